@@ -1,0 +1,63 @@
+-- One load for wrk, told by the environment: a fixed request again and again, or a chain of refresh tokens.
+--   LOAD_METHOD, LOAD_PATH, LOAD_BODY, LOAD_AUTHORIZATION   the request
+--   LOAD_TOKENS   a file of refresh tokens, one a line: each answer's token is spent in a later request
+-- The last line is "RESULT" with: requests, microseconds, p50, p99 (microseconds), failed.
+local method = os.getenv("LOAD_METHOD") or "GET"
+local path = os.getenv("LOAD_PATH") or "/"
+local body = os.getenv("LOAD_BODY")
+local authorization = os.getenv("LOAD_AUTHORIZATION")
+local tokens_file = os.getenv("LOAD_TOKENS")
+
+local headers = { ["Accept"] = "application/json" }
+if authorization then headers["Authorization"] = authorization end
+if method == "POST" then headers["Content-Type"] = "application/x-www-form-urlencoded" end
+
+-- A queue: taken at the front, filled at the back, so that each token rests while others are in flight.
+local tokens, first, last = {}, 1, 0
+local fixed
+lost = 0
+
+local threads = {}
+function setup(thread) table.insert(threads, thread) end
+
+function init()
+  if not tokens_file then
+    fixed = wrk.format(method, path, headers, body)
+    -- Without this function wrk does not enter Lua for each answer.
+    response = nil
+    return
+  end
+  for token in io.lines(tokens_file) do
+    last = last + 1
+    tokens[last] = token
+  end
+end
+
+function request()
+  if fixed then return fixed end
+  local token = tokens[first]
+  if not token then error("all refresh tokens are spent or in flight") end
+  tokens[first] = nil
+  first = first + 1
+  return wrk.format(method, path, headers, body .. "&refresh_token=" .. token)
+end
+
+function response(status, _, answer)
+  local token = status == 200 and answer:match('"refresh_token"%s*:%s*"([^"]+)"')
+  if token then
+    last = last + 1
+    tokens[last] = token
+  else
+    lost = lost + 1
+  end
+end
+
+function done(summary, latency)
+  local failed = summary.errors.status + summary.errors.connect + summary.errors.read
+    + summary.errors.write + summary.errors.timeout
+  for _, thread in ipairs(threads) do
+    if summary.errors.status == 0 then failed = failed + (thread:get("lost") or 0) end
+  end
+  io.write(string.format("RESULT %d %d %d %d %d\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), failed))
+end

@@ -1,0 +1,150 @@
+//! Building the server and running it for tests: an empty folder, free ports, a known administrator.
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tempfile::TempDir;
+
+use crate::command;
+use crate::running::Running;
+use crate::workspace::Workspace;
+
+/// Name and password of the first administrator of a server under test.
+pub(crate) const ADMIN: (&str, &str) = ("admin", "admin");
+
+/// A server under test. Fields end in this order: first the process, then its folder.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Running,
+    _folder: TempDir,
+    pub(crate) base: String,
+    /// From the start of the process to the first answer.
+    pub(crate) ready_after: Duration,
+}
+
+/// How a server under test is to run.
+#[derive(Debug)]
+pub(crate) struct Setup<'a> {
+    pub(crate) binary: &'a Path,
+    /// `None` is SQLite in the server's own folder.
+    pub(crate) database_url: Option<&'a str>,
+    /// The one core it may use; `None` leaves it all.
+    pub(crate) core: Option<u32>,
+    pub(crate) log: PathBuf,
+}
+
+/// Builds the server and answers where it is.
+pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args([
+            "build",
+            "--package",
+            "cloakroom-server",
+            "--bin",
+            "cloakroom",
+        ])
+        .current_dir(&workspace.root);
+    if release {
+        cargo.arg("--release");
+    }
+    command::run(&mut cargo)?;
+    Ok(workspace
+        .target
+        .join(if release { "release" } else { "debug" })
+        .join("cloakroom"))
+}
+
+impl Server {
+    pub(crate) fn start(setup: &Setup<'_>) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("cloakroom-test-")
+            .tempdir()?;
+        let (port, management) = (free_port()?, free_port()?);
+        let mut command = match setup.core {
+            Some(core) => {
+                let mut pinned = Command::new("taskset");
+                pinned.args(["-c", &core.to_string()]).arg(setup.binary);
+                pinned
+            }
+            None => Command::new(setup.binary),
+        };
+        let log = File::create(&setup.log)?;
+        command
+            .arg("start")
+            .current_dir(folder.path())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        // A setting of whoever runs the tests must not reach the server under test.
+        for (name, _) in std::env::vars_os() {
+            let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"]
+                .iter()
+                .any(|prefix| name.to_string_lossy().starts_with(prefix));
+            if ours || name == "DATABASE_URL" || name == "LOG_LEVEL" {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("PORT", port.to_string())
+            .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
+            .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
+        if let Some(url) = setup.database_url {
+            command.env("CLOAKROOM_DATABASE_URL", url);
+        }
+
+        let started = Instant::now();
+        let mut process = Running::start("cloakroom", &mut command)?;
+        let base = format!("http://localhost:{port}");
+        wait_until_ready(&mut process, management, &setup.log)?;
+        Ok(Self {
+            process,
+            _folder: folder,
+            base,
+            ready_after: started.elapsed(),
+        })
+    }
+
+    /// Memory in use now and at most, in MiB, as the kernel counts it.
+    pub(crate) fn memory(&self) -> (f64, f64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
+            .unwrap_or_default();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kib = line.and_then(|line| {
+                line.trim_matches([':', ' ', '\t', 'k', 'B'])
+                    .parse::<f64>()
+                    .ok()
+            });
+            kib.unwrap_or_default() / 1024.0
+        };
+        (field("VmRSS"), field("VmHWM"))
+    }
+}
+
+fn wait_until_ready(process: &mut Running, management: u16, log: &Path) -> Result<()> {
+    let ready = format!("http://127.0.0.1:{management}/health/ready");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while ureq::get(&ready).call().is_err() {
+        if let Some(status) = process.ended() {
+            bail!("the server ended with {status}, see {}", log.display());
+        }
+        if Instant::now() > deadline {
+            bail!(
+                "the server was not ready after a minute, see {}",
+                log.display()
+            );
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+/// A port of the loopback interface that nobody listens on.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}

@@ -1,0 +1,203 @@
+//! The README's test command: every part against both databases, with all that it needs brought along.
+mod golden;
+mod tools;
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+
+use crate::machine::{self, Need};
+use crate::postgres::{self, Cluster};
+use crate::report::{Report, Tally};
+use crate::server::{self, ADMIN, Server, Setup};
+use crate::test::tools::Tools;
+use crate::workspace::Workspace;
+use crate::{command, lint};
+
+/// Where the real clients are.
+pub(crate) const CLIENTS: &str = "crates/cloakroom-server/tests/clients";
+/// Where the pages are opened in a browser.
+pub(crate) const PAGES: &str = "crates/cloakroom-server/tests/pages";
+
+/// What to run.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Only this part
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// An address with the right to create databases, instead of a cluster of the tests' own
+    #[arg(long)]
+    postgres_url: Option<String>,
+    /// SQLite only, and nothing that needs a browser or a package of another language
+    #[arg(long)]
+    quick: bool,
+}
+
+/// A part of the tests that can run alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Formatting, clippy, invariants
+    Lint,
+    /// The workspace's Rust tests, on both databases
+    Rust,
+    /// Unmodified OpenID Connect clients against a running server
+    Clients,
+    /// Each page in a browser: screenshots and accessibility
+    Pages,
+    /// Keycloak's recorded answers against a running server
+    Golden,
+}
+
+impl Options {
+    fn runs(&self, part: Part) -> bool {
+        let by_default = !self.quick || matches!(part, Part::Lint | Part::Rust | Part::Golden);
+        self.only.map_or(by_default, |only| only == part)
+    }
+
+    fn runs_servers(&self) -> bool {
+        [Part::Clients, Part::Pages, Part::Golden]
+            .into_iter()
+            .any(|part| self.runs(part))
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        let mut needs = Vec::new();
+        if !self.quick
+            && self.postgres_url.is_none()
+            && (self.runs(Part::Rust) || self.runs_servers())
+        {
+            needs.push(machine::POSTGRES);
+        }
+        if self.runs_servers() {
+            needs.push(machine::PYTHON);
+        }
+        if self.runs(Part::Clients) {
+            needs.push(machine::APACHE);
+        }
+        if self.runs(Part::Clients) || self.runs(Part::Pages) {
+            needs.push(machine::CHROMIUM);
+        }
+        needs
+    }
+}
+
+pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report) -> Result<()> {
+    machine::provide(&options.needs())?;
+    if options.runs(Part::Lint) {
+        lint::run(workspace, report)?;
+    }
+
+    let wants_postgres = !options.quick && options.only != Some(Part::Lint);
+    let cluster = match &options.postgres_url {
+        None if wants_postgres => Some(Cluster::start(&workspace.logs()?.join("postgres.log"))?),
+        _ => None,
+    };
+    let admin_url = options
+        .postgres_url
+        .clone()
+        .or_else(|| cluster.as_ref().map(Cluster::admin_url));
+
+    if options.runs(Part::Rust) {
+        report.part("Rust tests", || rust_tests(workspace, admin_url.as_deref()));
+    }
+    if options.runs_servers() {
+        against_servers(workspace, options, admin_url.as_deref(), report)?;
+    }
+    Ok(())
+}
+
+/// One run covers both databases: each storage suite repeats itself on PostgreSQL when it gets an address.
+fn rust_tests(workspace: &Workspace, admin_url: Option<&str>) -> Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .current_dir(&workspace.root);
+    cargo
+        .env("INSTA_UPDATE", "no")
+        .env_remove("CLOAKROOM_TEST_POSTGRES_URL");
+    if let Some(url) = admin_url {
+        cargo.env("CLOAKROOM_TEST_POSTGRES_URL", url);
+    }
+    command::tally(&mut cargo)
+}
+
+fn against_servers(
+    workspace: &Workspace,
+    options: &Options,
+    admin_url: Option<&str>,
+    report: &mut Report,
+) -> Result<()> {
+    let binary = server::build(workspace, false)?;
+    let browser_parts = options.runs(Part::Clients) || options.runs(Part::Pages);
+    let tools = Tools::prepare(workspace, browser_parts)?;
+    let mut databases = vec![("SQLite", None)];
+    if let Some(url) = admin_url {
+        databases.push((
+            "PostgreSQL",
+            Some(postgres::create_database(url, "cloakroom_running")?),
+        ));
+    }
+
+    for (database, url) in &databases {
+        let log = workspace
+            .logs()?
+            .join(format!("server-{}.log", database.to_lowercase()));
+        let setup = Setup {
+            binary: &binary,
+            database_url: url.as_deref(),
+            core: None,
+            log,
+        };
+        let server = match Server::start(&setup) {
+            Ok(server) => server,
+            Err(error) => {
+                report.part(&format!("server on {database}"), || Err(error));
+                continue;
+            }
+        };
+        println!(
+            "\nserver on {database}: {} after {} ms",
+            server.base,
+            server.ready_after.as_millis()
+        );
+        if options.runs(Part::Golden) {
+            report.part(&format!("golden answers on {database}"), || {
+                golden::run(workspace, &tools, &server.base)
+            });
+        }
+        if options.runs(Part::Clients) {
+            report.part(&format!("clients on {database}"), || {
+                node_tests(workspace, &tools, CLIENTS, "run.mjs", &server)
+            });
+        }
+        if options.runs(Part::Pages) {
+            report.part(&format!("pages on {database}"), || {
+                node_tests(workspace, &tools, PAGES, "pages.mjs", &server)
+            });
+        }
+    }
+    Ok(())
+}
+
+fn node_tests(
+    workspace: &Workspace,
+    tools: &Tools,
+    folder: &str,
+    script: &str,
+    server: &Server,
+) -> Result<Tally> {
+    let script = workspace.path(folder).join(script);
+    script
+        .is_file()
+        .then_some(())
+        .with_context(|| format!("{} is missing", script.display()))?;
+    let mut node = tools.command("node");
+    node.arg(script).args([
+        "--base",
+        &server.base,
+        "--admin",
+        &format!("{}:{}", ADMIN.0, ADMIN.1),
+    ]);
+    command::tally(node.current_dir(&workspace.root))
+}
