@@ -24,9 +24,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 
 /// Runs to the end; a status other than 0 is an error that names the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot run {}", name_of(command)))?;
+    let status = Running::start(&name_of(command), command)?.wait()?;
     if !status.success() {
         bail!("{} ended with {status}", name_of(command));
     }

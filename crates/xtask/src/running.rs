@@ -1,15 +1,19 @@
 //! Programs in the background, which are stopped by their id when their guard goes or a signal comes.
 use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 /// The ids of all programs that run now, for the thread that waits for signals.
 static STARTED: Mutex<Vec<(i32, Signal)>> = Mutex::new(Vec::new());
+
+/// Whether a signal came: from then on nothing is started.
+static STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// How long a program may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -29,6 +33,9 @@ impl Running {
 
     /// `stop` is the signal that asks this program to end at once and in order.
     pub(crate) fn start_with(name: &str, command: &mut Command, stop: Signal) -> Result<Self> {
+        if STOPPING.load(Ordering::SeqCst) {
+            bail!("stopping: {name} is not started");
+        }
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
@@ -86,6 +93,7 @@ pub(crate) fn stop_everything_on_signals() -> Result<()> {
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             println!("\nstopping");
+            STOPPING.store(true, Ordering::SeqCst);
             remember(|started| {
                 for (id, stop) in started.iter().rev() {
                     send(*id, *stop);

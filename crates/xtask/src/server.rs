@@ -131,7 +131,13 @@ fn wait_until_ready(process: &mut Running, management: u16, log: &Path) -> Resul
     let deadline = Instant::now() + Duration::from_secs(60);
     while ureq::get(&ready).call().is_err() {
         if let Some(status) = process.ended() {
-            bail!("the server ended with {status}, see {}", log.display());
+            let text = std::fs::read_to_string(log).unwrap_or_default();
+            let last: Vec<&str> = text.lines().rev().take(10).collect();
+            let last = last.into_iter().rev().collect::<Vec<_>>().join("\n");
+            bail!(
+                "the server ended with {status}, see {}:\n{last}",
+                log.display()
+            );
         }
         if Instant::now() > deadline {
             bail!(

@@ -1,5 +1,6 @@
 //! The README's test command: every part against both databases, with all that it needs brought along.
 mod golden;
+mod logs;
 mod tools;
 
 use std::process::Command;
@@ -147,7 +148,7 @@ fn against_servers(
             binary: &binary,
             database_url: url.as_deref(),
             core: None,
-            log,
+            log: log.clone(),
         };
         let server = match Server::start(&setup) {
             Ok(server) => server,
@@ -176,6 +177,8 @@ fn against_servers(
                 node_tests(workspace, &tools, PAGES, "pages.mjs", &server)
             });
         }
+        drop(server);
+        report.part(&format!("log on {database}"), || logs::check(&log));
     }
     Ok(())
 }

@@ -1,0 +1,81 @@
+//! Whether the log of a server under test holds a secret: what docs/LOGGING.md promises.
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use regex::Regex;
+
+use crate::report::Tally;
+
+/// What must not be in a log, and how it looks. A short `code=` is the name of an error, not an authorization code.
+const SECRETS: &[(&str, &str)] = &[
+    ("a signed token", r"eyJ[\w-]{8,}\.[\w-]{8,}\."),
+    ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    ("an authorization code", r"\bcode=[\w.%-]*\d[\w.%-]{16,}"),
+    (
+        "a parameter that is a secret",
+        r"\b(client_secret|password|refresh_token|client_assertion)=[\w.%-]{4,}",
+    ),
+    (
+        "a header that is a secret",
+        r"(?i)\b(bearer|basic) [\w.+/=-]{12,}",
+    ),
+    (
+        "a password of the tests",
+        r"\b(ada|new)-password\b|\bweb-secret-",
+    ),
+];
+
+/// Reads the log of a server that has ended, and names each line with a secret without repeating it.
+pub(super) fn check(log: &Path) -> Result<Tally> {
+    let text = std::fs::read_to_string(log).with_context(|| log.display().to_string())?;
+    if text.trim().is_empty() {
+        bail!(
+            "{} is empty: the server did not say that it started",
+            log.display()
+        );
+    }
+    let found = secrets_in(&text)?;
+    for (line, what) in &found {
+        println!("  line {line} holds {what}");
+    }
+    Ok(Tally::one(found.is_empty()))
+}
+
+fn secrets_in(text: &str) -> Result<Vec<(usize, &'static str)>> {
+    let mut found = Vec::new();
+    for (what, pattern) in SECRETS {
+        let pattern = Regex::new(pattern)?;
+        let lines = text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| pattern.is_match(line));
+        found.extend(lines.map(|(index, _)| (index + 1, *what)));
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_a_line_is_found_and_an_ordinary_line_is_not() {
+        let rows = [
+            ("GET /cb?code=0a1b2c3d4e5f6a7b8c9d0e1f.x", true),
+            ("token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", true),
+            ("Authorization: Bearer abcdefabcdef.x", true),
+            ("client_id=web&client_secret=hunter22", true),
+            (
+                "user ada could not sign in, client_id=web code=invalid_user_credentials",
+                false,
+            ),
+            ("ready at http://localhost:8080 after 120 ms", false),
+        ];
+
+        for (line, is_secret) in rows {
+            let found = secrets_in(line).unwrap();
+
+            assert_eq!(!found.is_empty(), is_secret, "{line}");
+        }
+    }
+}
