@@ -1,0 +1,173 @@
+//! The bounded pool on which passwords are hashed, so that a flood of logins slows only logins.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How much work may wait: who would have to wait longer is told to come back.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+
+/// What one job is taken to cost before the first has been measured.
+const FIRST_GUESS: Duration = Duration::from_millis(50);
+
+/// Bounds the memory of what waits, however cheap a job is.
+const MAX_QUEUED: usize = 4096;
+
+/// The pool has as much work as it may take on. The caller answers with `Retry-After`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are waiting to be checked")]
+pub struct Busy {
+    /// In how many seconds the present work will be done.
+    pub retry_after_seconds: u64,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads of their own for slow hashes, with a bounded queue in front of them.
+///
+/// The pool stops when it is dropped: running jobs finish, waiting ones are dropped unanswered.
+pub struct Hasher {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    work: Condvar,
+}
+
+struct State {
+    queue: VecDeque<Job>,
+    running: usize,
+    /// A moving mean, because hashes that came with an import cost what their origin chose.
+    mean: Duration,
+    stopping: bool,
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher")
+            .field("threads", &self.threads.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Hasher {
+    /// Starts the pool; without a number it has as many threads as there are cores.
+    pub fn start(threads: Option<NonZeroUsize>) -> io::Result<Self> {
+        let count = match threads {
+            Some(count) => count,
+            None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                running: 0,
+                mean: FIRST_GUESS,
+                stopping: false,
+            }),
+            work: Condvar::new(),
+        });
+        let mut pool = Self {
+            shared,
+            threads: Vec::with_capacity(count.get()),
+        };
+        for number in 0..count.get() {
+            let shared = Arc::clone(&pool.shared);
+            let builder = thread::Builder::new().name(format!("password-{number}"));
+            pool.threads.push(builder.spawn(move || shared.serve())?);
+        }
+        Ok(pool)
+    }
+
+    /// Queues a job; `done` is called with its result, on the pool's thread.
+    ///
+    /// An async caller hands the sending half of a oneshot channel to `done`. If the job panics or
+    /// the pool stops first, `done` is dropped without a call and the receiver learns it that way.
+    pub fn submit<T>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+        done: impl FnOnce(T) + Send + 'static,
+    ) -> Result<(), Busy> {
+        let mut state = self.shared.lock();
+        let ahead = u32::try_from(state.queue.len() + state.running).unwrap_or(u32::MAX);
+        let threads = u32::try_from(self.threads.len()).unwrap_or(u32::MAX).max(1);
+        let wait = state.mean.saturating_mul(ahead / threads);
+        if state.stopping || wait > MAX_WAIT || state.queue.len() >= MAX_QUEUED {
+            return Err(Busy {
+                retry_after_seconds: wait.as_secs().max(1),
+            });
+        }
+        state.queue.push_back(Box::new(move || done(job())));
+        drop(state);
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// Returns how many jobs are waiting or running, for metrics.
+    pub fn depth(&self) -> usize {
+        let state = self.shared.lock();
+        state.queue.len() + state.running
+    }
+}
+
+impl Drop for Hasher {
+    fn drop(&mut self) {
+        let waiting = {
+            let mut state = self.shared.lock();
+            state.stopping = true;
+            std::mem::take(&mut state.queue)
+        };
+        // Outside the lock: dropping a job runs its caller's code.
+        drop(waiting);
+        self.shared.work.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread catches the panics of its jobs, so it has nothing to report.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    /// No code that may panic runs under the lock, so a poisoned state is still a whole one.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self) {
+        while let Some(job) = self.next() {
+            let started = Instant::now();
+            // The next job must not pay for this one's mistake with its thread.
+            let _answered = catch_unwind(AssertUnwindSafe(job));
+            let took = started.elapsed();
+            let mut state = self.lock();
+            state.running -= 1;
+            state.mean = (state.mean * 15 + took) / 16;
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if state.stopping {
+                return None;
+            }
+            if let Some(job) = state.queue.pop_front() {
+                state.running += 1;
+                return Some(job);
+            }
+            state = self
+                .work
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

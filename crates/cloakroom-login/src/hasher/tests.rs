@@ -1,0 +1,112 @@
+//! Tests of the pool with real threads.
+
+use std::sync::mpsc::{Receiver, channel};
+
+use super::*;
+
+fn pool(threads: usize) -> Hasher {
+    Hasher::start(NonZeroUsize::new(threads)).unwrap()
+}
+
+/// Keeps one thread of the pool busy until the sender is dropped.
+fn occupy(pool: &Hasher) -> std::sync::mpsc::Sender<()> {
+    let (hold, held) = channel::<()>();
+    let (begun, begins) = channel();
+    let job = move || {
+        begun.send(()).unwrap();
+        let _released = held.recv();
+    };
+    pool.submit(job, drop).unwrap();
+    begins.recv().unwrap();
+    hold
+}
+
+fn ask<T: Send + 'static>(
+    pool: &Hasher,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<Receiver<T>, Busy> {
+    let (sender, receiver) = channel();
+    pool.submit(job, move |result| sender.send(result).unwrap_or_default())?;
+    Ok(receiver)
+}
+
+#[test]
+fn a_job_runs_on_a_thread_of_the_pool_and_answers() {
+    let pool = pool(2);
+
+    let answer = ask(&pool, || thread::current().name().unwrap().to_owned()).unwrap();
+
+    assert!(answer.recv().unwrap().starts_with("password-"));
+}
+
+#[test]
+fn no_more_jobs_run_at_once_than_there_are_threads() {
+    let pool = pool(2);
+    let _first = occupy(&pool);
+    let second = occupy(&pool);
+    let third = ask(&pool, || ()).unwrap();
+
+    let early = third.recv_timeout(Duration::from_millis(50));
+    drop(second);
+    let late = third.recv_timeout(Duration::from_secs(10));
+
+    assert!(early.is_err());
+    assert!(late.is_ok());
+}
+
+#[test]
+fn more_than_two_seconds_of_work_is_refused_until_some_is_done() {
+    let pool = pool(1);
+    let hold = occupy(&pool);
+    let mut waiting = Vec::new();
+
+    let busy = loop {
+        match ask(&pool, || ()) {
+            Ok(answer) => waiting.push(answer),
+            Err(busy) => break busy,
+        }
+    };
+    drop(hold);
+    for answer in &waiting {
+        answer.recv().unwrap();
+    }
+    let after = ask(&pool, || ());
+
+    // 50 ms are the first guess, so 40 jobs are two seconds.
+    assert_eq!(waiting.len(), 40);
+    assert_eq!(busy.retry_after_seconds, 2);
+    assert!(after.is_ok());
+}
+
+#[test]
+fn a_job_that_panics_costs_only_its_own_answer() {
+    let pool = pool(1);
+
+    let lost = ask(&pool, || assert_eq!(1, 2, "a job's own mistake")).unwrap();
+    let next = ask(&pool, || 7).unwrap();
+
+    assert!(lost.recv().is_err());
+    assert_eq!(next.recv(), Ok(7));
+    assert_eq!(pool.shared.lock().queue.len(), 0);
+}
+
+#[test]
+fn dropping_the_pool_finishes_what_runs_and_drops_what_waits() {
+    let pool = pool(1);
+    let hold = occupy(&pool);
+    let waiting = ask(&pool, || ()).unwrap();
+    let (stopped, stops) = channel();
+
+    let stopper = thread::spawn(move || {
+        drop(pool);
+        stopped.send(()).unwrap();
+    });
+    let answer = waiting.recv();
+    let early = stops.try_recv();
+    drop(hold);
+    stopper.join().unwrap();
+
+    assert!(answer.is_err());
+    assert!(early.is_err());
+    assert!(stops.try_recv().is_ok());
+}

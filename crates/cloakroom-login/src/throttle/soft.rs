@@ -1,0 +1,112 @@
+//! The limit that is always on: a growing delay for one user from one source.
+
+/// The wait after each failure in a row, in seconds; the last goes on for ever.
+const WAITS: [i64; 9] = [0, 0, 0, 1, 2, 4, 8, 16, 32];
+const LONGEST_WAIT: i64 = 60;
+
+/// Attempts that may be under way at once before one of them has failed. Programs sign one user
+/// in many times in parallel, so a few must be allowed; this is all a flood of guesses gains.
+const MAX_PENDING: u32 = 32;
+
+/// After this long an attempt without an end was cut off (a crash), and the failures of a source
+/// that has been quiet are forgotten.
+const PENDING_MILLIS: i64 = 30_000;
+const FORGET_MILLIS: i64 = 15 * 60_000;
+
+/// What is remembered of one user's attempts from one source prefix.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SoftCounters {
+    /// The failures in a row.
+    pub failures: u32,
+    /// The attempts that have begun and not ended.
+    pub pending: u32,
+    /// When the last attempt began, in milliseconds since the epoch.
+    pub last_attempt: i64,
+    /// Until when attempts are refused, in milliseconds since the epoch.
+    pub not_before: i64,
+}
+
+/// Whether an attempt may go on to the hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoftDecision {
+    /// It may, once this row has been written.
+    Allowed(SoftCounters),
+    /// It may not, and it is not counted.
+    Refused {
+        /// In how many seconds to try again.
+        retry_after_seconds: u64,
+    },
+}
+
+impl SoftCounters {
+    /// Decides on an attempt and counts it.
+    pub fn begin(&self, now_millis: i64) -> SoftDecision {
+        let mut next = *self;
+        let quiet = now_millis.saturating_sub(self.last_attempt);
+        if quiet > FORGET_MILLIS {
+            next = Self::default();
+        } else if quiet > PENDING_MILLIS {
+            // What was cut off was not given back, so it counts as failed.
+            next.failures = next.failures.saturating_add(next.pending);
+            next.pending = 0;
+        }
+        if now_millis < next.not_before {
+            return refused(next.not_before.saturating_sub(now_millis));
+        }
+        // Once there was a failure, guesses go one at a time.
+        let limit = if wait_seconds(next.failures) > 0 {
+            1
+        } else {
+            MAX_PENDING
+        };
+        if next.pending >= limit {
+            return refused(1000);
+        }
+        next.pending = next.pending.saturating_add(1);
+        next.last_attempt = now_millis;
+        SoftDecision::Allowed(next)
+    }
+
+    /// Records that an attempt had the wrong password. The row is read again for this.
+    pub fn fail(&self, now_millis: i64) -> Self {
+        let failures = self.failures.saturating_add(1);
+        let not_before = now_millis.saturating_add(wait_seconds(failures).saturating_mul(1000));
+        Self {
+            failures,
+            pending: self.pending.saturating_sub(1),
+            not_before: not_before.max(self.not_before),
+            ..*self
+        }
+    }
+
+    /// Records that an attempt had the right password.
+    pub fn succeed(&self) -> Self {
+        Self {
+            failures: 0,
+            not_before: 0,
+            pending: self.pending.saturating_sub(1),
+            ..*self
+        }
+    }
+}
+
+fn wait_seconds(failures: u32) -> i64 {
+    let Some(index) = failures.checked_sub(1) else {
+        return 0;
+    };
+    usize::try_from(index)
+        .ok()
+        .and_then(|at| WAITS.get(at))
+        .copied()
+        .unwrap_or(LONGEST_WAIT)
+}
+
+fn refused(millis: i64) -> SoftDecision {
+    let seconds = u64::try_from(millis).unwrap_or(0).div_ceil(1000).max(1);
+    SoftDecision::Refused {
+        retry_after_seconds: seconds,
+    }
+}
+
+#[cfg(test)]
+mod tests;
