@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// Runs real, unmodified OpenID Connect clients against a running server: see README.md.
+import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { finish } from './harness/process.mjs';
+import { Report } from './harness/report.mjs';
+
+const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'rust', 'apache', 'spring'];
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    base: { type: 'string', default: 'http://127.0.0.1:8080' },
+    admin: { type: 'string', default: 'admin:admin' },
+    only: { type: 'string', multiple: true },
+    skip: { type: 'string', multiple: true, default: [] },
+  },
+});
+
+const unknown = [...(options.only ?? []), ...options.skip].filter((name) => !SUITES.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(', ')}; there are: ${SUITES.join(', ')}.`);
+  process.exit(2);
+}
+
+// The lock file decides what is installed; "npm ci" takes exactly that.
+if (!existsSync(`${HERE}node_modules/.package-lock.json`)) {
+  await finish('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: HERE });
+}
+
+const { Admin } = await import('./harness/admin.mjs');
+const colon = options.admin.indexOf(':');
+const admin = new Admin(options.base, options.admin.slice(0, colon), options.admin.slice(colon + 1));
+
+let passed = 0;
+let failed = 0;
+for (const name of SUITES) {
+  if ((options.only && !options.only.includes(name)) || options.skip.includes(name)) continue;
+  console.log(name);
+  const began = Date.now();
+  const report = new Report(name);
+  try {
+    const { run } = await import(`./suites/${name}.mjs`);
+    await run(report, admin);
+  } catch (error) {
+    report.record('the suite runs to its end', error?.stack ?? String(error), error?.cause);
+  }
+  if (report.passed + report.failed === 0) report.record('the suite has tests', 'it ran none');
+  console.log(`  ${report.passed} of ${report.passed + report.failed} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+  passed += report.passed;
+  failed += report.failed;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
