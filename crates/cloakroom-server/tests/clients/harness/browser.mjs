@@ -1,4 +1,6 @@
-// A tiny browser on fetch: a cookie jar, redirects, HTML forms, and no JavaScript.
+// A tiny browser: a cookie jar, redirects, HTML forms, and no JavaScript.
+import http from 'node:http';
+import https from 'node:https';
 import { defaults, forms } from './html.mjs';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -11,7 +13,7 @@ class CookieJar {
   }
 
   store(url, headers) {
-    for (const line of headers.getSetCookie()) {
+    for (const line of headers['set-cookie'] ?? []) {
       const [pair, ...rest] = line.split(';').map((part) => part.trim());
       const at = pair.indexOf('=');
       const name = pair.slice(0, at);
@@ -38,6 +40,35 @@ class CookieJar {
 /** RFC 6265 section 5.1.4: a cookie path covers itself and what lies below it. */
 function covers(cookiePath, path) {
   return path === cookiePath || path.startsWith(cookiePath.endsWith('/') ? cookiePath : `${cookiePath}/`);
+}
+
+/**
+ * Sends one request as a browser that was sent to a page does. Node's own fetch always calls itself a script
+ * (`Sec-Fetch-Mode: cors`), and then servers answer with 401 where a person would get the login page.
+ */
+function send(method, url, cookie, body) {
+  const { request } = url.protocol === 'https:' ? https : http;
+  const headers = {
+    accept: 'text/html,*/*;q=0.8',
+    'accept-language': 'en',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    'user-agent': 'Mozilla/5.0 (a browser without scripts)',
+    ...(cookie ? { cookie } : {}),
+    ...(body ? { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false, timeout: 30_000 }, (response) => {
+      response.setEncoding('utf8');
+      let text = '';
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
+      response.on('error', reject);
+    });
+    sent.on('timeout', () => sent.destroy(new Error(`no answer from ${url} in 30 s`)));
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 /** A loaded page, or the address at which the browser stopped. */
@@ -106,21 +137,14 @@ export class Browser {
   async #load(method, url, body) {
     for (let hop = 0; hop < MOST_REDIRECTS; hop += 1) {
       if (this.stopAt.some((prefix) => url.href.startsWith(prefix))) return { stopped: true, url, method, body };
-      const cookie = this.jar.header(url);
-      const response = await fetch(url, {
-        method,
-        body,
-        redirect: 'manual',
-        headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) },
-      });
-      this.jar.store(url, response.headers);
-      const html = await response.text();
-      const location = response.headers.get('location');
-      if (!REDIRECTS.has(response.status) || !location) return new Page(url, response.status, response.headers, html);
+      const { status, headers, text } = await send(method, url, this.jar.header(url), body?.toString());
+      this.jar.store(url, headers);
+      const { location } = headers;
+      if (!REDIRECTS.has(status) || !location) return new Page(url, status, headers, text);
       const next = new URL(location, url);
       if (!next.hash && url.hash) next.hash = url.hash;
       url = next;
-      if (response.status !== 307 && response.status !== 308) {
+      if (status !== 307 && status !== 308) {
         method = 'GET';
         body = undefined;
       }

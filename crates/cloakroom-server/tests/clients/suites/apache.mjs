@@ -1,7 +1,7 @@
 // Debian's libapache2-mod-auth-openidc in a real Apache: a protected page, who is signed in, and logout.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser } from '../harness/browser.mjs';
@@ -37,7 +37,7 @@ export async function run(report, admin) {
       if (!apache.running()) return true;
       return (await fetch(`${origin}/bye.txt`)).ok;
     });
-    if (!apache.running()) throw new Error(`Apache did not start: ${apache.output()}`);
+    if (!apache.running()) throw new Error(`Apache did not start: ${apache.output()} ${await readFile(join(folder, 'error.log'), 'utf8')}`);
     await tests(report, origin, realm);
   } finally {
     await apache?.stop();
@@ -72,7 +72,7 @@ Listen 127.0.0.1:${port}
 PidFile ${folder}/apache.pid
 DefaultRuntimeDir ${folder}
 Mutex posixsem
-ErrorLog /dev/stderr
+ErrorLog ${folder}/error.log
 LogLevel warn auth_openidc:info
 ${modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
 ${asRoot ? 'User www-data\nGroup www-data' : ''}

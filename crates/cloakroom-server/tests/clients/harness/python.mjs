@@ -1,0 +1,77 @@
+// Runs a Python suite in a virtual environment with pinned packages, against a realm made for it.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensurePackages, findProgram, finish } from './process.mjs';
+import { target } from './target.mjs';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+// Nothing listens here: the browser of the suites stops before it would load this address.
+const CALLBACK = 'http://127.0.0.1:9/callback';
+
+/** Makes the virtual environment once for each content of `requirements.txt` and returns its interpreter. */
+async function interpreter() {
+  const wanted = createHash('sha256').update(await readFile(join(HERE, 'requirements.txt'))).digest('hex');
+  const folder = target('python');
+  const python = join(folder, 'bin', 'python');
+  const stamp = join(folder, 'requirements.sha256');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return python;
+  // Debian splits ensurepip off, so its own interpreter may need a package for virtual environments.
+  await ensurePackages(['python3', 'python3-venv'], () => findProgram('python3') !== null);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const program = findProgram('python3');
+  try {
+    await finish(program, ['-m', 'venv', folder]);
+  } catch {
+    let installed = false;
+    await ensurePackages(['python3-venv'], () => installed || !(installed = true));
+    await finish(program, ['-m', 'venv', '--clear', folder]);
+  }
+  await finish(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', join(HERE, 'requirements.txt')]);
+  await writeFile(stamp, wanted);
+  return python;
+}
+
+/** Sets up a realm, runs `script` against it and records each test that it tells of. */
+export async function runPython(report, admin, script) {
+  const python = await interpreter();
+  const realm = await admin.createRealm(report.suite);
+  try {
+    const setup = await prepare(realm);
+    const { stdout } = await finish(python, [join(HERE, 'python', script)], {
+      env: { ...process.env, OIDC_TEST_SETUP: JSON.stringify(setup), PYTHONDONTWRITEBYTECODE: '1' },
+    });
+    for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
+      const { test, error } = JSON.parse(line);
+      report.record(test, error);
+    }
+  } finally {
+    await realm.remove();
+  }
+}
+
+/** The clients of the Python suites: for the browser, for passwords, for machines, and an API that introspects. */
+async function prepare(realm) {
+  const setup = {
+    base: realm.admin.base,
+    realm: realm.name,
+    issuer: realm.issuer,
+    callback: CALLBACK,
+    secret: 'a-client-secret-for-python-of-more-than-32-bytes',
+    username: 'ada',
+    password: 'an honest passphrase',
+  };
+  const { secret } = setup;
+  const machine = { secret, standardFlowEnabled: false, serviceAccountsEnabled: true };
+  const user = await realm.createUser(setup.username, setup.password);
+  await realm.createClient({ clientId: 'web', secret, redirectUris: [CALLBACK] });
+  await realm.createClient({ clientId: 'direct', secret, standardFlowEnabled: false, directAccessGrantsEnabled: true });
+  await realm.createClient({ ...machine, clientId: 'machine' });
+  await realm.createClient({ ...machine, clientId: 'secret-jwt', clientAuthenticatorType: 'client-secret-jwt' });
+  const api = await realm.createClient({ clientId: 'api', secret, standardFlowEnabled: false });
+  await realm.grantClientRole(user, api, await realm.createClientRole(api, 'reader'));
+  return setup;
+}
