@@ -5,11 +5,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, findProgram, finish } from './process.mjs';
+import { prepare } from './realm.mjs';
 import { target } from './target.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
-// Nothing listens here: the browser of the suites stops before it would load this address.
-const CALLBACK = 'http://127.0.0.1:9/callback';
 
 /** Makes the virtual environment once for each content of `requirements.txt` and returns its interpreter. */
 async function interpreter() {
@@ -51,27 +50,4 @@ export async function runPython(report, admin, script) {
   } finally {
     await realm.remove();
   }
-}
-
-/** The clients of the Python suites: for the browser, for passwords, for machines, and an API that introspects. */
-async function prepare(realm) {
-  const setup = {
-    base: realm.admin.base,
-    realm: realm.name,
-    issuer: realm.issuer,
-    callback: CALLBACK,
-    secret: 'a-client-secret-for-python-of-more-than-32-bytes',
-    username: 'ada',
-    password: 'an honest passphrase',
-  };
-  const { secret } = setup;
-  const machine = { secret, standardFlowEnabled: false, serviceAccountsEnabled: true };
-  const user = await realm.createUser(setup.username, setup.password);
-  await realm.createClient({ clientId: 'web', secret, redirectUris: [CALLBACK] });
-  await realm.createClient({ clientId: 'direct', secret, standardFlowEnabled: false, directAccessGrantsEnabled: true });
-  await realm.createClient({ ...machine, clientId: 'machine' });
-  await realm.createClient({ ...machine, clientId: 'secret-jwt', clientAuthenticatorType: 'client-secret-jwt' });
-  const api = await realm.createClient({ clientId: 'api', secret, standardFlowEnabled: false });
-  await realm.grantClientRole(user, api, await realm.createClientRole(api, 'reader'));
-  return setup;
 }

@@ -1,4 +1,5 @@
 // An API behind Spring Security's resource server, configured by nothing but the issuer and the audience.
+package orders;
 
 import java.util.Collection;
 import java.util.List;

@@ -30,7 +30,7 @@ export async function run(report, admin) {
       '-XX:TieredStopAtLevel=1',
       '-cp',
       classPath,
-      'ResourceServer',
+      'orders.ResourceServer',
       '--server.address=127.0.0.1',
       `--server.port=${port}`,
       `--spring.security.oauth2.resourceserver.jwt.issuer-uri=${realm.issuer}`,
@@ -59,7 +59,7 @@ async function build() {
     await finish(findProgram('mvn'), ['-q', '-B', '-f', SOURCE, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`]);
   }
   const libraries = (await readFile(list, 'utf8')).trim();
-  if (!(await isNewer(join(compiled, 'ResourceServer.class'), join(SOURCE, 'ResourceServer.java')))) {
+  if (!(await isNewer(join(compiled, 'orders', 'ResourceServer.class'), join(SOURCE, 'ResourceServer.java')))) {
     await finish(findProgram('javac'), ['-parameters', '-cp', libraries, '-d', compiled, join(SOURCE, 'ResourceServer.java')]);
   }
   return [compiled, libraries].join(delimiter);
@@ -75,26 +75,15 @@ async function prepare(realm) {
   await realm.grantClientRole(ada, api, reader);
   await realm.grantClientRole(carl, api, reader);
   await realm.grantRealmRole(ada, await realm.createRealmRole('staff'));
-  for (const [clientId, attributes] of [
-    ['app', {}],
-    ['app-es256', { 'access.token.signed.response.alg': 'ES256' }],
-  ]) {
-    await realm.createClient({
-      clientId,
-      secret: SECRET,
-      standardFlowEnabled: false,
-      directAccessGrantsEnabled: true,
-      attributes,
-    });
-  }
+  await realm.createClient({ clientId: 'app', secret: SECRET, standardFlowEnabled: false, directAccessGrantsEnabled: true });
 }
 
-async function tokens(realm, username, clientId = 'app') {
+async function tokens(realm, username) {
   const response = await fetch(`${realm.issuer}/protocol/openid-connect/token`, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'password',
-      client_id: clientId,
+      client_id: 'app',
       client_secret: SECRET,
       username,
       password: PASSWORD,
