@@ -281,7 +281,7 @@ impl Serialize for Jwk {
     }
 }
 
-fn read_use(members: &Map<String, Value>) -> Result<Option<Use>> {
+pub(crate) fn read_use(members: &Map<String, Value>) -> Result<Option<Use>> {
     match text(members, "use")? {
         None => Ok(None),
         Some("sig") => Ok(Some(Use::Signature)),
@@ -291,7 +291,10 @@ fn read_use(members: &Map<String, Value>) -> Result<Option<Use>> {
 }
 
 /// RFC 7517 §4.3: operations are unique, and agree with `use`.
-fn read_key_ops(members: &Map<String, Value>, usage: Option<Use>) -> Result<Option<Vec<String>>> {
+pub(crate) fn read_key_ops(
+    members: &Map<String, Value>,
+    usage: Option<Use>,
+) -> Result<Option<Vec<String>>> {
     const BAD: JoseError = JoseError::malformed("key_ops of JWK");
     let Some(value) = members.get("key_ops") else {
         return Ok(None);

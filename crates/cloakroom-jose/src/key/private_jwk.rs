@@ -6,7 +6,7 @@ use crate::alg::{Alg, KeyKind};
 use crate::backend::{RsaParts, Signer};
 use crate::error::{JoseError, Result};
 use crate::json;
-use crate::jwk::{Material, bytes, ec, okp, rsa, text};
+use crate::jwk::{Material, Use, bytes, ec, okp, read_key_ops, read_use, rsa, text};
 
 /// An 8192-bit RSA key with all its parts needs 7 KiB.
 const LIMIT: usize = 16 * 1024;
@@ -17,6 +17,7 @@ pub(crate) fn read(alg: Alg, json: &[u8]) -> Result<Signer> {
     if text(&members, "kty")? != Some(kind.kty()) {
         return Err(JoseError::key("the key is not for this algorithm"));
     }
+    check_purpose(alg, &members)?;
     match kind {
         KeyKind::Oct => Signer::from_secret(alg, &private(&members, "k")?),
         KeyKind::Rsa => read_rsa(alg, &members),
@@ -33,6 +34,18 @@ pub(crate) fn read(alg: Alg, json: &[u8]) -> Result<Signer> {
             _ => Err(JoseError::key("the key is not for this algorithm")),
         },
     }
+}
+
+/// RFC 7517 §4.2 to §4.4: what the key itself says it is for.
+fn check_purpose(alg: Alg, members: &Map<String, Value>) -> Result<()> {
+    let named = text(members, "alg")?.is_none_or(|name| Alg::from_name(name) == Some(alg));
+    let signs = read_use(members)? != Some(Use::Encryption);
+    let ops = read_key_ops(members, None)?;
+    let may_sign = ops.is_none_or(|ops| ops.iter().any(|op| op == "sign"));
+    if named && signs && may_sign {
+        return Ok(());
+    }
+    Err(JoseError::key("the key is for something else"))
 }
 
 fn read_rsa(alg: Alg, members: &Map<String, Value>) -> Result<Signer> {

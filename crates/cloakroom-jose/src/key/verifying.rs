@@ -142,8 +142,11 @@ impl VerifyingKey {
         ))
     }
 
-    /// Checks one signature.
-    pub(crate) fn verify(&self, alg: Alg, input: &[u8], signature: &[u8]) -> Result<()> {
+    /// Checks a signature over bare bytes; tokens go through [`crate::jws`].
+    ///
+    /// # Errors
+    /// If the key is not for the algorithm, or the signature is wrong.
+    pub fn verify(&self, alg: Alg, input: &[u8], signature: &[u8]) -> Result<()> {
         if !self.may_verify(alg) {
             return Err(JoseError::key("the key is not for this algorithm"));
         }

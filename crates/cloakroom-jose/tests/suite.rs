@@ -1,0 +1,17 @@
+//! Everything the crate promises, checked from outside.
+#[path = "suite/attacks.rs"]
+mod attacks;
+#[path = "suite/certificate.rs"]
+mod certificate;
+#[path = "suite/key.rs"]
+mod key;
+#[path = "suite/rfc.rs"]
+mod rfc;
+#[path = "suite/strict.rs"]
+mod strict;
+#[path = "suite/token.rs"]
+mod token;
+#[path = "suite/vectors.rs"]
+mod vectors;
+#[path = "suite/wycheproof.rs"]
+mod wycheproof;
