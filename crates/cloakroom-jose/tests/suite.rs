@@ -1,4 +1,11 @@
 //! Everything the crate promises, checked from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where it fails, in its helpers as well"
+)]
+
 #[path = "suite/attacks.rs"]
 mod attacks;
 #[path = "suite/certificate.rs"]
