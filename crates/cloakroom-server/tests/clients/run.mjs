@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 // Runs real, unmodified OpenID Connect clients against a running server: see README.md.
 import { parseArgs } from 'node:util';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { finish } from './harness/process.mjs';
+import { installPackages } from './harness/dependencies.mjs';
 import { Report } from './harness/report.mjs';
 
 const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'rust', 'apache', 'spring'];
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -24,11 +21,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// The lock file decides what is installed; "npm ci" takes exactly that.
-if (!existsSync(`${HERE}node_modules/.package-lock.json`)) {
-  await finish('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: HERE });
-}
-
+await installPackages();
 const { Admin } = await import('./harness/admin.mjs');
 const colon = options.admin.indexOf(':');
 const admin = new Admin(options.base, options.admin.slice(0, colon), options.admin.slice(colon + 1));

@@ -1,4 +1,5 @@
 // Runs a Python suite in a virtual environment with pinned packages, against a realm made for it.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +11,12 @@ import { target } from './target.mjs';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
+/** Says whether this Python makes virtual environments; Debian puts the part for that into a package of its own. */
+function canMakeEnvironments() {
+  const program = findProgram('python3');
+  return program !== null && spawnSync(program, ['-c', 'import ensurepip, venv']).status === 0;
+}
+
 /** Makes the virtual environment once for each content of `requirements.txt` and returns its interpreter. */
 async function interpreter() {
   const wanted = createHash('sha256').update(await readFile(join(HERE, 'requirements.txt'))).digest('hex');
@@ -17,18 +24,10 @@ async function interpreter() {
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, 'requirements.sha256');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return python;
-  // Debian splits ensurepip off, so its own interpreter may need a package for virtual environments.
-  await ensurePackages(['python3', 'python3-venv'], () => findProgram('python3') !== null);
+  await ensurePackages(['python3', 'python3-venv'], canMakeEnvironments);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const program = findProgram('python3');
-  try {
-    await finish(program, ['-m', 'venv', folder]);
-  } catch {
-    let installed = false;
-    await ensurePackages(['python3-venv'], () => installed || !(installed = true));
-    await finish(program, ['-m', 'venv', '--clear', folder]);
-  }
+  await finish(findProgram('python3'), ['-m', 'venv', folder]);
   await finish(python, ['-m', 'pip', 'install', '-q', '--disable-pip-version-check', '-r', join(HERE, 'requirements.txt')]);
   await writeFile(stamp, wanted);
   return python;

@@ -1,0 +1,159 @@
+// Every page that a person may see, and the way there.
+
+/** The address at which an application asks for a sign-in; PKCE's challenge is the example of RFC 7636, appendix B. */
+export function signInAddress({ realm, origin }, clientId = 'shop', endpoint = 'auth') {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: `${origin}/callback`,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  });
+  return `${realm.issuer}/protocol/openid-connect/${endpoint}?${query}`;
+}
+
+/** Types name and password into the login form and sends it. */
+export async function fillIn(page, username, password) {
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign In' }).click();
+}
+
+/** Signs in and waits until the application is reached. */
+async function signIn(page, setup) {
+  await page.goto(signInAddress(setup));
+  await fillIn(page, setup.username, setup.password);
+  await page.waitForURL((url) => url.origin === setup.origin);
+}
+
+/** Signs in as a new user who has to do something first. */
+async function meetRequiredAction(page, setup, action, password) {
+  const username = `new-${action.toLowerCase().replaceAll('_', '-')}`;
+  await setup.realm.createUser(username, password, { requiredActions: [action] });
+  await page.goto(signInAddress(setup));
+  await fillIn(page, username, password);
+}
+
+async function confirmLogout(page, setup) {
+  await signIn(page, setup);
+  await page.goto(`${setup.realm.issuer}/protocol/openid-connect/logout`);
+  return page.locator('[name=confirmLogout]');
+}
+
+export const PAGES = [
+  {
+    name: 'login',
+    reach: async (page, setup) => {
+      await page.goto(signInAddress(setup));
+      await page.getByRole('button', { name: 'Sign In' }).waitFor();
+    },
+  },
+  {
+    name: 'login-failed',
+    reach: async (page, setup) => {
+      await page.goto(signInAddress(setup));
+      await fillIn(page, setup.username, 'not the password');
+      await page.getByText(/invalid username or password/i).first().waitFor();
+    },
+  },
+  {
+    name: 'login-again',
+    reach: async (page, setup) => {
+      await signIn(page, setup);
+      await page.goto(`${signInAddress(setup)}&prompt=login`);
+      await page.getByLabel('Password', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'consent',
+    reach: async (page, setup) => {
+      await page.goto(signInAddress(setup, 'asking'));
+      await fillIn(page, setup.username, setup.password);
+      await page.locator('[name=accept]').waitFor();
+    },
+  },
+  {
+    name: 'register',
+    reach: async (page, setup) => {
+      await page.goto(signInAddress(setup, 'shop', 'registrations'));
+      await page.getByRole('button', { name: 'Register' }).waitFor();
+    },
+  },
+  {
+    name: 'reset-credentials',
+    reach: async (page, setup) => {
+      await page.goto(signInAddress(setup));
+      await page.getByRole('link', { name: /forgot password/i }).click();
+      await page.waitForURL(/reset-credentials/);
+      await page.locator('form input[name=username]').waitFor();
+    },
+  },
+  {
+    name: 'update-password',
+    reach: async (page, setup) => {
+      await meetRequiredAction(page, setup, 'UPDATE_PASSWORD', 'a first passphrase');
+      await page.locator('[name=password-new]').waitFor();
+    },
+  },
+  {
+    name: 'update-profile',
+    reach: async (page, setup) => {
+      await meetRequiredAction(page, setup, 'UPDATE_PROFILE', 'a first passphrase');
+      await page.locator('[name=firstName]').waitFor();
+    },
+  },
+  {
+    name: 'logout-confirm',
+    reach: async (page, setup) => {
+      const button = await confirmLogout(page, setup);
+      await button.waitFor();
+    },
+  },
+  {
+    name: 'signed-out',
+    reach: async (page, setup) => {
+      const button = await confirmLogout(page, setup);
+      await button.click();
+      await page.getByText(/logged out|signed out/i).first().waitFor();
+    },
+  },
+  {
+    name: 'error',
+    reach: async (page, setup) => {
+      const answer = await page.goto(signInAddress(setup, 'a-client-that-nobody-registered'));
+      if (answer.status() !== 400) throw new Error(`an unknown client is answered with ${answer.status()}`);
+      await page.getByText(/client not found/i).first().waitFor();
+    },
+  },
+];
+
+/**
+ * Makes the first administrator of a new server through its set-up page, and inspects the pages on the way:
+ * the empty form, the form after a mistake, and the end.
+ */
+export async function setUp(admin, code, visit) {
+  const { username, password } = admin.credentials;
+  const send = async (page, givenCode) => {
+    await page.getByLabel('Set-up code').fill(givenCode);
+    await page.getByLabel('Username', { exact: true }).fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByLabel('Confirm password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+  };
+  const open = async (page) => {
+    await page.goto(`${admin.base}/`);
+    await page.getByLabel('Set-up code').waitFor();
+  };
+  await visit('setup', open);
+  await visit('setup-failed', async (page) => {
+    await open(page);
+    await send(page, 'WRONG-CODE');
+    await page.locator('[aria-invalid=true]').first().waitFor();
+  });
+  await visit('setup-done', async (page) => {
+    await open(page);
+    await send(page, code);
+    await page.locator('#setup-form').waitFor({ state: 'detached' });
+  });
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env node
+// Visits every page in both themes and two widths, checks it with axe-core, and takes its picture: see README.md.
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installPackages } from '../clients/harness/dependencies.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    base: { type: 'string', default: 'http://127.0.0.1:8080' },
+    admin: { type: 'string', default: 'admin:admin' },
+    'setup-code': { type: 'string' },
+    out: { type: 'string' },
+    only: { type: 'string', multiple: true },
+  },
+});
+
+await installPackages();
+const { Admin } = await import('../clients/harness/admin.mjs');
+const { accessibilityProblems } = await import('../clients/harness/axe.mjs');
+const { launchChromium } = await import('../clients/harness/chromium.mjs');
+const { serve } = await import('../clients/harness/process.mjs');
+const { Report } = await import('../clients/harness/report.mjs');
+const { PAGES, setUp } = await import('./list.mjs');
+const { signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
+
+const THEMES = ['light', 'dark'];
+const WIDTHS = [1280, 320];
+
+const unknown = (options.only ?? []).filter((name) => !PAGES.some((page) => page.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no page ${unknown.join(', ')}; there are: ${PAGES.map((page) => page.name).join(', ')}.`);
+  process.exit(2);
+}
+if (options.out) await mkdir(options.out, { recursive: true });
+
+/** Checks the page that is open in every theme and width, and takes one picture of it. */
+async function inspect(report, name, page) {
+  for (const theme of THEMES) {
+    for (const width of WIDTHS) {
+      await report.test(`${name}, ${theme}, ${width} px: nothing for axe-core to find, nothing to scroll sideways`, async () => {
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 800 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const problems = await accessibilityProblems(page);
+        assert.deepEqual({ problems, wide }, { problems: [], wide: 0 });
+      });
+      if (options.out && theme === 'light' && width === 1280) {
+        await page.screenshot({ path: join(options.out, `${name}.png`), fullPage: true, animations: 'disabled' });
+      }
+    }
+  }
+}
+
+/** Opens a browser context of its own, leads it to a page and inspects that. */
+async function visit(report, browser, name, reach) {
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const refused = [];
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) refused.push(message.text());
+  });
+  try {
+    await reach(page);
+    await report.test(`${name}: the page has a language and a title, and its policy lets all of it load`, async () => {
+      assert.ok(await page.evaluate(() => document.documentElement.lang), 'no lang');
+      assert.ok((await page.title()).trim(), 'no title');
+      assert.deepEqual(refused, []);
+    });
+    await inspect(report, name, page);
+  } catch (error) {
+    const text = await page.evaluate(() => document.body.innerText.slice(0, 300)).catch(() => '');
+    report.record(`${name} can be reached`, `${error.stack}\nat ${page.url()}: ${text}`);
+  } finally {
+    await context.close();
+  }
+}
+
+const colon = options.admin.indexOf(':');
+const admin = new Admin(options.base, options.admin.slice(0, colon), options.admin.slice(colon + 1));
+const report = new Report('pages');
+const browser = await launchChromium();
+const app = await serve(createServer((_request, response) => response.end('the application')));
+try {
+  if (options['setup-code']) await setUp(admin, options['setup-code'], (name, reach) => visit(report, browser, name, reach));
+  const realm = await admin.createRealm('pages', {
+    displayName: 'Acme',
+    registrationAllowed: true,
+    resetPasswordAllowed: true,
+    rememberMe: true,
+  });
+  const setup = { realm, origin: `http://127.0.0.1:${app.port}`, username: 'ada', password: 'an honest passphrase' };
+  try {
+    await realm.createUser(setup.username, setup.password);
+    const client = { redirectUris: [`${setup.origin}/*`], publicClient: true };
+    await realm.createClient({ ...client, clientId: 'shop', name: 'Shop' });
+    await realm.createClient({ ...client, clientId: 'asking', name: 'Calendar', consentRequired: true });
+    for (const { name, reach } of PAGES) {
+      if (!options.only || options.only.includes(name)) await visit(report, browser, name, (page) => reach(page, setup));
+    }
+    if (!options.only) {
+      await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));
+      await report.test('signing in works by keyboard alone', () => signInByKeyboard(browser, setup));
+    }
+  } finally {
+    await realm.remove();
+  }
+} finally {
+  await browser.close();
+  await app.stop();
+}
+console.log(`${report.passed} passed, ${report.failed} failed`);
+process.exit(report.failed === 0 && report.passed > 0 ? 0 : 1);
