@@ -12,6 +12,8 @@ mod attacks;
 mod certificate;
 #[path = "suite/key.rs"]
 mod key;
+#[path = "suite/made.rs"]
+mod made;
 #[path = "suite/rfc.rs"]
 mod rfc;
 #[path = "suite/strict.rs"]

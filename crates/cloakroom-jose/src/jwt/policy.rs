@@ -186,16 +186,14 @@ impl Policy {
 
     /// RFC 8725 §3.11: a token of another kind is refused before any key is touched.
     pub(crate) fn check_typ(&self, header: &Header) -> Result<()> {
-        let fits = match header.typ() {
-            _ if self.types.is_empty() => true,
-            None => self.may_lack_typ,
-            Some(_) => self.types.iter().any(|typ| header.is_typ(typ)),
+        let fault = match header.typ() {
+            _ if self.types.is_empty() => return Ok(()),
+            None if self.may_lack_typ => return Ok(()),
+            Some(_) if self.types.iter().any(|typ| header.is_typ(typ)) => return Ok(()),
+            None => ClaimFault::Missing,
+            Some(_) => ClaimFault::Mismatch,
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(JoseError::claim("typ", ClaimFault::Mismatch))
-        }
+        Err(JoseError::claim("typ", fault))
     }
 
     pub(crate) fn check_claims(&self, claims: &Claims, now: i64) -> Result<()> {
