@@ -1,7 +1,7 @@
 //! Tokens that were signed verify, and a policy accepts what it should and nothing else.
 use cloakroom_jose::jws::Unverified;
 use cloakroom_jose::jwt::{self, Policy};
-use cloakroom_jose::{Alg, KeySet, SigningKey};
+use cloakroom_jose::{Alg, KeySet, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::vectors::{other_signing_key, signing_key};
@@ -74,6 +74,24 @@ fn an_unverified_claim_can_be_looked_at_only_by_name() {
             .unverified_claim_for_lookup("iss")
             .is_err()
     );
+}
+
+#[test]
+fn a_chosen_key_does_not_verify_what_names_another() {
+    let key = key();
+    let token = key.sign("JWT", b"{}").unwrap();
+    let spki = key.public_spki_der().unwrap();
+    let verify = |kid| {
+        let key = VerifyingKey::from_spki(Some(Alg::EdDSA), kid, &spki).unwrap();
+        Unverified::parse(&token)
+            .unwrap()
+            .verify_with(&key, &[Alg::EdDSA])
+            .map(|_| ())
+    };
+
+    assert_eq!(verify(Some("k1")), Ok(()));
+    assert_eq!(verify(None), Ok(()));
+    assert!(verify(Some("k2")).unwrap_err().is_no_key());
 }
 
 #[test]
