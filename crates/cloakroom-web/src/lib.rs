@@ -1,1 +1,6 @@
-//! (being built)
+//! The HTTP kit: state, extractors, errors, pages, assets.
+
+pub mod assets;
+pub mod headers;
+pub mod i18n;
+pub mod page;

@@ -1,0 +1,242 @@
+//! Styles, scripts and images: embedded in the binary, served under a URL that names their content.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use aws_lc_rs::digest::{SHA256, digest};
+
+/// One file as it is embedded.
+struct Source {
+    name: &'static str,
+    content_type: &'static str,
+    body: &'static [u8],
+}
+
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// Lists files of `web/` by the name they are served under.
+macro_rules! sources {
+    ($( $name:literal, $path:literal, $content_type:expr; )+) => {
+        &[ $( Source {
+            name: $name,
+            content_type: $content_type,
+            body: include_bytes!(concat!("../../../web/", $path)),
+        }, )+ ]
+    };
+}
+
+const SOURCES: &[Source] = sources! {
+    "tokens.css", "styles/tokens.css", CSS;
+    "base.css", "styles/base.css", CSS;
+    "copy.js", "scripts/copy.js", JAVASCRIPT;
+    "form-post.js", "scripts/form-post.js", JAVASCRIPT;
+    "local-time.js", "scripts/local-time.js", JAVASCRIPT;
+    "login-status-iframe.js", "scripts/login-status-iframe.js", JAVASCRIPT;
+    "password.js", "scripts/password.js", JAVASCRIPT;
+    "third-party-cookies-set.js", "scripts/third-party-cookies-set.js", JAVASCRIPT;
+    "third-party-cookies-check.js", "scripts/third-party-cookies-check.js", JAVASCRIPT;
+    "favicon.svg", "images/favicon.svg", SVG;
+    "logo.svg", "images/logo.svg", SVG;
+};
+
+static ASSETS: LazyLock<Vec<Asset>> =
+    LazyLock::new(|| SOURCES.iter().map(Asset::from_source).collect());
+
+/// A file that a browser may fetch.
+#[derive(Debug)]
+pub struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    body: &'static [u8],
+    hash: String,
+}
+
+impl Asset {
+    fn from_source(source: &Source) -> Self {
+        let mut hash = String::with_capacity(16);
+        for byte in digest(&SHA256, source.body).as_ref().iter().take(8) {
+            // Writing to a `String` cannot fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self {
+            name: source.name,
+            content_type: source.content_type,
+            body: source.body,
+            hash,
+        }
+    }
+
+    /// Returns the path it is served under, below the server's base path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/assets/{}/{}", self.hash, self.name)
+    }
+}
+
+/// Finds an asset by its name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
+
+/// Returns the URL of an asset; `base_path` is empty or begins with a slash.
+/// An unknown name gives a URL that answers 404; a test keeps templates from naming one.
+#[must_use]
+pub fn url(base_path: &str, name: &str) -> String {
+    match find(name) {
+        Some(asset) => format!("{base_path}{}", asset.path()),
+        None => format!("{base_path}/assets/none/{name}"),
+    }
+}
+
+/// Adds the route `/assets/{hash}/{name}`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.route("/assets/{hash}/{name}", web::get().to(serve));
+    config.route("/assets/{hash}/{name}", web::head().to(serve));
+}
+
+async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> HttpResponse {
+    let (hash, name) = path.into_inner();
+    let Some(asset) = find(&name) else {
+        return HttpResponse::NotFound()
+            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .finish();
+    };
+    let tag = format!("\"{}\"", asset.hash);
+    let is_known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|one| is_same_tag(one, &tag)));
+    let status = if is_known {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::OK
+    };
+    let mut response = HttpResponse::build(status);
+    // While two versions run side by side, a page of one may ask the other for its style:
+    // it gets the one there is, but must not keep it under that address.
+    let caching = if hash == asset.hash {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    response
+        .insert_header((header::CACHE_CONTROL, caching))
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ))
+        .insert_header(("cross-origin-resource-policy", "same-origin"));
+    if is_known {
+        return response.finish();
+    }
+    response
+        .content_type(HeaderValue::from_static(asset.content_type))
+        .body(asset.body)
+}
+
+/// Compares weakly, as RFC 9110, 13.1.2 says for `If-None-Match`.
+fn is_same_tag(sent: &str, tag: &str) -> bool {
+    let sent = sent.trim();
+    sent == "*" || sent.strip_prefix("W/").unwrap_or(sent) == tag
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App, http::StatusCode};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_asset_is_served_with_its_type_and_may_be_kept_for_good() {
+        let app = init_service(App::new().configure(configure)).await;
+        for source in SOURCES {
+            let uri = url("", source.name);
+
+            let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+
+            assert_eq!(answer.status(), StatusCode::OK, "{uri}");
+            let headers = answer.headers();
+            assert_eq!(headers["content-type"], source.content_type);
+            assert_eq!(
+                headers["cache-control"],
+                "public, max-age=31536000, immutable"
+            );
+            assert_eq!(headers["x-content-type-options"], "nosniff");
+            assert_eq!(read_body(answer).await, source.body);
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_browser_that_has_the_asset_gets_no_body() {
+        let app = init_service(App::new().configure(configure)).await;
+        let uri = url("", "base.css");
+        let first = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+        let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+
+        for sent in [
+            tag.clone(),
+            format!("W/{tag}"),
+            format!("\"x\", {tag}"),
+            "*".into(),
+        ] {
+            let request = TestRequest::get()
+                .uri(&uri)
+                .insert_header(("if-none-match", sent));
+            let again = call_service(&app, request.to_request()).await;
+
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+            assert!(read_body(again).await.is_empty());
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_address_of_another_version_gives_the_present_file_for_now_only() {
+        let app = init_service(App::new().configure(configure)).await;
+
+        let request = TestRequest::get().uri("/assets/0000000000000000/base.css");
+        let answer = call_service(&app, request.to_request()).await;
+
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["cache-control"], "no-cache");
+    }
+
+    #[actix_web::test]
+    async fn names_that_are_no_asset_are_not_found() {
+        let app = init_service(App::new().configure(configure)).await;
+        for name in [
+            "nothing.css",
+            "..%2f..%2fCargo.toml",
+            "base.css%00",
+            "BASE.CSS",
+        ] {
+            let uri = format!("/assets/0/{name}");
+
+            let answer = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
+
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_file_of_the_asset_folders_is_listed() {
+        for folder in ["styles", "scripts", "images"] {
+            let path = format!("{}/../../web/{folder}", env!("CARGO_MANIFEST_DIR"));
+
+            for file in std::fs::read_dir(path).unwrap() {
+                let name = file.unwrap().file_name().into_string().unwrap();
+
+                assert!(find(&name).is_some(), "{folder}/{name} is not in SOURCES");
+            }
+        }
+    }
+}

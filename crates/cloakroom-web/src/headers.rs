@@ -1,0 +1,246 @@
+//! The headers that keep a page to itself: what it may load, who may frame it, where its forms go.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
+
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "publickey-credentials-get=(self), publickey-credentials-create=(self), \
+     camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+);
+const PAGE_CACHING: HeaderValue = HeaderValue::from_static("no-store, must-revalidate, max-age=0");
+const FRAME_CACHING: HeaderValue =
+    HeaderValue::from_static("no-cache, must-revalidate, no-transform, no-store");
+/// Two years, the least that browsers take into their built-in lists.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// Where a page may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In a window of its own.
+    Window,
+    /// Hidden in a page of a client (the session iframe and its kin).
+    ClientFrame,
+}
+
+/// What a page is allowed; it becomes the response's security headers.
+#[derive(Clone, Debug)]
+pub struct Security {
+    place: Place,
+    is_https: bool,
+    keeps_opener: bool,
+    form_targets: Vec<String>,
+}
+
+impl Security {
+    /// Starts from a page that stands alone and posts to this server only.
+    /// `is_https` says how the browser reached us; only then does HSTS mean anything (RFC 6797, 7.2).
+    #[must_use]
+    pub fn page(is_https: bool) -> Self {
+        Self {
+            place: Place::Window,
+            is_https,
+            keeps_opener: false,
+            form_targets: Vec::new(),
+        }
+    }
+
+    /// Starts from a page that clients frame, and that has no form.
+    #[must_use]
+    pub fn client_frame(is_https: bool) -> Self {
+        Self {
+            place: Place::ClientFrame,
+            ..Self::page(is_https)
+        }
+    }
+
+    /// Lets forms end at this registered URI: a browser holds `form-action` against
+    /// the redirect that answers a form, too (CSP Level 3, 6.4.1), so a sign-in form needs
+    /// the redirect URI of its client.
+    #[must_use]
+    pub fn with_form_target(mut self, uri: &str) -> Self {
+        self.form_targets.extend(form_source(uri));
+        self
+    }
+
+    /// Keeps the tie to the window that opened this page: a client that signs in through
+    /// a popup (`display=popup`) is told the outcome over it.
+    #[must_use]
+    pub fn with_opener(mut self) -> Self {
+        self.keeps_opener = true;
+        self
+    }
+
+    /// Writes the headers, in place of those of the same names.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
+        headers.insert(X_ROBOTS_TAG, HeaderValue::from_static("none"));
+        headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
+        if let Ok(policy) = HeaderValue::try_from(self.content_security_policy()) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        if self.is_https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
+        match self.place {
+            Place::Window => self.apply_for_window(headers),
+            Place::ClientFrame => {
+                headers.insert(header::CACHE_CONTROL, FRAME_CACHING);
+                let anywhere = HeaderValue::from_static("cross-origin");
+                headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, anywhere);
+            }
+        }
+    }
+
+    fn apply_for_window(&self, headers: &mut HeaderMap) {
+        headers.insert(header::CACHE_CONTROL, PAGE_CACHING);
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        let same_origin = HeaderValue::from_static("same-origin");
+        headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, same_origin.clone());
+        if !self.keeps_opener {
+            headers.insert(CROSS_ORIGIN_OPENER_POLICY, same_origin);
+        }
+    }
+
+    fn content_security_policy(&self) -> String {
+        match self.place {
+            Place::Window => {
+                let mut targets = String::from("'self'");
+                for target in &self.form_targets {
+                    targets.push(' ');
+                    targets.push_str(target);
+                }
+                format!(
+                    "default-src 'none'; script-src 'self'; style-src 'self'; \
+                     img-src 'self' data:; connect-src 'self'; form-action {targets}; \
+                     frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+                )
+            }
+            // Which origins may frame it is known only when its script asks, at `…/init`.
+            Place::ClientFrame => "default-src 'none'; script-src 'self'; connect-src 'self'; \
+                 form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+                .to_owned(),
+        }
+    }
+}
+
+/// Turns a URI into a source of `form-action`: its origin, or its scheme for a native app.
+/// Schemes that run code or hold the page themselves are no targets.
+fn form_source(uri: &str) -> Option<String> {
+    let uri = Url::parse(uri).ok()?;
+    match uri.scheme() {
+        "http" | "https" => Some(uri.origin().ascii_serialization()),
+        "javascript" | "data" | "blob" | "about" | "file" | "filesystem" | "vbscript" => None,
+        scheme => Some(format!("{scheme}:")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(security: &Security) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        security.apply(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn a_page_has_every_header_that_the_security_design_names() {
+        let security = Security::page(true).with_form_target("https://app.example/cb?x=1");
+
+        let headers = headers(&security);
+
+        let expected = [
+            (
+                "content-security-policy",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                 connect-src 'self'; form-action 'self' https://app.example; \
+                 frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'",
+            ),
+            (
+                "strict-transport-security",
+                "max-age=63072000; includeSubDomains",
+            ),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("x-robots-tag", "none"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "no-store, must-revalidate, max-age=0"),
+        ];
+        for (name, value) in expected {
+            assert_eq!(headers.get(name).unwrap(), value, "{name}");
+        }
+        assert!(headers.contains_key("permissions-policy"));
+    }
+
+    #[test]
+    fn plain_http_gets_no_hsts() {
+        let headers = headers(&Security::page(false));
+
+        assert!(!headers.contains_key("strict-transport-security"));
+    }
+
+    #[test]
+    fn a_popup_keeps_its_opener() {
+        let headers = headers(&Security::page(true).with_opener());
+
+        assert!(!headers.contains_key("cross-origin-opener-policy"));
+        assert_eq!(headers.get("x-frame-options").unwrap(), "DENY");
+    }
+
+    #[test]
+    fn a_frame_for_clients_may_be_framed_and_has_no_form() {
+        let headers = headers(&Security::client_frame(true));
+
+        let policy = headers
+            .get("content-security-policy")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        assert!(!policy.contains("frame-ancestors"));
+        assert!(policy.contains("form-action 'none'"));
+        assert!(!headers.contains_key("x-frame-options"));
+        assert_eq!(
+            headers.get("cross-origin-resource-policy").unwrap(),
+            "cross-origin"
+        );
+    }
+
+    #[test]
+    fn a_form_target_never_adds_more_than_one_origin_or_scheme() {
+        for (uri, source) in [
+            ("https://app.example/cb", Some("https://app.example")),
+            ("http://127.0.0.1:3000/cb", Some("http://127.0.0.1:3000")),
+            ("https://app.example:443/", Some("https://app.example")),
+            ("https://user:pw@app.example/", Some("https://app.example")),
+            ("https://[::1]:8080/cb", Some("https://[::1]:8080")),
+            ("com.example.app:/oauth", Some("com.example.app:")),
+            ("urn:ietf:wg:oauth:2.0:oob", Some("urn:")),
+            ("javascript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("/relative", None),
+            ("https://app.example; script-src *", None),
+            ("", None),
+        ] {
+            assert_eq!(form_source(uri).as_deref(), source, "{uri}");
+        }
+        let hostile = form_source("https://ex.ample/;%20script-src%20*");
+        assert_eq!(hostile.as_deref(), Some("https://ex.ample"));
+    }
+}

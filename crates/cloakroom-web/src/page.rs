@@ -1,0 +1,153 @@
+//! Pages: what every page knows, and how one becomes a response.
+//!
+//! A page is a struct of plain data in a file beside this one, and a template of the same
+//! purpose in `web/templates/`. Every choice is made before the template sees it.
+
+mod account;
+mod consent;
+mod login;
+mod logout;
+mod message;
+mod parts;
+mod protocol;
+mod required_action;
+mod setup;
+
+pub use account::{AccountApplication, AccountPage, AccountSession, AccountSignedOutPage};
+pub use consent::{ConsentPage, PreviewedClaim};
+pub use login::{LoginPage, RegisterPage, ResetCredentialsPage, ReturningUser, UsernameLabel};
+pub use logout::{LogoutConfirmPage, SignedOutPage};
+pub use message::{AlreadySignedInPage, ErrorPage, InfoPage, PageExpiredPage};
+pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment};
+pub use protocol::{
+    FormPostPage, LoginStatusFrame, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
+};
+pub use required_action::{TermsPage, UpdatePasswordPage, UpdateProfilePage};
+pub use setup::{SetupDonePage, SetupPage, WelcomePage};
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use url::form_urlencoded;
+
+use crate::assets;
+use crate::headers::Security;
+use crate::i18n::{Argument, Locale, Locales, Notice, clean};
+
+/// What every page knows: its language, its realm, and where the server's own files are.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    locale: Locale,
+    realm: String,
+    base_path: String,
+    languages: Vec<LanguageLink>,
+}
+
+/// One entry of the language switch.
+#[derive(Clone, Debug)]
+pub(crate) struct LanguageLink {
+    tag: &'static str,
+    name: String,
+    url: String,
+    is_current: bool,
+}
+
+impl Layout {
+    /// Starts a layout; `realm` is the name the realm shows, or the product's outside of realms.
+    #[must_use]
+    pub fn new(locale: Locale, realm: &str) -> Self {
+        let realm = clean(realm).into_owned();
+        Self {
+            locale,
+            realm,
+            base_path: String::new(),
+            languages: Vec::new(),
+        }
+    }
+
+    /// Sets the path under which a proxy shows this server (`/auth`), empty for none.
+    #[must_use]
+    pub fn with_base_path(mut self, base_path: &str) -> Self {
+        self.base_path = base_path.trim_end_matches('/').to_owned();
+        self
+    }
+
+    /// Adds the language switch: links that open `url` again with `kc_locale`.
+    /// `url` must answer GET with this same page; one language alone needs no switch.
+    #[must_use]
+    pub fn with_languages<T: AsRef<str>>(mut self, supported: &[T], url: &str) -> Self {
+        let links: Vec<LanguageLink> = Locales::embedded()
+            .supported(supported)
+            .map(|locale| LanguageLink {
+                tag: locale.tag(),
+                name: locale.text("language-name"),
+                url: with_locale(url, locale.tag()),
+                is_current: locale.tag() == self.locale.tag(),
+            })
+            .collect();
+        self.languages = if links.len() > 1 { links } else { Vec::new() };
+        self
+    }
+
+    /// Returns the language of the page.
+    #[must_use]
+    pub fn locale(&self) -> &Locale {
+        &self.locale
+    }
+
+    fn lang(&self) -> &'static str {
+        self.locale.tag()
+    }
+
+    fn dir(&self) -> &'static str {
+        self.locale.direction()
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.locale.text(key)
+    }
+
+    fn text_with(&self, key: &str, name: &str, value: impl Argument) -> String {
+        self.locale.text_with(key, name, value)
+    }
+
+    fn notice(&self, notice: &Notice) -> String {
+        self.locale.notice(notice)
+    }
+
+    fn asset(&self, name: &str) -> String {
+        assets::url(&self.base_path, name)
+    }
+}
+
+/// Returns the URL with `kc_locale` set once, its other parameters kept as they are.
+fn with_locale(url: &str, tag: &str) -> String {
+    let url = url.split('#').next().unwrap_or_default();
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if name != "kc_locale" {
+            pairs.append_pair(&name, &value);
+        }
+    }
+    pairs.append_pair("kc_locale", tag);
+    format!("{path}?{}", pairs.finish())
+}
+
+/// Turns a page into a response with its security headers.
+pub fn render(status: StatusCode, page: &impl Template, security: &Security) -> HttpResponse {
+    let mut response = match page.render() {
+        Ok(html) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    };
+    security.apply(response.headers_mut());
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! A person's own page: who is signed in, where, and which applications have been let in.
+
+use askama::Template;
+
+use super::Layout;
+use super::parts::{Alert, Hidden, Link, Moment};
+
+/// One session of the person.
+#[derive(Clone, Debug)]
+pub struct AccountSession {
+    /// The value of the hidden field `session`.
+    pub id: String,
+    /// The browser and system, where known: "Firefox on Linux".
+    pub device: String,
+    /// The address it came from.
+    pub address: String,
+    /// When it began.
+    pub started: Moment,
+    /// When it was last used.
+    pub last_used: Moment,
+    /// Whether it is the session of this page.
+    pub is_current: bool,
+    /// The names of the clients signed in to.
+    pub clients: Vec<String>,
+}
+
+/// One application that the person consented to.
+#[derive(Clone, Debug)]
+pub struct AccountApplication {
+    /// The value of the hidden field `client`.
+    pub client_id: String,
+    /// The name it shows.
+    pub name: String,
+    /// Its home page.
+    pub link: Option<Link>,
+    /// What it was allowed, in words.
+    pub scopes: Vec<String>,
+    /// When.
+    pub granted: Moment,
+}
+
+/// The account page. Its forms POST the hidden `state_checker` and, to
+/// `sign_out_action`: nothing more; `end_session_action`: `session`;
+/// `end_others_action`: nothing more; `revoke_action`: `client`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/account.html")]
+pub struct AccountPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// What just happened.
+    pub alert: Option<Alert>,
+    /// Who is signed in.
+    pub username: String,
+    /// First and last name.
+    pub full_name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The token that ties the forms to this session.
+    pub state_checker: Hidden,
+    /// Ends this session.
+    pub sign_out_action: String,
+    /// Ends one session.
+    pub end_session_action: String,
+    /// Ends all sessions but this one.
+    pub end_others_action: String,
+    /// Takes a consent back.
+    pub revoke_action: String,
+    /// Where the password is changed.
+    pub password_url: Option<String>,
+    /// All sessions.
+    pub sessions: Vec<AccountSession>,
+    /// All applications with a consent.
+    pub applications: Vec<AccountApplication>,
+}
+
+impl AccountPage {
+    fn has_other_sessions(&self) -> bool {
+        self.sessions.iter().any(|session| !session.is_current)
+    }
+}
+
+/// The account page of somebody who is not signed in yet.
+#[derive(Clone, Debug, Template)]
+#[template(path = "account/signed_out.html")]
+pub struct AccountSignedOutPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where to sign in.
+    pub sign_in_url: String,
+}

@@ -1,0 +1,143 @@
+//! The pages on which somebody says who he is: sign in, register, ask for a new password.
+
+use askama::Template;
+
+use super::Layout;
+use super::parts::{Alert, ClientShown, Field, FieldProblem, problem};
+use crate::i18n::Notice;
+
+/// What the field `username` asks for; the realm's settings decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsernameLabel {
+    /// Either of them: `loginWithEmailAllowed`.
+    UsernameOrEmail,
+    /// The user name alone.
+    Username,
+    /// The e-mail address alone: `registrationEmailAsUsername`.
+    Email,
+}
+
+impl UsernameLabel {
+    fn key(self) -> &'static str {
+        match self {
+            Self::UsernameOrEmail => "field-username-or-email",
+            Self::Username => "field-username",
+            Self::Email => "field-email",
+        }
+    }
+}
+
+/// Somebody who is signed in, and proves it again.
+#[derive(Clone, Debug)]
+pub struct ReturningUser {
+    /// The name he signed in with.
+    pub username: String,
+    /// Where somebody else can sign in instead.
+    pub restart_url: String,
+}
+
+/// The sign-in form, `kc-form-login`: POSTs `username`, `password`, `rememberMe`, `credentialId`, `login`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/login.html")]
+pub struct LoginPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What went wrong, or what to know.
+    pub alert: Option<Alert>,
+    /// Which client asks.
+    pub client: Option<ClientShown>,
+    /// What the first field asks for.
+    pub username_label: UsernameLabel,
+    /// What was typed before, or `login_hint`.
+    pub username: String,
+    /// Set for a re-authentication: the name is shown, and only the password is asked.
+    pub returning_user: Option<ReturningUser>,
+    /// Whether "Remember me" is ticked; `None` where the realm does not offer it.
+    pub remember_me: Option<bool>,
+    /// Where a forgotten password is replaced, if the realm lets people do that.
+    pub forgot_url: Option<String>,
+    /// Where people register, if the realm lets them.
+    pub register_url: Option<String>,
+    /// The hidden field `credentialId`.
+    pub credential_id: String,
+}
+
+impl LoginPage {
+    /// Puts the cursor where typing goes on: behind a known name, the password.
+    fn is_username_focused(&self) -> bool {
+        self.username.is_empty()
+    }
+}
+
+/// The registration form, `kc-register-form`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/register.html")]
+pub struct RegisterPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What went wrong as a whole.
+    pub alert: Option<Alert>,
+    /// `username`; `None` where the e-mail address is the user name.
+    pub username: Option<Field>,
+    /// What is wrong with `password`; its value never comes back.
+    pub password_error: Option<Notice>,
+    /// What is wrong with `password-confirm`.
+    pub password_confirm_error: Option<Notice>,
+    /// What the password policy asks for, in words.
+    pub password_rules: Vec<Notice>,
+    /// `email`.
+    pub email: Field,
+    /// `firstName`.
+    pub first_name: Field,
+    /// `lastName`.
+    pub last_name: Field,
+    /// Back to the sign-in form.
+    pub login_url: String,
+}
+
+impl RegisterPage {
+    fn problems(&self) -> Vec<FieldProblem> {
+        let username = self
+            .username
+            .as_ref()
+            .and_then(|f| f.problem("username", "field-username"));
+        [
+            username,
+            problem(self.password_error.as_ref(), "password", "field-password"),
+            problem(
+                self.password_confirm_error.as_ref(),
+                "password-confirm",
+                "field-password-confirm",
+            ),
+            self.email.problem("email", "field-email"),
+            self.first_name.problem("firstName", "field-first-name"),
+            self.last_name.problem("lastName", "field-last-name"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// The request for a new password, `kc-reset-password-form`: POSTs `username`.
+/// Its answer is `Notice::ResetRequested` for every name, on an `InfoPage` or as an alert.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/reset_credentials.html")]
+pub struct ResetCredentialsPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What went wrong, or the neutral answer.
+    pub alert: Option<Alert>,
+    /// What the field asks for.
+    pub username_label: UsernameLabel,
+    /// `username`.
+    pub username: Field,
+    /// Back to the sign-in form.
+    pub login_url: String,
+}

@@ -1,0 +1,101 @@
+//! The pages of required actions: what must be done before the sign-in goes on.
+
+use askama::Template;
+
+use super::Layout;
+use super::parts::{Alert, Field, FieldProblem, problem};
+use crate::i18n::Notice;
+
+/// A new password, `kc-passwd-update-form`: POSTs `password-new`, `password-confirm`, `logout-sessions`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/update_password.html")]
+pub struct UpdatePasswordPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Why a password is asked for, or what went wrong.
+    pub alert: Option<Alert>,
+    /// Whose password it is: password managers look for the name.
+    pub username: String,
+    /// What is wrong with `password-new`.
+    pub password_error: Option<Notice>,
+    /// What is wrong with `password-confirm`.
+    pub password_confirm_error: Option<Notice>,
+    /// What the password policy asks for, in words.
+    pub password_rules: Vec<Notice>,
+    /// Whether `logout-sessions` is ticked.
+    pub logout_sessions: bool,
+    /// Whether the application asked for this and the person may decline (`cancel-aia`).
+    pub can_cancel: bool,
+}
+
+impl UpdatePasswordPage {
+    fn problems(&self) -> Vec<FieldProblem> {
+        let new = problem(
+            self.password_error.as_ref(),
+            "password-new",
+            "field-password-new",
+        );
+        let confirm = problem(
+            self.password_confirm_error.as_ref(),
+            "password-confirm",
+            "field-password-confirm",
+        );
+        new.into_iter().chain(confirm).collect()
+    }
+}
+
+/// The profile, `kc-update-profile-form`: POSTs `username`, `email`, `firstName`, `lastName`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/update_profile.html")]
+pub struct UpdateProfilePage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Why the profile is asked for, or what went wrong.
+    pub alert: Option<Alert>,
+    /// `username`; `None` where it may not be changed.
+    pub username: Option<Field>,
+    /// `email`.
+    pub email: Field,
+    /// `firstName`.
+    pub first_name: Field,
+    /// `lastName`.
+    pub last_name: Field,
+    /// Whether the application asked for this and the person may decline (`cancel-aia`).
+    pub can_cancel: bool,
+}
+
+impl UpdateProfilePage {
+    fn problems(&self) -> Vec<FieldProblem> {
+        let username = self
+            .username
+            .as_ref()
+            .and_then(|f| f.problem("username", "field-username"));
+        [
+            username,
+            self.email.problem("email", "field-email"),
+            self.first_name.problem("firstName", "field-first-name"),
+            self.last_name.problem("lastName", "field-last-name"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Terms and conditions: POSTs `accept` or `cancel`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/terms.html")]
+pub struct TermsPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What went wrong.
+    pub alert: Option<Alert>,
+    /// The realm's terms, one paragraph each; empty for the built-in sentence.
+    pub paragraphs: Vec<String>,
+}

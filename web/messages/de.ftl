@@ -1,0 +1,260 @@
+# Die Texte der Seiten auf Deutsch. Schlüssel und Argumente sind die von en.ftl.
+
+language-name = Deutsch
+language-switch = Sprache
+
+## Wörter, die viele Seiten brauchen
+
+back-to-login = Zurück zur Anmeldung
+back-to-client = Zurück zu { $client }
+sign-in-again = Erneut anmelden
+cancel = Abbrechen
+continue = Weiter
+copy = Kopieren
+copied = Kopiert
+problems-title = Bitte prüfen Sie diese Felder:
+
+## Felder
+
+field-username-or-email = Benutzername oder E-Mail
+field-username = Benutzername
+field-email = E-Mail
+field-password = Passwort
+field-password-new = Neues Passwort
+field-password-confirm = Passwort wiederholen
+field-first-name = Vorname
+field-last-name = Nachname
+field-setup-code = Einrichtungscode
+password-show = Zeigen
+password-hide = Verbergen
+password-caps-lock = Die Feststelltaste ist an.
+password-rules = Das Passwort:
+
+## Anmelden
+
+title-sign-in = Bei { $realm } anmelden
+login-heading = Anmelden
+login-continue-to = weiter zu
+login-as = Angemeldet als
+login-not-you = Nicht Sie?
+login-remember-me = Angemeldet bleiben
+login-forgot-password = Passwort vergessen?
+login-submit = Anmelden
+login-no-account = Neu hier?
+login-register = Registrieren
+
+## Registrieren, neues Passwort
+
+register-heading = Registrieren
+register-submit = Registrieren
+reset-heading = Passwort vergessen?
+reset-explanation = Sagen Sie uns, wer Sie sind. Gibt es das Konto und hat es eine E-Mail-Adresse, senden wir einen Link für ein neues Passwort dorthin.
+reset-submit = Absenden
+update-password-heading = Passwort ändern
+update-password-logout-sessions = Auf anderen Geräten abmelden
+update-password-submit = Absenden
+update-profile-heading = Kontodaten ändern
+update-profile-submit = Absenden
+terms-heading = Nutzungsbedingungen
+terms-built-in = Um fortzufahren, nehmen Sie die Nutzungsbedingungen dieses Dienstes an.
+terms-accept = Annehmen
+terms-decline = Ablehnen
+
+## Zustimmung
+
+consent-heading = „{ $client }“ erlauben?
+consent-as = Sie sind angemeldet als
+consent-gives = Die Anwendung kann dann
+consent-identity = Sie wiedererkennen, wenn Sie zurückkommen
+consent-gives-not = Sie sieht Ihr Passwort nicht und kann Ihr Konto nicht ändern.
+consent-exact-claims = Die genauen Angaben ansehen
+consent-policy = Datenschutzerklärung
+consent-terms = Nutzungsbedingungen
+consent-allow = Erlauben
+consent-deny = Ablehnen
+claim-name = Angabe
+claim-value = Wert
+
+## Abmelden
+
+logout-title = Abmelden
+logout-heading = Abmelden?
+logout-asked-by = { $client } möchte Sie abmelden.
+logout-explanation = Das beendet Ihre Sitzung in diesem Browser, für alle Anwendungen.
+logout-submit = Abmelden
+signed-out-heading = Sie sind abgemeldet
+signed-out-explanation = Ihre Sitzung in diesem Browser ist beendet.
+
+## Meldungen
+
+error-heading = Das hat nicht geklappt
+error-code = Fehlercode
+error-time = Zeit
+error-help = Wenn es wieder geschieht, nennen Sie diesen Code der Administration.
+info-heading = Gut zu wissen
+expired-heading = Diese Seite ist abgelaufen
+expired-explanation = Sie war zu lange offen, oder Sie sind zu ihr zurückgegangen.
+expired-continue = Anmeldung fortsetzen
+expired-restart = Neu beginnen
+already-heading = Sie sind schon angemeldet
+already-explanation = Sie haben die Anmeldung woanders abgeschlossen, vielleicht in einem anderen Tab. Sie können diese Seite schließen.
+form-post-heading = Einen Moment
+form-post-explanation = Sie sind auf dem Weg zurück zur Anwendung. Geschieht nichts, geht es hier weiter.
+
+## Einrichten
+
+setup-heading = Cloakroom einrichten
+setup-explanation = Legen Sie das erste Administrationskonto dieses Servers an.
+setup-code-hint = Der Server hat ihn beim Start ausgegeben. Er zeigt, dass dieser Server Ihnen gehört.
+setup-account = Ihr Konto
+setup-submit = Konto anlegen
+setup-done-heading = Cloakroom ist bereit
+setup-done-explanation = { $username } ist das erste Administrationskonto. Die Einrichtungsseite ist nun endgültig geschlossen.
+welcome-heading = Cloakroom läuft
+welcome-explanation = Hier meldet man sich für die Anwendungen an, die mit diesem Server verbunden sind.
+welcome-account = Ihr Konto
+welcome-connect = Eine Anwendung verbinden
+welcome-discovery = OpenID-Connect-Clients richten sich mit dieser Adresse selbst ein:
+
+## Konto
+
+account-title = Kontoverwaltung
+account-explanation = Sehen Sie, wo Sie angemeldet sind und welche Anwendungen Sie erlaubt haben.
+account-sign-out = Abmelden
+account-you = Sie
+account-name = Name
+account-change-password = Passwort ändern
+account-sessions = Wo Sie angemeldet sind
+account-this-browser = Dieser Browser
+account-started = angemeldet
+account-last-used = zuletzt benutzt
+account-signed-in-to = Angemeldet bei
+account-end-session = Abmelden
+account-end-session-of = { $device } abmelden
+account-end-others = Alle anderen abmelden
+account-applications = Anwendungen, die Sie erlaubt haben
+account-no-applications = Sie haben noch keine Anwendung erlaubt.
+account-granted = Erlaubt
+account-revoke = Entziehen
+account-revoke-of = { $client } den Zugriff entziehen
+
+## Hinweise: Anmelden
+
+notice-invalid-credentials = Benutzername oder Passwort ist falsch.
+notice-invalid-password = Das Passwort ist falsch.
+notice-account-disabled = Das Konto ist gesperrt. Wenden Sie sich an die Administration.
+notice-too-many-attempts = Zu viele Versuche. Warten Sie einen Moment und versuchen Sie es noch einmal.
+notice-sign-in-timed-out = Die Anmeldung hat zu lange gedauert. Bitte beginnen Sie neu.
+notice-reauthentication-needed = Bitte melden Sie sich noch einmal an, um fortzufahren.
+notice-cookie-not-found = Ihr Browser hat unser Cookie nicht gesendet. Erlauben Sie Cookies für diese Seite und versuchen Sie es noch einmal.
+notice-action-cancelled = Sie haben diesen Schritt abgebrochen.
+
+## Hinweise: erforderliche Schritte und Registrierung
+
+notice-update-password = Sie müssen Ihr Passwort ändern, um das Konto zu aktivieren.
+notice-update-profile = Sie müssen Ihre Kontodaten ergänzen, um das Konto zu aktivieren.
+notice-check-fields = Bitte prüfen Sie die Felder unten.
+notice-field-required = Bitte füllen Sie das aus.
+notice-invalid-email = Das ist keine E-Mail-Adresse.
+notice-username-unavailable = Dieser Benutzername geht nicht. Wählen Sie einen anderen.
+notice-email-unavailable = Diese E-Mail-Adresse geht nicht.
+notice-invalid-username = Der Benutzername hat Zeichen, die nicht erlaubt sind.
+notice-too-long = { $count ->
+    [one] Höchstens { $count } Zeichen.
+   *[other] Höchstens { $count } Zeichen.
+}
+notice-too-short = { $count ->
+    [one] Mindestens { $count } Zeichen.
+   *[other] Mindestens { $count } Zeichen.
+}
+notice-passwords-differ = Die Passwörter sind nicht gleich.
+notice-password-used-before = { $count ->
+    [one] Es muss sich von Ihrem letzten Passwort unterscheiden.
+   *[other] Es muss sich von Ihren letzten { $count } Passwörtern unterscheiden.
+}
+notice-password-too-short = { $count ->
+    [one] Es muss mindestens { $count } Zeichen haben.
+   *[other] Es muss mindestens { $count } Zeichen haben.
+}
+notice-password-too-long = { $count ->
+    [one] Es darf höchstens { $count } Zeichen haben.
+   *[other] Es darf höchstens { $count } Zeichen haben.
+}
+notice-password-needs-digits = { $count ->
+    [one] Es muss mindestens { $count } Ziffer haben.
+   *[other] Es muss mindestens { $count } Ziffern haben.
+}
+notice-password-needs-lower-case = { $count ->
+    [one] Es muss mindestens { $count } Kleinbuchstaben haben.
+   *[other] Es muss mindestens { $count } Kleinbuchstaben haben.
+}
+notice-password-needs-upper-case = { $count ->
+    [one] Es muss mindestens { $count } Großbuchstaben haben.
+   *[other] Es muss mindestens { $count } Großbuchstaben haben.
+}
+notice-password-needs-special = { $count ->
+    [one] Es muss mindestens { $count } Sonderzeichen haben.
+   *[other] Es muss mindestens { $count } Sonderzeichen haben.
+}
+notice-password-holds-username = Es darf Ihren Benutzernamen nicht enthalten.
+notice-password-holds-email = Es darf Ihre E-Mail-Adresse nicht enthalten.
+notice-password-pattern-mismatch = Es hat nicht die Form, die hier verlangt ist.
+notice-password-too-common = Es darf keines sein, das alle zuerst versuchen.
+
+## Hinweise: was gelungen ist
+
+notice-reset-requested = Gibt es dieses Konto und hat es eine E-Mail-Adresse, ist eine Nachricht mit den weiteren Schritten unterwegs.
+notice-password-changed = Ihr Passwort ist geändert.
+notice-profile-saved = Ihre Kontodaten sind gespeichert.
+notice-session-ended = Die Sitzung ist beendet.
+notice-other-sessions-ended = Alle anderen Sitzungen sind beendet.
+notice-consent-revoked = Die Anwendung hat keinen Zugriff mehr.
+notice-signed-out = Sie sind abgemeldet.
+
+## Hinweise: Einrichten
+
+notice-invalid-setup-code = Das ist nicht der Einrichtungscode.
+notice-setup-locked = { $count ->
+    [one] Zu viele falsche Codes. Warten Sie { $count } Sekunde und versuchen Sie es noch einmal.
+   *[other] Zu viele falsche Codes. Warten Sie { $count } Sekunden und versuchen Sie es noch einmal.
+}
+
+## Hinweise: Fehlerseiten
+
+notice-unexpected = Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.
+notice-overloaded = Der Server hat gerade zu viel zu tun. Bitte versuchen Sie es gleich noch einmal.
+notice-page-not-found = Unter dieser Adresse gibt es keine Seite.
+notice-realm-not-found = Diesen Realm gibt es nicht.
+notice-realm-disabled = Dieser Realm ist gesperrt.
+notice-https-required = HTTPS ist erforderlich
+notice-client-not-found = Diese Anwendung ist nicht bekannt.
+notice-client-disabled = Diese Anwendung ist gesperrt.
+notice-client-may-not-sign-in = Diese Anwendung darf niemanden im Browser anmelden.
+notice-invalid-redirect-uri = Ungültiger Parameter: redirect_uri
+notice-missing-parameter = Fehlender Parameter: { $name }
+notice-invalid-parameter = Ungültiger Parameter: { $name }
+notice-duplicate-parameter = Doppelter Parameter: { $name }
+notice-invalid-request = Die Anwendung hat eine Anfrage gesendet, die nicht zu verstehen ist.
+notice-link-expired = Dieser Link wurde schon benutzt oder ist abgelaufen. Beginnen Sie in der Anwendung neu.
+notice-session-not-active = Ihre Sitzung ist zu Ende. Bitte melden Sie sich neu an.
+notice-signed-in-as-somebody-else = In diesem Browser ist jemand anderes angemeldet. Melden Sie sich zuerst ab.
+notice-registration-off = Registrieren ist nicht erlaubt
+notice-reset-off = Das Passwort lässt sich hier nicht zurücksetzen
+notice-not-allowed = Das dürfen Sie nicht sehen.
+
+## Texte, die Realms als ${key} nennen, unter den Namen, die Keycloak ihnen gab
+
+profileScopeConsentText = Ihr Profil sehen: Name, Bild, Sprache
+emailScopeConsentText = Ihre E-Mail-Adresse sehen
+addressScopeConsentText = Ihre Anschrift sehen
+phoneScopeConsentText = Ihre Telefonnummer sehen
+offlineAccessScopeConsentText = Für Sie handeln, während Sie weg sind, bis Sie es entziehen
+rolesScopeConsentText = Ihre Rollen sehen
+samlRoleListScopeConsentText = Ihre Rollen sehen
+organizationScopeConsentText = Ihre Organisationen sehen
+client_account = Konto
+client_account-console = Kontoverwaltung
+client_admin-cli = Admin-CLI
+client_broker = Broker
+client_realm-management = Realm-Verwaltung
+client_security-admin-console = Administrationskonsole

@@ -1,0 +1,260 @@
+# The texts of the pages in English. Every other language has the same keys and arguments.
+
+language-name = English
+language-switch = Language
+
+## Words that many pages use
+
+back-to-login = Back to sign in
+back-to-client = Back to { $client }
+sign-in-again = Sign in again
+cancel = Cancel
+continue = Continue
+copy = Copy
+copied = Copied
+problems-title = Please check these fields:
+
+## Fields
+
+field-username-or-email = Username or email
+field-username = Username
+field-email = Email
+field-password = Password
+field-password-new = New password
+field-password-confirm = Confirm password
+field-first-name = First name
+field-last-name = Last name
+field-setup-code = Set-up code
+password-show = Show
+password-hide = Hide
+password-caps-lock = Caps lock is on.
+password-rules = The password:
+
+## Sign in
+
+title-sign-in = Sign in to { $realm }
+login-heading = Sign in
+login-continue-to = to continue to
+login-as = Signed in as
+login-not-you = Not you?
+login-remember-me = Remember me
+login-forgot-password = Forgot password?
+login-submit = Sign In
+login-no-account = New here?
+login-register = Register
+
+## Register, new password
+
+register-heading = Register
+register-submit = Register
+reset-heading = Forgot your password?
+reset-explanation = Say who you are. If the account exists and has an email address, we send a link for a new password there.
+reset-submit = Submit
+update-password-heading = Update password
+update-password-logout-sessions = Sign out from other devices
+update-password-submit = Submit
+update-profile-heading = Update account information
+update-profile-submit = Submit
+terms-heading = Terms and conditions
+terms-built-in = To go on, accept the terms of use of this service.
+terms-accept = Accept
+terms-decline = Decline
+
+## Consent
+
+consent-heading = Allow “{ $client }”?
+consent-as = You are signed in as
+consent-gives = It will be able to
+consent-identity = Recognise you when you come back
+consent-gives-not = It will not see your password, and it cannot change your account.
+consent-exact-claims = See the exact claims
+consent-policy = Privacy policy
+consent-terms = Terms of service
+consent-allow = Allow
+consent-deny = Deny
+claim-name = Claim
+claim-value = Value
+
+## Sign out
+
+logout-title = Logging out
+logout-heading = Sign out?
+logout-asked-by = { $client } asks to sign you out.
+logout-explanation = This ends your session in this browser, for all applications.
+logout-submit = Sign out
+signed-out-heading = You are signed out
+signed-out-explanation = Your session in this browser has ended.
+
+## Messages
+
+error-heading = This did not work
+error-code = Error code
+error-time = Time
+error-help = If it happens again, give this code to your administrator.
+info-heading = Good to know
+expired-heading = This page has expired
+expired-explanation = It was open for too long, or you went back to it.
+expired-continue = Continue signing in
+expired-restart = Start again
+already-heading = You are signed in already
+already-explanation = You finished signing in somewhere else, perhaps in another tab. You can close this page.
+form-post-heading = One moment
+form-post-explanation = You are on your way back to the application. If nothing happens, continue here.
+
+## Set-up
+
+setup-heading = Set up Cloakroom
+setup-explanation = Make the first administrator of this server.
+setup-code-hint = The server printed it when it started. It shows that this server is yours.
+setup-account = Your account
+setup-submit = Create administrator
+setup-done-heading = Cloakroom is ready
+setup-done-explanation = { $username } is the first administrator. The set-up page is closed for good.
+welcome-heading = Cloakroom is running
+welcome-explanation = People sign in here for the applications that are connected to this server.
+welcome-account = Your account
+welcome-connect = Connect an application
+welcome-discovery = OpenID Connect clients configure themselves from this address:
+
+## Account
+
+account-title = Account Management
+account-explanation = See where you are signed in, and which applications you have allowed.
+account-sign-out = Sign out
+account-you = You
+account-name = Name
+account-change-password = Change password
+account-sessions = Where you are signed in
+account-this-browser = This browser
+account-started = signed in
+account-last-used = last used
+account-signed-in-to = Signed in to
+account-end-session = Sign out
+account-end-session-of = Sign out { $device }
+account-end-others = Sign out all others
+account-applications = Applications you have allowed
+account-no-applications = You have not allowed any application yet.
+account-granted = Allowed
+account-revoke = Revoke
+account-revoke-of = Revoke access of { $client }
+
+## Notices: signing in
+
+notice-invalid-credentials = Invalid username or password.
+notice-invalid-password = Invalid password.
+notice-account-disabled = Account is disabled, contact your administrator.
+notice-too-many-attempts = Too many attempts. Wait a moment and try again.
+notice-sign-in-timed-out = You took too long to sign in. Please start again.
+notice-reauthentication-needed = Please sign in again to continue.
+notice-cookie-not-found = Your browser did not send our cookie. Allow cookies for this site and try again.
+notice-action-cancelled = You cancelled this step.
+
+## Notices: required actions and registration
+
+notice-update-password = You need to change your password to activate your account.
+notice-update-profile = You need to update your account information to activate your account.
+notice-check-fields = Please check the fields below.
+notice-field-required = Please fill this in.
+notice-invalid-email = This is not an email address.
+notice-username-unavailable = This username cannot be used. Choose another one.
+notice-email-unavailable = This email address cannot be used.
+notice-invalid-username = The username has characters that are not allowed.
+notice-too-long = { $count ->
+    [one] At most { $count } character.
+   *[other] At most { $count } characters.
+}
+notice-too-short = { $count ->
+    [one] At least { $count } character.
+   *[other] At least { $count } characters.
+}
+notice-passwords-differ = The passwords are not the same.
+notice-password-used-before = { $count ->
+    [one] It must differ from your last password.
+   *[other] It must differ from your last { $count } passwords.
+}
+notice-password-too-short = { $count ->
+    [one] It must have at least { $count } character.
+   *[other] It must have at least { $count } characters.
+}
+notice-password-too-long = { $count ->
+    [one] It must have at most { $count } character.
+   *[other] It must have at most { $count } characters.
+}
+notice-password-needs-digits = { $count ->
+    [one] It must have at least { $count } digit.
+   *[other] It must have at least { $count } digits.
+}
+notice-password-needs-lower-case = { $count ->
+    [one] It must have at least { $count } lower-case letter.
+   *[other] It must have at least { $count } lower-case letters.
+}
+notice-password-needs-upper-case = { $count ->
+    [one] It must have at least { $count } upper-case letter.
+   *[other] It must have at least { $count } upper-case letters.
+}
+notice-password-needs-special = { $count ->
+    [one] It must have at least { $count } special character.
+   *[other] It must have at least { $count } special characters.
+}
+notice-password-holds-username = It must not contain your username.
+notice-password-holds-email = It must not contain your email address.
+notice-password-pattern-mismatch = It does not have the form that is asked for here.
+notice-password-too-common = It must not be a password that everybody tries first.
+
+## Notices: what went well
+
+notice-reset-requested = If this account exists and has an email address, a message with further instructions is on its way.
+notice-password-changed = Your password has been changed.
+notice-profile-saved = Your account information has been saved.
+notice-session-ended = The session has been ended.
+notice-other-sessions-ended = All other sessions have been ended.
+notice-consent-revoked = The application no longer has access.
+notice-signed-out = You are signed out.
+
+## Notices: set-up
+
+notice-invalid-setup-code = This is not the set-up code.
+notice-setup-locked = { $count ->
+    [one] Too many wrong codes. Wait { $count } second and try again.
+   *[other] Too many wrong codes. Wait { $count } seconds and try again.
+}
+
+## Notices: error pages
+
+notice-unexpected = Something went wrong on our side. Please try again.
+notice-overloaded = The server has too much to do right now. Please try again in a moment.
+notice-page-not-found = There is no page at this address.
+notice-realm-not-found = There is no such realm.
+notice-realm-disabled = This realm is disabled.
+notice-https-required = HTTPS required
+notice-client-not-found = Client not found.
+notice-client-disabled = This application is disabled.
+notice-client-may-not-sign-in = This application may not sign people in through a browser.
+notice-invalid-redirect-uri = Invalid parameter: redirect_uri
+notice-missing-parameter = Missing parameter: { $name }
+notice-invalid-parameter = Invalid parameter: { $name }
+notice-duplicate-parameter = Duplicated parameter: { $name }
+notice-invalid-request = The application sent a request that cannot be understood.
+notice-link-expired = This link has been used before or has expired. Start again from the application.
+notice-session-not-active = Your session is over. Please sign in again.
+notice-signed-in-as-somebody-else = Somebody else is signed in in this browser. Sign out first.
+notice-registration-off = Registration not allowed
+notice-reset-off = Reset Credential not allowed
+notice-not-allowed = You are not allowed to see this.
+
+## Texts that realms name as ${key}, under the names that Keycloak gave them
+
+profileScopeConsentText = See your profile: name, picture, language
+emailScopeConsentText = See your email address
+addressScopeConsentText = See your address
+phoneScopeConsentText = See your phone number
+offlineAccessScopeConsentText = Act for you while you are away, until you revoke it
+rolesScopeConsentText = See your roles
+samlRoleListScopeConsentText = See your roles
+organizationScopeConsentText = See your organizations
+client_account = Account
+client_account-console = Account Console
+client_admin-cli = Admin CLI
+client_broker = Broker
+client_realm-management = Realm Management
+client_security-admin-console = Admin Console
