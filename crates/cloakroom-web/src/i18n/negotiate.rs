@@ -99,7 +99,7 @@ fn weighted_tags(header: Option<&str>) -> Vec<LanguageIdentifier> {
         .filter_map(|item| item.trim().parse().ok())
         .filter(|item: &QualityItem<String>| item.quality > actix_web::http::header::Quality::ZERO)
         .collect();
-    items.sort_by(|a, b| b.quality.cmp(&a.quality));
+    items.sort_by_key(|item| std::cmp::Reverse(item.quality));
     items
         .iter()
         .filter_map(|item| item.item.parse().ok())

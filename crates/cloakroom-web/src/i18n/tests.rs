@@ -1,1 +1,377 @@
+//! Tests of the messages themselves: complete in every language, and used as they are written.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+const WEB: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web");
+
+/// Returns all files below a folder that have this extension.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|e| e == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Returns the keys of a message file with the arguments that each one names.
+fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut key = String::new();
+    for line in source.lines() {
+        if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            key = line.split_once(" =").unwrap().0.to_owned();
+            assert!(
+                keys.insert(key.clone(), BTreeSet::new()).is_none(),
+                "{key} is there twice"
+            );
+        }
+        for part in line.split('$').skip(1) {
+            let name: String = part
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            keys.get_mut(&key).unwrap().insert(name);
+        }
+    }
+    keys
+}
+
+/// Returns what a call with literal arguments names: `call("a", "b"` gives `["a", "b"]`.
+fn calls(source: &str, call: &str, count: usize) -> Vec<Vec<String>> {
+    source
+        .split(call)
+        .skip(1)
+        .map(|rest| {
+            rest.split('"')
+                .skip(1)
+                .step_by(2)
+                .take(count)
+                .map(str::to_owned)
+                .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn every_message_file_parses() {
+    for (tag, source) in SOURCES {
+        let parsed = FluentResource::try_new((*source).to_owned());
+
+        assert!(
+            parsed.is_ok(),
+            "{tag}: {:?}",
+            parsed.err().map(|(_, faults)| faults)
+        );
+    }
+}
+
+#[test]
+fn every_language_has_the_same_keys_and_arguments() {
+    let english = keys(SOURCES[0].1);
+
+    for (tag, source) in SOURCES {
+        let others = keys(source);
+
+        for (key, arguments) in &english {
+            assert_eq!(others.get(key), Some(arguments), "{tag}: {key}");
+        }
+        assert_eq!(
+            others.len(),
+            english.len(),
+            "{tag} has keys that English lacks"
+        );
+    }
+}
+
+#[test]
+fn every_message_that_a_template_names_exists_with_these_arguments() {
+    let english = keys(SOURCES[0].1);
+    let templates = files(Path::new(&format!("{WEB}/templates")), "html");
+    assert!(templates.len() > 20);
+
+    for path in templates {
+        let source = fs::read_to_string(&path).unwrap();
+        for call in source
+            .split("layout.text(")
+            .skip(1)
+            .filter(|rest| rest.starts_with('"'))
+        {
+            let key = call.split('"').nth(1).unwrap();
+            assert_eq!(
+                english.get(key),
+                Some(&BTreeSet::new()),
+                "{}: {key}",
+                path.display()
+            );
+        }
+        for call in calls(&source, "layout.text_with(", 2) {
+            let arguments = BTreeSet::from([call[1].clone()]);
+            assert_eq!(
+                english.get(&call[0]),
+                Some(&arguments),
+                "{}: {call:?}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_notice_has_its_message_and_fills_it() {
+    let english = keys(SOURCES[0].1);
+    for notice in Notice::all() {
+        let arguments: BTreeSet<String> = notice
+            .argument()
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+
+        assert_eq!(english.get(notice.key()), Some(&arguments), "{notice:?}");
+        for locale in Locales::embedded().iter() {
+            let text = locale.notice(&notice);
+            assert!(
+                !text.contains('{') && text != notice.key(),
+                "{}: {text}",
+                locale.tag()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_message_is_named_somewhere() {
+    let mut code = String::new();
+    for (folder, extension) in [("templates", "html"), ("../crates", "rs")] {
+        for path in files(Path::new(&format!("{WEB}/{folder}")), extension) {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+
+    for key in keys(SOURCES[0].1).into_keys() {
+        // These are named by the data of realms: consent texts and client names.
+        let is_named_by_realms = key.ends_with("ConsentText") || key.starts_with("client_");
+
+        assert!(
+            is_named_by_realms || code.contains(&format!("\"{key}\"")),
+            "{key} is unused"
+        );
+    }
+}
+
+#[test]
+fn every_asset_that_a_template_names_exists() {
+    for path in files(Path::new(&format!("{WEB}/templates")), "html") {
+        let source = fs::read_to_string(&path).unwrap();
+
+        for call in calls(&source, "layout.asset(", 1) {
+            assert!(
+                crate::assets::find(&call[0]).is_some(),
+                "{}: {call:?}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn no_template_holds_inline_script_style_or_unescaped_text() {
+    for path in files(Path::new(&format!("{WEB}/templates")), "html") {
+        let source = fs::read_to_string(&path).unwrap().to_ascii_lowercase();
+
+        for forbidden in [
+            "|safe",
+            "| safe",
+            "<style",
+            " style=",
+            " onclick=",
+            " onload=",
+            " onsubmit=",
+            "javascript:",
+        ] {
+            assert!(
+                !source.contains(forbidden),
+                "{}: {forbidden}",
+                path.display()
+            );
+        }
+        let scripts = source.matches("<script").count();
+        assert_eq!(
+            scripts,
+            source.matches("<script type=\"module\" src=").count()
+        );
+    }
+}
+
+#[test]
+fn plurals_follow_the_number() {
+    let locales = Locales::embedded();
+    for (tag, count, expected) in [
+        ("en", 1, "It must have at least 1 digit."),
+        ("en", 2, "It must have at least 2 digits."),
+        ("de", 1, "Es muss mindestens 1 Ziffer haben."),
+        ("de", 0, "Es muss mindestens 0 Ziffern haben."),
+    ] {
+        let text = locales
+            .find(tag)
+            .unwrap()
+            .notice(&Notice::PasswordNeedsDigits(count));
+
+        assert_eq!(text, expected);
+    }
+}
+
+#[test]
+fn a_name_cannot_reorder_the_sentence_it_stands_in() {
+    let english = Locales::embedded().find("en").unwrap();
+
+    let text = english.text_with("back-to-client", "client", "Pay\u{202e}lap\u{2066}\n\u{0}");
+
+    assert_eq!(text, "Back to Paylap");
+}
+
+#[test]
+fn a_stored_text_may_name_a_message() {
+    let german = Locales::embedded().find("de").unwrap();
+    for (stored, expected) in [
+        ("${emailScopeConsentText}", "Ihre E-Mail-Adresse sehen"),
+        ("Read invoices", "Read invoices"),
+        ("${unknown}", "unknown"),
+        ("${}", ""),
+        ("${a b", "${a b"),
+        ("", ""),
+    ] {
+        assert_eq!(german.resolve(stored), expected, "{stored}");
+    }
+}
+
+#[test]
+fn the_language_is_the_strongest_wish_that_the_realm_supports() {
+    let both = ["en", "de"];
+    let none = Wanted::default();
+    for (wanted, supported, default, expected) in [
+        (none, &both[..], Some("de"), "de"),
+        (none, &both[..], None, "en"),
+        (none, &both[..], Some("xx-unknown-tag"), "en"),
+        (
+            Wanted {
+                kc_locale: Some("de"),
+                cookie: Some("en"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                cookie: Some("de"),
+                ui_locales: Some("en"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                user: Some("de"),
+                ui_locales: Some("en"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                ui_locales: Some("fr de-AT en"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                ui_locales: Some("fr"),
+                accept_language: Some("de"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                accept_language: Some("en;q=0.5, de-CH;q=0.9"),
+                ..none
+            },
+            &both[..],
+            None,
+            "de",
+        ),
+        (
+            Wanted {
+                accept_language: Some("de;q=0, en"),
+                ..none
+            },
+            &both[..],
+            None,
+            "en",
+        ),
+        (
+            Wanted {
+                accept_language: Some("*, ;;q=x, \u{0}"),
+                ..none
+            },
+            &both[..],
+            Some("de"),
+            "de",
+        ),
+        (
+            Wanted {
+                kc_locale: Some("../../etc"),
+                ..none
+            },
+            &both[..],
+            None,
+            "en",
+        ),
+        // Not supported by the realm: not given, however strong the wish.
+        (
+            Wanted {
+                kc_locale: Some("de"),
+                ..none
+            },
+            &["en"][..],
+            None,
+            "en",
+        ),
+        (
+            Wanted {
+                accept_language: Some("de"),
+                ..none
+            },
+            &[][..],
+            Some("en"),
+            "en",
+        ),
+    ] {
+        let locale = Locales::embedded().negotiate(&wanted, supported, default);
+
+        assert_eq!(
+            locale.tag(),
+            expected,
+            "{wanted:?} {supported:?} {default:?}"
+        );
+    }
+}

@@ -19,7 +19,7 @@ pub struct FormPostPage {
     pub parameters: Vec<(String, Hidden)>,
 }
 
-/// The session iframe: answers `unchanged`, `changed` or `error` to "client_id session_state".
+/// The session iframe: answers `unchanged`, `changed` or `error` to `client_id session_state`.
 ///
 /// Its script compares with the cookie `KEYCLOAK_SESSION`, which scripts can read and whose
 /// value is `{realm_name}/{user_id}/{session_state}`.
