@@ -1,4 +1,8 @@
 //! The crate openidconnect, unmodified, against a running server: `tests/clients/run.mjs --only rust` sets it up.
+#![expect(
+    clippy::expect_used,
+    reason = "a test, and what it is made of, ends where its expectation fails"
+)]
 
 #[path = "clients/rust/browser.rs"]
 mod browser;

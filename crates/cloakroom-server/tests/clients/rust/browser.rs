@@ -68,14 +68,11 @@ impl Browser {
             for cookie in response.headers().get_all(SET_COOKIE) {
                 self.keep(cookie.to_str().expect("a cookie is text"));
             }
-            match response.headers().get(LOCATION) {
-                Some(next) => {
-                    url = url
-                        .join(next.to_str().expect("an address is text"))
-                        .expect("it is a URL")
-                }
-                None => return Place::Page(url, response.text().await.expect("the page is text")),
-            }
+            let Some(next) = response.headers().get(LOCATION) else {
+                return Place::Page(url, response.text().await.expect("the page is text"));
+            };
+            let next = next.to_str().expect("an address is text");
+            url = url.join(next).expect("an address is a URL");
         }
         unreachable!("more than {MOST_REDIRECTS} redirects, the last to {url}");
     }

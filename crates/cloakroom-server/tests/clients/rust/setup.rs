@@ -27,7 +27,6 @@ impl Setup {
 }
 
 /// A client that follows no redirect, because a token request must not be sent on to another address.
-#[expect(clippy::disallowed_methods, reason = "a test has no shared client")]
 pub(crate) fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
