@@ -40,6 +40,13 @@ pub(crate) const APACHE: Need = Need {
     is_there: || Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").is_file(),
 };
 
+/// A resource server on Spring is compiled and run against our tokens.
+pub(crate) const JAVA: Need = Need {
+    name: "a JDK with Maven",
+    packages: &["maven", "default-jdk-headless"],
+    is_there: || command::find("mvn").is_some() && command::find("javac").is_some(),
+};
+
 pub(crate) const WRK: Need = Need {
     name: "wrk",
     packages: &["wrk"],

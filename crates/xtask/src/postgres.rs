@@ -96,6 +96,10 @@ impl Cluster {
         let port = self.port.to_string();
         while !command::succeeds(Command::new(programs.join("pg_isready")).args([
             "-q",
+            "-U",
+            "cloakroom",
+            "-d",
+            "postgres",
             "-h",
             "127.0.0.1",
             "-p",

@@ -74,7 +74,7 @@ impl Options {
             needs.push(machine::PYTHON);
         }
         if self.runs(Part::Clients) {
-            needs.push(machine::APACHE);
+            needs.extend([machine::APACHE, machine::JAVA]);
         }
         if self.runs(Part::Clients) || self.runs(Part::Pages) {
             needs.push(machine::CHROMIUM);
@@ -131,7 +131,11 @@ fn against_servers(
 ) -> Result<()> {
     let binary = server::build(workspace, false)?;
     let browser_parts = options.runs(Part::Clients) || options.runs(Part::Pages);
-    let tools = Tools::prepare(workspace, browser_parts)?;
+    let tools = if browser_parts {
+        Tools::with_node(workspace)?
+    } else {
+        Tools::of_machine()
+    };
     let mut databases = vec![("SQLite", None)];
     if let Some(url) = admin_url {
         databases.push((
