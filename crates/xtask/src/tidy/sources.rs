@@ -45,9 +45,10 @@ pub(super) fn without_caption(sources: &[Source]) -> Vec<String> {
 }
 
 pub(super) fn too_long(sources: &[Source], exceptions: &BTreeMap<String, String>) -> Vec<String> {
-    let counted = sources
-        .iter()
-        .filter(|source| source.is_rust() && !is_test(&source.path));
+    // The schema is one list, as long as there are tables.
+    let counted = sources.iter().filter(|source| {
+        source.is_rust() && !is_test(&source.path) && !source.path.ends_with("/src/schema.rs")
+    });
     let mut broken: Vec<String> = counted
         .map(|source| (source, lines_before_tests(&source.text)))
         .filter(|(source, lines)| *lines > LONGEST && !exceptions.contains_key(&source.path))
