@@ -230,8 +230,8 @@ mod tests {
     fn a_moment_is_readable_to_people_and_machines() {
         let moment = Moment::from_unix_seconds(1_795_000_000);
 
-        assert_eq!(moment.machine, "2026-11-18T06:26:40Z");
-        assert_eq!(moment.shown, "2026-11-18 06:26:40 UTC");
+        assert_eq!(moment.machine, "2026-11-18T11:06:40Z");
+        assert_eq!(moment.shown, "2026-11-18 11:06:40 UTC");
         assert_eq!(
             Moment::from_unix_seconds(i64::MAX).shown,
             i64::MAX.to_string()

@@ -1,0 +1,423 @@
+//! One of each page with sample data, for the snapshots and for the gallery.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use cloakroom_web::i18n::{Locale, Notice};
+use cloakroom_web::page::{
+    AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
+    AlreadySignedInPage, ClientShown, ConsentPage, ErrorPage, Field, FormPostPage, Hidden,
+    InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
+    PageExpiredPage, PreviewedClaim, RegisterPage, ResetCredentialsPage, ReturningUser,
+    SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
+    ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, WelcomePage,
+};
+
+/// The words that vary between the sample pages and the hostile ones.
+#[derive(Debug)]
+pub(crate) struct Words {
+    /// Stands for every name and value that somebody outside chose.
+    pub(crate) hostile: Option<&'static str>,
+}
+
+impl Words {
+    fn or(&self, sample: &'static str) -> &'static str {
+        self.hostile.unwrap_or(sample)
+    }
+}
+
+/// A page under the name of its snapshot.
+pub(crate) type Sample = (
+    &'static str,
+    StatusCode,
+    Box<dyn Fn(&Words, &Locale) -> String>,
+);
+
+fn html(page: &impl Template) -> String {
+    page.render().unwrap()
+}
+
+fn layout(words: &Words, locale: &Locale) -> Layout {
+    Layout::new(locale.clone(), words.or("Acme")).with_languages(&["en", "de"], "?")
+}
+
+fn client(words: &Words) -> ClientShown {
+    ClientShown::new(
+        words.or("Grafana"),
+        Some("https://grafana.acme.test/login/generic_oauth"),
+    )
+}
+
+fn back(words: &Words) -> Option<(ClientShown, Link)> {
+    Link::parse("https://grafana.acme.test/").map(|link| (client(words), link))
+}
+
+fn authenticate() -> String {
+    "https://id.acme.test/realms/acme/login-actions/authenticate?session_code=a&execution=b".into()
+}
+
+fn login(words: &Words, locale: &Locale) -> LoginPage {
+    LoginPage {
+        layout: layout(words, locale),
+        action: authenticate(),
+        alert: None,
+        client: Some(client(words)),
+        username_label: UsernameLabel::UsernameOrEmail,
+        username: String::new(),
+        returning_user: None,
+        remember_me: None,
+        forgot_url: None,
+        register_url: None,
+        credential_id: String::new(),
+    }
+}
+
+fn login_with_everything(words: &Words, locale: &Locale) -> LoginPage {
+    LoginPage {
+        alert: Some(Alert::error(Notice::InvalidCredentials).with_code(words.or("E-7F3K-2Q"))),
+        username: words.or("ada@acme.test").into(),
+        remember_me: Some(true),
+        forgot_url: Some("/realms/acme/login-actions/reset-credentials".into()),
+        register_url: Some("/realms/acme/login-actions/registration".into()),
+        credential_id: words.or("").into(),
+        ..login(words, locale)
+    }
+}
+
+fn login_again(words: &Words, locale: &Locale) -> LoginPage {
+    LoginPage {
+        alert: Some(Alert::info(Notice::ReauthenticationNeeded)),
+        returning_user: Some(ReturningUser {
+            username: words.or("ada@acme.test").into(),
+            restart_url: "/realms/acme/login-actions/restart".into(),
+        }),
+        ..login(words, locale)
+    }
+}
+
+fn register(words: &Words, locale: &Locale) -> RegisterPage {
+    RegisterPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/registration".into(),
+        alert: None,
+        username: Some(Field::new(words.or(""))),
+        password_error: None,
+        password_confirm_error: None,
+        password_rules: vec![Notice::PasswordTooShort(12), Notice::PasswordNeedsDigits(1)],
+        email: Field::new(words.or("")),
+        first_name: Field::new(words.or("")),
+        last_name: Field::new(words.or("")),
+        login_url: "/realms/acme/login-actions/authenticate".into(),
+    }
+}
+
+fn register_refused(words: &Words, locale: &Locale) -> RegisterPage {
+    RegisterPage {
+        username: Some(Field::new(words.or("ada")).with_error(Notice::UsernameUnavailable)),
+        password_error: Some(Notice::PasswordTooShort(12)),
+        password_confirm_error: Some(Notice::PasswordsDiffer),
+        email: Field::new(words.or("ada@")).with_error(Notice::InvalidEmail),
+        first_name: Field::new(words.or("Ada")),
+        last_name: Field::new(words.or("Byron")),
+        ..register(words, locale)
+    }
+}
+
+fn reset_credentials(words: &Words, locale: &Locale) -> ResetCredentialsPage {
+    ResetCredentialsPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/reset-credentials".into(),
+        alert: None,
+        username_label: UsernameLabel::UsernameOrEmail,
+        username: Field::new(words.or("")),
+        login_url: "/realms/acme/login-actions/authenticate".into(),
+    }
+}
+
+fn update_password(words: &Words, locale: &Locale) -> UpdatePasswordPage {
+    UpdatePasswordPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: Some(Alert::info(Notice::UpdatePassword)),
+        username: words.or("ada@acme.test").into(),
+        password_error: None,
+        password_confirm_error: Some(Notice::PasswordsDiffer),
+        password_rules: vec![Notice::PasswordTooShort(12), Notice::PasswordHoldsUsername],
+        logout_sessions: true,
+        can_cancel: true,
+    }
+}
+
+fn update_profile(words: &Words, locale: &Locale) -> UpdateProfilePage {
+    UpdateProfilePage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: Some(Alert::info(Notice::UpdateProfile)),
+        username: Some(Field::new(words.or("ada"))),
+        email: Field::new(words.or("")).with_error(Notice::FieldRequired),
+        first_name: Field::new(words.or("Ada")),
+        last_name: Field::new(words.or("Byron")),
+        can_cancel: false,
+    }
+}
+
+fn terms(words: &Words, locale: &Locale) -> TermsPage {
+    TermsPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: None,
+        paragraphs: vec![
+            words.or("Use this service for work only.").into(),
+            words.or("Keep your password to yourself.").into(),
+        ],
+    }
+}
+
+fn consent(words: &Words, locale: &Locale) -> ConsentPage {
+    ConsentPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/consent".into(),
+        code: Hidden::new(words.or("c0de")),
+        client: client(words),
+        username: words.or("ada@acme.test").into(),
+        scopes: [
+            "${profileScopeConsentText}",
+            "${emailScopeConsentText}",
+            "Read invoices",
+        ]
+        .map(|text| locale.resolve(words.or(text)))
+        .into(),
+        claims: [
+            ("sub", "9b1c6f0e-8d4f-4c55-9a51-1f2d3c4b5a69"),
+            ("email", "ada@acme.test"),
+        ]
+        .map(|(name, value)| PreviewedClaim {
+            name: words.or(name).into(),
+            value: words.or(value).into(),
+        })
+        .into(),
+        policy: Link::parse("https://grafana.acme.test/privacy"),
+        terms: Link::parse("https://grafana.acme.test/terms"),
+    }
+}
+
+fn logout_confirm(words: &Words, locale: &Locale) -> LogoutConfirmPage {
+    LogoutConfirmPage {
+        layout: layout(words, locale),
+        action: "/realms/acme/protocol/openid-connect/logout/logout-confirm".into(),
+        session_code: Hidden::new(words.or("c0de")),
+        username: Some(words.or("ada@acme.test").into()),
+        client: Some(client(words)),
+    }
+}
+
+fn signed_out(words: &Words, locale: &Locale) -> SignedOutPage {
+    SignedOutPage {
+        layout: layout(words, locale),
+        back: back(words),
+        sign_in: Link::parse("/realms/acme/account"),
+    }
+}
+
+fn error(words: &Words, locale: &Locale) -> ErrorPage {
+    ErrorPage {
+        layout: layout(words, locale),
+        notice: Notice::MissingParameter(words.or("response_type").into()),
+        code: Some(words.or("E-7F3K-2Q").into()),
+        time: Some(Moment::from_unix_seconds(1_795_000_000)),
+        back: back(words),
+    }
+}
+
+fn info(words: &Words, locale: &Locale) -> InfoPage {
+    InfoPage {
+        layout: layout(words, locale),
+        notice: Notice::ResetRequested,
+        back: None,
+        sign_in: Link::parse("/realms/acme/account"),
+    }
+}
+
+fn page_expired(words: &Words, locale: &Locale) -> PageExpiredPage {
+    PageExpiredPage {
+        layout: layout(words, locale),
+        restart_url: "/realms/acme/login-actions/restart".into(),
+        continue_url: "/realms/acme/login-actions/authenticate".into(),
+    }
+}
+
+fn already_signed_in(words: &Words, locale: &Locale) -> AlreadySignedInPage {
+    AlreadySignedInPage {
+        layout: layout(words, locale),
+        username: words.or("ada@acme.test").into(),
+        back: back(words),
+    }
+}
+
+fn setup(words: &Words, locale: &Locale) -> SetupPage {
+    SetupPage {
+        layout: Layout::new(locale.clone(), "Cloakroom").with_languages(&["en", "de"], "?"),
+        action: "/setup".into(),
+        alert: None,
+        code: Field::new(words.or("")),
+        username: Field::new(words.or("admin")),
+        password_error: None,
+        password_confirm_error: None,
+    }
+}
+
+fn setup_refused(words: &Words, locale: &Locale) -> SetupPage {
+    SetupPage {
+        code: Field::new(words.or("AAAA-AAAA")).with_error(Notice::InvalidSetupCode),
+        ..setup(words, locale)
+    }
+}
+
+fn setup_done(words: &Words, locale: &Locale) -> SetupDonePage {
+    SetupDonePage {
+        layout: Layout::new(locale.clone(), "Cloakroom"),
+        username: words.or("admin").into(),
+        sign_in_url: "/realms/master/account".into(),
+        discovery_url: "http://localhost:8080/realms/master/.well-known/openid-configuration"
+            .into(),
+    }
+}
+
+fn welcome(_: &Words, locale: &Locale) -> WelcomePage {
+    WelcomePage {
+        layout: Layout::new(locale.clone(), "Cloakroom"),
+        account_url: "/realms/master/account".into(),
+        discovery_url: "http://localhost:8080/realms/master/.well-known/openid-configuration"
+            .into(),
+    }
+}
+
+fn session(words: &Words, id: &str, device: &'static str, is_current: bool) -> AccountSession {
+    AccountSession {
+        id: id.into(),
+        device: words.or(device).into(),
+        address: words.or("203.0.113.9").into(),
+        started: Moment::from_unix_seconds(1_795_000_000),
+        last_used: Moment::from_unix_seconds(1_795_003_600),
+        is_current,
+        clients: vec![words.or("Grafana").into(), words.or("Billing CLI").into()],
+    }
+}
+
+fn account(words: &Words, locale: &Locale) -> AccountPage {
+    AccountPage {
+        layout: layout(words, locale),
+        alert: Some(Alert::success(Notice::SessionEnded)),
+        username: words.or("ada").into(),
+        full_name: words.or("Ada Byron").into(),
+        email: words.or("ada@acme.test").into(),
+        state_checker: Hidden::new(words.or("ch3ck")),
+        sign_out_action: "/realms/acme/account/sign-out".into(),
+        end_session_action: "/realms/acme/account/end-session".into(),
+        end_others_action: "/realms/acme/account/end-others".into(),
+        revoke_action: "/realms/acme/account/revoke".into(),
+        password_url: Some("/realms/acme/account/password".into()),
+        sessions: vec![
+            session(words, "s1", "Firefox on Linux", true),
+            session(words, "s2", "Safari on iPhone", false),
+        ],
+        applications: vec![AccountApplication {
+            client_id: words.or("grafana").into(),
+            name: words.or("Grafana").into(),
+            link: Link::parse("https://grafana.acme.test/"),
+            scopes: vec![
+                locale.resolve("${emailScopeConsentText}"),
+                words.or("Invoices").into(),
+            ],
+            granted: Moment::from_unix_seconds(1_795_000_000),
+        }],
+    }
+}
+
+fn account_empty(words: &Words, locale: &Locale) -> AccountPage {
+    AccountPage {
+        alert: None,
+        password_url: None,
+        sessions: vec![session(words, "s1", "Firefox on Linux", true)],
+        applications: Vec::new(),
+        ..account(words, locale)
+    }
+}
+
+fn account_signed_out(words: &Words, locale: &Locale) -> AccountSignedOutPage {
+    AccountSignedOutPage {
+        layout: layout(words, locale),
+        sign_in_url: "/realms/acme/account/sign-in".into(),
+    }
+}
+
+fn form_post(words: &Words, locale: &Locale) -> FormPostPage {
+    FormPostPage {
+        layout: layout(words, locale),
+        action: "https://app.example/cb".into(),
+        parameters: [
+            ("code", "c0de"),
+            ("iss", "https://id.acme.test/realms/acme"),
+            ("state", "s1"),
+            ("session_state", "s3ss10n"),
+        ]
+        .map(|(name, value)| (name.to_owned(), Hidden::new(words.or(value))))
+        .into(),
+    }
+}
+
+/// Returns one of each page.
+
+pub(crate) fn all() -> Vec<Sample> {
+    macro_rules! samples {
+        ($( $name:ident $status:ident, )+) => {
+            vec![ $( (
+                stringify!($name),
+                StatusCode::$status,
+                Box::new(|words: &Words, locale: &Locale| html(&$name(words, locale))),
+            ) ),+ ]
+        };
+    }
+    let frame = String::new;
+    let mut samples: Vec<Sample> = samples![
+        login OK,
+        login_with_everything OK,
+        login_again OK,
+        register OK,
+        register_refused OK,
+        reset_credentials OK,
+        update_password OK,
+        update_profile OK,
+        terms OK,
+        consent OK,
+        logout_confirm OK,
+        signed_out OK,
+        error BAD_REQUEST,
+        info OK,
+        page_expired OK,
+        already_signed_in OK,
+        setup OK,
+        setup_refused OK,
+        setup_done OK,
+        welcome OK,
+        account OK,
+        account_empty OK,
+        account_signed_out OK,
+        form_post OK,
+    ];
+    samples.push((
+        "login_status_frame",
+        StatusCode::OK,
+        Box::new(move |_, _| html(&LoginStatusFrame { base_path: frame() })),
+    ));
+    samples.push((
+        "third_party_cookies_set",
+        StatusCode::OK,
+        Box::new(move |_, _| html(&ThirdPartyCookiesSetFrame { base_path: frame() })),
+    ));
+    samples.push((
+        "third_party_cookies_check",
+        StatusCode::OK,
+        Box::new(move |_, _| html(&ThirdPartyCookiesCheckFrame { base_path: frame() })),
+    ));
+    samples
+}
