@@ -253,125 +253,45 @@ fn a_stored_text_may_name_a_message() {
     }
 }
 
+/// Reads "source=value" lines, so that each case of the test below fits one line.
+fn wanted(lines: &'static str) -> Wanted<'static> {
+    let find = |name: &str| {
+        lines
+            .split('|')
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+    };
+    Wanted {
+        kc_locale: find("kc_locale"),
+        cookie: find("cookie"),
+        user: find("user"),
+        ui_locales: find("ui_locales"),
+        accept_language: find("accept"),
+    }
+}
+
 #[test]
 fn the_language_is_the_strongest_wish_that_the_realm_supports() {
-    let both = ["en", "de"];
-    let none = Wanted::default();
-    for (wanted, supported, default, expected) in [
-        (none, &both[..], Some("de"), "de"),
-        (none, &both[..], None, "en"),
-        (none, &both[..], Some("xx-unknown-tag"), "en"),
-        (
-            Wanted {
-                kc_locale: Some("de"),
-                cookie: Some("en"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                cookie: Some("de"),
-                ui_locales: Some("en"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                user: Some("de"),
-                ui_locales: Some("en"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                ui_locales: Some("fr de-AT en"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                ui_locales: Some("fr"),
-                accept_language: Some("de"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                accept_language: Some("en;q=0.5, de-CH;q=0.9"),
-                ..none
-            },
-            &both[..],
-            None,
-            "de",
-        ),
-        (
-            Wanted {
-                accept_language: Some("de;q=0, en"),
-                ..none
-            },
-            &both[..],
-            None,
-            "en",
-        ),
-        (
-            Wanted {
-                accept_language: Some("*, ;;q=x, \u{0}"),
-                ..none
-            },
-            &both[..],
-            Some("de"),
-            "de",
-        ),
-        (
-            Wanted {
-                kc_locale: Some("../../etc"),
-                ..none
-            },
-            &both[..],
-            None,
-            "en",
-        ),
+    for (wishes, supported, default, expected) in [
+        ("", "en de", Some("de"), "de"),
+        ("", "en de", None, "en"),
+        ("", "en de", Some("xx-unknown-tag"), "en"),
+        ("kc_locale=de|cookie=en", "en de", None, "de"),
+        ("cookie=de|ui_locales=en", "en de", None, "de"),
+        ("user=de|ui_locales=en", "en de", None, "de"),
+        ("ui_locales=fr de-AT en", "en de", None, "de"),
+        ("ui_locales=fr|accept=de", "en de", None, "de"),
+        ("accept=en;q=0.5, de-CH;q=0.9", "en de", None, "de"),
+        ("accept=de;q=0, en", "en de", None, "en"),
+        ("accept=*, ;;q=x, \u{0}", "en de", Some("de"), "de"),
+        ("kc_locale=../../etc", "en de", None, "en"),
         // Not supported by the realm: not given, however strong the wish.
-        (
-            Wanted {
-                kc_locale: Some("de"),
-                ..none
-            },
-            &["en"][..],
-            None,
-            "en",
-        ),
-        (
-            Wanted {
-                accept_language: Some("de"),
-                ..none
-            },
-            &[][..],
-            Some("en"),
-            "en",
-        ),
+        ("kc_locale=de", "en", None, "en"),
+        ("accept=de", "", Some("en"), "en"),
     ] {
-        let locale = Locales::embedded().negotiate(&wanted, supported, default);
+        let supported: Vec<&str> = supported.split_ascii_whitespace().collect();
 
-        assert_eq!(
-            locale.tag(),
-            expected,
-            "{wanted:?} {supported:?} {default:?}"
-        );
+        let locale = Locales::embedded().negotiate(&wanted(wishes), &supported, default);
+
+        assert_eq!(locale.tag(), expected, "{wishes} {supported:?} {default:?}");
     }
 }

@@ -33,7 +33,7 @@ pub(crate) type Sample = (
 );
 
 fn html(page: &impl Template) -> String {
-    page.render().unwrap()
+    page.render().unwrap_or_else(|error| error.to_string())
 }
 
 fn layout(words: &Words, locale: &Locale) -> Layout {
@@ -366,7 +366,6 @@ fn form_post(words: &Words, locale: &Locale) -> FormPostPage {
 }
 
 /// Returns one of each page.
-
 pub(crate) fn all() -> Vec<Sample> {
     macro_rules! samples {
         ($( $name:ident $status:ident, )+) => {
