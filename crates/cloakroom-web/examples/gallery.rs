@@ -37,7 +37,12 @@ async fn page(name: web::Path<String>, query: web::Query<Vec<(String, String)>>)
     let mut response = HttpResponse::build(*status)
         .content_type("text/html; charset=utf-8")
         .body(html);
-    Security::page(false).apply(response.headers_mut());
+    let security = if name.starts_with("third_party") || name.ends_with("frame") {
+        Security::client_frame(false)
+    } else {
+        Security::page(false).with_form_target("https://app.example/cb")
+    };
+    security.apply(response.headers_mut());
     response
 }
 
