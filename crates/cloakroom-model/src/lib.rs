@@ -1,1 +1,64 @@
-//! (being built)
+//! What the system remembers, and the questions one may ask of it.
+//!
+//! The glossary, one sentence each:
+//! - A [realm](realm) is a tenant: its settings, keys, clients, roles and people.
+//! - A [client](client) is an application that asks for tokens.
+//! - A [scope](scope) is a named bundle of [mappers](mapper) and roles that a client may ask for.
+//! - A [component](component) is a configured provider: keys, registration policies, the user profile.
+//! - A [key](key) signs, encrypts or derives for one realm.
+//! - A [flow](flow) says which steps a sign-in takes, as data.
+//! - A [user](user) is a person or a client's service account, with [credentials](credential),
+//!   [groups](group) and [roles](role).
+//! - A [consent](consent) is what a user allowed a client.
+//! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
+//! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
+//! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
+//!   that only this server can read.
+XX
+//!   a [lease](lease) says which node does it.
+#![recursion_limit = "256"]
+
+pub mod attempt;
+pub mod client;
+pub mod code;
+pub mod component;
+mod conn;
+pub mod consent;
+pub mod credential;
+pub mod cx;
+pub mod db;
+pub mod event;
+pub mod fault;
+pub mod flow;
+pub mod group;
+pub mod id;
+pub mod key;
+pub mod lease;
+pub mod lockout;
+pub mod mapper;
+pub mod migrate;
+pub mod opaque;
+pub mod realm;
+pub mod refresh;
+pub mod replay;
+pub mod role;
+mod schema;
+pub mod scope;
+pub mod secret;
+pub mod server_state;
+pub mod session;
+pub mod snapshot;
+mod sql;
+pub mod time;
+pub mod user;
+
+pub use conn::Conn;
+pub use cx::{Changes, Cx, Link};
+pub use db::Db;
+pub use fault::{Fault, Verdict};
+pub use secret::{Digest, Sealed, Secret, Vault};
+pub use snapshot::Realm;
+pub use time::{Timestamp, Ttl};
+
+/// What every question of this crate answers with.
+pub type Result<T> = std::result::Result<T, Fault>;

@@ -1,0 +1,152 @@
+//! Attempts: a login on its way, held by a browser's cookie and a tab.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::{AttemptId, ClientUuid, RealmId, UserId};
+use crate::schema::attempts;
+use crate::secret::Digest;
+use crate::time::Timestamp;
+
+/// How far a login has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum Stage {
+    /// Nobody has been proved yet; a session of the browser may have named the user.
+    Prove,
+    /// The user is proved, and may have something to do or to allow first.
+    Act {
+        /// When the user was proved.
+        auth_time: Timestamp,
+        /// How, as in `amr` (RFC 8176).
+        amr: Vec<String>,
+        /// The browser shall stay signed in after it is closed.
+        remember_me: bool,
+    },
+}
+
+/// A login on its way.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Its id.
+    pub id: AttemptId,
+    /// The digest of the handle that the browser's cookie holds.
+    pub browser: Digest,
+    /// Tells the browser's tabs apart; part of the form's address.
+    pub tab_id: String,
+    /// The client that asks.
+    pub client: ClientUuid,
+    /// The parsed authorization request, as its rule crate wrote it.
+    pub request: Value,
+    /// Who signs in, as far as it is known.
+    pub user: Option<UserId>,
+    /// How far it has come.
+    pub stage: Stage,
+    /// What steps remember: the name typed, an error shown, the locale.
+    pub notes: Map<String, Value>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// It ends here, whatever happens.
+    pub expires_at: Timestamp,
+}
+
+/// Opens an attempt.
+pub fn insert(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<()> {
+    diesel::insert_into(attempts::table)
+        .values((
+            attempts::id.eq(&attempt.id),
+            attempts::realm_id.eq(&cx.realm.id),
+            attempts::browser.eq(&attempt.browser),
+            attempts::tab_id.eq(&attempt.tab_id),
+            attempts::client_uuid.eq(&attempt.client),
+            attempts::request.eq(attempt.request.to_string()),
+            attempts::user_id.eq(&attempt.user),
+            attempts::stage.eq(serde_json::to_string(&attempt.stage)?),
+            attempts::notes.eq(serde_json::to_string(&attempt.notes)?),
+            attempts::created_at.eq(attempt.created_at),
+            attempts::expires_at.eq(attempt.expires_at),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// The attempt of this browser's tab, unless it is over.
+pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<Attempt>> {
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::browser.eq(browser))
+        .filter(attempts::tab_id.eq(tab_id))
+        .filter(attempts::expires_at.gt(cx.now));
+    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_attempt).transpose()
+}
+
+/// Stores how far it has come; false if it is over.
+pub fn advance(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::id.eq(&attempt.id))
+        .filter(attempts::expires_at.gt(cx.now));
+    let changed = diesel::update(mine)
+        .set((
+            attempts::user_id.eq(&attempt.user),
+            attempts::stage.eq(serde_json::to_string(&attempt.stage)?),
+            attempts::notes.eq(serde_json::to_string(&attempt.notes)?),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
+/// Ends an attempt. Of two calls at once, exactly one gets true: it alone may open the session.
+pub fn finish(cx: &mut Cx<'_>, id: &AttemptId) -> Result<bool> {
+    let mine =
+        attempts::table.filter(attempts::realm_id.eq(&cx.realm.id)).filter(attempts::id.eq(id));
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
+}
+
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    let old: Vec<AttemptId> = attempts::table
+        .filter(attempts::expires_at.le(cx.now))
+        .select(attempts::id)
+        .limit(most)
+        .load(cx.db.conn()?)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(attempts::table.filter(attempts::id.eq_any(old))).execute(cx.db.conn()?)?)
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: AttemptId,
+    _realm: RealmId,
+    browser: Digest,
+    tab_id: String,
+    client: ClientUuid,
+    request: String,
+    user: Option<UserId>,
+    stage: String,
+    notes: String,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl Row {
+    fn into_attempt(self) -> Result<Attempt> {
+        Ok(Attempt {
+            request: serde_json::from_str(&self.request)?,
+            stage: serde_json::from_str(&self.stage)?,
+            notes: serde_json::from_str(&self.notes)?,
+            id: self.id,
+            browser: self.browser,
+            tab_id: self.tab_id,
+            client: self.client,
+            user: self.user,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        })
+    }
+}

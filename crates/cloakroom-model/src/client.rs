@@ -1,0 +1,278 @@
+//! Clients: applications that ask for tokens, with their settings and secrets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diesel::dsl;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::cx::Cx;
+use crate::id::{ClientUuid, RealmId, RoleId, ScopeId};
+use crate::mapper::{self, Mapper};
+use crate::schema::clients;
+use crate::secret::{Digest, Sealed, Secret};
+use crate::sql::Unless;
+use crate::{Result, role, scope};
+
+/// A client with all that the protocol asks of it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its id, by which other rows know it.
+    pub id: ClientUuid,
+    /// The name it gives itself in the protocol, which the operator chose.
+    pub client_id: String,
+    /// The client may be used.
+    pub enabled: bool,
+    /// Everything else.
+    pub settings: Settings,
+    /// What its secret is compared with; `None` if it has none.
+    pub secret: Option<Digest>,
+    /// The secret itself, sealed, for HMAC client assertions and for its administrator.
+    pub sealed_secret: Option<Sealed>,
+    /// Scopes that every request gets.
+    pub default_scopes: Vec<ScopeId>,
+    /// Scopes that a request may ask for.
+    pub optional_scopes: Vec<ScopeId>,
+    /// Its own mappers.
+    pub mappers: Vec<Mapper>,
+    /// The roles it may put into tokens, where it has not the full scope.
+    pub scope_mappings: Vec<RoleId>,
+}
+
+/// A client's settings, stored in Keycloak's field names; what no rule reads is kept as it came.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the names are Keycloak's own")]
+pub struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    pub surrogate_auth_required: bool,
+    pub always_display_in_console: bool,
+    pub client_authenticator_type: String,
+    pub redirect_uris: Vec<String>,
+    pub web_origins: Vec<String>,
+    pub not_before: i64,
+    pub bearer_only: bool,
+    pub consent_required: bool,
+    pub standard_flow_enabled: bool,
+    pub implicit_flow_enabled: bool,
+    pub direct_access_grants_enabled: bool,
+    pub service_accounts_enabled: bool,
+    pub public_client: bool,
+    pub frontchannel_logout: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
+    pub full_scope_allowed: bool,
+    pub attributes: BTreeMap<String, String>,
+    /// What no rule reads yet, in Keycloak's words.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Settings {
+    /// An attribute's value, if it is set and not empty.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// An attribute that is a switch.
+    pub fn has(&self, name: &str) -> bool {
+        self.attribute(name) == Some("true")
+    }
+}
+
+/// The client with this `client_id`, from the realm's snapshot if it is there.
+pub fn find(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<Arc<Client>>> {
+    if let Some(known) = cx.realm.memory.client(client_id) {
+        return Ok(Some(known));
+    }
+    let row = mine(cx).filter(clients::client_id.eq(client_id)).first::<Row>(cx.db.conn()?);
+    remember(cx, row.optional()?)
+}
+
+/// The client with this id, from the realm's snapshot if it is there.
+pub fn find_by_id(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Arc<Client>>> {
+    if let Some(known) = cx.realm.memory.client_by_id(id) {
+        return Ok(Some(known));
+    }
+    let row = mine(cx).filter(clients::id.eq(id)).first::<Row>(cx.db.conn()?);
+    remember(cx, row.optional()?)
+}
+
+/// The client with this id as it stands in this transaction, past the snapshot.
+pub fn load(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Client>> {
+    let row = mine(cx).filter(clients::id.eq(id)).first::<Row>(cx.db.conn()?).optional()?;
+    row.map(|row| assemble(cx, row)).transpose()
+}
+
+/// The id of the client with this `client_id`, as it stands in this transaction.
+pub fn find_id(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<ClientUuid>> {
+    let mine = mine(cx).filter(clients::client_id.eq(client_id)).select(clients::id);
+    Ok(mine.first(cx.db.conn()?).optional()?)
+}
+
+/// What a list of clients is narrowed by.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The exact `client_id`, or a part of it with `search`.
+    pub client_id: Option<String>,
+    /// `client_id` is a part, not the whole.
+    pub search: bool,
+    /// How many to pass over.
+    pub first: i64,
+    /// How many to list at the most.
+    pub max: i64,
+}
+
+/// Clients by `client_id`.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
+    let mut found = clients::table.filter(clients::realm_id.eq(&cx.realm.id)).into_boxed();
+    if let Some(text) = &query.client_id {
+        found = if query.search {
+            found.filter(clients::client_id.like(crate::user::pattern(text)).escape('\\'))
+        } else {
+            found.filter(clients::client_id.eq(text))
+        };
+    }
+    let rows = found
+        .order(clients::client_id.asc())
+        .offset(query.first)
+        .limit(query.max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(|row| assemble(cx, row)).collect()
+}
+
+/// What is stored of a new or changed client.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its id.
+    pub id: ClientUuid,
+    /// The name it gives itself in the protocol.
+    pub client_id: String,
+    /// The client may be used.
+    pub enabled: bool,
+    /// Everything else.
+    pub settings: Settings,
+    /// Its secret, if it has one.
+    pub secret: Option<Secret>,
+}
+
+/// Stores a new client; false if its id or `client_id` is taken.
+pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
+    let secret = seal(cx, &draft.id, draft.secret.as_ref())?;
+    let insert = diesel::insert_into(clients::table).values((
+        clients::id.eq(&draft.id),
+        clients::realm_id.eq(&cx.realm.id),
+        clients::client_id.eq(&draft.client_id),
+        clients::enabled.eq(draft.enabled),
+        clients::settings.eq(serde_json::to_string(&draft.settings)?),
+        clients::secret.eq(secret),
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    Ok(inserted == 1)
+}
+
+/// Replaces a client's own row; false if it is gone. Its `client_id` must be free.
+pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
+    let secret = seal(cx, &draft.id, draft.secret.as_ref())?;
+    let mine = clients::table
+        .filter(clients::realm_id.eq(&cx.realm.id))
+        .filter(clients::id.eq(&draft.id));
+    let changed = diesel::update(mine)
+        .set((
+            clients::client_id.eq(&draft.client_id),
+            clients::enabled.eq(draft.enabled),
+            clients::settings.eq(serde_json::to_string(&draft.settings)?),
+            clients::secret.eq(secret),
+        ))
+        .execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    cx.people_changed();
+    Ok(changed == 1)
+}
+
+/// Removes a client with its roles, mappers and links; false if it is gone.
+pub fn remove(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
+    role::remove_of_container(cx, id.as_str())?;
+    mapper::remove_of_owner(cx, id.as_str())?;
+    scope::unlink_owner(cx, id.as_str())?;
+    crate::user::remove_service_account(cx, id)?;
+    let mine =
+        clients::table.filter(clients::realm_id.eq(&cx.realm.id)).filter(clients::id.eq(id));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    cx.people_changed();
+    Ok(removed == 1)
+}
+
+/// The client's secret in the clear, for its administrator and for HMAC assertions.
+pub fn reveal_secret(cx: &Cx<'_>, client: &Client) -> Result<Option<Secret>> {
+    let open = |sealed| cx.vault.open_text(&place(&client.id), sealed);
+    client.sealed_secret.as_ref().map(open).transpose()
+}
+
+fn place(id: &ClientUuid) -> String {
+    format!("clients/{id}/secret")
+}
+
+fn seal(cx: &mut Cx<'_>, id: &ClientUuid, secret: Option<&Secret>) -> Result<Option<Sealed>> {
+    let Some(secret) = secret else { return Ok(None) };
+    cx.vault.seal(cx.rng, &place(id), secret.expose().as_bytes()).map(Some)
+}
+
+type Mine<'a> = dsl::Filter<clients::table, dsl::Eq<clients::realm_id, &'a RealmId>>;
+
+fn mine<'a>(cx: &Cx<'a>) -> Mine<'a> {
+    clients::table.filter(clients::realm_id.eq(&cx.realm.id))
+}
+
+fn remember(cx: &mut Cx<'_>, row: Option<Row>) -> Result<Option<Arc<Client>>> {
+    let Some(row) = row else { return Ok(None) };
+    let client = Arc::new(assemble(cx, row)?);
+    // A unit of work that changes settings sees its own rows, which are not committed yet.
+    if cx.changes.settings.is_empty() {
+        cx.realm.memory.remember_client(&client);
+    }
+    Ok(Some(client))
+}
+
+fn assemble(cx: &mut Cx<'_>, row: Row) -> Result<Client> {
+    let secret = match &row.secret {
+        Some(sealed) => Some(cx.vault.open_text(&place(&row.id), sealed)?.digest()),
+        None => None,
+    };
+    let (default_scopes, optional_scopes) = scope::links(cx, row.id.as_str())?;
+    Ok(Client {
+        settings: serde_json::from_str(&row.settings)?,
+        secret,
+        sealed_secret: row.secret,
+        default_scopes,
+        optional_scopes,
+        mappers: mapper::list_of_owner(cx, row.id.as_str())?,
+        scope_mappings: role::scope_mappings(cx, row.id.as_str())?,
+        id: row.id,
+        client_id: row.client_id,
+        enabled: row.enabled,
+    })
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: ClientUuid,
+    _realm: RealmId,
+    client_id: String,
+    enabled: bool,
+    settings: String,
+    secret: Option<Sealed>,
+}

@@ -1,0 +1,115 @@
+//! Two databases behind one connection type; the exit where their dialects differ.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::fault::Fault;
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+#[expect(missing_debug_implementations, reason = "the connections of Diesel have none")]
+pub enum Conn {
+    /// PostgreSQL: any number of nodes.
+    Postgres(PgConnection),
+    /// SQLite: one node, no server.
+    Sqlite(SqliteConnection),
+}
+
+impl Conn {
+    /// Connects to the database that the URL's scheme names.
+    ///
+    /// Diesel's own `establish` tries one database after the other, and SQLite accepts any path.
+    pub(crate) fn open(url: &str, may: Access) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut conn = PgConnection::establish(url).map_err(Fault::connection)?;
+            // A plan for every value alike: the statements are all by key.
+            // A lock that another node holds too long becomes a fault, which a rerun settles.
+            conn.batch_execute(
+                "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'; \
+                 SET statement_timeout = '30s'; SET client_min_messages = warning;",
+            )?;
+            if may == Access::Read {
+                conn.batch_execute("SET default_transaction_read_only = on;")?;
+            }
+            return Ok(Self::Postgres(conn));
+        }
+        let path = url.strip_prefix("sqlite://").ok_or_else(|| {
+            Fault::connection("the database URL must begin with postgres:// or sqlite://")
+        })?;
+        let mut conn = SqliteConnection::establish(path).map_err(Fault::connection)?;
+        // The busy timeout comes first: switching to WAL under load fails without one.
+        conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
+        conn.batch_execute("PRAGMA journal_mode = WAL;")?;
+        conn.batch_execute("PRAGMA synchronous = FULL;")?;
+        conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+        if may == Access::Read {
+            conn.batch_execute("PRAGMA query_only = ON;")?;
+        }
+        Ok(Self::Sqlite(conn))
+    }
+
+    /// Begins a transaction. SQLite takes the write lock here, and does not fail later, when the
+    /// first write comes.
+    pub(crate) fn begin(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+            Self::Sqlite(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+            }
+        }
+    }
+
+    /// Begins a savepoint inside the transaction.
+    pub(crate) fn savepoint(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
+        }
+    }
+
+    /// Commits the transaction or the savepoint.
+    pub(crate) fn commit(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+        }
+    }
+
+    /// Rolls the transaction or the savepoint back.
+    pub(crate) fn rollback(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+            Self::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+        }
+    }
+
+    /// PostgreSQL answers a COMMIT of a failed transaction with OK and stores nothing: a statement
+    /// before it fails where the transaction has.
+    pub(crate) fn check_alive(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => conn.batch_execute("SELECT 1"),
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Runs SQL that is the same for both databases and takes no parameter.
+    pub(crate) fn run(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => conn.batch_execute(sql),
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// True for PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Read,
+    Write,
+}

@@ -1,0 +1,163 @@
+//! Credentials: what a user proves to be themselves with. Secret parts are sealed.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::{CredentialId, RealmId, UserId};
+use crate::schema::credentials;
+use crate::secret::{Sealed, Secret};
+use crate::time::Timestamp;
+
+/// The kind of credential that holds a password.
+pub const PASSWORD: &str = "password";
+/// The kind that holds a former password, which may not be chosen again.
+pub const PASSWORD_HISTORY: &str = "password-history";
+
+/// A credential, in Keycloak's two JSON texts.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// Its id.
+    pub id: CredentialId,
+    /// `password`, `otp`, `webauthn`, …
+    pub kind: String,
+    /// What its owner calls it.
+    pub label: Option<String>,
+    /// When it was set.
+    pub created_at: Timestamp,
+    /// Lower ones are offered first.
+    pub priority: i64,
+    /// What may be shown to an administrator: algorithm and parameters.
+    pub credential_data: String,
+    /// Hash or seed.
+    pub secret_data: Secret,
+}
+
+/// A user's credentials in the order they are offered, of one kind or all.
+pub fn list(cx: &mut Cx<'_>, user: &UserId, kind: Option<&str>) -> Result<Vec<Credential>> {
+    let mut mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq(user))
+        .into_boxed();
+    if let Some(kind) = kind {
+        mine = mine.filter(credentials::kind.eq(kind));
+    }
+    let rows = mine
+        .order((credentials::priority.asc(), credentials::created_at.desc()))
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(|row| open(cx, row)).collect()
+}
+
+/// A user's password, if one is set.
+pub fn find_password(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Credential>> {
+    Ok(list(cx, user, Some(PASSWORD))?.into_iter().next())
+}
+
+/// Adds a credential.
+pub fn insert(cx: &mut Cx<'_>, user: &UserId, credential: &Credential) -> Result<()> {
+    let secret = seal(cx, &credential.id, &credential.secret_data)?;
+    diesel::insert_into(credentials::table)
+        .values((
+            credentials::id.eq(&credential.id),
+            credentials::realm_id.eq(&cx.realm.id),
+            credentials::user_id.eq(user),
+            credentials::kind.eq(&credential.kind),
+            credentials::label.eq(&credential.label),
+            credentials::created_at.eq(credential.created_at),
+            credentials::priority.eq(credential.priority),
+            credentials::credential_data.eq(&credential.credential_data),
+            credentials::secret_data.eq(secret),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// Sets a user's password in place of the one before, of which `keep` former ones are kept for
+/// comparison.
+pub fn replace_password(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    credential: &Credential,
+    keep: usize,
+) -> Result<()> {
+    if let Some(former) = find_password(cx, user)? {
+        let mine = credentials::table
+            .filter(credentials::realm_id.eq(&cx.realm.id))
+            .filter(credentials::id.eq(&former.id));
+        diesel::update(mine).set(credentials::kind.eq(PASSWORD_HISTORY)).execute(cx.db.conn()?)?;
+    }
+    let mut former = list(cx, user, Some(PASSWORD_HISTORY))?;
+    former.sort_by_key(|credential| std::cmp::Reverse(credential.created_at));
+    for old in former.iter().skip(keep) {
+        remove(cx, user, &old.id)?;
+    }
+    insert(cx, user, credential)
+}
+
+/// Stores a better hash of the same password; false if the password has changed meanwhile.
+pub fn rehash(cx: &mut Cx<'_>, before: &Credential, after: &Credential) -> Result<bool> {
+    let secret = seal(cx, &before.id, &after.secret_data)?;
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::id.eq(&before.id))
+        .filter(credentials::kind.eq(PASSWORD))
+        .filter(credentials::credential_data.eq(&before.credential_data));
+    let changed = diesel::update(mine)
+        .set((
+            credentials::credential_data.eq(&after.credential_data),
+            credentials::secret_data.eq(secret),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
+/// Renames a credential; false if it is gone.
+pub fn rename(cx: &mut Cx<'_>, user: &UserId, id: &CredentialId, label: &str) -> Result<bool> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq(user))
+        .filter(credentials::id.eq(id));
+    Ok(diesel::update(mine).set(credentials::label.eq(label)).execute(cx.db.conn()?)? == 1)
+}
+
+/// Removes a credential; false if it is gone.
+pub fn remove(cx: &mut Cx<'_>, user: &UserId, id: &CredentialId) -> Result<bool> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq(user))
+        .filter(credentials::id.eq(id));
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
+}
+
+fn place(id: &CredentialId) -> String {
+    format!("credentials/{id}/secret_data")
+}
+
+fn seal(cx: &mut Cx<'_>, id: &CredentialId, secret: &Secret) -> Result<Sealed> {
+    cx.vault.seal(cx.rng, &place(id), secret.expose().as_bytes())
+}
+
+fn open(cx: &Cx<'_>, row: Row) -> Result<Credential> {
+    Ok(Credential {
+        secret_data: cx.vault.open_text(&place(&row.id), &row.secret_data)?,
+        id: row.id,
+        kind: row.kind,
+        label: row.label,
+        created_at: row.created_at,
+        priority: row.priority,
+        credential_data: row.credential_data,
+    })
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: CredentialId,
+    _realm: RealmId,
+    _user: UserId,
+    kind: String,
+    label: Option<String>,
+    created_at: Timestamp,
+    priority: i64,
+    credential_data: String,
+    secret_data: Sealed,
+}

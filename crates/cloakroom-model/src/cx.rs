@@ -1,0 +1,129 @@
+//! `Cx`: all that a rule may look at during one request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rand::CryptoRng;
+
+use crate::Result;
+use crate::conn::Conn;
+use crate::fault::Fault;
+use crate::secret::Vault;
+use crate::snapshot::Realm;
+use crate::time::Timestamp;
+
+/// All that a rule may look at during one request.
+pub struct Cx<'a> {
+    /// The database, if this door has one.
+    pub db: Link<'a>,
+    /// The one realm this request is about.
+    pub realm: &'a Arc<Realm>,
+    /// The one instant this request happens at.
+    pub now: Timestamp,
+    /// The only source of randomness.
+    pub rng: &'a mut dyn CryptoRng,
+    /// Seals and opens stored secrets.
+    pub vault: &'a Vault,
+    /// What this unit of work changed that others hold in memory.
+    pub changes: &'a mut Changes,
+}
+
+impl fmt::Debug for Cx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cx").field("realm", &self.realm.name).field("now", &self.now).finish()
+    }
+}
+
+impl Cx<'_> {
+    /// The same request, looking at another realm.
+    ///
+    /// For an administrator of one realm who acts on another, and for nothing else.
+    pub fn in_realm<'b>(&'b mut self, realm: &'b Arc<Realm>) -> Cx<'b> {
+        Cx {
+            db: match &mut self.db {
+                Link::Open(conn) => Link::Open(conn),
+                Link::Closed => Link::Closed,
+            },
+            realm,
+            now: self.now,
+            rng: &mut *self.rng,
+            vault: self.vault,
+            changes: &mut *self.changes,
+        }
+    }
+
+    /// A random id (UUID version 4), for what is listed by name and not by age.
+    pub fn new_id(&mut self) -> String {
+        let mut bytes = [0u8; 16];
+        self.rng.fill_bytes(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// An id that sorts by age (UUID version 7), for tables that grow with every request.
+    pub fn new_ordered_id(&mut self) -> String {
+        let mut bytes = [0u8; 10];
+        self.rng.fill_bytes(&mut bytes);
+        let millis = u64::try_from(self.now.millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
+    }
+
+    /// Marks this realm's settings as changed: its snapshot is read anew after the commit.
+    pub fn settings_changed(&mut self) {
+        let id = self.realm.id.as_str().to_owned();
+        if !self.changes.settings.contains(&id) {
+            self.changes.settings.push(id);
+        }
+    }
+
+    /// Marks people or sessions of this realm as changed: answers about tokens that are kept in
+    /// memory are dropped after the commit.
+    pub fn people_changed(&mut self) {
+        let id = self.realm.id.as_str().to_owned();
+        if !self.changes.people.contains(&id) {
+            self.changes.people.push(id);
+        }
+    }
+}
+
+/// The connection of a door: a request that the memory can answer never holds one.
+pub enum Link<'a> {
+    /// A connection, inside a transaction if the door writes.
+    Open(&'a mut Conn),
+    /// No connection: a query becomes a fault that runs the request again with one.
+    Closed,
+}
+
+impl fmt::Debug for Link<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open(_) => "Link::Open",
+            Self::Closed => "Link::Closed",
+        })
+    }
+}
+
+impl Link<'_> {
+    /// The connection, or the fault that asks for another door.
+    pub fn conn(&mut self) -> Result<&mut Conn> {
+        match self {
+            Self::Open(conn) => Ok(conn),
+            Self::Closed => Err(Fault::no_database()),
+        }
+    }
+}
+
+/// What a unit of work changed that is also held in memory, by realm id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Realms whose settings, clients, scopes, roles, keys or flows changed.
+    pub settings: Vec<String>,
+    /// Realms whose people, sessions or consents changed.
+    pub people: Vec<String>,
+}
+
+impl Changes {
+    /// Nothing that others hold in memory has changed.
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.people.is_empty()
+    }
+}

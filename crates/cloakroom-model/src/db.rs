@@ -1,0 +1,130 @@
+//! The two doors to the database: the writer that commits together what waits together, and the
+//! readers.
+
+mod listener;
+mod readers;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::conn::{Access, Conn};
+use crate::fault::{Fault, Verdict};
+use crate::{Result, migrate};
+
+pub(crate) use listener::announce;
+pub use listener::{Heard, Listener};
+
+/// Where the data is, and how many connections may read it at once.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections that read in the background.
+    pub readers: usize,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("Settings").field("readers", &self.readers).finish_non_exhaustive()
+    }
+}
+
+/// The database, with its migrations applied.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// Tells the thread-local connections of several databases in one process apart.
+    number: u64,
+    settings: Settings,
+    writer: writer::Writer,
+    readers: readers::Readers,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Db {
+    /// Connects, brings the schema up to date and starts the writer.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let mut conn = Conn::open(&settings.url, Access::Write)?;
+        migrate::run(&mut conn)?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let writer = writer::Writer::start(conn, settings.url.clone())?;
+        let readers = readers::Readers::new(settings.url.clone(), settings.readers);
+        Ok(Self(Arc::new(Inner { number, settings, writer, readers })))
+    }
+
+    /// True for PostgreSQL, where other nodes may write too.
+    pub fn is_shared(&self) -> bool {
+        !self.0.settings.url.starts_with("sqlite://")
+    }
+
+    /// Runs `work` in a transaction that it may share, and answers after the commit. A refusal
+    /// commits like a success; only a fault rolls back. `work` may run twice.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        self.0.writer.submit(work).await
+    }
+
+    /// Runs `work` like [`Db::write`], for callers without an async runtime.
+    pub fn write_blocking<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        self.0.writer.submit_blocking(work)
+    }
+
+    /// Runs `work`, which reads by key, on this thread's own connection where the database is a
+    /// file, and on a background thread where it is a server.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        if self.is_shared() {
+            return self.0.readers.run(work).await;
+        }
+        readers::inline(self.0.number, &self.0.settings.url, work)
+    }
+
+    /// Runs `work`, which reads much, on a background thread.
+    pub async fn scan<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        self.0.readers.run(work).await
+    }
+
+    /// Starts to listen for what other nodes change; `None` where there are none.
+    pub fn listen(&self) -> Result<Option<Listener>> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        Listener::open(&self.0.settings.url).map(Some)
+    }
+
+    /// Answers if the database does.
+    pub async fn ping(&self) -> Result<()> {
+        self.scan(|conn| conn.run("SELECT 1").map_err(Fault::from)).await
+    }
+}

@@ -1,0 +1,95 @@
+//! The readers: a connection of each thread for reads by key, and a small pool for the rest.
+
+use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+
+use crate::conn::{Access, Conn};
+use crate::fault::{Fault, Verdict};
+
+thread_local! {
+    static OWN: RefCell<Vec<(u64, Conn)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Tests open many databases in one process; a thread keeps the connections of the latest few.
+const OWN_MOST: usize = 4;
+
+/// Runs `work` on this thread's own connection to the database with this number.
+pub(super) fn inline<T, E: Verdict>(
+    number: u64,
+    url: &str,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let own = OWN.with_borrow_mut(|all| {
+        let at = all.iter().position(|(n, _)| *n == number)?;
+        Some(all.swap_remove(at).1)
+    });
+    let mut conn = match own {
+        Some(conn) => conn,
+        None => Conn::open(url, Access::Read)?,
+    };
+    let result = work(&mut conn);
+    if is_sound(&result) {
+        OWN.with_borrow_mut(|all| {
+            if all.len() >= OWN_MOST {
+                all.remove(0);
+            }
+            all.push((number, conn));
+        });
+    }
+    result
+}
+
+/// A connection that faulted for want of the database is not used again.
+fn is_sound<T, E: Verdict>(result: &Result<T, E>) -> bool {
+    match result {
+        Ok(_) => true,
+        Err(error) => error.fault().is_none_or(|fault| !fault.is_temporary()),
+    }
+}
+
+/// Connections that read on background threads.
+pub(super) struct Readers {
+    url: String,
+    idle: std::sync::Arc<Mutex<Vec<Conn>>>,
+    permits: Semaphore,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readers").field("free", &self.permits.available_permits()).finish()
+    }
+}
+
+impl Readers {
+    pub(super) fn new(url: String, most: usize) -> Self {
+        Self { url, idle: std::sync::Arc::default(), permits: Semaphore::new(most.max(1)) }
+    }
+
+    pub(super) async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        let _permit = self.permits.acquire().await.map_err(|_| Fault::busy())?;
+        let idle = std::sync::Arc::clone(&self.idle);
+        let url = self.url.clone();
+        let ran = tokio::task::spawn_blocking(move || {
+            let found = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut conn = match found {
+                Some(conn) => conn,
+                None => Conn::open(&url, Access::Read)?,
+            };
+            let result = work(&mut conn);
+            if is_sound(&result) {
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+            }
+            result
+        });
+        ran.await.map_err(|_| Fault::corrupt("a read panicked"))?
+    }
+}

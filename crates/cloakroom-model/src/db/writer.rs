@@ -1,0 +1,219 @@
+//! The writer: one thread owns the writing connection, and commits together what waits together.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use diesel::QueryResult;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::Result;
+use crate::conn::{Access, Conn};
+use crate::fault::{Fault, Verdict};
+
+/// What may wait. More is answered with "try again later" at once, and costs nothing.
+const QUEUE: usize = 4096;
+/// What is committed at once. A batch of this size takes a few milliseconds.
+const BATCH: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(conn: Conn, url: String) -> Result<Self> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || run(conn, &url, waiting))
+            .map_err(Fault::connection)?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub(super) async fn submit<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let answer = self.enqueue(work)?;
+        answer.await.unwrap_or_else(|_| Err(Fault::busy().into()))
+    }
+
+    pub(super) fn submit_blocking<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let answer = self.enqueue(work)?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(Fault::busy().into()))
+    }
+
+    fn enqueue<T, E, F>(
+        &self,
+        work: F,
+    ) -> std::result::Result<oneshot::Receiver<std::result::Result<T, E>>, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    {
+        let (sender, answer) = oneshot::channel();
+        let unit = Unit { work, ran: None, sender };
+        let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
+        queue.try_send(Box::new(unit)).map_err(|_| Fault::busy())?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // What waits is still committed; then the thread ends.
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // The last owner of the database may be a unit of work on the writer's own thread.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// How a unit of work ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    Well,
+    Faulted,
+}
+
+/// Whether each unit of a batch has a savepoint of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    None,
+    Savepoint,
+}
+
+trait Job: Send {
+    fn run(&mut self, db: &mut Conn) -> Ran;
+    fn is_abandoned(&self) -> bool;
+    fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
+}
+
+struct Unit<T, E, F> {
+    work: F,
+    ran: Option<std::result::Result<T, E>>,
+    sender: oneshot::Sender<std::result::Result<T, E>>,
+}
+
+impl<T, E, F> Job for Unit<T, E, F>
+where
+    T: Send,
+    E: Verdict + Send,
+    F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send,
+{
+    fn run(&mut self, db: &mut Conn) -> Ran {
+        let work = &mut self.work;
+        let result = catch_unwind(AssertUnwindSafe(|| work(db)))
+            .unwrap_or_else(|_| Err(Fault::corrupt("a unit of work panicked").into()));
+        let faulted = matches!(&result, Err(error) if error.fault().is_some());
+        self.ran = Some(result);
+        if faulted { Ran::Faulted } else { Ran::Well }
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    fn answer(self: Box<Self>, committed: std::result::Result<(), String>) {
+        let Self { ran, sender, .. } = *self;
+        let result = match (ran, committed) {
+            // A unit's own fault says more than that of its batch.
+            (Some(Err(error)), _) if error.fault().is_some() => Err(error),
+            (_, Err(why)) => Err(Fault::connection(why).into()),
+            (Some(result), Ok(())) => result,
+            (None, Ok(())) => Err(Fault::busy().into()),
+        };
+        // Whoever asked may have gone away; the work stands all the same.
+        let _ = sender.send(result);
+    }
+}
+
+fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+    let mut conn = Some(conn);
+    let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
+    loop {
+        if waiting.blocking_recv_many(&mut batch, BATCH) == 0 {
+            return;
+        }
+        // Nobody waits for these any more, and nothing of them has been written.
+        batch.retain(|job| !job.is_abandoned());
+        if batch.is_empty() {
+            continue;
+        }
+        let committed = match connected(&mut conn, url) {
+            Ok(db) => commit_together(db, &mut batch, Guard::None).map_err(|e| e.to_string()),
+            Err(fault) => Err(fault.to_string()),
+        };
+        if let Err(why) = &committed {
+            tracing::error!(error = %why, jobs = batch.len(), "a batch was not committed");
+            conn = None;
+        }
+        for job in batch.drain(..) {
+            job.answer(committed.clone());
+        }
+    }
+}
+
+/// The connection, made anew if the last batch broke it.
+fn connected<'c>(conn: &'c mut Option<Conn>, url: &str) -> Result<&'c mut Conn> {
+    if conn.is_none() {
+        *conn = Some(Conn::open(url, Access::Write)?);
+    }
+    conn.as_mut().ok_or_else(Fault::busy)
+}
+
+fn commit_together(
+    db: &mut Conn,
+    batch: &mut [Box<dyn Job>],
+    guard: Guard,
+) -> QueryResult<()> {
+    db.begin()?;
+    let alone = batch.len() == 1;
+    for job in batch.iter_mut() {
+        match guarded(db, job.as_mut(), guard) {
+            Ok(Ran::Well) => {}
+            Ok(Ran::Faulted) if guard == Guard::Savepoint => {}
+            Ok(Ran::Faulted) if alone => return db.rollback(),
+            Ok(Ran::Faulted) => {
+                // Somebody is guilty: the others run once more, each on its own savepoint.
+                db.rollback()?;
+                return commit_together(db, batch, Guard::Savepoint);
+            }
+            Err(error) => {
+                let _ = db.rollback();
+                return Err(error);
+            }
+        }
+    }
+    if guard == Guard::None {
+        db.check_alive().inspect_err(|_| {
+            let _ = db.rollback();
+        })?;
+    }
+    db.commit().inspect_err(|_| {
+        let _ = db.rollback();
+    })
+}
+
+fn guarded(db: &mut Conn, job: &mut dyn Job, guard: Guard) -> QueryResult<Ran> {
+    if guard == Guard::None {
+        return Ok(job.run(db));
+    }
+    db.savepoint()?;
+    match job.run(db) {
+        Ran::Well => db.commit().map(|()| Ran::Well),
+        Ran::Faulted => db.rollback().map(|()| Ran::Faulted),
+    }
+}

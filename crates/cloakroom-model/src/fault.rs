@@ -1,0 +1,109 @@
+//! `Fault`: we could not do our part. The caller learns nothing more, and the transaction rolls back.
+
+use std::fmt;
+
+/// Why a question could not be answered. Never shown to a caller; logged once, where it is handled.
+#[derive(Debug)]
+pub struct Fault(Box<Kind>);
+
+#[derive(Debug)]
+enum Kind {
+    Database(diesel::result::Error),
+    Connection(String),
+    NoDatabase,
+    Busy,
+    Corrupt(String),
+}
+
+impl Fault {
+    /// A memory door was opened, and the answer needs the database: the request runs again with one.
+    pub fn no_database() -> Self {
+        Self(Box::new(Kind::NoDatabase))
+    }
+
+    /// The queue of writes is full.
+    pub fn busy() -> Self {
+        Self(Box::new(Kind::Busy))
+    }
+
+    /// The database cannot be reached.
+    pub fn connection(why: impl fmt::Display) -> Self {
+        Self(Box::new(Kind::Connection(why.to_string())))
+    }
+
+    /// A stored value fits no state that the code knows.
+    pub fn corrupt(what: impl fmt::Display) -> Self {
+        Self(Box::new(Kind::Corrupt(what.to_string())))
+    }
+
+    /// The request may be run again through a door with a database.
+    pub fn is_no_database(&self) -> bool {
+        matches!(*self.0, Kind::NoDatabase)
+    }
+
+    /// The server is overloaded or cannot reach its database; the caller may try again later.
+    pub fn is_temporary(&self) -> bool {
+        match &*self.0 {
+            Kind::Busy | Kind::Connection(_) => true,
+            Kind::Database(error) => is_outage(error),
+            Kind::NoDatabase | Kind::Corrupt(_) => false,
+        }
+    }
+}
+
+/// The database is away or full, rather than asked wrongly.
+fn is_outage(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind as Db, Error};
+    match error {
+        Error::DatabaseError(Db::ClosedConnection | Db::UnableToSendCommand, _) => true,
+        Error::DatabaseError(Db::ReadOnlyTransaction | Db::SerializationFailure, _) => true,
+        Error::DatabaseError(Db::Unknown, about) => {
+            let text = about.message();
+            ["locked", "full", "readonly", "disk I/O", "connection", "terminating", "lock timeout"]
+                .iter()
+                .any(|part| text.contains(part))
+        }
+        Error::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Database(error) => write!(f, "database: {error}"),
+            Kind::Connection(why) => write!(f, "database connection: {why}"),
+            Kind::NoDatabase => f.write_str("the request needs the database"),
+            Kind::Busy => f.write_str("the queue of writes is full"),
+            Kind::Corrupt(what) => write!(f, "corrupt: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(Box::new(Kind::Database(error)))
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        Self::corrupt(error)
+    }
+}
+
+/// What the writer asks of an error: did the server fail, or did the rule refuse?
+///
+/// A refusal commits, or a wrong password could never be counted; a fault rolls back.
+pub trait Verdict: From<Fault> {
+    /// The fault behind this error, if it is one.
+    fn fault(&self) -> Option<&Fault>;
+}
+
+impl Verdict for Fault {
+    fn fault(&self) -> Option<&Fault> {
+        Some(self)
+    }
+}

@@ -1,0 +1,40 @@
+//! Keys of a realm: components of one family, and the order in which they are used.
+
+use crate::component::Component;
+
+/// The family of components that hold keys.
+pub const PROVIDER_TYPE: &str = "org.keycloak.keys.KeyProvider";
+
+/// How far a key may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It signs, and its signatures are accepted.
+    Active,
+    /// Its signatures are accepted.
+    Passive,
+    /// It is kept, and used for nothing.
+    Disabled,
+}
+
+/// The status that a key's settings `enabled` and `active` amount to.
+pub fn status(component: &Component) -> Status {
+    let is_off = |name| component.text(name) == Some("false");
+    if is_off("enabled") {
+        Status::Disabled
+    } else if is_off("active") {
+        Status::Passive
+    } else {
+        Status::Active
+    }
+}
+
+/// A key's priority: the greatest signs.
+pub fn priority(component: &Component) -> i64 {
+    component.text("priority").and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// Keys in the order in which they are tried: by priority, then by id.
+pub(crate) fn best_first(mut keys: Vec<Component>) -> Vec<Component> {
+    keys.sort_by(|a, b| priority(b).cmp(&priority(a)).then_with(|| a.id.cmp(&b.id)));
+    keys
+}

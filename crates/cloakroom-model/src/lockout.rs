@@ -1,0 +1,95 @@
+//! Failed sign-ins of a user, counted in the database before the password is hashed.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::{RealmId, UserId};
+use crate::schema::login_failures;
+use crate::sql::Unless;
+use crate::time::Timestamp;
+
+/// What is known of a user's failed sign-ins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// Since the last success, or since the window closed.
+    pub failures: i64,
+    /// When the last one was.
+    pub last_failure: Timestamp,
+    /// No sign-in before this instant.
+    pub not_before: Timestamp,
+    /// How often the user was locked out for a time.
+    pub lockouts: i64,
+    /// Where the last one came from.
+    pub last_ip: String,
+}
+
+/// The user's failures; `None` if there are none.
+pub fn find(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Failures>> {
+    let mine = login_failures::table
+        .filter(login_failures::realm_id.eq(&cx.realm.id))
+        .filter(login_failures::user_id.eq(user));
+    Ok(mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_failures))
+}
+
+/// Stores what is known now.
+pub fn store(cx: &mut Cx<'_>, user: &UserId, now: &Failures) -> Result<()> {
+    let values = (
+        login_failures::failures.eq(now.failures),
+        login_failures::last_failure.eq(now.last_failure),
+        login_failures::not_before.eq(now.not_before),
+        login_failures::lockouts.eq(now.lockouts),
+        login_failures::last_ip.eq(now.last_ip.clone()),
+    );
+    let mine = login_failures::table
+        .filter(login_failures::realm_id.eq(&cx.realm.id))
+        .filter(login_failures::user_id.eq(user));
+    if diesel::update(mine).set(values.clone()).execute(cx.db.conn()?)? == 0 {
+        let insert = diesel::insert_into(login_failures::table).values((
+            login_failures::user_id.eq(user),
+            login_failures::realm_id.eq(&cx.realm.id),
+            values,
+        ));
+        Unless(insert, "").execute(cx.db.conn()?)?;
+    }
+    Ok(())
+}
+
+/// Forgets the user's failures.
+pub fn clear(cx: &mut Cx<'_>, user: &UserId) -> Result<()> {
+    let mine = login_failures::table
+        .filter(login_failures::realm_id.eq(&cx.realm.id))
+        .filter(login_failures::user_id.eq(user));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// Forgets everybody's failures.
+pub fn clear_all(cx: &mut Cx<'_>) -> Result<()> {
+    let mine = login_failures::table.filter(login_failures::realm_id.eq(&cx.realm.id));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct Row {
+    _user: UserId,
+    _realm: RealmId,
+    failures: i64,
+    last_failure: Timestamp,
+    not_before: Timestamp,
+    lockouts: i64,
+    last_ip: String,
+}
+
+impl Row {
+    fn into_failures(self) -> Failures {
+        Failures {
+            failures: self.failures,
+            last_failure: self.last_failure,
+            not_before: self.not_before,
+            lockouts: self.lockouts,
+            last_ip: self.last_ip,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::conn::Conn;
+use crate::cx::{Cx, Link};
+use crate::id::RealmId;
+use crate::schema::realms;
+use crate::{Fault, Result};
+
+/// A realm as it is stored.
+#[derive(Clone, Debug)]
+pub struct RealmRow {
+    /// Its id, which tokens never show.
+    pub id: RealmId,
+    /// Its name, which is part of every URL.
+    pub name: String,
+    /// People can sign in.
+    pub enabled: bool,
+    /// Grows with each change of a setting, so that a snapshot knows its age.
+    pub version: i64,
+    /// Everything else.
+    pub settings: Settings,
+}
+
+/// A realm's settings, stored in Keycloak's field names; what no rule reads is kept as it came.
+///
+/// Spans are in seconds, and 0 often means "inherit", as in Keycloak.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the names are Keycloak's own")]
+pub struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name_html: Option<String>,
+    pub not_before: i64,
+    pub default_signature_algorithm: String,
+    pub revoke_refresh_token: bool,
+    pub refresh_token_max_reuse: i64,
+    pub access_token_lifespan: i64,
+    pub access_token_lifespan_for_implicit_flow: i64,
+    pub sso_session_idle_timeout: i64,
+    pub sso_session_max_lifespan: i64,
+    pub sso_session_idle_timeout_remember_me: i64,
+    pub sso_session_max_lifespan_remember_me: i64,
+    pub offline_session_idle_timeout: i64,
+    pub offline_session_max_lifespan_enabled: bool,
+    pub offline_session_max_lifespan: i64,
+    pub client_session_idle_timeout: i64,
+    pub client_session_max_lifespan: i64,
+    pub client_offline_session_idle_timeout: i64,
+    pub client_offline_session_max_lifespan: i64,
+    pub access_code_lifespan: i64,
+    pub access_code_lifespan_login: i64,
+    pub access_code_lifespan_user_action: i64,
+    pub ssl_required: String,
+    pub registration_allowed: bool,
+    pub registration_email_as_username: bool,
+    pub remember_me: bool,
+    pub verify_email: bool,
+    pub login_with_email_allowed: bool,
+    pub duplicate_emails_allowed: bool,
+    pub reset_password_allowed: bool,
+    pub edit_username_allowed: bool,
+    pub brute_force_protected: bool,
+    pub permanent_lockout: bool,
+    pub max_temporary_lockouts: i64,
+    pub brute_force_strategy: String,
+    pub max_failure_wait_seconds: i64,
+    pub minimum_quick_login_wait_seconds: i64,
+    pub wait_increment_seconds: i64,
+    pub quick_login_check_milli_seconds: i64,
+    pub max_delta_time_seconds: i64,
+    pub failure_factor: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<String>,
+    pub internationalization_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supported_locales: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_locale: Option<String>,
+    pub events_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_expiration: Option<i64>,
+    pub enabled_event_types: Vec<String>,
+    pub admin_events_enabled: bool,
+    pub admin_events_details_enabled: bool,
+    pub attributes: BTreeMap<String, String>,
+    /// What no rule reads yet, in Keycloak's words.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Settings {
+    /// An attribute's value, if it is set and not empty.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// The realm with this name.
+pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<RealmRow>> {
+    let row = realms::table.filter(realms::name.eq(name)).first::<Row>(link.conn()?).optional()?;
+    row.map(RealmRow::try_from).transpose()
+}
+
+/// The realm with this id.
+pub fn find_by_id(link: &mut Link<'_>, id: &RealmId) -> Result<Option<RealmRow>> {
+    let row = realms::table.filter(realms::id.eq(id)).first::<Row>(link.conn()?).optional()?;
+    row.map(RealmRow::try_from).transpose()
+}
+
+/// All realms, by name.
+pub fn list(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
+    let rows = realms::table.order(realms::name.asc()).load::<Row>(link.conn()?)?;
+    rows.into_iter().map(RealmRow::try_from).collect()
+}
+
+/// Stores a new realm; false if its id or name is taken.
+pub fn insert(cx: &mut Cx<'_>, realm: &RealmRow) -> Result<bool> {
+    let insert = diesel::insert_into(realms::table).values((
+        realms::id.eq(&realm.id),
+        realms::name.eq(&realm.name),
+        realms::enabled.eq(realm.enabled),
+        realms::version.eq(1),
+        realms::settings.eq(serde_json::to_string(&realm.settings)?),
+    ));
+    let inserted = crate::sql::Unless(insert, "").execute(cx.db.conn()?)?;
+    cx.changes.settings.push(realm.id.as_str().to_owned());
+    Ok(inserted == 1)
+}
+
+/// Replaces name, switch and settings of this request's realm; false if it is gone.
+///
+/// The new name must be free: the caller asks before.
+pub fn update(cx: &mut Cx<'_>, name: &str, enabled: bool, settings: &Settings) -> Result<bool> {
+    let text = serde_json::to_string(settings)?;
+    let changed = diesel::update(realms::table.filter(realms::id.eq(&cx.realm.id)))
+        .set((
+            realms::name.eq(name),
+            realms::enabled.eq(enabled),
+            realms::settings.eq(text),
+        ))
+        .execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    cx.people_changed();
+    Ok(changed == 1)
+}
+
+/// Removes this request's realm with everything in it.
+pub fn remove(cx: &mut Cx<'_>) -> Result<bool> {
+    let removed = diesel::delete(realms::table.filter(realms::id.eq(&cx.realm.id)))
+        .execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    cx.people_changed();
+    Ok(removed == 1)
+}
+
+/// Makes each changed realm's version grow, so that other nodes see that it did; announces it.
+///
+/// Called once, at the end of a unit of work.
+pub fn commit_changes(conn: &mut Conn, changes: &crate::Changes) -> Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    if !changes.settings.is_empty() {
+        diesel::update(realms::table.filter(realms::id.eq_any(&changes.settings)))
+            .set(realms::version.eq(realms::version + 1))
+            .execute(conn)?;
+    }
+    crate::db::announce(conn, changes)
+}
+
+/// The id and the version of each realm.
+pub(crate) fn versions(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
+    Ok(realms::table.select((realms::id, realms::version)).load(conn)?)
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: RealmId,
+    name: String,
+    enabled: bool,
+    version: i64,
+    settings: String,
+}
+
+impl TryFrom<Row> for RealmRow {
+    type Error = Fault;
+
+    fn try_from(row: Row) -> Result<Self> {
+        Ok(Self {
+            settings: serde_json::from_str(&row.settings)?,
+            id: row.id,
+            name: row.name,
+            enabled: row.enabled,
+            version: row.version,
+        })
+    }
+}

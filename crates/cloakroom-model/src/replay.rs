@@ -1,0 +1,60 @@
+//! Replay marks: what may be used once, or is refused until it would have expired.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::schema::replays;
+use crate::secret::Digest;
+use crate::sql::Unless;
+use crate::time::Timestamp;
+
+/// What a mark is about. It is part of the key, so that one kind never spends another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The `jti` of a client assertion (RFC 7523 §3).
+    ClientAssertion,
+    /// The `jti` of an access token that was revoked (RFC 7009).
+    RevokedToken,
+    /// The handle of a logout confirmation.
+    Logout,
+}
+
+impl Kind {
+    fn text(self) -> &'static str {
+        match self {
+            Self::ClientAssertion => "client_assertion",
+            Self::RevokedToken => "revoked_token",
+            Self::Logout => "logout",
+        }
+    }
+}
+
+/// Marks a value. Of two calls at once, exactly one gets true.
+pub fn spend(cx: &mut Cx<'_>, kind: Kind, value: &str, until: Timestamp) -> Result<bool> {
+    let insert = diesel::insert_into(replays::table).values((
+        replays::realm_id.eq(&cx.realm.id),
+        replays::kind.eq(kind.text()),
+        replays::digest.eq(Digest::of(value.as_bytes())),
+        replays::expires_at.eq(until),
+    ));
+    if kind == Kind::RevokedToken {
+        cx.people_changed();
+    }
+    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+}
+
+/// The value is marked.
+pub fn is_spent(cx: &mut Cx<'_>, kind: Kind, value: &str) -> Result<bool> {
+    let mine = replays::table
+        .filter(replays::realm_id.eq(&cx.realm.id))
+        .filter(replays::kind.eq(kind.text()))
+        .filter(replays::digest.eq(Digest::of(value.as_bytes())));
+    Ok(mine.count().get_result::<i64>(cx.db.conn()?)? > 0)
+}
+
+/// Removes what is over, in all realms; how many there were.
+pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
+    let over = replays::table.filter(replays::expires_at.le(cx.now));
+    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+}

@@ -1,0 +1,434 @@
+//! The tables, as Diesel sees them: generated from the migrations, checked against both databases by a test.
+
+diesel::table! {
+    server_state (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    realms (id) {
+        id -> Text,
+        name -> Text,
+        enabled -> Bool,
+        version -> BigInt,
+        settings -> Text,
+    }
+}
+
+diesel::table! {
+    components (id) {
+        id -> Text,
+        realm_id -> Text,
+        parent_id -> Text,
+        name -> Nullable<Text>,
+        provider_id -> Text,
+        provider_type -> Text,
+        sub_type -> Nullable<Text>,
+        config -> Text,
+        secrets -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        realm_id -> Text,
+        client_id -> Text,
+        enabled -> Bool,
+        settings -> Text,
+        secret -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    client_scopes (id) {
+        id -> Text,
+        realm_id -> Text,
+        name -> Text,
+        protocol -> Text,
+        description -> Nullable<Text>,
+        attributes -> Text,
+    }
+}
+
+diesel::table! {
+    protocol_mappers (id) {
+        id -> Text,
+        realm_id -> Text,
+        owner_id -> Text,
+        name -> Text,
+        protocol -> Text,
+        mapper -> Text,
+        config -> Text,
+    }
+}
+
+diesel::table! {
+    scope_links (owner_id, scope_id) {
+        owner_id -> Text,
+        scope_id -> Text,
+        realm_id -> Text,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Text,
+        realm_id -> Text,
+        container_id -> Text,
+        client_role -> Bool,
+        name -> Text,
+        description -> Nullable<Text>,
+        attributes -> Text,
+    }
+}
+
+diesel::table! {
+    role_composites (parent_id, child_id) {
+        parent_id -> Text,
+        child_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    scope_mappings (owner_id, role_id) {
+        owner_id -> Text,
+        role_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    flows (id) {
+        id -> Text,
+        realm_id -> Text,
+        alias -> Text,
+        description -> Nullable<Text>,
+        provider_id -> Text,
+        top_level -> Bool,
+        built_in -> Bool,
+    }
+}
+
+diesel::table! {
+    executions (id) {
+        id -> Text,
+        realm_id -> Text,
+        flow_id -> Text,
+        authenticator -> Nullable<Text>,
+        child_flow_id -> Nullable<Text>,
+        config_id -> Nullable<Text>,
+        requirement -> Text,
+        priority -> BigInt,
+    }
+}
+
+diesel::table! {
+    authenticator_configs (id) {
+        id -> Text,
+        realm_id -> Text,
+        alias -> Text,
+        config -> Text,
+    }
+}
+
+diesel::table! {
+    required_actions (realm_id, alias) {
+        realm_id -> Text,
+        alias -> Text,
+        name -> Text,
+        provider_id -> Text,
+        enabled -> Bool,
+        default_action -> Bool,
+        priority -> BigInt,
+        config -> Text,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> Text,
+        realm_id -> Text,
+        parent_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        attributes -> Text,
+    }
+}
+
+diesel::table! {
+    group_roles (group_id, role_id) {
+        group_id -> Text,
+        role_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    default_groups (realm_id, group_id) {
+        realm_id -> Text,
+        group_id -> Text,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        realm_id -> Text,
+        username -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        email_verified -> Bool,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        enabled -> Bool,
+        created_at -> BigInt,
+        not_before -> BigInt,
+        service_account_client -> Nullable<Text>,
+        attributes -> Text,
+        required_actions -> Text,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    user_roles (user_id, role_id) {
+        user_id -> Text,
+        role_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    user_groups (user_id, group_id) {
+        user_id -> Text,
+        group_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    credentials (id) {
+        id -> Text,
+        realm_id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        label -> Nullable<Text>,
+        created_at -> BigInt,
+        priority -> BigInt,
+        credential_data -> Text,
+        secret_data -> Binary,
+    }
+}
+
+diesel::table! {
+    consents (user_id, client_uuid) {
+        user_id -> Text,
+        client_uuid -> Text,
+        realm_id -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    login_failures (user_id) {
+        user_id -> Text,
+        realm_id -> Text,
+        failures -> BigInt,
+        last_failure -> BigInt,
+        not_before -> BigInt,
+        lockouts -> BigInt,
+        last_ip -> Text,
+    }
+}
+
+diesel::table! {
+    attempts (id) {
+        id -> Text,
+        realm_id -> Text,
+        browser -> Binary,
+        tab_id -> Text,
+        client_uuid -> Text,
+        request -> Text,
+        user_id -> Nullable<Text>,
+        stage -> Text,
+        notes -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id, offline) {
+        id -> Text,
+        offline -> Bool,
+        realm_id -> Text,
+        user_id -> Text,
+        cookie -> Nullable<Binary>,
+        started_at -> BigInt,
+        last_access -> BigInt,
+        auth_time -> BigInt,
+        acr -> Text,
+        amr -> Text,
+        ip -> Text,
+        user_agent -> Text,
+        remember_me -> Bool,
+        notes -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_sessions (session_id, offline, client_uuid) {
+        session_id -> Text,
+        offline -> Bool,
+        client_uuid -> Text,
+        realm_id -> Text,
+        started_at -> BigInt,
+        last_access -> BigInt,
+        scope -> Text,
+        notes -> Text,
+    }
+}
+
+diesel::table! {
+    codes (id) {
+        id -> Text,
+        realm_id -> Text,
+        digest -> Binary,
+        client_uuid -> Text,
+        session_id -> Text,
+        grant_data -> Text,
+        expires_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> Text,
+        realm_id -> Text,
+        family -> Text,
+        session_id -> Text,
+        offline -> Bool,
+        client_uuid -> Text,
+        scope -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        uses -> BigInt,
+        spent_at -> Nullable<BigInt>,
+        child -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    opaque_tokens (id) {
+        id -> Text,
+        realm_id -> Text,
+        digest -> Binary,
+        claims -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    replays (realm_id, kind, digest) {
+        realm_id -> Text,
+        kind -> Text,
+        digest -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        realm_id -> Text,
+        time -> BigInt,
+        kind -> Text,
+        client_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        ip -> Text,
+        error -> Nullable<Text>,
+        code -> Nullable<Text>,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    admin_events (id) {
+        id -> Text,
+        realm_id -> Text,
+        time -> BigInt,
+        operation -> Text,
+        resource_type -> Text,
+        resource_path -> Text,
+        auth -> Text,
+        representation -> Nullable<Text>,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        realm_id -> Text,
+        kind -> Text,
+        payload -> Text,
+        created_at -> BigInt,
+        due_at -> BigInt,
+        attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    server_state,
+    realms,
+    components,
+    clients,
+    client_scopes,
+    protocol_mappers,
+    scope_links,
+    roles,
+    role_composites,
+    scope_mappings,
+    flows,
+    executions,
+    authenticator_configs,
+    required_actions,
+    groups,
+    group_roles,
+    default_groups,
+    users,
+    user_roles,
+    user_groups,
+    credentials,
+    consents,
+    login_failures,
+    attempts,
+    sessions,
+    client_sessions,
+    codes,
+    refresh_tokens,
+    opaque_tokens,
+    replays,
+    events,
+    admin_events,
+    outbox,
+    leases,
+);

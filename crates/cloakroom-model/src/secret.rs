@@ -1,0 +1,182 @@
+//! `Secret`, `Digest` and `Sealed`: what is compared is kept as a digest, what is used again is sealed.
+
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::CryptoRng;
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::fault::Fault;
+
+/// A value that must not be printed, logged or stored in the clear.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a text for a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// 256 random bits as base64url: 43 characters.
+    pub fn random(rng: &mut dyn CryptoRng) -> Self {
+        let mut bytes = Zeroizing::new([0u8; 32]);
+        rng.fill_bytes(bytes.as_mut());
+        Self::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()))
+    }
+
+    /// The text itself, for the one place that hands it to its owner.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The SHA-256 of the text.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.0.as_bytes())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The SHA-256 of a secret that is long and random enough to need no slow hash.
+#[derive(Clone, PartialEq, Eq, Hash, diesel_derive_newtype::DieselNewType)]
+pub struct Digest(Vec<u8>);
+
+impl Digest {
+    /// The SHA-256 of the bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(digest(&SHA256, bytes).as_ref().to_vec())
+    }
+
+    /// Compares in constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// The digest as base64url, for where a value derived from a secret is public.
+    pub fn to_base64url(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest(…)")
+    }
+}
+
+/// A value encrypted under the server's master key, bound to the row it belongs to.
+#[derive(Clone, PartialEq, Eq, diesel_derive_newtype::DieselNewType)]
+pub struct Sealed(Vec<u8>);
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(…)")
+    }
+}
+
+/// The master key: seals values that are used again, and opens them for their row alone.
+pub struct Vault {
+    key: LessSafeKey,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+impl Vault {
+    /// Takes the 32 bytes of a master key.
+    pub fn new(master: &[u8; 32]) -> Result<Self, Fault> {
+        let key = UnboundKey::new(&AES_256_GCM, master)
+            .map_err(|_| Fault::corrupt("the master key does not fit"))?;
+        Ok(Self { key: LessSafeKey::new(key) })
+    }
+
+    /// Encrypts `plain` with AES-256-GCM and a random nonce.
+    ///
+    /// `place` names table and row and is authenticated with it, so that a sealed value that is
+    /// copied to another row does not open there.
+    pub fn seal(
+        &self,
+        rng: &mut dyn CryptoRng,
+        place: &str,
+        plain: &[u8],
+    ) -> Result<Sealed, Fault> {
+        let mut nonce = [0u8; NONCE_LEN];
+        rng.fill_bytes(&mut nonce);
+        let mut body = plain.to_vec();
+        self.key
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place.as_bytes()),
+                &mut body,
+            )
+            .map_err(|_| Fault::corrupt("sealing failed"))?;
+        let mut out = nonce.to_vec();
+        out.append(&mut body);
+        Ok(Sealed(out))
+    }
+
+    /// Opens what [`Vault::seal`] made for the same `place`.
+    pub fn open(&self, place: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let corrupt = || Fault::corrupt(format!("{place}: sealed under another master key"));
+        let (nonce, body) = sealed.0.split_at_checked(NONCE_LEN).ok_or_else(corrupt)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| corrupt())?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let plain = self
+            .key
+            .open_in_place(nonce, Aad::from(place.as_bytes()), &mut body)
+            .map_err(|_| corrupt())?
+            .len();
+        body.truncate(plain);
+        Ok(body)
+    }
+
+    /// Opens a sealed text.
+    pub fn open_text(&self, place: &str, sealed: &Sealed) -> Result<Secret, Fault> {
+        let bytes = self.open(place, sealed)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Fault::corrupt(place))?;
+        Ok(Secret::new(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn a_sealed_value_opens_only_in_its_own_place() {
+        let vault = Vault::new(&[7; 32]).unwrap();
+        let mut rng = StdRng::seed_from_u64(1);
+        let sealed = vault.seal(&mut rng, "clients/a", b"hush").unwrap();
+
+        let here = vault.open("clients/a", &sealed);
+        let there = vault.open("clients/b", &sealed);
+        let other_key = Vault::new(&[8; 32]).unwrap().open("clients/a", &sealed);
+
+        assert_eq!(here.unwrap().as_slice(), b"hush");
+        assert!(there.is_err());
+        assert!(other_key.is_err());
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let secret = Secret::new("hush");
+
+        let shown = format!("{secret:?} {:?}", secret.digest());
+
+        assert!(!shown.contains("hush"));
+    }
+}

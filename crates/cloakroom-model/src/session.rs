@@ -1,0 +1,340 @@
+//! Sessions: a login that succeeded, online or offline, and the clients that take part in it.
+
+use diesel::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::{ClientUuid, RealmId, SessionId, UserId};
+use crate::schema::{client_sessions, refresh_tokens, sessions};
+use crate::secret::Digest;
+use crate::sql::Cached;
+use crate::time::Timestamp;
+
+/// A login that succeeded. The row is the proof of sign-in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The `sid` of its tokens.
+    pub id: SessionId,
+    /// It outlives the browser's session, for a client with `offline_access`.
+    pub offline: bool,
+    /// Who signed in.
+    pub user: UserId,
+    /// The digest of the identity cookie; `None` where no browser holds one.
+    pub cookie: Option<Digest>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was used last.
+    pub last_access: Timestamp,
+    /// When the user was proved last.
+    pub auth_time: Timestamp,
+    /// How well (`acr`).
+    pub acr: String,
+    /// How (`amr`), separated by spaces.
+    pub amr: String,
+    /// Where the sign-in came from.
+    pub ip: String,
+    /// The browser's name for itself.
+    pub user_agent: String,
+    /// It outlives the browser.
+    pub remember_me: bool,
+    /// Notes that mappers may put into tokens.
+    pub notes: Map<String, Value>,
+    /// It ends here, used or not.
+    pub expires_at: Timestamp,
+}
+
+/// A client's part in a session.
+#[derive(Clone, Debug)]
+pub struct ClientSession {
+    /// The client.
+    pub client: ClientUuid,
+    /// When the client came.
+    pub started_at: Timestamp,
+    /// When it last asked for tokens.
+    pub last_access: Timestamp,
+    /// What it was granted.
+    pub scope: String,
+    /// What its tokens need: the nonce, the redirect URI.
+    pub notes: Map<String, Value>,
+}
+
+/// Opens a session.
+pub fn insert(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(&session.id),
+            sessions::offline.eq(session.offline),
+            sessions::realm_id.eq(&cx.realm.id),
+            sessions::user_id.eq(&session.user),
+            sessions::cookie.eq(&session.cookie),
+            sessions::started_at.eq(session.started_at),
+            sessions::last_access.eq(session.last_access),
+            sessions::auth_time.eq(session.auth_time),
+            sessions::acr.eq(&session.acr),
+            sessions::amr.eq(&session.amr),
+            sessions::ip.eq(&session.ip),
+            sessions::user_agent.eq(&session.user_agent),
+            sessions::remember_me.eq(session.remember_me),
+            sessions::notes.eq(serde_json::to_string(&session.notes)?),
+            sessions::expires_at.eq(session.expires_at),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// The session with this id, unless its end has passed. Idle limits are the caller's rule.
+pub fn find(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Session>> {
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::offline.eq(offline))
+        .filter(sessions::expires_at.gt(cx.now));
+    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_session).transpose()
+}
+
+/// A user's sessions, online or offline, latest first.
+pub fn list_of_user(cx: &mut Cx<'_>, user: &UserId, offline: bool) -> Result<Vec<Session>> {
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::offline.eq(offline))
+        .filter(sessions::expires_at.gt(cx.now))
+        .order(sessions::started_at.desc());
+    mine.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_session).collect()
+}
+
+/// Marks a session as used now; false if it has ended meanwhile.
+pub fn touch(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::offline.eq(offline))
+        .filter(sessions::expires_at.gt(cx.now));
+    let touch = diesel::update(mine).set(sessions::last_access.eq(cx.now));
+    Ok(Cached(touch).execute(cx.db.conn()?)? == 1)
+}
+
+/// Stores that the user was proved again, in the same browser.
+pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::id.eq(&session.id))
+        .filter(sessions::offline.eq(session.offline));
+    let changed = diesel::update(mine)
+        .set((
+            sessions::cookie.eq(&session.cookie),
+            sessions::last_access.eq(cx.now),
+            sessions::auth_time.eq(session.auth_time),
+            sessions::acr.eq(&session.acr),
+            sessions::amr.eq(&session.amr),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
+/// Ends a session with its clients' parts and its refresh tokens; false if it has ended before.
+pub fn remove(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
+    let tokens = refresh_tokens::table
+        .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
+        .filter(refresh_tokens::session_id.eq(id))
+        .filter(refresh_tokens::offline.eq(offline));
+    diesel::delete(tokens).execute(cx.db.conn()?)?;
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::offline.eq(offline));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.people_changed();
+    Ok(removed == 1)
+}
+
+/// Ends all sessions of a user; offline ones too if `offline_too`.
+pub fn remove_of_user(cx: &mut Cx<'_>, user: &UserId, offline_too: bool) -> Result<usize> {
+    let mut ended = 0;
+    for offline in [false, true].into_iter().take(1 + usize::from(offline_too)) {
+        for session in list_of_user(cx, user, offline)? {
+            ended += usize::from(remove(cx, &session.id, offline)?);
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends all online sessions of the realm.
+pub fn remove_all(cx: &mut Cx<'_>) -> Result<usize> {
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::offline.eq(false));
+    cx.people_changed();
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)?)
+}
+
+/// Stores a client's part in a session, new or again.
+pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession) -> Result<()> {
+    let notes = serde_json::to_string(&part.notes)?;
+    let mine = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(offline))
+        .filter(client_sessions::client_uuid.eq(&part.client));
+    let changed = diesel::update(mine)
+        .set((
+            client_sessions::last_access.eq(part.last_access),
+            client_sessions::scope.eq(&part.scope),
+            client_sessions::notes.eq(&notes),
+        ))
+        .execute(cx.db.conn()?)?;
+    if changed == 0 {
+        diesel::insert_into(client_sessions::table)
+            .values((
+                client_sessions::session_id.eq(id),
+                client_sessions::offline.eq(offline),
+                client_sessions::client_uuid.eq(&part.client),
+                client_sessions::realm_id.eq(&cx.realm.id),
+                client_sessions::started_at.eq(part.started_at),
+                client_sessions::last_access.eq(part.last_access),
+                client_sessions::scope.eq(&part.scope),
+                client_sessions::notes.eq(&notes),
+            ))
+            .execute(cx.db.conn()?)?;
+    }
+    Ok(())
+}
+
+/// A client's part in a session.
+pub fn find_client(
+    cx: &mut Cx<'_>,
+    id: &SessionId,
+    offline: bool,
+    client: &ClientUuid,
+) -> Result<Option<ClientSession>> {
+    let mine = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(offline))
+        .filter(client_sessions::client_uuid.eq(client));
+    mine.first::<ClientRow>(cx.db.conn()?).optional()?.map(ClientRow::into_part).transpose()
+}
+
+/// All clients' parts in a session.
+pub fn list_clients(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Vec<ClientSession>> {
+    let mine = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(offline));
+    mine.load::<ClientRow>(cx.db.conn()?)?.into_iter().map(ClientRow::into_part).collect()
+}
+
+/// Ends a client's part in a session, and its refresh tokens; false if it had none.
+pub fn leave(
+    cx: &mut Cx<'_>,
+    id: &SessionId,
+    offline: bool,
+    client: &ClientUuid,
+) -> Result<bool> {
+    let tokens = refresh_tokens::table
+        .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
+        .filter(refresh_tokens::session_id.eq(id))
+        .filter(refresh_tokens::offline.eq(offline))
+        .filter(refresh_tokens::client_uuid.eq(client));
+    diesel::delete(tokens).execute(cx.db.conn()?)?;
+    let mine = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(offline))
+        .filter(client_sessions::client_uuid.eq(client));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.people_changed();
+    Ok(removed == 1)
+}
+
+/// How many live sessions each client takes part in: client, online or offline, number.
+pub fn count_by_client(cx: &mut Cx<'_>) -> Result<Vec<(ClientUuid, bool, i64)>> {
+    let rows: Vec<(ClientUuid, bool)> = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .select((client_sessions::client_uuid, client_sessions::offline))
+        .load(cx.db.conn()?)?;
+    let mut counts = std::collections::BTreeMap::new();
+    for row in rows {
+        *counts.entry(row).or_insert(0) += 1;
+    }
+    Ok(counts.into_iter().map(|((client, offline), n)| (client, offline, n)).collect())
+}
+
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    let old: Vec<SessionId> = sessions::table
+        .filter(sessions::expires_at.le(cx.now))
+        .select(sessions::id)
+        .limit(most)
+        .load(cx.db.conn()?)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let over = sessions::table.filter(sessions::id.eq_any(old)).filter(sessions::expires_at.le(cx.now));
+    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: SessionId,
+    offline: bool,
+    _realm: RealmId,
+    user: UserId,
+    cookie: Option<Digest>,
+    started_at: Timestamp,
+    last_access: Timestamp,
+    auth_time: Timestamp,
+    acr: String,
+    amr: String,
+    ip: String,
+    user_agent: String,
+    remember_me: bool,
+    notes: String,
+    expires_at: Timestamp,
+}
+
+impl Row {
+    fn into_session(self) -> Result<Session> {
+        Ok(Session {
+            notes: serde_json::from_str(&self.notes)?,
+            id: self.id,
+            offline: self.offline,
+            user: self.user,
+            cookie: self.cookie,
+            started_at: self.started_at,
+            last_access: self.last_access,
+            auth_time: self.auth_time,
+            acr: self.acr,
+            amr: self.amr,
+            ip: self.ip,
+            user_agent: self.user_agent,
+            remember_me: self.remember_me,
+            expires_at: self.expires_at,
+        })
+    }
+}
+
+#[derive(Queryable)]
+struct ClientRow {
+    _session: SessionId,
+    _offline: bool,
+    client: ClientUuid,
+    _realm: RealmId,
+    started_at: Timestamp,
+    last_access: Timestamp,
+    scope: String,
+    notes: String,
+}
+
+impl ClientRow {
+    fn into_part(self) -> Result<ClientSession> {
+        Ok(ClientSession {
+            notes: serde_json::from_str(&self.notes)?,
+            client: self.client,
+            started_at: self.started_at,
+            last_access: self.last_access,
+            scope: self.scope,
+        })
+    }
+}

@@ -1,0 +1,490 @@
+//! Users: people and service accounts, their attributes, roles and groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use diesel::dsl;
+use diesel::prelude::*;
+
+use crate::cx::Cx;
+use crate::id::{ClientUuid, GroupId, RealmId, RoleId, UserId};
+use crate::schema::{user_groups, user_roles, users};
+use crate::sql::Unless;
+use crate::time::Timestamp;
+use crate::{Result, group, role};
+
+/// Free attributes, each with its values.
+pub type Attributes = BTreeMap<String, Vec<String>>;
+
+/// A person, or a client's service account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct User {
+    /// Its id: the `sub` of its tokens.
+    pub id: UserId,
+    /// The name it signs in with, in lower case.
+    pub username: String,
+    /// Its e-mail address, in lower case.
+    pub email: Option<String>,
+    /// The address is known to be its own.
+    pub email_verified: bool,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// It may sign in.
+    pub enabled: bool,
+    /// When it came to be.
+    pub created_at: Timestamp,
+    /// Tokens from before this second (since 1970) are refused.
+    pub not_before: i64,
+    /// The client whose service account it is.
+    pub service_account_client: Option<ClientUuid>,
+    /// Free attributes.
+    pub attributes: Attributes,
+    /// What it must do before its next sign-in ends, by alias.
+    pub required_actions: Vec<String>,
+}
+
+/// A client's service account, with its roles: what client credentials are issued for.
+#[derive(Clone, Debug)]
+pub struct ServiceAccount {
+    /// The account.
+    pub user: User,
+    /// Its roles, composites expanded.
+    pub roles: BTreeSet<RoleId>,
+}
+
+/// The user with this id.
+pub fn find(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<User>> {
+    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
+    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+}
+
+/// The user with this username, whatever its case.
+pub fn find_by_username(cx: &mut Cx<'_>, username: &str) -> Result<Option<User>> {
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::username.eq(fold(username)));
+    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+}
+
+/// The user with this e-mail address, whatever its case; `None` if several have it.
+pub fn find_by_email(cx: &mut Cx<'_>, email: &str) -> Result<Option<User>> {
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::email.eq(fold(email)))
+        .limit(2);
+    let mut rows = mine.load::<Row>(cx.db.conn()?)?;
+    if rows.len() != 1 {
+        return Ok(None);
+    }
+    rows.pop().map(Row::into_user).transpose()
+}
+
+/// The user that a sign-in form's first field means: by username, and by e-mail where the realm
+/// allows that.
+pub fn find_for_login(cx: &mut Cx<'_>, text: &str) -> Result<Option<User>> {
+    let by_email = cx.realm.settings.login_with_email_allowed && text.contains('@');
+    if by_email && let Some(user) = find_by_email(cx, text)? {
+        return Ok(Some(user));
+    }
+    find_by_username(cx, text)
+}
+
+/// The service account of a client.
+pub fn find_service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Option<User>> {
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::service_account_client.eq(client));
+    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+}
+
+/// The service account of a client with its roles, from the snapshot if it is there.
+pub fn service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Option<Arc<ServiceAccount>>> {
+    if let Some(known) = cx.realm.memory.service_account(client) {
+        return Ok(Some(known));
+    }
+    let Some(user) = find_service_account(cx, client)? else { return Ok(None) };
+    let roles = effective_roles(cx, &user.id)?;
+    let account = Arc::new(ServiceAccount { user, roles });
+    if cx.changes.is_empty() {
+        cx.realm.memory.remember_service_account(client, &account);
+    }
+    Ok(Some(account))
+}
+
+/// What a list of users is narrowed by; absent members do not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// A part of username, e-mail or names; in quotes the whole; `*` stands for anything.
+    pub search: Option<String>,
+    /// A part of the username.
+    pub username: Option<String>,
+    /// A part of the e-mail address.
+    pub email: Option<String>,
+    /// A part of the given name.
+    pub first_name: Option<String>,
+    /// A part of the family name.
+    pub last_name: Option<String>,
+    /// The texts above are the whole, not parts.
+    pub exact: bool,
+    /// May or may not sign in.
+    pub enabled: Option<bool>,
+    /// Has or has not a verified address.
+    pub email_verified: Option<bool>,
+    /// How many to pass over.
+    pub first: i64,
+    /// How many to list at the most.
+    pub max: i64,
+}
+
+type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
+
+fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
+    let mut all = users::table
+        .filter(users::realm_id.eq(realm))
+        .filter(users::service_account_client.is_null())
+        .into_boxed();
+    let like = |text: &str| if query.exact { escaped(&fold(text)) } else { pattern(&fold(text)) };
+    if let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) {
+        for word in text.split_whitespace() {
+            all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
+        }
+    }
+    if let Some(text) = &query.username {
+        all = all.filter(users::username.like(like(text)).escape('\\'));
+    }
+    if let Some(text) = &query.email {
+        all = all.filter(users::email.like(like(text)).escape('\\'));
+    }
+    // Names keep their case in their own columns, so the folded search column is asked as well.
+    for text in [&query.first_name, &query.last_name].into_iter().flatten() {
+        all = all.filter(users::search.like(pattern(&fold(text))).escape('\\'));
+    }
+    if let Some(on) = query.enabled {
+        all = all.filter(users::enabled.eq(on));
+    }
+    if let Some(on) = query.email_verified {
+        all = all.filter(users::email_verified.eq(on));
+    }
+    all
+}
+
+/// People by username, without service accounts.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
+    let rows = narrowed(&cx.realm.id, query)
+        .order(users::username.asc())
+        .offset(query.first)
+        .limit(query.max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_user).collect()
+}
+
+/// How many people there are, without service accounts.
+pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
+    Ok(narrowed(&cx.realm.id, query).count().get_result(cx.db.conn()?)?)
+}
+
+/// How storing a user ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It stands.
+    Done,
+    /// Another user has the username, the e-mail address or the id.
+    Taken,
+    /// There is no such user.
+    Gone,
+}
+
+/// Stores a new user.
+pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
+    let insert = diesel::insert_into(users::table).values((
+        users::id.eq(&user.id),
+        users::realm_id.eq(&cx.realm.id),
+        users::username.eq(fold(&user.username)),
+        users::created_at.eq(user.created_at),
+        users::service_account_client.eq(&user.service_account_client),
+        columns(cx, user)?,
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
+    Ok(if inserted == 1 { Stored::Done } else { Stored::Taken })
+}
+
+/// Replaces a user's own row.
+pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
+    if is_taken(cx, user)? {
+        return Ok(Stored::Taken);
+    }
+    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(&user.id));
+    let changed = diesel::update(mine)
+        .set((users::username.eq(fold(&user.username)), columns(cx, user)?))
+        .execute(cx.db.conn()?)?;
+    changed_person(cx, user);
+    Ok(if changed == 1 { Stored::Done } else { Stored::Gone })
+}
+
+type Columns = (
+    dsl::Eq<users::email, Option<String>>,
+    dsl::Eq<users::email_key, Option<String>>,
+    dsl::Eq<users::email_verified, bool>,
+    dsl::Eq<users::first_name, Option<String>>,
+    dsl::Eq<users::last_name, Option<String>>,
+    dsl::Eq<users::enabled, bool>,
+    dsl::Eq<users::not_before, i64>,
+    dsl::Eq<users::attributes, String>,
+    dsl::Eq<users::required_actions, String>,
+    dsl::Eq<users::search, String>,
+);
+fn columns(cx: &Cx<'_>, user: &User) -> Result<Columns> {
+    let email = user.email.as_deref().map(fold).filter(|email| !email.is_empty());
+    let unique = !cx.realm.settings.duplicate_emails_allowed;
+    let key = email.clone().filter(|_| unique);
+    Ok((
+        users::email.eq(email),
+        users::email_key.eq(key),
+        users::email_verified.eq(user.email_verified),
+        users::first_name.eq(user.first_name.clone()),
+        users::last_name.eq(user.last_name.clone()),
+        users::enabled.eq(user.enabled),
+        users::not_before.eq(user.not_before),
+        users::attributes.eq(serde_json::to_string(&user.attributes)?),
+        users::required_actions.eq(serde_json::to_string(&user.required_actions)?),
+        users::search.eq(search_text(user)),
+    ))
+}
+
+/// Another user has this one's username or, where it must be unique, its e-mail address.
+fn is_taken(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
+    let others = || {
+        users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.ne(&user.id))
+    };
+    let by_name = others().filter(users::username.eq(fold(&user.username)));
+    let by_mail = user.email.as_deref().map(|email| others().filter(users::email_key.eq(fold(email))));
+    let unique = !cx.realm.settings.duplicate_emails_allowed;
+    if by_name.count().get_result::<i64>(cx.db.conn()?)? > 0 {
+        return Ok(true);
+    }
+    match by_mail.filter(|_| unique) {
+        Some(same) => Ok(same.count().get_result::<i64>(cx.db.conn()?)? > 0),
+        None => Ok(false),
+    }
+}
+
+/// Replaces the list of what a user must do; false if it is gone.
+pub fn set_required_actions(cx: &mut Cx<'_>, id: &UserId, actions: &[String]) -> Result<bool> {
+    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
+    let changed = diesel::update(mine)
+        .set(users::required_actions.eq(serde_json::to_string(actions)?))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
+/// Removes a user with all that is theirs; false if there is none.
+pub fn remove(cx: &mut Cx<'_>, id: &UserId) -> Result<bool> {
+    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.people_changed();
+    // The user may have been a service account, which the snapshot holds.
+    cx.settings_changed();
+    Ok(removed == 1)
+}
+
+pub(crate) fn remove_service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<()> {
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::service_account_client.eq(client));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// The roles given to a user directly.
+pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
+    let mine = user_roles::table
+        .filter(user_roles::realm_id.eq(&cx.realm.id))
+        .filter(user_roles::user_id.eq(id))
+        .select(user_roles::role_id);
+    Ok(mine.load(cx.db.conn()?)?)
+}
+
+/// All roles of a user: its own, those of its groups and their parents, composites expanded.
+pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>> {
+    let mut all = direct_roles(cx, id)?;
+    let groups = groups(cx, id)?;
+    if !groups.is_empty() {
+        all.extend(group::roles_of_all(cx, &groups)?);
+    }
+    Ok(role::graph(cx)?.expand(all))
+}
+
+/// Gives a user a role.
+pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
+    let insert = diesel::insert_into(user_roles::table).values((
+        user_roles::user_id.eq(id),
+        user_roles::role_id.eq(role),
+        user_roles::realm_id.eq(&cx.realm.id),
+    ));
+    Unless(insert, "").execute(cx.db.conn()?)?;
+    roles_changed(cx);
+    Ok(())
+}
+
+/// Takes a role from a user.
+pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
+    let mine = user_roles::table
+        .filter(user_roles::realm_id.eq(&cx.realm.id))
+        .filter(user_roles::user_id.eq(id))
+        .filter(user_roles::role_id.eq(role));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    roles_changed(cx);
+    Ok(())
+}
+
+/// People with a role given directly, by username.
+pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> Result<Vec<User>> {
+    let ids = user_roles::table
+        .filter(user_roles::realm_id.eq(&cx.realm.id))
+        .filter(user_roles::role_id.eq(role))
+        .select(user_roles::user_id);
+    let rows = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq_any(ids))
+        .order(users::username.asc())
+        .offset(first)
+        .limit(max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_user).collect()
+}
+
+/// People in a group, by username.
+pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> Result<Vec<User>> {
+    let ids = user_groups::table
+        .filter(user_groups::realm_id.eq(&cx.realm.id))
+        .filter(user_groups::group_id.eq(group))
+        .select(user_groups::user_id);
+    let rows = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq_any(ids))
+        .order(users::username.asc())
+        .offset(first)
+        .limit(max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_user).collect()
+}
+
+/// The groups a user is in.
+pub fn groups(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<GroupId>> {
+    let mine = user_groups::table
+        .filter(user_groups::realm_id.eq(&cx.realm.id))
+        .filter(user_groups::user_id.eq(id))
+        .select(user_groups::group_id);
+    Ok(mine.load(cx.db.conn()?)?)
+}
+
+/// Puts a user into a group.
+pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
+    let insert = diesel::insert_into(user_groups::table).values((
+        user_groups::user_id.eq(id),
+        user_groups::group_id.eq(group),
+        user_groups::realm_id.eq(&cx.realm.id),
+    ));
+    Unless(insert, "").execute(cx.db.conn()?)?;
+    roles_changed(cx);
+    Ok(())
+}
+
+/// Takes a user out of a group.
+pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
+    let mine = user_groups::table
+        .filter(user_groups::realm_id.eq(&cx.realm.id))
+        .filter(user_groups::user_id.eq(id))
+        .filter(user_groups::group_id.eq(group));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    roles_changed(cx);
+    Ok(())
+}
+
+fn changed_person(cx: &mut Cx<'_>, user: &User) {
+    cx.people_changed();
+    if user.service_account_client.is_some() {
+        cx.settings_changed();
+    }
+}
+
+/// The snapshot holds the roles of service accounts, and answers about tokens hold everybody's.
+fn roles_changed(cx: &mut Cx<'_>) {
+    cx.people_changed();
+    cx.settings_changed();
+}
+
+/// Case does not tell two people apart.
+pub fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// A LIKE pattern for a part, with `\` as its escape.
+pub(crate) fn pattern(text: &str) -> String {
+    format!("%{}%", escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// A word of a search: `"word"` is a whole value, `*` stands for anything.
+fn search_pattern(word: &str) -> String {
+    let folded = fold(word);
+    if let Some(whole) = folded.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        return format!("%\n{}\n%", escaped(whole));
+    }
+    let inner = escaped(&folded).replace('*', "%");
+    format!("%{inner}%")
+}
+
+/// Each value stands on a line of its own, so that a whole value can be asked for.
+fn search_text(user: &User) -> String {
+    let values = [Some(&user.username), user.email.as_ref(), user.first_name.as_ref(), user.last_name.as_ref()];
+    let mut text = String::from("\n");
+    for value in values.into_iter().flatten() {
+        text.push_str(&fold(value).replace('\n', " "));
+        text.push('\n');
+    }
+    text
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: UserId,
+    _realm: RealmId,
+    username: String,
+    email: Option<String>,
+    _email_key: Option<String>,
+    email_verified: bool,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    enabled: bool,
+    created_at: Timestamp,
+    not_before: i64,
+    service_account_client: Option<ClientUuid>,
+    attributes: String,
+    required_actions: String,
+    _search: String,
+}
+
+impl Row {
+    fn into_user(self) -> Result<User> {
+        Ok(User {
+            attributes: serde_json::from_str(&self.attributes)?,
+            required_actions: serde_json::from_str(&self.required_actions)?,
+            id: self.id,
+            username: self.username,
+            email: self.email,
+            email_verified: self.email_verified,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            enabled: self.enabled,
+            created_at: self.created_at,
+            not_before: self.not_before,
+            service_account_client: self.service_account_client,
+        })
+    }
+}
