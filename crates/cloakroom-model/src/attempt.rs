@@ -80,7 +80,10 @@ pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<At
         .filter(attempts::browser.eq(browser))
         .filter(attempts::tab_id.eq(tab_id))
         .filter(attempts::expires_at.gt(cx.now));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_attempt).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_attempt)
+        .transpose()
 }
 
 /// Stores how far it has come; false if it is over.
@@ -101,8 +104,9 @@ pub fn advance(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
 
 /// Ends an attempt. Of two calls at once, exactly one gets true: it alone may open the session.
 pub fn finish(cx: &mut Cx<'_>, id: &AttemptId) -> Result<bool> {
-    let mine =
-        attempts::table.filter(attempts::realm_id.eq(&cx.realm.id)).filter(attempts::id.eq(id));
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::id.eq(id));
     Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
 }
 

@@ -82,7 +82,10 @@ pub struct Settings {
 impl Settings {
     /// An attribute's value, if it is set and not empty.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.attributes
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// An attribute that is a switch.
@@ -96,7 +99,9 @@ pub fn find(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<Arc<Client>>> {
     if let Some(known) = cx.realm.memory.client(client_id) {
         return Ok(Some(known));
     }
-    let row = mine(cx).filter(clients::client_id.eq(client_id)).first::<Row>(cx.db.conn()?);
+    let row = mine(cx)
+        .filter(clients::client_id.eq(client_id))
+        .first::<Row>(cx.db.conn()?);
     remember(cx, row.optional()?)
 }
 
@@ -105,19 +110,26 @@ pub fn find_by_id(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Arc<Client>
     if let Some(known) = cx.realm.memory.client_by_id(id) {
         return Ok(Some(known));
     }
-    let row = mine(cx).filter(clients::id.eq(id)).first::<Row>(cx.db.conn()?);
+    let row = mine(cx)
+        .filter(clients::id.eq(id))
+        .first::<Row>(cx.db.conn()?);
     remember(cx, row.optional()?)
 }
 
 /// The client with this id as it stands in this transaction, past the snapshot.
 pub fn load(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Client>> {
-    let row = mine(cx).filter(clients::id.eq(id)).first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine(cx)
+        .filter(clients::id.eq(id))
+        .first::<Row>(cx.db.conn()?)
+        .optional()?;
     row.map(|row| assemble(cx, row)).transpose()
 }
 
 /// The id of the client with this `client_id`, as it stands in this transaction.
 pub fn find_id(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<ClientUuid>> {
-    let mine = mine(cx).filter(clients::client_id.eq(client_id)).select(clients::id);
+    let mine = mine(cx)
+        .filter(clients::client_id.eq(client_id))
+        .select(clients::id);
     Ok(mine.first(cx.db.conn()?).optional()?)
 }
 
@@ -136,10 +148,16 @@ pub struct Query {
 
 /// Clients by `client_id`.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
-    let mut found = clients::table.filter(clients::realm_id.eq(&cx.realm.id)).into_boxed();
+    let mut found = clients::table
+        .filter(clients::realm_id.eq(&cx.realm.id))
+        .into_boxed();
     if let Some(text) = &query.client_id {
         found = if query.search {
-            found.filter(clients::client_id.like(crate::user::pattern(text)).escape('\\'))
+            found.filter(
+                clients::client_id
+                    .like(crate::user::pattern(text))
+                    .escape('\\'),
+            )
         } else {
             found.filter(clients::client_id.eq(text))
         };
@@ -208,8 +226,9 @@ pub fn remove(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
     mapper::remove_of_owner(cx, id.as_str())?;
     scope::unlink_owner(cx, id.as_str())?;
     crate::user::remove_service_account(cx, id)?;
-    let mine =
-        clients::table.filter(clients::realm_id.eq(&cx.realm.id)).filter(clients::id.eq(id));
+    let mine = clients::table
+        .filter(clients::realm_id.eq(&cx.realm.id))
+        .filter(clients::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.settings_changed();
     cx.people_changed();
@@ -227,8 +246,12 @@ fn place(id: &ClientUuid) -> String {
 }
 
 fn seal(cx: &mut Cx<'_>, id: &ClientUuid, secret: Option<&Secret>) -> Result<Option<Sealed>> {
-    let Some(secret) = secret else { return Ok(None) };
-    cx.vault.seal(cx.rng, &place(id), secret.expose().as_bytes()).map(Some)
+    let Some(secret) = secret else {
+        return Ok(None);
+    };
+    cx.vault
+        .seal(cx.rng, &place(id), secret.expose().as_bytes())
+        .map(Some)
 }
 
 type Mine<'a> = dsl::Filter<clients::table, dsl::Eq<clients::realm_id, &'a RealmId>>;

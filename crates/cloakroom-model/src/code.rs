@@ -55,11 +55,15 @@ pub fn issue(cx: &mut Cx<'_>, code: &Code) -> Result<Secret> {
 
 /// Spends the code. Of two calls at once, exactly one gets `Fresh`.
 pub fn redeem(cx: &mut Cx<'_>, code: &str) -> Result<Redeemed> {
-    let Some((id, secret)) = code.split_once('.') else { return Ok(Redeemed::Unknown) };
+    let Some((id, secret)) = code.split_once('.') else {
+        return Ok(Redeemed::Unknown);
+    };
+    let realm = &cx.realm.id;
+    let digest = Digest::of(secret.as_bytes());
     let mine = codes::table
-        .filter(codes::realm_id.eq(&cx.realm.id))
+        .filter(codes::realm_id.eq(realm))
         .filter(codes::id.eq(id))
-        .filter(codes::digest.eq(Digest::of(secret.as_bytes())));
+        .filter(codes::digest.eq(&digest));
     let spend = diesel::update(mine.filter(codes::spent_at.is_null()))
         .set(codes::spent_at.eq(cx.now))
         .returning(codes::all_columns);
@@ -68,7 +72,9 @@ pub fn redeem(cx: &mut Cx<'_>, code: &str) -> Result<Redeemed> {
     }
     // Not ours to spend: the row tells whether it was ever there.
     let row = mine.first::<Row>(cx.db.conn()?).optional()?;
-    row.map_or(Ok(Redeemed::Unknown), |row| Ok(Redeemed::Again(row.try_into()?)))
+    row.map_or(Ok(Redeemed::Unknown), |row| {
+        Ok(Redeemed::Again(row.try_into()?))
+    })
 }
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.

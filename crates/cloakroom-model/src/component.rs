@@ -55,18 +55,23 @@ impl Component {
 
 /// The realm's components, of one family or all.
 pub fn list(cx: &mut Cx<'_>, provider_type: Option<&str>) -> Result<Vec<Component>> {
-    let mut mine = components::table.filter(components::realm_id.eq(&cx.realm.id)).into_boxed();
+    let mut mine = components::table
+        .filter(components::realm_id.eq(&cx.realm.id))
+        .into_boxed();
     if let Some(provider_type) = provider_type {
         mine = mine.filter(components::provider_type.eq(provider_type));
     }
-    let rows = mine.order(components::id.asc()).load::<Row>(cx.db.conn()?)?;
+    let rows = mine
+        .order(components::id.asc())
+        .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(|row| open(cx, row)).collect()
 }
 
 /// The component with this id.
 pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Component>> {
-    let mine =
-        components::table.filter(components::realm_id.eq(&cx.realm.id)).filter(components::id.eq(id));
+    let mine = components::table
+        .filter(components::realm_id.eq(&cx.realm.id))
+        .filter(components::id.eq(id));
     let row = mine.first::<Row>(cx.db.conn()?).optional()?;
     row.map(|row| open(cx, row)).transpose()
 }
@@ -111,8 +116,9 @@ pub fn update(cx: &mut Cx<'_>, component: &Component) -> Result<bool> {
 
 /// Removes a component; false if it is gone.
 pub fn remove(cx: &mut Cx<'_>, id: &ComponentId) -> Result<bool> {
-    let mine =
-        components::table.filter(components::realm_id.eq(&cx.realm.id)).filter(components::id.eq(id));
+    let mine = components::table
+        .filter(components::realm_id.eq(&cx.realm.id))
+        .filter(components::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.settings_changed();
     Ok(removed == 1)
@@ -127,7 +133,9 @@ fn seal(cx: &mut Cx<'_>, component: &Component) -> Result<Option<Sealed>> {
         return Ok(None);
     }
     let text = zeroize::Zeroizing::new(serde_json::to_string(&component.secrets)?);
-    cx.vault.seal(cx.rng, &place(&component.id), text.as_bytes()).map(Some)
+    cx.vault
+        .seal(cx.rng, &place(&component.id), text.as_bytes())
+        .map(Some)
 }
 
 fn open(cx: &Cx<'_>, row: Row) -> Result<Component> {
@@ -146,7 +154,6 @@ fn open(cx: &Cx<'_>, row: Row) -> Result<Component> {
         sub_type: row.sub_type,
     })
 }
-
 
 #[derive(Queryable)]
 struct Row {

@@ -8,7 +8,10 @@ use crate::fault::Fault;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
-#[expect(missing_debug_implementations, reason = "the connections of Diesel have none")]
+#[expect(
+    missing_debug_implementations,
+    reason = "the connections of Diesel have none"
+)]
 pub enum Conn {
     /// PostgreSQL: any number of nodes.
     Postgres(PgConnection),

@@ -28,7 +28,10 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<Optio
         .filter(consents::realm_id.eq(&cx.realm.id))
         .filter(consents::user_id.eq(user))
         .filter(consents::client_uuid.eq(client));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_consent).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_consent)
+        .transpose()
 }
 
 /// All that the user allowed.
@@ -36,7 +39,10 @@ pub fn list(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Consent>> {
     let mine = consents::table
         .filter(consents::realm_id.eq(&cx.realm.id))
         .filter(consents::user_id.eq(user));
-    mine.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_consent).collect()
+    mine.load::<Row>(cx.db.conn()?)?
+        .into_iter()
+        .map(Row::into_consent)
+        .collect()
 }
 
 /// Adds scopes to what the user allowed this client.
@@ -46,7 +52,9 @@ pub fn allow(
     client: &ClientUuid,
     scopes: &[ScopeId],
 ) -> Result<()> {
-    let mut all = find(cx, user, client)?.map(|consent| consent.scopes).unwrap_or_default();
+    let mut all = find(cx, user, client)?
+        .map(|consent| consent.scopes)
+        .unwrap_or_default();
     for scope in scopes {
         if !all.contains(scope) {
             all.push(scope.clone());

@@ -84,7 +84,9 @@ pub fn replace_password(
         let mine = credentials::table
             .filter(credentials::realm_id.eq(&cx.realm.id))
             .filter(credentials::id.eq(&former.id));
-        diesel::update(mine).set(credentials::kind.eq(PASSWORD_HISTORY)).execute(cx.db.conn()?)?;
+        diesel::update(mine)
+            .set(credentials::kind.eq(PASSWORD_HISTORY))
+            .execute(cx.db.conn()?)?;
     }
     let mut former = list(cx, user, Some(PASSWORD_HISTORY))?;
     former.sort_by_key(|credential| std::cmp::Reverse(credential.created_at));
@@ -117,7 +119,10 @@ pub fn rename(cx: &mut Cx<'_>, user: &UserId, id: &CredentialId, label: &str) ->
         .filter(credentials::realm_id.eq(&cx.realm.id))
         .filter(credentials::user_id.eq(user))
         .filter(credentials::id.eq(id));
-    Ok(diesel::update(mine).set(credentials::label.eq(label)).execute(cx.db.conn()?)? == 1)
+    Ok(diesel::update(mine)
+        .set(credentials::label.eq(label))
+        .execute(cx.db.conn()?)?
+        == 1)
 }
 
 /// Removes a credential; false if it is gone.
@@ -134,7 +139,8 @@ fn place(id: &CredentialId) -> String {
 }
 
 fn seal(cx: &mut Cx<'_>, id: &CredentialId, secret: &Secret) -> Result<Sealed> {
-    cx.vault.seal(cx.rng, &place(id), secret.expose().as_bytes())
+    cx.vault
+        .seal(cx.rng, &place(id), secret.expose().as_bytes())
 }
 
 fn open(cx: &Cx<'_>, row: Row) -> Result<Credential> {

@@ -30,7 +30,10 @@ pub struct Cx<'a> {
 
 impl fmt::Debug for Cx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cx").field("realm", &self.realm.name).field("now", &self.now).finish()
+        f.debug_struct("Cx")
+            .field("realm", &self.realm.name)
+            .field("now", &self.now)
+            .finish()
     }
 }
 
@@ -56,7 +59,9 @@ impl Cx<'_> {
     pub fn new_id(&mut self) -> String {
         let mut bytes = [0u8; 16];
         self.rng.fill_bytes(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .to_string()
     }
 
     /// An id that sorts by age (UUID version 7), for tables that grow with every request.
@@ -64,7 +69,9 @@ impl Cx<'_> {
         let mut bytes = [0u8; 10];
         self.rng.fill_bytes(&mut bytes);
         let millis = u64::try_from(self.now.millis()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string()
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes)
+            .into_uuid()
+            .to_string()
     }
 
     /// Marks this realm's settings as changed: its snapshot is read anew after the commit.

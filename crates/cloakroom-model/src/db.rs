@@ -15,6 +15,19 @@ use crate::{Result, migrate};
 pub(crate) use listener::announce;
 pub use listener::{Heard, Listener};
 
+/// What a request needs of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Nothing: the realm's snapshot answers. If it cannot, the request runs again with `Read`.
+    Memory,
+    /// Reads by key.
+    Read,
+    /// Reads of much.
+    Scan,
+    /// A durable or single-use change.
+    Write,
+}
+
 /// Where the data is, and how many connections may read it at once.
 #[derive(Clone)]
 pub struct Settings {
@@ -27,7 +40,9 @@ pub struct Settings {
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The URL may hold a password.
-        f.debug_struct("Settings").field("readers", &self.readers).finish_non_exhaustive()
+        f.debug_struct("Settings")
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -54,7 +69,12 @@ impl Db {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let writer = writer::Writer::start(conn, settings.url.clone())?;
         let readers = readers::Readers::new(settings.url.clone(), settings.readers);
-        Ok(Self(Arc::new(Inner { number, settings, writer, readers })))
+        Ok(Self(Arc::new(Inner {
+            number,
+            settings,
+            writer,
+            readers,
+        })))
     }
 
     /// True for PostgreSQL, where other nodes may write too.
@@ -125,6 +145,7 @@ impl Db {
 
     /// Answers if the database does.
     pub async fn ping(&self) -> Result<()> {
-        self.scan(|conn| conn.run("SELECT 1").map_err(Fault::from)).await
+        self.scan(|conn| conn.run("SELECT 1").map_err(Fault::from))
+            .await
     }
 }

@@ -60,11 +60,17 @@ pub fn list(
     first: i64,
     max: i64,
 ) -> Result<Vec<(Timestamp, Event)>> {
-    let mut mine = events::table.filter(events::realm_id.eq(&cx.realm.id)).into_boxed();
+    let mut mine = events::table
+        .filter(events::realm_id.eq(&cx.realm.id))
+        .into_boxed();
     if let Some(kind) = kind {
         mine = mine.filter(events::kind.eq(kind));
     }
-    let rows = mine.order(events::time.desc()).offset(first).limit(max).load::<Row>(cx.db.conn()?)?;
+    let rows = mine
+        .order(events::time.desc())
+        .offset(first)
+        .limit(max)
+        .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_event).collect()
 }
 

@@ -59,9 +59,17 @@ fn is_outage(error: &diesel::result::Error) -> bool {
         Error::DatabaseError(Db::ReadOnlyTransaction | Db::SerializationFailure, _) => true,
         Error::DatabaseError(Db::Unknown, about) => {
             let text = about.message();
-            ["locked", "full", "readonly", "disk I/O", "connection", "terminating", "lock timeout"]
-                .iter()
-                .any(|part| text.contains(part))
+            [
+                "locked",
+                "full",
+                "readonly",
+                "disk I/O",
+                "connection",
+                "terminating",
+                "lock timeout",
+            ]
+            .iter()
+            .any(|part| text.contains(part))
         }
         Error::BrokenTransactionManager => true,
         _ => false,

@@ -77,7 +77,9 @@ pub struct RequiredAction {
 
 /// All flows by alias.
 pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Flow>> {
-    let mine = flows::table.filter(flows::realm_id.eq(&cx.realm.id)).order(flows::alias.asc());
+    let mine = flows::table
+        .filter(flows::realm_id.eq(&cx.realm.id))
+        .order(flows::alias.asc());
     let rows = mine.load::<FlowRow>(cx.db.conn()?)?;
     Ok(rows.into_iter().map(FlowRow::into_flow).collect())
 }

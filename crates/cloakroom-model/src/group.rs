@@ -28,14 +28,24 @@ pub struct Group {
 
 /// All groups of the realm by name.
 pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Group>> {
-    let mine = groups::table.filter(groups::realm_id.eq(&cx.realm.id)).order(groups::name.asc());
-    mine.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_group).collect()
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .order(groups::name.asc());
+    mine.load::<Row>(cx.db.conn()?)?
+        .into_iter()
+        .map(Row::into_group)
+        .collect()
 }
 
 /// The group with this id.
 pub fn find(cx: &mut Cx<'_>, id: &GroupId) -> Result<Option<Group>> {
-    let mine = groups::table.filter(groups::realm_id.eq(&cx.realm.id)).filter(groups::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_group).transpose()
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq(id));
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_group)
+        .transpose()
 }
 
 /// Stores a new group; false if its id or its name beside its siblings is taken.
@@ -61,7 +71,9 @@ pub fn remove(cx: &mut Cx<'_>, id: &GroupId) -> Result<bool> {
     for child in inside {
         remove(cx, &child)?;
     }
-    let mine = groups::table.filter(groups::realm_id.eq(&cx.realm.id)).filter(groups::id.eq(id));
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.people_changed();
     cx.settings_changed();
@@ -110,7 +122,10 @@ pub fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId
             .select(groups::parent_id)
             .load(cx.db.conn()?)?;
         seen.extend(level);
-        let above = parents.into_iter().filter(|id| !id.is_empty()).map(GroupId::new);
+        let above = parents
+            .into_iter()
+            .filter(|id| !id.is_empty())
+            .map(GroupId::new);
         level = above.filter(|id| !seen.contains(id)).collect();
     }
     Ok(seen)
@@ -122,7 +137,9 @@ pub fn path(all: &[Group], id: &GroupId) -> String {
     let mut at = Some(id);
     // No tree is deeper than it has groups, so a damaged parent cannot loop.
     for _ in 0..all.len() {
-        let Some(group) = at.and_then(|id| all.iter().find(|group| &group.id == id)) else { break };
+        let Some(group) = at.and_then(|id| all.iter().find(|group| &group.id == id)) else {
+            break;
+        };
         names.push(group.name.replace('/', "~/"));
         at = group.parent.as_ref();
     }
@@ -145,7 +162,9 @@ impl Row {
         Ok(Group {
             attributes: serde_json::from_str(&self.attributes)?,
             id: self.id,
-            parent: Some(self.parent_id).filter(|id| !id.is_empty()).map(GroupId::new),
+            parent: Some(self.parent_id)
+                .filter(|id| !id.is_empty())
+                .map(GroupId::new),
             name: self.name,
             description: self.description,
         })

@@ -30,7 +30,10 @@ pub fn status(component: &Component) -> Status {
 
 /// A key's priority: the greatest signs.
 pub fn priority(component: &Component) -> i64 {
-    component.text("priority").and_then(|text| text.parse().ok()).unwrap_or(0)
+    component
+        .text("priority")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Keys in the order in which they are tried: by priority, then by id.

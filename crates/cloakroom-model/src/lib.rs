@@ -14,8 +14,8 @@
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
-XX
-//!   a [lease](lease) says which node does it.
+//! - An [event](event) is a line of the audit trail; a [lease](lease) says which node does
+//!   background work.
 #![recursion_limit = "256"]
 
 pub mod attempt;
@@ -54,7 +54,7 @@ pub mod user;
 
 pub use conn::Conn;
 pub use cx::{Changes, Cx, Link};
-pub use db::Db;
+pub use db::{Db, Door};
 pub use fault::{Fault, Verdict};
 pub use secret::{Digest, Sealed, Secret, Vault};
 pub use snapshot::Realm;

@@ -29,7 +29,10 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Failures>> {
     let mine = login_failures::table
         .filter(login_failures::realm_id.eq(&cx.realm.id))
         .filter(login_failures::user_id.eq(user));
-    Ok(mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_failures))
+    Ok(mine
+        .first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_failures))
 }
 
 /// Stores what is known now.
@@ -44,7 +47,11 @@ pub fn store(cx: &mut Cx<'_>, user: &UserId, now: &Failures) -> Result<()> {
     let mine = login_failures::table
         .filter(login_failures::realm_id.eq(&cx.realm.id))
         .filter(login_failures::user_id.eq(user));
-    if diesel::update(mine).set(values.clone()).execute(cx.db.conn()?)? == 0 {
+    if diesel::update(mine)
+        .set(values.clone())
+        .execute(cx.db.conn()?)?
+        == 0
+    {
         let insert = diesel::insert_into(login_failures::table).values((
             login_failures::user_id.eq(user),
             login_failures::realm_id.eq(&cx.realm.id),

@@ -31,12 +31,17 @@ pub struct Mapper {
 impl Mapper {
     /// A switch of its settings; `default` where it is not set.
     pub fn has(&self, name: &str, default: bool) -> bool {
-        self.config.get(name).map_or(default, |value| value == "true")
+        self.config
+            .get(name)
+            .map_or(default, |value| value == "true")
     }
 
     /// A text of its settings, if it is set and not empty.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.config.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.config
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 }
 

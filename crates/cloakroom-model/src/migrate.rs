@@ -45,12 +45,17 @@ where
         .map(|migration| migration.name().version().to_string())
         .collect();
     let applied = conn.applied_migrations().map_err(Fault::connection)?;
-    if let Some(newer) = applied.iter().map(ToString::to_string).find(|v| !known.contains(v)) {
+    if let Some(newer) = applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|v| !known.contains(v))
+    {
         return Err(Fault::connection(format!(
             "the database has the migration {newer}, which this version of Cloakroom does not \
              know: start the newer version, or restore a backup"
         )));
     }
-    conn.run_pending_migrations(source()).map_err(Fault::connection)?;
+    conn.run_pending_migrations(source())
+        .map_err(Fault::connection)?;
     Ok(())
 }

@@ -30,7 +30,9 @@ pub fn issue(cx: &mut Cx<'_>, claims: &Value, expires_at: Timestamp) -> Result<S
 
 /// The claims of an opaque token, unless it is over or was revoked.
 pub fn find(cx: &mut Cx<'_>, token: &str) -> Result<Option<Value>> {
-    let Some((id, secret)) = parts(token) else { return Ok(None) };
+    let Some((id, secret)) = parts(token) else {
+        return Ok(None);
+    };
     let mine = opaque_tokens::table
         .filter(opaque_tokens::realm_id.eq(&cx.realm.id))
         .filter(opaque_tokens::id.eq(id))
@@ -43,7 +45,9 @@ pub fn find(cx: &mut Cx<'_>, token: &str) -> Result<Option<Value>> {
 
 /// Revokes an opaque token; false if there was none.
 pub fn revoke(cx: &mut Cx<'_>, token: &str) -> Result<bool> {
-    let Some((id, secret)) = parts(token) else { return Ok(false) };
+    let Some((id, secret)) = parts(token) else {
+        return Ok(false);
+    };
     let mine = opaque_tokens::table
         .filter(opaque_tokens::realm_id.eq(&cx.realm.id))
         .filter(opaque_tokens::id.eq(id))

@@ -99,25 +99,36 @@ pub struct Settings {
 impl Settings {
     /// An attribute's value, if it is set and not empty.
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.attributes
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 }
 
 /// The realm with this name.
 pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<RealmRow>> {
-    let row = realms::table.filter(realms::name.eq(name)).first::<Row>(link.conn()?).optional()?;
+    let row = realms::table
+        .filter(realms::name.eq(name))
+        .first::<Row>(link.conn()?)
+        .optional()?;
     row.map(RealmRow::try_from).transpose()
 }
 
 /// The realm with this id.
 pub fn find_by_id(link: &mut Link<'_>, id: &RealmId) -> Result<Option<RealmRow>> {
-    let row = realms::table.filter(realms::id.eq(id)).first::<Row>(link.conn()?).optional()?;
+    let row = realms::table
+        .filter(realms::id.eq(id))
+        .first::<Row>(link.conn()?)
+        .optional()?;
     row.map(RealmRow::try_from).transpose()
 }
 
 /// All realms, by name.
 pub fn list(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
-    let rows = realms::table.order(realms::name.asc()).load::<Row>(link.conn()?)?;
+    let rows = realms::table
+        .order(realms::name.asc())
+        .load::<Row>(link.conn()?)?;
     rows.into_iter().map(RealmRow::try_from).collect()
 }
 
@@ -154,8 +165,8 @@ pub fn update(cx: &mut Cx<'_>, name: &str, enabled: bool, settings: &Settings) -
 
 /// Removes this request's realm with everything in it.
 pub fn remove(cx: &mut Cx<'_>) -> Result<bool> {
-    let removed = diesel::delete(realms::table.filter(realms::id.eq(&cx.realm.id)))
-        .execute(cx.db.conn()?)?;
+    let removed =
+        diesel::delete(realms::table.filter(realms::id.eq(&cx.realm.id))).execute(cx.db.conn()?)?;
     cx.settings_changed();
     cx.people_changed();
     Ok(removed == 1)
@@ -178,7 +189,9 @@ pub fn commit_changes(conn: &mut Conn, changes: &crate::Changes) -> Result<()> {
 
 /// The id and the version of each realm.
 pub(crate) fn versions(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
-    Ok(realms::table.select((realms::id, realms::version)).load(conn)?)
+    Ok(realms::table
+        .select((realms::id, realms::version))
+        .load(conn)?)
 }
 
 #[derive(Queryable)]

@@ -100,7 +100,10 @@ pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<Refresh>> {
     let mine = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::id.eq(id));
-    Ok(mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_refresh))
+    Ok(mine
+        .first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_refresh))
 }
 
 /// Revokes all tokens of a family.

@@ -43,7 +43,9 @@ impl RoleGraph {
 
     /// The role has others inside it.
     pub fn is_composite(&self, id: &RoleId) -> bool {
-        self.children.get(id).is_some_and(|children| !children.is_empty())
+        self.children
+            .get(id)
+            .is_some_and(|children| !children.is_empty())
     }
 
     /// The given roles and all that they are composed of, however deep. A cycle ends by itself.
@@ -93,8 +95,13 @@ fn load_graph(cx: &mut Cx<'_>) -> Result<RoleGraph> {
 
 /// The role with this id, as it stands in this transaction.
 pub fn find(cx: &mut Cx<'_>, id: &RoleId) -> Result<Option<Role>> {
-    let mine = roles::table.filter(roles::realm_id.eq(&cx.realm.id)).filter(roles::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_role).transpose()
+    let mine = roles::table
+        .filter(roles::realm_id.eq(&cx.realm.id))
+        .filter(roles::id.eq(id));
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_role)
+        .transpose()
 }
 
 /// The role with this name in a container (the realm or a client).
@@ -103,7 +110,10 @@ pub fn find_named(cx: &mut Cx<'_>, container: &str, name: &str) -> Result<Option
         .filter(roles::realm_id.eq(&cx.realm.id))
         .filter(roles::container_id.eq(container))
         .filter(roles::name.eq(name));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_role).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_role)
+        .transpose()
 }
 
 /// The roles of a container by name; `search` narrows by a part of the name.
@@ -122,7 +132,10 @@ pub fn list(
         mine = mine.filter(roles::name.like(crate::user::pattern(text)).escape('\\'));
     }
     let rows = mine.order(roles::name.asc()).offset(first).limit(max);
-    rows.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_role).collect()
+    rows.load::<Row>(cx.db.conn()?)?
+        .into_iter()
+        .map(Row::into_role)
+        .collect()
 }
 
 /// Stores a new role; false if its id or name is taken.
@@ -143,8 +156,9 @@ pub fn insert(cx: &mut Cx<'_>, role: &Role) -> Result<bool> {
 
 /// Replaces name, description and attributes; false if the role is gone. The name must be free.
 pub fn update(cx: &mut Cx<'_>, role: &Role) -> Result<bool> {
-    let mine =
-        roles::table.filter(roles::realm_id.eq(&cx.realm.id)).filter(roles::id.eq(&role.id));
+    let mine = roles::table
+        .filter(roles::realm_id.eq(&cx.realm.id))
+        .filter(roles::id.eq(&role.id));
     let changed = diesel::update(mine)
         .set((
             roles::name.eq(&role.name),
@@ -159,7 +173,9 @@ pub fn update(cx: &mut Cx<'_>, role: &Role) -> Result<bool> {
 
 /// Removes a role; false if it is gone.
 pub fn remove(cx: &mut Cx<'_>, id: &RoleId) -> Result<bool> {
-    let mine = roles::table.filter(roles::realm_id.eq(&cx.realm.id)).filter(roles::id.eq(id));
+    let mine = roles::table
+        .filter(roles::realm_id.eq(&cx.realm.id))
+        .filter(roles::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.settings_changed();
     cx.people_changed();
@@ -194,7 +210,10 @@ pub fn list_of(cx: &mut Cx<'_>, ids: &[RoleId]) -> Result<Vec<Role>> {
         .filter(roles::realm_id.eq(&cx.realm.id))
         .filter(roles::id.eq_any(ids.to_vec()))
         .order(roles::name.asc());
-    mine.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_role).collect()
+    mine.load::<Row>(cx.db.conn()?)?
+        .into_iter()
+        .map(Row::into_role)
+        .collect()
 }
 
 /// Puts a role inside another.

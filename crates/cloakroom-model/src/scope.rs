@@ -34,12 +34,16 @@ pub struct Scope {
 impl Scope {
     /// The scope's name appears in the `scope` of tokens and answers.
     pub fn is_in_token_scope(&self) -> bool {
-        self.attributes.get("include.in.token.scope").is_none_or(|value| value != "false")
+        self.attributes
+            .get("include.in.token.scope")
+            .is_none_or(|value| value != "false")
     }
 
     /// The scope is shown on the consent page.
     pub fn is_on_consent_screen(&self) -> bool {
-        self.attributes.get("display.on.consent.screen").is_none_or(|value| value != "false")
+        self.attributes
+            .get("display.on.consent.screen")
+            .is_none_or(|value| value != "false")
     }
 }
 
@@ -51,7 +55,10 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Scope>> {
         .load::<Row>(cx.db.conn()?)?;
     let mut mappers: HashMap<String, Vec<Mapper>> = HashMap::new();
     for mapper in mapper::list(cx)? {
-        mappers.entry(mapper.owner_id.clone()).or_default().push(mapper);
+        mappers
+            .entry(mapper.owner_id.clone())
+            .or_default()
+            .push(mapper);
     }
     let mut mappings = role::all_scope_mappings(cx)?;
     rows.into_iter()

@@ -99,7 +99,9 @@ impl Vault {
     pub fn new(master: &[u8; 32]) -> Result<Self, Fault> {
         let key = UnboundKey::new(&AES_256_GCM, master)
             .map_err(|_| Fault::corrupt("the master key does not fit"))?;
-        Ok(Self { key: LessSafeKey::new(key) })
+        Ok(Self {
+            key: LessSafeKey::new(key),
+        })
     }
 
     /// Encrypts `plain` with AES-256-GCM and a random nonce.

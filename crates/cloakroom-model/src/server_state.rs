@@ -9,8 +9,9 @@ use crate::sql::Unless;
 
 /// The value kept under a name.
 pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<String>> {
-    let mine =
-        server_state::table.filter(server_state::name.eq(name)).select(server_state::value);
+    let mine = server_state::table
+        .filter(server_state::name.eq(name))
+        .select(server_state::value);
     Ok(mine.first(link.conn()?).optional()?)
 }
 
@@ -26,7 +27,10 @@ pub fn replace(link: &mut Link<'_>, name: &str, before: &str, after: &str) -> Re
     let mine = server_state::table
         .filter(server_state::name.eq(name))
         .filter(server_state::value.eq(before));
-    Ok(diesel::update(mine).set(server_state::value.eq(after)).execute(link.conn()?)? == 1)
+    Ok(diesel::update(mine)
+        .set(server_state::value.eq(after))
+        .execute(link.conn()?)?
+        == 1)
 }
 
 /// Forgets the value under a name; false if there was none.

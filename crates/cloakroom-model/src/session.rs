@@ -90,7 +90,10 @@ pub fn find(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Ses
         .filter(sessions::id.eq(id))
         .filter(sessions::offline.eq(offline))
         .filter(sessions::expires_at.gt(cx.now));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_session).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_session)
+        .transpose()
 }
 
 /// A user's sessions, online or offline, latest first.
@@ -101,7 +104,10 @@ pub fn list_of_user(cx: &mut Cx<'_>, user: &UserId, offline: bool) -> Result<Vec
         .filter(sessions::offline.eq(offline))
         .filter(sessions::expires_at.gt(cx.now))
         .order(sessions::started_at.desc());
-    mine.load::<Row>(cx.db.conn()?)?.into_iter().map(Row::into_session).collect()
+    mine.load::<Row>(cx.db.conn()?)?
+        .into_iter()
+        .map(Row::into_session)
+        .collect()
 }
 
 /// Marks a session as used now; false if it has ended meanwhile.
@@ -213,7 +219,10 @@ pub fn find_client(
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline))
         .filter(client_sessions::client_uuid.eq(client));
-    mine.first::<ClientRow>(cx.db.conn()?).optional()?.map(ClientRow::into_part).transpose()
+    mine.first::<ClientRow>(cx.db.conn()?)
+        .optional()?
+        .map(ClientRow::into_part)
+        .transpose()
 }
 
 /// All clients' parts in a session.
@@ -222,16 +231,14 @@ pub fn list_clients(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Ve
         .filter(client_sessions::realm_id.eq(&cx.realm.id))
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline));
-    mine.load::<ClientRow>(cx.db.conn()?)?.into_iter().map(ClientRow::into_part).collect()
+    mine.load::<ClientRow>(cx.db.conn()?)?
+        .into_iter()
+        .map(ClientRow::into_part)
+        .collect()
 }
 
 /// Ends a client's part in a session, and its refresh tokens; false if it had none.
-pub fn leave(
-    cx: &mut Cx<'_>,
-    id: &SessionId,
-    offline: bool,
-    client: &ClientUuid,
-) -> Result<bool> {
+pub fn leave(cx: &mut Cx<'_>, id: &SessionId, offline: bool, client: &ClientUuid) -> Result<bool> {
     let tokens = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::session_id.eq(id))
@@ -258,7 +265,10 @@ pub fn count_by_client(cx: &mut Cx<'_>) -> Result<Vec<(ClientUuid, bool, i64)>> 
     for row in rows {
         *counts.entry(row).or_insert(0) += 1;
     }
-    Ok(counts.into_iter().map(|((client, offline), n)| (client, offline, n)).collect())
+    Ok(counts
+        .into_iter()
+        .map(|((client, offline), n)| (client, offline, n))
+        .collect())
 }
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
@@ -271,7 +281,9 @@ pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
     if old.is_empty() {
         return Ok(0);
     }
-    let over = sessions::table.filter(sessions::id.eq_any(old)).filter(sessions::expires_at.le(cx.now));
+    let over = sessions::table
+        .filter(sessions::id.eq_any(old))
+        .filter(sessions::expires_at.le(cx.now));
     Ok(diesel::delete(over).execute(cx.db.conn()?)?)
 }
 

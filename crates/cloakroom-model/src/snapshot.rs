@@ -54,7 +54,9 @@ impl Realm {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<Arc<Self>>> {
-        let Some(row) = realm::find(db, name)? else { return Ok(None) };
+        let Some(row) = realm::find(db, name)? else {
+            return Ok(None);
+        };
         Self::assemble(db, row, vault, now, rng).map(Some)
     }
 
@@ -66,7 +68,9 @@ impl Realm {
         now: Timestamp,
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<Arc<Self>>> {
-        let Some(row) = realm::find_by_id(db, id)? else { return Ok(None) };
+        let Some(row) = realm::find_by_id(db, id)? else {
+            return Ok(None);
+        };
         Self::assemble(db, row, vault, now, rng).map(Some)
     }
 
@@ -132,7 +136,11 @@ impl Realm {
 
     /// The name that people see.
     pub fn display_name(&self) -> &str {
-        let shown = self.settings.display_name.as_deref().filter(|name| !name.is_empty());
+        let shown = self
+            .settings
+            .display_name
+            .as_deref()
+            .filter(|name| !name.is_empty());
         shown.unwrap_or(&self.name)
     }
 }
@@ -158,16 +166,27 @@ impl std::fmt::Debug for Memory {
 
 impl Memory {
     pub(crate) fn client(&self, client_id: &str) -> Option<Arc<Client>> {
-        self.clients.read().unwrap_or_else(PoisonError::into_inner).get(client_id).cloned()
+        self.clients
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(client_id)
+            .cloned()
     }
 
     pub(crate) fn client_by_id(&self, id: &ClientUuid) -> Option<Arc<Client>> {
-        self.client_ids.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.client_ids
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     pub(crate) fn remember_client(&self, client: &Arc<Client>) {
         let mut by_name = self.clients.write().unwrap_or_else(PoisonError::into_inner);
-        let mut by_id = self.client_ids.write().unwrap_or_else(PoisonError::into_inner);
+        let mut by_id = self
+            .client_ids
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if by_name.len() >= CLIENTS_MOST {
             by_name.clear();
             by_id.clear();
@@ -177,7 +196,10 @@ impl Memory {
     }
 
     pub(crate) fn service_account(&self, client: &ClientUuid) -> Option<Arc<ServiceAccount>> {
-        let all = self.service_accounts.read().unwrap_or_else(PoisonError::into_inner);
+        let all = self
+            .service_accounts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
         all.get(client).cloned()
     }
 
@@ -186,7 +208,10 @@ impl Memory {
         client: &ClientUuid,
         account: &Arc<ServiceAccount>,
     ) {
-        let mut all = self.service_accounts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .service_accounts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if all.len() >= CLIENTS_MOST {
             all.clear();
         }
@@ -206,6 +231,9 @@ impl Memory {
             // Another thread may have been faster; both made the same.
             let _ = self.provider.set(made);
         }
-        Ok(self.provider.get().and_then(|kept| Arc::clone(kept).downcast().ok()))
+        Ok(self
+            .provider
+            .get()
+            .and_then(|kept| Arc::clone(kept).downcast().ok()))
     }
 }

@@ -1,4 +1,4 @@
-//! The fragments Diesel's enum lacks: `Cached`, `Unless` and `on_backend!`.
+//! The fragments Diesel's enum lacks: `Cached` and `Unless`.
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, RunQueryDsl};
@@ -24,6 +24,10 @@ where
 {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, B>) -> QueryResult<()> {
         self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _backend: &B) -> QueryResult<bool> {
+        Ok(true)
     }
 }
 
@@ -53,14 +57,3 @@ where
 }
 
 impl<Q, C> RunQueryDsl<C> for Unless<Q> {}
-
-/// Repeats a statement for each database, where the enum has no way to say it.
-macro_rules! on_backend {
-    ($conn:expr, |$name:ident| $body:expr) => {
-        match $conn {
-            $crate::conn::Conn::Postgres($name) => $body,
-            $crate::conn::Conn::Sqlite($name) => $body,
-        }
-    };
-}
-pub(crate) use on_backend;

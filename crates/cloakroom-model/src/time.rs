@@ -7,7 +7,16 @@ use serde::{Deserialize, Serialize};
 /// Tokens speak of seconds, and the audit trail and the lockout of milliseconds, as Keycloak's do;
 /// the finer unit is stored and [`Timestamp::seconds`] rounds down.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
     diesel_derive_newtype::DieselNewType,
 )]
 #[serde(transparent)]

@@ -56,8 +56,13 @@ pub struct ServiceAccount {
 
 /// The user with this id.
 pub fn find(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<User>> {
-    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(id));
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_user)
+        .transpose()
 }
 
 /// The user with this username, whatever its case.
@@ -65,7 +70,10 @@ pub fn find_by_username(cx: &mut Cx<'_>, username: &str) -> Result<Option<User>>
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::username.eq(fold(username)));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_user)
+        .transpose()
 }
 
 /// The user with this e-mail address, whatever its case; `None` if several have it.
@@ -96,15 +104,23 @@ pub fn find_service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Opti
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::service_account_client.eq(client));
-    mine.first::<Row>(cx.db.conn()?).optional()?.map(Row::into_user).transpose()
+    mine.first::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_user)
+        .transpose()
 }
 
 /// The service account of a client with its roles, from the snapshot if it is there.
-pub fn service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Option<Arc<ServiceAccount>>> {
+pub fn service_account(
+    cx: &mut Cx<'_>,
+    client: &ClientUuid,
+) -> Result<Option<Arc<ServiceAccount>>> {
     if let Some(known) = cx.realm.memory.service_account(client) {
         return Ok(Some(known));
     }
-    let Some(user) = find_service_account(cx, client)? else { return Ok(None) };
+    let Some(user) = find_service_account(cx, client)? else {
+        return Ok(None);
+    };
     let roles = effective_roles(cx, &user.id)?;
     let account = Arc::new(ServiceAccount { user, roles });
     if cx.changes.is_empty() {
@@ -145,7 +161,13 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
         .filter(users::realm_id.eq(realm))
         .filter(users::service_account_client.is_null())
         .into_boxed();
-    let like = |text: &str| if query.exact { escaped(&fold(text)) } else { pattern(&fold(text)) };
+    let like = |text: &str| {
+        if query.exact {
+            escaped(&fold(text))
+        } else {
+            pattern(&fold(text))
+        }
+    };
     if let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) {
         for word in text.split_whitespace() {
             all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
@@ -182,7 +204,9 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
 
 /// How many people there are, without service accounts.
 pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
-    Ok(narrowed(&cx.realm.id, query).count().get_result(cx.db.conn()?)?)
+    Ok(narrowed(&cx.realm.id, query)
+        .count()
+        .get_result(cx.db.conn()?)?)
 }
 
 /// How storing a user ended.
@@ -207,7 +231,11 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         columns(cx, user)?,
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
-    Ok(if inserted == 1 { Stored::Done } else { Stored::Taken })
+    Ok(if inserted == 1 {
+        Stored::Done
+    } else {
+        Stored::Taken
+    })
 }
 
 /// Replaces a user's own row.
@@ -215,12 +243,18 @@ pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
     if is_taken(cx, user)? {
         return Ok(Stored::Taken);
     }
-    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(&user.id));
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(&user.id));
     let changed = diesel::update(mine)
         .set((users::username.eq(fold(&user.username)), columns(cx, user)?))
         .execute(cx.db.conn()?)?;
     changed_person(cx, user);
-    Ok(if changed == 1 { Stored::Done } else { Stored::Gone })
+    Ok(if changed == 1 {
+        Stored::Done
+    } else {
+        Stored::Gone
+    })
 }
 
 type Columns = (
@@ -236,7 +270,11 @@ type Columns = (
     dsl::Eq<users::search, String>,
 );
 fn columns(cx: &Cx<'_>, user: &User) -> Result<Columns> {
-    let email = user.email.as_deref().map(fold).filter(|email| !email.is_empty());
+    let email = user
+        .email
+        .as_deref()
+        .map(fold)
+        .filter(|email| !email.is_empty());
     let unique = !cx.realm.settings.duplicate_emails_allowed;
     let key = email.clone().filter(|_| unique);
     Ok((
@@ -256,10 +294,15 @@ fn columns(cx: &Cx<'_>, user: &User) -> Result<Columns> {
 /// Another user has this one's username or, where it must be unique, its e-mail address.
 fn is_taken(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
     let others = || {
-        users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.ne(&user.id))
+        users::table
+            .filter(users::realm_id.eq(&cx.realm.id))
+            .filter(users::id.ne(&user.id))
     };
     let by_name = others().filter(users::username.eq(fold(&user.username)));
-    let by_mail = user.email.as_deref().map(|email| others().filter(users::email_key.eq(fold(email))));
+    let by_mail = user
+        .email
+        .as_deref()
+        .map(|email| others().filter(users::email_key.eq(fold(email))));
     let unique = !cx.realm.settings.duplicate_emails_allowed;
     if by_name.count().get_result::<i64>(cx.db.conn()?)? > 0 {
         return Ok(true);
@@ -272,7 +315,9 @@ fn is_taken(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
 
 /// Replaces the list of what a user must do; false if it is gone.
 pub fn set_required_actions(cx: &mut Cx<'_>, id: &UserId, actions: &[String]) -> Result<bool> {
-    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(id));
     let changed = diesel::update(mine)
         .set(users::required_actions.eq(serde_json::to_string(actions)?))
         .execute(cx.db.conn()?)?;
@@ -281,7 +326,9 @@ pub fn set_required_actions(cx: &mut Cx<'_>, id: &UserId, actions: &[String]) ->
 
 /// Removes a user with all that is theirs; false if there is none.
 pub fn remove(cx: &mut Cx<'_>, id: &UserId) -> Result<bool> {
-    let mine = users::table.filter(users::realm_id.eq(&cx.realm.id)).filter(users::id.eq(id));
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.people_changed();
     // The user may have been a service account, which the snapshot holds.
@@ -427,13 +474,18 @@ pub(crate) fn pattern(text: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 /// A word of a search: `"word"` is a whole value, `*` stands for anything.
 fn search_pattern(word: &str) -> String {
     let folded = fold(word);
-    if let Some(whole) = folded.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    if let Some(whole) = folded
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         return format!("%\n{}\n%", escaped(whole));
     }
     let inner = escaped(&folded).replace('*', "%");
@@ -442,7 +494,12 @@ fn search_pattern(word: &str) -> String {
 
 /// Each value stands on a line of its own, so that a whole value can be asked for.
 fn search_text(user: &User) -> String {
-    let values = [Some(&user.username), user.email.as_ref(), user.first_name.as_ref(), user.last_name.as_ref()];
+    let values = [
+        Some(&user.username),
+        user.email.as_ref(),
+        user.first_name.as_ref(),
+        user.last_name.as_ref(),
+    ];
     let mut text = String::from("\n");
     for value in values.into_iter().flatten() {
         text.push_str(&fold(value).replace('\n', " "));

@@ -37,7 +37,9 @@ impl Listener {
     /// What was announced since the last call. Does not wait.
     pub fn hear(&mut self) -> Result<Heard> {
         let mut heard = Heard::default();
-        let Conn::Postgres(conn) = &mut self.conn else { return Ok(heard) };
+        let Conn::Postgres(conn) = &mut self.conn else {
+            return Ok(heard);
+        };
         // libpq hands notifications over with the next answer.
         diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1")?;
         for notice in conn.notifications_iter() {

@@ -58,13 +58,19 @@ pub(super) struct Readers {
 
 impl std::fmt::Debug for Readers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Readers").field("free", &self.permits.available_permits()).finish()
+        f.debug_struct("Readers")
+            .field("free", &self.permits.available_permits())
+            .finish()
     }
 }
 
 impl Readers {
     pub(super) fn new(url: String, most: usize) -> Self {
-        Self { url, idle: std::sync::Arc::default(), permits: Semaphore::new(most.max(1)) }
+        Self {
+            url,
+            idle: std::sync::Arc::default(),
+            permits: Semaphore::new(most.max(1)),
+        }
     }
 
     pub(super) async fn run<T, E>(
@@ -86,7 +92,9 @@ impl Readers {
             };
             let result = work(&mut conn);
             if is_sound(&result) {
-                idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+                idle.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(conn);
             }
             result
         });

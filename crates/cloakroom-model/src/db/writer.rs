@@ -28,7 +28,10 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || run(conn, &url, waiting))
             .map_err(Fault::connection)?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
     }
 
     pub(super) async fn submit<T, E, F>(&self, work: F) -> std::result::Result<T, E>
@@ -48,7 +51,9 @@ impl Writer {
         F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
     {
         let answer = self.enqueue(work)?;
-        answer.blocking_recv().unwrap_or_else(|_| Err(Fault::busy().into()))
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(Fault::busy().into()))
     }
 
     fn enqueue<T, E, F>(
@@ -61,7 +66,11 @@ impl Writer {
         F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let unit = Unit { work, ran: None, sender };
+        let unit = Unit {
+            work,
+            ran: None,
+            sender,
+        };
         let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
         queue.try_send(Box::new(unit)).map_err(|_| Fault::busy())?;
         Ok(answer)
@@ -174,11 +183,7 @@ fn connected<'c>(conn: &'c mut Option<Conn>, url: &str) -> Result<&'c mut Conn> 
     conn.as_mut().ok_or_else(Fault::busy)
 }
 
-fn commit_together(
-    db: &mut Conn,
-    batch: &mut [Box<dyn Job>],
-    guard: Guard,
-) -> QueryResult<()> {
+fn commit_together(db: &mut Conn, batch: &mut [Box<dyn Job>], guard: Guard) -> QueryResult<()> {
     db.begin()?;
     let alone = batch.len() == 1;
     for job in batch.iter_mut() {
