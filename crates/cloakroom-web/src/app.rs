@@ -1,0 +1,223 @@
+//! What every handler shares, and `enter`: the way from HTTP to a rule through one of three doors.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use actix_web::HttpRequest;
+use cloakroom_login::hasher::{Busy, Hasher};
+use cloakroom_model::{Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict};
+use cloakroom_oidc::Provider;
+use rand::SeedableRng as _;
+use rand::rngs::{StdRng, SysRng};
+
+use crate::proxy::TrustedProxies;
+
+/// What every handler shares. Built once, at start.
+pub struct App {
+    /// The protocol.
+    pub provider: Arc<Provider>,
+    /// The threads that hash passwords.
+    pub hasher: Arc<Hasher>,
+    /// The public address, without a slash at its end.
+    pub base_url: String,
+    /// The public address is an https one, so cookies are `Secure`.
+    pub is_https: bool,
+    db: Db,
+    vault: Arc<Vault>,
+    proxies: TrustedProxies,
+    realms: RwLock<HashMap<String, Arc<Realm>>>,
+    /// Grows with each change of settings, so that a snapshot read before it is not kept after it.
+    generation: AtomicU64,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// What `App` is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database, with its migrations applied.
+    pub db: Db,
+    /// The master key.
+    pub vault: Vault,
+    /// The threads that hash passwords.
+    pub hasher: Hasher,
+    /// The public address.
+    pub base_url: String,
+    /// Whose forwarded headers count.
+    pub proxies: TrustedProxies,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let base_url = parts.base_url.trim_end_matches('/').to_owned();
+        Self {
+            provider: Arc::new(Provider::new(base_url.clone())),
+            hasher: Arc::new(parts.hasher),
+            is_https: base_url.starts_with("https://"),
+            base_url,
+            db: parts.db,
+            vault: Arc::new(parts.vault),
+            proxies: parts.proxies,
+            realms: RwLock::default(),
+            generation: AtomicU64::new(0),
+        }
+    }
+
+    /// The database, for the workers.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The realm with this name, from memory if it is there.
+    pub async fn realm(&self, name: &str) -> Result<Option<Arc<Realm>>, Fault> {
+        if let Some(known) = self.realms.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let generation = self.generation.load(Ordering::Acquire);
+        let (vault, name) = (Arc::clone(&self.vault), name.to_owned());
+        let loaded = self
+            .db
+            .read(move |conn| {
+                let mut rng = random()?;
+                Realm::load(&mut Link::Open(conn), &name, &vault, now(), &mut rng)
+            })
+            .await?;
+        if let Some(realm) = &loaded {
+            let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+            // A change since the read began may not be in it.
+            if generation == self.generation.load(Ordering::Acquire) {
+                realms.insert(realm.name.clone(), Arc::clone(realm));
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Runs a rule through the door it asks for. `work` may run twice.
+    ///
+    /// A write answers after its commit. A memory door that turns out to need the database runs
+    /// again with one that reads.
+    pub async fn enter<T, E>(
+        &self,
+        realm: &Arc<Realm>,
+        door: Door,
+        mut work: impl FnMut(&mut Cx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        if door == Door::Memory {
+            let mut changes = Changes::default();
+            let mut rng = random()?;
+            let mut cx = Cx {
+                db: Link::Closed,
+                realm,
+                now: now(),
+                rng: &mut rng,
+                vault: &self.vault,
+                changes: &mut changes,
+            };
+            match work(&mut cx) {
+                Err(error) if error.fault().is_some_and(Fault::is_no_database) => {}
+                done => return done,
+            }
+        }
+        let (realm, vault) = (Arc::clone(realm), Arc::clone(&self.vault));
+        let run = move |conn: &mut Conn| -> Result<(Result<T, E>, Changes), E> {
+            let mut changes = Changes::default();
+            let mut rng = random()?;
+            let mut cx = Cx {
+                db: Link::Open(&mut *conn),
+                realm: &realm,
+                now: now(),
+                rng: &mut rng,
+                vault: &vault,
+                changes: &mut changes,
+            };
+            let done = work(&mut cx);
+            if let Err(error) = done {
+                return match error.fault() {
+                    Some(_) => Err(error),
+                    None => commit(conn, Err(error), changes),
+                };
+            }
+            commit(conn, done, changes)
+        };
+        let (done, changes) = match door {
+            Door::Write => self.db.write(run).await?,
+            Door::Scan => self.db.scan(run).await?,
+            Door::Read | Door::Memory => self.db.read(run).await?,
+        };
+        self.apply(&changes);
+        done
+    }
+
+    /// Drops from memory what has changed, here or on another node.
+    pub fn apply(&self, changes: &Changes) {
+        if changes.settings.is_empty() {
+            return;
+        }
+        let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        realms.retain(|_, realm| !changes.settings.iter().any(|id| id == realm.id.as_str()));
+    }
+
+    /// Drops from memory the realms whose version is not the one given, or that are gone.
+    pub fn keep_only(&self, versions: &[(String, i64)]) {
+        let stale = |realm: &Realm| {
+            !versions.iter().any(|(id, v)| id == realm.id.as_str() && *v == realm.version)
+        };
+        let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+        if realms.values().any(|realm| stale(realm)) {
+            self.generation.fetch_add(1, Ordering::AcqRel);
+            realms.retain(|_, realm| !stale(realm));
+        }
+    }
+
+    /// Runs a job on the hashing threads and waits for it without blocking this one.
+    pub async fn hash<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        self.hasher.submit(job, move |done| {
+            // Whoever asked may have gone away.
+            let _ = sender.send(done);
+        })?;
+        answer.await.map_err(|_| Busy { retry_after_seconds: 1 })
+    }
+
+    /// The address a request came from; forwarded headers count only from trusted proxies.
+    pub fn client_ip(&self, request: &HttpRequest) -> String {
+        self.proxies.client_ip(request)
+    }
+}
+
+fn commit<T, E: Verdict>(
+    conn: &mut Conn,
+    done: Result<T, E>,
+    changes: Changes,
+) -> Result<(Result<T, E>, Changes), E> {
+    cloakroom_model::realm::commit_changes(conn, &changes)?;
+    Ok((done, changes))
+}
+
+/// The one clock of all requests.
+#[expect(clippy::disallowed_methods, reason = "requests get their one instant here")]
+pub fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    Timestamp::from_millis(millis)
+}
+
+/// A generator seeded by the operating system.
+pub fn random() -> Result<StdRng, Fault> {
+    StdRng::try_from_rng(&mut SysRng).map_err(Fault::connection)
+}

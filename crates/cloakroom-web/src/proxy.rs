@@ -1,0 +1,110 @@
+//! Trusted proxies: whose forwarded headers count, and the address a request came from.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use actix_web::HttpRequest;
+
+/// Networks of proxies whose forwarded headers count. None by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<(IpAddr, u8)>);
+
+impl TrustedProxies {
+    /// Reads addresses and networks, separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// Names the first entry that is neither an address nor a network.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(network).collect::<Result<Vec<_>, _>>().map(Self)
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|(network, bits)| is_inside(address.to_canonical(), *network, *bits))
+    }
+
+    /// The address a request came from.
+    ///
+    /// Walks `X-Forwarded-For` from its end, where the nearest proxy wrote, and stops at the
+    /// first address that is not a trusted proxy: what stands before it is the client's word.
+    pub(crate) fn client_ip(&self, request: &HttpRequest) -> String {
+        let Some(peer) = request.peer_addr() else { return "unknown".to_owned() };
+        let mut address = peer.ip().to_canonical();
+        let headers = request.headers().get_all("x-forwarded-for");
+        let values: Vec<&str> = headers.filter_map(|value| value.to_str().ok()).collect();
+        for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+            if !self.trusts(address) {
+                break;
+            }
+            let Ok(before) = hop.trim().parse::<IpAddr>() else { break };
+            address = before.to_canonical();
+        }
+        address.to_string()
+    }
+}
+
+fn network(entry: &str) -> Result<(IpAddr, u8), String> {
+    let wrong = || format!("{entry} is neither an address nor a network such as 10.0.0.0/8");
+    let (address, bits) = entry.split_once('/').map_or((entry, None), |(a, b)| (a, Some(b)));
+    let address = IpAddr::from_str(address).map_err(|_| wrong())?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = match bits {
+        Some(bits) => bits.parse::<u8>().map_err(|_| wrong())?,
+        None => most,
+    };
+    if bits > most { Err(wrong()) } else { Ok((address, bits)) }
+}
+
+fn is_inside(address: IpAddr, network: IpAddr, bits: u8) -> bool {
+    match (address, network) {
+        (IpAddr::V4(a), IpAddr::V4(n)) => {
+            let differ = u32::from(a) ^ u32::from(n);
+            differ.checked_shr(32 - u32::from(bits)).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(a), IpAddr::V6(n)) => {
+            let differ = u128::from(a) ^ u128::from(n);
+            differ.checked_shr(128 - u32::from(bits)).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn forwarded_addresses_count_from_trusted_proxies_alone() {
+        let cases = [
+            ("", "192.0.2.1:5", "1.2.3.4", "192.0.2.1"),
+            ("192.0.2.0/24", "192.0.2.1:5", "1.2.3.4", "1.2.3.4"),
+            ("192.0.2.0/24", "192.0.2.1:5", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+            ("192.0.2.0/24", "192.0.2.1:5", "1.2.3.4, 192.0.2.9", "1.2.3.4"),
+            ("192.0.2.0/24", "192.0.2.1:5", "nonsense", "192.0.2.1"),
+            ("::1", "[::1]:5", "2001:db8::7", "2001:db8::7"),
+        ];
+        for (trusted, peer, header, expected) in cases {
+            let proxies = TrustedProxies::parse(trusted).unwrap();
+            let request = TestRequest::default()
+                .peer_addr(peer.parse().unwrap())
+                .insert_header(("x-forwarded-for", header))
+                .to_http_request();
+
+            let seen = proxies.client_ip(&request);
+
+            assert_eq!(seen, expected, "{trusted} {peer} {header}");
+        }
+    }
+
+    #[test]
+    fn a_network_that_is_none_is_named() {
+        for wrong in ["proxy.example", "10.0.0.0/33", "10.0.0.0/x", "::/129"] {
+            let error = TrustedProxies::parse(wrong).unwrap_err();
+
+            assert!(error.starts_with(wrong), "{error}");
+        }
+    }
+}
