@@ -1,19 +1,13 @@
-//! The OpenID Connect provider: authorize, token, userinfo, logout.
+//! The OpenID Connect provider: rules that turn a request's parameters into an answer.
+//!
+//! There is no HTTP here and nothing asynchronous. A rule takes a [`Cx`](cloakroom_model::Cx), looks
+//! at the database through the questions of the model, and answers with a value or an [`Error`].
 
-/// The protocol of all realms: what lives longer than a request.
-#[derive(Clone, Debug)]
-pub struct Provider {
-    base_url: String,
-}
+pub mod code_grant;
+pub mod error;
+pub mod form;
+mod provider;
 
-impl Provider {
-    /// Takes the public address, without a slash at its end.
-    pub fn new(base_url: String) -> Self {
-        Self { base_url }
-    }
-
-    /// The issuer of a realm.
-    pub fn issuer(&self, realm: &cloakroom_model::Realm) -> String {
-        format!("{}/realms/{}", self.base_url, realm.name)
-    }
-}
+pub use error::{Error, OAuthError, Result};
+pub use form::Form;
+pub use provider::Provider;

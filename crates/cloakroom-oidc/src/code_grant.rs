@@ -1,0 +1,27 @@
+//! What an authorization code stands for: written by the authorization endpoint, read by the token
+//! endpoint.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The part of an authorization request that the tokens depend on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CodeGrant {
+    /// The redirect URI as the request gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// The scope that was asked for and, where consent was asked, allowed.
+    pub scope: String,
+    /// The request's nonce.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// The PKCE challenge; its method is S256, the only one there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<String>,
+    /// The `acr` of this sign-in: `1` if the user was proved just now, `0` if the session was enough.
+    pub acr: String,
+    /// The request's `claims` (OIDC Core §5.5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Value>,
+}
