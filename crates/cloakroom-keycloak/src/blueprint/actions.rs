@@ -1,0 +1,51 @@
+//! The required actions of a new realm.
+
+use std::collections::BTreeMap;
+
+use cloakroom_model::flow::{self, RequiredAction};
+use cloakroom_model::{Cx, Result};
+
+/// Stores all required actions.
+pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
+    for &(alias, name, enabled, priority) in ACTIONS {
+        let action = RequiredAction {
+            alias: alias.to_owned(),
+            name: name.to_owned(),
+            provider_id: alias.to_owned(),
+            enabled,
+            default_action: false,
+            priority,
+            config: BTreeMap::new(),
+        };
+        flow::insert_action(cx, &action)?;
+    }
+    Ok(())
+}
+
+/// Alias, name, switch and place in the order.
+const ACTIONS: &[(&str, &str, bool, i64)] = &[
+    ("TERMS_AND_CONDITIONS", "Terms and Conditions", false, 20),
+    ("UPDATE_PROFILE", "Update Profile", true, 40),
+    ("VERIFY_EMAIL", "Verify Email", true, 50),
+    ("CONFIGURE_TOTP", "Configure OTP", true, 54),
+    ("UPDATE_PASSWORD", "Update Password", true, 57),
+    ("delete_account", "Delete Account", false, 60),
+    ("UPDATE_EMAIL", "Update Email", false, 70),
+    ("webauthn-register", "Webauthn Register", true, 80),
+    (
+        "webauthn-register-passwordless",
+        "Webauthn Register Passwordless",
+        true,
+        90,
+    ),
+    ("VERIFY_PROFILE", "Verify Profile", true, 100),
+    ("delete_credential", "Delete Credential", true, 110),
+    ("idp_link", "Linking Identity Provider", true, 120),
+    (
+        "CONFIGURE_RECOVERY_AUTHN_CODES",
+        "Recovery Authentication Codes",
+        true,
+        130,
+    ),
+    ("update_user_locale", "Update User Locale", true, 1000),
+];

@@ -1,0 +1,182 @@
+//! The authentication flows of a new realm, with their steps and settings.
+
+use std::collections::{BTreeMap, HashMap};
+
+use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow};
+use cloakroom_model::id::{ExecutionId, FlowId};
+use cloakroom_model::{Cx, Fault, Result};
+
+struct FlowPlan {
+    alias: &'static str,
+    description: Option<&'static str>,
+    provider: &'static str,
+    top_level: bool,
+    steps: &'static [StepPlan],
+}
+
+struct StepPlan {
+    authenticator: Option<&'static str>,
+    flow: Option<&'static str>,
+    config: Option<&'static str>,
+    requirement: &'static str,
+    priority: i64,
+}
+
+/// Stores all flows with their steps.
+pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
+    let configs = insert_configs(cx)?;
+    let mut ids = HashMap::new();
+    for plan in FLOWS {
+        let flow = Flow {
+            id: FlowId::new(cx.new_id()),
+            alias: plan.alias.to_owned(),
+            description: plan.description.map(str::to_owned),
+            provider_id: plan.provider.to_owned(),
+            top_level: plan.top_level,
+            built_in: true,
+        };
+        flow::insert(cx, &flow)?;
+        ids.insert(plan.alias, flow.id);
+    }
+    for plan in FLOWS {
+        for step in plan.steps {
+            let step = Execution {
+                id: ExecutionId::new(cx.new_id()),
+                flow: known(&ids, plan.alias)?,
+                authenticator: step.authenticator.map(str::to_owned),
+                child_flow: step.flow.map(|alias| known(&ids, alias)).transpose()?,
+                config: step
+                    .config
+                    .map(|alias| known(&configs, alias))
+                    .transpose()?,
+                requirement: step.requirement.to_owned(),
+                priority: step.priority,
+            };
+            flow::insert_execution(cx, &step)?;
+        }
+    }
+    Ok(())
+}
+
+fn insert_configs(cx: &mut Cx<'_>) -> Result<HashMap<&'static str, String>> {
+    let mut ids = HashMap::new();
+    for &(alias, name, value) in CONFIGS {
+        let config = AuthenticatorConfig {
+            id: cx.new_id(),
+            alias: alias.to_owned(),
+            config: BTreeMap::from([(name.to_owned(), value.to_owned())]),
+        };
+        flow::insert_config(cx, &config)?;
+        ids.insert(alias, config.id);
+    }
+    Ok(ids)
+}
+
+fn known<T: Clone>(ids: &HashMap<&'static str, T>, alias: &str) -> Result<T> {
+    let found = ids.get(alias).cloned();
+    found.ok_or_else(|| Fault::corrupt(format!("the flows name no {alias}")))
+}
+
+const CONFIGS: &[(&str, &str, &str)] = &[
+    (
+        "browser-conditional-credential",
+        "credentials",
+        "webauthn-passwordless",
+    ),
+    (
+        "create unique user config",
+        "require.password.update.after.registration",
+        "false",
+    ),
+    (
+        "first-broker-login-conditional-credential",
+        "credentials",
+        "webauthn-passwordless",
+    ),
+    (
+        "review profile config",
+        "update.profile.on.first.login",
+        "missing",
+    ),
+];
+
+#[rustfmt::skip]
+const FLOWS: &[FlowPlan] = &[
+    FlowPlan { alias: "Account verification options", description: Some("Method with which to verify the existing account"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("idp-email-verification"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("Verify Existing Account by Re-authentication"), config: None, requirement: "ALTERNATIVE", priority: 20 }] },
+    FlowPlan { alias: "Browser - Conditional 2FA", description: Some("Flow to determine if any 2FA is required for the authentication"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("conditional-credential"), flow: None, config: Some("browser-conditional-credential"), requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: Some("auth-otp-form"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 30 }, 
+        StepPlan { authenticator: Some("webauthn-authenticator"), flow: None, config: None, requirement: "DISABLED", priority: 40 }, 
+        StepPlan { authenticator: Some("auth-recovery-authn-code-form"), flow: None, config: None, requirement: "DISABLED", priority: 50 }] },
+    FlowPlan { alias: "Browser - Conditional Organization", description: Some("Flow to determine if the organization identity-first login is to be used"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("organization"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 20 }] },
+    FlowPlan { alias: "Direct Grant - Conditional OTP", description: Some("Flow to determine if the OTP is required for the authentication"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("direct-grant-validate-otp"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }] },
+    FlowPlan { alias: "First Broker Login - Conditional Organization", description: Some("Flow to determine if the authenticator that adds organization members is to be used"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("idp-add-organization-member"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }] },
+    FlowPlan { alias: "First broker login - Conditional 2FA", description: Some("Flow to determine if any 2FA is required for the authentication"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("conditional-credential"), flow: None, config: Some("first-broker-login-conditional-credential"), requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: Some("auth-otp-form"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 30 }, 
+        StepPlan { authenticator: Some("webauthn-authenticator"), flow: None, config: None, requirement: "DISABLED", priority: 40 }, 
+        StepPlan { authenticator: Some("auth-recovery-authn-code-form"), flow: None, config: None, requirement: "DISABLED", priority: 50 }] },
+    FlowPlan { alias: "Handle Existing Account", description: Some("Handle what to do if there is existing account with same email/username like authenticated identity provider"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("idp-confirm-link"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("Account verification options"), config: None, requirement: "REQUIRED", priority: 20 }] },
+    FlowPlan { alias: "Organization", description: None, provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: None, flow: Some("Browser - Conditional Organization"), config: None, requirement: "CONDITIONAL", priority: 10 }] },
+    FlowPlan { alias: "Reset - Conditional OTP", description: Some("Flow to determine if the OTP should be reset or not. Set to REQUIRED to force."), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("conditional-user-configured"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("reset-otp"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }] },
+    FlowPlan { alias: "User creation or linking", description: Some("Flow for the existing/non-existing user alternatives"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("idp-create-user-if-unique"), flow: None, config: Some("create unique user config"), requirement: "ALTERNATIVE", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("Handle Existing Account"), config: None, requirement: "ALTERNATIVE", priority: 20 }] },
+    FlowPlan { alias: "Verify Existing Account by Re-authentication", description: Some("Reauthentication of existing account"), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("idp-username-password-form"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("First broker login - Conditional 2FA"), config: None, requirement: "CONDITIONAL", priority: 20 }] },
+    FlowPlan { alias: "browser", description: Some("Browser based authentication"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("auth-cookie"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 10 }, 
+        StepPlan { authenticator: Some("auth-spnego"), flow: None, config: None, requirement: "DISABLED", priority: 20 }, 
+        StepPlan { authenticator: Some("identity-provider-redirector"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 25 }, 
+        StepPlan { authenticator: None, flow: Some("Organization"), config: None, requirement: "ALTERNATIVE", priority: 26 }, 
+        StepPlan { authenticator: None, flow: Some("forms"), config: None, requirement: "ALTERNATIVE", priority: 30 }] },
+    FlowPlan { alias: "clients", description: Some("Base authentication for clients"), provider: "client-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("client-secret"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 10 }, 
+        StepPlan { authenticator: Some("client-jwt"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 20 }, 
+        StepPlan { authenticator: Some("client-secret-jwt"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 30 }, 
+        StepPlan { authenticator: Some("client-x509"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 40 }, 
+        StepPlan { authenticator: Some("federated-jwt"), flow: None, config: None, requirement: "ALTERNATIVE", priority: 50 }] },
+    FlowPlan { alias: "direct grant", description: Some("OpenID Connect Resource Owner Grant"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("direct-grant-validate-username"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("direct-grant-validate-password"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: None, flow: Some("Direct Grant - Conditional OTP"), config: None, requirement: "CONDITIONAL", priority: 30 }] },
+    FlowPlan { alias: "docker auth", description: Some("Used by Docker clients to authenticate against the IDP"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("docker-http-basic-authenticator"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }] },
+    FlowPlan { alias: "first broker login", description: Some("Actions taken after first broker login with identity provider account, which is not yet linked to any Keycloak account"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("idp-review-profile"), flow: None, config: Some("review profile config"), requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("User creation or linking"), config: None, requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: None, flow: Some("First Broker Login - Conditional Organization"), config: None, requirement: "CONDITIONAL", priority: 60 }] },
+    FlowPlan { alias: "forms", description: Some("Username, password, otp and other auth forms."), provider: "basic-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("auth-username-password-form"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: None, flow: Some("Browser - Conditional 2FA"), config: None, requirement: "CONDITIONAL", priority: 20 }] },
+    FlowPlan { alias: "registration", description: Some("Registration flow"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("registration-page-form"), flow: Some("registration form"), config: None, requirement: "REQUIRED", priority: 10 }] },
+    FlowPlan { alias: "registration form", description: Some("Registration form"), provider: "form-flow", top_level: false, steps: &[
+        StepPlan { authenticator: Some("registration-user-creation"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: Some("registration-password-action"), flow: None, config: None, requirement: "REQUIRED", priority: 50 }, 
+        StepPlan { authenticator: Some("registration-recaptcha-action"), flow: None, config: None, requirement: "DISABLED", priority: 60 }, 
+        StepPlan { authenticator: Some("registration-terms-and-conditions"), flow: None, config: None, requirement: "DISABLED", priority: 70 }] },
+    FlowPlan { alias: "reset credentials", description: Some("Reset credentials for a user if they forgot their password or something"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("reset-credentials-choose-user"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }, 
+        StepPlan { authenticator: Some("reset-credential-email"), flow: None, config: None, requirement: "REQUIRED", priority: 20 }, 
+        StepPlan { authenticator: Some("reset-password"), flow: None, config: None, requirement: "REQUIRED", priority: 30 }, 
+        StepPlan { authenticator: None, flow: Some("Reset - Conditional OTP"), config: None, requirement: "CONDITIONAL", priority: 40 }] },
+    FlowPlan { alias: "saml ecp", description: Some("SAML ECP Profile Authentication Flow"), provider: "basic-flow", top_level: true, steps: &[
+        StepPlan { authenticator: Some("http-basic-authenticator"), flow: None, config: None, requirement: "REQUIRED", priority: 10 }] },
+];
