@@ -83,7 +83,7 @@ fn a_new_realm_holds_what_a_new_keycloak_realm_holds() {
     assert!(clients.iter().all(|one| one.optional_scopes.len() == 5));
     assert_eq!(scopes.len(), 15);
     let mappers: usize = scopes.iter().map(|scope| scope.mappers.len()).sum();
-    assert_eq!(mappers, 36);
+    assert_eq!(mappers, 35);
     assert_eq!((flows.len(), actions.len()), (21, 14));
 }
 
