@@ -1,0 +1,186 @@
+//! What the browser takes back to the client: a code or an error, in the mode the client asked for.
+
+use cloakroom_model::code::{self, Code};
+use cloakroom_model::session::Session;
+use cloakroom_model::{Cx, Fault, Ttl, client};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use super::request::AuthorizationRequest;
+
+/// What an authorization code stands for: written when it is issued, read when it is traded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CodeGrant {
+    /// The redirect URI as the request had it; `None` if it had none (RFC 6749 §4.1.3).
+    pub redirect_uri: Option<String>,
+    /// The scope as the request had it, without the client's default scopes.
+    pub scope: String,
+    /// Goes into the ID token unchanged.
+    pub nonce: Option<String>,
+    /// The S256 challenge that the verifier must match (RFC 7636 §4.6).
+    pub code_challenge: Option<String>,
+    /// When the user was proved, in seconds since 1970.
+    pub auth_time: i64,
+    /// `1` if the user was proved for this request, `0` if a session spoke for them.
+    pub acr: String,
+    /// The `claims` parameter (OpenID Connect Core 1.0 §5.5), a JSON object.
+    pub claims: Option<serde_json::Value>,
+}
+
+/// How the response reaches the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    Query,
+    /// In its fragment.
+    Fragment,
+    /// In a form that the browser posts (Form Post Response Mode 1.0).
+    FormPost,
+}
+
+impl ResponseMode {
+    /// Reads the parameter `response_mode`; `None` for what is not offered.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "query" => Some(Self::Query),
+            "fragment" => Some(Self::Fragment),
+            "form_post" => Some(Self::FormPost),
+            _ => None,
+        }
+    }
+}
+
+/// A response on its way to the client, through the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// Where it goes; validated before this value was made.
+    pub redirect_uri: String,
+    /// How it goes.
+    pub mode: ResponseMode,
+    /// What it says, in the order of the form.
+    pub parameters: Vec<(&'static str, String)>,
+}
+
+/// Everything but the unreserved characters of RFC 3986 §2.3.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+impl Response {
+    /// The address that the browser is sent to, in the modes `query` and `fragment`.
+    pub fn location(&self) -> String {
+        let pairs: Vec<String> = self
+            .parameters
+            .iter()
+            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, VALUE)))
+            .collect();
+        let separator = match self.mode {
+            ResponseMode::Fragment => '#',
+            _ if self.redirect_uri.contains('?') => '&',
+            _ => '?',
+        };
+        format!("{}{separator}{}", self.redirect_uri, pairs.join("&"))
+    }
+
+    /// An error for the client (RFC 6749 §4.1.2.1), with `iss` (RFC 9207 §2).
+    pub fn error(
+        to: (&str, ResponseMode),
+        issuer: &str,
+        state: Option<&str>,
+        error: &str,
+        description: Option<String>,
+    ) -> Self {
+        let mut parameters = vec![("iss", issuer.to_owned())];
+        parameters.extend(state.map(|state| ("state", state.to_owned())));
+        parameters.push(("error", error.to_owned()));
+        parameters.extend(description.map(|text| ("error_description", text)));
+        Self {
+            redirect_uri: to.0.to_owned(),
+            mode: to.1,
+            parameters,
+        }
+    }
+}
+
+impl AuthorizationRequest {
+    /// The answer to this request if it is refused.
+    pub fn refuse(&self, issuer: &str, error: &str, description: Option<&str>) -> Response {
+        Response::error(
+            (&self.redirect_uri, self.mode),
+            issuer,
+            self.state.as_deref(),
+            error,
+            description.map(str::to_owned),
+        )
+    }
+
+    /// Issues a code for the session and answers with it.
+    ///
+    /// `is_fresh` says that the user was proved for this very request.
+    pub fn respond(
+        &self,
+        cx: &mut Cx<'_>,
+        issuer: &str,
+        session: &Session,
+        is_fresh: bool,
+    ) -> Result<Response, Fault> {
+        let client = client::find(cx, &self.client_id)?
+            .filter(|client| client.enabled)
+            .ok_or_else(|| Fault::corrupt("the client of an attempt is gone"))?;
+        let grant = CodeGrant {
+            redirect_uri: self.redirect_uri_given.then(|| self.redirect_uri.clone()),
+            scope: self.scope.clone(),
+            nonce: self.nonce.clone(),
+            code_challenge: self.code_challenge.clone(),
+            auth_time: session.auth_time.seconds(),
+            acr: if is_fresh { "1" } else { "0" }.to_owned(),
+            claims: self.claims.clone(),
+        };
+        // A code is meant to be traded at once (RFC 6749 §4.1.2 names ten minutes as the most).
+        let lifespan = cx.realm.settings.access_code_lifespan.clamp(1, 600);
+        let issued = Code {
+            client: client.id.clone(),
+            session: session.id.clone(),
+            grant: serde_json::to_value(grant)?,
+            expires_at: cx.now.plus(Ttl::seconds(lifespan)),
+        };
+        let code = code::issue(cx, &issued)?;
+        let mut parameters = vec![
+            ("code", code.expose().to_owned()),
+            ("iss", issuer.to_owned()),
+        ];
+        parameters.extend(self.state.clone().map(|state| ("state", state)));
+        parameters.push(("session_state", session.id.as_str().to_owned()));
+        Ok(Response {
+            redirect_uri: self.redirect_uri.clone(),
+            mode: self.mode,
+            parameters,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_keeps_the_query_that_the_redirect_uri_has() {
+        let rows = [
+            ("https://a.example/cb", ResponseMode::Query, "https://a.example/cb?state=x%20%26y"),
+            ("https://a.example/cb?k=1", ResponseMode::Query, "https://a.example/cb?k=1&state=x%20%26y"),
+            ("https://a.example/cb?k=1", ResponseMode::Fragment, "https://a.example/cb?k=1#state=x%20%26y"),
+        ];
+        for (redirect_uri, mode, expected) in rows {
+            let response = Response {
+                redirect_uri: redirect_uri.to_owned(),
+                mode,
+                parameters: vec![("state", "x &y".to_owned())],
+            };
+
+            assert_eq!(response.location(), expected);
+        }
+    }
+}
