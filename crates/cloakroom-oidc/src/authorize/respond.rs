@@ -7,25 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::request::AuthorizationRequest;
-
-/// What an authorization code stands for: written when it is issued, read when it is traded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CodeGrant {
-    /// The redirect URI as the request had it; `None` if it had none (RFC 6749 §4.1.3).
-    pub redirect_uri: Option<String>,
-    /// The scope as the request had it, without the client's default scopes.
-    pub scope: String,
-    /// Goes into the ID token unchanged.
-    pub nonce: Option<String>,
-    /// The S256 challenge that the verifier must match (RFC 7636 §4.6).
-    pub code_challenge: Option<String>,
-    /// When the user was proved, in seconds since 1970.
-    pub auth_time: i64,
-    /// `1` if the user was proved for this request, `0` if a session spoke for them.
-    pub acr: String,
-    /// The `claims` parameter (OpenID Connect Core 1.0 §5.5), a JSON object.
-    pub claims: Option<serde_json::Value>,
-}
+use crate::code_grant::CodeGrant;
 
 /// How the response reaches the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +117,6 @@ impl AuthorizationRequest {
             scope: self.scope.clone(),
             nonce: self.nonce.clone(),
             code_challenge: self.code_challenge.clone(),
-            auth_time: session.auth_time.seconds(),
             acr: if is_fresh { "1" } else { "0" }.to_owned(),
             claims: self.claims.clone(),
         };

@@ -1,0 +1,265 @@
+//! The authorization endpoint: checks a request in an order that never sends an error, let alone a
+//! code, to an address that is not the client's (RFC 6749 §4.1.2.1).
+
+mod request;
+mod respond;
+
+use std::sync::Arc;
+
+use cloakroom_model::client::Client;
+use cloakroom_model::{Cx, client};
+use serde_json::Value;
+
+pub use request::{AuthorizationRequest, Prompt};
+pub use respond::{Response, ResponseMode};
+
+use crate::{Form, Provider, Result, pkce, redirect_uri};
+
+/// What becomes of an authorization request.
+#[derive(Debug)]
+pub enum Decision {
+    /// The browser shows an error: there is no address that it may be sent to.
+    Page(PageError),
+    /// The client is told what is wrong.
+    Redirect(Response),
+    /// The request is good: somebody has to be known, and perhaps asked, before it is answered.
+    Ask(Box<AuthorizationRequest>, Arc<Client>),
+}
+
+/// Why the browser shows an error of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageError {
+    /// A parameter is missing.
+    MissingParameter(&'static str),
+    /// A parameter has a value that is not allowed.
+    InvalidParameter(&'static str),
+    /// A parameter is there twice, or the request is too large.
+    InvalidRequest,
+    /// No client has this `client_id`.
+    ClientNotFound,
+    /// The client is disabled.
+    ClientDisabled,
+    /// The client only checks tokens.
+    BearerOnly,
+    /// The redirect URI is not the client's.
+    InvalidRedirectUri,
+}
+
+/// A refusal that the client is told about: error code and description.
+type Refusal = (&'static str, Option<String>);
+
+/// Longer ones are a mistake or an attack; the claims of every scope together are far below.
+const CLAIMS_LONGEST: usize = 16 * 1024;
+
+impl Provider {
+    /// Checks an authorization request, from a query or a form.
+    pub fn authorize(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Decision> {
+        let client = match find_client(cx, form)? {
+            Ok(client) => client,
+            Err(error) => return Ok(Decision::Page(error)),
+        };
+        // Request objects are not offered: what is inside them would go unchecked (RFC 9101 §10.5).
+        for name in ["request", "request_uri"] {
+            if form.has(name) {
+                return Ok(Decision::Page(PageError::InvalidParameter(name)));
+            }
+        }
+        let Some((redirect_uri, redirect_uri_given)) = find_redirect_uri(&client, form) else {
+            return Ok(Decision::Page(PageError::InvalidRedirectUri));
+        };
+        let mode = delivery(form);
+        let to = Target {
+            redirect_uri,
+            redirect_uri_given,
+            mode,
+        };
+        match check(cx, &client, form, &to) {
+            Ok(request) => Ok(Decision::Ask(Box::new(request), client)),
+            Err((error, description)) => Ok(Decision::Redirect(Response::error(
+                (&to.redirect_uri, mode),
+                &self.issuer(&cx.realm.name),
+                form.get("state"),
+                error,
+                description,
+            ))),
+        }
+    }
+}
+
+struct Target {
+    redirect_uri: String,
+    redirect_uri_given: bool,
+    mode: ResponseMode,
+}
+
+fn find_client(cx: &mut Cx<'_>, form: &Form) -> Result<Result<Arc<Client>, PageError>> {
+    let Some(client_id) = form.get("client_id") else {
+        return Ok(Err(PageError::MissingParameter("client_id")));
+    };
+    // The database of one kind takes no NUL in a text, and no client has one in its name.
+    if client_id.len() > 255 || client_id.contains(char::is_control) {
+        return Ok(Err(PageError::ClientNotFound));
+    }
+    let Some(client) = client::find(cx, client_id)? else {
+        return Ok(Err(PageError::ClientNotFound));
+    };
+    let protocol = client.settings.protocol.as_deref();
+    Ok(match client {
+        client if !client.enabled => Err(PageError::ClientDisabled),
+        client if client.settings.bearer_only => Err(PageError::BearerOnly),
+        _ if protocol.is_some_and(|name| name != "openid-connect") => {
+            Err(PageError::ClientNotFound)
+        }
+        client => Ok(client),
+    })
+}
+
+fn find_redirect_uri(client: &Client, form: &Form) -> Option<(String, bool)> {
+    match form.get("redirect_uri") {
+        Some(uri) => redirect_uri::is_registered(client, uri).then(|| (uri.to_owned(), true)),
+        // OpenID Connect Core 1.0 §3.1.2.1 requires the parameter; plain OAuth does not.
+        None if asks_for(form, "openid") => None,
+        None => redirect_uri::only_one(client).map(|uri| (uri, false)),
+    }
+}
+
+fn asks_for(form: &Form, scope: &str) -> bool {
+    let scopes = form.get("scope").unwrap_or_default();
+    scopes.split(' ').any(|word| word == scope)
+}
+
+/// How errors are delivered: as asked, or as fits the response type where nothing valid is asked.
+fn delivery(form: &Form) -> ResponseMode {
+    let is_implicit = form
+        .get("response_type")
+        .is_some_and(|text| text.split(' ').any(|word| word == "token" || word == "id_token"));
+    let fitting = if is_implicit {
+        ResponseMode::Fragment
+    } else {
+        ResponseMode::Query
+    };
+    form.get("response_mode")
+        .and_then(ResponseMode::parse)
+        .unwrap_or(fitting)
+}
+
+fn check(
+    cx: &Cx<'_>,
+    client: &Client,
+    form: &Form,
+    to: &Target,
+) -> Result<AuthorizationRequest, Refusal> {
+    check_response_type(client, form)?;
+    let invalid = |name: &str| ("invalid_request", Some(format!("Invalid parameter: {name}")));
+    if form.get("response_mode").is_some_and(|text| ResponseMode::parse(text).is_none()) {
+        return Err(invalid("response_mode"));
+    }
+    let scope = form.get("scope").unwrap_or_default();
+    check_scope(cx, client, scope)?;
+    let code_challenge = pkce::check_request(
+        client,
+        // An empty challenge is a broken one, not an absent one.
+        form.has("code_challenge")
+            .then(|| form.get("code_challenge").unwrap_or_default()),
+        form.get("code_challenge_method"),
+    )
+    .map_err(|why| ("invalid_request", Some(why.to_owned())))?;
+    let prompt = Prompt::parse(form.get("prompt").unwrap_or_default());
+    let owned = |name: &str| form.get(name).map(str::to_owned);
+    Ok(AuthorizationRequest {
+        client_id: client.client_id.clone(),
+        redirect_uri: to.redirect_uri.clone(),
+        redirect_uri_given: to.redirect_uri_given,
+        mode: to.mode,
+        scope: scope.to_owned(),
+        state: owned("state"),
+        nonce: owned("nonce"),
+        code_challenge: code_challenge.map(str::to_owned),
+        prompt: prompt.ok_or_else(|| invalid("prompt"))?,
+        max_age: max_age(client, form).map_err(|()| invalid("max_age"))?,
+        login_hint: owned("login_hint").filter(|hint| hint.len() <= 255),
+        id_token_hint: owned("id_token_hint"),
+        ui_locales: owned("ui_locales").filter(|tags| tags.len() <= 255),
+        claims: claims(form).map_err(|()| invalid("claims"))?,
+        kc_action: owned("kc_action").filter(|alias| alias.len() <= 64),
+    })
+}
+
+fn check_response_type(client: &Client, form: &Form) -> Result<(), Refusal> {
+    let Some(text) = form.get("response_type") else {
+        let why = "Missing parameter: response_type".to_owned();
+        return Err(("invalid_request", Some(why)));
+    };
+    let disabled = |flow: &str| {
+        let why = format!(
+            "Client is not allowed to initiate browser login with given response_type. \
+             {flow} flow is disabled for the client."
+        );
+        ("unauthorized_client", Some(why))
+    };
+    if text == "code" {
+        return if client.settings.standard_flow_enabled {
+            Ok(())
+        } else {
+            Err(disabled("Standard"))
+        };
+    }
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_known = words
+        .iter()
+        .all(|word| ["code", "token", "id_token"].contains(word));
+    if is_known && !client.settings.implicit_flow_enabled {
+        return Err(disabled("Implicit"));
+    }
+    // Tokens in a redirect are not offered, whatever the client's settings say (RFC 9700 §2.1.2).
+    Err(("unsupported_response_type", None))
+}
+
+fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal> {
+    let linked = || client.default_scopes.iter().chain(&client.optional_scopes);
+    let is_allowed = |word: &str| {
+        word == "openid"
+            || linked()
+                .filter_map(|id| cx.realm.scope(id))
+                .any(|known| known.name == word)
+    };
+    // No client has as many scopes, and each word costs a comparison with all of them.
+    let mut words = scope.split(' ').filter(|word| !word.is_empty());
+    if words.by_ref().take(200).all(is_allowed) && words.next().is_none() {
+        return Ok(());
+    }
+    // The characters that an error description may have (RFC 6749 §4.1.2.1).
+    let shown: String = scope
+        .chars()
+        .filter(|c| (' '..='~').contains(c) && *c != '"' && *c != '\\')
+        .take(200)
+        .collect();
+    Err(("invalid_scope", Some(format!("Invalid scopes: {shown}"))))
+}
+
+fn max_age(client: &Client, form: &Form) -> Result<Option<i64>, ()> {
+    let text = form
+        .get("max_age")
+        .or_else(|| client.settings.attribute("default.max.age"));
+    let Some(text) = text else { return Ok(None) };
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(());
+    }
+    text.parse::<i32>()
+        .map(|seconds| Some(i64::from(seconds)))
+        .map_err(|_| ())
+}
+
+fn claims(form: &Form) -> Result<Option<Value>, ()> {
+    let Some(text) = form.get("claims") else {
+        return Ok(None);
+    };
+    if text.len() > CLAIMS_LONGEST {
+        return Err(());
+    }
+    // The parser itself refuses what is nested too deeply.
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) if value.is_object() => Ok(Some(value)),
+        _ => Err(()),
+    }
+}

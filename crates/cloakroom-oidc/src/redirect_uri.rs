@@ -1,0 +1,241 @@
+//! Redirect URIs: which addresses of a client an answer may go to.
+//!
+//! Comparison is by characters and not by meaning (RFC 9700 §4.1.3), with three exceptions that
+//! Keycloak's clients rely on: addresses relative to the client's root, a `*` at the end of a path,
+//! and the free port of a loopback address (RFC 8252 §7.3).
+
+use cloakroom_model::client::Client;
+
+/// Longer addresses are refused before they are looked at.
+const LONGEST: usize = 4096;
+
+/// Tells whether an answer may go to this address of the client.
+pub fn is_registered(client: &Client, redirect_uri: &str) -> bool {
+    is_sound(redirect_uri)
+        && registered(client)
+            .iter()
+            .any(|pattern| matches(pattern, redirect_uri))
+}
+
+/// The one address of a client that has no other, for a request that names none.
+pub fn only_one(client: &Client) -> Option<String> {
+    match registered(client).as_slice() {
+        [one] if !one.ends_with('*') && is_sound(one) => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// Tells whether the browser may be sent to this address after a logout
+/// (`post.logout.redirect.uris`).
+pub fn is_registered_for_logout(client: &Client, uri: &str) -> bool {
+    // Absent means `+`, as a new client of Keycloak has it.
+    let listed = client
+        .settings
+        .attribute("post.logout.redirect.uris")
+        .unwrap_or("+");
+    is_sound(uri)
+        && listed.split("##").map(str::trim).any(|pattern| match pattern {
+            "+" => is_registered(client, uri),
+            "-" | "" => false,
+            pattern => matches(&absolute(client, pattern), uri),
+        })
+}
+
+/// Tells whether a page of this origin may ask about the client's sessions.
+pub fn is_web_origin(client: &Client, origin: &str) -> bool {
+    client.settings.web_origins.iter().any(|listed| match listed.as_str() {
+        "+" => registered(client).iter().any(|uri| origin_of(uri) == Some(origin)),
+        "*" => true,
+        listed => listed == origin,
+    }) || registered(client).iter().any(|uri| origin_of(uri) == Some(origin))
+}
+
+fn registered(client: &Client) -> Vec<String> {
+    let all = client.settings.redirect_uris.iter();
+    all.filter(|uri| !uri.is_empty())
+        .map(|uri| absolute(client, uri))
+        .collect()
+}
+
+fn absolute(client: &Client, uri: &str) -> String {
+    match client.settings.root_url.as_deref() {
+        Some(root) if uri.starts_with('/') => format!("{}{uri}", root.trim_end_matches('/')),
+        _ => uri.to_owned(),
+    }
+}
+
+/// Scheme, host and port of an address, as they are written.
+fn origin_of(uri: &str) -> Option<&str> {
+    let start = uri.find("://")? + 3;
+    let rest = uri.get(start..)?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    uri.get(..start + end)
+}
+
+/// Refuses what a browser could read as another address than we do: user names, fragments, dot
+/// segments, backslashes, encoded separators, control characters, and schemes that run code.
+fn is_sound(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let runs_code = ["javascript", "data", "vbscript", "blob", "file", "about"]
+        .iter()
+        .any(|bad| scheme.eq_ignore_ascii_case(bad));
+    let is_printable = uri.bytes().all(|byte| (0x21..0x7f).contains(&byte));
+    if uri.len() > LONGEST
+        || !is_scheme
+        || runs_code
+        || !is_printable
+        || uri.contains(['#', '\\', '"', '<', '>'])
+    {
+        return false;
+    }
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    if authority.contains(['@', '%']) {
+        return false;
+    }
+    let path = path.split('?').next().unwrap_or_default();
+    !path.split('/').any(is_dot_segment) && !has_encoded_separator(path) && has_good_port(authority)
+}
+
+/// `.` and `..`, also encoded, also with a path parameter behind them.
+fn is_dot_segment(segment: &str) -> bool {
+    let bare = segment.split(';').next().unwrap_or_default();
+    let plain = bare.to_ascii_lowercase().replace("%2e", ".");
+    plain == "." || plain == ".."
+}
+
+/// Encoded slashes, backslashes, NUL and a percent sign that is encoded itself.
+fn has_encoded_separator(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    ["%2f", "%5c", "%00", "%25", "%0a", "%0d"]
+        .iter()
+        .any(|bad| lower.contains(bad))
+}
+
+fn has_good_port(authority: &str) -> bool {
+    let after_host = authority
+        .rsplit_once(']')
+        .map_or(authority, |(_, after)| after);
+    match after_host.rsplit_once(':') {
+        Some((_, port)) => port.parse::<u16>().is_ok(),
+        None => true,
+    }
+}
+
+fn matches(pattern: &str, uri: &str) -> bool {
+    if pattern == uri {
+        return true;
+    }
+    if let Some(prefix) = pattern.strip_suffix('*') {
+        return matches_prefix(prefix, uri);
+    }
+    let (Some(registered), Some(given)) = (without_loopback_port(pattern), without_loopback_port(uri))
+    else {
+        return false;
+    };
+    registered == given
+}
+
+/// The `*` stands for the rest of a path: the prefix has to reach past the host, or a longer host
+/// would match as well.
+fn matches_prefix(prefix: &str, uri: &str) -> bool {
+    let reaches_path = prefix
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.contains('/'));
+    let without_query = uri.split('?').next().unwrap_or_default();
+    reaches_path && !prefix.contains(['?', '*']) && without_query.starts_with(prefix)
+}
+
+/// `http://127.0.0.1:1234/cb` without its port; `None` where the address is no loopback literal.
+fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("http://")?;
+    let host = ["127.0.0.1", "[::1]"]
+        .into_iter()
+        .find(|host| rest.starts_with(host))?;
+    let after = rest.strip_prefix(host)?;
+    let path = after.find(['/', '?']).map_or("", |at| after.get(at..).unwrap_or_default());
+    let between = after.strip_suffix(path)?;
+    let is_port = between.is_empty()
+        || between
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
+    is_port.then_some((host, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(pattern: &str, uri: &str) -> bool {
+        is_sound(uri) && matches(pattern, uri)
+    }
+
+    #[test]
+    fn an_address_that_differs_in_any_way_is_refused() {
+        let registered = "https://rp.test/cb";
+        assert!(fits(registered, registered));
+        for hostile in [
+            "https://rp.test/cb/../evil",
+            "https://rp.test/cb/..;/evil",
+            "https://rp.test%2f@evil.test/cb",
+            "https://rp.test@evil.test/cb",
+            "https://rp.test.evil.test/cb",
+            "https://rp.test/cb?code=attacker",
+            "https://rp.test/cb#code=attacker",
+            "https://rp.test:443/cb",
+            "https://rp.test/cb%00.evil",
+            "https://rp.test/cb\u{0}",
+            "javascript:alert(1)",
+            "JaVaScRiPt://rp.test/%0aalert(1)",
+            "data:text/html,<script>",
+            "http://rp.test/cb",
+            "https://rp.test/CB",
+            "https://rp.test/cb/",
+            "//rp.test/cb",
+            "",
+        ] {
+            assert!(!fits(registered, hostile), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_the_rest_of_a_path_and_nothing_else() {
+        for (pattern, uri, expected) in [
+            ("https://rp.test/*", "https://rp.test/any/path", true),
+            ("https://rp.test/app/*", "https://rp.test/app/x?y=1", true),
+            ("https://rp.test/app/*", "https://rp.test/other", false),
+            ("https://rp.test/app/*", "https://rp.test/app/../other", false),
+            ("https://rp.test/app/*", "https://rp.test/app/%2e%2e/other", false),
+            ("https://rp.test/app/*", "https://rp.test/app/..%2fother", false),
+            ("https://rp.test*", "https://rp.test.evil.test/", false),
+            ("*", "https://evil.test/", false),
+            ("https://*", "https://evil.test/", false),
+            ("https://rp.test/*", "https://rp.test\\@evil.test/", false),
+        ] {
+            assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
+        }
+    }
+
+    #[test]
+    fn only_a_loopback_literal_has_a_free_port() {
+        for (pattern, uri, expected) in [
+            ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", true),
+            ("http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb", true),
+            ("http://[::1]/cb", "http://[::1]:51004/cb", true),
+            ("http://127.0.0.1/cb", "http://localhost:1234/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:1/other", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.test/cb", false),
+            ("https://127.0.0.1/cb", "https://127.0.0.1:1/cb", false),
+        ] {
+            assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
+        }
+    }
+}
