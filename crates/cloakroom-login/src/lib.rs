@@ -1,7 +1,13 @@
 //! Who is at the browser: authenticators, required actions, the flow.
 
 pub mod code;
+pub mod consent;
+pub mod direct;
+pub mod flow;
 pub mod hasher;
 pub mod password;
 pub mod policy;
+pub mod proof;
+pub mod required;
+pub mod sign_on;
 pub mod throttle;

@@ -1,0 +1,95 @@
+//! The way of an attempt from its first page to a session.
+
+use cloakroom_model::attempt::{Attempt, Stage};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Result, client};
+use serde_json::Value;
+
+use crate::consent;
+use crate::required::{self, Action};
+
+/// What comes next in an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody is proved yet.
+    AskPassword,
+    /// The user has something to do first.
+    Act(Action),
+    /// The user has to be asked what the client may have.
+    Consent,
+    /// The session can be opened.
+    Done,
+}
+
+/// What an attempt remembers between its pages, by name.
+pub mod note {
+    /// The digest of the code in the form's address, against forged posts.
+    pub const SESSION_CODE: &str = "session_code";
+    /// The name that was typed, shown again.
+    pub const USERNAME: &str = "username";
+    /// A session of the browser spoke for the user; nobody was proved.
+    pub const RECOGNIZED: &str = "recognized";
+    /// The scopes to be allowed, as text.
+    pub const SCOPE: &str = "scope";
+    /// The request insists on the question (`prompt=consent`).
+    pub const ASK_CONSENT: &str = "ask_consent";
+    /// The user was asked in this attempt.
+    pub const CONSENTED: &str = "consented";
+    /// An action that the request asks for (`kc_action`).
+    pub const ACTION: &str = "kc_action";
+}
+
+/// Tells whether a note is set.
+pub fn has(attempt: &Attempt, name: &str) -> bool {
+    attempt.notes.get(name) == Some(&Value::Bool(true))
+}
+
+/// Sets a note.
+pub fn mark(attempt: &mut Attempt, name: &str) {
+    attempt.notes.insert(name.to_owned(), Value::Bool(true));
+}
+
+/// A note's text.
+pub fn text<'a>(attempt: &'a Attempt, name: &str) -> &'a str {
+    attempt
+        .notes
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Takes the user as proved now, by password.
+pub fn prove(cx: &Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool) {
+    attempt.user = Some(user.id.clone());
+    attempt.stage = Stage::Act {
+        auth_time: cx.now,
+        amr: vec!["pwd".to_owned()],
+        remember_me: remember_me && cx.realm.settings.remember_me,
+    };
+    attempt.notes.remove(note::RECOGNIZED);
+}
+
+/// What comes next, and for whom.
+pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> {
+    let (Stage::Act { .. }, Some(id)) = (&attempt.stage, &attempt.user) else {
+        return Ok((Next::AskPassword, None));
+    };
+    let Some(user) = user::find(cx, id)?.filter(|user| user.enabled) else {
+        return Ok((Next::AskPassword, None));
+    };
+    let wished = Action::parse(text(attempt, note::ACTION));
+    let open = required::list_open(cx, &user)?;
+    if let Some(action) = open.into_iter().next().or(wished) {
+        return Ok((Next::Act(action), Some(user)));
+    }
+    let Some(client) = client::find_by_id(cx, &attempt.client)? else {
+        return Ok((Next::AskPassword, None));
+    };
+    let wanted = consent::wanted(cx.realm, &client, text(attempt, note::SCOPE));
+    let insists = client.settings.consent_required && has(attempt, note::ASK_CONSENT);
+    let is_asked = has(attempt, note::CONSENTED);
+    if !is_asked && (insists || consent::is_missing(cx, &user.id, &client, &wanted)?) {
+        return Ok((Next::Consent, Some(user)));
+    }
+    Ok((Next::Done, Some(user)))
+}

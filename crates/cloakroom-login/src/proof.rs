@@ -1,0 +1,277 @@
+//! A password is proved in three steps: found in a transaction, hashed outside of it, judged in
+//! another.
+//!
+//! The attempt is counted before the hash (so that a thousand guesses at once cannot all slip past
+//! the counter), and an unknown name costs the same hash as a known one.
+
+use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::event::{self, Event};
+use cloakroom_model::id::UserId;
+use cloakroom_model::lockout::{self, Failures};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Result, Secret, Timestamp};
+
+use crate::code::ErrorCode;
+use crate::password::{self, HashPolicy, Plain, Salt, Stored};
+use crate::policy::Policy;
+use crate::throttle::{Counters, Decision, Settings, Strategy};
+
+/// What the person is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Name or password are wrong, or the account is locked for a time: all the same words.
+    InvalidCredentials,
+    /// The password was right, but the account is switched off.
+    Disabled,
+}
+
+/// A sign-in that failed: what the person is told, and what the event log knows.
+#[derive(Clone, Debug)]
+pub struct Denied {
+    /// What the person is told.
+    pub refusal: Refusal,
+    /// Keycloak's name of the reason.
+    pub reason: &'static str,
+    /// Who it was about, if there is such a user.
+    pub user: Option<UserId>,
+}
+
+/// What the hashing threads have to do.
+#[derive(Debug)]
+pub struct Work {
+    user: Option<UserId>,
+    credential: Option<Credential>,
+    plain: Option<Plain>,
+    hashing: HashPolicy,
+    salt: Salt,
+    refused: Option<&'static str>,
+}
+
+/// What they found out.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    user: Option<UserId>,
+    credential: Option<Credential>,
+    is_right: bool,
+    better: Option<Stored>,
+    refused: Option<&'static str>,
+}
+
+/// Whose password is checked.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    /// Somebody typed this name or address.
+    Named(&'a str),
+    /// The browser's session knows who it is.
+    Known(&'a UserId),
+}
+
+/// Finds the user and counts the attempt.
+pub fn prepare(cx: &mut Cx<'_>, who: Who<'_>, password: &str, ip: &str) -> Result<Work> {
+    let found = match who {
+        Who::Named(text) => find_person(cx, text)?,
+        Who::Known(id) => user::find(cx, id)?,
+    };
+    let plain = Plain::new(password.to_owned()).ok();
+    let mut work = Work {
+        user: found.as_ref().map(|user| user.id.clone()),
+        credential: None,
+        refused: plain.is_none().then_some("invalid_user_credentials"),
+        plain,
+        hashing: policy(cx).hashing(),
+        salt: Salt::new(cx.rng),
+    };
+    let Some(user) = found else {
+        return Ok(work);
+    };
+    work.credential = credential::find_password(cx, &user.id)?;
+    if cx.realm.settings.brute_force_protected && !count(cx, &user, ip)? {
+        work.refused = Some("user_temporarily_disabled");
+    }
+    Ok(work)
+}
+
+impl Work {
+    /// Hashes. This takes long, and belongs on the hashing threads.
+    pub fn run(self) -> Checked {
+        let mut checked = Checked {
+            user: self.user,
+            credential: None,
+            is_right: false,
+            better: None,
+            refused: self.refused,
+        };
+        let Some(plain) = self.plain else {
+            return checked;
+        };
+        let stored = self.credential.as_ref().map(stored_form);
+        let verified = match &stored {
+            // A locked account costs the same time as any other.
+            Some(stored) => password::verify(&plain, stored, &self.hashing),
+            None => password::verify_nobody(&plain, &self.hashing),
+        };
+        // A stored hash that cannot be read is no password at all.
+        let Ok(verified) = verified else {
+            return checked;
+        };
+        checked.is_right = verified.ok && self.refused.is_none();
+        if checked.is_right && verified.needs_rehash {
+            checked.better = password::hash(&plain, &self.hashing, &self.salt).ok();
+        }
+        checked.credential = self.credential;
+        checked
+    }
+}
+
+/// Judges: the user, or why not. What was counted is given back to whoever was right.
+pub fn conclude(
+    cx: &mut Cx<'_>,
+    checked: &Checked,
+) -> Result<std::result::Result<User, Denied>> {
+    let denied = |refusal, reason| Denied {
+        refusal,
+        reason,
+        user: checked.user.clone(),
+    };
+    let Some(id) = &checked.user else {
+        return Ok(Err(denied(Refusal::InvalidCredentials, "user_not_found")));
+    };
+    if let Some(reason) = checked.refused {
+        return Ok(Err(denied(Refusal::InvalidCredentials, reason)));
+    }
+    if !checked.is_right {
+        fail(cx, id)?;
+        return Ok(Err(denied(
+            Refusal::InvalidCredentials,
+            "invalid_user_credentials",
+        )));
+    }
+    let Some(user) = user::find(cx, id)? else {
+        return Ok(Err(denied(Refusal::InvalidCredentials, "user_not_found")));
+    };
+    if cx.realm.settings.brute_force_protected {
+        lockout::clear(cx, id)?;
+    }
+    if !user.enabled {
+        return Ok(Err(denied(Refusal::Disabled, "user_disabled")));
+    }
+    if let (Some(before), Some(better)) = (&checked.credential, &checked.better) {
+        let after = Credential {
+            credential_data: better.credential_data.clone(),
+            secret_data: Secret::new(better.secret_data.clone()),
+            ..before.clone()
+        };
+        credential::rehash(cx, before, &after)?;
+    }
+    Ok(Ok(user))
+}
+
+/// Writes a failed sign-in down, and answers with the code that the person is shown.
+pub fn report(cx: &mut Cx<'_>, denied: &Denied, client_id: &str, ip: &str) -> Result<ErrorCode> {
+    let mut bytes = [0u8; 6];
+    cx.rng.fill_bytes(&mut bytes);
+    let code = ErrorCode::from_random(bytes);
+    let event = Event {
+        kind: "LOGIN_ERROR".to_owned(),
+        client_id: Some(client_id.to_owned()),
+        user: denied.user.clone(),
+        ip: ip.to_owned(),
+        error: Some(denied.reason.to_owned()),
+        code: Some(code.to_string()),
+        ..Event::default()
+    };
+    event::record(cx, &event)?;
+    Ok(code)
+}
+
+/// The realm's password policy. One that cannot be read was refused when it was stored.
+pub fn policy(cx: &Cx<'_>) -> Policy {
+    let text = cx.realm.settings.password_policy.as_deref();
+    Policy::parse(text.unwrap_or_default()).unwrap_or_default()
+}
+
+pub(crate) fn stored_form(credential: &Credential) -> Stored {
+    Stored {
+        credential_data: credential.credential_data.clone(),
+        secret_data: credential.secret_data.expose().to_owned(),
+    }
+}
+
+/// Service accounts are no people: they have no password and never get one.
+fn find_person(cx: &mut Cx<'_>, text: &str) -> Result<Option<User>> {
+    // No name is as long, and one database takes no NUL in a text.
+    if text.is_empty() || text.len() > 255 || text.contains('\0') {
+        return Ok(None);
+    }
+    let found = user::find_for_login(cx, text.trim())?;
+    Ok(found.filter(|user| user.service_account_client.is_none()))
+}
+
+/// Counts the attempt; false if the account is locked.
+fn count(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<bool> {
+    let counters = lockout::find(cx, &user.id)?.map(counters).unwrap_or_default();
+    match settings(cx).begin(&counters, cx.now.millis(), ip) {
+        Decision::Refused { .. } => Ok(false),
+        Decision::Allowed(next) => {
+            lockout::store(cx, &user.id, &failures(next))?;
+            Ok(true)
+        }
+    }
+}
+
+fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+    if !cx.realm.settings.brute_force_protected {
+        return Ok(());
+    }
+    let counters = lockout::find(cx, id)?.map(counters).unwrap_or_default();
+    let failure = settings(cx).fail(&counters, cx.now.millis());
+    lockout::store(cx, id, &failures(failure.counters))?;
+    if failure.lock_permanently
+        && let Some(mut user) = user::find(cx, id)?
+    {
+        user.enabled = false;
+        user::update(cx, &user)?;
+    }
+    Ok(())
+}
+
+fn settings(cx: &Cx<'_>) -> Settings {
+    let realm = &cx.realm.settings;
+    let number = |value: i64| u32::try_from(value).unwrap_or_default();
+    Settings {
+        failure_factor: number(realm.failure_factor),
+        wait_increment_seconds: number(realm.wait_increment_seconds),
+        max_failure_wait_seconds: number(realm.max_failure_wait_seconds),
+        minimum_quick_login_wait_seconds: number(realm.minimum_quick_login_wait_seconds),
+        quick_login_check_millis: u64::try_from(realm.quick_login_check_milli_seconds)
+            .unwrap_or_default(),
+        max_delta_time_seconds: number(realm.max_delta_time_seconds),
+        strategy: if realm.brute_force_strategy == "LINEAR" {
+            Strategy::Linear
+        } else {
+            Strategy::Multiple
+        },
+        permanent_lockout: realm.permanent_lockout,
+        max_temporary_lockouts: number(realm.max_temporary_lockouts),
+    }
+}
+
+fn counters(row: Failures) -> Counters {
+    Counters {
+        num_failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        last_failure: row.last_failure.millis(),
+        failed_login_not_before: row.not_before.seconds(),
+        num_temporary_lockouts: u32::try_from(row.lockouts).unwrap_or(u32::MAX),
+        last_ip: row.last_ip,
+    }
+}
+
+fn failures(counters: Counters) -> Failures {
+    Failures {
+        failures: i64::from(counters.num_failures),
+        last_failure: Timestamp::from_millis(counters.last_failure),
+        not_before: Timestamp::from_seconds(counters.failed_login_not_before),
+        lockouts: i64::from(counters.num_temporary_lockouts),
+        last_ip: counters.last_ip,
+    }
+}

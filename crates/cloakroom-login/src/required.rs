@@ -1,0 +1,183 @@
+//! Required actions: what a user has to do before a sign-in ends.
+
+use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::id::{CredentialId, UserId};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Result, Secret, flow, session};
+
+use crate::password::{self, HashPolicy, Plain, Salt, Stored};
+use crate::policy::{Candidate, NoBlacklists, Violation};
+use crate::proof;
+
+/// A required action that has a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Choose a new password.
+    UpdatePassword,
+    /// Fill in names and address.
+    UpdateProfile,
+    /// Accept the terms.
+    Terms,
+}
+
+impl Action {
+    /// The name in a user's list.
+    pub fn alias(self) -> &'static str {
+        match self {
+            Self::UpdatePassword => "UPDATE_PASSWORD",
+            Self::UpdateProfile => "UPDATE_PROFILE",
+            Self::Terms => "TERMS_AND_CONDITIONS",
+        }
+    }
+
+    /// The action of this name, if there is a page for it.
+    pub fn parse(alias: &str) -> Option<Self> {
+        match alias {
+            "UPDATE_PASSWORD" => Some(Self::UpdatePassword),
+            "UPDATE_PROFILE" => Some(Self::UpdateProfile),
+            "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
+            _ => None,
+        }
+    }
+}
+
+/// What this user still has to do, in the realm's order.
+pub fn list_open(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Action>> {
+    let mut open = Vec::new();
+    if !user.required_actions.is_empty() {
+        let mut known = flow::list_actions(cx)?;
+        known.sort_by_key(|action| action.priority);
+        let mine = known
+            .iter()
+            .filter(|action| action.enabled && user.required_actions.contains(&action.alias));
+        open.extend(mine.filter_map(|action| Action::parse(&action.alias)));
+    }
+    if !open.contains(&Action::UpdatePassword) && has_expired_password(cx, user)? {
+        open.insert(0, Action::UpdatePassword);
+    }
+    Ok(open)
+}
+
+fn has_expired_password(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
+    let Some(days) = proof::policy(cx).expires_after_days() else {
+        return Ok(false);
+    };
+    let password = credential::find_password(cx, &user.id)?;
+    Ok(password.is_some_and(|password| {
+        cx.now.since(password.created_at).as_seconds() > i64::from(days) * 24 * 60 * 60
+    }))
+}
+
+/// Strikes an action off a user's list.
+pub fn strike(cx: &mut Cx<'_>, user: &User, action: Action) -> Result<()> {
+    let left: Vec<String> = user
+        .required_actions
+        .iter()
+        .filter(|alias| Action::parse(alias) != Some(action))
+        .cloned()
+        .collect();
+    user::set_required_actions(cx, &user.id, &left)?;
+    Ok(())
+}
+
+/// A new password that has still to be hashed, and compared with the former ones.
+#[derive(Debug)]
+pub struct NewPassword {
+    plain: Plain,
+    former: Vec<Stored>,
+    hashing: HashPolicy,
+    salt: Salt,
+    history: u32,
+}
+
+/// A new password on its way to the database.
+#[derive(Clone, Debug)]
+pub struct HashedPassword {
+    stored: Stored,
+    history: u32,
+}
+
+/// Checks a new password against the realm's policy.
+pub fn prepare_password(
+    cx: &mut Cx<'_>,
+    username: &str,
+    email: Option<&str>,
+    former_of: Option<&UserId>,
+    password: &str,
+) -> Result<std::result::Result<NewPassword, Vec<Violation>>> {
+    let policy = proof::policy(cx);
+    let candidate = Candidate {
+        password,
+        username,
+        email,
+        blacklists: &NoBlacklists,
+    };
+    let violations = policy.check(&candidate);
+    let history = policy.history().unwrap_or_default();
+    let (true, Ok(plain)) = (violations.is_empty(), Plain::new(password.to_owned())) else {
+        return Ok(Err(violations));
+    };
+    let mut former = Vec::new();
+    if let Some(user) = former_of.filter(|_| history > 0) {
+        for kind in [credential::PASSWORD, credential::PASSWORD_HISTORY] {
+            let all = credential::list(cx, user, Some(kind))?;
+            former.extend(all.iter().map(proof::stored_form));
+        }
+        former.truncate(usize::try_from(history).unwrap_or(usize::MAX));
+    }
+    Ok(Ok(NewPassword {
+        plain,
+        former,
+        hashing: policy.hashing(),
+        salt: Salt::new(cx.rng),
+        history,
+    }))
+}
+
+impl NewPassword {
+    /// Compares with the former ones, then hashes. Belongs on the hashing threads.
+    pub fn run(self) -> std::result::Result<HashedPassword, Violation> {
+        let is_former = |stored| {
+            password::verify(&self.plain, stored, &self.hashing).is_ok_and(|found| found.ok)
+        };
+        if self.former.iter().any(is_former) {
+            return Err(Violation::history(self.history));
+        }
+        match password::hash(&self.plain, &self.hashing, &self.salt) {
+            Ok(stored) => Ok(HashedPassword {
+                stored,
+                history: self.history,
+            }),
+            Err(_) => Err(Violation::history(self.history)),
+        }
+    }
+}
+
+/// Stores a new password, and strikes the action off the list.
+pub fn store_password(cx: &mut Cx<'_>, user: &User, hashed: &HashedPassword) -> Result<()> {
+    let credential = Credential {
+        id: CredentialId::new(cx.new_id()),
+        kind: credential::PASSWORD.to_owned(),
+        label: None,
+        created_at: cx.now,
+        priority: 10,
+        credential_data: hashed.stored.credential_data.clone(),
+        secret_data: Secret::new(hashed.stored.secret_data.clone()),
+    };
+    // The current one counts among the last ones.
+    let keep = usize::try_from(hashed.history.saturating_sub(1)).unwrap_or(usize::MAX);
+    credential::replace_password(cx, &user.id, &credential, keep)?;
+    strike(cx, user, Action::UpdatePassword)
+}
+
+/// Signs the user out wherever else they are signed in.
+pub fn end_other_sessions(cx: &mut Cx<'_>, user: &UserId, keep: Option<&str>) -> Result<()> {
+    for offline in [false, true] {
+        for other in session::list_of_user(cx, user, offline)? {
+            if keep != Some(other.id.as_str()) {
+                session::remove(cx, &other.id, offline)?;
+            }
+        }
+    }
+    Ok(())
+}

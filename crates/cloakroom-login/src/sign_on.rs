@@ -1,0 +1,175 @@
+//! Single sign-on: the browser's session, how it is opened and how it is recognized.
+
+use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::event::{self, Event};
+use cloakroom_model::id::SessionId;
+use cloakroom_model::session::{self, Session};
+use cloakroom_model::{Cx, Result, Secret, Ttl, user};
+
+use crate::flow::{self, note};
+
+/// Where a sign-in comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The address.
+    pub ip: String,
+    /// The browser's name for itself.
+    pub user_agent: String,
+}
+
+/// A session that a sign-in ended in.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// The new value of the identity cookie; `None` if the browser keeps the one it has.
+    pub cookie: Option<Secret>,
+    /// The user was proved in this attempt.
+    pub is_fresh: bool,
+}
+
+/// The session that the identity cookie stands for, if it still counts.
+pub fn recognize(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Session>> {
+    let Some((id, secret)) = cookie.split_once('.') else {
+        return Ok(None);
+    };
+    if id.len() > 64 || cookie.contains('\0') {
+        return Ok(None);
+    }
+    let Some(found) = session::find(cx, &SessionId::new(id), false)? else {
+        return Ok(None);
+    };
+    let presented = Secret::new(secret).digest();
+    if !found.cookie.as_ref().is_some_and(|kept| kept.matches(&presented)) || is_idle(cx, &found) {
+        return Ok(None);
+    }
+    let Some(user) = user::find(cx, &found.user)?.filter(|user| user.enabled) else {
+        return Ok(None);
+    };
+    // "Sign out everywhere" sets an instant before which nothing counts.
+    let started = found.started_at.seconds();
+    if started < user.not_before || started < cx.realm.settings.not_before {
+        return Ok(None);
+    }
+    Ok(Some(found))
+}
+
+/// Tells whether a session has not been used for too long.
+pub fn is_idle(cx: &Cx<'_>, session: &Session) -> bool {
+    let realm = &cx.realm.settings;
+    let most = lifespan(
+        session.remember_me,
+        realm.sso_session_idle_timeout_remember_me,
+        realm.sso_session_idle_timeout,
+    );
+    cx.now.since(session.last_access).as_seconds() > most
+}
+
+/// The longer life of a remembered session, where the realm sets one.
+fn lifespan(remember_me: bool, remembered: i64, usual: i64) -> i64 {
+    if remember_me && remembered > 0 {
+        remembered
+    } else {
+        usual
+    }
+}
+
+/// Ends the attempt in a session; `None` if another request has ended it.
+pub fn open(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    current: Option<Session>,
+    origin: &Origin,
+) -> Result<Option<Opened>> {
+    let (Stage::Act { auth_time, amr, remember_me }, Some(user)) = (&attempt.stage, &attempt.user)
+    else {
+        return Ok(None);
+    };
+    if !attempt::finish(cx, &attempt.id)? {
+        return Ok(None);
+    }
+    let (same, other) = match current {
+        Some(session) if session.user == *user => (Some(session), None),
+        other => (None, other),
+    };
+    if flow::has(attempt, note::RECOGNIZED) {
+        let Some(session) = same else { return Ok(None) };
+        session::touch(cx, &session.id, false)?;
+        return Ok(Some(Opened { session, cookie: None, is_fresh: false }));
+    }
+    // One browser is one person: whoever was signed in before is signed out.
+    if let Some(other) = other {
+        session::remove(cx, &other.id, false)?;
+    }
+    let secret = Secret::random(cx.rng);
+    let session = match same {
+        Some(mut session) => {
+            session.cookie = Some(secret.digest());
+            session.auth_time = *auth_time;
+            session.amr = amr.join(" ");
+            session.acr = "1".to_owned();
+            session::prove_again(cx, &session)?;
+            session
+        }
+        None => {
+            let realm = &cx.realm.settings;
+            let most = lifespan(
+                *remember_me,
+                realm.sso_session_max_lifespan_remember_me,
+                realm.sso_session_max_lifespan,
+            );
+            let session = Session {
+                id: SessionId::new(cx.new_id()),
+                offline: false,
+                user: user.clone(),
+                cookie: Some(secret.digest()),
+                started_at: cx.now,
+                last_access: cx.now,
+                auth_time: *auth_time,
+                acr: "1".to_owned(),
+                amr: amr.join(" "),
+                ip: origin.ip.clone(),
+                user_agent: origin.user_agent.chars().take(255).collect(),
+                remember_me: *remember_me,
+                notes: serde_json::Map::new(),
+                expires_at: cx.now.plus(Ttl::seconds(most)),
+            };
+            session::insert(cx, &session)?;
+            session
+        }
+    };
+    let cookie = Secret::new(format!("{}.{}", session.id, secret.expose()));
+    Ok(Some(Opened { session, cookie: Some(cookie), is_fresh: true }))
+}
+
+/// Writes a sign-in down, where the realm keeps events.
+pub fn report(cx: &mut Cx<'_>, session: &Session, client_id: &str, ip: &str) -> Result<()> {
+    record(cx, "LOGIN", session, Some(client_id), ip)
+}
+
+/// Ends a session, and writes it down where the realm keeps events.
+pub fn end(cx: &mut Cx<'_>, session: &Session, client_id: Option<&str>, ip: &str) -> Result<()> {
+    session::remove(cx, &session.id, false)?;
+    record(cx, "LOGOUT", session, client_id, ip)
+}
+
+fn record(
+    cx: &mut Cx<'_>,
+    kind: &str,
+    session: &Session,
+    client_id: Option<&str>,
+    ip: &str,
+) -> Result<()> {
+    if !cx.realm.settings.events_enabled {
+        return Ok(());
+    }
+    let event = Event {
+        kind: kind.to_owned(),
+        client_id: client_id.map(str::to_owned),
+        user: Some(session.user.clone()),
+        session: Some(session.id.clone()),
+        ip: ip.to_owned(),
+        ..Event::default()
+    };
+    event::record(cx, &event)
+}
