@@ -13,7 +13,7 @@ use serde_json::Value;
 pub use request::{AuthorizationRequest, Prompt};
 pub use respond::{Response, ResponseMode};
 
-use crate::{Form, Provider, Result, pkce, redirect_uri};
+use crate::{Error, Form, Provider, pkce, redirect_uri};
 
 /// What becomes of an authorization request.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ const CLAIMS_LONGEST: usize = 16 * 1024;
 
 impl Provider {
     /// Checks an authorization request, from a query or a form.
-    pub fn authorize(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Decision> {
+    pub fn authorize(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Decision, Error> {
         let client = match find_client(cx, form)? {
             Ok(client) => client,
             Err(error) => return Ok(Decision::Page(error)),
@@ -92,7 +92,7 @@ struct Target {
     mode: ResponseMode,
 }
 
-fn find_client(cx: &mut Cx<'_>, form: &Form) -> Result<Result<Arc<Client>, PageError>> {
+fn find_client(cx: &mut Cx<'_>, form: &Form) -> Result<Result<Arc<Client>, PageError>, Error> {
     let Some(client_id) = form.get("client_id") else {
         return Ok(Err(PageError::MissingParameter("client_id")));
     };

@@ -3,10 +3,13 @@
 //! There is no HTTP here and nothing asynchronous. A rule takes a [`Cx`](cloakroom_model::Cx), looks
 //! at the database through the questions of the model, and answers with a value or an [`Error`].
 
+pub mod authorize;
 pub mod code_grant;
 pub mod error;
 pub mod form;
+pub mod pkce;
 mod provider;
+pub mod redirect_uri;
 
 pub use error::{Error, OAuthError, Result};
 pub use form::Form;
