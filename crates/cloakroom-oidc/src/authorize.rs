@@ -77,7 +77,7 @@ impl Provider {
             Ok(request) => Ok(Decision::Ask(Box::new(request), client)),
             Err((error, description)) => Ok(Decision::Redirect(Response::error(
                 (&to.redirect_uri, mode),
-                &self.issuer(&cx.realm.name),
+                &self.issuer(cx.realm),
                 form.get("state"),
                 error,
                 description,
