@@ -1,17 +1,28 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+mod membership;
+mod search;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use diesel::dsl;
 use diesel::prelude::*;
 
+use crate::Result;
 use crate::cx::Cx;
-use crate::id::{ClientUuid, GroupId, RealmId, RoleId, UserId};
-use crate::schema::{user_groups, user_roles, users};
+use crate::id::{ClientUuid, RealmId, RoleId, UserId};
+use crate::schema::users;
 use crate::sql::Unless;
 use crate::time::Timestamp;
-use crate::{Result, group, role};
+
+pub use membership::{
+    direct_roles, effective_roles, grant_role, groups, join, leave, list_in_group, list_with_role,
+    revoke_role,
+};
+pub(crate) use search::pattern;
+use search::search_text;
+pub use search::{Query, count, list};
 
 /// Free attributes, each with its values.
 pub type Attributes = BTreeMap<String, Vec<String>>;
@@ -127,86 +138,6 @@ pub fn service_account(
         cx.realm.memory.remember_service_account(client, &account);
     }
     Ok(Some(account))
-}
-
-/// What a list of users is narrowed by; absent members do not narrow.
-#[derive(Clone, Debug, Default)]
-pub struct Query {
-    /// A part of username, e-mail or names; in quotes the whole; `*` stands for anything.
-    pub search: Option<String>,
-    /// A part of the username.
-    pub username: Option<String>,
-    /// A part of the e-mail address.
-    pub email: Option<String>,
-    /// A part of the given name.
-    pub first_name: Option<String>,
-    /// A part of the family name.
-    pub last_name: Option<String>,
-    /// The texts above are the whole, not parts.
-    pub exact: bool,
-    /// May or may not sign in.
-    pub enabled: Option<bool>,
-    /// Has or has not a verified address.
-    pub email_verified: Option<bool>,
-    /// How many to pass over.
-    pub first: i64,
-    /// How many to list at the most.
-    pub max: i64,
-}
-
-type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
-
-fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
-    let mut all = users::table
-        .filter(users::realm_id.eq(realm))
-        .filter(users::service_account_client.is_null())
-        .into_boxed();
-    let like = |text: &str| {
-        if query.exact {
-            escaped(&fold(text))
-        } else {
-            pattern(&fold(text))
-        }
-    };
-    if let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) {
-        for word in text.split_whitespace() {
-            all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
-        }
-    }
-    if let Some(text) = &query.username {
-        all = all.filter(users::username.like(like(text)).escape('\\'));
-    }
-    if let Some(text) = &query.email {
-        all = all.filter(users::email.like(like(text)).escape('\\'));
-    }
-    // Names keep their case in their own columns, so the folded search column is asked as well.
-    for text in [&query.first_name, &query.last_name].into_iter().flatten() {
-        all = all.filter(users::search.like(pattern(&fold(text))).escape('\\'));
-    }
-    if let Some(on) = query.enabled {
-        all = all.filter(users::enabled.eq(on));
-    }
-    if let Some(on) = query.email_verified {
-        all = all.filter(users::email_verified.eq(on));
-    }
-    all
-}
-
-/// People by username, without service accounts.
-pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
-    let rows = narrowed(&cx.realm.id, query)
-        .order(users::username.asc())
-        .offset(query.first)
-        .limit(query.max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
-}
-
-/// How many people there are, without service accounts.
-pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
-    Ok(narrowed(&cx.realm.id, query)
-        .count()
-        .get_result(cx.db.conn()?)?)
 }
 
 /// How storing a user ended.
@@ -344,112 +275,6 @@ pub(crate) fn remove_service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Re
     Ok(())
 }
 
-/// The roles given to a user directly.
-pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
-    let mine = user_roles::table
-        .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::user_id.eq(id))
-        .select(user_roles::role_id);
-    Ok(mine.load(cx.db.conn()?)?)
-}
-
-/// All roles of a user: its own, those of its groups and their parents, composites expanded.
-pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>> {
-    let mut all = direct_roles(cx, id)?;
-    let groups = groups(cx, id)?;
-    if !groups.is_empty() {
-        all.extend(group::roles_of_all(cx, &groups)?);
-    }
-    Ok(role::graph(cx)?.expand(all))
-}
-
-/// Gives a user a role.
-pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    let insert = diesel::insert_into(user_roles::table).values((
-        user_roles::user_id.eq(id),
-        user_roles::role_id.eq(role),
-        user_roles::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx);
-    Ok(())
-}
-
-/// Takes a role from a user.
-pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    let mine = user_roles::table
-        .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::user_id.eq(id))
-        .filter(user_roles::role_id.eq(role));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx);
-    Ok(())
-}
-
-/// People with a role given directly, by username.
-pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> Result<Vec<User>> {
-    let ids = user_roles::table
-        .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::role_id.eq(role))
-        .select(user_roles::user_id);
-    let rows = users::table
-        .filter(users::realm_id.eq(&cx.realm.id))
-        .filter(users::id.eq_any(ids))
-        .order(users::username.asc())
-        .offset(first)
-        .limit(max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
-}
-
-/// People in a group, by username.
-pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> Result<Vec<User>> {
-    let ids = user_groups::table
-        .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::group_id.eq(group))
-        .select(user_groups::user_id);
-    let rows = users::table
-        .filter(users::realm_id.eq(&cx.realm.id))
-        .filter(users::id.eq_any(ids))
-        .order(users::username.asc())
-        .offset(first)
-        .limit(max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
-}
-
-/// The groups a user is in.
-pub fn groups(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<GroupId>> {
-    let mine = user_groups::table
-        .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::user_id.eq(id))
-        .select(user_groups::group_id);
-    Ok(mine.load(cx.db.conn()?)?)
-}
-
-/// Puts a user into a group.
-pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    let insert = diesel::insert_into(user_groups::table).values((
-        user_groups::user_id.eq(id),
-        user_groups::group_id.eq(group),
-        user_groups::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx);
-    Ok(())
-}
-
-/// Takes a user out of a group.
-pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    let mine = user_groups::table
-        .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::user_id.eq(id))
-        .filter(user_groups::group_id.eq(group));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx);
-    Ok(())
-}
-
 fn changed_person(cx: &mut Cx<'_>, user: &User) {
     cx.people_changed();
     if user.service_account_client.is_some() {
@@ -457,55 +282,9 @@ fn changed_person(cx: &mut Cx<'_>, user: &User) {
     }
 }
 
-/// The snapshot holds the roles of service accounts, and answers about tokens hold everybody's.
-fn roles_changed(cx: &mut Cx<'_>) {
-    cx.people_changed();
-    cx.settings_changed();
-}
-
 /// Case does not tell two people apart.
 pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// A LIKE pattern for a part, with `\` as its escape.
-pub(crate) fn pattern(text: &str) -> String {
-    format!("%{}%", escaped(text))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
-}
-
-/// A word of a search: `"word"` is a whole value, `*` stands for anything.
-fn search_pattern(word: &str) -> String {
-    let folded = fold(word);
-    if let Some(whole) = folded
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        return format!("%\n{}\n%", escaped(whole));
-    }
-    let inner = escaped(&folded).replace('*', "%");
-    format!("%{inner}%")
-}
-
-/// Each value stands on a line of its own, so that a whole value can be asked for.
-fn search_text(user: &User) -> String {
-    let values = [
-        Some(&user.username),
-        user.email.as_ref(),
-        user.first_name.as_ref(),
-        user.last_name.as_ref(),
-    ];
-    let mut text = String::from("\n");
-    for value in values.into_iter().flatten() {
-        text.push_str(&fold(value).replace('\n', " "));
-        text.push('\n');
-    }
-    text
 }
 
 #[derive(Queryable)]
