@@ -90,6 +90,17 @@ impl Realm {
         }
     }
 
+    /// No realm at all, for work that is about all of them: sweeping, the first start.
+    pub fn nobody() -> Self {
+        Self::empty(RealmRow {
+            id: RealmId::new(""),
+            name: String::new(),
+            enabled: false,
+            version: 0,
+            settings: Settings::default(),
+        })
+    }
+
     fn assemble(
         db: &mut Link<'_>,
         row: RealmRow,

@@ -75,6 +75,11 @@ impl App {
         &self.db
     }
 
+    /// The master key, for the workers.
+    pub fn vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
     /// The realm with this name, from memory if it is there.
     pub async fn realm(&self, name: &str) -> Result<Option<Arc<Realm>>, Fault> {
         if let Some(known) = self.realms.read().unwrap_or_else(PoisonError::into_inner).get(name) {

@@ -1,0 +1,45 @@
+//! Every public path on one screen.
+
+mod authorize;
+mod discovery;
+mod introspect;
+mod jwks;
+mod login;
+mod logout;
+mod revoke;
+mod session_frames;
+mod setup;
+mod token;
+mod userinfo;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, FormConfig, PayloadConfig};
+use cloakroom_web::assets;
+
+/// The largest body that a public endpoint reads, in bytes.
+const BODY: usize = 1024 * 1024;
+
+/// All paths of the public port.
+pub(crate) fn public(cfg: &mut web::ServiceConfig) {
+    cfg.app_data(PayloadConfig::new(BODY));
+    cfg.app_data(FormConfig::default().limit(BODY));
+    cfg.configure(assets::configure);
+    cfg.configure(setup::configure);
+    cfg.configure(discovery::configure);
+    cfg.configure(jwks::configure);
+    cfg.configure(token::configure);
+    cfg.configure(introspect::configure);
+    cfg.configure(revoke::configure);
+    cfg.configure(userinfo::configure);
+    cfg.configure(authorize::configure);
+    cfg.configure(login::configure);
+    cfg.configure(session_frames::configure);
+    cfg.configure(logout::configure);
+    cfg.configure(cloakroom_admin::routes::configure);
+    cfg.default_service(web::to(not_found));
+}
+
+/// Keycloak's words for an address that is none.
+async fn not_found() -> HttpResponse {
+    HttpResponse::NotFound().json(serde_json::json!({"error": "HTTP 404 Not Found"}))
+}

@@ -1,0 +1,173 @@
+//! The first address anybody opens: the set-up page until there is an administrator, a welcome
+//! afterwards.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, LOCATION, ORIGIN};
+use actix_web::web::{self, Data, Form, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_model::Secret;
+use cloakroom_web::App;
+use cloakroom_web::app::now;
+use cloakroom_web::headers::Security;
+use cloakroom_web::i18n::{Locale, Locales, Notice, Wanted};
+use cloakroom_web::page::{Alert, Field, Layout, SetupDonePage, SetupPage, WelcomePage, render};
+use serde::Deserialize;
+
+use crate::bootstrap::{self, Checked, Setup};
+
+/// The shortest password that the first administrator may choose.
+const SHORTEST: u32 = 8;
+
+/// The paths of the first start.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.route("/", web::get().to(root));
+    cfg.service(web::resource("/setup").route(web::get().to(ask)).route(web::post().to(answer)));
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    kc_locale: Option<String>,
+}
+
+fn locale(request: &HttpRequest, wanted: Option<&str>) -> Locale {
+    let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let wanted = Wanted { kc_locale: wanted, accept_language: languages, ..Wanted::default() };
+    Locales::embedded().negotiate(&wanted, &["en", "de"], "en")
+}
+
+async fn root(
+    app: Data<App>,
+    setup: Data<Setup>,
+    request: HttpRequest,
+    shown: Query<Shown>,
+) -> HttpResponse {
+    if setup.is_open() {
+        return HttpResponse::Found().insert_header((LOCATION, "/setup")).finish();
+    }
+    let page = WelcomePage {
+        layout: Layout::new(locale(&request, shown.kc_locale.as_deref()), "Cloakroom"),
+        account_url: "/realms/master/account".into(),
+        discovery_url: discovery_url(&app),
+    };
+    render(StatusCode::OK, &page, &Security::page(app.is_https))
+}
+
+fn discovery_url(app: &App) -> String {
+    format!("{}/realms/master/.well-known/openid-configuration", app.base_url)
+}
+
+/// An empty form in the visitor's language.
+fn form(request: &HttpRequest, wanted: Option<&str>) -> SetupPage {
+    SetupPage {
+        layout: Layout::new(locale(request, wanted), "Cloakroom")
+            .with_languages(&["en", "de"], "/setup"),
+        action: "/setup".into(),
+        alert: None,
+        code: Field::new(""),
+        username: Field::new(""),
+        password_error: None,
+        password_confirm_error: None,
+    }
+}
+
+async fn ask(
+    app: Data<App>,
+    setup: Data<Setup>,
+    request: HttpRequest,
+    shown: Query<Shown>,
+) -> HttpResponse {
+    if !setup.is_open() {
+        return super::not_found().await;
+    }
+    let page = form(&request, shown.kc_locale.as_deref());
+    render(StatusCode::OK, &page, &Security::page(app.is_https))
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    code: String,
+    username: String,
+    password: String,
+    #[serde(rename = "password-confirm")]
+    password_confirm: String,
+}
+
+async fn answer(
+    app: Data<App>,
+    setup: Data<Setup>,
+    request: HttpRequest,
+    typed: Form<Answer>,
+) -> HttpResponse {
+    if !setup.is_open() {
+        return super::not_found().await;
+    }
+    // Another site may post a form here, but not name ours as its origin.
+    let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok());
+    if origin.is_some_and(|origin| origin != "null" && origin != app.base_url) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let typed = typed.into_inner();
+    if let Some(page) = refuse(&setup, form(&request, None), &typed) {
+        return render(StatusCode::UNPROCESSABLE_ENTITY, &page, &Security::page(app.is_https));
+    }
+    let Some(code) = setup.spend() else { return super::not_found().await };
+    let password = Secret::new(typed.password);
+    let username = typed.username.trim();
+    match first_administrator(&app, username, &password).await {
+        Ok(true) => {}
+        Ok(false) => return super::not_found().await,
+        Err(why) => {
+            tracing::error!(error = %why, "the first administrator could not be made");
+            setup.give_back(code);
+            return HttpResponse::ServiceUnavailable().finish();
+        }
+    }
+    let page = SetupDonePage {
+        layout: Layout::new(locale(&request, None), "Cloakroom"),
+        username: username.to_owned(),
+        sign_in_url: "/realms/master/account".into(),
+        discovery_url: discovery_url(&app),
+    };
+    render(StatusCode::OK, &page, &Security::page(app.is_https))
+}
+
+/// Makes the first administrator; false if another node has made one meanwhile.
+async fn first_administrator(app: &App, name: &str, password: &Secret) -> Result<bool, String> {
+    if bootstrap::has_administrator(app).await? {
+        return Ok(false);
+    }
+    bootstrap::make_administrator(app, name, password).await?;
+    Ok(true)
+}
+
+/// The form with what is wrong in it, with all that was typed but the passwords.
+fn refuse(setup: &Setup, mut page: SetupPage, typed: &Answer) -> Option<SetupPage> {
+    page.code = Field::new(typed.code.clone());
+    page.username = Field::new(typed.username.clone());
+    let mut wrong = false;
+    let length = typed.username.trim().chars().count();
+    if !(3..=255).contains(&length) {
+        page.username = Field::new(typed.username.clone()).with_error(Notice::InvalidUsername);
+        wrong = true;
+    }
+    if typed.password.chars().count() < SHORTEST as usize {
+        page.password_error = Some(Notice::PasswordTooShort(SHORTEST));
+        wrong = true;
+    }
+    if typed.password != typed.password_confirm {
+        page.password_confirm_error = Some(Notice::PasswordsDiffer);
+        wrong = true;
+    }
+    match setup.check(&typed.code, now()) {
+        Checked::Right => {}
+        Checked::Wrong => {
+            page.code = Field::new(typed.code.clone()).with_error(Notice::InvalidSetupCode);
+            wrong = true;
+        }
+        Checked::Paused => {
+            page.alert = Some(Alert::error(Notice::SetupLocked(60)));
+            wrong = true;
+        }
+    }
+    wrong.then_some(page)
+}

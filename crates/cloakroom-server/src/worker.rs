@@ -1,0 +1,115 @@
+//! What runs beside the requests: sweeping what is over, and hearing of other nodes.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use cloakroom_model::db::Listener;
+use cloakroom_model::{Changes, Cx, Fault, Link, Ttl, attempt, code, lease, opaque, refresh, replay, session};
+use cloakroom_web::App;
+use cloakroom_web::app::{now, random};
+
+/// Other nodes' changes are heard within a second.
+const HEAR: Duration = Duration::from_millis(200);
+/// How often what is over is removed.
+const SWEEP: Duration = Duration::from_secs(10);
+/// Rows of a table removed in one transaction, few enough to delay no request.
+const ROWS: i64 = 200;
+
+/// Stops the workers.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    threads: Vec<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Stop {
+    /// Ends each worker after what it is doing.
+    pub(crate) fn stop(self) {
+        for (stop, thread) in self.threads {
+            drop(stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts the workers.
+pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
+    let mut threads = Vec::new();
+    if let Some(listener) = app.db().listen().map_err(|fault| fault.to_string())? {
+        let app = Arc::clone(&app);
+        let mut listener = Some(listener);
+        threads.push(every("listener", HEAR, move || hear(&app, &mut listener))?);
+    }
+    let node = uuid_of_node()?;
+    threads.push(every("sweep", SWEEP, move || sweep(&app, &node))?);
+    Ok(Stop { threads })
+}
+
+fn every(
+    name: &str,
+    pause: Duration,
+    mut work: impl FnMut() -> Result<(), Fault> + Send + 'static,
+) -> Result<(Sender<()>, JoinHandle<()>), String> {
+    let (stop, stopped) = channel::<()>();
+    let worker = name.to_owned();
+    let thread = std::thread::Builder::new()
+        .name(worker.clone())
+        .spawn(move || {
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                if let Err(fault) = work() {
+                    tracing::warn!(%worker, error = %fault, "a worker's round failed");
+                }
+            }
+        })
+        .map_err(|error| error.to_string())?;
+    Ok((stop, thread))
+}
+
+/// Takes over what other nodes changed; asks for all versions, in case a notification was missed.
+fn hear(app: &App, listener: &mut Option<Listener>) -> Result<(), Fault> {
+    let mut current = match listener.take() {
+        Some(current) => current,
+        None => match app.db().listen()? {
+            Some(fresh) => fresh,
+            None => return Ok(()),
+        },
+    };
+    app.apply(&current.hear()?.changes);
+    app.keep_only(&current.versions()?);
+    *listener = Some(current);
+    Ok(())
+}
+
+/// A name that tells this node's leases from those of others.
+fn uuid_of_node() -> Result<String, String> {
+    let mut rng = random().map_err(|fault| fault.to_string())?;
+    Ok(cloakroom_model::Secret::random(&mut rng).digest().to_base64url())
+}
+
+fn sweep(app: &App, node: &str) -> Result<(), Fault> {
+    let (vault, node) = (app.vault(), node.to_owned());
+    app.db().write_blocking(move |conn| {
+        let mut changes = Changes::default();
+        let mut rng = random()?;
+        let nobody = Arc::new(cloakroom_model::Realm::nobody());
+        let mut cx = Cx {
+            db: Link::Open(conn),
+            realm: &nobody,
+            now: now(),
+            rng: &mut rng,
+            vault: &vault,
+            changes: &mut changes,
+        };
+        if !lease::take(&mut cx, "sweep", &node, Ttl::seconds(30))? {
+            return Ok(());
+        }
+        attempt::sweep(&mut cx, ROWS)?;
+        code::sweep(&mut cx, ROWS)?;
+        session::sweep(&mut cx, ROWS)?;
+        refresh::sweep(&mut cx, ROWS)?;
+        replay::sweep(&mut cx)?;
+        opaque::sweep(&mut cx)?;
+        Ok(())
+    })
+}
