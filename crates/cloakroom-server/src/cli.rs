@@ -34,7 +34,11 @@ pub(crate) enum Command {
 
 /// How the server is started. All settings are in the environment.
 #[derive(clap::Args, Debug, Default)]
-pub(crate) struct Start {}
+pub(crate) struct Start {
+    /// Accepted for those who come from Keycloak; realm files are not read yet
+    #[arg(long)]
+    pub(crate) import_realm: bool,
+}
 
 /// What can be recovered.
 #[derive(Debug, Subcommand)]

@@ -35,7 +35,10 @@ fn main() -> ExitCode {
         tracing::info!("{notice}");
     }
     let done = match command {
-        cli::Command::Start(_) | cli::Command::StartDev(_) => {
+        cli::Command::Start(start) | cli::Command::StartDev(start) => {
+            if start.import_realm {
+                tracing::warn!("--import-realm: realm files are not read yet");
+            }
             actix_web::rt::System::new().block_on(serve(config))
         }
         cli::Command::Health => cli::health(&config),
