@@ -9,6 +9,7 @@ pub mod error;
 pub mod form;
 pub mod pkce;
 mod provider;
+pub mod realm_keys;
 pub mod redirect_uri;
 
 pub use error::{Error, OAuthError, Result};
