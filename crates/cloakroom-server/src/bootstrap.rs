@@ -9,7 +9,7 @@ use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Door, Fault, Realm, Secret, Timestamp, Ttl, role};
 use cloakroom_web::App;
-use cloakroom_web::app::{now, random};
+use cloakroom_web::app::random;
 use rand::Rng as _;
 
 /// The realm of those who administer all others.
@@ -142,7 +142,7 @@ async fn master(app: &App) -> Result<Arc<Realm>, String> {
         id: None,
         name: MASTER.to_owned(),
         enabled: true,
-        settings: blueprint::settings::defaults(),
+        settings: blueprint::settings::defaults().map_err(text)?,
         keys: crate::keys::of_new_realm(MASTER)?,
     };
     let nobody = Arc::new(Realm::nobody());

@@ -39,11 +39,11 @@ fn main() -> ExitCode {
             if start.import_realm {
                 tracing::warn!("--import-realm: realm files are not read yet");
             }
-            actix_web::rt::System::new().block_on(serve(config))
+            open(&config).and_then(|app| actix_web::rt::System::new().block_on(serve(config, app)))
         }
         cli::Command::Health => cli::health(&config),
         cli::Command::Recover { what: cli::Recover::Admin } => {
-            actix_web::rt::System::new().block_on(recover(config))
+            open(&config).and_then(|app| actix_web::rt::System::new().block_on(recover(config, app)))
         }
     };
     match done {
@@ -70,7 +70,7 @@ fn start_log(config: &Config) {
     }
 }
 
-/// Opens the database and puts the app together.
+/// Opens the database and puts the app together, before anything asynchronous runs.
 fn open(config: &Config) -> Result<App, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
@@ -92,8 +92,8 @@ fn open(config: &Config) -> Result<App, String> {
     }))
 }
 
-async fn serve(config: Config) -> Result<(), String> {
-    let app = Data::new(open(&config)?);
+async fn serve(config: Config, app: App) -> Result<(), String> {
+    let app = Data::new(app);
     let setup = Data::new(bootstrap::prepare(&app, config.bootstrap.as_ref()).await?);
     let metrics = Data::new(Metrics::default());
     let stop = worker::start(Arc::clone(&app))?;
@@ -142,7 +142,6 @@ fn announce(config: &Config, setup: &bootstrap::Setup) {
     }
 }
 
-async fn recover(config: Config) -> Result<(), String> {
-    let app = open(&config)?;
+async fn recover(config: Config, app: App) -> Result<(), String> {
     bootstrap::recover(&app, config.bootstrap.as_ref()).await
 }

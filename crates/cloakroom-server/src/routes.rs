@@ -1,16 +1,6 @@
 //! Every public path on one screen.
 
-mod authorize;
-mod discovery;
-mod introspect;
-mod jwks;
-mod login;
-mod logout;
-mod revoke;
-mod session_frames;
 mod setup;
-mod token;
-mod userinfo;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, FormConfig, PayloadConfig};
@@ -25,17 +15,6 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(FormConfig::default().limit(BODY));
     cfg.configure(assets::configure);
     cfg.configure(setup::configure);
-    cfg.configure(discovery::configure);
-    cfg.configure(jwks::configure);
-    cfg.configure(token::configure);
-    cfg.configure(introspect::configure);
-    cfg.configure(revoke::configure);
-    cfg.configure(userinfo::configure);
-    cfg.configure(authorize::configure);
-    cfg.configure(login::configure);
-    cfg.configure(session_frames::configure);
-    cfg.configure(logout::configure);
-    cfg.configure(cloakroom_admin::routes::configure);
     cfg.default_service(web::to(not_found));
 }
 

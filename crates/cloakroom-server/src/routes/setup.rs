@@ -32,7 +32,7 @@ struct Shown {
 fn locale(request: &HttpRequest, wanted: Option<&str>) -> Locale {
     let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let wanted = Wanted { kc_locale: wanted, accept_language: languages, ..Wanted::default() };
-    Locales::embedded().negotiate(&wanted, &["en", "de"], "en")
+    Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en"))
 }
 
 async fn root(
@@ -142,12 +142,12 @@ async fn first_administrator(app: &App, name: &str, password: &Secret) -> Result
 
 /// The form with what is wrong in it, with all that was typed but the passwords.
 fn refuse(setup: &Setup, mut page: SetupPage, typed: &Answer) -> Option<SetupPage> {
-    page.code = Field::new(typed.code.clone());
-    page.username = Field::new(typed.username.clone());
+    page.code = Field::new(&typed.code);
+    page.username = Field::new(&typed.username);
     let mut wrong = false;
     let length = typed.username.trim().chars().count();
     if !(3..=255).contains(&length) {
-        page.username = Field::new(typed.username.clone()).with_error(Notice::InvalidUsername);
+        page.username = Field::new(&typed.username).with_error(Notice::InvalidUsername);
         wrong = true;
     }
     if typed.password.chars().count() < SHORTEST as usize {
@@ -161,7 +161,7 @@ fn refuse(setup: &Setup, mut page: SetupPage, typed: &Answer) -> Option<SetupPag
     match setup.check(&typed.code, now()) {
         Checked::Right => {}
         Checked::Wrong => {
-            page.code = Field::new(typed.code.clone()).with_error(Notice::InvalidSetupCode);
+            page.code = Field::new(&typed.code).with_error(Notice::InvalidSetupCode);
             wrong = true;
         }
         Checked::Paused => {
