@@ -86,6 +86,24 @@ pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<At
         .transpose()
 }
 
+/// Tells whether this browser has an attempt that is not over.
+pub fn has_any(cx: &mut Cx<'_>, browser: &Digest) -> Result<bool> {
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::browser.eq(browser))
+        .filter(attempts::expires_at.gt(cx.now))
+        .select(attempts::id);
+    Ok(mine.first::<AttemptId>(cx.db.conn()?).optional()?.is_some())
+}
+
+/// Ends all attempts of this browser.
+pub fn remove_of_browser(cx: &mut Cx<'_>, browser: &Digest) -> Result<usize> {
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::browser.eq(browser));
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)?)
+}
+
 /// Stores how far it has come; false if it is over.
 pub fn advance(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
     let mine = attempts::table
