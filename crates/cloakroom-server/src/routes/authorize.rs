@@ -1,0 +1,241 @@
+//! The authorization endpoint: HTTP on this side, `Provider::authorize` on the other.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::flow;
+use cloakroom_login::sign_on::{self, Opened, Origin};
+use cloakroom_model::attempt;
+use cloakroom_model::client::Client;
+use cloakroom_model::{Cx, Digest, Door, Secret};
+use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, PageError, Response};
+use cloakroom_oidc::{Error, Form, Provider};
+use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
+
+use super::login;
+use super::sign_in::{self, Onward};
+use super::visit::{AUTH_SESSION, IDENTITY, Visit};
+
+/// The paths of the authorization endpoint.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    let base = "/realms/{realm}/protocol/openid-connect";
+    cfg.service(
+        web::resource(format!("{base}/auth"))
+            .route(web::get().to(by_query))
+            .route(web::post().to(by_form)),
+    );
+    cfg.service(
+        web::resource(format!("{base}/registrations"))
+            .route(web::get().to(registrations))
+            .route(web::post().to(registrations)),
+    );
+}
+
+async fn by_query(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let query = request.query_string().to_owned();
+    authorize(app, &request, &realm, query, false).await
+}
+
+/// OpenID Connect Core 1.0 §3.1.2.1: the endpoint takes forms as well.
+async fn by_form(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let body = String::from_utf8_lossy(&body).into_owned();
+    authorize(app, &request, &realm, body, false).await
+}
+
+async fn registrations(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let query = request.query_string().to_owned();
+    authorize(app, &request, &realm, query, true).await
+}
+
+/// What became of a request.
+enum Begun {
+    Page(PageError),
+    Redirect(Response, bool),
+    Onward(Onward, bool),
+    Register(Box<attempt::Attempt>, bool),
+    RegistrationOff,
+}
+
+/// What a browser brings along.
+struct Brought {
+    identity: Option<String>,
+    known_handle: Option<String>,
+    new_handle: String,
+    origin: Origin,
+    registers: bool,
+}
+
+async fn authorize(
+    app: Data<App>,
+    request: &HttpRequest,
+    realm: &str,
+    parameters: String,
+    registers: bool,
+) -> HttpResponse {
+    let visit = match Visit::start(app, request, realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let Ok(form) = Form::parse(parameters.as_bytes()) else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    let new_handle = match cloakroom_web::app::random() {
+        Ok(mut rng) => Secret::random(&mut rng).expose().to_owned(),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let brought = Brought {
+        identity: visit.cookie(IDENTITY),
+        known_handle: visit.cookie(AUTH_SESSION).filter(|handle| handle.len() >= 43),
+        new_handle,
+        origin: visit.origin.clone(),
+        registers,
+    };
+    // A handle that this browser has is kept, so that its other tabs go on.
+    let handle = brought.known_handle.clone().unwrap_or_else(|| brought.new_handle.clone());
+    let provider = visit.app.provider.clone();
+    let work = move |cx: &mut Cx<'_>| begin(cx, &provider, &form, &brought);
+    let begun = match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(begun) => begun,
+        Err(error) => return visit.fault(&error),
+    };
+    show(&visit, begun, &handle, &parameters)
+}
+
+fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResponse {
+    let (mut response, is_new, restarts) = match begun {
+        Begun::Page(error) => return page(visit, &error),
+        Begun::RegistrationOff => {
+            return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
+        }
+        Begun::Redirect(response, is_new) => (visit.answer(&response), is_new, is_new),
+        Begun::Register(attempt, is_new) => {
+            (login::register_page(visit, &attempt, None), is_new, false)
+        }
+        Begun::Onward(Onward::Done(done), is_new) => {
+            let mut response = visit.answer(&done.response);
+            if is_new {
+                visit.set_handle(&mut response, handle);
+            }
+            visit.set_session(&mut response, &done.opened);
+            return response;
+        }
+        Begun::Onward(Onward::Ask(attempt, user), is_new) => {
+            (login::login_page(visit, &attempt, user.as_ref(), None), is_new, true)
+        }
+        Begun::Onward(Onward::Go(attempt, execution), is_new) => {
+            let query = sign_in::address(&attempt, execution, false);
+            let to = visit.url(&format!("login-actions/required-action?{query}"));
+            (visit.redirect(&to), is_new, true)
+        }
+        Begun::Onward(Onward::Over, _) => {
+            return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);
+        }
+    };
+    if is_new {
+        visit.set_handle(&mut response, handle);
+    }
+    if restarts {
+        visit.set_restart(&mut response, parameters);
+    }
+    response
+}
+
+fn begin(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    form: &Form,
+    brought: &Brought,
+) -> Result<Begun, Error> {
+    let (request, client) = match provider.authorize(cx, form)? {
+        Decision::Page(error) => return Ok(Begun::Page(error)),
+        Decision::Redirect(response) => return Ok(Begun::Redirect(response, false)),
+        Decision::Ask(request, client) => (request, client),
+    };
+    let handle = brought.known_handle.as_ref().unwrap_or(&brought.new_handle);
+    let browser = Digest::of(handle.as_bytes());
+    let is_new = !attempt::has_any(cx, &browser)?;
+    if brought.registers || request.prompt.create {
+        if !cx.realm.settings.registration_allowed {
+            return Ok(Begun::RegistrationOff);
+        }
+        let attempt = sign_in::begin(cx, &request, &client, &browser, None)?;
+        attempt::insert(cx, &attempt)?;
+        return Ok(Begun::Register(Box::new(attempt), is_new));
+    }
+    recognize(cx, provider, brought, (&request, &client), (&browser, is_new))
+}
+
+/// Answers at once where the browser's session is enough; asks otherwise.
+fn recognize(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    brought: &Brought,
+    (request, client): (&AuthorizationRequest, &Client),
+    (browser, is_new): (&Digest, bool),
+) -> Result<Begun, Error> {
+    let session = match &brought.identity {
+        Some(cookie) => sign_on::recognize(cx, cookie)?,
+        None => None,
+    };
+    let known = session.as_ref().map(|session| (session, sign_in::is_enough(cx, request, session)));
+    let attempt = sign_in::begin(cx, request, client, browser, known)?;
+    let (next, _) = flow::next(cx, &attempt)?;
+    if let (flow::Next::Done, Some(session)) = (&next, &session) {
+        cloakroom_model::session::touch(cx, &session.id, false)?;
+        sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
+        let issuer = provider.issuer(cx.realm);
+        let response = request.respond(cx, &issuer, session, false)?;
+        let opened = Opened { session: session.clone(), cookie: None, is_fresh: false };
+        let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
+        return Ok(Begun::Onward(done, is_new));
+    }
+    if request.prompt.none {
+        // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
+        let error = match next {
+            flow::Next::AskPassword => "login_required",
+            _ => "interaction_required",
+        };
+        let issuer = provider.issuer(cx.realm);
+        return Ok(Begun::Redirect(request.refuse(&issuer, error, None), is_new));
+    }
+    attempt::insert(cx, &attempt)?;
+    let onward = sign_in::proceed(
+        cx,
+        provider,
+        attempt,
+        brought.identity.as_deref(),
+        &brought.origin,
+    )?;
+    // Whoever is known, but not well enough, is asked for the password alone.
+    let onward = match (onward, session) {
+        (Onward::Ask(attempt, None), Some(session)) => {
+            let user = cloakroom_model::user::find(cx, &session.user)?;
+            Onward::Ask(attempt, user)
+        }
+        (onward, _) => onward,
+    };
+    Ok(Begun::Onward(onward, is_new))
+}
+
+fn page(visit: &Visit, error: &PageError) -> HttpResponse {
+    let (status, notice) = match error {
+        PageError::MissingParameter(name) => {
+            (StatusCode::BAD_REQUEST, Notice::MissingParameter((*name).into()))
+        }
+        PageError::InvalidParameter(name) => {
+            (StatusCode::BAD_REQUEST, Notice::InvalidParameter((*name).into()))
+        }
+        PageError::InvalidRequest => (StatusCode::BAD_REQUEST, Notice::InvalidRequest),
+        PageError::ClientNotFound => (StatusCode::BAD_REQUEST, Notice::ClientNotFound),
+        PageError::ClientDisabled => (StatusCode::BAD_REQUEST, Notice::ClientDisabled),
+        PageError::BearerOnly => (StatusCode::FORBIDDEN, Notice::ClientMayNotSignIn),
+        PageError::InvalidRedirectUri => (StatusCode::BAD_REQUEST, Notice::InvalidRedirectUri),
+    };
+    visit.error(status, notice)
+}

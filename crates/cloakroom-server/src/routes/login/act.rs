@@ -1,0 +1,492 @@
+//! What a user has to do, or to allow, before a sign-in ends.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::flow::{self, Next, note};
+use cloakroom_login::policy::Violation;
+use cloakroom_login::required::{self, Action, HashedPassword, NewPassword};
+use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::client::{self, Client};
+use cloakroom_model::id::ScopeId;
+use cloakroom_model::user::{self, Stored, User};
+use cloakroom_model::{Cx, Door, Fault, consent};
+use cloakroom_oidc::Form;
+use cloakroom_oidc::authorize::Response;
+use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{
+    Alert, ConsentPage, Field, Hidden, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
+};
+
+use super::pages::{action, client_shown, layout, security};
+use super::{Ticket, busy, over, posted, show};
+use crate::routes::sign_in::{self, CONSENT, Onward};
+use crate::routes::visit::{IDENTITY, Visit};
+
+pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
+    cfg.service(
+        web::resource(format!("{base}/required-action"))
+            .route(web::get().to(ask))
+            .route(web::post().to(act)),
+    );
+    cfg.service(web::resource(format!("{base}/consent")).route(web::post().to(decide)));
+}
+
+/// The page that is due.
+enum Due {
+    Action(Box<Attempt>, Action, Box<User>),
+    Consent(Box<Attempt>, Box<User>, Vec<String>),
+    Elsewhere(Box<Attempt>),
+    Over,
+}
+
+async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let ticket = match Ticket::of(&visit) {
+        Ok(ticket) => ticket,
+        Err(page) => return page,
+    };
+    let work = move |cx: &mut Cx<'_>| due(cx, &ticket);
+    match visit.app.enter(&visit.realm, Door::Read, work).await {
+        Ok(Due::Action(attempt, action, user)) => {
+            action_page(&visit, &attempt, action, &user, &Problems::default())
+        }
+        Ok(Due::Consent(attempt, user, scopes)) => consent_page(&visit, &attempt, &user, &scopes),
+        Ok(Due::Elsewhere(attempt)) => {
+            let query = sign_in::address(&attempt, super::pages::PASSWORD, false);
+            visit.redirect(&visit.url(&format!("login-actions/authenticate?{query}")))
+        }
+        Ok(Due::Over) => over(&visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
+    let Some(attempt) = ticket.find(cx)? else {
+        return Ok(Due::Over);
+    };
+    Ok(match flow::next(cx, &attempt)? {
+        (Next::Act(action), Some(user)) => {
+            Due::Action(Box::new(attempt), action, Box::new(user))
+        }
+        (Next::Consent, Some(user)) => {
+            let (_, scopes) = wanted(cx, &attempt)?;
+            let texts = scopes.iter().filter_map(|id| cx.realm.scope(id)).map(|scope| {
+                let text = scope.attributes.get("consent.screen.text");
+                text.filter(|text| !text.is_empty()).unwrap_or(&scope.name).clone()
+            });
+            Due::Consent(Box::new(attempt), Box::new(user), texts.collect())
+        }
+        _ => Due::Elsewhere(Box::new(attempt)),
+    })
+}
+
+fn wanted(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+) -> Result<(Option<std::sync::Arc<Client>>, Vec<ScopeId>), Fault> {
+    let client = client::find_by_id(cx, &attempt.client)?;
+    let scopes = match &client {
+        Some(client) => {
+            cloakroom_login::consent::wanted(cx.realm, client, flow::text(attempt, note::SCOPE))
+        }
+        None => Vec::new(),
+    };
+    Ok((client, scopes))
+}
+
+/// What is wrong with a form, by the name of its field, and what was typed.
+#[derive(Debug, Default)]
+struct Problems {
+    fields: BTreeMap<&'static str, Notice>,
+    typed: BTreeMap<&'static str, String>,
+}
+
+impl Problems {
+    fn field(&self, name: &'static str, stored: &str) -> Field {
+        let typed = self.typed.get(name).map_or(stored, String::as_str);
+        let field = Field::new(typed);
+        match self.fields.get(name) {
+            Some(notice) => field.with_error(notice.clone()),
+            None => field,
+        }
+    }
+}
+
+fn action_page(
+    visit: &Visit,
+    attempt: &Attempt,
+    what: Action,
+    user: &User,
+    problems: &Problems,
+) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let layout = layout(visit, attempt, request.as_ref(), "required-action", what.alias());
+    let action = action(visit, attempt, "required-action", what.alias());
+    let security = security(visit, request.as_ref());
+    // What the user has to do cannot be put off; what the client asked for can.
+    let can_cancel = !user.required_actions.iter().any(|alias| alias == what.alias())
+        && flow::text(attempt, note::ACTION) == what.alias();
+    let notice = if problems.fields.is_empty() {
+        None
+    } else {
+        Some(Alert::error(Notice::CheckFields))
+    };
+    match what {
+        Action::UpdatePassword => {
+            let page = UpdatePasswordPage {
+                layout,
+                action,
+                alert: notice.or(Some(Alert::info(Notice::UpdatePassword))),
+                username: user.username.clone(),
+                password_error: problems.fields.get("password-new").cloned(),
+                password_confirm_error: problems.fields.get("password-confirm").cloned(),
+                password_rules: Vec::new(),
+                logout_sessions: true,
+                can_cancel,
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+        Action::UpdateProfile => {
+            let may_rename = visit.realm.settings.edit_username_allowed;
+            let page = UpdateProfilePage {
+                layout,
+                action,
+                alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
+                username: may_rename.then(|| problems.field("username", &user.username)),
+                email: problems.field("email", user.email.as_deref().unwrap_or_default()),
+                first_name: problems
+                    .field("firstName", user.first_name.as_deref().unwrap_or_default()),
+                last_name: problems
+                    .field("lastName", user.last_name.as_deref().unwrap_or_default()),
+                can_cancel,
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+        Action::Terms => {
+            let locale = layout.locale().clone();
+            let page = TermsPage {
+                layout,
+                action,
+                alert: None,
+                paragraphs: vec![locale.resolve("${termsText}")],
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+    }
+}
+
+fn consent_page(visit: &Visit, attempt: &Attempt, user: &User, scopes: &[String]) -> HttpResponse {
+    let Ok(request) = sign_in::request_of(attempt) else {
+        return over(visit);
+    };
+    let layout = layout(visit, attempt, Some(&request), "required-action", CONSENT);
+    let locale = layout.locale().clone();
+    let page = ConsentPage {
+        layout,
+        action: action(visit, attempt, "consent", CONSENT),
+        code: Hidden::new(flow::text(attempt, note::SESSION_CODE)),
+        client: client_shown(&request),
+        username: user.username.clone(),
+        scopes: scopes.iter().map(|text| locale.resolve(text)).collect(),
+        claims: Vec::new(),
+        policy: None,
+        terms: None,
+    };
+    render(StatusCode::OK, &page, &security(visit, Some(&request)))
+}
+
+/// How a posted form ended.
+enum Acted {
+    Onward(Onward),
+    Problems(Box<Attempt>, Action, Box<User>, Problems),
+    Hash(Box<NewPassword>, Box<User>),
+    Refused(Response),
+}
+
+async fn act(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
+        Ok(posted) => posted,
+        Err(page) => return page,
+    };
+    let first = {
+        let (ticket, form, provider) = (ticket.clone(), form.clone(), visit.app.provider.clone());
+        let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
+        move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
+            let Some(attempt) = ticket.claim(cx)? else {
+                return Ok(Acted::Onward(Onward::Over));
+            };
+            match step(cx, &provider, attempt, &form)? {
+                Ok(attempt) => {
+                    let identity = identity.as_deref();
+                    sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
+                }
+                Err(acted) => Ok(*acted),
+            }
+        }
+    };
+    let (new, user) = match visit.app.enter(&visit.realm, Door::Write, first).await {
+        Ok(Acted::Hash(new, user)) => (new, user),
+        Ok(Acted::Onward(onward)) => return show(&visit, onward),
+        Ok(Acted::Refused(response)) => return visit.answer(&response),
+        Ok(Acted::Problems(attempt, action, user, problems)) => {
+            return action_page(&visit, &attempt, action, &user, &problems);
+        }
+        Err(fault) => return visit.fault(&fault),
+    };
+    let hashed = match visit.app.hash(move || new.run()).await {
+        Ok(hashed) => hashed,
+        Err(too_much) => return busy(&visit, too_much),
+    };
+    let ends_others = form.get("logout-sessions").is_some();
+    store_password(&visit, ticket, *user, hashed, ends_others).await
+}
+
+async fn store_password(
+    visit: &Visit,
+    ticket: Ticket,
+    user: User,
+    hashed: Result<HashedPassword, Violation>,
+    ends_others: bool,
+) -> HttpResponse {
+    let provider = visit.app.provider.clone();
+    let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
+    let work = move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
+        let Some(mut attempt) = ticket.claim(cx)? else {
+            return Ok(Acted::Onward(Onward::Over));
+        };
+        let hashed = match &hashed {
+            Ok(hashed) => hashed,
+            Err(violation) => {
+                let problems = password_problems(std::slice::from_ref(violation));
+                let user = Box::new(user.clone());
+                let action = Action::UpdatePassword;
+                return Ok(Acted::Problems(Box::new(attempt), action, user, problems));
+            }
+        };
+        required::store_password(cx, &user, hashed)?;
+        if ends_others {
+            let keep = identity.as_deref().and_then(|cookie| cookie.split_once('.'));
+            required::end_other_sessions(cx, &user.id, keep.map(|(id, _)| id))?;
+        }
+        attempt.notes.remove(note::ACTION);
+        attempt::advance(cx, &attempt)?;
+        sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
+    };
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Acted::Problems(attempt, action, user, problems)) => {
+            action_page(visit, &attempt, action, &user, &problems)
+        }
+        Ok(Acted::Onward(onward)) => show(visit, onward),
+        Ok(Acted::Refused(response)) => visit.answer(&response),
+        Ok(Acted::Hash(..)) => over(visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Does what the form says; the attempt goes on unless there is something to show or to hash.
+fn step(
+    cx: &mut Cx<'_>,
+    provider: &cloakroom_oidc::Provider,
+    mut attempt: Attempt,
+    form: &Form,
+) -> Result<Result<Attempt, Box<Acted>>, Fault> {
+    let (Next::Act(action), Some(user)) = flow::next(cx, &attempt)? else {
+        return Ok(Ok(attempt));
+    };
+    let is_due = user.required_actions.iter().any(|alias| Action::parse(alias) == Some(action));
+    if form.get("cancel-aia").is_some() && !is_due {
+        attempt.notes.remove(note::ACTION);
+        attempt::advance(cx, &attempt)?;
+        return Ok(Ok(attempt));
+    }
+    let problems = match action {
+        Action::UpdatePassword => match check_password(cx, &user, form)? {
+            Ok(new) => return Ok(Err(Box::new(Acted::Hash(Box::new(new), Box::new(user))))),
+            Err(problems) => problems,
+        },
+        Action::UpdateProfile => update_profile(cx, &user, form)?,
+        Action::Terms if form.get("cancel").is_some() => {
+            return refuse(cx, provider, &attempt).map(|acted| Err(Box::new(acted)));
+        }
+        Action::Terms => Problems::default(),
+    };
+    if !problems.fields.is_empty() {
+        let user = Box::new(user);
+        return Ok(Err(Box::new(Acted::Problems(Box::new(attempt), action, user, problems))));
+    }
+    required::strike(cx, &user, action)?;
+    attempt.notes.remove(note::ACTION);
+    attempt::advance(cx, &attempt)?;
+    Ok(Ok(attempt))
+}
+
+/// Ends an attempt that the user does not want to go on with.
+fn refuse(
+    cx: &mut Cx<'_>,
+    provider: &cloakroom_oidc::Provider,
+    attempt: &Attempt,
+) -> Result<Acted, Fault> {
+    if !attempt::finish(cx, &attempt.id)? {
+        return Ok(Acted::Onward(Onward::Over));
+    }
+    let request = sign_in::request_of(attempt)?;
+    let issuer = provider.issuer(cx.realm);
+    Ok(Acted::Refused(request.refuse(&issuer, "access_denied", None)))
+}
+
+fn check_password(
+    cx: &mut Cx<'_>,
+    user: &User,
+    form: &Form,
+) -> Result<Result<NewPassword, Problems>, Fault> {
+    let mut problems = Problems::default();
+    let password = form.get("password-new").unwrap_or_default();
+    if password.is_empty() {
+        problems.fields.insert("password-new", Notice::FieldRequired);
+        return Ok(Err(problems));
+    }
+    if form.get("password-confirm") != Some(password) {
+        problems.fields.insert("password-confirm", Notice::PasswordsDiffer);
+        return Ok(Err(problems));
+    }
+    let (name, email) = (&user.username, user.email.as_deref());
+    let checked = required::prepare_password(cx, name, email, Some(&user.id), password)?;
+    Ok(checked.map_err(|violations| password_problems(&violations)))
+}
+
+fn password_problems(violations: &[Violation]) -> Problems {
+    let mut problems = Problems::default();
+    problems.fields.insert("password-new", notice_of(violations));
+    problems
+}
+
+/// The first rule that is broken, as the page says it.
+pub(super) fn notice_of(violations: &[Violation]) -> Notice {
+    let Some(first) = violations.first() else {
+        return Notice::PasswordTooLong(1024);
+    };
+    let number = first.parameters.first().and_then(|text| text.parse().ok()).unwrap_or(1);
+    match first.key {
+        "invalidPasswordMinLengthMessage" => Notice::PasswordTooShort(number),
+        "invalidPasswordMaxLengthMessage" => Notice::PasswordTooLong(number),
+        "invalidPasswordMinDigitsMessage" => Notice::PasswordNeedsDigits(number),
+        "invalidPasswordMinLowerCaseCharsMessage" => Notice::PasswordNeedsLowerCase(number),
+        "invalidPasswordMinUpperCaseCharsMessage" => Notice::PasswordNeedsUpperCase(number),
+        "invalidPasswordMinSpecialCharsMessage" => Notice::PasswordNeedsSpecial(number),
+        "invalidPasswordHistoryMessage" => Notice::PasswordUsedBefore(number),
+        "invalidPasswordNotUsernameMessage" | "invalidPasswordNotContainsUsernameMessage" => {
+            Notice::PasswordHoldsUsername
+        }
+        "invalidPasswordNotEmailMessage" => Notice::PasswordHoldsEmail,
+        "invalidPasswordBlacklistedMessage" => Notice::PasswordTooCommon,
+        _ => Notice::PasswordPatternMismatch,
+    }
+}
+
+fn update_profile(cx: &mut Cx<'_>, user: &User, form: &Form) -> Result<Problems, Fault> {
+    let mut problems = Problems::default();
+    let mut changed = user.clone();
+    for name in ["username", "email", "firstName", "lastName"] {
+        let value = form.get(name).unwrap_or_default().trim().to_owned();
+        problems.typed.insert(name, value.clone());
+        if name == "username" && !cx.realm.settings.edit_username_allowed {
+            continue;
+        }
+        if let Some(notice) = check_field(name, &value) {
+            problems.fields.insert(name, notice);
+        }
+        match name {
+            "username" => changed.username = value,
+            "email" => {
+                // A new address has not been proved.
+                changed.email_verified &= changed.email.as_deref() == Some(&*user::fold(&value));
+                changed.email = Some(value);
+            }
+            "firstName" => changed.first_name = Some(value),
+            _ => changed.last_name = Some(value),
+        }
+    }
+    if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
+        problems.fields.insert("email", Notice::EmailUnavailable);
+    }
+    Ok(problems)
+}
+
+/// What every field of a profile has to be.
+pub(super) fn check_field(name: &str, value: &str) -> Option<Notice> {
+    let has_control = value.chars().any(char::is_control);
+    match name {
+        _ if value.is_empty() => Some(Notice::FieldRequired),
+        _ if value.chars().count() > 255 => Some(Notice::TooLong(255)),
+        "username" if value.chars().count() < 3 => Some(Notice::TooShort(3)),
+        "username" if has_control || value.contains(['<', '>', '&', '"']) => {
+            Some(Notice::InvalidUsername)
+        }
+        "email" if has_control || !is_email(value) => Some(Notice::InvalidEmail),
+        _ if has_control || value.contains(['<', '>']) => Some(Notice::InvalidUsername),
+        _ => None,
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let is_plain = |part: &str| {
+        !part.is_empty() && !part.contains([' ', '@', '<', '>', '"', ',', ';', '\\'])
+    };
+    is_plain(local) && is_plain(domain) && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+async fn decide(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
+        Ok(posted) => posted,
+        Err(page) => return page,
+    };
+    let provider = visit.app.provider.clone();
+    let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
+    let work = move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
+        let Some(mut attempt) = ticket.claim(cx)? else {
+            return Ok(Acted::Onward(Onward::Over));
+        };
+        let (Next::Consent, Some(user)) = flow::next(cx, &attempt)? else {
+            let identity = identity.as_deref();
+            let next = sign_in::proceed(cx, &provider, attempt, identity, &origin)?;
+            return Ok(Acted::Onward(next));
+        };
+        // Whatever is not a clear yes is a no.
+        if form.get("accept").is_none() || form.get("cancel").is_some() {
+            return refuse(cx, &provider, &attempt);
+        }
+        // What was shown is what is allowed; the form has no say in it.
+        if let (Some(client), scopes) = wanted(cx, &attempt)? {
+            consent::allow(cx, &user.id, &client.id, &scopes)?;
+        }
+        flow::mark(&mut attempt, note::CONSENTED);
+        attempt::advance(cx, &attempt)?;
+        sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
+    };
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Acted::Onward(onward)) => show(&visit, onward),
+        Ok(Acted::Refused(response)) => visit.answer(&response),
+        Ok(Acted::Problems(..) | Acted::Hash(..)) => over(&visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}

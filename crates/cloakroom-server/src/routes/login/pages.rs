@@ -1,0 +1,107 @@
+//! The sign-in page, from what an attempt knows.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use cloakroom_login::flow::{self, note};
+use cloakroom_model::attempt::Attempt;
+use cloakroom_model::user::User;
+use cloakroom_oidc::authorize::AuthorizationRequest;
+use cloakroom_web::headers::Security;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{
+    Alert, ClientShown, Layout, LoginPage, ReturningUser, UsernameLabel, render,
+};
+
+use crate::routes::sign_in;
+use crate::routes::visit::Visit;
+
+/// The execution that the address of the sign-in form names.
+pub(super) const PASSWORD: &str = "auth-username-password-form";
+
+/// The frame of a page of this attempt, with the switch of languages.
+pub(super) fn layout(
+    visit: &Visit,
+    attempt: &Attempt,
+    request: Option<&AuthorizationRequest>,
+    path: &str,
+    execution: &str,
+) -> Layout {
+    let ui_locales = request.and_then(|request| request.ui_locales.as_deref());
+    let query = sign_in::address(attempt, execution, false);
+    let here = visit.url(&format!("login-actions/{path}?{query}"));
+    let settings = &visit.realm.settings;
+    let layout = visit.layout(ui_locales);
+    match &settings.supported_locales {
+        Some(locales) if settings.internationalization_enabled => {
+            layout.with_languages(locales, &here)
+        }
+        _ => layout,
+    }
+}
+
+/// Where a form of this attempt is posted to.
+pub(super) fn action(visit: &Visit, attempt: &Attempt, path: &str, execution: &str) -> String {
+    let query = sign_in::address(attempt, execution, true);
+    visit.url(&format!("login-actions/{path}?{query}"))
+}
+
+/// The client, as pages name it.
+pub(super) fn client_shown(request: &AuthorizationRequest) -> ClientShown {
+    ClientShown::new(&request.client_id, Some(&request.redirect_uri))
+}
+
+/// The headers of a page whose form may end at the client.
+pub(super) fn security(visit: &Visit, request: Option<&AuthorizationRequest>) -> Security {
+    match request {
+        Some(request) => visit.security().with_form_target(&request.redirect_uri),
+        None => visit.security(),
+    }
+}
+
+/// How the realm's people name themselves.
+pub(super) fn username_label(visit: &Visit) -> UsernameLabel {
+    let settings = &visit.realm.settings;
+    if settings.registration_email_as_username {
+        UsernameLabel::Email
+    } else if settings.login_with_email_allowed {
+        UsernameLabel::UsernameOrEmail
+    } else {
+        UsernameLabel::Username
+    }
+}
+
+/// The sign-in page; with a user that is known, it asks for the password alone.
+pub(crate) fn login_page(
+    visit: &Visit,
+    attempt: &Attempt,
+    known: Option<&User>,
+    alert: Option<Alert>,
+) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let settings = &visit.realm.settings;
+    let link = |path: &str| {
+        let query = sign_in::address(attempt, PASSWORD, false);
+        visit.url(&format!("login-actions/{path}?{query}"))
+    };
+    let known_alert = known.map(|_| Alert::info(Notice::ReauthenticationNeeded));
+    let page = LoginPage {
+        layout: layout(visit, attempt, request.as_ref(), "authenticate", PASSWORD),
+        action: action(visit, attempt, "authenticate", PASSWORD),
+        alert: alert.or(known_alert),
+        client: request.as_ref().map(client_shown),
+        username_label: username_label(visit),
+        username: flow::text(attempt, note::USERNAME).to_owned(),
+        returning_user: known.map(|user| ReturningUser {
+            username: user.username.clone(),
+            restart_url: link("restart"),
+        }),
+        remember_me: (settings.remember_me && known.is_none()).then_some(false),
+        forgot_url: settings
+            .reset_password_allowed
+            .then(|| link("reset-credentials")),
+        register_url: (settings.registration_allowed && known.is_none())
+            .then(|| link("registration")),
+        credential_id: String::new(),
+    };
+    render(StatusCode::OK, &page, &security(visit, request.as_ref()))
+}

@@ -1,0 +1,312 @@
+//! Registration, and the request for a new password.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::required::{self, HashedPassword, NewPassword};
+use cloakroom_login::{flow, policy::Violation};
+use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::id::UserId;
+use cloakroom_model::user::{self, Attributes, Stored, User};
+use cloakroom_model::{Cx, Door, Fault, role};
+use cloakroom_oidc::Form;
+use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, render};
+
+use super::act::{check_field, notice_of};
+use super::pages::{PASSWORD, action, layout, security, username_label};
+use super::{Ticket, busy, login_page, over, posted, show};
+use crate::routes::sign_in::{self, Onward};
+use crate::routes::visit::{IDENTITY, Visit};
+
+/// The execution that the address of the registration form names.
+const REGISTRATION: &str = "registration-page-form";
+/// The execution that the address of the form for a new password names.
+const RESET: &str = "reset-credentials-choose-user";
+
+pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
+    cfg.service(
+        web::resource(format!("{base}/registration"))
+            .route(web::get().to(ask))
+            .route(web::post().to(register)),
+    );
+    cfg.service(
+        web::resource(format!("{base}/reset-credentials"))
+            .route(web::get().to(ask_reset))
+            .route(web::post().to(reset)),
+    );
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    username: Field,
+    email: Field,
+    first_name: Field,
+    last_name: Field,
+    password_error: Option<Notice>,
+    password_confirm_error: Option<Notice>,
+}
+
+impl Typed {
+    fn read(form: &Form, email_is_username: bool) -> Self {
+        let field = |name: &str| {
+            let value: String =
+                form.get(name).unwrap_or_default().trim().chars().take(1000).collect();
+            match check_field(name, &value) {
+                Some(notice) => Field::new(&value).with_error(notice),
+                None => Field::new(&value),
+            }
+        };
+        let email = field("email");
+        let mut typed = Self {
+            username: if email_is_username { email.clone() } else { field("username") },
+            email,
+            first_name: field("firstName"),
+            last_name: field("lastName"),
+            password_error: None,
+            password_confirm_error: None,
+        };
+        match form.get("password") {
+            None => typed.password_error = Some(Notice::FieldRequired),
+            password if password != form.get("password-confirm") => {
+                typed.password_confirm_error = Some(Notice::PasswordsDiffer);
+            }
+            Some(_) => {}
+        }
+        typed
+    }
+
+    fn is_good(&self) -> bool {
+        let fields = [&self.username, &self.email, &self.first_name, &self.last_name];
+        fields.iter().all(|field| field.error.is_none())
+            && self.password_error.is_none()
+            && self.password_confirm_error.is_none()
+    }
+}
+
+/// The registration page.
+pub(crate) fn register_page(
+    visit: &Visit,
+    attempt: &Attempt,
+    typed: Option<&Typed>,
+) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let email_is_username = visit.realm.settings.registration_email_as_username;
+    let query = sign_in::address(attempt, PASSWORD, false);
+    let alert = typed.map(|_| Alert::error(Notice::CheckFields));
+    let typed = typed.cloned().unwrap_or_default();
+    let page = RegisterPage {
+        layout: layout(visit, attempt, request.as_ref(), "registration", REGISTRATION),
+        action: action(visit, attempt, "registration", REGISTRATION),
+        alert,
+        username: (!email_is_username).then_some(typed.username),
+        password_error: typed.password_error,
+        password_confirm_error: typed.password_confirm_error,
+        password_rules: Vec::new(),
+        email: typed.email,
+        first_name: typed.first_name,
+        last_name: typed.last_name,
+        login_url: visit.url(&format!("login-actions/authenticate?{query}")),
+    };
+    render(StatusCode::OK, &page, &security(visit, request.as_ref()))
+}
+
+/// The attempt that a link of the sign-in page belongs to; the error is already a page.
+async fn followed(
+    app: Data<App>,
+    request: &HttpRequest,
+    realm: &str,
+    is_on: fn(&cloakroom_model::realm::Settings) -> bool,
+    off: Notice,
+) -> Result<(Visit, Attempt), HttpResponse> {
+    let visit = Visit::start(app, request, realm).await?;
+    if !is_on(&visit.realm.settings) {
+        return Err(visit.error(StatusCode::BAD_REQUEST, off));
+    }
+    let ticket = Ticket::of(&visit)?;
+    let work = move |cx: &mut Cx<'_>| ticket.find(cx);
+    match visit.app.enter(&visit.realm, Door::Read, work).await {
+        Ok(Some(attempt)) => Ok((visit, attempt)),
+        Ok(None) => Err(over(&visit)),
+        Err(fault) => Err(visit.fault(&fault)),
+    }
+}
+
+async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let off = Notice::RegistrationOff;
+    match followed(app, &request, &realm, |realm| realm.registration_allowed, off).await {
+        Ok((visit, attempt)) => register_page(&visit, &attempt, None),
+        Err(page) => page,
+    }
+}
+
+/// How a posted registration ended.
+enum Registered {
+    Onward(Onward),
+    Problems(Box<Attempt>, Box<Typed>),
+    Hash(Box<NewPassword>, Box<Typed>),
+}
+
+async fn register(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
+        Ok(posted) => posted,
+        Err(page) => return page,
+    };
+    if !visit.realm.settings.registration_allowed {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
+    }
+    let first = {
+        let ticket = ticket.clone();
+        move |cx: &mut Cx<'_>| check(cx, &ticket, &form)
+    };
+    let (new, typed) = match visit.app.enter(&visit.realm, Door::Read, first).await {
+        Ok(Registered::Hash(new, typed)) => (new, typed),
+        Ok(ended) => return finish(&visit, ended),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let hashed = match visit.app.hash(move || new.run()).await {
+        Ok(hashed) => hashed,
+        Err(too_much) => return busy(&visit, too_much),
+    };
+    let provider = visit.app.provider.clone();
+    let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
+    let last = move |cx: &mut Cx<'_>| -> Result<Registered, Fault> {
+        let Some(mut attempt) = ticket.claim(cx)? else {
+            return Ok(Registered::Onward(Onward::Over));
+        };
+        let user = match insert(cx, &typed, &hashed)? {
+            Ok(user) => user,
+            Err(typed) => return Ok(Registered::Problems(Box::new(attempt), Box::new(typed))),
+        };
+        flow::prove(cx, &mut attempt, &user, false);
+        attempt::advance(cx, &attempt)?;
+        let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
+        Ok(Registered::Onward(next))
+    };
+    match visit.app.enter(&visit.realm, Door::Write, last).await {
+        Ok(ended) => finish(&visit, ended),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+fn finish(visit: &Visit, ended: Registered) -> HttpResponse {
+    match ended {
+        Registered::Onward(onward) => show(visit, onward),
+        Registered::Problems(attempt, typed) => register_page(visit, &attempt, Some(&typed)),
+        Registered::Hash(..) => over(visit),
+    }
+}
+
+fn check(cx: &mut Cx<'_>, ticket: &Ticket, form: &Form) -> Result<Registered, Fault> {
+    let Some(attempt) = ticket.claim(cx)? else {
+        return Ok(Registered::Onward(Onward::Over));
+    };
+    let mut typed = Typed::read(form, cx.realm.settings.registration_email_as_username);
+    if !typed.is_good() {
+        return Ok(Registered::Problems(Box::new(attempt), Box::new(typed)));
+    }
+    let password = form.get("password").unwrap_or_default();
+    let (name, email) = (&typed.username.value, Some(typed.email.value.as_str()));
+    match required::prepare_password(cx, name, email, None, password)? {
+        Ok(new) => Ok(Registered::Hash(Box::new(new), Box::new(typed))),
+        Err(violations) => {
+            typed.password_error = Some(notice_of(&violations));
+            Ok(Registered::Problems(Box::new(attempt), Box::new(typed)))
+        }
+    }
+}
+
+fn insert(
+    cx: &mut Cx<'_>,
+    typed: &Typed,
+    hashed: &Result<HashedPassword, Violation>,
+) -> Result<Result<User, Typed>, Fault> {
+    let mut typed = typed.clone();
+    let hashed = match hashed {
+        Ok(hashed) => hashed,
+        Err(violation) => {
+            typed.password_error = Some(notice_of(std::slice::from_ref(violation)));
+            return Ok(Err(typed));
+        }
+    };
+    let new = User {
+        id: UserId::new(cx.new_id()),
+        username: typed.username.value.clone(),
+        email: Some(typed.email.value.clone()),
+        email_verified: false,
+        first_name: Some(typed.first_name.value.clone()),
+        last_name: Some(typed.last_name.value.clone()),
+        enabled: true,
+        created_at: cx.now,
+        not_before: 0,
+        service_account_client: None,
+        attributes: Attributes::new(),
+        required_actions: Vec::new(),
+    };
+    if user::find_by_username(cx, &new.username)?.is_some() {
+        typed.username = Field::new(&new.username).with_error(Notice::UsernameUnavailable);
+        return Ok(Err(typed));
+    }
+    if user::insert(cx, &new)? != Stored::Done {
+        typed.email = Field::new(&typed.email.value).with_error(Notice::EmailUnavailable);
+        return Ok(Err(typed));
+    }
+    let default = format!("default-roles-{}", cx.realm.name);
+    if let Some(role) = role::find_by_name(cx, None, &default)? {
+        user::grant_role(cx, &new.id, &role.id)?;
+    }
+    required::store_password(cx, &new, hashed)?;
+    Ok(Ok(new))
+}
+
+async fn ask_reset(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let off = Notice::ResetOff;
+    let is_on = |realm: &cloakroom_model::realm::Settings| realm.reset_password_allowed;
+    let (visit, attempt) = match followed(app, &request, &realm, is_on, off).await {
+        Ok(followed) => followed,
+        Err(page) => return page,
+    };
+    let request = sign_in::request_of(&attempt).ok();
+    let query = sign_in::address(&attempt, PASSWORD, false);
+    let page = ResetCredentialsPage {
+        layout: layout(&visit, &attempt, request.as_ref(), "reset-credentials", RESET),
+        action: action(&visit, &attempt, "reset-credentials", RESET),
+        alert: None,
+        username_label: username_label(&visit),
+        username: Field::new(""),
+        login_url: visit.url(&format!("login-actions/authenticate?{query}")),
+    };
+    render(StatusCode::OK, &page, &security(&visit, request.as_ref()))
+}
+
+/// One answer for every name, so that nobody learns who has an account.
+async fn reset(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let (visit, ticket, _) = match posted(app, &request, &realm, &body).await {
+        Ok(posted) => posted,
+        Err(page) => return page,
+    };
+    if !visit.realm.settings.reset_password_allowed {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::ResetOff);
+    }
+    let work = move |cx: &mut Cx<'_>| ticket.claim(cx);
+    match visit.app.enter(&visit.realm, Door::Read, work).await {
+        Ok(Some(attempt)) => {
+            let alert = Alert::info(Notice::ResetRequested);
+            login_page(&visit, &attempt, None, Some(alert))
+        }
+        Ok(None) => over(&visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}

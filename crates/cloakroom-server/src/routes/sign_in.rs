@@ -1,0 +1,172 @@
+//! Where the protocol and the sign-in meet: an attempt on its way, and its end in a response.
+
+use cloakroom_login::flow::{self, Next, note};
+use cloakroom_login::required::Action;
+use cloakroom_login::sign_on::{self, Opened, Origin};
+use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::client::Client;
+use cloakroom_model::id::AttemptId;
+use cloakroom_model::session::Session;
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Digest, Fault, Secret, Ttl};
+use cloakroom_oidc::Provider;
+use cloakroom_oidc::authorize::{AuthorizationRequest, Response};
+use serde_json::{Map, Value};
+use url::form_urlencoded::Serializer;
+
+/// The name of the consent question among the required actions, as in Keycloak.
+pub(crate) const CONSENT: &str = "OAUTH_GRANT";
+
+/// How an attempt goes on.
+#[derive(Debug)]
+pub(crate) enum Onward {
+    /// The browser is asked for a password.
+    Ask(Box<Attempt>, Option<User>),
+    /// The browser is sent to the page of this action.
+    Go(Box<Attempt>, &'static str),
+    /// The client is answered.
+    Done(Box<Finished>),
+    /// Another request has ended the attempt.
+    Over,
+}
+
+/// The end of an attempt.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) response: Response,
+    pub(crate) opened: Opened,
+}
+
+/// A new attempt for a request, not stored yet.
+pub(crate) fn begin(
+    cx: &mut Cx<'_>,
+    request: &AuthorizationRequest,
+    client: &Client,
+    browser: &Digest,
+    known: Option<(&Session, bool)>,
+) -> Result<Attempt, Fault> {
+    let id = AttemptId::new(cx.new_ordered_id());
+    let code = Secret::random(cx.rng);
+    let tab_id: String = Secret::random(cx.rng).expose().chars().take(11).collect();
+    let text = |value: &str| Value::String(value.to_owned());
+    let mut notes = Map::new();
+    notes.insert(note::SESSION_CODE.to_owned(), text(code.expose()));
+    notes.insert(note::SCOPE.to_owned(), text(&request.scope));
+    if let Some(hint) = &request.login_hint {
+        notes.insert(note::USERNAME.to_owned(), text(hint));
+    }
+    if let Some(action) = request.kc_action.as_deref().and_then(Action::parse) {
+        notes.insert(note::ACTION.to_owned(), text(action.alias()));
+    }
+    let lifespan = cx.realm.settings.access_code_lifespan_login.clamp(60, 24 * 60 * 60);
+    let mut attempt = Attempt {
+        id,
+        browser: browser.clone(),
+        tab_id,
+        client: client.id.clone(),
+        request: serde_json::to_value(request)?,
+        user: known.map(|(session, _)| session.user.clone()),
+        stage: Stage::Prove,
+        notes,
+        created_at: cx.now,
+        expires_at: cx.now.plus(Ttl::seconds(lifespan)),
+    };
+    if request.prompt.consent {
+        flow::mark(&mut attempt, note::ASK_CONSENT);
+    }
+    if let Some((session, true)) = known {
+        flow::mark(&mut attempt, note::RECOGNIZED);
+        attempt.stage = Stage::Act {
+            auth_time: session.auth_time,
+            amr: session.amr.split(' ').map(str::to_owned).collect(),
+            remember_me: session.remember_me,
+        };
+    }
+    Ok(attempt)
+}
+
+/// The request that an attempt began with.
+pub(crate) fn request_of(attempt: &Attempt) -> Result<AuthorizationRequest, Fault> {
+    Ok(serde_json::from_value(attempt.request.clone())?)
+}
+
+/// Takes an attempt as far as it goes without the user.
+pub(crate) fn proceed(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    attempt: Attempt,
+    identity: Option<&str>,
+    origin: &Origin,
+) -> Result<Onward, Fault> {
+    let (next, user) = flow::next(cx, &attempt)?;
+    let go = |cx: &mut Cx<'_>, attempt: Attempt, alias| {
+        Ok(match attempt::advance(cx, &attempt)? {
+            true => Onward::Go(Box::new(attempt), alias),
+            false => Onward::Over,
+        })
+    };
+    match next {
+        Next::AskPassword => Ok(Onward::Ask(Box::new(attempt), user)),
+        Next::Act(action) => go(cx, attempt, action.alias()),
+        Next::Consent => go(cx, attempt, CONSENT),
+        Next::Done => {
+            let current = match identity {
+                Some(cookie) => sign_on::recognize(cx, cookie)?,
+                None => None,
+            };
+            finish(cx, provider, &attempt, current, origin)
+        }
+    }
+}
+
+fn finish(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    attempt: &Attempt,
+    current: Option<Session>,
+    origin: &Origin,
+) -> Result<Onward, Fault> {
+    let request = request_of(attempt)?;
+    let Some(opened) = sign_on::open(cx, attempt, current, origin)? else {
+        return Ok(Onward::Over);
+    };
+    sign_on::report(cx, &opened.session, &request.client_id, &origin.ip)?;
+    let issuer = provider.issuer(cx.realm);
+    let response = request.respond(cx, &issuer, &opened.session, opened.is_fresh)?;
+    Ok(Onward::Done(Box::new(Finished { response, opened })))
+}
+
+/// Tells whether the browser's session is enough for this request.
+pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &Session) -> bool {
+    /// As Keycloak, a password may be changed for five minutes after a sign-in.
+    const ACTION_MAX_AGE: i64 = 300;
+    let age = cx.now.since(session.auth_time).as_seconds();
+    // A `max_age` of 0 means the same as `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
+    let is_too_old = request.max_age.is_some_and(|most| most == 0 || age > most);
+    let acts_late = request.kc_action.is_some() && age > ACTION_MAX_AGE;
+    !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late
+}
+
+/// The query that leads a browser back to its attempt.
+pub(crate) fn address(attempt: &Attempt, execution: &str, with_code: bool) -> String {
+    let request = request_of(attempt).ok();
+    let mut query = Serializer::new(String::new());
+    if with_code {
+        query.append_pair("session_code", flow::text(attempt, note::SESSION_CODE));
+    }
+    query.append_pair("execution", execution);
+    if let Some(request) = &request {
+        query.append_pair("client_id", &request.client_id);
+    }
+    query.append_pair("tab_id", &attempt.tab_id);
+    if let Some(request) = &request {
+        query.append_pair("client_data", &client_data(request));
+    }
+    query.finish()
+}
+
+/// What a page shows of where it leads to. Nothing reads it back: it is the browser's to change.
+fn client_data(request: &AuthorizationRequest) -> String {
+    let text = serde_json::json!({ "ru": request.redirect_uri, "rt": "code" }).to_string();
+    cloakroom_jose::base64url::encode(text.as_bytes())
+}

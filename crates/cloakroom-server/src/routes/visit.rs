@@ -1,0 +1,306 @@
+//! A browser's visit: its cookies, its language, and the pages and redirects it is answered with.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, COOKIE, HeaderValue, LOCATION, ORIGIN, SET_COOKIE, USER_AGENT,
+};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::sign_on::{Opened, Origin};
+use cloakroom_model::session::Session;
+use cloakroom_model::{Digest, Realm};
+use cloakroom_oidc::Form;
+use cloakroom_oidc::authorize::{Response, ResponseMode};
+use cloakroom_web::App;
+use cloakroom_web::headers::Security;
+use cloakroom_web::i18n::{Locales, Notice, Wanted};
+use cloakroom_web::page::{ErrorPage, FormPostPage, Hidden, Layout, Moment, render};
+
+/// Holds the handle of the attempts of this browser.
+pub(crate) const AUTH_SESSION: &str = "AUTH_SESSION_ID";
+/// Lets a page notice that another tab has begun anew; the digest of the handle.
+const AUTH_SESSION_HASH: &str = "KC_AUTH_SESSION_HASH";
+/// The request itself, for beginning again after the attempt is over.
+pub(crate) const RESTART: &str = "KC_RESTART";
+/// The opaque proof of the browser's session.
+pub(crate) const IDENTITY: &str = "KEYCLOAK_IDENTITY";
+/// Names realm, user and session for the session iframe; proves nothing.
+const SESSION: &str = "KEYCLOAK_SESSION";
+/// The language that the reader chose.
+const LOCALE: &str = "KEYCLOAK_LOCALE";
+
+/// A restart cookie longer than this is not set: a browser keeps 4096 bytes of a cookie.
+const RESTART_LONGEST: usize = 3000;
+
+/// One request of a browser to a realm.
+pub(crate) struct Visit {
+    pub(crate) app: Data<App>,
+    pub(crate) realm: Arc<Realm>,
+    pub(crate) origin: Origin,
+    /// The query of the address.
+    pub(crate) query: Form,
+    cookies: HashMap<String, String>,
+    languages: Option<String>,
+    is_foreign: bool,
+}
+
+impl Visit {
+    /// Takes what a handler needs from the request; the error is already a page.
+    pub(crate) async fn start(
+        app: Data<App>,
+        request: &HttpRequest,
+        realm: &str,
+    ) -> Result<Self, HttpResponse> {
+        let found = app.realm(realm).await;
+        let header = |name| {
+            let value: Option<&HeaderValue> = request.headers().get(name);
+            value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let languages = header(ACCEPT_LANGUAGE);
+        let early = |status, notice| {
+            error_page(layout_for("Cloakroom", languages.as_deref()), status, notice, app.is_https)
+        };
+        let realm = match found {
+            Ok(Some(realm)) if realm.enabled => realm,
+            Ok(Some(_)) => return Err(early(StatusCode::FORBIDDEN, Notice::RealmDisabled)),
+            Ok(None) => return Err(early(StatusCode::NOT_FOUND, Notice::RealmNotFound)),
+            Err(fault) => {
+                tracing::error!(%fault, "a realm could not be read");
+                return Err(early(StatusCode::SERVICE_UNAVAILABLE, Notice::Unexpected));
+            }
+        };
+        let Ok(query) = Form::parse(request.query_string().as_bytes()) else {
+            return Err(early(StatusCode::BAD_REQUEST, Notice::InvalidRequest));
+        };
+        let origin = header(ORIGIN);
+        // Pages are sent with `no-referrer`, so an honest browser says `null` here.
+        let is_foreign = origin.is_some_and(|from| from != "null" && from != origin_of(&app.base_url))
+            || request
+                .headers()
+                .get("sec-fetch-site")
+                .is_some_and(|site| site.as_bytes() == b"cross-site");
+        Ok(Self {
+            origin: Origin {
+                ip: app.client_ip(request),
+                user_agent: header(USER_AGENT).unwrap_or_default(),
+            },
+            cookies: cookies(request),
+            languages,
+            is_foreign,
+            query,
+            realm,
+            app,
+        })
+    }
+
+    /// A cookie's value.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// The digest of the handle that this browser's attempts are kept under.
+    pub(crate) fn browser(&self) -> Option<Digest> {
+        self.cookie(AUTH_SESSION).map(|handle| Digest::of(handle.as_bytes()))
+    }
+
+    /// The request was sent by a page of another site.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+
+    /// The address of something below the realm.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}/realms/{}/{path}", self.app.base_url, self.realm.name)
+    }
+
+    /// The frame of a page, in the reader's language.
+    pub(crate) fn layout(&self, ui_locales: Option<&str>) -> Layout {
+        let settings = &self.realm.settings;
+        let cookie = self.cookie(LOCALE);
+        let wanted = Wanted {
+            kc_locale: self.query.get("kc_locale"),
+            cookie: cookie.as_deref(),
+            user: None,
+            ui_locales,
+            accept_language: self.languages.as_deref(),
+        };
+        let none = Vec::new();
+        let supported = match &settings.supported_locales {
+            Some(locales) if settings.internationalization_enabled => locales,
+            _ => &none,
+        };
+        let default = settings.default_locale.as_deref();
+        let locale = Locales::embedded().negotiate(&wanted, supported, default);
+        Layout::new(locale, self.realm.display_name())
+    }
+
+    /// The headers of a page.
+    pub(crate) fn security(&self) -> Security {
+        Security::page(self.app.is_https)
+    }
+
+    /// An error page.
+    pub(crate) fn error(&self, status: StatusCode, notice: Notice) -> HttpResponse {
+        error_page(self.layout(None), status, notice, self.app.is_https)
+    }
+
+    /// The page for what was our fault; the log has the reason.
+    pub(crate) fn fault(&self, why: &dyn Display) -> HttpResponse {
+        tracing::error!(error = %why, "a page could not be answered");
+        self.error(StatusCode::INTERNAL_SERVER_ERROR, Notice::Unexpected)
+    }
+
+    /// Sends the browser elsewhere.
+    pub(crate) fn redirect(&self, to: &str) -> HttpResponse {
+        let mut response = HttpResponse::Found();
+        let mut response = match HeaderValue::from_str(to) {
+            Ok(to) => response.insert_header((LOCATION, to)).finish(),
+            Err(_) => return self.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest),
+        };
+        self.security().apply(response.headers_mut());
+        response
+    }
+
+    /// Hands a response to the client, in the mode it asked for.
+    pub(crate) fn answer(&self, response: &Response) -> HttpResponse {
+        if response.mode != ResponseMode::FormPost {
+            return self.redirect(&response.location());
+        }
+        let parameters = response.parameters.iter();
+        let page = FormPostPage {
+            layout: self.layout(None),
+            action: response.redirect_uri.clone(),
+            parameters: parameters
+                .map(|(name, value)| ((*name).to_owned(), Hidden::new(value)))
+                .collect(),
+        };
+        let security = self.security().with_form_target(&response.redirect_uri);
+        render(StatusCode::OK, &page, &security)
+    }
+
+    /// Sets a cookie of this realm; without an age it ends with the browser.
+    pub(crate) fn set(&self, to: &mut HttpResponse, cookie: &Cookie<'_>) {
+        let mut text = format!(
+            "{}={}; Path=/realms/{}/",
+            cookie.name, cookie.value, self.realm.name
+        );
+        if let Some(seconds) = cookie.max_age {
+            text.push_str(&format!("; Max-Age={seconds}"));
+        }
+        // Clients frame the session iframe and ask silently, so cookies cross sites where the
+        // browser allows that at all: over https.
+        text.push_str(if self.app.is_https {
+            "; Secure; SameSite=None"
+        } else {
+            "; SameSite=Lax"
+        });
+        if cookie.http_only {
+            text.push_str("; HttpOnly");
+        }
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            to.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+
+    /// Lets the browser forget a cookie.
+    pub(crate) fn unset(&self, to: &mut HttpResponse, name: &'static str) {
+        self.set(to, &Cookie { name, value: "", http_only: true, max_age: Some(0) });
+    }
+
+    /// Sets the handle of this browser's attempts.
+    pub(crate) fn set_handle(&self, to: &mut HttpResponse, handle: &str) {
+        let hash = Digest::of(handle.as_bytes()).to_base64url();
+        self.set(to, &Cookie { name: AUTH_SESSION, value: handle, http_only: true, max_age: None });
+        self.set(
+            to,
+            &Cookie { name: AUTH_SESSION_HASH, value: &hash, http_only: false, max_age: Some(60) },
+        );
+    }
+
+    /// Remembers how to begin again.
+    pub(crate) fn set_restart(&self, to: &mut HttpResponse, query: &str) {
+        // Percent-encoded text of a URL is safe in a cookie but for these.
+        let is_safe = query.bytes().all(|b| b.is_ascii_graphic() && !b";,\"\\".contains(&b));
+        if is_safe && query.len() <= RESTART_LONGEST {
+            self.set(to, &Cookie { name: RESTART, value: query, http_only: true, max_age: None });
+        } else {
+            self.unset(to, RESTART);
+        }
+    }
+
+    /// Sets the cookies of a session that a sign-in ended in.
+    pub(crate) fn set_session(&self, to: &mut HttpResponse, opened: &Opened) {
+        let identity = match &opened.cookie {
+            Some(secret) => Some(secret.expose().to_owned()),
+            None => self.cookie(IDENTITY),
+        };
+        self.set_identity(to, identity.as_deref().unwrap_or_default(), &opened.session);
+    }
+
+    /// Sets the cookies of the browser's session.
+    pub(crate) fn set_identity(&self, to: &mut HttpResponse, identity: &str, session: &Session) {
+        self.unset(to, RESTART);
+        let life = session.expires_at.since(session.started_at).as_seconds();
+        let max_age = session.remember_me.then_some(life);
+        let value = format!("{}/{}/{}", self.realm.name, session.user, session.id);
+        self.set(to, &Cookie { name: IDENTITY, value: identity, http_only: true, max_age });
+        self.set(
+            to,
+            &Cookie { name: SESSION, value: &value, http_only: false, max_age: Some(life) },
+        );
+    }
+
+    /// Lets the browser forget its session.
+    pub(crate) fn unset_session(&self, to: &mut HttpResponse) {
+        self.unset(to, IDENTITY);
+        self.unset(to, SESSION);
+    }
+}
+
+/// A cookie to be set.
+pub(crate) struct Cookie<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) value: &'a str,
+    pub(crate) http_only: bool,
+    pub(crate) max_age: Option<i64>,
+}
+
+fn cookies(request: &HttpRequest) -> HashMap<String, String> {
+    let mut all = HashMap::new();
+    for header in request.headers().get_all(COOKIE) {
+        let pairs = header.to_str().unwrap_or_default().split(';');
+        for (name, value) in pairs.filter_map(|pair| pair.split_once('=')) {
+            // The first one is of the longest path, which is ours (RFC 6265 §5.4).
+            all.entry(name.trim().to_owned())
+                .or_insert_with(|| value.trim().trim_matches('"').to_owned());
+        }
+    }
+    all
+}
+
+fn origin_of(base_url: &str) -> &str {
+    let host = base_url.find("://").map_or(0, |at| at + 3);
+    let path = base_url.get(host..).and_then(|rest| rest.find('/'));
+    path.and_then(|at| base_url.get(..host + at)).unwrap_or(base_url)
+}
+
+fn layout_for(realm: &str, languages: Option<&str>) -> Layout {
+    let wanted = Wanted { accept_language: languages, ..Wanted::default() };
+    Layout::new(Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en")), realm)
+}
+
+fn error_page(layout: Layout, status: StatusCode, notice: Notice, is_https: bool) -> HttpResponse {
+    let now = cloakroom_web::app::now().seconds();
+    let page = ErrorPage {
+        layout,
+        notice,
+        code: None,
+        time: Some(Moment::from_unix_seconds(now)),
+        back: None,
+    };
+    render(status, &page, &Security::page(is_https))
+}
