@@ -1,6 +1,10 @@
 //! Every public path on one screen.
 
+mod authorize;
+mod login;
 mod setup;
+mod sign_in;
+mod visit;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, FormConfig, PayloadConfig};
@@ -15,6 +19,8 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(FormConfig::default().limit(BODY));
     cfg.configure(assets::configure);
     cfg.configure(setup::configure);
+    cfg.configure(authorize::configure);
+    cfg.configure(login::configure);
     cfg.default_service(web::to(not_found));
 }
 

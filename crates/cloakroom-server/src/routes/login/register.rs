@@ -258,8 +258,9 @@ fn insert(
         typed.email = Field::new(&typed.email.value).with_error(Notice::EmailUnavailable);
         return Ok(Err(typed));
     }
-    let default = format!("default-roles-{}", cx.realm.name);
-    if let Some(role) = role::find_by_name(cx, None, &default)? {
+    let (realm_id, default) =
+        (cx.realm.id.as_str().to_owned(), format!("default-roles-{}", cx.realm.name));
+    if let Some(role) = role::find_named(cx, &realm_id, &default)? {
         user::grant_role(cx, &new.id, &role.id)?;
     }
     required::store_password(cx, &new, hashed)?;
