@@ -4,13 +4,20 @@
 //! at the database through the questions of the model, and answers with a value or an [`Error`].
 
 pub mod authorize;
+pub mod client_auth;
 pub mod code_grant;
 pub mod error;
 pub mod form;
+pub mod keyring;
+pub mod mapper;
+pub mod origin;
+pub mod own_token;
 pub mod pkce;
 mod provider;
 pub mod realm_keys;
 pub mod redirect_uri;
+pub mod scope;
+pub mod session_rules;
 
 pub use error::{Error, OAuthError, Result};
 pub use form::Form;

@@ -1,0 +1,146 @@
+//! Who is the client? Each way to prove it is a file here; nothing else makes a [`ProvenClient`].
+
+mod assertion;
+mod secret;
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cloakroom_model::client::{self, Client};
+use cloakroom_model::{Cx, Secret};
+
+use crate::error::{Error, OAuthError, Result};
+use crate::form::Form;
+use crate::provider::Provider;
+
+/// The methods as discovery lists them.
+pub const METHODS: [&str; 4] = [
+    "private_key_jwt",
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+];
+
+/// A client that proved itself, or that is public and has nothing to prove with.
+#[derive(Clone, Debug)]
+pub struct ProvenClient(Arc<Client>);
+
+impl ProvenClient {
+    /// The client.
+    pub fn client(&self) -> &Arc<Client> {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for ProvenClient {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// What a request says about its client.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    basic: Option<(String, Secret)>,
+    malformed: bool,
+}
+
+impl Credentials {
+    /// Reads an `Authorization` header. RFC 6749 §2.3.1: both halves are form-encoded.
+    pub fn from_header(header: Option<&str>) -> Self {
+        let Some((scheme, rest)) = header.and_then(|text| text.split_once(' ')) else {
+            return Self::default();
+        };
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return Self::default();
+        }
+        let basic = decode_basic(rest.trim());
+        Self {
+            malformed: basic.is_none(),
+            basic,
+        }
+    }
+}
+
+fn decode_basic(text: &str) -> Option<(String, Secret)> {
+    let bytes = STANDARD.decode(text).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((form_decode(id)?, Secret::new(form_decode(secret)?)))
+}
+
+fn form_decode(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
+    decoded.ok().map(std::borrow::Cow::into_owned)
+}
+
+/// The client that a request comes from.
+pub fn prove(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    credentials: &Credentials,
+    form: &Form,
+) -> Result<ProvenClient> {
+    if credentials.malformed {
+        return Err(unknown_client());
+    }
+    if form.get("client_assertion_type").is_some() || form.get("client_assertion").is_some() {
+        if credentials.basic.is_some() || form.get("client_secret").is_some() {
+            // RFC 6749 §2.3: one method a request.
+            return Err(
+                OAuthError::invalid_request("More than one client authentication method").into(),
+            );
+        }
+        return assertion::prove(provider, cx, form).map(ProvenClient);
+    }
+    let client_id = match (&credentials.basic, form.get("client_id")) {
+        // Keycloak lets the body name the client, and a foreign header then proves nothing.
+        (Some((id, _)), Some(named)) if id != named => {
+            return public(cx, named);
+        }
+        (Some((id, _)), _) => id.as_str(),
+        (None, Some(named)) => named,
+        (None, None) => return Err(unknown_client()),
+    };
+    let client = find(cx, client_id)?;
+    if client.settings.public_client {
+        return Ok(ProvenClient(client));
+    }
+    let given = match &credentials.basic {
+        Some((_, secret)) => Some(secret.expose()),
+        None => form.get("client_secret"),
+    };
+    secret::check(&client, given)?;
+    Ok(ProvenClient(client))
+}
+
+fn public(cx: &mut Cx<'_>, client_id: &str) -> Result<ProvenClient> {
+    let client = find(cx, client_id)?;
+    if client.settings.public_client {
+        return Ok(ProvenClient(client));
+    }
+    Err(wrong_credentials())
+}
+
+/// The client that may be used at all.
+pub(crate) fn find(cx: &mut Cx<'_>, client_id: &str) -> Result<Arc<Client>> {
+    let client = client::find(cx, client_id)?.ok_or_else(unknown_client)?;
+    if !client.enabled {
+        return Err(unknown_client());
+    }
+    Ok(client)
+}
+
+const TEXT: &str = "Invalid client or Invalid client credentials";
+
+fn unknown_client() -> Error {
+    OAuthError::invalid_client(TEXT).into()
+}
+
+fn wrong_credentials() -> Error {
+    OAuthError::unauthorized_client(TEXT).into()
+}

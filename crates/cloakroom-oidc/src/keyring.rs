@@ -1,0 +1,116 @@
+//! A realm's keys, parsed once for each snapshot of its settings, and the documents they appear in.
+
+pub mod generate;
+mod read;
+
+use std::sync::{Arc, OnceLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, VerifyingKey};
+use cloakroom_model::key::{self, Status};
+use cloakroom_model::{Fault, Realm};
+
+use read::Parsed;
+
+/// A realm's parsed keys.
+#[derive(Debug)]
+pub struct Keyring {
+    signing: Vec<SigningKey>,
+    verifying: KeySet,
+    jwks: Vec<u8>,
+    public_key: Option<String>,
+    pub(crate) discovery: OnceLock<Vec<u8>>,
+}
+
+/// The realm has no key for an algorithm that its settings or a client's ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingKey(pub Alg);
+
+impl Keyring {
+    /// The keys of this snapshot, parsed when they are asked for first.
+    pub fn of(realm: &Realm) -> Result<Arc<Self>, Fault> {
+        realm
+            .memory
+            .provider(|| Self::parse(realm))?
+            .ok_or_else(|| Fault::corrupt("the snapshot keeps something else than keys"))
+    }
+
+    fn parse(realm: &Realm) -> Result<Self, Fault> {
+        let mut signing: Vec<SigningKey> = Vec::new();
+        let mut verifying: Vec<VerifyingKey> = Vec::new();
+        let mut public: Vec<Jwk> = Vec::new();
+        for component in &realm.keys {
+            let status = key::status(component);
+            if status == Status::Disabled {
+                continue;
+            }
+            // A key that cannot be read must not take the realm's other keys with it.
+            let Some(parsed) = read::parse(component) else {
+                continue;
+            };
+            match parsed {
+                Parsed::Signing(key, certificates) => {
+                    if let Some(jwk) = Jwk::from_verifying_key(key.verifying_key()) {
+                        public.push(jwk.with_certificates(certificates));
+                    }
+                    let is_known = verifying.iter().any(|known| {
+                        known.kid() == Some(key.kid()) && known.alg() == Some(key.alg())
+                    });
+                    if !is_known {
+                        verifying.push(key.verifying_key().clone());
+                    }
+                    if status == Status::Active {
+                        signing.push(key);
+                    }
+                }
+                Parsed::Encryption(jwk, certificates) => {
+                    public.push((*jwk).with_certificates(certificates));
+                }
+            }
+        }
+        let spki = |alg| {
+            let key = signing.iter().find(|key| key.alg() == alg)?;
+            key.public_spki_der()
+        };
+        let public_key = spki(Alg::RS256).map(|der| STANDARD.encode(der));
+        Ok(Self {
+            jwks: serde_json::to_vec(&serde_json::json!({ "keys": public }))?,
+            signing,
+            verifying: KeySet::from_keys(verifying),
+            public_key,
+            discovery: OnceLock::new(),
+        })
+    }
+
+    /// The key that signs with this algorithm: the active one of the highest priority.
+    pub fn signing_key(&self, alg: Alg) -> Result<&SigningKey, MissingKey> {
+        self.signing
+            .iter()
+            .find(|key| key.alg() == alg)
+            .ok_or(MissingKey(alg))
+    }
+
+    /// All keys whose signatures are accepted.
+    pub fn verifying(&self) -> &KeySet {
+        &self.verifying
+    }
+
+    /// The JWK Set as it is answered.
+    pub fn jwks(&self) -> &[u8] {
+        &self.jwks
+    }
+
+    /// The public key of RS256 as base64 of its `SubjectPublicKeyInfo`, for older adapters.
+    pub fn public_key(&self) -> Option<&str> {
+        self.public_key.as_deref()
+    }
+}
+
+/// The realm's default algorithm for tokens.
+pub fn default_alg(realm: &Realm) -> Alg {
+    Alg::from_name(&realm.settings.default_signature_algorithm).unwrap_or(Alg::RS256)
+}
+
+/// The algorithm of refresh tokens, which nobody but the server reads.
+pub const INTERNAL_ALG: Alg = Alg::HS512;

@@ -1,0 +1,202 @@
+//! Protocol mappers: which claim comes from where. To add one: a file in `mapper/`, its `mod` line and
+//! its line in [`ALL`].
+
+mod acr;
+mod address;
+mod audience;
+mod audience_resolve;
+mod claim;
+mod full_name;
+mod group_membership;
+mod hardcoded_claim;
+mod hardcoded_role;
+mod role_name;
+mod roles;
+mod session_note;
+mod subject;
+mod user_attribute;
+mod web_origins;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cloakroom_model::client::Client;
+use cloakroom_model::id::RoleId;
+use cloakroom_model::mapper::Mapper as Config;
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, client, role};
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::scope::Scopes;
+
+/// Every mapper, in the order in which they run: what adds roles comes before what shows them.
+pub static ALL: &[&dyn Mapper] = &[
+    &hardcoded_role::HardcodedRole,
+    &role_name::RoleName,
+    &subject::Sub,
+    &session_note::SessionNote,
+    &acr::Acr,
+    &acr::Amr,
+    &user_attribute::UserAttribute,
+    &user_attribute::UserProperty,
+    &full_name::FullName,
+    &address::Address,
+    &hardcoded_claim::HardcodedClaim,
+    &group_membership::GroupMembership,
+    &roles::RealmRoles,
+    &roles::ClientRoles,
+    &audience_resolve::AudienceResolve,
+    &audience::Audience,
+    &web_origins::WebOrigins,
+];
+
+/// One claim, or several, from what is known about a subject.
+pub trait Mapper: Sync {
+    /// The name in the database: never changes.
+    fn kind(&self) -> &'static str;
+    /// One line for people who choose a mapper.
+    fn summary(&self) -> &'static str;
+    /// Older settings lack the switches, and this kind was always meant for access tokens.
+    fn is_for_access_by_default(&self) -> bool {
+        false
+    }
+    /// Adds its claims.
+    fn apply(
+        &self,
+        cx: &mut Cx<'_>,
+        config: &Config,
+        facts: &Facts<'_>,
+        claims: &mut Claims,
+    ) -> Result<()>;
+}
+
+/// What claims are being made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An access token.
+    Access,
+    /// A lightweight access token.
+    Lightweight,
+    /// An ID token.
+    Id,
+    /// The userinfo endpoint.
+    Userinfo,
+    /// The introspection endpoint, where a lightweight token is filled up.
+    Introspection,
+}
+
+impl Target {
+    fn wants(self, mapper: &dyn Mapper, config: &Config) -> bool {
+        let access = config.has("access.token.claim", mapper.is_for_access_by_default());
+        match self {
+            Self::Access => access,
+            Self::Lightweight => config.has("lightweight.claim", false),
+            Self::Id => config.has("id.token.claim", false),
+            Self::Userinfo => {
+                config.has("userinfo.token.claim", config.has("id.token.claim", false))
+            }
+            Self::Introspection => config.has("introspection.token.claim", access),
+        }
+    }
+}
+
+/// What is known about a subject.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The user.
+    pub user: &'a User,
+    /// Notes of the session, as mappers name them.
+    pub notes: &'a BTreeMap<String, Value>,
+    /// How well the user was proved.
+    pub acr: &'a str,
+    /// How, separated by spaces.
+    pub amr: &'a str,
+}
+
+/// Claims that are being put together.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// The claims.
+    pub members: Map<String, Value>,
+    /// Whom the token is for.
+    pub audience: BTreeSet<String>,
+    /// The roles that the client may see.
+    pub roles: BTreeSet<RoleId>,
+    /// Roles that a mapper shows under another name, with the client of the new name.
+    pub renamed: BTreeMap<RoleId, (Option<String>, String)>,
+}
+
+impl Claims {
+    /// Puts the audience in place: one as a text, several as a list (RFC 7519 §4.1.3).
+    pub(crate) fn into_members(mut self) -> Map<String, Value> {
+        let mut audience: Vec<Value> = self.audience.into_iter().map(Value::String).collect();
+        match audience.len() {
+            0 => {}
+            1 => {
+                self.members.insert("aud".to_owned(), audience.remove(0));
+            }
+            _ => {
+                self.members
+                    .insert("aud".to_owned(), Value::Array(audience));
+            }
+        }
+        self.members
+    }
+
+    /// The names of the roles, those of the realm under no client.
+    fn role_names(&self, cx: &mut Cx<'_>) -> Result<BTreeMap<Option<String>, BTreeSet<String>>> {
+        let graph = role::graph(cx)?;
+        let mut names: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+        for id in &self.roles {
+            let Some(found) = graph.role(id) else {
+                continue;
+            };
+            let (owner, name) = match self.renamed.get(id) {
+                Some(renamed) => renamed.clone(),
+                None => match owner(cx, found)? {
+                    Some(owner) => (owner, found.name.clone()),
+                    None => continue,
+                },
+            };
+            names.entry(owner).or_default().insert(name);
+        }
+        Ok(names)
+    }
+}
+
+/// The client that a role belongs to, or none for the realm; `None` if the client is gone.
+fn owner(cx: &mut Cx<'_>, role: &Arc<role::Role>) -> Result<Option<Option<String>>> {
+    if !role.client_role {
+        return Ok(Some(None));
+    }
+    let id = cloakroom_model::id::ClientUuid::new(role.container_id.clone());
+    Ok(client::find_by_id(cx, &id)?.map(|client| Some(client.client_id.clone())))
+}
+
+/// Runs the mappers of the client and of its scopes that are meant for this target.
+pub fn run(
+    cx: &mut Cx<'_>,
+    target: Target,
+    scopes: &Scopes,
+    facts: &Facts<'_>,
+    claims: &mut Claims,
+) -> Result<()> {
+    let own = facts.client.mappers.iter();
+    let configs: Vec<&Config> = own
+        .chain(scopes.iter().flat_map(|scope| scope.mappers.iter()))
+        .collect();
+    for mapper in ALL {
+        for config in configs
+            .iter()
+            .filter(|config| config.mapper == mapper.kind())
+        {
+            if target.wants(*mapper, config) {
+                mapper.apply(cx, config, facts, claims)?;
+            }
+        }
+    }
+    Ok(())
+}
