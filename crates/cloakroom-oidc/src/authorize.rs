@@ -130,9 +130,10 @@ fn asks_for(form: &Form, scope: &str) -> bool {
 
 /// How errors are delivered: as asked, or as fits the response type where nothing valid is asked.
 fn delivery(form: &Form) -> ResponseMode {
-    let is_implicit = form
-        .get("response_type")
-        .is_some_and(|text| text.split(' ').any(|word| word == "token" || word == "id_token"));
+    let is_implicit = form.get("response_type").is_some_and(|text| {
+        text.split(' ')
+            .any(|word| word == "token" || word == "id_token")
+    });
     let fitting = if is_implicit {
         ResponseMode::Fragment
     } else {
@@ -150,8 +151,16 @@ fn check(
     to: &Target,
 ) -> Result<AuthorizationRequest, Refusal> {
     check_response_type(client, form)?;
-    let invalid = |name: &str| ("invalid_request", Some(format!("Invalid parameter: {name}")));
-    if form.get("response_mode").is_some_and(|text| ResponseMode::parse(text).is_none()) {
+    let invalid = |name: &str| {
+        (
+            "invalid_request",
+            Some(format!("Invalid parameter: {name}")),
+        )
+    };
+    if form
+        .get("response_mode")
+        .is_some_and(|text| ResponseMode::parse(text).is_none())
+    {
         return Err(invalid("response_mode"));
     }
     let scope = form.get("scope").unwrap_or_default();

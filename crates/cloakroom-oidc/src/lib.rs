@@ -3,12 +3,17 @@
 //! There is no HTTP here and nothing asynchronous. A rule takes a [`Cx`](cloakroom_model::Cx), looks
 //! at the database through the questions of the model, and answers with a value or an [`Error`].
 
+pub mod audit;
 pub mod authorize;
 pub mod client_auth;
 pub mod code_grant;
 pub mod error;
 pub mod form;
+pub mod grant;
+mod grant_session;
+pub mod issue;
 pub mod keyring;
+pub mod live;
 pub mod mapper;
 pub mod origin;
 pub mod own_token;
@@ -18,6 +23,7 @@ pub mod realm_keys;
 pub mod redirect_uri;
 pub mod scope;
 pub mod session_rules;
+pub mod token;
 
 pub use error::{Error, OAuthError, Result};
 pub use form::Form;

@@ -83,8 +83,16 @@ mod tests {
         let rows = [
             (Some(CHALLENGE), Some(VERIFIER), Ok(())),
             (None, None, Ok(())),
-            (Some(CHALLENGE), None, Err("PKCE code verifier not specified")),
-            (Some(CHALLENGE), Some("short"), Err("PKCE invalid code verifier")),
+            (
+                Some(CHALLENGE),
+                None,
+                Err("PKCE code verifier not specified"),
+            ),
+            (
+                Some(CHALLENGE),
+                Some("short"),
+                Err("PKCE invalid code verifier"),
+            ),
             (
                 Some(CHALLENGE),
                 Some("wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"),

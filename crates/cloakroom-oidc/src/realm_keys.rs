@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use cloakroom_jose::{DecryptionKey, SigningKey};
 use cloakroom_jose::{Alg, JoseError, certificate};
+use cloakroom_jose::{DecryptionKey, SigningKey};
 use cloakroom_model::component::{Component, Config};
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::{Timestamp, key};
@@ -28,7 +28,12 @@ pub fn generate(
     let oaep_certificate = oaep.self_signed(realm, valid, serial(rng))?;
     let mut made = vec![
         component(rng, "rsa-generated", "rsa-generated", None),
-        component(rng, "rsa-enc-generated", "rsa-enc-generated", Some("RSA-OAEP")),
+        component(
+            rng,
+            "rsa-enc-generated",
+            "rsa-enc-generated",
+            Some("RSA-OAEP"),
+        ),
         component(rng, "hmac-generated-hs512", "hmac-generated", Some("HS512")),
         component(rng, "aes-generated", "aes-generated", None),
     ];
@@ -91,5 +96,7 @@ fn serial(rng: &mut dyn CryptoRng) -> u64 {
 fn id(rng: &mut dyn CryptoRng) -> String {
     let mut bytes = [0u8; 16];
     rng.fill_bytes(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    uuid::Builder::from_random_bytes(bytes)
+        .into_uuid()
+        .to_string()
 }

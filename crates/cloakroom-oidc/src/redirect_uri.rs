@@ -34,20 +34,32 @@ pub fn is_registered_for_logout(client: &Client, uri: &str) -> bool {
         .attribute("post.logout.redirect.uris")
         .unwrap_or("+");
     is_sound(uri)
-        && listed.split("##").map(str::trim).any(|pattern| match pattern {
-            "+" => is_registered(client, uri),
-            "-" | "" => false,
-            pattern => matches(&absolute(client, pattern), uri),
-        })
+        && listed
+            .split("##")
+            .map(str::trim)
+            .any(|pattern| match pattern {
+                "+" => is_registered(client, uri),
+                "-" | "" => false,
+                pattern => matches(&absolute(client, pattern), uri),
+            })
 }
 
 /// Tells whether a page of this origin may ask about the client's sessions.
 pub fn is_web_origin(client: &Client, origin: &str) -> bool {
-    client.settings.web_origins.iter().any(|listed| match listed.as_str() {
-        "+" => registered(client).iter().any(|uri| origin_of(uri) == Some(origin)),
-        "*" => true,
-        listed => listed == origin,
-    }) || registered(client).iter().any(|uri| origin_of(uri) == Some(origin))
+    client
+        .settings
+        .web_origins
+        .iter()
+        .any(|listed| match listed.as_str() {
+            "+" => registered(client)
+                .iter()
+                .any(|uri| origin_of(uri) == Some(origin)),
+            "*" => true,
+            listed => listed == origin,
+        })
+        || registered(client)
+            .iter()
+            .any(|uri| origin_of(uri) == Some(origin))
 }
 
 fn registered(client: &Client) -> Vec<String> {
@@ -136,7 +148,8 @@ fn matches(pattern: &str, uri: &str) -> bool {
     if let Some(prefix) = pattern.strip_suffix('*') {
         return matches_prefix(prefix, uri);
     }
-    let (Some(registered), Some(given)) = (without_loopback_port(pattern), without_loopback_port(uri))
+    let (Some(registered), Some(given)) =
+        (without_loopback_port(pattern), without_loopback_port(uri))
     else {
         return false;
     };
@@ -160,7 +173,9 @@ fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
         .into_iter()
         .find(|host| rest.starts_with(host))?;
     let after = rest.strip_prefix(host)?;
-    let path = after.find(['/', '?']).map_or("", |at| after.get(at..).unwrap_or_default());
+    let path = after
+        .find(['/', '?'])
+        .map_or("", |at| after.get(at..).unwrap_or_default());
     let between = after.strip_suffix(path)?;
     let is_port = between.is_empty()
         || between
@@ -211,9 +226,21 @@ mod tests {
             ("https://rp.test/*", "https://rp.test/any/path", true),
             ("https://rp.test/app/*", "https://rp.test/app/x?y=1", true),
             ("https://rp.test/app/*", "https://rp.test/other", false),
-            ("https://rp.test/app/*", "https://rp.test/app/../other", false),
-            ("https://rp.test/app/*", "https://rp.test/app/%2e%2e/other", false),
-            ("https://rp.test/app/*", "https://rp.test/app/..%2fother", false),
+            (
+                "https://rp.test/app/*",
+                "https://rp.test/app/../other",
+                false,
+            ),
+            (
+                "https://rp.test/app/*",
+                "https://rp.test/app/%2e%2e/other",
+                false,
+            ),
+            (
+                "https://rp.test/app/*",
+                "https://rp.test/app/..%2fother",
+                false,
+            ),
             ("https://rp.test*", "https://rp.test.evil.test/", false),
             ("*", "https://evil.test/", false),
             ("https://*", "https://evil.test/", false),
@@ -232,7 +259,11 @@ mod tests {
             ("http://127.0.0.1/cb", "http://localhost:1234/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:1/other", false),
-            ("http://127.0.0.1/cb", "http://127.0.0.1.evil.test/cb", false),
+            (
+                "http://127.0.0.1/cb",
+                "http://127.0.0.1.evil.test/cb",
+                false,
+            ),
             ("https://127.0.0.1/cb", "https://127.0.0.1:1/cb", false),
         ] {
             assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");

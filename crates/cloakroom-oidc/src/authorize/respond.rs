@@ -150,9 +150,21 @@ mod tests {
     #[test]
     fn a_response_keeps_the_query_that_the_redirect_uri_has() {
         let rows = [
-            ("https://a.example/cb", ResponseMode::Query, "https://a.example/cb?state=x%20%26y"),
-            ("https://a.example/cb?k=1", ResponseMode::Query, "https://a.example/cb?k=1&state=x%20%26y"),
-            ("https://a.example/cb?k=1", ResponseMode::Fragment, "https://a.example/cb?k=1#state=x%20%26y"),
+            (
+                "https://a.example/cb",
+                ResponseMode::Query,
+                "https://a.example/cb?state=x%20%26y",
+            ),
+            (
+                "https://a.example/cb?k=1",
+                ResponseMode::Query,
+                "https://a.example/cb?k=1&state=x%20%26y",
+            ),
+            (
+                "https://a.example/cb?k=1",
+                ResponseMode::Fragment,
+                "https://a.example/cb?k=1#state=x%20%26y",
+            ),
         ];
         for (redirect_uri, mode, expected) in rows {
             let response = Response {

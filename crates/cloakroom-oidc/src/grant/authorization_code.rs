@@ -1,0 +1,151 @@
+//! A code from the browser, traded once for tokens (RFC 6749 §4.1.3).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloakroom_jose::{Alg, base64url};
+use cloakroom_model::code::{self, Code, Redeemed};
+use cloakroom_model::session;
+use cloakroom_model::user::{self, ServiceAccount};
+use cloakroom_model::{Cx, Fault};
+use serde_json::{Map, json};
+use subtle::ConstantTimeEq as _;
+
+use super::Grant;
+use crate::client_auth::ProvenClient;
+use crate::code_grant::CodeGrant;
+use crate::error::{Error, OAuthError, Result};
+use crate::form::Form;
+use crate::issue::Authorization;
+use crate::provider::Provider;
+use crate::scope::{self, OFFLINE_ACCESS};
+use crate::token::TokenRequest;
+use crate::{grant_session, live};
+
+pub(super) struct AuthorizationCode;
+
+impl Grant for AuthorizationCode {
+    fn grant_type(&self) -> &'static str {
+        "authorization_code"
+    }
+
+    fn event(&self) -> &'static str {
+        "CODE_TO_TOKEN"
+    }
+
+    fn authorize(
+        &self,
+        _provider: &Provider,
+        cx: &mut Cx<'_>,
+        client: &ProvenClient,
+        request: &TokenRequest,
+    ) -> Result<Authorization> {
+        let form = &request.form;
+        // Spent before it is checked: a code in the wrong hands is worth more dead than retried.
+        let code = match code::redeem(cx, form.require("code")?)? {
+            Redeemed::Fresh(code) => code,
+            Redeemed::Again(code) => {
+                // RFC 6749 §4.1.2: somebody holds a copy, so what the code began ends.
+                session::leave(cx, &code.session, false, &code.client)?;
+                session::leave(cx, &code.session, true, &code.client)?;
+                return Err(denied("Code not valid"));
+            }
+            Redeemed::Unknown => return Err(denied("Code not valid")),
+        };
+        if code.expires_at <= cx.now {
+            return Err(denied("Code is expired"));
+        }
+        if code.client != client.id {
+            return Err(denied("Auth error"));
+        }
+        let grant: CodeGrant = serde_json::from_value(code.grant.clone()).map_err(Fault::from)?;
+        check_redirect_uri(&grant, form)?;
+        check_verifier(&grant, form)?;
+        conclude(cx, client, &code, grant)
+    }
+}
+
+fn denied(text: &'static str) -> Error {
+    OAuthError::invalid_grant(text).into()
+}
+
+fn conclude(
+    cx: &mut Cx<'_>,
+    client: &ProvenClient,
+    code: &Code,
+    grant: CodeGrant,
+) -> Result<Authorization> {
+    let Some(online) = live::find_session(cx, &code.session, false)? else {
+        return Err(denied("Session not active"));
+    };
+    let Some(user) = user::find(cx, &online.user)? else {
+        return Err(denied("User not found"));
+    };
+    if !user.enabled {
+        return Err(denied("User disabled"));
+    }
+    let roles = user::effective_roles(cx, &user.id)?;
+    let account = Arc::new(ServiceAccount { user, roles });
+    let scopes = scope::resolve_again(cx, client, &grant.scope);
+    let auth_time = online.auth_time.seconds();
+    let mut session = online;
+    if scopes.has(OFFLINE_ACCESS) {
+        grant_session::check_offline(cx, &scopes, &account)?;
+        session = grant_session::go_offline(cx, &session)?;
+    }
+    let acr = match grant.acr.is_empty() {
+        true => "1".to_owned(),
+        false => grant.acr,
+    };
+    let notes = Map::from_iter([
+        ("acr".to_owned(), json!(acr)),
+        ("auth_time".to_owned(), json!(auth_time)),
+    ]);
+    grant_session::join(cx, client, &session, &scopes, notes)?;
+    Ok(Authorization {
+        account,
+        session: Some(session),
+        scopes,
+        nonce: grant.nonce,
+        acr,
+        auth_time: Some(auth_time),
+        notes: BTreeMap::new(),
+        refresh: grant_session::first_refresh(client),
+    })
+}
+
+/// RFC 6749 §4.1.3: the same redirect URI as in the authorization request, letter by letter.
+fn check_redirect_uri(grant: &CodeGrant, form: &Form) -> Result<()> {
+    match (grant.redirect_uri.as_deref(), form.get("redirect_uri")) {
+        (Some(before), Some(now)) if before == now => Ok(()),
+        (None, None) => Ok(()),
+        _ => Err(denied("Incorrect redirect_uri")),
+    }
+}
+
+/// RFC 7636 §4.6, with S256 as the only method.
+fn check_verifier(grant: &CodeGrant, form: &Form) -> Result<()> {
+    match (grant.code_challenge.as_deref(), form.get("code_verifier")) {
+        (None, None) => Ok(()),
+        // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.
+        (None, Some(_)) => Err(denied(
+            "PKCE code verifier specified but challenge not present in authorization",
+        )),
+        (Some(_), None) => Err(denied("PKCE code verifier not specified")),
+        (Some(challenge), Some(verifier)) => {
+            let fits = (43..=128).contains(&verifier.len())
+                && verifier
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b));
+            if !fits {
+                return Err(denied("PKCE verification failed: Invalid code verifier"));
+            }
+            let digest = cloakroom_jose::digest(Alg::RS256, verifier.as_bytes());
+            let computed = base64url::encode(&digest);
+            match bool::from(computed.as_bytes().ct_eq(challenge.as_bytes())) {
+                true => Ok(()),
+                false => Err(denied("PKCE verification failed: Code mismatch")),
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Mints tokens: the only place where claims become an access, an ID or a refresh token.
+
+mod minted;
+mod refresh;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloakroom_jose::Alg;
+use cloakroom_model::client::Client;
+use cloakroom_model::session::Session;
+use cloakroom_model::user::ServiceAccount;
+use cloakroom_model::{Cx, opaque};
+use serde_json::{Map, Value, json};
+
+use crate::error::Result;
+use crate::keyring;
+use crate::mapper::{self, Claims, Facts, Target};
+use crate::provider::Provider;
+use crate::scope::{self, Scopes};
+use crate::session_rules;
+
+pub use minted::{Minted, SignError};
+pub use refresh::{RefreshPlan, rotates};
+pub(crate) use refresh::{STORED, new_id as new_refresh_id};
+
+use minted::{Access, Unsigned};
+
+/// Client attribute: access tokens of this client are opaque.
+pub const OPAQUE: &str = "cloakroom.access.token.opaque";
+
+/// Client attribute: access tokens of this client carry no claims that the server can look up.
+const LIGHTWEIGHT: &str = "client.use.lightweight.access.token.enabled";
+
+/// What a grant allows: the only thing that tokens are made from.
+#[derive(Debug)]
+pub struct Authorization {
+    /// Whom the tokens are about, with all roles.
+    pub account: Arc<ServiceAccount>,
+    /// The session they come from.
+    pub session: Option<Session>,
+    /// What was granted.
+    pub scopes: Scopes,
+    /// The nonce that the ID token returns.
+    pub nonce: Option<String>,
+    /// How well the user was proved.
+    pub acr: String,
+    /// When the user was proved, where a browser was there to see it.
+    pub auth_time: Option<i64>,
+    /// Further notes for mappers.
+    pub notes: BTreeMap<String, Value>,
+    /// What becomes of the refresh token.
+    pub refresh: RefreshPlan,
+}
+
+/// What the token endpoint ends with.
+#[derive(Debug)]
+pub enum Issued {
+    /// Tokens that are still to be signed, after the commit and outside of it.
+    Minted(Box<Minted>),
+    /// The client's settings demand a write, and this door has none: the request has to run again.
+    NeedsWrite,
+}
+
+/// Turns a grant into tokens.
+pub(crate) fn issue(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    client: &Client,
+    mut grant: Authorization,
+) -> Result<Minted> {
+    grant.scopes = scope::permitted(cx, grant.scopes, &grant.account.roles)?;
+    let notes = notes(&grant);
+    let facts = Facts {
+        client,
+        user: &grant.account.user,
+        notes: &notes,
+        acr: &grant.acr,
+        amr: grant.session.as_ref().map_or("", |session| &session.amr),
+    };
+    let issuer = provider.issuer(cx.realm);
+    let (access, aud) = access(cx, &issuer, &grant, &facts)?;
+    let ends = session_rules::access_expires_at(cx.realm, client, grant.session.as_ref(), cx.now);
+    let expires_in = ends.seconds().saturating_sub(cx.now.seconds());
+    let mut rest = Map::new();
+    rest.insert("expires_in".to_owned(), json!(expires_in));
+    rest.insert("token_type".to_owned(), json!("Bearer"));
+    rest.insert(
+        "not-before-policy".to_owned(),
+        json!(cx.realm.settings.not_before),
+    );
+    rest.insert("scope".to_owned(), json!(grant.scopes.shown_names()));
+    if let Some(session) = &grant.session {
+        rest.insert("session_state".to_owned(), json!(session.id));
+    }
+    let id = match grant.scopes.has_openid() {
+        true => Some(id_token(cx, &issuer, &grant, &facts)?),
+        false => None,
+    };
+    let refresh = refresh::mint(cx, &issuer, client, &grant, aud)?;
+    let refresh_ends = refresh
+        .as_ref()
+        .and_then(|claims| claims.get("exp")?.as_i64());
+    let refresh_in = refresh_ends.map_or(0, |end| end.saturating_sub(cx.now.seconds()));
+    rest.insert("refresh_expires_in".to_owned(), json!(refresh_in));
+    Ok(Minted {
+        access,
+        id,
+        refresh,
+        rest,
+    })
+}
+
+fn notes(grant: &Authorization) -> BTreeMap<String, Value> {
+    let mut notes = grant.notes.clone();
+    if let Some(session) = &grant.session {
+        for (name, value) in &session.notes {
+            notes.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    if let Some(at) = grant.auth_time {
+        notes.insert("AUTH_TIME".to_owned(), json!(at));
+    }
+    notes
+}
+
+/// The claims that each kind of token has.
+fn common(
+    cx: &mut Cx<'_>,
+    issuer: &str,
+    kind: &str,
+    grant: &Authorization,
+    facts: &Facts<'_>,
+) -> Claims {
+    let mut claims = Claims::default();
+    let ends =
+        session_rules::access_expires_at(cx.realm, facts.client, grant.session.as_ref(), cx.now);
+    let jti = cx.new_id();
+    let mut put = |name: &str, value: Value| {
+        claims.members.insert(name.to_owned(), value);
+    };
+    put("exp", json!(ends.seconds()));
+    put("iat", json!(cx.now.seconds()));
+    put("jti", json!(jti));
+    put("iss", json!(issuer));
+    put("typ", json!(kind));
+    put("azp", json!(facts.client.client_id));
+    if let Some(session) = &grant.session {
+        put("sid", json!(session.id));
+    }
+    claims
+}
+
+fn access(
+    cx: &mut Cx<'_>,
+    issuer: &str,
+    grant: &Authorization,
+    facts: &Facts<'_>,
+) -> Result<(Access, Option<Value>)> {
+    let settings = &facts.client.settings;
+    let mut claims = common(cx, issuer, "Bearer", grant, facts);
+    let shown = grant.scopes.shown_names();
+    claims.members.insert("scope".to_owned(), json!(shown));
+    claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
+    let target = match settings.has(LIGHTWEIGHT) {
+        true => Target::Lightweight,
+        false => Target::Access,
+    };
+    if target == Target::Lightweight {
+        // Whoever reads such a token looks everything else up by this.
+        claims
+            .members
+            .insert("sub".to_owned(), json!(grant.account.user.id));
+    }
+    mapper::run(cx, target, &grant.scopes, facts, &mut claims)?;
+    let members = claims.into_members();
+    let aud = members.get("aud").cloned();
+    if settings.has(OPAQUE) {
+        let ends = session_rules::access_expires_at(
+            cx.realm,
+            facts.client,
+            grant.session.as_ref(),
+            cx.now,
+        );
+        let token = opaque::issue(cx, &Value::Object(members), ends)?;
+        return Ok((Access::Opaque(token), aud));
+    }
+    let typ = match settings.has("access.token.header.type.rfc9068") {
+        true => "at+jwt",
+        false => "JWT",
+    };
+    let alg = chosen_alg(cx, facts.client, "access.token.signed.response.alg");
+    Ok((Access::Jwt(Unsigned { alg, typ, members }), aud))
+}
+
+fn id_token(
+    cx: &mut Cx<'_>,
+    issuer: &str,
+    grant: &Authorization,
+    facts: &Facts<'_>,
+) -> Result<Unsigned> {
+    let mut claims = common(cx, issuer, "ID", grant, facts);
+    claims.audience.insert(facts.client.client_id.clone());
+    claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
+    claims
+        .members
+        .insert("sub".to_owned(), json!(grant.account.user.id));
+    mapper::run(cx, Target::Id, &grant.scopes, facts, &mut claims)?;
+    if let Some(at) = grant.auth_time {
+        claims.members.insert("auth_time".to_owned(), json!(at));
+    }
+    if let Some(nonce) = &grant.nonce {
+        claims.members.insert("nonce".to_owned(), json!(nonce));
+    }
+    Ok(Unsigned {
+        alg: chosen_alg(cx, facts.client, "id.token.signed.response.alg"),
+        typ: "JWT",
+        members: claims.into_members(),
+    })
+}
+
+/// The algorithm that a client's attribute names, or the realm's.
+pub(crate) fn chosen_alg(cx: &Cx<'_>, client: &Client, attribute: &str) -> Alg {
+    client
+        .settings
+        .attribute(attribute)
+        .and_then(Alg::from_name)
+        .unwrap_or_else(|| keyring::default_alg(cx.realm))
+}

@@ -1,0 +1,83 @@
+//! Tokens that are not signed yet, and signing them: after the commit, outside of any transaction.
+
+use cloakroom_jose::{Alg, half_hash};
+use cloakroom_model::{Fault, Realm, Secret};
+use serde_json::{Map, Value};
+
+use crate::keyring::{INTERNAL_ALG, Keyring, MissingKey};
+
+/// Claims with what their signature needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Unsigned {
+    pub(crate) alg: Alg,
+    pub(crate) typ: &'static str,
+    pub(crate) members: Map<String, Value>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Access {
+    Jwt(Unsigned),
+    Opaque(Secret),
+}
+
+/// An answer of the token endpoint whose tokens are not signed yet.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    pub(super) access: Access,
+    pub(super) id: Option<Unsigned>,
+    pub(super) refresh: Option<Map<String, Value>>,
+    pub(super) rest: Map<String, Value>,
+}
+
+/// Why tokens could not be signed.
+#[derive(Debug)]
+pub enum SignError {
+    /// The realm has no key for this algorithm: one has to be made, and signing tried again.
+    Missing(MissingKey),
+    /// Something is broken.
+    Fault(Fault),
+}
+
+impl From<Fault> for SignError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Minted {
+    /// Signs the tokens with the realm's keys into the members of the answer.
+    pub fn sign(&self, realm: &Realm) -> Result<Value, SignError> {
+        let keys = Keyring::of(realm)?;
+        let mut answer = self.rest.clone();
+        let access = match &self.access {
+            Access::Jwt(unsigned) => sign(&keys, unsigned)?,
+            Access::Opaque(token) => token.expose().to_owned(),
+        };
+        if let Some(id) = &self.id {
+            let mut id = id.clone();
+            // OIDC Core §3.1.3.6: it binds the access token to the ID token.
+            let hash = half_hash(id.alg, &access);
+            id.members.insert("at_hash".to_owned(), Value::String(hash));
+            answer.insert("id_token".to_owned(), Value::String(sign(&keys, &id)?));
+        }
+        if let Some(members) = &self.refresh {
+            let unsigned = Unsigned {
+                alg: INTERNAL_ALG,
+                typ: "JWT",
+                members: members.clone(),
+            };
+            let token = sign(&keys, &unsigned)?;
+            answer.insert("refresh_token".to_owned(), Value::String(token));
+        }
+        answer.insert("access_token".to_owned(), Value::String(access));
+        Ok(Value::Object(answer))
+    }
+}
+
+/// Signs claims with the realm's key for their algorithm.
+pub(crate) fn sign(keys: &Keyring, unsigned: &Unsigned) -> Result<String, SignError> {
+    let key = keys.signing_key(unsigned.alg).map_err(SignError::Missing)?;
+    let payload = serde_json::to_vec(&unsigned.members).map_err(Fault::from)?;
+    key.sign(unsigned.typ, &payload)
+        .map_err(|error| SignError::Fault(Fault::corrupt(error)))
+}

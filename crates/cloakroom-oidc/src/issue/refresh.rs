@@ -1,0 +1,128 @@
+//! The refresh token's claims, and its row where it rotates.
+
+use cloakroom_model::client::Client;
+use cloakroom_model::id::FamilyId;
+use cloakroom_model::refresh::{self, Refresh};
+use cloakroom_model::{Cx, Realm};
+use serde_json::{Map, Value, json};
+
+use super::Authorization;
+use crate::error::Result;
+use crate::session_rules;
+
+/// What becomes of the refresh token.
+#[derive(Clone, Debug)]
+pub enum RefreshPlan {
+    /// There is none.
+    None,
+    /// The first of a sign-in.
+    First,
+    /// The successor of one that was spent, under the id that it was spent for.
+    Next {
+        /// The new `jti`.
+        id: String,
+        /// The family it continues.
+        family: FamilyId,
+    },
+    /// The successor once more, for a caller that may have missed the first answer.
+    Same(Box<Refresh>),
+}
+
+/// Refresh tokens of this client are spent by use.
+///
+/// Keycloak rotates where the realm says so. A public client cannot prove itself when it refreshes,
+/// so RFC 9700 §4.14.2 has its tokens rotate always.
+pub fn rotates(realm: &Realm, client: &Client) -> bool {
+    realm.settings.revoke_refresh_token || client.settings.public_client
+}
+
+/// Ids of tokens that have a row begin like this, so that a missing row means a revoked token.
+pub(crate) const STORED: &str = "rt:";
+
+pub(super) fn mint(
+    cx: &mut Cx<'_>,
+    issuer: &str,
+    client: &Client,
+    grant: &Authorization,
+    audience: Option<Value>,
+) -> Result<Option<Map<String, Value>>> {
+    let Some(session) = &grant.session else {
+        return Ok(None);
+    };
+    if matches!(grant.refresh, RefreshPlan::None) {
+        return Ok(None);
+    }
+    let ends = session_rules::refresh_expires_at(cx.realm, client, session, cx.now);
+    let row = row(cx, client, grant)?;
+    let mut claims = Map::new();
+    let mut put = |name: &str, value: Value| {
+        claims.insert(name.to_owned(), value);
+    };
+    let issued = row.as_ref().map_or(cx.now, |row| row.issued_at);
+    if let Some(ends) = ends {
+        let ends = row.as_ref().map_or(ends, |row| row.expires_at);
+        put("exp", json!(ends.seconds()));
+    }
+    put("iat", json!(issued.seconds()));
+    let jti = match &row {
+        Some(row) => row.id.clone(),
+        None => cx.new_id(),
+    };
+    put("jti", json!(jti));
+    put("iss", json!(issuer));
+    put("aud", json!(issuer));
+    put("sub", json!(grant.account.user.id));
+    put(
+        "typ",
+        json!(if session.offline {
+            "Offline"
+        } else {
+            "Refresh"
+        }),
+    );
+    put("azp", json!(client.client_id));
+    put("sid", json!(session.id));
+    put("scope", json!(grant.scopes.all_names()));
+    put("prov", json!("default"));
+    if let Some(audience) = audience {
+        put("aud_x", audience);
+    }
+    if let Some(row) = row.filter(|_| cx.realm.settings.revoke_refresh_token) {
+        put("reuse_id", json!(row.family));
+    }
+    Ok(Some(claims))
+}
+
+/// The token's row, stored if it is new; `None` for a token that does not rotate.
+fn row(cx: &mut Cx<'_>, client: &Client, grant: &Authorization) -> Result<Option<Refresh>> {
+    let Some(session) = &grant.session else {
+        return Ok(None);
+    };
+    let (id, family) = match &grant.refresh {
+        RefreshPlan::Same(row) => return Ok(Some(row.as_ref().clone())),
+        RefreshPlan::Next { id, family } => (id.clone(), family.clone()),
+        RefreshPlan::First if rotates(cx.realm, client) => (new_id(cx), FamilyId::new(cx.new_id())),
+        RefreshPlan::First | RefreshPlan::None => return Ok(None),
+    };
+    let ends = session_rules::refresh_expires_at(cx.realm, client, session, cx.now);
+    let row = Refresh {
+        id,
+        family,
+        session: session.id.clone(),
+        offline: session.offline,
+        client: client.id.clone(),
+        scope: grant.scopes.all_names(),
+        issued_at: cx.now,
+        expires_at: ends.unwrap_or(session.expires_at),
+        uses: 0,
+        spent_at: None,
+        child: None,
+    };
+    refresh::insert(cx, &row)?;
+    Ok(Some(row))
+}
+
+/// A new id for a token that has a row.
+pub(crate) fn new_id(cx: &mut Cx<'_>) -> String {
+    format!("{STORED}{}", cx.new_ordered_id())
+}

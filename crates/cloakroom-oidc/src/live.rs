@@ -1,0 +1,102 @@
+//! Does a token still count? Its session, its client, its user and the not-before policies decide.
+
+use std::sync::Arc;
+
+use cloakroom_model::client::{self, Client};
+use cloakroom_model::id::{SessionId, UserId};
+use cloakroom_model::replay::{self, Kind};
+use cloakroom_model::session::{self, Session};
+use cloakroom_model::user::{self, ServiceAccount, User};
+use cloakroom_model::{Cx, Result};
+
+use crate::own_token::OwnToken;
+use crate::session_rules;
+
+/// A token that counts, with what it stands for.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// The client it was issued to.
+    pub client: Arc<Client>,
+    /// Whom it is about.
+    pub user: User,
+    /// The session it came from, if it came from one.
+    pub session: Option<Session>,
+}
+
+/// What an access token stands for; `None` if it counts no more.
+pub fn check_access(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
+    if token.is_expired(cx) {
+        return Ok(None);
+    }
+    let Some(jti) = token.text("jti") else {
+        return Ok(None);
+    };
+    if replay::is_spent(cx, Kind::RevokedToken, jti)? {
+        return Ok(None);
+    }
+    check(cx, token)
+}
+
+/// What any token stands for, apart from its own end and revocation.
+pub fn check(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
+    let client = match token.text("azp") {
+        Some(client_id) => client::find(cx, client_id)?,
+        None => None,
+    };
+    let Some(client) = client.filter(|client| client.enabled) else {
+        return Ok(None);
+    };
+    let session = match token.text("sid") {
+        Some(sid) => {
+            let sid = SessionId::new(sid);
+            let Some(session) = find_session(cx, &sid, token.kind() == "Offline")? else {
+                return Ok(None);
+            };
+            if session::find_client(cx, &sid, session.offline, &client.id)?.is_none() {
+                return Ok(None);
+            }
+            Some(session)
+        }
+        None => None,
+    };
+    let user = match (&session, token.text("sub")) {
+        (Some(session), _) => user::find(cx, &session.user)?,
+        (None, Some(sub)) => user::find(cx, &UserId::new(sub))?,
+        (None, None) => service_account(cx, &client)?.map(|account| account.user.clone()),
+    };
+    let Some(user) = user.filter(|user| user.enabled) else {
+        return Ok(None);
+    };
+    let made = token.number("iat").unwrap_or_default();
+    if made < session_rules::not_before(cx.realm, &client, &user) {
+        return Ok(None);
+    }
+    Ok(Some(Live {
+        client,
+        user,
+        session,
+    }))
+}
+
+fn service_account(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Arc<ServiceAccount>>> {
+    user::service_account(cx, &client.id)
+}
+
+/// The live session with this id: the online one, or the offline one that outlived it.
+pub fn find_session(
+    cx: &mut Cx<'_>,
+    id: &SessionId,
+    only_offline: bool,
+) -> Result<Option<Session>> {
+    for offline in [false, true] {
+        if only_offline && !offline {
+            continue;
+        }
+        let found = session::find(cx, id, offline)?;
+        let live = found.filter(|session| session_rules::is_live(cx.realm, session, cx.now));
+        if live.is_some() {
+            return Ok(live);
+        }
+    }
+    Ok(None)
+}
