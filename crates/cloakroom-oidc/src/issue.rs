@@ -24,7 +24,8 @@ pub use minted::{Minted, SignError};
 pub use refresh::{RefreshPlan, rotates};
 pub(crate) use refresh::{STORED, new_id as new_refresh_id};
 
-use minted::{Access, Unsigned};
+use minted::Access;
+pub(crate) use minted::{Unsigned, sign};
 
 /// Client attribute: access tokens of this client are opaque.
 pub const OPAQUE: &str = "cloakroom.access.token.opaque";

@@ -1,0 +1,104 @@
+//! The provider's description of itself (OIDC Discovery §3, RFC 8414), and the realm's own document.
+
+use cloakroom_jose::Alg;
+use cloakroom_model::{Fault, Realm};
+use serde_json::{Value, json};
+
+use crate::client_auth;
+use crate::grant;
+use crate::keyring::Keyring;
+use crate::provider::Provider;
+
+impl Provider {
+    /// The discovery document as it is answered: only what is true, in Keycloak's words.
+    pub fn discovery(&self, realm: &Realm) -> Result<Vec<u8>, Fault> {
+        let keys = Keyring::of(realm)?;
+        if let Some(known) = keys.discovery.get() {
+            return Ok(known.clone());
+        }
+        let made = serde_json::to_vec(&self.describe(realm))?;
+        Ok(keys.discovery.get_or_init(|| made).clone())
+    }
+
+    /// The document at the realm's own address, which older adapters read.
+    pub fn realm_document(&self, realm: &Realm) -> Result<Value, Fault> {
+        let keys = Keyring::of(realm)?;
+        Ok(json!({
+            "realm": realm.name,
+            "public_key": keys.public_key(),
+            "token-service": self.protocol_url(realm),
+            "account-service": format!("{}/account", self.issuer(realm)),
+            "tokens-not-before": realm.settings.not_before,
+        }))
+    }
+
+    fn describe(&self, realm: &Realm) -> Value {
+        let endpoints = self.protocol_url(realm);
+        let grants: Vec<&str> = grant::ALL.iter().map(|grant| grant.grant_type()).collect();
+        let algs: Vec<&str> = Alg::ALL.into_iter().map(Alg::name).collect();
+        let methods = client_auth::METHODS;
+        let mut scopes = vec!["openid"];
+        let own = realm
+            .scopes
+            .iter()
+            .filter(|scope| scope.protocol == "openid-connect");
+        scopes.extend(own.map(|scope| scope.name.as_str()));
+        let mut document = json!({
+            "issuer": self.issuer(realm),
+            "authorization_endpoint": format!("{endpoints}/auth"),
+            "token_endpoint": format!("{endpoints}/token"),
+            "introspection_endpoint": format!("{endpoints}/token/introspect"),
+            "userinfo_endpoint": format!("{endpoints}/userinfo"),
+            "end_session_endpoint": format!("{endpoints}/logout"),
+            "revocation_endpoint": format!("{endpoints}/revoke"),
+            "jwks_uri": format!("{endpoints}/certs"),
+            "check_session_iframe": format!("{endpoints}/login-status-iframe.html"),
+            "grant_types_supported": grants,
+            "acr_values_supported": ["0", "1"],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "subject_types_supported": ["public"],
+            "prompt_values_supported": ["none", "login", "consent"],
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": scopes,
+            "claim_types_supported": ["normal"],
+            "claims_supported": [
+                "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
+                "family_name", "preferred_username", "email", "acr", "azp", "nonce",
+            ],
+            "claims_parameter_supported": true,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+            "require_request_uri_registration": false,
+            "require_pushed_authorization_requests": false,
+            "authorization_response_iss_parameter_supported": true,
+            "tls_client_certificate_bound_access_tokens": false,
+        });
+        let listed = [
+            ("id_token_signing_alg_values_supported", json!(algs)),
+            ("userinfo_signing_alg_values_supported", json!(algs)),
+            ("token_endpoint_auth_methods_supported", json!(methods)),
+            (
+                "token_endpoint_auth_signing_alg_values_supported",
+                json!(algs),
+            ),
+            (
+                "introspection_endpoint_auth_methods_supported",
+                json!(methods),
+            ),
+            (
+                "introspection_endpoint_auth_signing_alg_values_supported",
+                json!(algs),
+            ),
+            ("revocation_endpoint_auth_methods_supported", json!(methods)),
+            (
+                "revocation_endpoint_auth_signing_alg_values_supported",
+                json!(algs),
+            ),
+        ];
+        if let Some(members) = document.as_object_mut() {
+            members.extend(listed.map(|(name, value)| (name.to_owned(), value)));
+        }
+        document
+    }
+}
