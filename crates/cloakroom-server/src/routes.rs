@@ -2,6 +2,7 @@
 
 mod authorize;
 mod login;
+mod session_frames;
 mod setup;
 mod sign_in;
 mod visit;
@@ -21,6 +22,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(setup::configure);
     cfg.configure(authorize::configure);
     cfg.configure(login::configure);
+    cfg.configure(session_frames::configure);
     cfg.default_service(web::to(not_found));
 }
 
