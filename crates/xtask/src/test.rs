@@ -3,6 +3,7 @@ mod golden;
 mod logs;
 mod tools;
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -206,5 +207,21 @@ fn node_tests(
         "--admin",
         &format!("{}:{}", ADMIN.0, ADMIN.1),
     ]);
+    for name in required(&workspace.path(folder).join("required.txt"))? {
+        node.args(["--only", &name]);
+    }
     command::tally(node.current_dir(&workspace.root))
+}
+
+/// What has to pass, one name a line; without the file it is all there is. The list only grows.
+fn required(file: &Path) -> Result<Vec<String>> {
+    if !file.is_file() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let names = text.lines().map(str::trim);
+    Ok(names
+        .filter(|name| !name.is_empty() && !name.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
 }
