@@ -83,12 +83,13 @@ async fn ask(
     render(StatusCode::OK, &page, &Security::page(app.is_https))
 }
 
-#[derive(Deserialize)]
+/// What was typed; a field that is missing counts as empty.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
 struct Answer {
     code: String,
     username: String,
     password: String,
-    #[serde(rename = "password-confirm")]
     password_confirm: String,
 }
 
