@@ -1,5 +1,6 @@
 //! Every public path on one screen.
 
+mod account;
 mod authorize;
 mod login;
 mod session_frames;
@@ -20,6 +21,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(FormConfig::default().limit(BODY));
     cfg.configure(assets::configure);
     cfg.configure(setup::configure);
+    cfg.configure(account::configure);
     cfg.configure(authorize::configure);
     cfg.configure(login::configure);
     cfg.configure(session_frames::configure);

@@ -1,0 +1,234 @@
+//! The account page: who is signed in, where, and what applications were allowed.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::ACCEPT;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::sign_on;
+use cloakroom_model::id::{ClientUuid, SessionId};
+use cloakroom_model::session::{self, Session};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Digest, Door, Fault, client, consent};
+use cloakroom_oidc::Form;
+use cloakroom_web::App;
+use cloakroom_web::page::{
+    AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Hidden, Link, Moment,
+    render,
+};
+use url::form_urlencoded::Serializer;
+
+use super::visit::{IDENTITY, Visit};
+
+/// The paths of the account page.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    let base = "/realms/{realm}/account";
+    cfg.route(base, web::get().to(show));
+    cfg.service(web::resource(format!("{base}/{{action}}")).route(web::post().to(act)));
+}
+
+/// What the page shows, read in one go.
+struct Shown {
+    session: Session,
+    user: User,
+    sessions: Vec<(Session, Vec<String>)>,
+    applications: Vec<(String, String, Option<String>, Vec<String>, i64)>,
+}
+
+async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    // Programs that ask here want the account's REST interface, which is not offered.
+    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    if accept.is_some_and(|accept| accept.contains("application/json")) {
+        return HttpResponse::Unauthorized()
+            .json(serde_json::json!({"error": "HTTP 401 Unauthorized"}));
+    }
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let Some(cookie) = visit.cookie(IDENTITY) else { return signed_out(&visit) };
+    let checker = state_checker(&cookie);
+    let read: Result<Option<Shown>, Fault> =
+        visit.app.enter(&visit.realm, Door::Read, move |cx| read(cx, &cookie)).await;
+    match read {
+        Ok(Some(shown)) => page(&visit, shown, &checker),
+        Ok(None) => signed_out(&visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Ties the page's forms to the session whose cookie it is, without showing the cookie.
+fn state_checker(cookie: &str) -> String {
+    Digest::of(format!("account {cookie}").as_bytes()).to_base64url()
+}
+
+fn signed_out(visit: &Visit) -> HttpResponse {
+    let account = visit.url("account");
+    let query = Serializer::new(String::new())
+        .append_pair("client_id", "account")
+        .append_pair("redirect_uri", &account)
+        .append_pair("response_type", "code")
+        .append_pair("scope", "openid")
+        .finish();
+    let page = AccountSignedOutPage {
+        layout: visit.layout(None),
+        sign_in_url: format!("{}?{query}", visit.url("protocol/openid-connect/auth")),
+    };
+    render(StatusCode::OK, &page, &visit.security())
+}
+
+fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
+    let Some(session) = sign_on::recognize(cx, cookie)? else { return Ok(None) };
+    let Some(user) = user::find(cx, &session.user)? else { return Ok(None) };
+    let mut sessions = Vec::new();
+    for other in session::list_of_user(cx, &user.id, false)? {
+        let mut names = Vec::new();
+        for part in session::list_clients(cx, &other.id, false)? {
+            names.extend(name_of(cx, &part.client)?.map(|(_, name, _)| name));
+        }
+        sessions.push((other, names));
+    }
+    let mut applications = Vec::new();
+    for given in consent::list(cx, &user.id)? {
+        let Some((client_id, name, link)) = name_of(cx, &given.client)? else { continue };
+        let realm = Arc::clone(cx.realm);
+        let shown = |scope: &cloakroom_model::scope::Scope| {
+            let text = scope.attributes.get("consent.screen.text");
+            text.filter(|text| !text.is_empty()).unwrap_or(&scope.name).clone()
+        };
+        let scopes = given.scopes.iter().filter_map(|id| realm.scope(id)).map(shown).collect();
+        applications.push((client_id, name, link, scopes, given.created_at.seconds()));
+    }
+    Ok(Some(Shown { session, user, sessions, applications }))
+}
+
+type Name = (String, String, Option<String>);
+
+fn name_of(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Name>, Fault> {
+    let Some(found) = client::find_by_id(cx, id)? else { return Ok(None) };
+    let name = found.settings.name.clone().filter(|name| !name.is_empty());
+    let name = name.unwrap_or_else(|| found.client_id.clone());
+    Ok(Some((found.client_id.clone(), name, found.settings.base_url.clone())))
+}
+
+fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
+    let layout = visit.layout(None);
+    let resolve = |text: &String| layout.locale().resolve(text);
+    let names = [&shown.user.first_name, &shown.user.last_name];
+    let full_name: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
+    let current = shown.session.id;
+    let sessions = shown.sessions.into_iter().map(|(session, clients)| AccountSession {
+        id: session.id.as_str().to_owned(),
+        device: session.user_agent,
+        address: session.ip,
+        started: Moment::from_unix_seconds(session.started_at.seconds()),
+        last_used: Moment::from_unix_seconds(session.last_access.seconds()),
+        is_current: session.id == current,
+        clients: clients.iter().map(resolve).collect(),
+    });
+    let applications = shown.applications.into_iter().map(|(client_id, name, link, scopes, at)| {
+        AccountApplication {
+            client_id,
+            name: resolve(&name),
+            link: link.and_then(|link| Link::parse(&link)),
+            scopes: scopes.iter().map(resolve).collect(),
+            granted: Moment::from_unix_seconds(at),
+        }
+    });
+    let (sessions, applications) = (sessions.collect(), applications.collect());
+    let page = AccountPage {
+        alert: None,
+        username: shown.user.username,
+        full_name: full_name.join(" "),
+        email: shown.user.email.unwrap_or_default(),
+        state_checker: Hidden::new(checker),
+        sign_out_action: visit.url("account/sign-out"),
+        end_session_action: visit.url("account/end-session"),
+        end_others_action: visit.url("account/end-others"),
+        revoke_action: visit.url("account/revoke"),
+        password_url: None,
+        sessions,
+        applications,
+        layout,
+    };
+    render(StatusCode::OK, &page, &visit.security())
+}
+
+async fn act(
+    app: Data<App>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> HttpResponse {
+    let (realm, action) = path.into_inner();
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let Some(cookie) = visit.cookie(IDENTITY) else { return signed_out(&visit) };
+    let Ok(form) = Form::parse(&body) else {
+        return HttpResponse::BadRequest().finish();
+    };
+    let sent = Digest::of(form.get("state_checker").unwrap_or_default().as_bytes());
+    if visit.is_foreign() || !sent.matches(&Digest::of(state_checker(&cookie).as_bytes())) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let ip = visit.origin.ip.clone();
+    let signs_out = action == "sign-out";
+    let done: Result<bool, Fault> = visit
+        .app
+        .enter(&visit.realm, Door::Write, move |cx| perform(cx, &cookie, &action, &form, &ip))
+        .await;
+    match done {
+        Ok(true) => {
+            let mut response = visit.redirect(&visit.url("account"));
+            if signs_out {
+                visit.unset_session(&mut response);
+            }
+            response
+        }
+        Ok(false) => super::not_found().await,
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Does what a form of the page asks for; false if there is no such form.
+fn perform(
+    cx: &mut Cx<'_>,
+    cookie: &str,
+    action: &str,
+    form: &Form,
+    ip: &str,
+) -> Result<bool, Fault> {
+    // Whoever signed out in another tab has nothing more to end.
+    let Some(current) = sign_on::recognize(cx, cookie)? else { return Ok(true) };
+    match action {
+        "sign-out" => sign_on::end(cx, &current, None, ip)?,
+        "end-session" => {
+            let id = SessionId::new(form.get("session").unwrap_or_default());
+            let found = session::find(cx, &id, false)?;
+            if let Some(mine) = found.filter(|found| found.user == current.user) {
+                sign_on::end(cx, &mine, None, ip)?;
+            }
+        }
+        "end-others" => {
+            for other in session::list_of_user(cx, &current.user, false)? {
+                if other.id != current.id {
+                    sign_on::end(cx, &other, None, ip)?;
+                }
+            }
+        }
+        "revoke" => {
+            let client_id = form.get("client").unwrap_or_default();
+            if let Some(id) = client::find_id(cx, client_id)? {
+                consent::revoke(cx, &current.user, &id)?;
+                for mine in session::list_of_user(cx, &current.user, true)? {
+                    session::leave(cx, &mine.id, true, &id)?;
+                }
+            }
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
