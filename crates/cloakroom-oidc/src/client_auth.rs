@@ -65,6 +65,14 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    /// The name that the request gives its client, proved or not.
+    pub fn claimed_client<'a>(&'a self, form: &'a Form) -> Option<&'a str> {
+        let basic = self.basic.as_ref().map(|(id, _)| id.as_str());
+        form.get("client_id").or(basic)
+    }
+}
+
 fn decode_basic(text: &str) -> Option<(String, Secret)> {
     let bytes = STANDARD.decode(text).ok()?;
     let text = String::from_utf8(bytes).ok()?;

@@ -2,10 +2,17 @@
 
 mod account;
 mod authorize;
+mod discovery;
+mod introspect;
+mod jwks;
 mod login;
+mod protocol;
+mod revoke;
 mod session_frames;
 mod setup;
 mod sign_in;
+mod token;
+mod userinfo;
 mod visit;
 
 use actix_web::HttpResponse;
@@ -25,6 +32,12 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(authorize::configure);
     cfg.configure(login::configure);
     cfg.configure(session_frames::configure);
+    cfg.configure(discovery::configure);
+    cfg.configure(introspect::configure);
+    cfg.configure(jwks::configure);
+    cfg.configure(revoke::configure);
+    cfg.configure(token::configure);
+    cfg.configure(userinfo::configure);
     cfg.default_service(web::to(not_found));
 }
 

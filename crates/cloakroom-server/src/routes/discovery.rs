@@ -1,0 +1,55 @@
+//! The discovery document under its two names, and the realm's own document.
+
+use actix_web::http::header;
+use actix_web::web::{self, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+
+/// The paths of the documents.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/realms/{realm}/.well-known/openid-configuration",
+        web::get().to(discovery),
+    );
+    cfg.route(
+        "/realms/{realm}/.well-known/oauth-authorization-server",
+        web::get().to(discovery),
+    );
+    cfg.route("/realms/{realm}", web::get().to(realm_document));
+    cfg.route("/realms/{realm}/", web::get().to(realm_document));
+}
+
+async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    match caller.app.provider.discovery(&caller.realm) {
+        Ok(document) => HttpResponse::Ok()
+            .insert_header((
+                header::CACHE_CONTROL,
+                "no-cache, must-revalidate, no-transform, no-store",
+            ))
+            // The document is the same for everybody, so every page may read it.
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+            .content_type("application/json")
+            .body(document),
+        Err(fault) => protocol::fault_answer(&fault),
+    }
+}
+
+async fn realm_document(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    match caller.app.provider.realm_document(&caller.realm) {
+        Ok(document) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+            .json(document),
+        Err(fault) => protocol::fault_answer(&fault),
+    }
+}

@@ -1,0 +1,32 @@
+//! The realm's public keys.
+
+use actix_web::http::header;
+use actix_web::web::{self, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_oidc::keyring::Keyring;
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+
+/// The path of the key set.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.route(
+        "/realms/{realm}/protocol/openid-connect/certs",
+        web::get().to(jwks),
+    );
+}
+
+async fn jwks(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    match Keyring::of(&caller.realm) {
+        Ok(keys) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+            .content_type("application/json")
+            .body(keys.jwks().to_vec()),
+        Err(fault) => protocol::fault_answer(&fault),
+    }
+}

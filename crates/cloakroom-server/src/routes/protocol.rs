@@ -1,0 +1,219 @@
+//! What the protocol's endpoints for programs share: the caller, the shape of errors, CORS and signing.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use cloakroom_model::{Cx, Door, Fault, Realm, client};
+use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::issue::SignError;
+use cloakroom_oidc::keyring::MissingKey;
+use cloakroom_oidc::keyring::generate::{self, Purpose};
+use cloakroom_oidc::{Error, Form, OAuthError, origin};
+use cloakroom_web::App;
+use cloakroom_web::app::now;
+use serde_json::json;
+
+/// A program that calls an endpoint of a realm.
+pub(crate) struct Caller {
+    pub(crate) app: Data<App>,
+    pub(crate) realm: Arc<Realm>,
+    pub(crate) ip: String,
+    pub(crate) user_agent: String,
+    origin: Option<String>,
+    authorization: Option<String>,
+}
+
+impl Caller {
+    /// Takes what a handler needs from the request; the error is already an answer.
+    pub(crate) async fn start(
+        app: Data<App>,
+        request: &HttpRequest,
+        realm: &str,
+    ) -> Result<Self, HttpResponse> {
+        let realm = match app.realm(realm).await {
+            Ok(Some(realm)) => realm,
+            Ok(None) => {
+                return Err(HttpResponse::NotFound().json(json!({"error": "Realm does not exist"})));
+            }
+            Err(fault) => return Err(fault_answer(&fault)),
+        };
+        if !realm.enabled {
+            let denied = OAuthError::new("access_denied", "Realm not enabled").with_status(403);
+            return Err(denied_answer(&denied));
+        }
+        let ip = app.client_ip(request);
+        let text = |name| text(request.headers(), name);
+        Ok(Self {
+            ip,
+            user_agent: text(header::USER_AGENT)
+                .unwrap_or_default()
+                .chars()
+                .take(255)
+                .collect(),
+            origin: text(header::ORIGIN),
+            authorization: text(header::AUTHORIZATION),
+            app,
+            realm,
+        })
+    }
+
+    /// What the request's header says about its client.
+    pub(crate) fn credentials(&self) -> Credentials {
+        Credentials::from_header(self.authorization.as_deref())
+    }
+
+    /// The bearer token of the request's header (RFC 6750 §2.1).
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.authorization.as_deref()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// Lets the page that asks read the answer, if it stands in one of the client's web origins.
+    pub(crate) async fn with_cors(
+        &self,
+        client_id: Option<&str>,
+        mut answer: HttpResponse,
+    ) -> HttpResponse {
+        let (Some(asks), Some(client_id)) = (self.origin.clone(), client_id) else {
+            return answer;
+        };
+        let (client_id, origin) = (client_id.to_owned(), asks.clone());
+        let look = move |cx: &mut Cx<'_>| -> Result<bool, Fault> {
+            let found = client::find(cx, &client_id)?;
+            Ok(found.is_some_and(|client| origin::is_allowed(&client, &origin)))
+        };
+        let allowed = self.app.enter(&self.realm, Door::Memory, look).await;
+        if allowed.unwrap_or(false) {
+            allow(answer.headers_mut(), &asks);
+        }
+        answer
+    }
+
+    /// Signs, and makes a key first where the realm lacks one that its settings ask for.
+    pub(crate) async fn signed<T>(
+        &self,
+        sign: impl Fn(&Realm) -> Result<T, SignError>,
+    ) -> Result<T, Error> {
+        /// An answer holds three tokens at most, each with an algorithm of its own.
+        const MOST: usize = 4;
+        let mut realm = Arc::clone(&self.realm);
+        for _ in 0..MOST {
+            match sign(&realm) {
+                Ok(signed) => return Ok(signed),
+                Err(SignError::Fault(fault)) => return Err(fault.into()),
+                Err(SignError::Missing(missing)) => realm = self.make_key(&realm, missing).await?,
+            }
+        }
+        Err(Fault::corrupt("a realm's key is missing, and could not be made").into())
+    }
+
+    /// Making a key takes long, so it happens on the hashing threads and not in a transaction.
+    async fn make_key(&self, realm: &Arc<Realm>, missing: MissingKey) -> Result<Arc<Realm>, Error> {
+        let (alg, name) = (missing.0, realm.name.clone());
+        let made = self
+            .app
+            .hash(move || generate::generate(Purpose::Sign(alg), &name, now()))
+            .await
+            .map_err(|_| Fault::busy())?
+            .map_err(Fault::corrupt)?;
+        let store = move |cx: &mut Cx<'_>| generate::store_generated(cx, alg, made.clone());
+        self.app.enter(realm, Door::Write, store).await?;
+        let changed = self.app.realm(&realm.name).await?;
+        changed.ok_or_else(|| Fault::corrupt("the realm is gone").into())
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let value: Option<&HeaderValue> = headers.get(name);
+    value
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+}
+
+/// The parameters of a body. One of another type has none, as in Keycloak.
+pub(crate) fn form(request: &HttpRequest, body: &Bytes) -> Result<Form, Error> {
+    let kind = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    match essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        true => Form::parse(body),
+        false => Ok(Form::default()),
+    }
+}
+
+/// The answer to a refusal or a fault.
+pub(crate) fn error_answer(error: &Error) -> HttpResponse {
+    match error {
+        Error::Denied(denied) => denied_answer(denied),
+        Error::Fault(fault) => fault_answer(fault),
+    }
+}
+
+fn denied_answer(denied: &OAuthError) -> HttpResponse {
+    let status = StatusCode::from_u16(denied.status).unwrap_or(StatusCode::BAD_REQUEST);
+    no_store(&mut HttpResponseBuilder::new(status)).json(json!({
+        "error": denied.code,
+        "error_description": denied.description,
+    }))
+}
+
+/// A fault is logged here and nowhere else; the caller learns nothing of it.
+pub(crate) fn fault_answer(fault: &Fault) -> HttpResponse {
+    tracing::error!(%fault, "a request failed");
+    let (status, code) = match fault.is_temporary() {
+        true => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+        false => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
+    };
+    let mut answer = HttpResponseBuilder::new(status);
+    if fault.is_temporary() {
+        answer.insert_header((header::RETRY_AFTER, "1"));
+    }
+    no_store(&mut answer).json(json!({
+        "error": code,
+        "error_description": "The server could not do its part.",
+    }))
+}
+
+/// RFC 6749 §5.1: nobody on the way may keep the answer.
+pub(crate) fn no_store(answer: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::PRAGMA, "no-cache"))
+}
+
+fn allow(headers: &mut HeaderMap, origin: &str) {
+    let Ok(origin) = HeaderValue::from_str(origin) else {
+        return;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    let yes = HeaderValue::from_static("true");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
+    let exposed = HeaderValue::from_static("Access-Control-Allow-Methods");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+}
+
+/// Answers a browser that asks before it calls. Which client will call is not known yet, so every
+/// origin may ask; the answer to the call itself is what only the client's own origins can read.
+pub(crate) fn preflight(request: &HttpRequest, methods: &'static str) -> HttpResponse {
+    const HEADERS: &str = "Origin, Access-Control-Request-Method, X-Requested-With, Accept, \
+        Access-Control-Request-Headers, DPoP, Content-Type, Authorization";
+    let mut answer = HttpResponse::Ok();
+    if let Some(origin) = text(request.headers(), header::ORIGIN) {
+        answer
+            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"))
+            .insert_header((header::VARY, "Origin"));
+    }
+    answer.finish()
+}
+
+/// Keycloak's words for a method that an address does not take.
+pub(crate) async fn method_not_allowed() -> HttpResponse {
+    HttpResponse::MethodNotAllowed().json(json!({"error": "HTTP 405 Method Not Allowed"}))
+}

@@ -1,0 +1,49 @@
+//! The revocation endpoint: HTTP on this side, `Provider::revoke` on the other.
+
+use std::sync::Arc;
+
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_model::{Cx, Door};
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+
+/// The path of the revocation endpoint.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/realms/{realm}/protocol/openid-connect/revoke")
+            .route(web::post().to(revoke))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+            .default_service(web::to(protocol::method_not_allowed)),
+    );
+}
+
+async fn preflight(request: HttpRequest) -> HttpResponse {
+    protocol::preflight(&request, "POST, OPTIONS")
+}
+
+async fn revoke(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let form = match protocol::form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let credentials = caller.credentials();
+    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let (provider, ip) = (Arc::clone(&caller.app.provider), caller.ip.clone());
+    let work = move |cx: &mut Cx<'_>| provider.revoke(cx, &credentials, &form, &ip);
+    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+        Ok(()) => HttpResponse::Ok().finish(),
+        Err(error) => protocol::error_answer(&error),
+    };
+    caller.with_cors(client_id.as_deref(), answer).await
+}

@@ -1,0 +1,110 @@
+//! The token endpoint: HTTP on this side, `Provider::token` on the other.
+
+use std::sync::Arc;
+
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::direct;
+use cloakroom_model::{Cx, Door, Fault};
+use cloakroom_oidc::grant::password::ProvenUser;
+use cloakroom_oidc::issue::{Issued, Minted};
+use cloakroom_oidc::token::TokenRequest;
+use cloakroom_oidc::{Error, OAuthError};
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+
+/// The path of the token endpoint.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource([
+            "/realms/{realm}/protocol/openid-connect/token",
+            "/realms/{realm}/protocol/openid-connect/token/",
+        ])
+        .route(web::post().to(token))
+        .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+        .default_service(web::to(protocol::method_not_allowed)),
+    );
+}
+
+async fn preflight(request: HttpRequest) -> HttpResponse {
+    protocol::preflight(&request, "POST, OPTIONS")
+}
+
+async fn token(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let form = match protocol::form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let asked = Arc::new(TokenRequest {
+        credentials: caller.credentials(),
+        form,
+        ip: caller.ip.clone(),
+        user_agent: caller.user_agent.clone(),
+    });
+    let answer = match answer(&caller, &asked).await {
+        Ok(tokens) => protocol::no_store(&mut HttpResponse::Ok()).json(tokens),
+        Err(error) => protocol::error_answer(&error),
+    };
+    let client_id = asked.credentials.claimed_client(&asked.form);
+    caller.with_cors(client_id, answer).await
+}
+
+async fn answer(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<serde_json::Value, Error> {
+    let minted = match asked.is_password() {
+        true => by_password(caller, asked).await?,
+        false => by_grant(caller, asked).await?,
+    };
+    caller.signed(|realm| minted.sign(realm)).await
+}
+
+async fn by_grant(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<Minted>, Error> {
+    let first = asked.door(&caller.realm);
+    for door in [first, Door::Write] {
+        let (provider, asked) = (Arc::clone(&caller.app.provider), Arc::clone(asked));
+        let work = move |cx: &mut Cx<'_>| provider.token(cx, &asked, door);
+        match caller.app.enter(&caller.realm, door, work).await? {
+            Issued::Minted(minted) => return Ok(minted),
+            Issued::NeedsWrite => {}
+        }
+    }
+    Err(Fault::corrupt("a door that writes asked for another").into())
+}
+
+/// Three steps, because a password is hashed outside of any transaction.
+async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<Minted>, Error> {
+    let (app, realm) = (&caller.app, &caller.realm);
+    let (provider, request) = (Arc::clone(&app.provider), Arc::clone(asked));
+    let prepare = move |cx: &mut Cx<'_>| {
+        let ask = provider.ask_password(cx, &request)?;
+        let password = ask.password.expose();
+        let work = direct::prepare(cx, &ask.username, password, &request.ip)?;
+        Ok::<_, Error>((ask, work))
+    };
+    let (ask, work) = app.enter(realm, Door::Write, prepare).await?;
+    let checked = app.hash(move || work.run()).await.map_err(|busy| {
+        let seconds = busy.retry_after_seconds;
+        OAuthError::new(
+            "temporarily_unavailable",
+            format!("Try again in {seconds} seconds"),
+        )
+    })?;
+    let (provider, request) = (Arc::clone(&app.provider), Arc::clone(asked));
+    let conclude = move |cx: &mut Cx<'_>| {
+        let client_id = &ask.client.client_id;
+        match direct::conclude(cx, &checked, client_id, &request.ip)? {
+            Ok(user) => provider.token_for(cx, &request, &ask.client, ProvenUser::new(user)),
+            Err(text) => Err(OAuthError::invalid_grant(text).into()),
+        }
+    };
+    app.enter(realm, Door::Write, conclude).await
+}

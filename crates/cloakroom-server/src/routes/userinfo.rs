@@ -1,0 +1,83 @@
+//! The userinfo endpoint: HTTP on this side, `Provider::userinfo` on the other.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use cloakroom_model::{Cx, Door};
+use cloakroom_oidc::userinfo::Body;
+use cloakroom_oidc::{Error, OAuthError};
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+
+/// The path of the userinfo endpoint.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/realms/{realm}/protocol/openid-connect/userinfo")
+            .route(web::get().to(userinfo))
+            .route(web::post().to(userinfo))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+            .default_service(web::to(protocol::method_not_allowed)),
+    );
+}
+
+async fn preflight(request: HttpRequest) -> HttpResponse {
+    protocol::preflight(&request, "GET, POST, OPTIONS")
+}
+
+async fn userinfo(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let form = match protocol::form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    // RFC 6750 §2: the header or the body, and never the address.
+    let Some(token) = caller.bearer().or_else(|| form.get("access_token")) else {
+        return challenge(&caller, 401, None);
+    };
+    let (provider, token) = (Arc::clone(&caller.app.provider), token.to_owned());
+    let work = move |cx: &mut Cx<'_>| provider.userinfo(cx, &token);
+    let found = match caller.app.enter(&caller.realm, Door::Read, work).await {
+        Ok(found) => found,
+        Err(Error::Denied(denied)) => return challenge(&caller, denied.status, Some(&denied)),
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
+    let answer = match caller.signed(|realm| found.sign(realm)).await {
+        Ok(Body::Json(claims)) => answer.json(claims),
+        Ok(Body::Jwt(token)) => answer.content_type("application/jwt").body(token),
+        Err(error) => return protocol::error_answer(&error),
+    };
+    caller.with_cors(Some(&found.client_id), answer).await
+}
+
+/// RFC 6750 §3: the refusal is a challenge.
+fn challenge(caller: &Caller, status: u16, denied: Option<&OAuthError>) -> HttpResponse {
+    let mut text = format!(
+        "Bearer realm=\"{}\"",
+        caller.realm.name.replace(['"', '\\'], "")
+    );
+    if let Some(denied) = denied {
+        text.push_str(&format!(
+            ", error=\"{}\", error_description=\"{}\"",
+            denied.code, denied.description
+        ));
+    }
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
+    protocol::no_store(&mut HttpResponseBuilder::new(status))
+        .insert_header((header::WWW_AUTHENTICATE, text))
+        .content_type("text/plain")
+        .finish()
+}
