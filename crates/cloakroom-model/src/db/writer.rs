@@ -106,6 +106,8 @@ enum Guard {
 
 trait Job: Send {
     fn run(&mut self, db: &mut Conn) -> Ran;
+    /// Answers with this fault, whatever the unit itself thought.
+    fn fail(&mut self, fault: Fault);
     fn is_abandoned(&self) -> bool;
     fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
 }
@@ -129,6 +131,10 @@ where
         let faulted = matches!(&result, Err(error) if error.fault().is_some());
         self.ran = Some(result);
         if faulted { Ran::Faulted } else { Ran::Well }
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        self.ran = Some(Err(fault.into()));
     }
 
     fn is_abandoned(&self) -> bool {
@@ -202,10 +208,10 @@ fn commit_together(db: &mut Conn, batch: &mut [Box<dyn Job>], guard: Guard) -> Q
             }
         }
     }
-    if guard == Guard::None {
-        db.check_alive().inspect_err(|_| {
-            let _ = db.rollback();
-        })?;
+    if guard == Guard::None && db.check_alive().is_err() {
+        // A unit hid the fault of a statement, and took the others' work with it.
+        db.rollback()?;
+        return commit_together(db, batch, Guard::Savepoint);
     }
     db.commit().inspect_err(|_| {
         let _ = db.rollback();
@@ -217,8 +223,14 @@ fn guarded(db: &mut Conn, job: &mut dyn Job, guard: Guard) -> QueryResult<Ran> {
         return Ok(job.run(db));
     }
     db.savepoint()?;
-    match job.run(db) {
-        Ran::Well => db.commit().map(|()| Ran::Well),
-        Ran::Faulted => db.rollback().map(|()| Ran::Faulted),
+    if job.run(db) == Ran::Faulted {
+        return db.rollback().map(|()| Ran::Faulted);
+    }
+    match db.check_alive() {
+        Ok(()) => db.commit().map(|()| Ran::Well),
+        Err(error) => {
+            job.fail(error.into());
+            db.rollback().map(|()| Ran::Faulted)
+        }
     }
 }
