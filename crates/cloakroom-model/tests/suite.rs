@@ -1,0 +1,20 @@
+//! Everything the storage promises, asked of each database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where it fails, in its helpers as well"
+)]
+
+#[path = "suite/people.rs"]
+mod people;
+#[path = "suite/settings.rs"]
+mod settings;
+#[path = "suite/single_use.rs"]
+mod single_use;
+#[path = "suite/start.rs"]
+mod start;
+#[path = "suite/store.rs"]
+mod store;
+#[path = "suite/writer.rs"]
+mod writer;

@@ -1,0 +1,192 @@
+//! What may be used once is used once, however many ask at once, on one node and on two.
+
+use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::code::{self, Code, Redeemed};
+use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
+use cloakroom_model::refresh::{self, Refresh, Rotated};
+use cloakroom_model::replay::{self, Kind};
+use cloakroom_model::{Cx, Db, Digest, Result, Ttl, lease};
+use serde_json::{Map, Value, json};
+use tokio::task::JoinSet;
+
+use super::store::{NOW, Store, on_each, runtime};
+
+const ASKING: usize = 64;
+
+/// How many of those who ask at once are told that they were the one.
+fn winners(
+    store: &Store,
+    work: impl Fn(&mut Cx<'_>, usize) -> Result<bool> + Clone + Send + 'static,
+) -> usize {
+    let mut nodes: Vec<Db> = vec![store.db.clone()];
+    if store.db.is_shared() {
+        nodes.push(store.place.open().unwrap());
+    }
+    runtime().block_on(async {
+        let mut asking = JoinSet::new();
+        for number in 0..ASKING {
+            let node = nodes[number % nodes.len()].clone();
+            let (view, work) = (store.view.clone(), work.clone());
+            asking.spawn(async move {
+                node.write(move |conn| view.enter(conn, |cx| work(cx, number)))
+                    .await
+            });
+        }
+        let answers = asking.join_all().await;
+        assert_eq!(answers.len(), ASKING);
+        answers
+            .into_iter()
+            .filter(|won| *won.as_ref().unwrap())
+            .count()
+    })
+}
+
+#[test]
+fn a_code_is_redeemed_by_one_of_many() {
+    on_each(|store| {
+        let issued = store.write(|cx| {
+            let code = Code {
+                client: ClientUuid::new("app"),
+                session: SessionId::new("s1"),
+                grant: json!({}),
+                expires_at: NOW.plus(Ttl::seconds(60)),
+            };
+            code::issue(cx, &code)
+        });
+        let code = issued.unwrap();
+
+        let won = winners(store, move |cx, _| {
+            let redeemed = code::redeem(cx, code.expose())?;
+            assert!(!matches!(redeemed, Redeemed::Unknown));
+            Ok(matches!(redeemed, Redeemed::Fresh(_)))
+        });
+
+        assert_eq!(won, 1);
+    });
+}
+
+#[test]
+fn a_code_with_a_wrong_secret_is_unknown_and_spends_nothing() {
+    on_each(|store| {
+        let issued = store.write(|cx| {
+            let code = Code {
+                client: ClientUuid::new("app"),
+                session: SessionId::new("s1"),
+                grant: json!({}),
+                expires_at: NOW.plus(Ttl::seconds(60)),
+            };
+            code::issue(cx, &code)
+        });
+        let code = issued.unwrap();
+        let (id, _) = code.expose().split_once('.').unwrap();
+        let forged = [
+            format!("{id}.AAAA"),
+            id.to_owned(),
+            format!("{id}."),
+            ".".to_owned(),
+        ];
+
+        for text in forged {
+            let found = store.write(move |cx| code::redeem(cx, &text)).unwrap();
+            assert!(matches!(found, Redeemed::Unknown), "{found:?}");
+        }
+
+        let found = store.write(move |cx| code::redeem(cx, code.expose()));
+        assert!(matches!(found.unwrap(), Redeemed::Fresh(_)));
+    });
+}
+
+#[test]
+fn a_refresh_token_is_rotated_by_one_of_many() {
+    on_each(|store| {
+        store
+            .write(|cx| {
+                let token = Refresh {
+                    id: "t1".to_owned(),
+                    family: FamilyId::new("f1"),
+                    session: SessionId::new("s1"),
+                    offline: false,
+                    client: ClientUuid::new("app"),
+                    scope: "openid".to_owned(),
+                    issued_at: NOW,
+                    expires_at: NOW.plus(Ttl::seconds(60)),
+                    uses: 0,
+                    spent_at: None,
+                    child: None,
+                };
+                refresh::insert(cx, &token)
+            })
+            .unwrap();
+
+        let won = winners(store, |cx, number| {
+            let rotated = refresh::rotate(cx, "t1", &format!("child-{number}"))?;
+            assert_ne!(rotated, Rotated::Unknown);
+            Ok(matches!(rotated, Rotated::Fresh(_)))
+        });
+
+        assert_eq!(won, 1);
+        let stands = store.write(|cx| refresh::find(cx, "t1")).unwrap().unwrap();
+        assert_eq!(stands.uses, 1);
+    });
+}
+
+#[test]
+fn a_value_is_marked_by_one_of_many_and_no_kind_spends_anothers() {
+    on_each(|store| {
+        let until = NOW.plus(Ttl::seconds(60));
+
+        let won = winners(store, move |cx, _| {
+            replay::spend(cx, Kind::ClientAssertion, "jti", until)
+        });
+        let other_kind = store.write(move |cx| replay::spend(cx, Kind::Logout, "jti", until));
+
+        assert_eq!(won, 1);
+        assert!(other_kind.unwrap());
+    });
+}
+
+#[test]
+fn an_attempt_is_finished_by_one_of_many() {
+    on_each(|store| {
+        store
+            .write(|cx| {
+                let attempt = Attempt {
+                    id: AttemptId::new("a1"),
+                    browser: Digest::of(b"browser"),
+                    tab_id: "tab".to_owned(),
+                    client: ClientUuid::new("app"),
+                    request: Value::Null,
+                    user: None,
+                    stage: Stage::Prove,
+                    notes: Map::new(),
+                    created_at: NOW,
+                    expires_at: NOW.plus(Ttl::seconds(60)),
+                };
+                attempt::insert(cx, &attempt)
+            })
+            .unwrap();
+
+        let won = winners(store, |cx, _| attempt::finish(cx, &AttemptId::new("a1")));
+
+        assert_eq!(won, 1);
+    });
+}
+
+#[test]
+fn a_lease_is_taken_by_one_of_many_and_by_another_when_it_is_over() {
+    on_each(|store| {
+        let ttl = Ttl::seconds(10);
+
+        let won = winners(store, move |cx, number| {
+            lease::take(cx, "sweep", &format!("node-{number}"), ttl)
+        });
+
+        assert_eq!(won, 1);
+        let mut later = store.view.clone();
+        later.now = NOW.plus(ttl);
+        let taken = store.db.write_blocking(move |conn| {
+            later.enter(conn, |cx| lease::take(cx, "sweep", "another", ttl))
+        });
+        assert!(taken.unwrap());
+    });
+}
