@@ -78,13 +78,9 @@ fn whole(cx: &mut Cx<'_>, token: &OwnToken, live: &Live) -> Result<Map<String, V
 }
 
 fn describe(mut members: Map<String, Value>, token: &OwnToken, live: &Live) -> Value {
-    let kind = match token.kind() {
-        "Bearer" => "Bearer",
-        other => other,
-    };
     members.insert("client_id".to_owned(), json!(live.client.client_id));
     members.insert("username".to_owned(), json!(live.user.username));
-    members.insert("token_type".to_owned(), json!(kind));
+    members.insert("token_type".to_owned(), json!(token.kind()));
     members.insert("active".to_owned(), json!(true));
     Value::Object(members)
 }

@@ -1,6 +1,6 @@
 //! The token endpoint: the phases every grant shares, in the order they must happen.
 
-use cloakroom_model::{Cx, Door, Realm, Verdict as _};
+use cloakroom_model::{Cx, Door, Realm};
 
 use crate::audit::{self, About};
 use crate::client_auth::{self, Credentials, ProvenClient};
@@ -44,29 +44,47 @@ impl TokenRequest {
     }
 }
 
+/// One request at one grant, through one door.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    request: &'a TokenRequest,
+    grant: &'static dyn Grant,
+    door: Door,
+}
+
+impl<'a> Call<'a> {
+    fn new(request: &'a TokenRequest, door: Door) -> Result<Self> {
+        Ok(Self {
+            request,
+            grant: grant_of(request)?,
+            door,
+        })
+    }
+}
+
 impl Provider {
     /// Answers a token request that needs no password. `door` is the one that it came through.
     pub fn token(&self, cx: &mut Cx<'_>, request: &TokenRequest, door: Door) -> Result<Issued> {
-        let grant = grant_of(request)?;
+        let call = Call::new(request, door)?;
         let client = client_auth::prove(self, cx, &request.credentials, &request.form);
-        let client = self.reported(cx, request, grant, door, client)?;
+        let client = reported(cx, call, client)?;
         if door != Door::Write && client.settings.has(OPAQUE) {
             return Ok(Issued::NeedsWrite);
         }
         let authorization =
-            check_usable(&client).and_then(|()| grant.authorize(self, cx, &client, request));
-        let authorization = self.reported(cx, request, grant, door, authorization)?;
-        self.mint(cx, request, grant, &client, authorization, door)
+            check_usable(&client).and_then(|()| call.grant.authorize(self, cx, &client, request));
+        let authorization = reported(cx, call, authorization)?;
+        self.mint(cx, call, &client, authorization)
             .map(Issued::Minted)
     }
 
     /// The first step of the password grant: all that comes before the password. Writes.
     pub fn ask_password(&self, cx: &mut Cx<'_>, request: &TokenRequest) -> Result<Ask> {
-        let grant = grant_of(request)?;
+        let call = Call::new(request, Door::Write)?;
         let asked = client_auth::prove(self, cx, &request.credentials, &request.form)
             .and_then(|client| check_usable(&client).map(|()| client))
             .and_then(|client| password::ask(cx, client, request));
-        self.reported(cx, request, grant, Door::Write, asked)
+        reported(cx, call, asked)
     }
 
     /// The last step of the password grant: the password was right. Writes.
@@ -77,22 +95,20 @@ impl Provider {
         client: &ProvenClient,
         user: ProvenUser,
     ) -> Result<Box<issue::Minted>> {
-        let grant = grant_of(request)?;
+        let call = Call::new(request, Door::Write)?;
         let authorization = password::authorize(cx, client, request, user);
-        let authorization = self.reported(cx, request, grant, Door::Write, authorization)?;
-        self.mint(cx, request, grant, client, authorization, Door::Write)
+        let authorization = reported(cx, call, authorization)?;
+        self.mint(cx, call, client, authorization)
     }
 
     fn mint(
         &self,
         cx: &mut Cx<'_>,
-        request: &TokenRequest,
-        grant: &dyn Grant,
+        call: Call<'_>,
         client: &ProvenClient,
         authorization: Authorization,
-        door: Door,
     ) -> Result<Box<issue::Minted>> {
-        if door == Door::Write {
+        if call.door == Door::Write {
             let about = About {
                 client_id: Some(client.client_id.clone()),
                 user: Some(authorization.account.user.id.clone()),
@@ -100,40 +116,30 @@ impl Provider {
                     .session
                     .as_ref()
                     .map(|session| session.id.clone()),
-                ip: request.ip.clone(),
-                details: [("grant_type".to_owned(), grant.grant_type().to_owned())].into(),
+                ip: call.request.ip.clone(),
+                details: [("grant_type".to_owned(), call.grant.grant_type().to_owned())].into(),
             };
-            audit::success(cx, grant.event(), about)?;
+            audit::success(cx, call.grant.event(), about)?;
         }
         issue::issue(self, cx, client, authorization).map(Box::new)
     }
+}
 
-    /// Writes a refusal down before it is passed on, where this door can write.
-    fn reported<T>(
-        &self,
-        cx: &mut Cx<'_>,
-        request: &TokenRequest,
-        grant: &dyn Grant,
-        door: Door,
-        done: Result<T>,
-    ) -> Result<T> {
-        let Err(error) = &done else { return done };
-        if error.fault().is_none()
-            && door == Door::Write
-            && let Error::Denied(denied) = error
-        {
-            let about = About {
-                client_id: request
-                    .form
-                    .get("client_id")
-                    .map(|id| id.chars().take(255).collect()),
-                ip: request.ip.clone(),
-                ..About::default()
-            };
-            audit::refusal(cx, grant.event(), about, denied)?;
-        }
-        done
+/// Writes a refusal down before it is passed on, where this door can write.
+fn reported<T>(cx: &mut Cx<'_>, call: Call<'_>, done: Result<T>) -> Result<T> {
+    let Err(Error::Denied(denied)) = &done else {
+        return done;
+    };
+    if call.door == Door::Write {
+        let claimed = call.request.credentials.claimed_client(&call.request.form);
+        let about = About {
+            client_id: claimed.map(|id| id.chars().take(255).collect()),
+            ip: call.request.ip.clone(),
+            ..About::default()
+        };
+        audit::refusal(cx, call.grant.event(), about, denied)?;
     }
+    done
 }
 
 fn grant_of(request: &TokenRequest) -> Result<&'static dyn Grant> {

@@ -61,7 +61,7 @@ fn verify(
     let issuer = provider.issuer(cx.realm);
     let endpoint = provider.protocol_url(cx.realm);
     let audiences = [
-        issuer.clone(),
+        issuer,
         format!("{endpoint}/token"),
         format!("{endpoint}/token/introspect"),
         format!("{endpoint}/revoke"),
