@@ -1,11 +1,12 @@
 //! The introspection endpoint (RFC 7662): is this token active, and what does it say?
 
-use cloakroom_model::{Cx, user};
+use cloakroom_model::{Cx, refresh, user};
 use serde_json::{Map, Value, json};
 
 use crate::client_auth::{self, Credentials};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
+use crate::issue;
 use crate::live::{self, Live};
 use crate::mapper::Target;
 use crate::own_token::{self, OwnToken};
@@ -48,6 +49,9 @@ impl Provider {
             return Ok(inactive);
         };
         let is_access = token.kind() == "Bearer";
+        if !is_access && is_spent(cx, &token)? {
+            return Ok(inactive);
+        }
         let members = match is_access {
             true => whole(cx, &token, &live)?,
             false => token.members().clone(),
@@ -62,6 +66,16 @@ impl Provider {
         }
         Ok(describe(members, &token, &live))
     }
+}
+
+/// A refresh token that rotates was used before, or revoked.
+fn is_spent(cx: &mut Cx<'_>, token: &OwnToken) -> Result<bool> {
+    let jti = token.text("jti").unwrap_or_default();
+    if !jti.starts_with(issue::STORED) {
+        return Ok(false);
+    }
+    let row = refresh::find(cx, jti)?;
+    Ok(row.is_none_or(|row| row.spent_at.is_some()))
 }
 
 /// The token's claims, with those that a lightweight token leaves to this endpoint.

@@ -93,9 +93,7 @@ impl Target {
             Self::Access => access,
             Self::Lightweight => config.has("lightweight.claim", false),
             Self::Id => config.has("id.token.claim", false),
-            Self::Userinfo => {
-                config.has("userinfo.token.claim", config.has("id.token.claim", false))
-            }
+            Self::Userinfo => config.has("userinfo.token.claim", false),
             Self::Introspection => config.has("introspection.token.claim", access),
         }
     }
