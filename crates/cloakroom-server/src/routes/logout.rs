@@ -1,0 +1,268 @@
+//! Logout: HTTP on this side, `Provider::logout` on the other.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::sign_on;
+use cloakroom_model::session::{self, Session};
+use cloakroom_model::{Cx, Digest, Door, attempt, user};
+use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::logout::{LogoutError, LogoutRequest};
+use cloakroom_oidc::{Error, Form};
+use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{ClientShown, Hidden, LogoutConfirmPage, SignedOutPage, render};
+
+use super::visit::{Cookie, IDENTITY, Visit};
+
+/// Holds what the confirmation page leads to, beside the code that its form has to bring.
+const LOGOUT: &str = "CLOAKROOM_LOGOUT";
+
+/// The paths of logout.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    let base = "/realms/{realm}/protocol/openid-connect/logout";
+    cfg.service(
+        web::resource(base).route(web::get().to(by_query)).route(web::post().to(by_form)),
+    );
+    cfg.route(&format!("{base}/logout-confirm"), web::post().to(confirm));
+}
+
+async fn by_query(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    match Visit::start(app, &request, &realm).await {
+        Ok(visit) => {
+            let form = visit.query.clone();
+            ask(&visit, form, request.query_string()).await
+        }
+        Err(page) => page,
+    }
+}
+
+async fn by_form(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let Ok(form) = Form::parse(&body) else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    if form.has("refresh_token") {
+        return by_token(&visit, &request, form).await;
+    }
+    let query = String::from_utf8_lossy(&body).into_owned();
+    ask(&visit, form, &query).await
+}
+
+/// Keycloak's own logout, for clients without a browser.
+async fn by_token(visit: &Visit, request: &HttpRequest, form: Form) -> HttpResponse {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let credentials = Credentials::from_header(header);
+    let provider = visit.app.provider.clone();
+    let work = move |cx: &mut Cx<'_>| provider.logout_by_token(cx, &credentials, &form);
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(()) => HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-cache")).finish(),
+        Err(Error::Denied(error)) => {
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+            HttpResponse::build(status).json(serde_json::json!({
+                "error": error.code,
+                "error_description": error.description,
+            }))
+        }
+        Err(Error::Fault(fault)) => {
+            tracing::error!(%fault, "a logout could not be answered");
+            HttpResponse::InternalServerError().json(serde_json::json!({"error": "server_error"}))
+        }
+    }
+}
+
+/// What is to be shown.
+enum Answer {
+    Error(LogoutError),
+    /// The user is asked first: the request did not prove that it comes from their client.
+    Confirm(LogoutRequest, Option<String>),
+    Done(LogoutRequest, bool),
+}
+
+async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
+    let provider = visit.app.provider.clone();
+    let (identity, browser) = (visit.cookie(IDENTITY), visit.browser());
+    let ip = visit.origin.ip.clone();
+    let work = move |cx: &mut Cx<'_>| -> Result<Answer, Error> {
+        let request = match provider.logout(cx, &form)? {
+            Ok(request) => request,
+            Err(error) => return Ok(Answer::Error(error)),
+        };
+        let current = match &identity {
+            Some(cookie) => sign_on::recognize(cx, cookie)?,
+            None => None,
+        };
+        let hinted = match &request.session {
+            Some(id) => session::find(cx, id, false)?,
+            None => None,
+        };
+        match (hinted, current) {
+            // An ID token of another session does not end the one of this browser.
+            (hinted, Some(current))
+                if request.subject.as_deref() != Some(current.user.as_str())
+                    || hinted.as_ref().is_some_and(|hinted| hinted.id != current.id) =>
+            {
+                let username = user::find(cx, &current.user)?.map(|user| user.username);
+                Ok(Answer::Confirm(request, username))
+            }
+            (_, None) if request.subject.is_none() => Ok(Answer::Confirm(request, None)),
+            (hinted, current) => {
+                let ended = end(cx, [hinted, current], browser.as_ref(), &request, &ip)?;
+                Ok(Answer::Done(request, ended))
+            }
+        }
+    };
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Answer::Error(error)) => no_cache(error_page(visit, error)),
+        Ok(Answer::Confirm(request, username)) => confirm_page(visit, &request, username, query),
+        Ok(Answer::Done(request, ended)) => goodbye(visit, &request, ended),
+        Err(error) => visit.fault(&error),
+    }
+}
+
+fn end(
+    cx: &mut Cx<'_>,
+    sessions: [Option<Session>; 2],
+    browser: Option<&Digest>,
+    request: &LogoutRequest,
+    ip: &str,
+) -> Result<bool, Error> {
+    let client_id = request.client.as_ref().map(|client| client.client_id.as_str());
+    let mut ended: Option<Session> = None;
+    for session in sessions.into_iter().flatten() {
+        if ended.as_ref().is_none_or(|before| before.id != session.id) {
+            sign_on::end(cx, &session, client_id, ip)?;
+            ended = Some(session);
+        }
+    }
+    if let Some(browser) = browser {
+        attempt::remove_of_browser(cx, browser)?;
+    }
+    Ok(ended.is_some())
+}
+
+fn error_page(visit: &Visit, error: LogoutError) -> HttpResponse {
+    let notice = match error {
+        LogoutError::InvalidParameter(name) => Notice::InvalidParameter(name.into()),
+        LogoutError::MissingParameter(name) => Notice::MissingParameter(name.into()),
+        LogoutError::InvalidRedirectUri => Notice::InvalidRedirectUri,
+    };
+    visit.error(StatusCode::BAD_REQUEST, notice)
+}
+
+fn no_cache(mut response: HttpResponse) -> HttpResponse {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+fn shown(request: &LogoutRequest) -> Option<ClientShown> {
+    let client = request.client.as_ref()?;
+    let name = client.settings.name.as_deref().filter(|name| !name.is_empty());
+    Some(ClientShown::new(name.unwrap_or(&client.client_id), request.redirect.as_deref()))
+}
+
+fn confirm_page(
+    visit: &Visit,
+    request: &LogoutRequest,
+    username: Option<String>,
+    query: &str,
+) -> HttpResponse {
+    let code = match cloakroom_web::app::random() {
+        Ok(mut rng) => cloakroom_model::Secret::random(&mut rng),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let page = LogoutConfirmPage {
+        layout: visit.layout(None),
+        action: format!(
+            "/realms/{}/protocol/openid-connect/logout/logout-confirm",
+            visit.realm.name
+        ),
+        session_code: Hidden::new(code.expose()),
+        username,
+        client: shown(request),
+    };
+    let security = match &request.redirect {
+        Some(uri) => visit.security().with_form_target(uri),
+        None => visit.security(),
+    };
+    let mut response = no_cache(render(StatusCode::OK, &page, &security));
+    // The form is proved by a cookie that only this browser has; the rest is checked again.
+    let is_safe = query.bytes().all(|byte| byte.is_ascii_graphic() && !b";,\"\\".contains(&byte));
+    let query = if is_safe && query.len() <= 3000 { query } else { "" };
+    let value = format!("{}.{query}", code.expose());
+    let cookie = Cookie { name: LOGOUT, value: &value, http_only: true, max_age: Some(1800) };
+    visit.set(&mut response, &cookie);
+    response
+}
+
+async fn confirm(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    if visit.is_foreign() {
+        return visit.error(StatusCode::FORBIDDEN, Notice::InvalidRequest);
+    }
+    let kept = visit.cookie(LOGOUT).unwrap_or_default();
+    let (code, query) = kept.split_once('.').unwrap_or_default();
+    let posted = Form::parse(&body).unwrap_or_default();
+    let presented = Digest::of(posted.get("session_code").unwrap_or_default().as_bytes());
+    if code.is_empty() || !Digest::of(code.as_bytes()).matches(&presented) {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);
+    }
+    let form = Form::parse(query.as_bytes()).unwrap_or_default();
+    let provider = visit.app.provider.clone();
+    let (identity, browser) = (visit.cookie(IDENTITY), visit.browser());
+    let ip = visit.origin.ip.clone();
+    let work = move |cx: &mut Cx<'_>| -> Result<Answer, Error> {
+        let request = match provider.logout(cx, &form)? {
+            Ok(request) => request,
+            Err(error) => return Ok(Answer::Error(error)),
+        };
+        let current = match &identity {
+            Some(cookie) => sign_on::recognize(cx, cookie)?,
+            None => None,
+        };
+        end(cx, [None, current], browser.as_ref(), &request, &ip)?;
+        Ok(Answer::Done(request, true))
+    };
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Answer::Done(request, ended)) => {
+            let mut response = goodbye(&visit, &request, ended);
+            visit.unset(&mut response, LOGOUT);
+            response
+        }
+        Ok(Answer::Error(error)) => no_cache(error_page(&visit, error)),
+        Ok(Answer::Confirm(request, username)) => confirm_page(&visit, &request, username, ""),
+        Err(error) => visit.fault(&error),
+    }
+}
+
+/// The end: back to the client where it said so, else a page of ours.
+fn goodbye(visit: &Visit, request: &LogoutRequest, ended: bool) -> HttpResponse {
+    let mut response = match &request.redirect {
+        Some(uri) => visit.redirect(uri),
+        None => {
+            let page = SignedOutPage { layout: visit.layout(None), back: None, sign_in: None };
+            render(StatusCode::OK, &page, &visit.security())
+        }
+    };
+    if ended && visit.cookie(IDENTITY).is_some() {
+        visit.unset_session(&mut response);
+    }
+    no_cache(response)
+}
