@@ -64,7 +64,7 @@ impl Provider {
                 return Ok(Decision::Page(PageError::InvalidParameter(name)));
             }
         }
-        let Some((redirect_uri, redirect_uri_given)) = find_redirect_uri(&client, form) else {
+        let Some((redirect_uri, redirect_uri_given)) = find_redirect_uri(self.base_url(), &client, form) else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
         let mode = delivery(form);
@@ -114,12 +114,12 @@ fn find_client(cx: &mut Cx<'_>, form: &Form) -> Result<Result<Arc<Client>, PageE
     })
 }
 
-fn find_redirect_uri(client: &Client, form: &Form) -> Option<(String, bool)> {
+fn find_redirect_uri(base: &str, client: &Client, form: &Form) -> Option<(String, bool)> {
     match form.get("redirect_uri") {
-        Some(uri) => redirect_uri::is_registered(client, uri).then(|| (uri.to_owned(), true)),
+        Some(uri) => redirect_uri::is_registered(base, client, uri).then(|| (uri.to_owned(), true)),
         // OpenID Connect Core 1.0 §3.1.2.1 requires the parameter; plain OAuth does not.
         None if asks_for(form, "openid") => None,
-        None => redirect_uri::only_one(client).map(|uri| (uri, false)),
+        None => redirect_uri::only_one(base, client).map(|uri| (uri, false)),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod mapper;
 pub mod origin;
 pub mod own_token;
 pub mod pkce;
+pub mod logout;
 mod provider;
 pub mod realm_keys;
 pub mod redirect_uri;

@@ -66,7 +66,8 @@ impl Provider {
                     return Ok(Err(LogoutError::MissingParameter("id_token_hint")));
                 }
                 Some(client)
-                    if client.enabled && redirect_uri::is_registered_for_logout(client, uri) =>
+                    if client.enabled
+                        && redirect_uri::is_registered_for_logout(self.base_url(), client, uri) =>
                 {
                     Some(with_state(uri, form.get("state")))
                 }

@@ -10,16 +10,16 @@ use cloakroom_model::client::Client;
 const LONGEST: usize = 4096;
 
 /// Tells whether an answer may go to this address of the client.
-pub fn is_registered(client: &Client, redirect_uri: &str) -> bool {
+pub fn is_registered(base_url: &str, client: &Client, redirect_uri: &str) -> bool {
     is_sound(redirect_uri)
-        && registered(client)
+        && registered(base_url, client)
             .iter()
             .any(|pattern| matches(pattern, redirect_uri))
 }
 
 /// The one address of a client that has no other, for a request that names none.
-pub fn only_one(client: &Client) -> Option<String> {
-    match registered(client).as_slice() {
+pub fn only_one(base_url: &str, client: &Client) -> Option<String> {
+    match registered(base_url, client).as_slice() {
         [one] if !one.ends_with('*') && is_sound(one) => Some(one.clone()),
         _ => None,
     }
@@ -27,7 +27,7 @@ pub fn only_one(client: &Client) -> Option<String> {
 
 /// Tells whether the browser may be sent to this address after a logout
 /// (`post.logout.redirect.uris`).
-pub fn is_registered_for_logout(client: &Client, uri: &str) -> bool {
+pub fn is_registered_for_logout(base_url: &str, client: &Client, uri: &str) -> bool {
     // Absent means `+`, as a new client of Keycloak has it.
     let listed = client
         .settings
@@ -38,42 +38,47 @@ pub fn is_registered_for_logout(client: &Client, uri: &str) -> bool {
             .split("##")
             .map(str::trim)
             .any(|pattern| match pattern {
-                "+" => is_registered(client, uri),
+                "+" => is_registered(base_url, client, uri),
                 "-" | "" => false,
-                pattern => matches(&absolute(client, pattern), uri),
+                pattern => matches(&absolute(base_url, client, pattern), uri),
             })
 }
 
 /// Tells whether a page of this origin may ask about the client's sessions.
-pub fn is_web_origin(client: &Client, origin: &str) -> bool {
+pub fn is_web_origin(base_url: &str, client: &Client, origin: &str) -> bool {
     client
         .settings
         .web_origins
         .iter()
         .any(|listed| match listed.as_str() {
-            "+" => registered(client)
+            "+" => registered(base_url, client)
                 .iter()
                 .any(|uri| origin_of(uri) == Some(origin)),
             "*" => true,
             listed => listed == origin,
         })
-        || registered(client)
+        || registered(base_url, client)
             .iter()
             .any(|uri| origin_of(uri) == Some(origin))
 }
 
-fn registered(client: &Client) -> Vec<String> {
+fn registered(base_url: &str, client: &Client) -> Vec<String> {
     let all = client.settings.redirect_uris.iter();
     all.filter(|uri| !uri.is_empty())
-        .map(|uri| absolute(client, uri))
+        .map(|uri| absolute(base_url, client, uri))
         .collect()
 }
 
-fn absolute(client: &Client, uri: &str) -> String {
-    match client.settings.root_url.as_deref() {
-        Some(root) if uri.starts_with('/') => format!("{}{uri}", root.trim_end_matches('/')),
-        _ => uri.to_owned(),
+fn absolute(base_url: &str, client: &Client, uri: &str) -> String {
+    if !uri.starts_with('/') {
+        return uri.to_owned();
     }
+    let root = match client.settings.root_url.as_deref() {
+        Some("${authBaseUrl}" | "${authAdminUrl}") => base_url,
+        Some(root) => root,
+        None => return uri.to_owned(),
+    };
+    format!("{}{uri}", root.trim_end_matches('/'))
 }
 
 /// Scheme, host and port of an address, as they are written.

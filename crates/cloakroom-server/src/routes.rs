@@ -6,6 +6,7 @@ mod discovery;
 mod introspect;
 mod jwks;
 mod login;
+mod logout;
 mod protocol;
 mod revoke;
 mod session_frames;
@@ -31,6 +32,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(account::configure);
     cfg.configure(authorize::configure);
     cfg.configure(login::configure);
+    cfg.configure(logout::configure);
     cfg.configure(session_frames::configure);
     cfg.configure(discovery::configure);
     cfg.configure(introspect::configure);

@@ -66,10 +66,11 @@ async fn may_ask(
             return HttpResponse::ServiceUnavailable().finish();
         }
     };
+    let base_url = app.base_url.clone();
     let work = move |cx: &mut Cx<'_>| -> Result<bool, Fault> {
         let client = client::find(cx, &asking.client_id)?;
         Ok(client.is_some_and(|client| {
-            client.enabled && redirect_uri::is_web_origin(&client, &asking.origin)
+            client.enabled && redirect_uri::is_web_origin(&base_url, &client, &asking.origin)
         }))
     };
     match app.enter(&realm, Door::Memory, work).await {
