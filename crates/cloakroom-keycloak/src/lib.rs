@@ -1,3 +1,12 @@
 //! Keycloak's JSON shapes, what a new realm holds, and the way between them and the model.
 
 pub mod blueprint;
+pub mod client;
+pub mod client_scope;
+pub mod component;
+pub mod credential;
+pub mod mapper;
+pub mod read;
+pub mod realm;
+pub mod role;
+pub mod user;

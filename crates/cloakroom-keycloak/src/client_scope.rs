@@ -1,0 +1,51 @@
+//! `ClientScopeRepresentation`: a client scope as JSON.
+
+use cloakroom_model::scope::Scope;
+use serde_json::{Value, json};
+
+use crate::mapper;
+use crate::read::{self, Object, Unreadable};
+
+/// The client scope as it is shown.
+pub fn show(scope: &Scope) -> Value {
+    let mut shown = json!({
+        "id": scope.id,
+        "name": scope.name,
+        "protocol": scope.protocol,
+        "attributes": scope.attributes,
+    });
+    if let Some(description) = &scope.description {
+        shown["description"] = json!(description);
+    }
+    if !scope.mappers.is_empty() {
+        shown["protocolMappers"] = scope.mappers.iter().map(mapper::show).collect();
+    }
+    shown
+}
+
+/// What is sent changes, the rest stays.
+pub fn apply(scope: &mut Scope, sent: &Object) -> Result<(), Unreadable> {
+    if let Some(name) = read::text(sent, "name")? {
+        scope.name = name.to_owned();
+    }
+    if let Some(protocol) = read::text(sent, "protocol")? {
+        scope.protocol = protocol.to_owned();
+    }
+    if let Some(description) = read::text(sent, "description")? {
+        scope.description = Some(description.to_owned());
+    }
+    if let Some(attributes) = read::member(sent, "attributes")? {
+        scope.attributes = attributes;
+    }
+    Ok(())
+}
+
+/// All members that a client scope's representation has.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "name",
+    "description",
+    "protocol",
+    "attributes",
+    "protocolMappers",
+];

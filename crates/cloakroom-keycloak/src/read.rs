@@ -1,0 +1,145 @@
+//! Reads a representation that was sent: strict about its members, lenient about what is absent.
+
+use serde_json::{Map, Value};
+
+/// A representation that was sent.
+pub type Object = Map<String, Value>;
+
+/// Why a text is not the representation that it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The text is not JSON.
+    #[error("Cannot parse the JSON")]
+    Syntax,
+    /// A member, or the whole, has the wrong type.
+    #[error("Cannot parse the JSON")]
+    Type,
+    /// A member that the representation does not have. The sentence is Keycloak's, to the letter,
+    /// because its clients look for it.
+    #[error(
+        "Invalid json representation for {representation}. \
+         Unrecognized field \"{field}\" at line {line} column {column}."
+    )]
+    Unknown {
+        /// The name of the representation.
+        representation: &'static str,
+        /// The member.
+        field: String,
+        /// Where its value ends.
+        line: usize,
+        /// Where its value ends.
+        column: usize,
+    },
+}
+
+/// Reads an object with no other members than `fields`.
+pub fn object(
+    text: &[u8],
+    representation: &'static str,
+    fields: &[&str],
+) -> Result<Object, Unreadable> {
+    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    let Value::Object(object) = value else {
+        return Err(Unreadable::Type);
+    };
+    match object.keys().find(|name| !fields.contains(&name.as_str())) {
+        None => Ok(object),
+        Some(field) => {
+            let (line, column) = end_of_value(&String::from_utf8_lossy(text), field);
+            Err(Unreadable::Unknown {
+                representation,
+                field: field.clone(),
+                line,
+                column,
+            })
+        }
+    }
+}
+
+/// Reads a list of objects.
+pub fn list(text: &[u8]) -> Result<Vec<Object>, Unreadable> {
+    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    serde_json::from_value(value).map_err(|_| Unreadable::Type)
+}
+
+/// A text member; `None` if it is absent or null.
+pub fn text<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Unreadable> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Unreadable::Type),
+    }
+}
+
+/// A switch; `None` if it is absent or null.
+pub fn switch(object: &Object, name: &str) -> Result<Option<bool>, Unreadable> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(on)) => Ok(Some(*on)),
+        Some(Value::String(text)) if text == "true" => Ok(Some(true)),
+        Some(Value::String(text)) if text == "false" => Ok(Some(false)),
+        Some(_) => Err(Unreadable::Type),
+    }
+}
+
+/// Any member of a type that serde knows; `None` if it is absent or null.
+pub fn member<T: serde::de::DeserializeOwned>(
+    object: &Object,
+    name: &str,
+) -> Result<Option<T>, Unreadable> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => serde_json::from_value(value.clone())
+            .map(Some)
+            .map_err(|_| Unreadable::Type),
+    }
+}
+
+/// Line and column right after the member's value, where Keycloak's reader stands when it complains.
+fn end_of_value(text: &str, field: &str) -> (usize, usize) {
+    let quoted = format!("\"{field}\"");
+    let (before, after) = text.split_once(&quoted).unwrap_or((text, ""));
+    let rest = after.trim_start().trim_start_matches(':').trim_start();
+    let value = rest
+        .find([',', '}', ']', ' ', '\n', '\r'])
+        .unwrap_or(rest.len());
+    let used = before.len() + quoted.len() + (after.len() - rest.len()) + value;
+    let read = text.get(..used).unwrap_or(text);
+    let line = read.matches('\n').count() + 1;
+    let column = read.rsplit('\n').next().map_or(0, str::len) + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_member_is_named_with_its_place() {
+        let table = [
+            (r#"{"nonsense":true}"#, 17),
+            (r#"{"clientId":"bad","nonsense":1}"#, 31),
+        ];
+        for (text, column) in table {
+            let refused = object(text.as_bytes(), "RealmRepresentation", &["clientId"]);
+
+            let expected = format!(
+                "Invalid json representation for RealmRepresentation. \
+                 Unrecognized field \"nonsense\" at line 1 column {column}."
+            );
+            assert_eq!(refused.unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for (text, why) in [
+            ("", Unreadable::Syntax),
+            ("{\"a\":", Unreadable::Syntax),
+            ("[]", Unreadable::Type),
+            ("1", Unreadable::Type),
+        ] {
+            assert_eq!(object(text.as_bytes(), "X", &["a"]), Err(why), "{text}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `UserRepresentation`: a person as JSON.
+
+use cloakroom_model::user::{User, fold};
+use serde_json::{Value, json};
+
+use crate::read::{self, Object, Unreadable};
+
+/// The user as it is shown.
+pub fn show(user: &User) -> Value {
+    let mut shown = show_briefly(user);
+    shown["totp"] = json!(false);
+    shown["disableableCredentialTypes"] = json!([]);
+    shown["requiredActions"] = json!(user.required_actions);
+    shown["notBefore"] = json!(user.not_before);
+    if !user.attributes.is_empty() {
+        shown["attributes"] = json!(user.attributes);
+    }
+    shown
+}
+
+/// The user as lists show it on request.
+pub fn show_briefly(user: &User) -> Value {
+    let mut shown = json!({
+        "id": user.id,
+        "username": user.username,
+        "emailVerified": user.email_verified,
+        "enabled": user.enabled,
+        "createdTimestamp": user.created_at.millis(),
+    });
+    let texts = [
+        ("email", &user.email),
+        ("firstName", &user.first_name),
+        ("lastName", &user.last_name),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            shown[name] = json!(text);
+        }
+    }
+    shown
+}
+
+/// What is sent changes, the rest stays; attributes that are sent replace all.
+pub fn apply(user: &mut User, sent: &Object) -> Result<(), Unreadable> {
+    if let Some(username) = read::text(sent, "username")? {
+        user.username = fold(username);
+    }
+    let filled = |name| -> Result<Option<String>, Unreadable> {
+        Ok(read::text(sent, name)?.map(str::to_owned))
+    };
+    if let Some(email) = filled("email")? {
+        user.email = Some(fold(&email)).filter(|email| !email.is_empty());
+    }
+    if let Some(name) = filled("firstName")? {
+        user.first_name = Some(name).filter(|name| !name.is_empty());
+    }
+    if let Some(name) = filled("lastName")? {
+        user.last_name = Some(name).filter(|name| !name.is_empty());
+    }
+    if let Some(on) = read::switch(sent, "enabled")? {
+        user.enabled = on;
+    }
+    if let Some(on) = read::switch(sent, "emailVerified")? {
+        user.email_verified = on;
+    }
+    if let Some(actions) = read::member(sent, "requiredActions")? {
+        user.required_actions = actions;
+    }
+    if let Some(attributes) = read::member(sent, "attributes")? {
+        user.attributes = attributes;
+    }
+    Ok(())
+}
+
+/// All members that a user's representation has.
+pub const FIELDS: &[&str] = &[
+    "id",
+    "username",
+    "firstName",
+    "lastName",
+    "email",
+    "emailVerified",
+    "attributes",
+    "userProfileMetadata",
+    "enabled",
+    "self",
+    "origin",
+    "createdTimestamp",
+    "totp",
+    "federationLink",
+    "serviceAccountClientId",
+    "credentials",
+    "disableableCredentialTypes",
+    "requiredActions",
+    "federatedIdentities",
+    "realmRoles",
+    "clientRoles",
+    "clientConsents",
+    "notBefore",
+    "applicationRoles",
+    "socialLinks",
+    "groups",
+    "access",
+];
