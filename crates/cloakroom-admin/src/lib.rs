@@ -1,1 +1,7 @@
-//! (being built)
+//! The admin API: Keycloak's paths, bodies and texts over the model's questions.
+
+mod access;
+mod api;
+mod audit;
+mod error;
+pub mod routes;

@@ -1,0 +1,323 @@
+//! Who is calling and what they may do: roles are read from the database, not from the token.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{AUTHORIZATION, LOCATION};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use cloakroom_jose::jws::Unverified;
+use cloakroom_jose::{Alg, Policy, jwt};
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::id::{ClientUuid, RealmId, RoleId, SessionId, UserId};
+use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
+use cloakroom_oidc::keyring::Keyring;
+use cloakroom_web::App;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::{AdminError, Result};
+
+/// Who is calling, for the audit trail.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    /// The realm the token is from.
+    pub(crate) realm: RealmId,
+    /// The client the token was issued to.
+    pub(crate) client: String,
+    /// The user or the service account.
+    pub(crate) user: UserId,
+    /// Where the call came from.
+    pub(crate) ip: String,
+}
+
+/// A call by somebody known, and what they may do in the realm that it is about.
+pub(crate) struct Admin {
+    pub(crate) app: Data<App>,
+    /// The realm in the path; `master` where the path has none.
+    pub(crate) realm: Arc<Realm>,
+    pub(crate) actor: Actor,
+    /// The realm that the caller's token is from.
+    home: Arc<Realm>,
+    roles: BTreeSet<RoleId>,
+    rights: BTreeSet<String>,
+}
+
+impl FromRequest for Admin {
+    type Error = AdminError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::enter(&request).await })
+    }
+}
+
+impl Admin {
+    async fn enter(request: &HttpRequest) -> Result<Self> {
+        let app = request.app_data::<Data<App>>().cloned();
+        let app = app.ok_or_else(AdminError::not_found)?;
+        let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
+        let home = home(&app, &token).await?;
+        let ip = app.client_ip(request);
+        let (issuer, sent) = (app.provider.issuer(&home), token);
+        let caller = app
+            .enter(&home, Door::Read, move |cx| caller(cx, &issuer, &sent))
+            .await?;
+        let realm = match request.match_info().get("realm") {
+            None => app.realm(MASTER).await?,
+            Some(name) => app.realm(&decode(name)).await?,
+        };
+        let realm = realm.ok_or_else(|| AdminError::error(404, "Realm not found."))?;
+        let actor = Actor {
+            realm: home.id.clone(),
+            client: caller.client,
+            user: caller.user,
+            ip,
+        };
+        let mut admin = Self {
+            app,
+            realm,
+            actor,
+            home,
+            roles: caller.roles,
+            rights: BTreeSet::new(),
+        };
+        let name = admin.realm.name.clone();
+        admin.rights = admin.rights_in(&name).await?;
+        if admin.home.name != MASTER && admin.home.id != admin.realm.id {
+            return Err(AdminError::forbidden());
+        }
+        Ok(admin)
+    }
+
+    /// The names of the management roles that the caller has over a realm.
+    pub(crate) async fn rights_in(&self, realm: &str) -> Result<BTreeSet<String>> {
+        let (roles, realm) = (self.roles.clone(), realm.to_owned());
+        self.app
+            .enter(&self.home, Door::Read, move |cx| rights(cx, &roles, &realm))
+            .await
+    }
+
+    /// The caller has one of these rights.
+    pub(crate) fn may(&self, any_of: &[&str]) -> bool {
+        any_of.iter().any(|right| self.rights.contains(*right))
+    }
+
+    /// Refuses the call unless the caller has one of these rights.
+    pub(crate) fn check(&self, any_of: &[&str]) -> Result<()> {
+        if self.may(any_of) {
+            return Ok(());
+        }
+        Err(AdminError::forbidden())
+    }
+
+    /// Refuses unless the caller administers something here.
+    pub(crate) fn check_any(&self) -> Result<()> {
+        if self.rights.is_empty() {
+            return Err(AdminError::forbidden());
+        }
+        Ok(())
+    }
+
+    /// Refuses to hand on a right that the caller has not: nobody may raise themselves.
+    pub(crate) fn grants(&self) -> Grants {
+        Grants {
+            is_home: self.home.id == self.realm.id,
+            roles: self.roles.clone(),
+            rights: self.rights.clone(),
+        }
+    }
+
+    /// Reads in the realm that the call is about.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.enter(&self.realm, Door::Read, work).await
+    }
+
+    /// Changes something in the realm that the call is about.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.enter(&self.realm, Door::Write, work).await
+    }
+
+    /// 201 with the address of what was made, below the realm.
+    pub(crate) fn created(&self, kind: &str, id: &str) -> HttpResponse {
+        let base = &self.app.base_url;
+        let (realm, id) = (encode(&self.realm.name), encode(id));
+        let at = format!("{base}/admin/realms/{realm}/{kind}/{id}");
+        HttpResponse::Created()
+            .insert_header((LOCATION, at))
+            .finish()
+    }
+}
+
+/// What a caller may hand on.
+#[derive(Clone, Debug)]
+pub(crate) struct Grants {
+    is_home: bool,
+    roles: BTreeSet<RoleId>,
+    rights: BTreeSet<String>,
+}
+
+impl Grants {
+    /// Refuses if the role, or one inside it, is a right that the caller has not.
+    pub(crate) fn check(&self, cx: &mut Cx<'_>, role: &RoleId) -> Result<()> {
+        let graph = role::graph(cx)?;
+        let mut managers = Vec::new();
+        let is_master = cx.realm.name == MASTER;
+        for id in graph.expand([role.clone()]) {
+            let Some(role) = graph.role(&id) else { continue };
+            if !role.client_role {
+                if is_master && ["admin", "create-realm"].contains(&role.name.as_str()) {
+                    managers.push(role.clone());
+                }
+                continue;
+            }
+            let owner = ClientUuid::new(role.container_id.clone());
+            let owner = client::find_by_id(cx, &owner)?.map(|client| client.client_id.clone());
+            let manages = |id: &str| {
+                id == "realm-management" || (is_master && id.ends_with("-realm"))
+            };
+            if owner.is_some_and(|id| manages(&id)) {
+                managers.push(role.clone());
+            }
+        }
+        let has = |role: &role::Role| {
+            self.roles.contains(&role.id)
+                || (!self.is_home && !is_master && self.has_right(&role.name))
+        };
+        if managers.iter().all(|role| has(role)) {
+            return Ok(());
+        }
+        Err(AdminError::forbidden())
+    }
+
+    /// An administrator of master who holds everything over a realm holds its `realm-admin`.
+    fn has_right(&self, name: &str) -> bool {
+        self.rights.contains(name)
+            || (name == "realm-admin" && self.rights.contains("manage-realm"))
+    }
+}
+
+struct Caller {
+    user: UserId,
+    client: String,
+    roles: BTreeSet<RoleId>,
+}
+
+/// The token's signature, lifetime, session and owner are looked at; its roles are not.
+fn caller(cx: &mut Cx<'_>, issuer: &str, token: &str) -> Result<Caller> {
+    let keys = Keyring::of(cx.realm)?;
+    let policy = Policy::access_token(&ALGS, issuer);
+    let claims = jwt::verify(token, keys.verifying(), &policy, cx.now.seconds())
+        .map_err(|_| AdminError::unauthorized())?;
+    let (Some("Bearer"), Some(subject)) = (claims.text("typ"), claims.subject()) else {
+        return Err(AdminError::unauthorized());
+    };
+    let id = UserId::new(subject);
+    let known = user::find(cx, &id)?.filter(|user| user.enabled);
+    let user = known.ok_or_else(AdminError::unauthorized)?;
+    let issued = claims.issued_at().unwrap_or_default();
+    if issued < user.not_before || issued < cx.realm.settings.not_before {
+        return Err(AdminError::unauthorized());
+    }
+    let azp = claims.text("azp").unwrap_or_default();
+    let client = client::find(cx, azp)?.filter(|client| client.enabled);
+    let client = client.ok_or_else(AdminError::unauthorized)?;
+    if issued < client.settings.not_before {
+        return Err(AdminError::unauthorized());
+    }
+    if let Some(sid) = claims.text("sid") {
+        let sid = SessionId::new(sid);
+        let online = session::find(cx, &sid, false)?;
+        let offline = if online.is_none() { session::find(cx, &sid, true)? } else { None };
+        let owner = online.or(offline).map(|session| session.user);
+        if owner.as_ref() != Some(&id) {
+            return Err(AdminError::unauthorized());
+        }
+    }
+    Ok(Caller {
+        roles: user::effective_roles(cx, &id)?,
+        client: client.id.as_str().to_owned(),
+        user: id,
+    })
+}
+
+/// All asymmetric algorithms that a realm may sign with, and its symmetric ones.
+const ALGS: [Alg; 11] = [
+    Alg::RS256,
+    Alg::RS384,
+    Alg::RS512,
+    Alg::PS256,
+    Alg::PS384,
+    Alg::PS512,
+    Alg::ES256,
+    Alg::ES384,
+    Alg::ES512,
+    Alg::EdDSA,
+    Alg::HS512,
+];
+
+/// The management roles among `roles`, as seen from the realm that they belong to.
+fn rights(cx: &mut Cx<'_>, roles: &BTreeSet<RoleId>, realm: &str) -> Result<BTreeSet<String>> {
+    let manager = if cx.realm.name == MASTER {
+        format!("{realm}-realm")
+    } else if cx.realm.name == realm {
+        "realm-management".to_owned()
+    } else {
+        return Ok(BTreeSet::new());
+    };
+    let manager = client::find(cx, &manager)?.map(|client| client.id.as_str().to_owned());
+    let is_master = cx.realm.name == MASTER;
+    let graph = role::graph(cx)?;
+    let held = roles.iter().filter_map(|id| graph.role(id));
+    let counts = |role: &&Arc<role::Role>| {
+        let is_managers = Some(&role.container_id) == manager.as_ref();
+        is_managers || (is_master && !role.client_role && role.name == "create-realm")
+    };
+    Ok(held.filter(counts).map(|role| role.name.clone()).collect())
+}
+
+/// The realm that a token says it is from; the signature is checked with that realm's keys.
+async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
+    let claimed = Unverified::parse(token)
+        .and_then(|token| token.unverified_claim_for_lookup("iss"))
+        .map_err(|_| AdminError::unauthorized())?;
+    let prefix = format!("{}/realms/", app.base_url);
+    let name = claimed.as_deref().and_then(|iss| iss.strip_prefix(&prefix));
+    let name = name.ok_or_else(AdminError::unauthorized)?;
+    let realm = app.realm(&decode(name)).await?.filter(|realm| realm.enabled);
+    realm.ok_or_else(AdminError::unauthorized)
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
+}
+
+/// What stands in a path as it is (RFC 3986 §2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, UNRESERVED).to_string()
+}
+
+pub(crate) fn decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
+}

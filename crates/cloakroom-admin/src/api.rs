@@ -1,0 +1,47 @@
+//! The calls of the admin API, a file for each kind of thing.
+
+pub(crate) mod clients;
+pub(crate) mod credentials;
+pub(crate) mod realms;
+pub(crate) mod role_mappings;
+pub(crate) mod roles;
+pub(crate) mod server_info;
+pub(crate) mod users;
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::Query;
+
+use crate::error::{AdminError, Result};
+
+/// What a handler answers with.
+pub(crate) type Answer = Result<HttpResponse>;
+
+/// The parameters of a query.
+pub(crate) type Params = Query<HashMap<String, String>>;
+
+/// `first` and `max`; what is negative or absent does not limit beyond `most`.
+fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
+    let number = |name: &str| -> Result<Option<i64>> {
+        let Some(text) = params.get(name) else {
+            return Ok(None);
+        };
+        text.parse().map(Some).map_err(|_| AdminError::not_found())
+    };
+    let first = number("first")?.unwrap_or(0).max(0);
+    let max = number("max")?.unwrap_or(most);
+    Ok((first, if max < 0 { i64::from(i32::MAX) } else { max }))
+}
+
+fn is_on(params: &Params, name: &str) -> bool {
+    params.get(name).is_some_and(|value| value == "true")
+}
+
+fn switch(params: &Params, name: &str) -> Option<bool> {
+    params.get(name).map(|value| value == "true")
+}
+
+fn no_content() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}

@@ -1,0 +1,207 @@
+//! How a client comes to be and changes: its secret, its scopes, its mappers, its service account.
+
+use std::collections::BTreeMap;
+
+use cloakroom_keycloak::blueprint;
+use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::{client as shape, mapper as mapper_shape};
+use cloakroom_model::client::{self, Client, Draft, Settings};
+use cloakroom_model::id::{ClientUuid, MapperId, ScopeId, UserId};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Secret, mapper, scope};
+
+use crate::error::{AdminError, Result};
+
+/// Makes a client out of what was sent.
+pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
+    let given = read::text(sent, "id")?.map(str::to_owned);
+    let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
+    let client_id = read::text(sent, "clientId")?.unwrap_or(id.as_str()).to_owned();
+    let mut settings = shape::apply(&shape::defaults(), sent)?;
+    if !sent.contains_key("webOrigins") {
+        settings.web_origins = shape::origins_of(&settings.redirect_uris);
+    }
+    check(&client_id, &settings)?;
+    let secret = first_secret(cx, &mut settings, sent)?;
+    let draft = Draft {
+        id: id.clone(),
+        client_id,
+        enabled: read::switch(sent, "enabled")?.unwrap_or(true),
+        settings,
+        secret,
+    };
+    if !client::insert(cx, &draft)? {
+        let why = format!("Client {} already exists", draft.client_id);
+        return Err(AdminError::message(409, why));
+    }
+    link_scopes(cx, &draft, sent)?;
+    let mappers: Vec<Object> = read::member(sent, "protocolMappers")?.unwrap_or_default();
+    for sent in &mappers {
+        let mapper_id = MapperId::new(cx.new_id());
+        let mapper = mapper_shape::from_sent(id.as_str(), mapper_id, sent)?;
+        mapper::insert(cx, &mapper)?;
+    }
+    if draft.settings.service_accounts_enabled {
+        ensure_service_account(cx, &id, &draft.client_id)?;
+    }
+    Ok(id)
+}
+
+/// Changes a client by what was sent; the rest stays.
+pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<()> {
+    let client_id = read::text(sent, "clientId")?.unwrap_or(&client.client_id).to_owned();
+    let mut settings = shape::apply(&client.settings, sent)?;
+    check(&client_id, &settings)?;
+    if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
+        return Err(AdminError::described(409, "conflict", "Duplicate resource error"));
+    }
+    let sent_secret = read::text(sent, "secret")?.filter(|text| *text != "**********");
+    let mut secret = match sent_secret {
+        Some(text) => Some(Secret::new(text)),
+        None => client::reveal_secret(cx, &client)?,
+    };
+    if secret.is_none() {
+        secret = first_secret(cx, &mut settings, sent)?;
+    }
+    let draft = Draft {
+        id: client.id.clone(),
+        client_id,
+        enabled: read::switch(sent, "enabled")?.unwrap_or(client.enabled),
+        settings,
+        secret,
+    };
+    client::update(cx, &draft)?;
+    if draft.settings.service_accounts_enabled {
+        ensure_service_account(cx, &draft.id, &draft.client_id)?;
+    }
+    Ok(())
+}
+
+/// Replaces a client's secret.
+pub(super) fn set_secret(cx: &mut Cx<'_>, client: Client, secret: Secret) -> Result<()> {
+    let mut settings = client.settings;
+    let time = cx.now.seconds().to_string();
+    settings.attributes.insert(shape::SECRET_TIME.to_owned(), time);
+    let draft = Draft {
+        id: client.id,
+        client_id: client.client_id,
+        enabled: client.enabled,
+        settings,
+        secret: Some(secret),
+    };
+    client::update(cx, &draft)?;
+    Ok(())
+}
+
+/// A confidential client gets a secret, if none was sent.
+fn first_secret(
+    cx: &mut Cx<'_>,
+    settings: &mut Settings,
+    sent: &Object,
+) -> Result<Option<Secret>> {
+    if let Some(text) = read::text(sent, "secret")?.filter(|text| !text.is_empty()) {
+        return Ok(Some(Secret::new(text)));
+    }
+    let kind = settings.client_authenticator_type.as_str();
+    let needs = !settings.public_client && !settings.bearer_only && kind != "client-jwt";
+    if !needs {
+        return Ok(None);
+    }
+    let time = cx.now.seconds().to_string();
+    settings.attributes.insert(shape::SECRET_TIME.to_owned(), time);
+    Ok(Some(Secret::random(cx.rng)))
+}
+
+fn check(client_id: &str, settings: &Settings) -> Result<()> {
+    let invalid = |why: &str| Err(AdminError::described(400, "invalid_input", why));
+    if client_id.trim().is_empty() {
+        return invalid("Client ID cannot be blank");
+    }
+    let protocol = settings.protocol.as_deref().unwrap_or("openid-connect");
+    if !["openid-connect", "saml", "docker-v2"].contains(&protocol) {
+        return invalid(&format!("Invalid protocol: {protocol}"));
+    }
+    for (what, url) in [
+        ("Root URL", settings.root_url.as_deref()),
+        ("Base URL", settings.base_url.as_deref()),
+        ("Admin URL", settings.admin_url.as_deref()),
+    ] {
+        if url.is_some_and(is_script) {
+            return invalid(&format!("{what} uses an illegal scheme"));
+        }
+    }
+    if settings.redirect_uris.iter().any(|uri| is_script(uri)) {
+        return invalid("A redirect URI uses an illegal scheme");
+    }
+    if settings.redirect_uris.iter().any(|uri| uri.contains('#')) {
+        return invalid("A redirect URI must not contain an URL fragment");
+    }
+    Ok(())
+}
+
+/// Schemes that run what they hold in the browser.
+fn is_script(url: &str) -> bool {
+    let url = url.trim_start().to_ascii_lowercase();
+    ["javascript:", "data:", "vbscript:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+}
+
+/// The scopes that were sent, or those that the realm gives to new clients.
+fn link_scopes(cx: &mut Cx<'_>, draft: &Draft, sent: &Object) -> Result<()> {
+    let realm = cx.realm.clone();
+    let protocol = draft.settings.protocol.as_deref().unwrap_or("openid-connect");
+    let fits = |id: &&ScopeId| {
+        realm.scope(id).is_some_and(|scope| scope.protocol == protocol)
+    };
+    let lists = [
+        ("defaultClientScopes", &realm.default_scopes, true),
+        ("optionalClientScopes", &realm.optional_scopes, false),
+    ];
+    for (name, usual, is_default) in lists {
+        let wanted: Option<Vec<String>> = read::member(sent, name)?;
+        let ids: Vec<ScopeId> = match wanted {
+            None => usual.iter().filter(fits).cloned().collect(),
+            Some(names) => {
+                let known = names.iter().filter_map(|name| realm.scope_named(name));
+                known.map(|scope| scope.id.clone()).collect()
+            }
+        };
+        for id in ids {
+            scope::link(cx, draft.id.as_str(), &id, is_default)?;
+        }
+    }
+    Ok(())
+}
+
+/// The user that client credentials are issued for, and the scope that describes it.
+fn ensure_service_account(cx: &mut Cx<'_>, id: &ClientUuid, client_id: &str) -> Result<()> {
+    let scope = cx.realm.scope_named("service_account").map(|scope| scope.id.clone());
+    if let Some(scope) = scope {
+        scope::link(cx, id.as_str(), &scope, true)?;
+    }
+    if user::find_service_account(cx, id)?.is_some() {
+        return Ok(());
+    }
+    let account = User {
+        id: UserId::new(cx.new_id()),
+        username: format!("service-account-{}", user::fold(client_id)),
+        email: None,
+        email_verified: false,
+        first_name: None,
+        last_name: None,
+        enabled: true,
+        created_at: cx.now,
+        not_before: 0,
+        service_account_client: Some(id.clone()),
+        attributes: BTreeMap::new(),
+        required_actions: Vec::new(),
+    };
+    if user::insert(cx, &account)? != user::Stored::Done {
+        return Err(AdminError::message(409, "User exists with same username"));
+    }
+    if let Some(role) = blueprint::default_role(&cx.realm.settings) {
+        user::grant_role(cx, &account.id, &role)?;
+    }
+    Ok(())
+}

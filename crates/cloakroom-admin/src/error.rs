@@ -1,0 +1,139 @@
+//! `AdminError`: Keycloak's three error bodies, and what becomes of the transaction.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use cloakroom_keycloak::read::Unreadable;
+use cloakroom_login::hasher::Busy;
+use cloakroom_model::{Fault, Verdict};
+use serde_json::{Value, json};
+
+/// What every rule of the admin API answers with.
+pub(crate) type Result<T> = std::result::Result<T, AdminError>;
+
+/// Why a call is not answered with what it asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AdminError {
+    /// The caller is told why; the transaction commits what it has done so far.
+    #[error("{status}: {body}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// One of the three bodies.
+        body: Value,
+    },
+    /// A refusal after something was written: nothing of it may stay.
+    #[error("undone: {body}")]
+    Undone {
+        /// The HTTP status.
+        status: u16,
+        /// One of the three bodies.
+        body: Value,
+        /// Makes the writer roll back.
+        fault: Fault,
+    },
+    /// We could not do our part.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl AdminError {
+    /// `{"error": …}`: who may ask, and what is not there.
+    pub(crate) fn error(status: u16, error: impl Into<String>) -> Self {
+        let body = json!({"error": error.into()});
+        Self::Refused { status, body }
+    }
+
+    /// `{"errorMessage": …}`: what was sent does not fit.
+    pub(crate) fn message(status: u16, message: impl Into<String>) -> Self {
+        let body = json!({"errorMessage": message.into()});
+        Self::Refused { status, body }
+    }
+
+    /// `{"error": …, "error_description": …}`.
+    pub(crate) fn described(status: u16, error: &str, description: impl Into<String>) -> Self {
+        let body = json!({"error": error, "error_description": description.into()});
+        Self::Refused { status, body }
+    }
+
+    /// A field of a user that does not fit.
+    pub(crate) fn field(message: &str, field: &str, params: &[&str]) -> Self {
+        let body = json!({"errorMessage": message, "field": field, "params": params});
+        Self::Refused { status: 400, body }
+    }
+
+    /// The token is missing, wrong or over.
+    pub(crate) fn unauthorized() -> Self {
+        Self::error(401, "HTTP 401 Unauthorized")
+    }
+
+    /// The caller may not do this.
+    pub(crate) fn forbidden() -> Self {
+        Self::error(403, "HTTP 403 Forbidden")
+    }
+
+    /// There is nothing here, in the words for things that have none of their own.
+    pub(crate) fn not_found() -> Self {
+        Self::error(404, "HTTP 404 Not Found")
+    }
+
+    /// The same refusal, and what was written before it is rolled back.
+    pub(crate) fn undoing(self) -> Self {
+        match self {
+            Self::Refused { status, body } => {
+                let fault = Fault::corrupt("the call was refused");
+                Self::Undone { status, body, fault }
+            }
+            other => other,
+        }
+    }
+}
+
+impl Verdict for AdminError {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Refused { .. } => None,
+            Self::Undone { fault, .. } | Self::Fault(fault) => Some(fault),
+        }
+    }
+}
+
+impl From<Unreadable> for AdminError {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::Syntax => Self::described(400, "invalid_request", error.to_string()),
+            Unreadable::Type => Self::described(400, "unknown_error", error.to_string()),
+            Unreadable::Unknown { .. } => Self::error(400, error.to_string()),
+        }
+    }
+}
+
+impl From<Busy> for AdminError {
+    fn from(busy: Busy) -> Self {
+        Self::described(503, "temporarily_unavailable", busy.to_string())
+    }
+}
+
+impl ResponseError for AdminError {
+    fn status_code(&self) -> StatusCode {
+        let status = match self {
+            Self::Refused { status, .. } | Self::Undone { status, .. } => *status,
+            Self::Fault(fault) if fault.is_temporary() => 503,
+            Self::Fault(_) => 500,
+        };
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let body = match self {
+            Self::Refused { body, .. } | Self::Undone { body, .. } => body.clone(),
+            Self::Fault(fault) => {
+                tracing::error!(%fault, "an admin call failed");
+                json!({
+                    "error": "unknown_error",
+                    "error_description": "For more on this error consult the server log.",
+                })
+            }
+        };
+        HttpResponse::build(self.status_code()).json(body)
+    }
+}

@@ -1,0 +1,17 @@
+//! Every path of the admin API on one screen.
+
+use actix_web::web;
+
+use crate::api;
+
+/// All paths below `/admin`.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    // Fixed names come before the names of realms and of things in them.
+    api::server_info::configure(cfg);
+    api::role_mappings::configure(cfg);
+    api::credentials::configure(cfg);
+    api::users::configure(cfg);
+    api::roles::configure(cfg);
+    api::clients::configure(cfg);
+    api::realms::configure(cfg);
+}
