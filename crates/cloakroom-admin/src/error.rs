@@ -81,7 +81,11 @@ impl AdminError {
         match self {
             Self::Refused { status, body } => {
                 let fault = Fault::corrupt("the call was refused");
-                Self::Undone { status, body, fault }
+                Self::Undone {
+                    status,
+                    body,
+                    fault,
+                }
             }
             other => other,
         }

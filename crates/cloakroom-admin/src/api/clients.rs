@@ -31,7 +31,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::post().to(rotate));
     let account = web::resource("/admin/realms/{realm}/clients/{client}/service-account-user")
         .route(web::get().to(service_account));
-    cfg.service(all).service(one).service(secret).service(account);
+    cfg.service(all)
+        .service(one)
+        .service(secret)
+        .service(account);
     for (kind, is_default) in [("default", true), ("optional", false)] {
         let path = format!("/admin/realms/{{realm}}/clients/{{client}}/{kind}-client-scopes");
         let get = web::get().to(move |admin, path| scopes(admin, path, is_default));
@@ -73,8 +76,10 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let all = admin
         .read(move |cx| {
             let found = client::list(cx, &query)?;
-            let shown: Result<Vec<Value>> =
-                found.iter().map(|client| shown(cx, client, with_secret)).collect();
+            let shown: Result<Vec<Value>> = found
+                .iter()
+                .map(|client| shown(cx, client, with_secret))
+                .collect();
             shown
         })
         .await?;
@@ -205,7 +210,11 @@ async fn scopes(admin: Admin, path: Path<(String, String)>, is_default: bool) ->
     let body = admin
         .read(move |cx| {
             let client = found(cx, &id)?;
-            let ids = if is_default { client.default_scopes } else { client.optional_scopes };
+            let ids = if is_default {
+                client.default_scopes
+            } else {
+                client.optional_scopes
+            };
             let scopes = ids.iter().filter_map(|id| cx.realm.scope(id));
             Ok(scopes
                 .map(|scope| json!({"id": scope.id, "name": scope.name}))

@@ -16,17 +16,39 @@ use crate::error::AdminError;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let user = "/admin/realms/{realm}/users/{user}";
-    cfg.route(&format!("{user}/reset-password"), web::put().to(reset_password));
+    cfg.route(
+        &format!("{user}/reset-password"),
+        web::put().to(reset_password),
+    );
     cfg.route(&format!("{user}/credentials"), web::get().to(list));
-    cfg.route(&format!("{user}/credentials/{{credential}}"), web::delete().to(remove));
+    cfg.route(
+        &format!("{user}/credentials/{{credential}}"),
+        web::delete().to(remove),
+    );
     let label = format!("{user}/credentials/{{credential}}/userLabel");
     cfg.route(&label, web::put().to(rename));
 }
 
 const FIELDS: &[&str] = &[
-    "id", "type", "userLabel", "createdDate", "secretData", "credentialData", "priority", "value",
-    "temporary", "device", "hashedSaltedValue", "salt", "hashIterations", "counter", "algorithm",
-    "digits", "period", "config", "federationLink",
+    "id",
+    "type",
+    "userLabel",
+    "createdDate",
+    "secretData",
+    "credentialData",
+    "priority",
+    "value",
+    "temporary",
+    "device",
+    "hashedSaltedValue",
+    "salt",
+    "hashIterations",
+    "counter",
+    "algorithm",
+    "digits",
+    "period",
+    "config",
+    "federationLink",
 ];
 
 async fn reset_password(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
@@ -44,7 +66,8 @@ async fn reset_password(admin: Admin, path: Path<(String, String)>, body: Bytes)
             if made.is_temporary {
                 password::demand_new(&mut user);
             } else {
-                user.required_actions.retain(|action| action != "UPDATE_PASSWORD");
+                user.required_actions
+                    .retain(|action| action != "UPDATE_PASSWORD");
             }
             user::set_required_actions(cx, &user.id, &user.required_actions)?;
             lockout::clear(cx, &user.id)?;

@@ -28,8 +28,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::delete().to(remove))
         .default_service(web::to(no_method));
     cfg.service(all).service(one);
-    cfg.route("/admin/realms/{realm}/logout-all", web::post().to(logout_all));
-    cfg.route("/admin/realms/{realm}/push-revocation", web::post().to(push));
+    cfg.route(
+        "/admin/realms/{realm}/logout-all",
+        web::post().to(logout_all),
+    );
+    cfg.route(
+        "/admin/realms/{realm}/push-revocation",
+        web::post().to(push),
+    );
     for cache in ["realm", "user", "keys"] {
         let path = format!("/admin/realms/{{realm}}/clear-{cache}-cache");
         cfg.route(&path, web::post().to(clear));
@@ -83,7 +89,10 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let unreadable = |_| AdminError::message(400, "unable to read contents from stream");
     let fields = shape::fields();
     let sent = read::object(&body, "RealmRepresentation", &fields).map_err(unreadable)?;
-    if let Some(part) = shape::CONTENTS.iter().find(|part| sent.contains_key(**part)) {
+    if let Some(part) = shape::CONTENTS
+        .iter()
+        .find(|part| sent.contains_key(**part))
+    {
         let why = format!("'{part}' cannot be sent with a new realm; create them one by one");
         return Err(AdminError::message(400, why));
     }
@@ -93,8 +102,12 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let settings = shape::apply(&blueprint::settings::defaults()?, &sent).map_err(unreadable)?;
     check_settings(&settings)?;
     let draft = NewRealm {
-        id: read::text(&sent, "id").map_err(unreadable)?.map(RealmId::new),
-        enabled: read::switch(&sent, "enabled").map_err(unreadable)?.unwrap_or(false),
+        id: read::text(&sent, "id")
+            .map_err(unreadable)?
+            .map(RealmId::new),
+        enabled: read::switch(&sent, "enabled")
+            .map_err(unreadable)?
+            .unwrap_or(false),
         keys: keys(&name).await?,
         name: name.clone(),
         settings,
@@ -114,7 +127,9 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
         })
         .await?;
     let at = format!("{}/admin/realms/{}", admin.app.base_url, encode(&name));
-    Ok(HttpResponse::Created().insert_header((LOCATION, at)).finish())
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, at))
+        .finish())
 }
 
 /// Keys take long to make, so they are made where nothing waits for them.
@@ -137,8 +152,14 @@ fn check_name(name: &str) -> Result<()> {
         return Err(AdminError::message(400, "Realm name is too long"));
     }
     // What would need escaping in a path is refused, as in Keycloak.
-    match name.chars().find(|c| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control()) {
-        Some(bad) => Err(AdminError::error(400, format!("Character '{bad}' not allowed."))),
+    match name
+        .chars()
+        .find(|c| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control())
+    {
+        Some(bad) => Err(AdminError::error(
+            400,
+            format!("Character '{bad}' not allowed."),
+        )),
         None => Ok(()),
     }
 }
@@ -150,7 +171,10 @@ fn check_settings(settings: &Settings) -> Result<()> {
     if !["all", "external", "none", "ALL", "EXTERNAL", "NONE"]
         .contains(&settings.ssl_required.as_str())
     {
-        return Err(AdminError::message(400, "sslRequired is all, external or none"));
+        return Err(AdminError::message(
+            400,
+            "sslRequired is all, external or none",
+        ));
     }
     if settings.sso_session_idle_timeout < 0
         || settings.client_session_idle_timeout > settings.sso_session_idle_timeout
@@ -166,12 +190,17 @@ async fn update(admin: Admin, body: Bytes) -> Answer {
     let sent = read::object(&body, "RealmRepresentation", &shape::fields())?;
     let settings = shape::apply(&admin.realm.settings, &sent)?;
     check_settings(&settings)?;
-    let name = read::text(&sent, "realm")?.unwrap_or(&admin.realm.name).to_owned();
+    let name = read::text(&sent, "realm")?
+        .unwrap_or(&admin.realm.name)
+        .to_owned();
     let enabled = read::switch(&sent, "enabled")?.unwrap_or(admin.realm.enabled);
     if name != admin.realm.name {
         check_name(&name)?;
         if admin.realm.name == MASTER {
-            return Err(AdminError::message(400, "The realm master cannot be renamed"));
+            return Err(AdminError::message(
+                400,
+                "The realm master cannot be renamed",
+            ));
         }
         rename_manager(&admin, &name).await?;
     }
@@ -194,7 +223,10 @@ async fn rename_manager(admin: &Admin, name: &str) -> Result<()> {
     let Some(master) = admin.app.realm(MASTER).await? else {
         return Err(AdminError::not_found());
     };
-    let (old, new) = (format!("{}-realm", admin.realm.name), format!("{name}-realm"));
+    let (old, new) = (
+        format!("{}-realm", admin.realm.name),
+        format!("{name}-realm"),
+    );
     let work = move |cx: &mut Cx<'_>| -> Result<()> {
         let Some(id) = client::find_id(cx, &old)? else {
             return Ok(());
@@ -212,15 +244,25 @@ async fn rename_manager(admin: &Admin, name: &str) -> Result<()> {
         client::update(cx, &draft)?;
         Ok(())
     };
-    admin.app.enter(&master, cloakroom_model::Door::Write, work).await
+    admin
+        .app
+        .enter(&master, cloakroom_model::Door::Write, work)
+        .await
 }
 
 async fn remove(admin: Admin) -> Answer {
     admin.check(&["manage-realm"])?;
     if admin.realm.name == MASTER {
-        return Err(AdminError::message(400, "The realm master cannot be removed"));
+        return Err(AdminError::message(
+            400,
+            "The realm master cannot be removed",
+        ));
     }
-    let master = admin.app.realm(MASTER).await?.ok_or_else(AdminError::not_found)?;
+    let master = admin
+        .app
+        .realm(MASTER)
+        .await?
+        .ok_or_else(AdminError::not_found)?;
     let (gone, actor) = (admin.realm.clone(), admin.actor.clone());
     let work = move |cx: &mut Cx<'_>| -> Result<()> {
         let manager = client::find_id(cx, &format!("{}-realm", gone.name))?;
@@ -231,7 +273,10 @@ async fn remove(admin: Admin) -> Answer {
         audit::record(cx, &actor, audit::DELETE, "REALM", gone.name.clone())?;
         Ok(())
     };
-    admin.app.enter(&master, cloakroom_model::Door::Write, work).await?;
+    admin
+        .app
+        .enter(&master, cloakroom_model::Door::Write, work)
+        .await?;
     Ok(no_content())
 }
 

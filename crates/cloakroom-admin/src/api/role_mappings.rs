@@ -29,7 +29,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(user, web::get().to(all));
     for (place, of_client) in [("realm", false), ("clients/{client}", true)] {
         let base = format!("{user}/{place}");
-        let parts = [("", Part::Direct), ("/available", Part::Available), ("/composite", Part::Effective)];
+        let parts = [
+            ("", Part::Direct),
+            ("/available", Part::Available),
+            ("/composite", Part::Effective),
+        ];
         for (end, part) in parts {
             let get = web::get().to(move |admin, path| list(admin, path, of_client, part));
             let mut resource = web::resource(format!("{base}{end}")).route(get);
@@ -89,7 +93,10 @@ pub(crate) fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
     }
     let mut clients: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for role in of_clients {
-        clients.entry(role.container_id.clone()).or_default().push(show(role));
+        clients
+            .entry(role.container_id.clone())
+            .or_default()
+            .push(show(role));
     }
     let mut shown = Map::new();
     for (id, roles) in clients {
@@ -143,7 +150,11 @@ async fn change(admin: Admin, path: Names, body: Bytes, of_client: bool, add: bo
                     user::revoke_role(cx, &user.id, &role.id)?;
                 }
             }
-            let kind = if of_client { "CLIENT_ROLE_MAPPING" } else { "REALM_ROLE_MAPPING" };
+            let kind = if of_client {
+                "CLIENT_ROLE_MAPPING"
+            } else {
+                "REALM_ROLE_MAPPING"
+            };
             let operation = if add { audit::CREATE } else { audit::DELETE };
             let path = format!("users/{}/role-mappings", user.id);
             audit::record(cx, &actor, operation, kind, path)?;

@@ -20,7 +20,10 @@ use crate::audit;
 use crate::error::{AdminError, Result};
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    for base in ["/admin/realms/{realm}/roles", "/admin/realms/{realm}/clients/{client}/roles"] {
+    for base in [
+        "/admin/realms/{realm}/roles",
+        "/admin/realms/{realm}/clients/{client}/roles",
+    ] {
         let all = web::resource(base)
             .route(web::get().to(list))
             .route(web::post().to(create));
@@ -77,7 +80,9 @@ fn found(cx: &mut Cx<'_>, path: &Names) -> Result<Role> {
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
     check(&admin, &path, false)?;
     let (first, max) = page(&params, i64::from(i32::MAX))?;
-    let in_full = params.get("briefRepresentation").is_some_and(|on| on == "false");
+    let in_full = params
+        .get("briefRepresentation")
+        .is_some_and(|on| on == "false");
     let body = admin
         .read(move |cx| {
             let container = container(cx, &path)?;
@@ -86,7 +91,11 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
             let graph = role::graph(cx)?;
             let show = |role: &Role| {
                 let composite = graph.is_composite(&role.id);
-                if in_full { shape::show(role, composite) } else { shape::show_briefly(role, composite) }
+                if in_full {
+                    shape::show(role, composite)
+                } else {
+                    shape::show_briefly(role, composite)
+                }
             };
             Ok(all.iter().map(show).collect::<Vec<Value>>())
         })
@@ -98,7 +107,9 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     check(&admin, &path, true)?;
     let sent = read::object(&body, "RoleRepresentation", shape::FIELDS)?;
     let name = read::text(&sent, "name")?;
-    let name = name.ok_or_else(|| AdminError::error(400, "role has no name"))?.to_owned();
+    let name = name
+        .ok_or_else(|| AdminError::error(400, "role has no name"))?
+        .to_owned();
     let actor = admin.actor.clone();
     let (place, of_client) = match path.get("client") {
         Some(id) => (format!("clients/{}/roles", encode(id)), true),
@@ -122,14 +133,26 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
                 let why = format!("Role with name {} already exists", role.name);
                 return Err(AdminError::message(409, why));
             }
-            let kind = if of_client { "CLIENT_ROLE" } else { "REALM_ROLE" };
-            audit::record(cx, &actor, audit::CREATE, kind, format!("{place}/{}", role.name))?;
+            let kind = if of_client {
+                "CLIENT_ROLE"
+            } else {
+                "REALM_ROLE"
+            };
+            audit::record(
+                cx,
+                &actor,
+                audit::CREATE,
+                kind,
+                format!("{place}/{}", role.name),
+            )?;
             Ok(())
         })
         .await?;
     let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
     let at = format!("{base}/admin/realms/{realm}/{at}/{}", encode(&name));
-    Ok(HttpResponse::Created().insert_header((LOCATION, at)).finish())
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, at))
+        .finish())
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
@@ -160,7 +183,13 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
                 return Err(AdminError::message(409, why));
             }
             role::update(cx, &role)?;
-            audit::record(cx, &actor, audit::UPDATE, kind(&role), format!("roles/{}", role.name))?;
+            audit::record(
+                cx,
+                &actor,
+                audit::UPDATE,
+                kind(&role),
+                format!("roles/{}", role.name),
+            )?;
             Ok(())
         })
         .await?;
@@ -168,7 +197,11 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 fn kind(role: &Role) -> &'static str {
-    if role.client_role { "CLIENT_ROLE" } else { "REALM_ROLE" }
+    if role.client_role {
+        "CLIENT_ROLE"
+    } else {
+        "REALM_ROLE"
+    }
 }
 
 /// The roles that management rests on cannot be changed, or rights would follow their names.
@@ -176,7 +209,11 @@ fn check_kind(cx: &mut Cx<'_>, role: &Role, _: &Names) -> Result<()> {
     if !role.client_role {
         let is_ours = cx.realm.name == blueprint::MASTER
             && ["admin", "create-realm"].contains(&role.name.as_str());
-        return if is_ours { Err(AdminError::forbidden()) } else { Ok(()) };
+        return if is_ours {
+            Err(AdminError::forbidden())
+        } else {
+            Ok(())
+        };
     }
     let owner = client_found(cx, &role.container_id)?.client_id;
     let is_master = cx.realm.name == blueprint::MASTER;
@@ -199,7 +236,13 @@ async fn remove(admin: Admin, path: Names) -> Answer {
             }
             check_kind(cx, &role, &path)?;
             role::remove(cx, &role.id)?;
-            audit::record(cx, &actor, audit::DELETE, kind(&role), format!("roles/{}", role.name))?;
+            audit::record(
+                cx,
+                &actor,
+                audit::DELETE,
+                kind(&role),
+                format!("roles/{}", role.name),
+            )?;
             Ok(())
         })
         .await?;

@@ -68,7 +68,11 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let shown: Vec<Value> = found
         .iter()
         .map(|user| {
-            let mut shown = if brief { shape::show_briefly(user) } else { shape::show(user) };
+            let mut shown = if brief {
+                shape::show_briefly(user)
+            } else {
+                shape::show(user)
+            };
             shown["access"] = json!({"manage": may_manage});
             shown
         })
@@ -78,8 +82,14 @@ async fn list(admin: Admin, params: Params) -> Answer {
 
 /// `id:` in a search names one user; a service account is found by its whole name only.
 fn search(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
-    if let Some(id) = query.search.as_deref().and_then(|text| text.strip_prefix("id:")) {
-        return Ok(user::find(cx, &UserId::new(id.trim()))?.into_iter().collect());
+    if let Some(id) = query
+        .search
+        .as_deref()
+        .and_then(|text| text.strip_prefix("id:"))
+    {
+        return Ok(user::find(cx, &UserId::new(id.trim()))?
+            .into_iter()
+            .collect());
     }
     let mut found = user::list(cx, query)?;
     if let Some(name) = query.username.as_deref().filter(|_| found.is_empty())
@@ -148,7 +158,13 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             for made in &passwords {
                 password::store(cx, &user.id, made)?;
             }
-            audit::record(cx, &actor, audit::CREATE, "USER", format!("users/{}", user.id))?;
+            audit::record(
+                cx,
+                &actor,
+                audit::CREATE,
+                "USER",
+                format!("users/{}", user.id),
+            )?;
             Ok(user.id)
         })
         .await?;
@@ -182,7 +198,11 @@ fn insert(cx: &mut Cx<'_>, user: &User, group_names: &[String]) -> Result<()> {
     for id in group::defaults(cx)? {
         user::join(cx, &user.id, &id)?;
     }
-    let all = if group_names.is_empty() { Vec::new() } else { group::list(cx)? };
+    let all = if group_names.is_empty() {
+        Vec::new()
+    } else {
+        group::list(cx)?
+    };
     for name in group_names {
         let path = format!("/{}", name.trim_start_matches('/'));
         let known = all.iter().find(|one| group::path(&all, &one.id) == path);
@@ -195,7 +215,11 @@ fn insert(cx: &mut Cx<'_>, user: &User, group_names: &[String]) -> Result<()> {
 /// Which of a user's names another one has.
 fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
     let same = user::find_by_username(cx, &user.username)?;
-    let what = if same.is_some_and(|other| other.id != user.id) { "username" } else { "email" };
+    let what = if same.is_some_and(|other| other.id != user.id) {
+        "username"
+    } else {
+        "email"
+    };
     let text = format!("User exists with same {what}");
     Ok(AdminError::message(409, text))
 }
@@ -204,17 +228,37 @@ fn check(user: &User) -> Result<()> {
     let length = user.username.chars().count();
     if !(3..=255).contains(&length) {
         let params = ["username", "3", "255"];
-        return Err(AdminError::field("error-invalid-length", "username", &params));
+        return Err(AdminError::field(
+            "error-invalid-length",
+            "username",
+            &params,
+        ));
     }
-    if user.username.chars().any(|c| "<>&\"$%!#?§,;:*~/\\|^=[]{}()`\t\r\n ".contains(c)) {
+    if user
+        .username
+        .chars()
+        .any(|c| "<>&\"$%!#?§,;:*~/\\|^=[]{}()`\t\r\n ".contains(c))
+    {
         let message = "error-username-invalid-character";
         return Err(AdminError::field(message, "username", &["username"]));
     }
     if let Some(email) = user.email.as_deref().filter(|email| !is_address(email)) {
-        return Err(AdminError::field("error-invalid-email", "email", &["email", email]));
+        return Err(AdminError::field(
+            "error-invalid-email",
+            "email",
+            &["email", email],
+        ));
     }
-    for (name, text) in [("firstName", &user.first_name), ("lastName", &user.last_name)] {
-        let bad = |text: &String| text.len() > 255 || text.chars().any(|c| "<>&\"$%!#?§;*~/\\|^=[]{}()".contains(c));
+    for (name, text) in [
+        ("firstName", &user.first_name),
+        ("lastName", &user.last_name),
+    ] {
+        let bad = |text: &String| {
+            text.len() > 255
+                || text
+                    .chars()
+                    .any(|c| "<>&\"$%!#?§;*~/\\|^=[]{}()".contains(c))
+        };
         if text.as_ref().is_some_and(bad) {
             let message = "error-person-name-invalid-character";
             return Err(AdminError::field(message, name, &[name]));
@@ -225,13 +269,18 @@ fn check(user: &User) -> Result<()> {
 
 /// Enough to tell an address from a slip of the hand; only a letter that arrives proves one.
 fn is_address(text: &str) -> bool {
-    let plain = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
+    let plain = !text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
     let parts = text.split_once('@');
     plain
         && text.len() <= 255
         && parts.is_some_and(|(name, host)| {
-            !name.is_empty() && !host.is_empty() && !host.contains('@')
-                && !host.starts_with('.') && !host.ends_with('.')
+            !name.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         })
 }
 

@@ -16,7 +16,9 @@ use crate::error::{AdminError, Result};
 pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
     let given = read::text(sent, "id")?.map(str::to_owned);
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
-    let client_id = read::text(sent, "clientId")?.unwrap_or(id.as_str()).to_owned();
+    let client_id = read::text(sent, "clientId")?
+        .unwrap_or(id.as_str())
+        .to_owned();
     let mut settings = shape::apply(&shape::defaults(), sent)?;
     if !sent.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
@@ -49,11 +51,17 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
 
 /// Changes a client by what was sent; the rest stays.
 pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<()> {
-    let client_id = read::text(sent, "clientId")?.unwrap_or(&client.client_id).to_owned();
+    let client_id = read::text(sent, "clientId")?
+        .unwrap_or(&client.client_id)
+        .to_owned();
     let mut settings = shape::apply(&client.settings, sent)?;
     check(&client_id, &settings)?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
-        return Err(AdminError::described(409, "conflict", "Duplicate resource error"));
+        return Err(AdminError::described(
+            409,
+            "conflict",
+            "Duplicate resource error",
+        ));
     }
     let sent_secret = read::text(sent, "secret")?.filter(|text| *text != "**********");
     let mut secret = match sent_secret {
@@ -81,7 +89,9 @@ pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<(
 pub(super) fn set_secret(cx: &mut Cx<'_>, client: Client, secret: Secret) -> Result<()> {
     let mut settings = client.settings;
     let time = cx.now.seconds().to_string();
-    settings.attributes.insert(shape::SECRET_TIME.to_owned(), time);
+    settings
+        .attributes
+        .insert(shape::SECRET_TIME.to_owned(), time);
     let draft = Draft {
         id: client.id,
         client_id: client.client_id,
@@ -94,11 +104,7 @@ pub(super) fn set_secret(cx: &mut Cx<'_>, client: Client, secret: Secret) -> Res
 }
 
 /// A confidential client gets a secret, if none was sent.
-fn first_secret(
-    cx: &mut Cx<'_>,
-    settings: &mut Settings,
-    sent: &Object,
-) -> Result<Option<Secret>> {
+fn first_secret(cx: &mut Cx<'_>, settings: &mut Settings, sent: &Object) -> Result<Option<Secret>> {
     if let Some(text) = read::text(sent, "secret")?.filter(|text| !text.is_empty()) {
         return Ok(Some(Secret::new(text)));
     }
@@ -108,7 +114,9 @@ fn first_secret(
         return Ok(None);
     }
     let time = cx.now.seconds().to_string();
-    settings.attributes.insert(shape::SECRET_TIME.to_owned(), time);
+    settings
+        .attributes
+        .insert(shape::SECRET_TIME.to_owned(), time);
     Ok(Some(Secret::random(cx.rng)))
 }
 
@@ -150,9 +158,15 @@ fn is_script(url: &str) -> bool {
 /// The scopes that were sent, or those that the realm gives to new clients.
 fn link_scopes(cx: &mut Cx<'_>, draft: &Draft, sent: &Object) -> Result<()> {
     let realm = cx.realm.clone();
-    let protocol = draft.settings.protocol.as_deref().unwrap_or("openid-connect");
+    let protocol = draft
+        .settings
+        .protocol
+        .as_deref()
+        .unwrap_or("openid-connect");
     let fits = |id: &&ScopeId| {
-        realm.scope(id).is_some_and(|scope| scope.protocol == protocol)
+        realm
+            .scope(id)
+            .is_some_and(|scope| scope.protocol == protocol)
     };
     let lists = [
         ("defaultClientScopes", &realm.default_scopes, true),
@@ -176,7 +190,10 @@ fn link_scopes(cx: &mut Cx<'_>, draft: &Draft, sent: &Object) -> Result<()> {
 
 /// The user that client credentials are issued for, and the scope that describes it.
 fn ensure_service_account(cx: &mut Cx<'_>, id: &ClientUuid, client_id: &str) -> Result<()> {
-    let scope = cx.realm.scope_named("service_account").map(|scope| scope.id.clone());
+    let scope = cx
+        .realm
+        .scope_named("service_account")
+        .map(|scope| scope.id.clone());
     if let Some(scope) = scope {
         scope::link(cx, id.as_str(), &scope, true)?;
     }

@@ -23,12 +23,21 @@ pub(crate) struct Prepared {
 
 /// Checks and hashes the password of a credential that was sent, or takes its hash.
 pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result<Prepared> {
-    let text = admin.realm.settings.password_policy.as_deref().unwrap_or_default();
+    let text = admin
+        .realm
+        .settings
+        .password_policy
+        .as_deref()
+        .unwrap_or_default();
     let policy = Policy::parse(text).map_err(Fault::corrupt)?;
     let is_temporary = read::switch(sent, "temporary")?.unwrap_or(false);
     let keep = usize::try_from(policy.history().unwrap_or(0)).unwrap_or_default();
     if let Some(stored) = hashed(sent)? {
-        return Ok(Prepared { stored, is_temporary, keep });
+        return Ok(Prepared {
+            stored,
+            is_temporary,
+            keep,
+        });
     }
     let kind = read::text(sent, "type")?.unwrap_or(credential::PASSWORD);
     if kind != credential::PASSWORD {
@@ -48,14 +57,21 @@ pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result
     if let Some(violation) = policy.check(&candidate).first() {
         return Err(violated(violation));
     }
-    let plain = Plain::new(value.to_owned())
-        .map_err(|error| AdminError::error(400, error.to_string()))?;
+    let plain =
+        Plain::new(value.to_owned()).map_err(|error| AdminError::error(400, error.to_string()))?;
     check_history(admin, user, &plain, &policy).await?;
     let salt = Salt::new(&mut random()?);
     let hashing = policy.hashing();
-    let hashed = admin.app.hash(move || password::hash(&plain, &hashing, &salt)).await?;
+    let hashed = admin
+        .app
+        .hash(move || password::hash(&plain, &hashing, &salt))
+        .await?;
     let stored = hashed.map_err(Fault::corrupt)?;
-    Ok(Prepared { stored, is_temporary, keep })
+    Ok(Prepared {
+        stored,
+        is_temporary,
+        keep,
+    })
 }
 
 fn violated(violation: &Violation) -> AdminError {
@@ -85,7 +101,11 @@ async fn check_history(admin: &Admin, user: &User, plain: &Plain, policy: &Polic
     let former = admin
         .read(move |cx| {
             let mut all = credential::list(cx, &id, Some(credential::PASSWORD))?;
-            all.extend(credential::list(cx, &id, Some(credential::PASSWORD_HISTORY))?);
+            all.extend(credential::list(
+                cx,
+                &id,
+                Some(credential::PASSWORD_HISTORY),
+            )?);
             Ok(all)
         })
         .await?;
