@@ -1,11 +1,16 @@
 //! The calls of the admin API, a file for each kind of thing.
 
+pub(crate) mod client_scopes;
 pub(crate) mod clients;
+pub(crate) mod components_keys;
 pub(crate) mod credentials;
+pub(crate) mod groups;
+pub(crate) mod mappers;
 pub(crate) mod realms;
 pub(crate) mod role_mappings;
 pub(crate) mod roles;
 pub(crate) mod server_info;
+pub(crate) mod sessions;
 pub(crate) mod users;
 
 use std::collections::HashMap;

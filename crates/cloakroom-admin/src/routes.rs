@@ -10,8 +10,13 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::server_info::configure(cfg);
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
+    api::sessions::configure(cfg);
     api::users::configure(cfg);
     api::roles::configure(cfg);
+    api::groups::configure(cfg);
+    api::mappers::configure(cfg);
+    api::client_scopes::configure(cfg);
     api::clients::configure(cfg);
+    api::components_keys::configure(cfg);
     api::realms::configure(cfg);
 }

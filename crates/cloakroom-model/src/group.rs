@@ -101,6 +101,11 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &GroupId, role: &RoleId) -> Result<()> {
     Ok(())
 }
 
+/// What a member of the group gets: its roles and those of all groups above it.
+pub fn roles(cx: &mut Cx<'_>, id: &GroupId) -> Result<Vec<RoleId>> {
+    roles_of_all(cx, std::slice::from_ref(id))
+}
+
 /// The roles of the given groups and of all groups above them.
 pub(crate) fn roles_of_all(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<RoleId>> {
     let above = with_parents(cx, ids)?;
