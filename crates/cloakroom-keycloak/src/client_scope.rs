@@ -1,5 +1,6 @@
 //! `ClientScopeRepresentation`: a client scope as JSON.
 
+use crate::read::set;
 use cloakroom_model::scope::Scope;
 use serde_json::{Value, json};
 
@@ -15,10 +16,14 @@ pub fn show(scope: &Scope) -> Value {
         "attributes": scope.attributes,
     });
     if let Some(description) = &scope.description {
-        shown["description"] = json!(description);
+        set(&mut shown, "description", json!(description));
     }
     if !scope.mappers.is_empty() {
-        shown["protocolMappers"] = scope.mappers.iter().map(mapper::show).collect();
+        set(
+            &mut shown,
+            "protocolMappers",
+            scope.mappers.iter().map(mapper::show).collect(),
+        );
     }
     shown
 }

@@ -1,5 +1,6 @@
 //! `ComponentRepresentation`: a configured provider as JSON, without its secrets.
 
+use crate::read::set;
 use cloakroom_model::component::Component;
 use serde_json::{Value, json};
 
@@ -13,10 +14,10 @@ pub fn show(component: &Component) -> Value {
         "config": component.config,
     });
     if let Some(name) = &component.name {
-        shown["name"] = json!(name);
+        set(&mut shown, "name", json!(name));
     }
     if let Some(sub_type) = &component.sub_type {
-        shown["subType"] = json!(sub_type);
+        set(&mut shown, "subType", json!(sub_type));
     }
     shown
 }

@@ -1,5 +1,6 @@
 //! `CredentialRepresentation`: a credential as JSON, without its secret part.
 
+use crate::read::set;
 use cloakroom_model::credential::Credential;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ pub fn show(credential: &Credential) -> Value {
         "credentialData": credential.credential_data,
     });
     if let Some(label) = &credential.label {
-        shown["userLabel"] = json!(label);
+        set(&mut shown, "userLabel", json!(label));
     }
     shown
 }

@@ -95,6 +95,13 @@ pub fn member<T: serde::de::DeserializeOwned>(
     }
 }
 
+/// Puts a member into an object that is to be shown.
+pub fn set(shown: &mut Value, name: &str, member: Value) {
+    if let Value::Object(members) = shown {
+        members.insert(name.to_owned(), member);
+    }
+}
+
 /// Line and column right after the member's value, where Keycloak's reader stands when it complains.
 fn end_of_value(text: &str, field: &str) -> (usize, usize) {
     let quoted = format!("\"{field}\"");

@@ -1,5 +1,6 @@
 //! `RoleRepresentation`: a role as JSON.
 
+use crate::read::set;
 use cloakroom_model::role::Role;
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ pub fn show_briefly(role: &Role, composite: bool) -> Value {
         "containerId": role.container_id,
     });
     if let Some(description) = &role.description {
-        shown["description"] = json!(description);
+        set(&mut shown, "description", json!(description));
     }
     shown
 }
@@ -23,7 +24,7 @@ pub fn show_briefly(role: &Role, composite: bool) -> Value {
 /// The role with its attributes.
 pub fn show(role: &Role, composite: bool) -> Value {
     let mut shown = show_briefly(role, composite);
-    shown["attributes"] = json!(role.attributes);
+    set(&mut shown, "attributes", json!(role.attributes));
     shown
 }
 

@@ -1,5 +1,6 @@
 //! `UserRepresentation`: a person as JSON.
 
+use crate::read::set;
 use cloakroom_model::user::{User, fold};
 use serde_json::{Value, json};
 
@@ -8,12 +9,12 @@ use crate::read::{self, Object, Unreadable};
 /// The user as it is shown.
 pub fn show(user: &User) -> Value {
     let mut shown = show_briefly(user);
-    shown["totp"] = json!(false);
-    shown["disableableCredentialTypes"] = json!([]);
-    shown["requiredActions"] = json!(user.required_actions);
-    shown["notBefore"] = json!(user.not_before);
+    set(&mut shown, "totp", json!(false));
+    set(&mut shown, "disableableCredentialTypes", json!([]));
+    set(&mut shown, "requiredActions", json!(user.required_actions));
+    set(&mut shown, "notBefore", json!(user.not_before));
     if !user.attributes.is_empty() {
-        shown["attributes"] = json!(user.attributes);
+        set(&mut shown, "attributes", json!(user.attributes));
     }
     shown
 }
@@ -34,7 +35,7 @@ pub fn show_briefly(user: &User) -> Value {
     ];
     for (name, text) in texts {
         if let Some(text) = text {
-            shown[name] = json!(text);
+            set(&mut shown, name, json!(text));
         }
     }
     shown

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::read;
+use cloakroom_keycloak::read::set;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::{Cx, user};
@@ -68,10 +69,10 @@ fn show(all: &[Group], group: &Group) -> Value {
         "attributes": group.attributes,
     });
     if let Some(parent) = &group.parent {
-        shown["parentId"] = json!(parent);
+        set(&mut shown, "parentId", json!(parent));
     }
     if let Some(description) = &group.description {
-        shown["description"] = json!(description);
+        set(&mut shown, "description", json!(description));
     }
     shown
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod password;
 
+use cloakroom_keycloak::read::set;
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
@@ -73,7 +74,7 @@ async fn list(admin: Admin, params: Params) -> Answer {
             } else {
                 shape::show(user)
             };
-            shown["access"] = json!({"manage": may_manage});
+            set(&mut shown, "access", json!({"manage": may_manage}));
             shown
         })
         .collect();
@@ -113,14 +114,18 @@ async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
     let user = admin.read(move |cx| found(cx, &id)).await?;
     let mut shown = shape::show(&user);
     let manage = admin.may(MANAGE);
-    shown["access"] = json!({
-        "view": true,
-        "manage": manage,
-        "manageGroupMembership": manage,
-        "mapRoles": manage,
-        "resetPassword": manage,
-        "impersonate": admin.may(&["impersonation"]),
-    });
+    set(
+        &mut shown,
+        "access",
+        json!({
+            "view": true,
+            "manage": manage,
+            "manageGroupMembership": manage,
+            "mapRoles": manage,
+            "resetPassword": manage,
+            "impersonate": admin.may(&["impersonation"]),
+        }),
+    );
     Ok(HttpResponse::Ok().json(shown))
 }
 
