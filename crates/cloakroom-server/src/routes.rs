@@ -40,6 +40,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(revoke::configure);
     cfg.configure(token::configure);
     cfg.configure(userinfo::configure);
+    cfg.configure(cloakroom_admin::routes::configure);
     cfg.default_service(web::to(not_found));
 }
 
