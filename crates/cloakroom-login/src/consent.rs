@@ -15,7 +15,11 @@ pub fn wanted(realm: &Realm, client: &Client, requested: &str) -> Vec<ScopeId> {
             .is_some_and(|scope| requested.split(' ').any(|word| word == scope.name))
     };
     let optional = client.optional_scopes.iter().filter(is_requested);
-    let shown = |id: &&ScopeId| realm.scope(id).is_some_and(|scope| scope.is_on_consent_screen());
+    let shown = |id: &&ScopeId| {
+        realm
+            .scope(id)
+            .is_some_and(|scope| scope.is_on_consent_screen())
+    };
     client
         .default_scopes
         .iter()

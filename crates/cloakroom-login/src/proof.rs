@@ -124,10 +124,7 @@ impl Work {
 }
 
 /// Judges: the user, or why not. What was counted is given back to whoever was right.
-pub fn conclude(
-    cx: &mut Cx<'_>,
-    checked: &Checked,
-) -> Result<std::result::Result<User, Denied>> {
+pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Result<User, Denied>> {
     let denied = |refusal, reason| Denied {
         refusal,
         reason,
@@ -209,7 +206,9 @@ fn find_person(cx: &mut Cx<'_>, text: &str) -> Result<Option<User>> {
 
 /// Counts the attempt; false if the account is locked.
 fn count(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<bool> {
-    let counters = lockout::find(cx, &user.id)?.map(counters).unwrap_or_default();
+    let counters = lockout::find(cx, &user.id)?
+        .map(counters)
+        .unwrap_or_default();
     match settings(cx).begin(&counters, cx.now.millis(), ip) {
         Decision::Refused { .. } => Ok(false),
         Decision::Allowed(next) => {

@@ -40,7 +40,12 @@ pub fn recognize(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Session>> {
         return Ok(None);
     };
     let presented = Secret::new(secret).digest();
-    if !found.cookie.as_ref().is_some_and(|kept| kept.matches(&presented)) || is_idle(cx, &found) {
+    if !found
+        .cookie
+        .as_ref()
+        .is_some_and(|kept| kept.matches(&presented))
+        || is_idle(cx, &found)
+    {
         return Ok(None);
     }
     let Some(user) = user::find(cx, &found.user)?.filter(|user| user.enabled) else {
@@ -81,7 +86,14 @@ pub fn open(
     current: Option<Session>,
     origin: &Origin,
 ) -> Result<Option<Opened>> {
-    let (Stage::Act { auth_time, amr, remember_me }, Some(user)) = (&attempt.stage, &attempt.user)
+    let (
+        Stage::Act {
+            auth_time,
+            amr,
+            remember_me,
+        },
+        Some(user),
+    ) = (&attempt.stage, &attempt.user)
     else {
         return Ok(None);
     };
@@ -95,7 +107,11 @@ pub fn open(
     if flow::has(attempt, note::RECOGNIZED) {
         let Some(session) = same else { return Ok(None) };
         session::touch(cx, &session.id, false)?;
-        return Ok(Some(Opened { session, cookie: None, is_fresh: false }));
+        return Ok(Some(Opened {
+            session,
+            cookie: None,
+            is_fresh: false,
+        }));
     }
     // One browser is one person: whoever was signed in before is signed out.
     if let Some(other) = other {
@@ -139,7 +155,11 @@ pub fn open(
         }
     };
     let cookie = Secret::new(format!("{}.{}", session.id, secret.expose()));
-    Ok(Some(Opened { session, cookie: Some(cookie), is_fresh: true }))
+    Ok(Some(Opened {
+        session,
+        cookie: Some(cookie),
+        is_fresh: true,
+    }))
 }
 
 /// Writes a sign-in down, where the realm keeps events.

@@ -64,7 +64,9 @@ impl Provider {
                 return Ok(Decision::Page(PageError::InvalidParameter(name)));
             }
         }
-        let Some((redirect_uri, redirect_uri_given)) = find_redirect_uri(self.base_url(), &client, form) else {
+        let Some((redirect_uri, redirect_uri_given)) =
+            find_redirect_uri(self.base_url(), &client, form)
+        else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
         let mode = delivery(form);

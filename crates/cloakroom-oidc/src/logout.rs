@@ -54,7 +54,9 @@ impl Provider {
         {
             return Ok(Err(LogoutError::InvalidParameter("client_id")));
         }
-        let hinted = hint.as_ref().and_then(|hint| hint.text("azp").or(hint.text("aud")));
+        let hinted = hint
+            .as_ref()
+            .and_then(|hint| hint.text("azp").or(hint.text("aud")));
         let client = match named.or(hinted) {
             Some(id) if id.len() <= 255 && !id.contains('\0') => client::find(cx, id)?,
             _ => None,
@@ -76,8 +78,14 @@ impl Provider {
         };
         Ok(Ok(LogoutRequest {
             client,
-            session: hint.as_ref().and_then(|hint| hint.text("sid")).map(SessionId::new),
-            subject: hint.as_ref().and_then(|hint| hint.text("sub")).map(str::to_owned),
+            session: hint
+                .as_ref()
+                .and_then(|hint| hint.text("sid"))
+                .map(SessionId::new),
+            subject: hint
+                .as_ref()
+                .and_then(|hint| hint.text("sub"))
+                .map(str::to_owned),
             redirect,
         }))
     }

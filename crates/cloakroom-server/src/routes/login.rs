@@ -49,6 +49,7 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     /// Reads the address; the error is already a page.
+    #[expect(clippy::result_large_err, reason = "the error is the page itself")]
     fn of(visit: &Visit) -> Result<Self, HttpResponse> {
         let Some(tab_id) = visit.query.get("tab_id").filter(|id| id.len() <= 64) else {
             return Err(visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest));
@@ -204,6 +205,7 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
 }
 
 /// What the first step found.
+#[expect(clippy::large_enum_variant, reason = "it lives for one match")]
 enum Prepared {
     Verify(Box<Work>),
     Onward(Onward),

@@ -143,6 +143,7 @@ async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpR
 }
 
 /// How a posted registration ended.
+#[expect(clippy::large_enum_variant, reason = "it lives for one match")]
 enum Registered {
     Onward(Onward),
     Problems(Box<Attempt>, Box<Typed>),
