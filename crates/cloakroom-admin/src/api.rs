@@ -13,11 +13,16 @@ pub(crate) mod server_info;
 pub(crate) mod sessions;
 pub(crate) mod users;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::ops::Deref;
 
-use actix_web::HttpResponse;
+use actix_web::dev::Payload;
 use actix_web::web::Query;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
+use crate::access::decode;
 use crate::error::{AdminError, Result};
 
 /// What a handler answers with.
@@ -25,6 +30,27 @@ pub(crate) type Answer = Result<HttpResponse>;
 
 /// The parameters of a query.
 pub(crate) type Params = Query<HashMap<String, String>>;
+
+/// The parts of an address by name, for handlers that serve several addresses.
+pub(crate) struct Names(BTreeMap<String, String>);
+
+impl Deref for Names {
+    type Target = BTreeMap<String, String>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl FromRequest for Names {
+    type Error = Infallible;
+    type Future = Ready<std::result::Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let parts = request.match_info().iter();
+        ready(Ok(Self(parts.map(|(name, part)| (name.to_owned(), decode(part))).collect())))
+    }
+}
 
 /// `first` and `max`; what is negative or absent does not limit beyond `most`.
 fn page(params: &Params, most: i64) -> Result<(i64, i64)> {

@@ -142,7 +142,7 @@ async fn master(app: &App) -> Result<Arc<Realm>, String> {
         id: None,
         name: MASTER.to_owned(),
         enabled: true,
-        settings: blueprint::settings::defaults().map_err(text)?,
+        settings: blueprint::settings::master().map_err(text)?,
         keys: crate::keys::of_new_realm(MASTER)?,
     };
     let nobody = Arc::new(Realm::nobody());

@@ -1,10 +1,9 @@
 //! Protocol mappers of clients and of client scopes.
 
-use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{mapper as shape, read};
 use cloakroom_model::id::{MapperId, ScopeId};
 use cloakroom_model::mapper::{self, Mapper};
@@ -12,7 +11,7 @@ use cloakroom_model::{Cx, Fault};
 use serde_json::Value;
 
 use super::clients::found as client_found;
-use super::{Answer, no_content};
+use super::{Answer, Names, no_content};
 use crate::access::{Admin, encode};
 use crate::error::{AdminError, Result};
 
@@ -37,8 +36,6 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         );
     }
 }
-
-type Names = Path<BTreeMap<String, String>>;
 
 /// The client or the client scope that the path names.
 fn owner(cx: &mut Cx<'_>, path: &Names) -> Result<String> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::id::{ClientUuid, RoleId};
 use cloakroom_model::role::{self, Role};
@@ -11,7 +11,7 @@ use cloakroom_model::{Cx, client, user};
 use serde_json::{Map, Value, json};
 
 use super::users::{MANAGE, VIEW, found};
-use super::{Answer, no_content};
+use super::{Answer, Names, no_content};
 use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -49,10 +49,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     }
 }
 
-type Names = Path<BTreeMap<String, String>>;
-
 /// The container that the path names: a client, or the realm.
-fn container(cx: &mut Cx<'_>, path: &BTreeMap<String, String>, of_client: bool) -> Result<String> {
+fn container(cx: &mut Cx<'_>, path: &Names, of_client: bool) -> Result<String> {
     if !of_client {
         return Ok(cx.realm.id.as_str().to_owned());
     }
@@ -63,7 +61,7 @@ fn container(cx: &mut Cx<'_>, path: &BTreeMap<String, String>, of_client: bool) 
     }
 }
 
-fn name<'a>(path: &'a BTreeMap<String, String>, part: &str) -> &'a str {
+fn name<'a>(path: &'a Names, part: &str) -> &'a str {
     path.get(part).map(String::as_str).unwrap_or_default()
 }
 

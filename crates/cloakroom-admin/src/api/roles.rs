@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::id::RoleId;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::clients::found as client_found;
 use super::role_mappings::any_named;
-use super::{Answer, Params, no_content, page};
+use super::{Answer, Names, Params, no_content, page};
 use crate::access::{Admin, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -45,8 +45,6 @@ fn configure_one(cfg: &mut ServiceConfig, base: &str) {
         .route(web::delete().to(|admin, path, body| compose(admin, path, body, false)));
     cfg.service(one).service(inside);
 }
-
-type Names = Path<BTreeMap<String, String>>;
 
 /// Who may change roles: of clients, of the realm.
 fn check(admin: &Admin, path: &Names, changes: bool) -> Result<()> {
