@@ -48,7 +48,11 @@ impl FromRequest for Names {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let parts = request.match_info().iter();
-        ready(Ok(Self(parts.map(|(name, part)| (name.to_owned(), decode(part))).collect())))
+        ready(Ok(Self(
+            parts
+                .map(|(name, part)| (name.to_owned(), decode(part)))
+                .collect(),
+        )))
     }
 }
 

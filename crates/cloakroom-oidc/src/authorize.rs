@@ -2,7 +2,7 @@
 //! code, to an address that is not the client's (RFC 6749 §4.1.2.1).
 
 mod request;
-mod respond;
+pub(crate) mod respond;
 
 use std::sync::Arc;
 

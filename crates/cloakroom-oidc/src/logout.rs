@@ -125,6 +125,6 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
         return uri.to_owned();
     };
     let separator = if uri.contains('?') { '&' } else { '?' };
-    let state = percent_encoding::utf8_percent_encode(state, percent_encoding::NON_ALPHANUMERIC);
+    let state = percent_encoding::utf8_percent_encode(state, crate::authorize::respond::VALUE);
     format!("{uri}{separator}state={state}")
 }

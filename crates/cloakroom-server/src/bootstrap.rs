@@ -43,7 +43,11 @@ pub(crate) enum Checked {
 
 impl Setup {
     fn new(code: Option<Secret>) -> Self {
-        let state = State { code, wrong: 0, paused_until: Timestamp::from_millis(0) };
+        let state = State {
+            code,
+            wrong: 0,
+            paused_until: Timestamp::from_millis(0),
+        };
         Self(Mutex::new(state))
     }
 
@@ -55,13 +59,19 @@ impl Setup {
 
     /// The set-up page is still to be shown.
     pub(crate) fn is_open(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).code.is_some()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .code
+            .is_some()
     }
 
     /// Compares a typed code, in any case and with or without its dash.
     pub(crate) fn check(&self, typed: &str, now: Timestamp) -> Checked {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(code) = &state.code else { return Checked::Wrong };
+        let Some(code) = &state.code else {
+            return Checked::Wrong;
+        };
         if now < state.paused_until {
             return Checked::Paused;
         }
@@ -78,7 +88,11 @@ impl Setup {
 
     /// Spends the code: of two calls at once, exactly one gets it. The page is gone.
     pub(crate) fn spend(&self) -> Option<Secret> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).code.take()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .code
+            .take()
     }
 
     /// Gives the code back, because no administrator could be made.
@@ -93,10 +107,7 @@ fn plain(code: &str) -> Digest {
 }
 
 /// Makes the master realm if there is none, and the first administrator if one is given.
-pub(crate) async fn prepare(
-    app: &App,
-    given: Option<&(String, Secret)>,
-) -> Result<Setup, String> {
+pub(crate) async fn prepare(app: &App, given: Option<&(String, Secret)>) -> Result<Setup, String> {
     if has_administrator(app).await? {
         return Ok(Setup::new(None));
     }
@@ -117,7 +128,10 @@ pub(crate) async fn recover(app: &App, given: Option<&(String, Secret)>) -> Resu
             .to_owned());
     };
     make_administrator(app, username, password).await?;
-    tracing::info!(username, "the administrator can sign in with the given password");
+    tracing::info!(
+        username,
+        "the administrator can sign in with the given password"
+    );
     Ok(())
 }
 
@@ -127,7 +141,9 @@ fn new_code() -> Result<Secret, String> {
     let mut rng = random().map_err(text)?;
     let mut bytes = [0u8; 8];
     rng.fill_bytes(&mut bytes);
-    let letters = bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte & 31)));
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte & 31)));
     let mut code: String = letters.map(|letter| char::from(*letter)).collect();
     code.insert(4, '-');
     Ok(Secret::new(code))
@@ -164,7 +180,9 @@ pub(crate) async fn has_administrator(app: &App) -> Result<bool, String> {
     let asked: Result<bool, Fault> = app
         .enter(&master, Door::Read, |cx| {
             let container = cx.realm.id.as_str().to_owned();
-            let Some(admin) = role::find_named(cx, &container, "admin")? else { return Ok(false) };
+            let Some(admin) = role::find_named(cx, &container, "admin")? else {
+                return Ok(false);
+            };
             Ok(!user::list_with_role(cx, &admin.id, 0, 1)?.is_empty())
         })
         .await;
@@ -180,13 +198,17 @@ pub(crate) async fn make_administrator(
     let master = master(app).await?;
     let plain = Plain::new(password.expose().to_owned()).map_err(|error| error.to_string())?;
     let salt = Salt::new(&mut random().map_err(text)?);
-    let hashed = app.hash(move || password::hash(&plain, &HashPolicy::default(), &salt)).await;
+    let hashed = app
+        .hash(move || password::hash(&plain, &HashPolicy::default(), &salt))
+        .await;
     let stored = hashed
         .map_err(|_| "the server is too busy to hash a password".to_owned())?
         .map_err(|error| error.to_string())?;
     let username = username.to_owned();
     let made: Result<(), Fault> = app
-        .enter(&master, Door::Write, move |cx| store_administrator(cx, &username, &stored))
+        .enter(&master, Door::Write, move |cx| {
+            store_administrator(cx, &username, &stored)
+        })
         .await;
     made.map_err(text)
 }
@@ -267,7 +289,10 @@ mod tests {
         let setup = Setup::new(Some(Secret::new("ABCD-2345")));
         setup.spend();
 
-        assert_eq!(setup.check("ABCD-2345", Timestamp::from_seconds(1)), Checked::Wrong);
+        assert_eq!(
+            setup.check("ABCD-2345", Timestamp::from_seconds(1)),
+            Checked::Wrong
+        );
         assert!(!setup.is_open() && setup.code().is_none());
     }
 }

@@ -50,20 +50,29 @@ pub(crate) enum Recover {
 
 /// Reads the command line; without a command the server starts.
 pub(crate) fn parse() -> Command {
-    Cli::parse().command.unwrap_or_else(|| Command::Start(Start::default()))
+    Cli::parse()
+        .command
+        .unwrap_or_else(|| Command::Start(Start::default()))
 }
 
 /// Asks the management port whether the server is ready.
 pub(crate) fn health(config: &Config) -> Result<(), String> {
     let address = format!("{}:{}", config.management_host, config.management_port);
     let answer = ask(&address).map_err(|error| format!("{address}: {error}"))?;
-    if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err("not ready".to_owned()) }
+    if answer.starts_with("HTTP/1.1 200") {
+        Ok(())
+    } else {
+        Err("not ready".to_owned())
+    }
 }
 
 fn ask(address: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    write!(stream, "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)

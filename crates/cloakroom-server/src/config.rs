@@ -55,7 +55,10 @@ const NAMES: &[(&str, &[&str])] = &[
     ("CLOAKROOM_DATA_DIR", &[]),
     ("CLOAKROOM_DATABASE_URL", &["DATABASE_URL", "KC_DB_URL"]),
     ("CLOAKROOM_MASTER_KEY", &[]),
-    ("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", &["KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN"]),
+    (
+        "CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME",
+        &["KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN"],
+    ),
     (
         "CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD",
         &["KC_BOOTSTRAP_ADMIN_PASSWORD", "KEYCLOAK_ADMIN_PASSWORD"],
@@ -125,7 +128,10 @@ fn find(
     ours: &str,
     notices: &mut Vec<String>,
 ) -> Result<Option<String>, String> {
-    let others = NAMES.iter().find(|(name, _)| *name == ours).map_or(&[][..], |entry| entry.1);
+    let others = NAMES
+        .iter()
+        .find(|(name, _)| *name == ours)
+        .map_or(&[][..], |entry| entry.1);
     for name in std::iter::once(&ours).chain(others) {
         let file = format!("{name}_FILE");
         let value = match (variables.get(*name), variables.get(&file)) {
@@ -148,11 +154,17 @@ fn find(
 fn check_names(variables: &BTreeMap<String, String>) -> Result<(), String> {
     // What the tests of this program are told in the same way.
     let for_tests = |name: &str| name.starts_with("CLOAKROOM_TEST_");
-    for name in variables.keys().filter(|name| name.starts_with("CLOAKROOM_")) {
+    for name in variables
+        .keys()
+        .filter(|name| name.starts_with("CLOAKROOM_"))
+    {
         let bare = name.strip_suffix("_FILE").unwrap_or(name);
         if !for_tests(name) && !NAMES.iter().any(|(known, _)| *known == bare) {
             let known: Vec<&str> = NAMES.iter().map(|(known, _)| *known).collect();
-            return Err(format!("{name} is no setting; the settings are {}", known.join(", ")));
+            return Err(format!(
+                "{name} is no setting; the settings are {}",
+                known.join(", ")
+            ));
         }
     }
     Ok(())
@@ -160,14 +172,19 @@ fn check_names(variables: &BTreeMap<String, String>) -> Result<(), String> {
 
 fn number(value: Option<String>, name: &str, default: u16) -> Result<u16, String> {
     value.map_or(Ok(default), |text| {
-        text.parse().map_err(|_| format!("{name} must be a port, not {text}"))
+        text.parse()
+            .map_err(|_| format!("{name} must be a port, not {text}"))
     })
 }
 
 /// A bare host name means https, as with Keycloak.
 fn public_url(text: &str) -> Result<String, String> {
     let wrong = || format!("the public URL {text} must be like https://id.example.com");
-    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let full = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
     let url = url::Url::parse(&full).map_err(|_| wrong())?;
     let is_http = matches!(url.scheme(), "http" | "https");
     let is_plain = url.username().is_empty() && url.query().is_none() && url.fragment().is_none();
@@ -191,7 +208,9 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
-        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::from_variables(&pairs.collect())
     }
 
@@ -228,14 +247,23 @@ mod tests {
             (("CLOAKROOM_PORT", "many"), "CLOAKROOM_PORT"),
             (("CLOAKROOM_PUBLIC_URL", "ftp://x"), "public URL"),
             (("CLOAKROOM_PUBLIC_URL", "https://a/b?c"), "public URL"),
-            (("CLOAKROOM_DATABASE_URL", "mysql://u:hush@h/d"), "database URL"),
+            (
+                ("CLOAKROOM_DATABASE_URL", "mysql://u:hush@h/d"),
+                "database URL",
+            ),
             (("CLOAKROOM_TRUSTED_PROXIES", "nonsense"), "nonsense"),
-            (("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", "hush"), "administrator"),
+            (
+                ("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", "hush"),
+                "administrator",
+            ),
         ];
         for ((name, value), expected) in cases {
             let error = read(&[(name, value)]).unwrap_err();
 
-            assert!(error.contains(expected) && !error.contains("hush"), "{error}");
+            assert!(
+                error.contains(expected) && !error.contains("hush"),
+                "{error}"
+            );
         }
     }
 }

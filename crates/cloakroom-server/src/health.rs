@@ -14,7 +14,13 @@ pub(crate) struct Metrics {
 
 /// The routes of the management port.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    for path in ["/health", "/health/ready", "/health/started", "/readyz", "/healthz"] {
+    for path in [
+        "/health",
+        "/health/ready",
+        "/health/started",
+        "/readyz",
+        "/healthz",
+    ] {
         cfg.route(path, web::get().to(ready));
     }
     for path in ["/health/live", "/livez"] {

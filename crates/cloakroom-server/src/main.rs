@@ -42,9 +42,10 @@ fn main() -> ExitCode {
             open(&config).and_then(|app| actix_web::rt::System::new().block_on(serve(config, app)))
         }
         cli::Command::Health => cli::health(&config),
-        cli::Command::Recover { what: cli::Recover::Admin } => {
-            open(&config).and_then(|app| actix_web::rt::System::new().block_on(recover(config, app)))
-        }
+        cli::Command::Recover {
+            what: cli::Recover::Admin,
+        } => open(&config)
+            .and_then(|app| actix_web::rt::System::new().block_on(recover(config, app))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,7 +54,10 @@ fn main() -> ExitCode {
 }
 
 /// Says why the program ends, whether or not the log is on.
-#[expect(clippy::print_stderr, reason = "the log may be off, and whoever started us must know")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the log may be off, and whoever started us must know"
+)]
 fn refuse(why: &str) -> ExitCode {
     eprintln!("cloakroom: {why}");
     ExitCode::FAILURE
@@ -111,12 +115,18 @@ async fn serve(config: Config, app: App) -> Result<(), String> {
     .shutdown_timeout(10)
     .run();
     let management = HttpServer::new(move || {
-        Server::new().app_data(app.clone()).app_data(metrics.clone()).configure(health::configure)
+        Server::new()
+            .app_data(app.clone())
+            .app_data(metrics.clone())
+            .configure(health::configure)
     })
     .workers(1)
     .bind((config.management_host.as_str(), config.management_port))
     .map_err(|error| {
-        format!("{}:{} cannot be used: {error}", config.management_host, config.management_port)
+        format!(
+            "{}:{} cannot be used: {error}",
+            config.management_host, config.management_port
+        )
     })?
     .disable_signals()
     .run();
@@ -138,7 +148,10 @@ fn announce(config: &Config, setup: &bootstrap::Setup) {
         tracing::warn!("development mode: not for the internet until a public https URL is set");
     }
     if let Some(code) = setup.code() {
-        tracing::info!("open {} and enter the set-up code {code}", config.public_url);
+        tracing::info!(
+            "open {} and enter the set-up code {code}",
+            config.public_url
+        );
     }
 }
 

@@ -64,9 +64,11 @@ pub(crate) fn open_vault(db: &Db, key: &[u8; 32]) -> Result<Vault, String> {
         Ok(server_state::find(&mut link, CHECK)?.unwrap_or_default())
     });
     if kept.map_err(|fault| fault.to_string())? != check {
-        return Err("the database was sealed under another master key: give the key of the \
+        return Err(
+            "the database was sealed under another master key: give the key of the \
                     node that made it (CLOAKROOM_MASTER_KEY or its file)"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Vault::new(key).map_err(|fault| fault.to_string())
 }
@@ -88,7 +90,12 @@ mod tests {
 
     #[test]
     fn a_key_of_another_size_is_refused_unseen() {
-        for wrong in ["", "AAAA", "not base64url!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for wrong in [
+            "",
+            "AAAA",
+            "not base64url!",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        ] {
             let error = load(Some(&Secret::new(wrong)), Path::new(".")).unwrap_err();
 
             assert!(error.contains("32 bytes"));

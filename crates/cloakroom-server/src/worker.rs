@@ -1,12 +1,14 @@
 //! What runs beside the requests: sweeping what is over, and hearing of other nodes.
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cloakroom_model::db::Listener;
-use cloakroom_model::{Changes, Cx, Fault, Link, Ttl, attempt, code, lease, opaque, refresh, replay, session};
+use cloakroom_model::{
+    Changes, Cx, Fault, Link, Ttl, attempt, code, lease, opaque, refresh, replay, session,
+};
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 
@@ -84,7 +86,9 @@ fn hear(app: &App, listener: &mut Option<Listener>) -> Result<(), Fault> {
 /// A name that tells this node's leases from those of others.
 fn uuid_of_node() -> Result<String, String> {
     let mut rng = random().map_err(|fault| fault.to_string())?;
-    Ok(cloakroom_model::Secret::random(&mut rng).digest().to_base64url())
+    Ok(cloakroom_model::Secret::random(&mut rng)
+        .digest()
+        .to_base64url())
 }
 
 fn sweep(app: &App, node: &str) -> Result<(), Fault> {

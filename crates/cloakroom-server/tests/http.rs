@@ -27,7 +27,11 @@ impl Drop for Server {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 fn command(folder: &Path, settings: &[(&str, &str)]) -> (Command, u16, u16) {
@@ -35,7 +39,10 @@ fn command(folder: &Path, settings: &[(&str, &str)]) -> (Command, u16, u16) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if ["CLOAKROOM_", "KC_", "KEYCLOAK_"].iter().any(|prefix| name.starts_with(prefix)) {
+        if ["CLOAKROOM_", "KC_", "KEYCLOAK_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        {
             command.env_remove(name);
         }
     }
@@ -55,10 +62,19 @@ async fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let file = std::fs::File::create(&log).unwrap();
     command.stdout(file.try_clone().unwrap()).stderr(file);
     let process = command.spawn().unwrap();
-    let server = Server { process, base: format!("http://localhost:{port}"), log };
+    let server = Server {
+        process,
+        base: format!("http://localhost:{port}"),
+        log,
+    };
     let ready = format!("http://127.0.0.1:{management}/health/ready");
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !client().get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
+    while !client()
+        .get(&ready)
+        .send()
+        .await
+        .is_ok_and(|answer| answer.status().is_success())
+    {
         assert!(Instant::now() < deadline, "{}", server.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -83,17 +99,28 @@ impl Server {
             ("password", password),
             ("password-confirm", password),
         ];
-        let sent = client().post(format!("{}/setup", self.base)).form(&form).send().await;
+        let sent = client()
+            .post(format!("{}/setup", self.base))
+            .form(&form)
+            .send()
+            .await;
         sent.unwrap().status()
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
-        client().get(format!("{}{path}", self.base)).send().await.unwrap()
+        client()
+            .get(format!("{}{path}", self.base))
+            .send()
+            .await
+            .unwrap()
     }
 }
 
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -172,7 +199,10 @@ async fn bad_settings_are_named_at_the_start() {
         let ended = command.output().unwrap();
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();
 
-        assert!(!ended.status.success() && said.starts_with("cloakroom: "), "{case:?}: {said}");
+        assert!(
+            !ended.status.success() && said.starts_with("cloakroom: "),
+            "{case:?}: {said}"
+        );
         assert!(!said.contains("hush"), "{said}");
     }
 }

@@ -34,7 +34,9 @@ pub struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("base_url", &self.base_url).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,7 +84,12 @@ impl App {
 
     /// The realm with this name, from memory if it is there.
     pub async fn realm(&self, name: &str) -> Result<Option<Arc<Realm>>, Fault> {
-        if let Some(known) = self.realms.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+        if let Some(known) = self
+            .realms
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+        {
             return Ok(Some(Arc::clone(known)));
         }
         let generation = self.generation.load(Ordering::Acquire);
@@ -177,7 +184,9 @@ impl App {
     /// Drops from memory the realms whose version is not the one given, or that are gone.
     pub fn keep_only(&self, versions: &[(String, i64)]) {
         let stale = |realm: &Realm| {
-            !versions.iter().any(|(id, v)| id == realm.id.as_str() && *v == realm.version)
+            !versions
+                .iter()
+                .any(|(id, v)| id == realm.id.as_str() && *v == realm.version)
         };
         let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
         if realms.values().any(|realm| stale(realm)) {
@@ -196,7 +205,9 @@ impl App {
             // Whoever asked may have gone away.
             let _ = sender.send(done);
         })?;
-        answer.await.map_err(|_| Busy { retry_after_seconds: 1 })
+        answer.await.map_err(|_| Busy {
+            retry_after_seconds: 1,
+        })
     }
 
     /// The address a request came from; forwarded headers count only from trusted proxies.
@@ -215,10 +226,15 @@ fn commit<T, E: Verdict>(
 }
 
 /// The one clock of all requests.
-#[expect(clippy::disallowed_methods, reason = "requests get their one instant here")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "requests get their one instant here"
+)]
 pub fn now() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let millis = since.map_or(0, |since| {
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    });
     Timestamp::from_millis(millis)
 }
 

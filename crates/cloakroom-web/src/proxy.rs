@@ -16,12 +16,20 @@ impl TrustedProxies {
     ///
     /// Names the first entry that is neither an address nor a network.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
-        entries.map(network).collect::<Result<Vec<_>, _>>().map(Self)
+        let entries = text
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty());
+        entries
+            .map(network)
+            .collect::<Result<Vec<_>, _>>()
+            .map(Self)
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|(network, bits)| is_inside(address.to_canonical(), *network, *bits))
+        self.0
+            .iter()
+            .any(|(network, bits)| is_inside(address.to_canonical(), *network, *bits))
     }
 
     /// The address a request came from.
@@ -29,7 +37,9 @@ impl TrustedProxies {
     /// Walks `X-Forwarded-For` from its end, where the nearest proxy wrote, and stops at the
     /// first address that is not a trusted proxy: what stands before it is the client's word.
     pub(crate) fn client_ip(&self, request: &HttpRequest) -> String {
-        let Some(peer) = request.peer_addr() else { return "unknown".to_owned() };
+        let Some(peer) = request.peer_addr() else {
+            return "unknown".to_owned();
+        };
         let mut address = peer.ip().to_canonical();
         let headers = request.headers().get_all("x-forwarded-for");
         let values: Vec<&str> = headers.filter_map(|value| value.to_str().ok()).collect();
@@ -37,7 +47,9 @@ impl TrustedProxies {
             if !self.trusts(address) {
                 break;
             }
-            let Ok(before) = hop.trim().parse::<IpAddr>() else { break };
+            let Ok(before) = hop.trim().parse::<IpAddr>() else {
+                break;
+            };
             address = before.to_canonical();
         }
         address.to_string()
@@ -46,14 +58,20 @@ impl TrustedProxies {
 
 fn network(entry: &str) -> Result<(IpAddr, u8), String> {
     let wrong = || format!("{entry} is neither an address nor a network such as 10.0.0.0/8");
-    let (address, bits) = entry.split_once('/').map_or((entry, None), |(a, b)| (a, Some(b)));
+    let (address, bits) = entry
+        .split_once('/')
+        .map_or((entry, None), |(a, b)| (a, Some(b)));
     let address = IpAddr::from_str(address).map_err(|_| wrong())?;
     let most = if address.is_ipv4() { 32 } else { 128 };
     let bits = match bits {
         Some(bits) => bits.parse::<u8>().map_err(|_| wrong())?,
         None => most,
     };
-    if bits > most { Err(wrong()) } else { Ok((address, bits)) }
+    if bits > most {
+        Err(wrong())
+    } else {
+        Ok((address, bits))
+    }
 }
 
 fn is_inside(address: IpAddr, network: IpAddr, bits: u8) -> bool {
@@ -82,7 +100,12 @@ mod tests {
             ("", "192.0.2.1:5", "1.2.3.4", "192.0.2.1"),
             ("192.0.2.0/24", "192.0.2.1:5", "1.2.3.4", "1.2.3.4"),
             ("192.0.2.0/24", "192.0.2.1:5", "6.6.6.6, 1.2.3.4", "1.2.3.4"),
-            ("192.0.2.0/24", "192.0.2.1:5", "1.2.3.4, 192.0.2.9", "1.2.3.4"),
+            (
+                "192.0.2.0/24",
+                "192.0.2.1:5",
+                "1.2.3.4, 192.0.2.9",
+                "1.2.3.4",
+            ),
             ("192.0.2.0/24", "192.0.2.1:5", "nonsense", "192.0.2.1"),
             ("::1", "[::1]:5", "2001:db8::7", "2001:db8::7"),
         ];

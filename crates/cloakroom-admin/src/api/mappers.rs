@@ -1,6 +1,5 @@
 //! Protocol mappers of clients and of client scopes.
 
-
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Bytes, ServiceConfig};

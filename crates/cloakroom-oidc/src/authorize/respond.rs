@@ -45,7 +45,7 @@ pub struct Response {
 }
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const VALUE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')

@@ -38,7 +38,10 @@ struct Shown {
 
 async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
     // Programs that ask here want the account's REST interface, which is not offered.
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return HttpResponse::Unauthorized()
             .json(serde_json::json!({"error": "HTTP 401 Unauthorized"}));
@@ -47,10 +50,14 @@ async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Ok(visit) => visit,
         Err(page) => return page,
     };
-    let Some(cookie) = visit.cookie(IDENTITY) else { return signed_out(&visit) };
+    let Some(cookie) = visit.cookie(IDENTITY) else {
+        return signed_out(&visit);
+    };
     let checker = state_checker(&cookie);
-    let read: Result<Option<Shown>, Fault> =
-        visit.app.enter(&visit.realm, Door::Read, move |cx| read(cx, &cookie)).await;
+    let read: Result<Option<Shown>, Fault> = visit
+        .app
+        .enter(&visit.realm, Door::Read, move |cx| read(cx, &cookie))
+        .await;
     match read {
         Ok(Some(shown)) => page(&visit, shown, &checker),
         Ok(None) => signed_out(&visit),
@@ -79,8 +86,12 @@ fn signed_out(visit: &Visit) -> HttpResponse {
 }
 
 fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
-    let Some(session) = sign_on::recognize(cx, cookie)? else { return Ok(None) };
-    let Some(user) = user::find(cx, &session.user)? else { return Ok(None) };
+    let Some(session) = sign_on::recognize(cx, cookie)? else {
+        return Ok(None);
+    };
+    let Some(user) = user::find(cx, &session.user)? else {
+        return Ok(None);
+    };
     let mut sessions = Vec::new();
     for other in session::list_of_user(cx, &user.id, false)? {
         let mut names = Vec::new();
@@ -91,25 +102,45 @@ fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
     }
     let mut applications = Vec::new();
     for given in consent::list(cx, &user.id)? {
-        let Some((client_id, name, link)) = name_of(cx, &given.client)? else { continue };
+        let Some((client_id, name, link)) = name_of(cx, &given.client)? else {
+            continue;
+        };
         let realm = Arc::clone(cx.realm);
         let shown = |scope: &cloakroom_model::scope::Scope| {
             let text = scope.attributes.get("consent.screen.text");
-            text.filter(|text| !text.is_empty()).unwrap_or(&scope.name).clone()
+            text.filter(|text| !text.is_empty())
+                .unwrap_or(&scope.name)
+                .clone()
         };
-        let scopes = given.scopes.iter().filter_map(|id| realm.scope(id)).map(shown).collect();
+        let scopes = given
+            .scopes
+            .iter()
+            .filter_map(|id| realm.scope(id))
+            .map(shown)
+            .collect();
         applications.push((client_id, name, link, scopes, given.created_at.seconds()));
     }
-    Ok(Some(Shown { session, user, sessions, applications }))
+    Ok(Some(Shown {
+        session,
+        user,
+        sessions,
+        applications,
+    }))
 }
 
 type Name = (String, String, Option<String>);
 
 fn name_of(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Name>, Fault> {
-    let Some(found) = client::find_by_id(cx, id)? else { return Ok(None) };
+    let Some(found) = client::find_by_id(cx, id)? else {
+        return Ok(None);
+    };
     let name = found.settings.name.clone().filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| found.client_id.clone());
-    Ok(Some((found.client_id.clone(), name, found.settings.base_url.clone())))
+    Ok(Some((
+        found.client_id.clone(),
+        name,
+        found.settings.base_url.clone(),
+    )))
 }
 
 fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
@@ -118,24 +149,28 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
     let names = [&shown.user.first_name, &shown.user.last_name];
     let full_name: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
     let current = shown.session.id;
-    let sessions = shown.sessions.into_iter().map(|(session, clients)| AccountSession {
-        id: session.id.as_str().to_owned(),
-        device: session.user_agent,
-        address: session.ip,
-        started: Moment::from_unix_seconds(session.started_at.seconds()),
-        last_used: Moment::from_unix_seconds(session.last_access.seconds()),
-        is_current: session.id == current,
-        clients: clients.iter().map(resolve).collect(),
-    });
-    let applications = shown.applications.into_iter().map(|(client_id, name, link, scopes, at)| {
-        AccountApplication {
+    let sessions = shown
+        .sessions
+        .into_iter()
+        .map(|(session, clients)| AccountSession {
+            id: session.id.as_str().to_owned(),
+            device: session.user_agent,
+            address: session.ip,
+            started: Moment::from_unix_seconds(session.started_at.seconds()),
+            last_used: Moment::from_unix_seconds(session.last_access.seconds()),
+            is_current: session.id == current,
+            clients: clients.iter().map(resolve).collect(),
+        });
+    let applications = shown
+        .applications
+        .into_iter()
+        .map(|(client_id, name, link, scopes, at)| AccountApplication {
             client_id,
             name: resolve(&name),
             link: link.and_then(|link| Link::parse(&link)),
             scopes: scopes.iter().map(resolve).collect(),
             granted: Moment::from_unix_seconds(at),
-        }
-    });
+        });
     let (sessions, applications) = (sessions.collect(), applications.collect());
     let page = AccountPage {
         alert: None,
@@ -166,7 +201,9 @@ async fn act(
         Ok(visit) => visit,
         Err(page) => return page,
     };
-    let Some(cookie) = visit.cookie(IDENTITY) else { return signed_out(&visit) };
+    let Some(cookie) = visit.cookie(IDENTITY) else {
+        return signed_out(&visit);
+    };
     let Ok(form) = Form::parse(&body) else {
         return HttpResponse::BadRequest().finish();
     };
@@ -178,7 +215,9 @@ async fn act(
     let signs_out = action == "sign-out";
     let done: Result<bool, Fault> = visit
         .app
-        .enter(&visit.realm, Door::Write, move |cx| perform(cx, &cookie, &action, &form, &ip))
+        .enter(&visit.realm, Door::Write, move |cx| {
+            perform(cx, &cookie, &action, &form, &ip)
+        })
         .await;
     match done {
         Ok(true) => {
@@ -202,7 +241,9 @@ fn perform(
     ip: &str,
 ) -> Result<bool, Fault> {
     // Whoever signed out in another tab has nothing more to end.
-    let Some(current) = sign_on::recognize(cx, cookie)? else { return Ok(true) };
+    let Some(current) = sign_on::recognize(cx, cookie)? else {
+        return Ok(true);
+    };
     match action {
         "sign-out" => sign_on::end(cx, &current, None, ip)?,
         "end-session" => {

@@ -91,13 +91,18 @@ async fn authorize(
     };
     let brought = Brought {
         identity: visit.cookie(IDENTITY),
-        known_handle: visit.cookie(AUTH_SESSION).filter(|handle| handle.len() >= 43),
+        known_handle: visit
+            .cookie(AUTH_SESSION)
+            .filter(|handle| handle.len() >= 43),
         new_handle,
         origin: visit.origin.clone(),
         registers,
     };
     // A handle that this browser has is kept, so that its other tabs go on.
-    let handle = brought.known_handle.clone().unwrap_or_else(|| brought.new_handle.clone());
+    let handle = brought
+        .known_handle
+        .clone()
+        .unwrap_or_else(|| brought.new_handle.clone());
     let provider = visit.app.provider.clone();
     let work = move |cx: &mut Cx<'_>| begin(cx, &provider, &form, &brought);
     let begun = match visit.app.enter(&visit.realm, Door::Write, work).await {
@@ -125,9 +130,11 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResp
             visit.set_session(&mut response, &done.opened);
             return response;
         }
-        Begun::Onward(Onward::Ask(attempt, user), is_new) => {
-            (login::login_page(visit, &attempt, user.as_ref(), None), is_new, true)
-        }
+        Begun::Onward(Onward::Ask(attempt, user), is_new) => (
+            login::login_page(visit, &attempt, user.as_ref(), None),
+            is_new,
+            true,
+        ),
         Begun::Onward(Onward::Go(attempt, execution), is_new) => {
             let query = sign_in::address(&attempt, execution, false);
             let to = visit.url(&format!("login-actions/required-action?{query}"));
@@ -168,7 +175,13 @@ fn begin(
         attempt::insert(cx, &attempt)?;
         return Ok(Begun::Register(Box::new(attempt), is_new));
     }
-    recognize(cx, provider, brought, (&request, &client), (&browser, is_new))
+    recognize(
+        cx,
+        provider,
+        brought,
+        (&request, &client),
+        (&browser, is_new),
+    )
 }
 
 /// Answers at once where the browser's session is enough; asks otherwise.
@@ -183,7 +196,9 @@ fn recognize(
         Some(cookie) => sign_on::recognize(cx, cookie)?,
         None => None,
     };
-    let known = session.as_ref().map(|session| (session, sign_in::is_enough(cx, request, session)));
+    let known = session
+        .as_ref()
+        .map(|session| (session, sign_in::is_enough(cx, request, session)));
     let attempt = sign_in::begin(cx, request, client, browser, known)?;
     let (next, _) = flow::next(cx, &attempt)?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
@@ -191,7 +206,11 @@ fn recognize(
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
         let issuer = provider.issuer(cx.realm);
         let response = request.respond(cx, &issuer, session, false)?;
-        let opened = Opened { session: session.clone(), cookie: None, is_fresh: false };
+        let opened = Opened {
+            session: session.clone(),
+            cookie: None,
+            is_fresh: false,
+        };
         let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
         return Ok(Begun::Onward(done, is_new));
     }
@@ -202,7 +221,10 @@ fn recognize(
             _ => "interaction_required",
         };
         let issuer = provider.issuer(cx.realm);
-        return Ok(Begun::Redirect(request.refuse(&issuer, error, None), is_new));
+        return Ok(Begun::Redirect(
+            request.refuse(&issuer, error, None),
+            is_new,
+        ));
     }
     attempt::insert(cx, &attempt)?;
     let onward = sign_in::proceed(
@@ -225,12 +247,14 @@ fn recognize(
 
 fn page(visit: &Visit, error: &PageError) -> HttpResponse {
     let (status, notice) = match error {
-        PageError::MissingParameter(name) => {
-            (StatusCode::BAD_REQUEST, Notice::MissingParameter((*name).into()))
-        }
-        PageError::InvalidParameter(name) => {
-            (StatusCode::BAD_REQUEST, Notice::InvalidParameter((*name).into()))
-        }
+        PageError::MissingParameter(name) => (
+            StatusCode::BAD_REQUEST,
+            Notice::MissingParameter((*name).into()),
+        ),
+        PageError::InvalidParameter(name) => (
+            StatusCode::BAD_REQUEST,
+            Notice::InvalidParameter((*name).into()),
+        ),
         PageError::InvalidRequest => (StatusCode::BAD_REQUEST, Notice::InvalidRequest),
         PageError::ClientNotFound => (StatusCode::BAD_REQUEST, Notice::ClientNotFound),
         PageError::ClientDisabled => (StatusCode::BAD_REQUEST, Notice::ClientDisabled),

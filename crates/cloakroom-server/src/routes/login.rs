@@ -122,9 +122,7 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
 /// The attempt is over or was never this browser's: it begins again where that is known how.
 pub(crate) fn over(visit: &Visit) -> HttpResponse {
     match visit.cookie(RESTART) {
-        Some(query) => {
-            visit.redirect(&visit.url(&format!("protocol/openid-connect/auth?{query}")))
-        }
+        Some(query) => visit.redirect(&visit.url(&format!("protocol/openid-connect/auth?{query}"))),
         None => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
     }
 }
@@ -240,8 +238,7 @@ async fn authenticate(
             };
             if attempt.stage != Stage::Prove {
                 // The form was posted twice: the first post has proved the user.
-                let next =
-                    sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
+                let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
                 return Ok(Prepared::Onward(next));
             }
             let work = prepare(cx, &mut attempt, &form, &origin.ip)?;
@@ -267,19 +264,25 @@ async fn authenticate(
             Ok(user) => {
                 flow::prove(cx, &mut attempt, &user, remember_me);
                 attempt::advance(cx, &attempt)?;
-                let next =
-                    sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
+                let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
                 Ok(Judged::Onward(next))
             }
             Err(denied) => {
                 let client = client::find_by_id(cx, &attempt.client)?;
-                let client_id = client.map(|client| client.client_id.clone()).unwrap_or_default();
+                let client_id = client
+                    .map(|client| client.client_id.clone())
+                    .unwrap_or_default();
                 let code = proof::report(cx, &denied, &client_id, &origin.ip)?;
                 let known = match &attempt.user {
                     Some(id) => user::find(cx, id)?,
                     None => None,
                 };
-                Ok(Judged::Denied(Box::new(attempt), known, denied.refusal, code.to_string()))
+                Ok(Judged::Denied(
+                    Box::new(attempt),
+                    known,
+                    denied.refusal,
+                    code.to_string(),
+                ))
             }
         }
     };
@@ -298,12 +301,7 @@ async fn authenticate(
     }
 }
 
-fn prepare(
-    cx: &mut Cx<'_>,
-    attempt: &mut Attempt,
-    form: &Form,
-    ip: &str,
-) -> Result<Work, Fault> {
+fn prepare(cx: &mut Cx<'_>, attempt: &mut Attempt, form: &Form, ip: &str) -> Result<Work, Fault> {
     let password = form.get("password").unwrap_or_default();
     // Whom a session of the browser has named is not asked for a name again.
     if let Some(known) = &attempt.user {
@@ -311,6 +309,8 @@ fn prepare(
     }
     let username = form.get("username").unwrap_or_default().trim();
     let shown: String = username.chars().take(255).filter(|c| *c != '\0').collect();
-    attempt.notes.insert(note::USERNAME.to_owned(), Value::String(shown));
+    attempt
+        .notes
+        .insert(note::USERNAME.to_owned(), Value::String(shown));
     proof::prepare(cx, Who::Named(username), password, ip)
 }

@@ -23,7 +23,9 @@ const LOGOUT: &str = "CLOAKROOM_LOGOUT";
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     let base = "/realms/{realm}/protocol/openid-connect/logout";
     cfg.service(
-        web::resource(base).route(web::get().to(by_query)).route(web::post().to(by_form)),
+        web::resource(base)
+            .route(web::get().to(by_query))
+            .route(web::post().to(by_form)),
     );
     cfg.route(&format!("{base}/logout-confirm"), web::post().to(confirm));
 }
@@ -60,12 +62,17 @@ async fn by_form(
 
 /// Keycloak's own logout, for clients without a browser.
 async fn by_token(visit: &Visit, request: &HttpRequest, form: Form) -> HttpResponse {
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let credentials = Credentials::from_header(header);
     let provider = visit.app.provider.clone();
     let work = move |cx: &mut Cx<'_>| provider.logout_by_token(cx, &credentials, &form);
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(()) => HttpResponse::NoContent().insert_header((CACHE_CONTROL, "no-cache")).finish(),
+        Ok(()) => HttpResponse::NoContent()
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .finish(),
         Err(Error::Denied(error)) => {
             let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
             HttpResponse::build(status).json(serde_json::json!({
@@ -109,7 +116,9 @@ async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
             // An ID token of another session does not end the one of this browser.
             (hinted, Some(current))
                 if request.subject.as_deref() != Some(current.user.as_str())
-                    || hinted.as_ref().is_some_and(|hinted| hinted.id != current.id) =>
+                    || hinted
+                        .as_ref()
+                        .is_some_and(|hinted| hinted.id != current.id) =>
             {
                 let username = user::find(cx, &current.user)?.map(|user| user.username);
                 Ok(Answer::Confirm(request, username))
@@ -136,7 +145,10 @@ fn end(
     request: &LogoutRequest,
     ip: &str,
 ) -> Result<bool, Error> {
-    let client_id = request.client.as_ref().map(|client| client.client_id.as_str());
+    let client_id = request
+        .client
+        .as_ref()
+        .map(|client| client.client_id.as_str());
     let mut ended: Option<Session> = None;
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
@@ -160,14 +172,23 @@ fn error_page(visit: &Visit, error: LogoutError) -> HttpResponse {
 }
 
 fn no_cache(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
 fn shown(request: &LogoutRequest) -> Option<ClientShown> {
     let client = request.client.as_ref()?;
-    let name = client.settings.name.as_deref().filter(|name| !name.is_empty());
-    Some(ClientShown::new(name.unwrap_or(&client.client_id), request.redirect.as_deref()))
+    let name = client
+        .settings
+        .name
+        .as_deref()
+        .filter(|name| !name.is_empty());
+    Some(ClientShown::new(
+        name.unwrap_or(&client.client_id),
+        request.redirect.as_deref(),
+    ))
 }
 
 fn confirm_page(
@@ -196,10 +217,21 @@ fn confirm_page(
     };
     let mut response = no_cache(render(StatusCode::OK, &page, &security));
     // The form is proved by a cookie that only this browser has; the rest is checked again.
-    let is_safe = query.bytes().all(|byte| byte.is_ascii_graphic() && !b";,\"\\".contains(&byte));
-    let query = if is_safe && query.len() <= 3000 { query } else { "" };
+    let is_safe = query
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b";,\"\\".contains(&byte));
+    let query = if is_safe && query.len() <= 3000 {
+        query
+    } else {
+        ""
+    };
     let value = format!("{}.{query}", code.expose());
-    let cookie = Cookie { name: LOGOUT, value: &value, http_only: true, max_age: Some(1800) };
+    let cookie = Cookie {
+        name: LOGOUT,
+        value: &value,
+        http_only: true,
+        max_age: Some(1800),
+    };
     visit.set(&mut response, &cookie);
     response
 }
@@ -257,7 +289,11 @@ fn goodbye(visit: &Visit, request: &LogoutRequest, ended: bool) -> HttpResponse 
     let mut response = match &request.redirect {
         Some(uri) => visit.redirect(uri),
         None => {
-            let page = SignedOutPage { layout: visit.layout(None), back: None, sign_in: None };
+            let page = SignedOutPage {
+                layout: visit.layout(None),
+                back: None,
+                sign_in: None,
+            };
             render(StatusCode::OK, &page, &visit.security())
         }
     };

@@ -19,22 +19,34 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     let frame = format!("{base}/login-status-iframe.html");
     cfg.route(&frame, web::get().to(login_status));
     cfg.route(&format!("{frame}/init"), web::get().to(may_ask));
-    cfg.route(&format!("{base}/3p-cookies/step1.html"), web::get().to(set_cookie));
-    cfg.route(&format!("{base}/3p-cookies/step2.html"), web::get().to(check_cookie));
+    cfg.route(
+        &format!("{base}/3p-cookies/step1.html"),
+        web::get().to(set_cookie),
+    );
+    cfg.route(
+        &format!("{base}/3p-cookies/step2.html"),
+        web::get().to(check_cookie),
+    );
 }
 
 async fn login_status(app: Data<App>) -> HttpResponse {
-    let page = LoginStatusFrame { base_path: String::new() };
+    let page = LoginStatusFrame {
+        base_path: String::new(),
+    };
     render(StatusCode::OK, &page, &Security::client_frame(app.is_https))
 }
 
 async fn set_cookie(app: Data<App>) -> HttpResponse {
-    let page = ThirdPartyCookiesSetFrame { base_path: String::new() };
+    let page = ThirdPartyCookiesSetFrame {
+        base_path: String::new(),
+    };
     render(StatusCode::OK, &page, &Security::client_frame(app.is_https))
 }
 
 async fn check_cookie(app: Data<App>) -> HttpResponse {
-    let page = ThirdPartyCookiesCheckFrame { base_path: String::new() };
+    let page = ThirdPartyCookiesCheckFrame {
+        base_path: String::new(),
+    };
     render(StatusCode::OK, &page, &Security::client_frame(app.is_https))
 }
 

@@ -21,7 +21,11 @@ const SHORTEST: u32 = 8;
 /// The paths of the first start.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.route("/", web::get().to(root));
-    cfg.service(web::resource("/setup").route(web::get().to(ask)).route(web::post().to(answer)));
+    cfg.service(
+        web::resource("/setup")
+            .route(web::get().to(ask))
+            .route(web::post().to(answer)),
+    );
 }
 
 #[derive(Deserialize)]
@@ -30,8 +34,15 @@ struct Shown {
 }
 
 fn locale(request: &HttpRequest, wanted: Option<&str>) -> Locale {
-    let languages = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let wanted = Wanted { kc_locale: wanted, accept_language: languages, ..Wanted::default() };
+    let languages = request
+        .headers()
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let wanted = Wanted {
+        kc_locale: wanted,
+        accept_language: languages,
+        ..Wanted::default()
+    };
     Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en"))
 }
 
@@ -42,7 +53,9 @@ async fn root(
     shown: Query<Shown>,
 ) -> HttpResponse {
     if setup.is_open() {
-        return HttpResponse::Found().insert_header((LOCATION, "/setup")).finish();
+        return HttpResponse::Found()
+            .insert_header((LOCATION, "/setup"))
+            .finish();
     }
     let page = WelcomePage {
         layout: Layout::new(locale(&request, shown.kc_locale.as_deref()), "Cloakroom"),
@@ -53,7 +66,10 @@ async fn root(
 }
 
 fn discovery_url(app: &App) -> String {
-    format!("{}/realms/master/.well-known/openid-configuration", app.base_url)
+    format!(
+        "{}/realms/master/.well-known/openid-configuration",
+        app.base_url
+    )
 }
 
 /// An empty form in the visitor's language.
@@ -103,15 +119,24 @@ async fn answer(
         return super::not_found().await;
     }
     // Another site may post a form here, but not name ours as its origin.
-    let origin = request.headers().get(ORIGIN).and_then(|value| value.to_str().ok());
+    let origin = request
+        .headers()
+        .get(ORIGIN)
+        .and_then(|value| value.to_str().ok());
     if origin.is_some_and(|origin| origin != "null" && origin != app.base_url) {
         return HttpResponse::Forbidden().finish();
     }
     let typed = typed.into_inner();
     if let Some(page) = refuse(&setup, form(&request, None), &typed) {
-        return render(StatusCode::UNPROCESSABLE_ENTITY, &page, &Security::page(app.is_https));
+        return render(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &page,
+            &Security::page(app.is_https),
+        );
     }
-    let Some(code) = setup.spend() else { return super::not_found().await };
+    let Some(code) = setup.spend() else {
+        return super::not_found().await;
+    };
     let password = Secret::new(typed.password);
     let username = typed.username.trim();
     match first_administrator(&app, username, &password).await {

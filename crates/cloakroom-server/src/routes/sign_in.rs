@@ -58,7 +58,11 @@ pub(crate) fn begin(
     if let Some(action) = request.kc_action.as_deref().and_then(Action::parse) {
         notes.insert(note::ACTION.to_owned(), text(action.alias()));
     }
-    let lifespan = cx.realm.settings.access_code_lifespan_login.clamp(60, 24 * 60 * 60);
+    let lifespan = cx
+        .realm
+        .settings
+        .access_code_lifespan_login
+        .clamp(60, 24 * 60 * 60);
     let mut attempt = Attempt {
         id,
         browser: browser.clone(),
@@ -140,7 +144,8 @@ fn finish(
 pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &Session) -> bool {
     /// As Keycloak, a password may be changed for five minutes after a sign-in.
     const ACTION_MAX_AGE: i64 = 300;
-    let age = cx.now.since(session.auth_time).as_seconds();
+    // Counted in whole seconds, as the client does with `auth_time` from the ID token.
+    let age = cx.now.seconds().saturating_sub(session.auth_time.seconds());
     // A `max_age` of 0 means the same as `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
     let is_too_old = request.max_age.is_some_and(|most| most == 0 || age > most);
     let acts_late = request.kc_action.is_some() && age > ACTION_MAX_AGE;

@@ -58,11 +58,18 @@ impl Visit {
         let found = app.realm(realm).await;
         let header = |name| {
             let value: Option<&HeaderValue> = request.headers().get(name);
-            value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+            value
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
         };
         let languages = header(ACCEPT_LANGUAGE);
         let early = |status, notice| {
-            error_page(layout_for("Cloakroom", languages.as_deref()), status, notice, app.is_https)
+            error_page(
+                layout_for("Cloakroom", languages.as_deref()),
+                status,
+                notice,
+                app.is_https,
+            )
         };
         let realm = match found {
             Ok(Some(realm)) if realm.enabled => realm,
@@ -78,7 +85,8 @@ impl Visit {
         };
         let origin = header(ORIGIN);
         // Pages are sent with `no-referrer`, so an honest browser says `null` here.
-        let is_foreign = origin.is_some_and(|from| from != "null" && from != origin_of(&app.base_url))
+        let is_foreign = origin
+            .is_some_and(|from| from != "null" && from != origin_of(&app.base_url))
             || request
                 .headers()
                 .get("sec-fetch-site")
@@ -99,12 +107,16 @@ impl Visit {
 
     /// A cookie's value.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.get(name).filter(|value| !value.is_empty()).cloned()
+        self.cookies
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 
     /// The digest of the handle that this browser's attempts are kept under.
     pub(crate) fn browser(&self) -> Option<Digest> {
-        self.cookie(AUTH_SESSION).map(|handle| Digest::of(handle.as_bytes()))
+        self.cookie(AUTH_SESSION)
+            .map(|handle| Digest::of(handle.as_bytes()))
     }
 
     /// The request was sent by a page of another site.
@@ -208,25 +220,56 @@ impl Visit {
 
     /// Lets the browser forget a cookie.
     pub(crate) fn unset(&self, to: &mut HttpResponse, name: &'static str) {
-        self.set(to, &Cookie { name, value: "", http_only: true, max_age: Some(0) });
+        self.set(
+            to,
+            &Cookie {
+                name,
+                value: "",
+                http_only: true,
+                max_age: Some(0),
+            },
+        );
     }
 
     /// Sets the handle of this browser's attempts.
     pub(crate) fn set_handle(&self, to: &mut HttpResponse, handle: &str) {
         let hash = Digest::of(handle.as_bytes()).to_base64url();
-        self.set(to, &Cookie { name: AUTH_SESSION, value: handle, http_only: true, max_age: None });
         self.set(
             to,
-            &Cookie { name: AUTH_SESSION_HASH, value: &hash, http_only: false, max_age: Some(60) },
+            &Cookie {
+                name: AUTH_SESSION,
+                value: handle,
+                http_only: true,
+                max_age: None,
+            },
+        );
+        self.set(
+            to,
+            &Cookie {
+                name: AUTH_SESSION_HASH,
+                value: &hash,
+                http_only: false,
+                max_age: Some(60),
+            },
         );
     }
 
     /// Remembers how to begin again.
     pub(crate) fn set_restart(&self, to: &mut HttpResponse, query: &str) {
         // Percent-encoded text of a URL is safe in a cookie but for these.
-        let is_safe = query.bytes().all(|b| b.is_ascii_graphic() && !b";,\"\\".contains(&b));
+        let is_safe = query
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b";,\"\\".contains(&b));
         if is_safe && query.len() <= RESTART_LONGEST {
-            self.set(to, &Cookie { name: RESTART, value: query, http_only: true, max_age: None });
+            self.set(
+                to,
+                &Cookie {
+                    name: RESTART,
+                    value: query,
+                    http_only: true,
+                    max_age: None,
+                },
+            );
         } else {
             self.unset(to, RESTART);
         }
@@ -247,10 +290,23 @@ impl Visit {
         let life = session.expires_at.since(session.started_at).as_seconds();
         let max_age = session.remember_me.then_some(life);
         let value = format!("{}/{}/{}", self.realm.name, session.user, session.id);
-        self.set(to, &Cookie { name: IDENTITY, value: identity, http_only: true, max_age });
         self.set(
             to,
-            &Cookie { name: SESSION, value: &value, http_only: false, max_age: Some(life) },
+            &Cookie {
+                name: IDENTITY,
+                value: identity,
+                http_only: true,
+                max_age,
+            },
+        );
+        self.set(
+            to,
+            &Cookie {
+                name: SESSION,
+                value: &value,
+                http_only: false,
+                max_age: Some(life),
+            },
         );
     }
 
@@ -285,12 +341,19 @@ fn cookies(request: &HttpRequest) -> HashMap<String, String> {
 fn origin_of(base_url: &str) -> &str {
     let host = base_url.find("://").map_or(0, |at| at + 3);
     let path = base_url.get(host..).and_then(|rest| rest.find('/'));
-    path.and_then(|at| base_url.get(..host + at)).unwrap_or(base_url)
+    path.and_then(|at| base_url.get(..host + at))
+        .unwrap_or(base_url)
 }
 
 fn layout_for(realm: &str, languages: Option<&str>) -> Layout {
-    let wanted = Wanted { accept_language: languages, ..Wanted::default() };
-    Layout::new(Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en")), realm)
+    let wanted = Wanted {
+        accept_language: languages,
+        ..Wanted::default()
+    };
+    Layout::new(
+        Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en")),
+        realm,
+    )
 }
 
 fn error_page(layout: Layout, status: StatusCode, notice: Notice, is_https: bool) -> HttpResponse {

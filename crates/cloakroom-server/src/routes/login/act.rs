@@ -72,15 +72,18 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
         return Ok(Due::Over);
     };
     Ok(match flow::next(cx, &attempt)? {
-        (Next::Act(action), Some(user)) => {
-            Due::Action(Box::new(attempt), action, Box::new(user))
-        }
+        (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
         (Next::Consent, Some(user)) => {
             let (_, scopes) = wanted(cx, &attempt)?;
-            let texts = scopes.iter().filter_map(|id| cx.realm.scope(id)).map(|scope| {
-                let text = scope.attributes.get("consent.screen.text");
-                text.filter(|text| !text.is_empty()).unwrap_or(&scope.name).clone()
-            });
+            let texts = scopes
+                .iter()
+                .filter_map(|id| cx.realm.scope(id))
+                .map(|scope| {
+                    let text = scope.attributes.get("consent.screen.text");
+                    text.filter(|text| !text.is_empty())
+                        .unwrap_or(&scope.name)
+                        .clone()
+                });
             Due::Consent(Box::new(attempt), Box::new(user), texts.collect())
         }
         _ => Due::Elsewhere(Box::new(attempt)),
@@ -127,11 +130,20 @@ fn action_page(
     problems: &Problems,
 ) -> HttpResponse {
     let request = sign_in::request_of(attempt).ok();
-    let layout = layout(visit, attempt, request.as_ref(), "required-action", what.alias());
+    let layout = layout(
+        visit,
+        attempt,
+        request.as_ref(),
+        "required-action",
+        what.alias(),
+    );
     let action = action(visit, attempt, "required-action", what.alias());
     let security = security(visit, request.as_ref());
     // What the user has to do cannot be put off; what the client asked for can.
-    let can_cancel = !user.required_actions.iter().any(|alias| alias == what.alias())
+    let can_cancel = !user
+        .required_actions
+        .iter()
+        .any(|alias| alias == what.alias())
         && flow::text(attempt, note::ACTION) == what.alias();
     let notice = if problems.fields.is_empty() {
         None
@@ -277,7 +289,9 @@ async fn store_password(
         };
         required::store_password(cx, &user, hashed)?;
         if ends_others {
-            let keep = identity.as_deref().and_then(|cookie| cookie.split_once('.'));
+            let keep = identity
+                .as_deref()
+                .and_then(|cookie| cookie.split_once('.'));
             required::end_other_sessions(cx, &user.id, keep.map(|(id, _)| id))?;
         }
         attempt.notes.remove(note::ACTION);
@@ -305,7 +319,10 @@ fn step(
     let (Next::Act(action), Some(user)) = flow::next(cx, &attempt)? else {
         return Ok(Ok(attempt));
     };
-    let is_due = user.required_actions.iter().any(|alias| Action::parse(alias) == Some(action));
+    let is_due = user
+        .required_actions
+        .iter()
+        .any(|alias| Action::parse(alias) == Some(action));
     if form.get("cancel-aia").is_some() && !is_due {
         attempt.notes.remove(note::ACTION);
         attempt::advance(cx, &attempt)?;
@@ -324,7 +341,12 @@ fn step(
     };
     if !problems.fields.is_empty() {
         let user = Box::new(user);
-        return Ok(Err(Box::new(Acted::Problems(Box::new(attempt), action, user, problems))));
+        return Ok(Err(Box::new(Acted::Problems(
+            Box::new(attempt),
+            action,
+            user,
+            problems,
+        ))));
     }
     required::strike(cx, &user, action)?;
     attempt.notes.remove(note::ACTION);
@@ -343,7 +365,11 @@ fn refuse(
     }
     let request = sign_in::request_of(attempt)?;
     let issuer = provider.issuer(cx.realm);
-    Ok(Acted::Refused(request.refuse(&issuer, "access_denied", None)))
+    Ok(Acted::Refused(request.refuse(
+        &issuer,
+        "access_denied",
+        None,
+    )))
 }
 
 fn check_password(
@@ -354,11 +380,15 @@ fn check_password(
     let mut problems = Problems::default();
     let password = form.get("password-new").unwrap_or_default();
     if password.is_empty() {
-        problems.fields.insert("password-new", Notice::FieldRequired);
+        problems
+            .fields
+            .insert("password-new", Notice::FieldRequired);
         return Ok(Err(problems));
     }
     if form.get("password-confirm") != Some(password) {
-        problems.fields.insert("password-confirm", Notice::PasswordsDiffer);
+        problems
+            .fields
+            .insert("password-confirm", Notice::PasswordsDiffer);
         return Ok(Err(problems));
     }
     let (name, email) = (&user.username, user.email.as_deref());
@@ -368,7 +398,9 @@ fn check_password(
 
 fn password_problems(violations: &[Violation]) -> Problems {
     let mut problems = Problems::default();
-    problems.fields.insert("password-new", notice_of(violations));
+    problems
+        .fields
+        .insert("password-new", notice_of(violations));
     problems
 }
 
@@ -377,7 +409,11 @@ pub(super) fn notice_of(violations: &[Violation]) -> Notice {
     let Some(first) = violations.first() else {
         return Notice::PasswordTooLong(1024);
     };
-    let number = first.parameters.first().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let number = first
+        .parameters
+        .first()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
     match first.key {
         "invalidPasswordMinLengthMessage" => Notice::PasswordTooShort(number),
         "invalidPasswordMaxLengthMessage" => Notice::PasswordTooLong(number),
@@ -444,9 +480,8 @@ fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
-    let is_plain = |part: &str| {
-        !part.is_empty() && !part.contains([' ', '@', '<', '>', '"', ',', ';', '\\'])
-    };
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', '"', ',', ';', '\\']);
     is_plain(local) && is_plain(domain) && !domain.starts_with('.') && !domain.ends_with('.')
 }
 

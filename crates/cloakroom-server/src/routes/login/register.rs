@@ -52,8 +52,13 @@ pub(crate) struct Typed {
 impl Typed {
     fn read(form: &Form, email_is_username: bool) -> Self {
         let field = |name: &str| {
-            let value: String =
-                form.get(name).unwrap_or_default().trim().chars().take(1000).collect();
+            let value: String = form
+                .get(name)
+                .unwrap_or_default()
+                .trim()
+                .chars()
+                .take(1000)
+                .collect();
             match check_field(name, &value) {
                 Some(notice) => Field::new(&value).with_error(notice),
                 None => Field::new(&value),
@@ -61,7 +66,11 @@ impl Typed {
         };
         let email = field("email");
         let mut typed = Self {
-            username: if email_is_username { email.clone() } else { field("username") },
+            username: if email_is_username {
+                email.clone()
+            } else {
+                field("username")
+            },
             email,
             first_name: field("firstName"),
             last_name: field("lastName"),
@@ -79,7 +88,12 @@ impl Typed {
     }
 
     fn is_good(&self) -> bool {
-        let fields = [&self.username, &self.email, &self.first_name, &self.last_name];
+        let fields = [
+            &self.username,
+            &self.email,
+            &self.first_name,
+            &self.last_name,
+        ];
         fields.iter().all(|field| field.error.is_none())
             && self.password_error.is_none()
             && self.password_confirm_error.is_none()
@@ -98,7 +112,13 @@ pub(crate) fn register_page(
     let alert = typed.map(|_| Alert::error(Notice::CheckFields));
     let typed = typed.cloned().unwrap_or_default();
     let page = RegisterPage {
-        layout: layout(visit, attempt, request.as_ref(), "registration", REGISTRATION),
+        layout: layout(
+            visit,
+            attempt,
+            request.as_ref(),
+            "registration",
+            REGISTRATION,
+        ),
         action: action(visit, attempt, "registration", REGISTRATION),
         alert,
         username: (!email_is_username).then_some(typed.username),
@@ -136,7 +156,15 @@ async fn followed(
 
 async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
     let off = Notice::RegistrationOff;
-    match followed(app, &request, &realm, |realm| realm.registration_allowed, off).await {
+    match followed(
+        app,
+        &request,
+        &realm,
+        |realm| realm.registration_allowed,
+        off,
+    )
+    .await
+    {
         Ok((visit, attempt)) => register_page(&visit, &attempt, None),
         Err(page) => page,
     }
@@ -259,8 +287,10 @@ fn insert(
         typed.email = Field::new(&typed.email.value).with_error(Notice::EmailUnavailable);
         return Ok(Err(typed));
     }
-    let (realm_id, default) =
-        (cx.realm.id.as_str().to_owned(), format!("default-roles-{}", cx.realm.name));
+    let (realm_id, default) = (
+        cx.realm.id.as_str().to_owned(),
+        format!("default-roles-{}", cx.realm.name),
+    );
     if let Some(role) = role::find_named(cx, &realm_id, &default)? {
         user::grant_role(cx, &new.id, &role.id)?;
     }
@@ -278,7 +308,13 @@ async fn ask_reset(app: Data<App>, request: HttpRequest, realm: Path<String>) ->
     let request = sign_in::request_of(&attempt).ok();
     let query = sign_in::address(&attempt, PASSWORD, false);
     let page = ResetCredentialsPage {
-        layout: layout(&visit, &attempt, request.as_ref(), "reset-credentials", RESET),
+        layout: layout(
+            &visit,
+            &attempt,
+            request.as_ref(),
+            "reset-credentials",
+            RESET,
+        ),
         action: action(&visit, &attempt, "reset-credentials", RESET),
         alert: None,
         username_label: username_label(&visit),

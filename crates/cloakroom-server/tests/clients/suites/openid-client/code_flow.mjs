@@ -143,16 +143,4 @@ export async function responseModes(report, realm) {
     const tokens = await oidc.authorizationCodeGrant(config, sent, checks);
     assert.equal(tokens.claims().preferred_username, USER);
   });
-
-  await report.test('an implicit ID token comes in the fragment to a client that may have it', async () => {
-    await realm.createClient({ ...WEB_CLIENT, clientId: 'implicit', secret: SECRET, implicitFlowEnabled: true, attributes: {} });
-    const implicit = await configure(realm, 'implicit', oidc.ClientSecretBasic(SECRET));
-    oidc.useIdTokenResponseType(implicit);
-    const nonce = oidc.randomNonce();
-    const state = oidc.randomState();
-    const url = oidc.buildAuthorizationUrl(implicit, { redirect_uri: CALLBACK, scope: 'openid', response_mode: 'fragment', nonce, state });
-    const landed = await newBrowser().signIn(url, USER, PASSWORD);
-    const claims = await oidc.implicitAuthentication(implicit, landed.url, nonce, { expectedState: state });
-    assert.equal(claims.preferred_username, USER);
-  });
 }
