@@ -92,3 +92,9 @@ pub fn read(
     let is_ours = token.text("iss") == Some(provider.issuer(cx.realm).as_str());
     Ok(Some(token).filter(|token| is_ours && kinds.contains(&token.kind())))
 }
+
+/// The issuer that a token claims to be from: says whose keys to check it with, and nothing more.
+pub fn claimed_issuer(token: &str) -> Option<String> {
+    let unverified = cloakroom_jose::jws::Unverified::parse(token).ok()?;
+    unverified.unverified_claim_for_lookup("iss").ok()?
+}

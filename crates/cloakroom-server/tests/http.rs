@@ -1,7 +1,8 @@
 //! The server as its operator meets it: the real binary, an empty folder, real HTTP.
 #![expect(
-    clippy::disallowed_methods,
-    reason = "these tests start processes and wait for them in real time"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
 use std::net::TcpListener;

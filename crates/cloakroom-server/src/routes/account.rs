@@ -33,7 +33,17 @@ struct Shown {
     session: Session,
     user: User,
     sessions: Vec<(Session, Vec<String>)>,
-    applications: Vec<(String, String, Option<String>, Vec<String>, i64)>,
+    applications: Vec<Allowed>,
+}
+
+/// An application that the user allowed something.
+struct Allowed {
+    client_id: String,
+    name: String,
+    link: Option<String>,
+    scopes: Vec<String>,
+    /// Seconds since 1970.
+    since: i64,
 }
 
 async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
@@ -118,7 +128,13 @@ fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
             .filter_map(|id| realm.scope(id))
             .map(shown)
             .collect();
-        applications.push((client_id, name, link, scopes, given.created_at.seconds()));
+        applications.push(Allowed {
+            client_id,
+            name,
+            link,
+            scopes,
+            since: given.created_at.seconds(),
+        });
     }
     Ok(Some(Shown {
         session,
@@ -164,12 +180,12 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
     let applications = shown
         .applications
         .into_iter()
-        .map(|(client_id, name, link, scopes, at)| AccountApplication {
-            client_id,
-            name: resolve(&name),
-            link: link.and_then(|link| Link::parse(&link)),
-            scopes: scopes.iter().map(resolve).collect(),
-            granted: Moment::from_unix_seconds(at),
+        .map(|allowed| AccountApplication {
+            client_id: allowed.client_id,
+            name: resolve(&allowed.name),
+            link: allowed.link.and_then(|link| Link::parse(&link)),
+            scopes: allowed.scopes.iter().map(resolve).collect(),
+            granted: Moment::from_unix_seconds(allowed.since),
         });
     let (sessions, applications) = (sessions.collect(), applications.collect());
     let page = AccountPage {

@@ -188,8 +188,8 @@ fn no_template_holds_inline_script_style_or_unescaped_text() {
         let source = fs::read_to_string(&path).unwrap().to_ascii_lowercase();
 
         for forbidden in [
-            "|safe",
-            "| safe",
+            concat!("|", "safe"),
+            concat!("| ", "safe"),
             "<style",
             " style=",
             " onclick=",

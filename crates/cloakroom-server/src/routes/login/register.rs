@@ -14,7 +14,7 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, render};
 
-use super::act::{check_field, notice_of};
+use super::fields::{check_field, notice_of};
 use super::pages::{PASSWORD, action, layout, security, username_label};
 use super::{Ticket, busy, login_page, over, posted, show};
 use crate::routes::sign_in::{self, Onward};

@@ -1,0 +1,143 @@
+//! What is typed into the forms of a sign-in, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use cloakroom_login::policy::Violation;
+use cloakroom_login::required::{self, NewPassword};
+use cloakroom_model::user::{self, Stored, User};
+use cloakroom_model::{Cx, Fault};
+use cloakroom_oidc::Form;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::Field;
+
+/// What is wrong with a form, by the name of its field, and what was typed.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    pub(super) fields: BTreeMap<&'static str, Notice>,
+    pub(super) typed: BTreeMap<&'static str, String>,
+}
+
+impl Problems {
+    /// The field with what was typed, else what is stored.
+    pub(super) fn field(&self, name: &'static str, stored: &str) -> Field {
+        let typed = self.typed.get(name).map_or(stored, String::as_str);
+        let field = Field::new(typed);
+        match self.fields.get(name) {
+            Some(notice) => field.with_error(notice.clone()),
+            None => field,
+        }
+    }
+}
+
+pub(super) fn check_password(
+    cx: &mut Cx<'_>,
+    user: &User,
+    form: &Form,
+) -> Result<Result<NewPassword, Problems>, Fault> {
+    let mut problems = Problems::default();
+    let password = form.get("password-new").unwrap_or_default();
+    if password.is_empty() {
+        problems
+            .fields
+            .insert("password-new", Notice::FieldRequired);
+        return Ok(Err(problems));
+    }
+    if form.get("password-confirm") != Some(password) {
+        problems
+            .fields
+            .insert("password-confirm", Notice::PasswordsDiffer);
+        return Ok(Err(problems));
+    }
+    let (name, email) = (&user.username, user.email.as_deref());
+    let checked = required::prepare_password(cx, name, email, Some(&user.id), password)?;
+    Ok(checked.map_err(|violations| password_problems(&violations)))
+}
+
+pub(super) fn password_problems(violations: &[Violation]) -> Problems {
+    let mut problems = Problems::default();
+    problems
+        .fields
+        .insert("password-new", notice_of(violations));
+    problems
+}
+
+/// The first rule that is broken, as the page says it.
+pub(super) fn notice_of(violations: &[Violation]) -> Notice {
+    let Some(first) = violations.first() else {
+        return Notice::PasswordTooLong(1024);
+    };
+    let number = first
+        .parameters
+        .first()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(1);
+    match first.key {
+        "invalidPasswordMinLengthMessage" => Notice::PasswordTooShort(number),
+        "invalidPasswordMaxLengthMessage" => Notice::PasswordTooLong(number),
+        "invalidPasswordMinDigitsMessage" => Notice::PasswordNeedsDigits(number),
+        "invalidPasswordMinLowerCaseCharsMessage" => Notice::PasswordNeedsLowerCase(number),
+        "invalidPasswordMinUpperCaseCharsMessage" => Notice::PasswordNeedsUpperCase(number),
+        "invalidPasswordMinSpecialCharsMessage" => Notice::PasswordNeedsSpecial(number),
+        "invalidPasswordHistoryMessage" => Notice::PasswordUsedBefore(number),
+        "invalidPasswordNotUsernameMessage" | "invalidPasswordNotContainsUsernameMessage" => {
+            Notice::PasswordHoldsUsername
+        }
+        "invalidPasswordNotEmailMessage" => Notice::PasswordHoldsEmail,
+        "invalidPasswordBlacklistedMessage" => Notice::PasswordTooCommon,
+        _ => Notice::PasswordPatternMismatch,
+    }
+}
+
+pub(super) fn update_profile(cx: &mut Cx<'_>, user: &User, form: &Form) -> Result<Problems, Fault> {
+    let mut problems = Problems::default();
+    let mut changed = user.clone();
+    for name in ["username", "email", "firstName", "lastName"] {
+        let value = form.get(name).unwrap_or_default().trim().to_owned();
+        problems.typed.insert(name, value.clone());
+        if name == "username" && !cx.realm.settings.edit_username_allowed {
+            continue;
+        }
+        if let Some(notice) = check_field(name, &value) {
+            problems.fields.insert(name, notice);
+        }
+        match name {
+            "username" => changed.username = value,
+            "email" => {
+                // A new address has not been proved.
+                changed.email_verified &= changed.email.as_deref() == Some(&*user::fold(&value));
+                changed.email = Some(value);
+            }
+            "firstName" => changed.first_name = Some(value),
+            _ => changed.last_name = Some(value),
+        }
+    }
+    if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
+        problems.fields.insert("email", Notice::EmailUnavailable);
+    }
+    Ok(problems)
+}
+
+/// What every field of a profile has to be.
+pub(super) fn check_field(name: &str, value: &str) -> Option<Notice> {
+    let has_control = value.chars().any(char::is_control);
+    match name {
+        _ if value.is_empty() => Some(Notice::FieldRequired),
+        _ if value.chars().count() > 255 => Some(Notice::TooLong(255)),
+        "username" if value.chars().count() < 3 => Some(Notice::TooShort(3)),
+        "username" if has_control || value.contains(['<', '>', '&', '"']) => {
+            Some(Notice::InvalidUsername)
+        }
+        "email" if has_control || !is_email(value) => Some(Notice::InvalidEmail),
+        _ if has_control || value.contains(['<', '>']) => Some(Notice::InvalidUsername),
+        _ => None,
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let is_plain =
+        |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', '"', ',', ';', '\\']);
+    is_plain(local) && is_plain(domain) && !domain.starts_with('.') && !domain.ends_with('.')
+}
