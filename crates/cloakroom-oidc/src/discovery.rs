@@ -66,7 +66,7 @@ impl Provider {
                 "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
                 "family_name", "preferred_username", "email", "acr", "azp", "nonce",
             ],
-            "claims_parameter_supported": true,
+            "claims_parameter_supported": false,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,
             "require_request_uri_registration": false,
