@@ -1,12 +1,24 @@
-//! The command line.
+//! The command line. A subcommand is a file in `cli/` with its `Options` and its `run`, and its
+//! lines in `Command` here.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
+mod completions;
+mod config;
+mod health;
+mod recover;
+mod start;
 
-use clap::{Parser, Subcommand};
+use std::io::Write as _;
+use std::process::ExitCode;
 
-use crate::config::Config;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::config::{Config, flag};
+use crate::log;
+
+/// How a command ends: with an exit code, or with what its caller has to know (exit code 1).
+///
+/// 0 is success, 1 an error, 2 a wrong command line.
+pub(crate) type Ended = Result<ExitCode, String>;
 
 /// A self-hosted identity provider that speaks Keycloak's language.
 #[derive(Debug, Parser)]
@@ -19,61 +31,52 @@ struct Cli {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Runs the server
-    Start(Start),
+    /// Runs the server; without a command this is done
+    Start(start::Options),
     /// The same as start, for those who know Keycloak
-    StartDev(Start),
+    StartDev(start::Options),
     /// Asks the management port whether the server is ready
     Health,
+    /// Shows the configuration
+    Config(config::Options),
     /// Helps whoever is locked out
-    Recover {
-        #[command(subcommand)]
-        what: Recover,
-    },
+    Recover(recover::Options),
+    /// Prints a script that completes this command line in a shell
+    Completions(completions::Options),
 }
 
-/// How the server is started. All settings are in the environment.
-#[derive(clap::Args, Debug, Default)]
-pub(crate) struct Start {
-    /// Accepted for those who come from Keycloak; realm files are not read yet
-    #[arg(long)]
-    pub(crate) import_realm: bool,
-}
-
-/// What can be recovered.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Recover {
-    /// Makes an administrator, or gives an existing one a new password, from
-    /// `CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME` and `CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD`
-    Admin,
-}
-
-/// Reads the command line; without a command the server starts.
-pub(crate) fn parse() -> Command {
-    Cli::parse()
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Ended {
+    let matches = command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.to_string())?;
+    let command = cli
         .command
-        .unwrap_or_else(|| Command::Start(Start::default()))
-}
-
-/// Asks the management port whether the server is ready.
-pub(crate) fn health(config: &Config) -> Result<(), String> {
-    let address = format!("{}:{}", config.management_host, config.management_port);
-    let answer = ask(&address).map_err(|error| format!("{address}: {error}"))?;
-    if answer.starts_with("HTTP/1.1 200") {
-        Ok(())
-    } else {
-        Err("not ready".to_owned())
+        .unwrap_or_else(|| Command::Start(start::Options::default()));
+    if let Command::Completions(options) = &command {
+        return completions::run(options);
+    }
+    let config = Config::read(flag::layer(&matches))?;
+    let serves = matches!(command, Command::Start(_) | Command::StartDev(_));
+    log::start(&config, serves);
+    for notice in &config.settings.notices {
+        tracing::info!("{notice}");
+    }
+    match command {
+        Command::Start(options) | Command::StartDev(options) => start::run(config, &options),
+        Command::Health => health::run(&config),
+        Command::Config(options) => config::run(&config, &options),
+        Command::Recover(options) => recover::run(&config, &options),
+        Command::Completions(options) => completions::run(&options),
     }
 }
 
-fn ask(address: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    write!(
-        stream,
-        "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+/// The command line with a flag for each setting.
+fn command() -> clap::Command {
+    flag::add_to(Cli::command())
+}
+
+/// Writes what a command was asked for to standard output, where the log of a server would be.
+fn print(text: &str) -> Result<(), String> {
+    let written = std::io::stdout().write_all(text.as_bytes());
+    written.map_err(|error| error.to_string())
 }

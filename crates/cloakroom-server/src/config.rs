@@ -1,11 +1,24 @@
-//! The configuration: one struct, read once, from the environment and nowhere else.
+//! The configuration: one struct, read once at the start, from flags, the environment,
+//! `cloakroom.toml` and defaults, in this order.
+
+pub(crate) mod flag;
+mod key;
+mod keycloak;
+pub(crate) mod source;
+mod unknown;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cloakroom_model::Secret;
 use cloakroom_web::proxy::TrustedProxies;
+use tracing_subscriber::EnvFilter;
+
+use self::source::{Layer, Settings};
+
+/// The file that is read if it is there and no other is named.
+const FILE: &str = "cloakroom.toml";
 
 /// Everything that can be set from outside the database.
 pub(crate) struct Config {
@@ -31,8 +44,21 @@ pub(crate) struct Config {
     pub(crate) bootstrap: Option<(String, Secret)>,
     /// What is logged.
     pub(crate) log: String,
-    /// What the log should say about the settings that were found.
-    pub(crate) notices: Vec<String>,
+    /// How it is written.
+    pub(crate) log_format: LogFormat,
+    /// Every setting with its origin, for those who ask.
+    pub(crate) settings: Settings,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
 }
 
 impl fmt::Debug for Config {
@@ -44,137 +70,109 @@ impl fmt::Debug for Config {
     }
 }
 
-/// Our name of each setting, and the other names that are understood.
-const NAMES: &[(&str, &[&str])] = &[
-    ("CLOAKROOM_PUBLIC_URL", &["KC_HOSTNAME"]),
-    ("CLOAKROOM_HOST", &["KC_HTTP_HOST"]),
-    ("CLOAKROOM_PORT", &["PORT", "KC_HTTP_PORT"]),
-    ("CLOAKROOM_MANAGEMENT_HOST", &[]),
-    ("CLOAKROOM_MANAGEMENT_PORT", &["KC_HTTP_MANAGEMENT_PORT"]),
-    ("CLOAKROOM_TRUSTED_PROXIES", &["KC_PROXY_TRUSTED_ADDRESSES"]),
-    ("CLOAKROOM_DATA_DIR", &[]),
-    ("CLOAKROOM_DATABASE_URL", &["DATABASE_URL", "KC_DB_URL"]),
-    ("CLOAKROOM_MASTER_KEY", &[]),
-    (
-        "CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME",
-        &["KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN"],
-    ),
-    (
-        "CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD",
-        &["KC_BOOTSTRAP_ADMIN_PASSWORD", "KEYCLOAK_ADMIN_PASSWORD"],
-    ),
-    ("CLOAKROOM_LOG", &["LOG_LEVEL"]),
-];
-
 impl Config {
-    /// Reads the environment.
+    /// Reads flags, environment and file.
     ///
     /// # Errors
     ///
     /// Says which setting is wrong and what would be right; never shows a secret.
-    pub(crate) fn from_environment() -> Result<Self, String> {
+    pub(crate) fn read(flags: Layer) -> Result<Self, String> {
         let found = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
-        Self::from_variables(&found.collect())
+        Self::from_layers(flags, &found.collect(), Path::new("."))
     }
 
-    fn from_variables(variables: &BTreeMap<String, String>) -> Result<Self, String> {
-        check_names(variables)?;
-        let mut notices = Vec::new();
-        let mut get = |ours: &str| find(variables, ours, &mut notices);
-        let port = number(get("CLOAKROOM_PORT")?, "CLOAKROOM_PORT", 8080)?;
-        let public_url = match get("CLOAKROOM_PUBLIC_URL")? {
-            Some(text) => public_url(&text)?,
-            None => format!("http://localhost:{port}"),
-        };
-        let username = get("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME")?;
-        let password = get("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD")?;
-        let bootstrap = match (username, password) {
-            (Some(username), Some(password)) => Some((username, Secret::new(password))),
+    fn from_layers(
+        flags: Layer,
+        variables: &BTreeMap<String, String>,
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let mut layers = vec![flags, source::environment(variables)?];
+        if let Some(file) = file(&layers, folder)? {
+            layers.push(file);
+        }
+        Self::from_settings(Settings::gather(&layers)?)
+    }
+
+    fn from_settings(mut settings: Settings) -> Result<Self, String> {
+        let port = port(&settings, "port")?;
+        settings.complete("public_url", format!("http://localhost:{port}"));
+        let text = |name: &str| settings.get(name).unwrap_or_default().to_owned();
+        let secret = |name: &str| settings.get(name).map(Secret::new);
+        let bootstrap = match (
+            settings.get("bootstrap_admin_username"),
+            secret("bootstrap_admin_password"),
+        ) {
+            (Some(username), Some(password)) => Some((username.to_owned(), password)),
             (None, None) => None,
             _ => return Err("the first administrator needs both a name and a password".to_owned()),
         };
         Ok(Self {
-            host: get("CLOAKROOM_HOST")?.unwrap_or_else(|| "127.0.0.1".to_owned()),
+            host: text("host"),
             port,
-            management_host: get("CLOAKROOM_MANAGEMENT_HOST")?
-                .unwrap_or_else(|| "127.0.0.1".to_owned()),
-            management_port: number(
-                get("CLOAKROOM_MANAGEMENT_PORT")?,
-                "CLOAKROOM_MANAGEMENT_PORT",
-                9000,
-            )?,
-            public_url,
-            data_dir: get("CLOAKROOM_DATA_DIR")?
-                .map_or_else(|| PathBuf::from("cloakroom-data"), PathBuf::from),
-            database_url: get("CLOAKROOM_DATABASE_URL")?
-                .map(|url| database_url(&url))
-                .transpose()?,
-            master_key: get("CLOAKROOM_MASTER_KEY")?.map(Secret::new),
-            trusted_proxies: TrustedProxies::parse(
-                &get("CLOAKROOM_TRUSTED_PROXIES")?.unwrap_or_default(),
-            )?,
+            management_host: text("management_host"),
+            management_port: self::port(&settings, "management_port")?,
+            public_url: public_url(&text("public_url"))?,
+            data_dir: PathBuf::from(text("data_dir")),
+            database_url: settings.get("database_url").map(database_url).transpose()?,
+            master_key: secret("master_key"),
+            trusted_proxies: TrustedProxies::parse(&text("trusted_proxies"))
+                .map_err(|why| wrong(&settings, "trusted_proxies", &why))?,
             bootstrap,
-            log: get("CLOAKROOM_LOG")?.unwrap_or_else(|| "info".to_owned()),
-            notices,
+            log: log(&settings)?,
+            log_format: log_format(&settings)?,
+            settings,
         })
     }
 }
 
-/// The first value found under our name, another name, or in the file that `NAME_FILE` names.
-fn find(
-    variables: &BTreeMap<String, String>,
-    ours: &str,
-    notices: &mut Vec<String>,
-) -> Result<Option<String>, String> {
-    let others = NAMES
-        .iter()
-        .find(|(name, _)| *name == ours)
-        .map_or(&[][..], |entry| entry.1);
-    for name in std::iter::once(&ours).chain(others) {
-        let file = format!("{name}_FILE");
-        let value = match (variables.get(*name), variables.get(&file)) {
-            (Some(value), _) => value.clone(),
-            (None, Some(path)) => std::fs::read_to_string(path)
-                .map_err(|error| format!("{file}: {path} cannot be read: {error}"))?
-                .trim_end_matches(['\r', '\n'])
-                .to_owned(),
-            (None, None) => continue,
-        };
-        if name.starts_with("KC_") || name.starts_with("KEYCLOAK_") {
-            notices.push(format!("{name} is used; its name here is {ours}"));
-        }
-        return Ok(Some(value).filter(|value| !value.is_empty()));
-    }
-    Ok(None)
-}
-
-/// A misspelt setting is an error: a server that ignores one runs with another than was meant.
-fn check_names(variables: &BTreeMap<String, String>) -> Result<(), String> {
-    // What the tests of this program are told in the same way.
-    let for_tests = |name: &str| name.starts_with("CLOAKROOM_TEST_");
-    for name in variables
-        .keys()
-        .filter(|name| name.starts_with("CLOAKROOM_"))
-    {
-        let bare = name.strip_suffix("_FILE").unwrap_or(name);
-        if !for_tests(name) && !NAMES.iter().any(|(known, _)| *known == bare) {
-            let known: Vec<&str> = NAMES.iter().map(|(known, _)| *known).collect();
-            return Err(format!(
-                "{name} is no setting; the settings are {}",
-                known.join(", ")
-            ));
+/// The file of settings as a layer: the one that is named, or the usual one if it is there.
+fn file(layers: &[Layer], folder: &Path) -> Result<Option<Layer>, String> {
+    for layer in layers {
+        if let Some((path, origin)) = layer.find("CLOAKROOM_CONFIG")? {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("{origin}: {path} cannot be read: {error}"))?;
+            return source::file(Path::new(&path), &text).map(Some);
         }
     }
-    Ok(())
+    match std::fs::read_to_string(folder.join(FILE)) {
+        Ok(text) => source::file(Path::new(FILE), &text).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{FILE} cannot be read: {error}")),
+    }
 }
 
-fn number(value: Option<String>, name: &str, default: u16) -> Result<u16, String> {
-    value.map_or(Ok(default), |text| {
-        text.parse()
-            .map_err(|_| format!("{name} must be a port, not {text}"))
-    })
+/// What is wrong with a setting, with the place where it was set.
+fn wrong(settings: &Settings, name: &str, why: &str) -> String {
+    let found = settings.all.iter().find(|one| one.key.name == name);
+    found.map_or_else(|| why.to_owned(), |one| format!("{}: {why}", one.origin))
+}
+
+fn port(settings: &Settings, name: &str) -> Result<u16, String> {
+    let text = settings.get(name).unwrap_or_default();
+    text.parse()
+        .map_err(|_| wrong(settings, name, &format!("{text} is no port")))
+}
+
+fn log(settings: &Settings) -> Result<String, String> {
+    let text = settings.get("log").unwrap_or_default();
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(wrong(settings, "log", &format!("{text}: {error}"))),
+    }
+}
+
+fn log_format(settings: &Settings) -> Result<LogFormat, String> {
+    match settings.get("log_format").unwrap_or_default() {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => {
+            let why = format!("{other} is none of auto, text and json");
+            Err(wrong(settings, "log_format", &why))
+        }
+    }
 }
 
 /// A bare host name means https, as with Keycloak.
@@ -204,66 +202,4 @@ fn database_url(text: &str) -> Result<Secret, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Config::from_variables(&pairs.collect())
-    }
-
-    #[test]
-    fn nothing_needs_to_be_set() {
-        let config = read(&[]).unwrap();
-
-        assert_eq!((config.port, config.management_port), (8080, 9000));
-        assert_eq!(config.public_url, "http://localhost:8080");
-        assert!(config.bootstrap.is_none() && config.database_url.is_none());
-    }
-
-    #[test]
-    fn keycloaks_names_are_understood_and_ours_come_first() {
-        let config = read(&[
-            ("KC_HOSTNAME", "id.example.com"),
-            ("KC_HTTP_PORT", "81"),
-            ("PORT", "82"),
-            ("KEYCLOAK_ADMIN", "root"),
-            ("KEYCLOAK_ADMIN_PASSWORD", "pw"),
-        ])
-        .unwrap();
-
-        assert_eq!(config.public_url, "https://id.example.com");
-        assert_eq!(config.port, 82);
-        assert_eq!(config.bootstrap.unwrap().0, "root");
-        assert_eq!(config.notices.len(), 3);
-    }
-
-    #[test]
-    fn a_wrong_setting_is_named_without_its_secret() {
-        let cases = [
-            (("CLOAKROOM_PROT", "1"), "CLOAKROOM_PROT"),
-            (("CLOAKROOM_PORT", "many"), "CLOAKROOM_PORT"),
-            (("CLOAKROOM_PUBLIC_URL", "ftp://x"), "public URL"),
-            (("CLOAKROOM_PUBLIC_URL", "https://a/b?c"), "public URL"),
-            (
-                ("CLOAKROOM_DATABASE_URL", "mysql://u:hush@h/d"),
-                "database URL",
-            ),
-            (("CLOAKROOM_TRUSTED_PROXIES", "nonsense"), "nonsense"),
-            (
-                ("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", "hush"),
-                "administrator",
-            ),
-        ];
-        for ((name, value), expected) in cases {
-            let error = read(&[(name, value)]).unwrap_err();
-
-            assert!(
-                error.contains(expected) && !error.contains("hush"),
-                "{error}"
-            );
-        }
-    }
-}
+mod tests;

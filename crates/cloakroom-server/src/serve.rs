@@ -1,0 +1,97 @@
+//! The running server: the app put together, both ports served, and the end in order.
+
+use std::sync::Arc;
+
+use actix_web::middleware::{NormalizePath, TrailingSlash};
+use actix_web::web::Data;
+use actix_web::{App as Server, HttpServer};
+use cloakroom_login::hasher::Hasher;
+use cloakroom_model::{Db, db};
+use cloakroom_web::App;
+use cloakroom_web::app::Parts;
+
+use crate::config::Config;
+use crate::health::{self, Metrics};
+use crate::{bootstrap, master_key, routes, worker};
+
+/// Opens the database and puts the app together, before anything asynchronous runs.
+pub(crate) fn open(config: &Config) -> Result<App, String> {
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
+    let key = master_key::load(config.master_key.as_ref(), &config.data_dir)?;
+    let file = config.data_dir.join("cloakroom.db");
+    let url = config.database_url.as_ref().map_or_else(
+        || format!("sqlite://{}", file.display()),
+        |url| url.expose().to_owned(),
+    );
+    let db = Db::open(db::Settings { url, readers: 8 }).map_err(|fault| fault.to_string())?;
+    let vault = master_key::open_vault(&db, &key)?;
+    let hasher = Hasher::start(None).map_err(|error| error.to_string())?;
+    Ok(App::new(Parts {
+        db,
+        vault,
+        hasher,
+        base_url: config.public_url.clone(),
+        proxies: config.trusted_proxies.clone(),
+    }))
+}
+
+/// Serves until a signal comes, and ends in order.
+pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
+    let app = Data::new(app);
+    let setup = Data::new(bootstrap::prepare(&app, config.bootstrap.as_ref()).await?);
+    let metrics = Data::new(Metrics::default());
+    let stop = worker::start(Arc::clone(&app))?;
+
+    let (state, code) = (app.clone(), setup.clone());
+    let public = HttpServer::new(move || {
+        Server::new()
+            .app_data(state.clone())
+            .app_data(code.clone())
+            .wrap(NormalizePath::new(TrailingSlash::Trim))
+            .configure(routes::public)
+    })
+    .bind((config.host.as_str(), config.port))
+    .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?
+    .shutdown_timeout(10)
+    .run();
+    let management = HttpServer::new(move || {
+        Server::new()
+            .app_data(app.clone())
+            .app_data(metrics.clone())
+            .configure(health::configure)
+    })
+    .workers(1)
+    .bind((config.management_host.as_str(), config.management_port))
+    .map_err(|error| {
+        format!(
+            "{}:{} cannot be used: {error}",
+            config.management_host, config.management_port
+        )
+    })?
+    .disable_signals()
+    .run();
+
+    let handle = management.handle();
+    let background = actix_web::rt::spawn(management);
+    announce(&config, &setup);
+    let ended = public.await.map_err(|error| error.to_string());
+    handle.stop(true).await;
+    let _ = background.await;
+    stop.stop();
+    tracing::info!("stopped");
+    ended
+}
+
+fn announce(config: &Config, setup: &bootstrap::Setup) {
+    tracing::info!(url = %config.public_url, "Cloakroom is ready");
+    if !config.public_url.starts_with("https://") {
+        tracing::warn!("development mode: not for the internet until a public https URL is set");
+    }
+    if let Some(code) = setup.code() {
+        tracing::info!(
+            "open {} and enter the set-up code {code}",
+            config.public_url
+        );
+    }
+}
