@@ -77,6 +77,19 @@ impl fmt::Debug for Digest {
 #[derive(Clone, PartialEq, Eq, diesel_derive_newtype::DieselNewType)]
 pub struct Sealed(Vec<u8>);
 
+impl Sealed {
+    /// The sealed bytes as base64url, for where they are kept as text.
+    pub fn to_base64url(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0)
+    }
+
+    /// Reads what [`Sealed::to_base64url`] wrote.
+    pub fn from_base64url(text: &str) -> Result<Self, Fault> {
+        let bytes = URL_SAFE_NO_PAD.decode(text);
+        bytes.map(Self).map_err(|_| Fault::corrupt("a sealed text"))
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed(…)")

@@ -9,6 +9,7 @@ mod log;
 mod master_key;
 mod routes;
 mod serve;
+mod setup_code;
 mod worker;
 
 use std::process::ExitCode;

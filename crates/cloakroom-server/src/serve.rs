@@ -12,6 +12,7 @@ use cloakroom_web::app::Parts;
 
 use crate::config::Config;
 use crate::health::{self, Metrics};
+use crate::setup_code::Setup;
 use crate::{bootstrap, master_key, routes, worker};
 
 /// Opens the database and puts the app together, before anything asynchronous runs.
@@ -83,7 +84,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     ended
 }
 
-fn announce(config: &Config, setup: &bootstrap::Setup) {
+fn announce(config: &Config, setup: &Setup) {
     tracing::info!(url = %config.public_url, "Cloakroom is ready");
     if !config.public_url.starts_with("https://") {
         tracing::warn!("development mode: not for the internet until a public https URL is set");

@@ -2,16 +2,19 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::redirect::Policy;
+use tokio::task::JoinSet;
 
 /// A server of this test alone; ends with it.
 struct Server {
@@ -106,6 +109,19 @@ impl Server {
             .send()
             .await;
         sent.unwrap().status()
+    }
+
+    /// Whether this administrator can sign in.
+    async fn knows(&self, username: &str, password: &str) -> bool {
+        let form = [
+            ("grant_type", "password"),
+            ("client_id", "admin-cli"),
+            ("username", username),
+            ("password", password),
+        ];
+        let token = format!("{}/realms/master/protocol/openid-connect/token", self.base);
+        let sent = client().post(token).form(&form).send().await;
+        sent.unwrap().status() == StatusCode::OK
     }
 
     async fn get(&self, path: &str) -> reqwest::Response {
@@ -206,4 +222,104 @@ async fn bad_settings_are_named_at_the_start() {
         );
         assert!(!said.contains("hush"), "{said}");
     }
+}
+
+/// A new PostgreSQL database, where the tests have a server.
+fn postgres(name: &str) -> Option<String> {
+    let admin = std::env::vars().find(|(name, _)| name == "CLOAKROOM_TEST_POSTGRES_URL")?;
+    let (server, query) = admin.1.split_once('?').unwrap_or((&admin.1, ""));
+    let (server, _) = server.rsplit_once('/').unwrap();
+    for statement in [
+        format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        format!("CREATE DATABASE {name}"),
+    ] {
+        let mut psql = Command::new("psql");
+        psql.args(["-X", "-q", "-d", &admin.1, "-c", &statement]);
+        assert!(psql.status().unwrap().success(), "{statement}");
+    }
+    Some(format!("{server}/{name}?{query}"))
+}
+
+const PASSWORD: &str = "a good password";
+
+/// Posts the code for one person; a node that is too busy to hash asks to come back.
+async fn contend(
+    nodes: Arc<Vec<Server>>,
+    number: usize,
+    code: String,
+    client: reqwest::Client,
+) -> (String, StatusCode) {
+    let name = format!("person-{number}");
+    let address = format!("{}/setup", nodes[number % nodes.len()].base);
+    let form = [
+        ("code", code.as_str()),
+        ("username", &name),
+        ("password", PASSWORD),
+        ("password-confirm", PASSWORD),
+    ];
+    loop {
+        let sent = client.post(&address).form(&form).send().await;
+        let status = sent.unwrap().status();
+        if status != StatusCode::SERVICE_UNAVAILABLE {
+            return (name, status);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Sixty-four people have the code, and post it at once to the nodes in turn.
+async fn exactly_one_of_64_gets_in(nodes: Vec<Server>) {
+    let nodes = Arc::new(nodes);
+    let code = nodes[0].code();
+    let all_print_the_same = nodes.iter().all(|node| node.code() == code);
+    let mut contenders = JoinSet::new();
+    let client = client();
+    for number in 0..64 {
+        let nodes = Arc::clone(&nodes);
+        contenders.spawn(contend(nodes, number, code.clone(), client.clone()));
+    }
+    let answers = contenders.join_all().await;
+
+    let (won, lost): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|(_, status)| *status == StatusCode::OK);
+    assert!(all_print_the_same);
+    assert_eq!(won.len(), 1, "{won:?}");
+    assert!(
+        lost.iter()
+            .all(|(_, status)| *status == StatusCode::NOT_FOUND)
+    );
+    for node in nodes.iter() {
+        assert_eq!(node.get("/setup").await.status(), StatusCode::NOT_FOUND);
+        assert!(node.knows(&won[0].0, PASSWORD).await);
+    }
+    assert!(!nodes[0].knows(&lost[0].0, PASSWORD).await);
+}
+
+#[tokio::test]
+async fn of_64_who_have_the_code_exactly_one_becomes_administrator() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = start(folder.path(), &[]).await;
+
+    exactly_one_of_64_gets_in(vec![node]).await;
+}
+
+#[tokio::test]
+async fn of_64_who_have_the_code_exactly_one_becomes_administrator_of_two_nodes() {
+    let Some(url) = postgres("cloakroom_set_up") else {
+        return;
+    };
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let key = "b25lIG1hc3RlciBrZXkgZm9yIGJvdGggbm9kZXMhISE";
+    let settings = [
+        ("CLOAKROOM_DATABASE_URL", url.as_str()),
+        ("CLOAKROOM_MASTER_KEY", key),
+    ];
+    // Both start at once: one migrates and makes the realm, the other waits for it.
+    let nodes = tokio::join!(
+        start(first.path(), &settings),
+        start(second.path(), &settings)
+    );
+
+    exactly_one_of_64_gets_in(vec![nodes.0, nodes.1]).await;
 }

@@ -13,7 +13,8 @@ use cloakroom_web::i18n::{Locale, Locales, Notice, Wanted};
 use cloakroom_web::page::{Alert, Field, Layout, SetupDonePage, SetupPage, WelcomePage, render};
 use serde::Deserialize;
 
-use crate::bootstrap::{self, Checked, Setup};
+use crate::bootstrap;
+use crate::setup_code::{Checked, Setup};
 
 /// The shortest password that the first administrator may choose.
 const SHORTEST: u32 = 8;
@@ -46,13 +47,21 @@ fn locale(request: &HttpRequest, wanted: Option<&str>) -> Locale {
     Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en"))
 }
 
+/// The set-up page is still to be shown; where the database does not answer, as before.
+async fn is_open(app: &App, setup: &Setup) -> bool {
+    bootstrap::is_open(app, setup).await.unwrap_or_else(|why| {
+        tracing::error!(error = %why, "whether the set-up is over could not be asked");
+        setup.is_open()
+    })
+}
+
 async fn root(
     app: Data<App>,
     setup: Data<Setup>,
     request: HttpRequest,
     shown: Query<Shown>,
 ) -> HttpResponse {
-    if setup.is_open() {
+    if is_open(&app, &setup).await {
         return HttpResponse::Found()
             .insert_header((LOCATION, "/setup"))
             .finish();
@@ -92,7 +101,7 @@ async fn ask(
     request: HttpRequest,
     shown: Query<Shown>,
 ) -> HttpResponse {
-    if !setup.is_open() {
+    if !is_open(&app, &setup).await {
         return super::not_found().await;
     }
     let page = form(&request, shown.kc_locale.as_deref());
@@ -115,7 +124,7 @@ async fn answer(
     request: HttpRequest,
     typed: Form<Answer>,
 ) -> HttpResponse {
-    if !setup.is_open() {
+    if !is_open(&app, &setup).await {
         return super::not_found().await;
     }
     // Another site may post a form here, but not name ours as its origin.
@@ -134,17 +143,16 @@ async fn answer(
             &Security::page(app.is_https),
         );
     }
-    let Some(code) = setup.spend() else {
-        return super::not_found().await;
-    };
     let password = Secret::new(typed.password);
     let username = typed.username.trim();
-    match first_administrator(&app, username, &password).await {
-        Ok(true) => {}
-        Ok(false) => return super::not_found().await,
+    match bootstrap::first_administrator(&app, username, &password).await {
+        Ok(true) => setup.close(),
+        Ok(false) => {
+            setup.close();
+            return super::not_found().await;
+        }
         Err(why) => {
             tracing::error!(error = %why, "the first administrator could not be made");
-            setup.give_back(code);
             return HttpResponse::ServiceUnavailable().finish();
         }
     }
@@ -155,15 +163,6 @@ async fn answer(
         discovery_url: discovery_url(&app),
     };
     render(StatusCode::OK, &page, &Security::page(app.is_https))
-}
-
-/// Makes the first administrator; false if another node has made one meanwhile.
-async fn first_administrator(app: &App, name: &str, password: &Secret) -> Result<bool, String> {
-    if bootstrap::has_administrator(app).await? {
-        return Ok(false);
-    }
-    bootstrap::make_administrator(app, name, password).await?;
-    Ok(true)
 }
 
 /// The form with what is wrong in it, with all that was typed but the passwords.
