@@ -49,12 +49,10 @@ pub fn check(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
     let session = match token.text("sid") {
         Some(sid) => {
             let sid = SessionId::new(sid);
-            let Some(session) = find_session(cx, &sid, token.kind() == "Offline")? else {
+            let only_offline = token.kind() == "Offline";
+            let Some(session) = find_session_of(cx, &sid, &client, only_offline)? else {
                 return Ok(None);
             };
-            if session::find_client(cx, &sid, session.offline, &client.id)?.is_none() {
-                return Ok(None);
-            }
             Some(session)
         }
         None => None,
@@ -83,20 +81,37 @@ fn service_account(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Arc<Servic
 }
 
 /// The live session with this id: the online one, or the offline one that outlived it.
-pub fn find_session(
+pub fn find_session(cx: &mut Cx<'_>, id: &SessionId) -> Result<Option<Session>> {
+    for offline in [false, true] {
+        let live = find_live(cx, id, offline)?;
+        if live.is_some() {
+            return Ok(live);
+        }
+    }
+    Ok(None)
+}
+
+/// The same for a client that takes part in it. The online session and the offline one live side by side under one id,
+/// and each client is in the one that it asked for.
+fn find_session_of(
     cx: &mut Cx<'_>,
     id: &SessionId,
+    client: &Client,
     only_offline: bool,
 ) -> Result<Option<Session>> {
     for offline in [false, true] {
         if only_offline && !offline {
             continue;
         }
-        let found = session::find(cx, id, offline)?;
-        let live = found.filter(|session| session_rules::is_live(cx.realm, session, cx.now));
-        if live.is_some() {
+        let live = find_live(cx, id, offline)?;
+        if live.is_some() && session::find_client(cx, id, offline, &client.id)?.is_some() {
             return Ok(live);
         }
     }
     Ok(None)
+}
+
+fn find_live(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Session>> {
+    let found = session::find(cx, id, offline)?;
+    Ok(found.filter(|session| session_rules::is_live(cx.realm, session, cx.now)))
 }

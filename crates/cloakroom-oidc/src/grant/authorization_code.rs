@@ -75,7 +75,7 @@ fn conclude(
     code: &Code,
     grant: CodeGrant,
 ) -> Result<Authorization> {
-    let Some(online) = live::find_session(cx, &code.session, false)? else {
+    let Some(online) = live::find_session(cx, &code.session)? else {
         return Err(denied("Session not active"));
     };
     let Some(user) = user::find(cx, &online.user)? else {
