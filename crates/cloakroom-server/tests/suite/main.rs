@@ -1,0 +1,49 @@
+//! The running server over HTTP, on each database: each certification module is a test by name.
+//!
+//! The list is made when the program starts, because one server for each database serves all of its tests; so it has a
+//! `main` of its own, which takes the arguments that every test program takes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test, and what it is made of, ends where its expectation fails"
+)]
+
+mod browser;
+mod conformance;
+mod database;
+mod html;
+mod http;
+mod jwt;
+mod realm;
+mod server;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use database::Database;
+use server::Server;
+
+/// Most tests wait for the server or for time to pass, so more of them run at once than there are cores.
+const AT_ONCE: usize = 12;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+    let database = Database::create();
+    let mut servers = vec![Arc::new(Server::start("sqlite", None))];
+    let postgres = database.as_ref().map(|database| database.url.as_str());
+    servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url)))));
+
+    let tests: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
+    let modules = libtest_mimic::run(&arguments, tests);
+
+    for server in &servers {
+        let leaks = server.leaks(&server.log());
+        assert!(leaks.is_empty(), "the log holds secrets: {leaks:?}");
+    }
+    modules.exit_code()
+}

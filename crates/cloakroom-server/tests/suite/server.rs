@@ -1,0 +1,179 @@
+//! The server under test: the real binary with a database of its own, one for the whole list.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::http::{self, Answer, Request, decode, text};
+
+/// Name and password of the first administrator.
+pub(crate) const ADMIN: (&str, &str) = ("admin", "an administrator's passphrase");
+
+/// A shorter value could stand in a log by chance.
+const SECRET_SHORTEST: usize = 16;
+
+/// A running server; ends with this.
+pub(crate) struct Server {
+    /// Where its data is.
+    pub(crate) database: &'static str,
+    pub(crate) base: String,
+    pub(crate) port: u16,
+    management: u16,
+    process: Mutex<Child>,
+    folder: TempDir,
+    /// What must not be in the log: everything secret that was sent or issued.
+    secrets: Mutex<BTreeSet<String>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut process = self.process.lock().unwrap();
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+}
+
+impl Server {
+    /// Starts the binary and waits until it is ready.
+    pub(crate) fn start(database: &'static str, url: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (port, management) = (free_port(), free_port());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
+        // A setting of whoever runs the tests must not reach the server under test.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"];
+            if ours.iter().any(|prefix| name.starts_with(prefix)) || name == "DATABASE_URL" {
+                command.env_remove(name);
+            }
+        }
+        let log = File::create(folder.path().join("log")).unwrap();
+        command
+            .arg("start")
+            .env("PORT", port.to_string())
+            .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
+            .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
+            .envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)))
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        let server = Self {
+            database,
+            base: format!("http://localhost:{port}"),
+            port,
+            management,
+            process: Mutex::new(command.spawn().unwrap()),
+            folder,
+            secrets: Mutex::default(),
+        };
+        server.keep_secret(ADMIN.1);
+        server.wait_until_ready();
+        server
+    }
+
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let ready = Request::get("/health/ready").bytes("localhost");
+        loop {
+            let listens = std::net::TcpStream::connect(("127.0.0.1", self.management)).is_ok();
+            if listens && http::exchange(self.management, &ready).status == 200 {
+                return;
+            }
+            assert!(
+                self.is_alive() && Instant::now() < deadline,
+                "{}",
+                self.log()
+            );
+            pause(Duration::from_millis(20));
+        }
+    }
+
+    /// The process that was started still runs.
+    pub(crate) fn is_alive(&self) -> bool {
+        let ended = self.process.lock().unwrap().try_wait();
+        ended.is_ok_and(|ended| ended.is_none())
+    }
+
+    pub(crate) fn log(&self) -> String {
+        let path: PathBuf = self.folder.path().join("log");
+        String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+    }
+
+    /// `host:port`, as clients write it.
+    pub(crate) fn host(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// Sends a request and remembers what secrets came back.
+    pub(crate) fn send(&self, request: &Request) -> Answer {
+        let answer = http::exchange(self.port, &request.bytes(self.host()));
+        self.remember(&answer);
+        answer
+    }
+
+    pub(crate) fn keep_secret(&self, value: &str) {
+        if value.len() >= SECRET_SHORTEST {
+            self.secrets.lock().unwrap().insert(value.to_owned());
+        }
+    }
+
+    /// The secrets of the run that the log holds, each with the line it stands in.
+    pub(crate) fn leaks(&self, log: &str) -> Vec<String> {
+        let secrets = self.secrets.lock().unwrap();
+        let leaked = secrets.iter().filter(|secret| log.contains(*secret));
+        leaked
+            .map(|secret| {
+                let line = log.lines().find(|line| line.contains(secret));
+                format!("{secret} in {}", line.unwrap_or_default())
+            })
+            .collect()
+    }
+
+    fn remember(&self, answer: &Answer) {
+        for cookie in answer.all("set-cookie") {
+            let pair = cookie
+                .split(';')
+                .next()
+                .and_then(|pair| pair.split_once('='));
+            // These two name a session and a request, and prove nothing.
+            if let Some((name, value)) = pair
+                && !["KEYCLOAK_SESSION", "KC_RESTART"].contains(&name)
+            {
+                self.keep_secret(value);
+            }
+        }
+        let query = answer.location().and_then(|to| to.split_once(['?', '#']));
+        for (name, value) in decode(query.map_or("", |(_, query)| query)) {
+            if ["code", "access_token", "id_token", "session_code"].contains(&name.as_str()) {
+                self.keep_secret(&value);
+            }
+        }
+        let body = answer.json();
+        for name in ["access_token", "refresh_token", "id_token"] {
+            self.keep_secret(text(&body, name));
+        }
+    }
+}
+
+/// Waits in real time: the server under test has a clock of its own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock of another process cannot be moved"
+)]
+pub(crate) fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
