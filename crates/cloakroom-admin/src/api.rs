@@ -11,6 +11,7 @@ pub(crate) mod role_mappings;
 pub(crate) mod roles;
 pub(crate) mod server_info;
 pub(crate) mod sessions;
+pub(crate) mod user_profile;
 pub(crate) mod users;
 
 use std::collections::{BTreeMap, HashMap};

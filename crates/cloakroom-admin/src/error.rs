@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use cloakroom_keycloak::read::Unreadable;
 use cloakroom_login::hasher::Busy;
+use cloakroom_login::profile::Violation;
 use cloakroom_model::{Fault, Verdict};
 use serde_json::{Value, json};
 
@@ -55,9 +56,19 @@ impl AdminError {
         Self::Refused { status, body }
     }
 
-    /// A field of a user that does not fit.
-    pub(crate) fn field(message: &str, field: &str, params: &[&str]) -> Self {
-        let body = json!({"errorMessage": message, "field": field, "params": params});
+    /// What the user profile refuses: one complaint by itself, several in a list.
+    pub(crate) fn fields(found: &[Violation]) -> Self {
+        let show = |one: &Violation| {
+            json!({
+                "field": one.attribute,
+                "errorMessage": one.message,
+                "params": one.params,
+            })
+        };
+        let body = match found {
+            [one] => show(one),
+            all => json!({"errors": all.iter().map(show).collect::<Vec<Value>>()}),
+        };
         Self::Refused { status: 400, body }
     }
 

@@ -11,6 +11,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);
+    api::user_profile::configure(cfg);
     api::users::configure(cfg);
     api::roles::configure(cfg);
     api::groups::configure(cfg);

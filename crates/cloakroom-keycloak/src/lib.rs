@@ -10,3 +10,4 @@ pub mod read;
 pub mod realm;
 pub mod role;
 pub mod user;
+pub mod user_profile;

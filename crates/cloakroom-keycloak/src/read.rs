@@ -39,21 +39,31 @@ pub fn object(
     fields: &[&str],
 ) -> Result<Object, Unreadable> {
     let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
-    let Value::Object(object) = value else {
-        return Err(Unreadable::Type);
-    };
-    match object.keys().find(|name| !fields.contains(&name.as_str())) {
-        None => Ok(object),
-        Some(field) => {
-            let (line, column) = end_of_value(&String::from_utf8_lossy(text), field);
-            Err(Unreadable::Unknown {
-                representation,
-                field: field.clone(),
-                line,
-                column,
-            })
-        }
+    check_members(text, &value, representation, fields)?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Unreadable::Type),
     }
+}
+
+/// Refuses an object inside `text` that has other members than `fields`.
+pub fn check_members(
+    text: &[u8],
+    object: &Value,
+    representation: &'static str,
+    fields: &[&str],
+) -> Result<(), Unreadable> {
+    let mut names = object.as_object().into_iter().flat_map(Map::keys);
+    let Some(field) = names.find(|name| !fields.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let (line, column) = end_of_value(&String::from_utf8_lossy(text), field);
+    Err(Unreadable::Unknown {
+        representation,
+        field: field.clone(),
+        line,
+        column,
+    })
 }
 
 /// Reads a list of objects.

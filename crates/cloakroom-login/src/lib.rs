@@ -7,6 +7,7 @@ pub mod flow;
 pub mod hasher;
 pub mod password;
 pub mod policy;
+pub mod profile;
 pub mod proof;
 pub mod required;
 pub mod sign_on;

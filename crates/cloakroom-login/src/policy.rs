@@ -51,6 +51,12 @@ impl std::fmt::Debug for Candidate<'_> {
     }
 }
 
+/// The question whether an expression matches a whole text; `None` if it is none, or too large.
+pub(crate) fn matcher(expression: &str) -> Option<impl Fn(&str) -> bool> {
+    let pattern = Pattern::parse(expression)?;
+    Some(move |text: &str| pattern.is_match(text))
+}
+
 /// The lists of forbidden passwords that an operator has put beside the server.
 pub trait Blacklists {
     /// Tells whether the list of this name has the password; it is given in lower case.

@@ -8,7 +8,7 @@
 //! - A [key](key) signs, encrypts or derives for one realm.
 //! - A [flow](flow) says which steps a sign-in takes, as data.
 //! - A [user](user) is a person or a client's service account, with [credentials](credential),
-//!   [groups](group) and [roles](role).
+//!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
@@ -51,6 +51,7 @@ pub mod snapshot;
 mod sql;
 pub mod time;
 pub mod user;
+pub mod user_profile;
 
 pub use conn::Conn;
 pub use cx::{Changes, Cx, Link};

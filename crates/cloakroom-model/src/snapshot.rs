@@ -16,6 +16,7 @@ use crate::scope::{self, Scope};
 use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
+use crate::user_profile::{self, UserProfile};
 use crate::{Changes, key};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
@@ -41,6 +42,8 @@ pub struct Realm {
     pub default_scopes: Vec<ScopeId>,
     /// The scopes that a new client may ask for.
     pub optional_scopes: Vec<ScopeId>,
+    /// Which attributes its people have.
+    pub profile: UserProfile,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -86,6 +89,7 @@ impl Realm {
             scopes: Vec::new(),
             default_scopes: Vec::new(),
             optional_scopes: Vec::new(),
+            profile: UserProfile::default(),
             memory: Memory::default(),
         }
     }
@@ -120,6 +124,7 @@ impl Realm {
         };
         let keys = component::list(&mut cx, Some(key::PROVIDER_TYPE))?;
         let scopes = scope::list(&mut cx)?;
+        let profile = user_profile::load(&mut cx)?;
         let (default_scopes, optional_scopes) = scope::links(&mut cx, bare.id.as_str())?;
         let mut realm = Self::empty(RealmRow {
             id: bare.id.clone(),
@@ -132,6 +137,7 @@ impl Realm {
         realm.scopes = scopes;
         realm.default_scopes = default_scopes;
         realm.optional_scopes = optional_scopes;
+        realm.profile = profile;
         Ok(Arc::new(realm))
     }
 

@@ -14,7 +14,7 @@ use cloakroom_model::user::{self, Query, Stored, User};
 use cloakroom_model::{Cx, group};
 use serde_json::{Value, json};
 
-use super::{Answer, Params, is_on, no_content, page, switch};
+use super::{Answer, Params, is_on, no_content, page, switch, user_profile};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -32,6 +32,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::put().to(update))
         .route(web::delete().to(remove));
     cfg.service(all).service(one);
+    cfg.route(
+        "/admin/realms/{realm}/users/{user}/unmanagedAttributes",
+        web::get().to(unmanaged),
+    );
 }
 
 /// The user with this id, or Keycloak's text for none.
@@ -69,10 +73,11 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let shown: Vec<Value> = found
         .iter()
         .map(|user| {
+            let user = user_profile::visible(&admin.realm, user);
             let mut shown = if brief {
-                shape::show_briefly(user)
+                shape::show_briefly(&user)
             } else {
-                shape::show(user)
+                shape::show(&user)
             };
             set(&mut shown, "access", json!({"manage": may_manage}));
             shown
@@ -108,11 +113,15 @@ async fn count(admin: Admin, params: Params) -> Answer {
     Ok(HttpResponse::Ok().json(count))
 }
 
-async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
+async fn find_one(admin: Admin, path: Path<(String, String)>, params: Params) -> Answer {
     admin.check(VIEW)?;
     let id = path.into_inner().1;
     let user = admin.read(move |cx| found(cx, &id)).await?;
-    let mut shown = shape::show(&user);
+    let mut shown = shape::show(&user_profile::visible(&admin.realm, &user));
+    if is_on(&params, "userProfileMetadata") {
+        let metadata = user_profile::describe(&admin.realm, false);
+        set(&mut shown, "userProfileMetadata", metadata);
+    }
     let manage = admin.may(MANAGE);
     set(
         &mut shown,
@@ -129,6 +138,15 @@ async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
     Ok(HttpResponse::Ok().json(shown))
 }
 
+async fn unmanaged(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(VIEW)?;
+    let id = path.into_inner().1;
+    let user = admin.read(move |cx| found(cx, &id)).await?;
+    let mut seen = user_profile::visible(&admin.realm, &user).attributes;
+    seen.retain(|name, _| admin.realm.profile.attribute(name).is_none());
+    Ok(HttpResponse::Ok().json(seen))
+}
+
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "UserRepresentation", shape::FIELDS)?;
@@ -142,7 +160,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     if draft.username.is_empty() {
         return Err(AdminError::message(400, "User name is missing"));
     }
-    check(&draft)?;
+    user_profile::check(&admin.realm, None, &mut draft)?;
     let credentials: Vec<read::Object> = read::member(&sent, "credentials")?.unwrap_or_default();
     let mut passwords = Vec::new();
     for credential in &credentials {
@@ -229,66 +247,6 @@ fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
     Ok(AdminError::message(409, text))
 }
 
-fn check(user: &User) -> Result<()> {
-    let length = user.username.chars().count();
-    if !(3..=255).contains(&length) {
-        let params = ["username", "3", "255"];
-        return Err(AdminError::field(
-            "error-invalid-length",
-            "username",
-            &params,
-        ));
-    }
-    if user
-        .username
-        .chars()
-        .any(|c| "<>&\"$%!#?§,;:*~/\\|^=[]{}()`\t\r\n ".contains(c))
-    {
-        let message = "error-username-invalid-character";
-        return Err(AdminError::field(message, "username", &["username"]));
-    }
-    if let Some(email) = user.email.as_deref().filter(|email| !is_address(email)) {
-        return Err(AdminError::field(
-            "error-invalid-email",
-            "email",
-            &["email", email],
-        ));
-    }
-    for (name, text) in [
-        ("firstName", &user.first_name),
-        ("lastName", &user.last_name),
-    ] {
-        let bad = |text: &String| {
-            text.len() > 255
-                || text
-                    .chars()
-                    .any(|c| "<>&\"$%!#?§;*~/\\|^=[]{}()".contains(c))
-        };
-        if text.as_ref().is_some_and(bad) {
-            let message = "error-person-name-invalid-character";
-            return Err(AdminError::field(message, name, &[name]));
-        }
-    }
-    Ok(())
-}
-
-/// Enough to tell an address from a slip of the hand; only a letter that arrives proves one.
-fn is_address(text: &str) -> bool {
-    let plain = !text
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
-    let parts = text.split_once('@');
-    plain
-        && text.len() <= 255
-        && parts.is_some_and(|(name, host)| {
-            !name.is_empty()
-                && !host.is_empty()
-                && !host.contains('@')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-        })
-}
-
 async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let id = path.into_inner().1;
@@ -318,12 +276,8 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
             if renamed && user::find_by_username(cx, &user.username)?.is_some() {
                 return Err(taken(cx, &user)?);
             }
-            if renamed && !cx.realm.settings.edit_username_allowed {
-                let message = "error-user-attribute-read-only";
-                return Err(AdminError::field(message, "username", &["username"]));
-            }
             if user.service_account_client.is_none() {
-                check(&user)?;
+                user_profile::check(cx.realm, Some(&before), &mut user)?;
             }
             match user::update(cx, &user)? {
                 Stored::Done => {}

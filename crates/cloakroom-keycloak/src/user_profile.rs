@@ -1,0 +1,133 @@
+//! `UPConfig` and `UserProfileMetadata`: a realm's user profile, as stored and as forms need it.
+
+use cloakroom_model::realm::Settings;
+use cloakroom_model::user_profile::{Attribute, Side, UserProfile};
+use serde_json::{Map, Value, json};
+
+use crate::read::{self, Unreadable, set};
+
+/// Reads a profile that was sent.
+pub fn read(text: &[u8]) -> Result<UserProfile, Unreadable> {
+    let sent = read::object(text, "UPConfig", FIELDS)?;
+    let members = |name: &str| {
+        sent.get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    for attribute in members("attributes") {
+        read::check_members(text, attribute, "UPAttribute", ATTRIBUTE)?;
+        let parts = [
+            ("required", "UPAttributeRequired", REQUIRED),
+            ("permissions", "UPAttributePermissions", PERMISSIONS),
+            ("selector", "UPAttributeSelector", SELECTOR),
+        ];
+        for (name, representation, fields) in parts {
+            if let Some(part) = attribute.get(name) {
+                read::check_members(text, part, representation, fields)?;
+            }
+        }
+    }
+    for group in members("groups") {
+        read::check_members(text, group, "UPGroup", GROUP)?;
+    }
+    let mut sent = Value::Object(sent);
+    drop_nulls(&mut sent);
+    serde_json::from_value(sent).map_err(|_| Unreadable::Type)
+}
+
+/// A null means the same as nothing.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(members) => members.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+const FIELDS: &[&str] = &["attributes", "groups", "unmanagedAttributePolicy"];
+const ATTRIBUTE: &[&str] = &[
+    "name",
+    "displayName",
+    "validations",
+    "annotations",
+    "required",
+    "permissions",
+    "selector",
+    "group",
+    "multivalued",
+    "defaultValue",
+];
+const REQUIRED: &[&str] = &["roles", "scopes"];
+const PERMISSIONS: &[&str] = &["view", "edit"];
+const SELECTOR: &[&str] = &["scopes"];
+const GROUP: &[&str] = &["name", "displayHeader", "displayDescription", "annotations"];
+
+/// What a form needs to know: the attributes that somebody sees, and the headings.
+///
+/// `is_new` says that the person is not there yet, so that the username may still be chosen.
+pub fn metadata(profile: &UserProfile, settings: &Settings, side: Side, is_new: bool) -> Value {
+    let seen = profile
+        .attributes
+        .iter()
+        .filter(|one| one.name == "username" || one.may_view(side));
+    let attributes: Vec<Value> = seen
+        .map(|one| describe(one, settings, side, is_new))
+        .collect();
+    let groups: Vec<&_> = profile.groups.iter().collect();
+    json!({"attributes": attributes, "groups": groups})
+}
+
+fn describe(attribute: &Attribute, settings: &Settings, side: Side, is_new: bool) -> Value {
+    let name = attribute.name.as_str();
+    let is_username = name == "username";
+    let is_fixed = is_username && !is_new && !settings.edit_username_allowed;
+    let display = match &attribute.display_name {
+        Some(text) if !text.is_empty() => text.clone(),
+        _ if ["username", "email"].contains(&name) => format!("${{{name}}}"),
+        _ => name.to_owned(),
+    };
+    let is_required = match is_username {
+        true => !settings.registration_email_as_username,
+        false => attribute.is_required(side, &[]),
+    };
+    let mut validators = Map::new();
+    for (id, rule) in attribute.validations.iter().flatten() {
+        let mut rule = rule.clone();
+        if id != "multivalued" {
+            set(&mut rule, "ignore.empty.value", json!(true));
+        }
+        validators.insert(id.clone(), rule);
+    }
+    if !attribute.multivalued {
+        validators.insert("multivalued".to_owned(), json!({"max": "1"}));
+    }
+    let mut shown = json!({
+        "name": name,
+        "displayName": display,
+        "required": is_required,
+        "readOnly": is_fixed || !attribute.may_edit(side),
+        "validators": validators,
+        "multivalued": attribute.multivalued,
+    });
+    let more = [
+        (
+            "annotations",
+            attribute.annotations.clone().map(Value::Object),
+        ),
+        ("group", attribute.group.clone().map(Value::String)),
+        (
+            "defaultValue",
+            attribute.default_value.clone().map(Value::String),
+        ),
+    ];
+    for (name, value) in more {
+        if let Some(value) = value {
+            set(&mut shown, name, value);
+        }
+    }
+    shown
+}
