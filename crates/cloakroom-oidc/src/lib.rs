@@ -22,7 +22,6 @@ pub mod origin;
 pub mod own_token;
 pub mod pkce;
 mod provider;
-pub mod realm_keys;
 pub mod redirect_uri;
 pub mod revoke;
 pub mod scope;

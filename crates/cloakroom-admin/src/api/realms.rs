@@ -137,7 +137,7 @@ async fn keys(name: &str) -> Result<Vec<cloakroom_model::component::Component>> 
     let name = name.to_owned();
     let made = web::block(move || {
         let mut rng = random()?;
-        cloakroom_oidc::realm_keys::generate(&name, now(), &mut rng)
+        cloakroom_oidc::keyring::generate::of_new_realm(&name, now(), &mut rng)
             .map_err(cloakroom_model::Fault::corrupt)
     });
     let made = made.await.map_err(cloakroom_model::Fault::connection)?;

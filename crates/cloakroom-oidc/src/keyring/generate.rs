@@ -1,7 +1,7 @@
 //! Makes keys, in the form in which Keycloak keeps them in a component.
 //!
-//! Making an RSA key takes long, so [`generate`] needs no [`Cx`] and runs before the transaction that
-//! [`store_generated`] is part of.
+//! Making an RSA key takes long, so [`generate`] and [`of_new_realm`] need no [`Cx`] and run before
+//! the transaction that stores what they made.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +10,7 @@ use cloakroom_jose::{Alg, DecryptionKey, JoseError, SigningKey, base64url, certi
 use cloakroom_model::component::{self, Component, Config};
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::{Cx, Timestamp, key};
+use rand::CryptoRng;
 
 use super::Keyring;
 
@@ -25,178 +26,182 @@ pub enum Purpose {
 }
 
 /// The keys that a new realm has, as Keycloak's.
-pub const NEW_REALM: [Purpose; 4] = [
+const NEW_REALM: [Purpose; 4] = [
     Purpose::Sign(Alg::RS256),
     Purpose::Encrypt,
     Purpose::Sign(Alg::HS512),
     Purpose::Internal,
 ];
 
-/// A key that belongs to no realm yet.
-#[derive(Clone)]
-pub struct Material {
-    name: String,
-    provider_id: &'static str,
-    config: Config,
-    secrets: Config,
-}
-
-impl std::fmt::Debug for Material {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Material")
-            .field("provider_id", &self.provider_id)
-            .finish_non_exhaustive()
-    }
-}
-
 /// Ten years, as Keycloak's certificates.
 const CERTIFICATE_SECONDS: i64 = 10 * 365 * 86_400;
 
-/// Makes a key. `common_name` is the realm's name, which the certificate is made out to.
+/// Makes the keys of a new realm. The `parent_id` of each is filled in by whoever stores them.
+///
+/// # Errors
+/// If the cryptography library cannot make one.
+pub fn of_new_realm(
+    name: &str,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Vec<Component>, JoseError> {
+    let make = |purpose: &Purpose| generate(*purpose, name, now, rng);
+    NEW_REALM.iter().map(make).collect()
+}
+
+/// Makes a key that belongs to no realm yet. `common_name` is the realm's name, which the
+/// certificate is made out to.
+///
+/// # Errors
+/// If the cryptography library cannot make it.
 pub fn generate(
     purpose: Purpose,
     common_name: &str,
     now: Timestamp,
-) -> Result<Material, JoseError> {
+    rng: &mut dyn CryptoRng,
+) -> Result<Component, JoseError> {
     match purpose {
-        Purpose::Sign(alg) => sign(alg, common_name, now),
-        Purpose::Encrypt => encrypt(common_name, now),
-        Purpose::Internal => Ok(material("aes-generated", &[("secretSize", "16")], &[])),
+        Purpose::Sign(alg) if alg.is_symmetric() => Ok(hmac(alg, rng)),
+        Purpose::Sign(alg) => pair(alg, common_name, now, rng),
+        Purpose::Encrypt => encrypt(common_name, now, rng),
+        Purpose::Internal => {
+            let mut made = material("aes-generated", &[], rng);
+            made.secrets = octets::<16>(rng);
+            Ok(made)
+        }
     }
 }
 
-fn sign(alg: Alg, common_name: &str, now: Timestamp) -> Result<Material, JoseError> {
-    if alg.is_symmetric() {
-        let key = SigningKey::generate(alg, "new")?;
-        let secret = key.to_secret().map(|bytes| base64url::encode(&bytes));
-        let mut made = material(
-            "hmac-generated",
-            &[("algorithm", alg.name())],
-            &[("secret", &secret.unwrap_or_default())],
-        );
-        made.name = format!("hmac-generated-{}", alg.name().to_lowercase());
-        return Ok(made);
-    }
+fn hmac(alg: Alg, rng: &mut dyn CryptoRng) -> Component {
+    let mut made = material("hmac-generated", &[("algorithm", alg.name())], rng);
+    made.name = Some(format!("hmac-generated-{}", alg.name().to_lowercase()));
+    made.secrets = octets::<128>(rng);
+    made
+}
+
+fn pair(
+    alg: Alg,
+    common_name: &str,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Component, JoseError> {
     let key = SigningKey::generate_with_keycloak_kid(alg)?;
-    let private = match key.to_pkcs1_rsa() {
-        Some(pkcs1) => STANDARD.encode(pkcs1.as_slice()),
-        None => STANDARD.encode(key.to_pkcs8().unwrap_or_default().as_slice()),
-    };
     let public = STANDARD.encode(key.public_spki_der().unwrap_or_default());
-    Ok(match alg.family() {
+    let (provider, settings, member) = match alg.family() {
         Family::Ecdsa => {
             let curve = match alg {
                 Alg::ES384 => "P-384",
                 Alg::ES512 => "P-521",
                 _ => "P-256",
             };
-            let config = [
+            let settings = vec![
                 ("ecdsaEllipticCurveKey", curve),
-                ("ecdsaPublicKey", public.as_str()),
+                ("ecdsaPublicKey", &public),
             ];
-            material("ecdsa-generated", &config, &[("ecdsaPrivateKey", &private)])
+            ("ecdsa-generated", settings, "ecdsaPrivateKey")
         }
         Family::Eddsa => {
-            let config = [
+            let settings = vec![
                 ("eddsaEllipticCurveKey", "Ed25519"),
-                ("eddsaPublicKey", public.as_str()),
+                ("eddsaPublicKey", &public),
             ];
-            material("eddsa-generated", &config, &[("eddsaPrivateKey", &private)])
+            ("eddsa-generated", settings, "eddsaPrivateKey")
         }
-        _ => {
-            let (validity, serial) = validity(now);
-            let der = certificate::self_signed(&key, common_name, validity, serial)?;
-            let certificate = STANDARD.encode(der);
-            let config = [
-                ("algorithm", alg.name()),
-                ("certificate", certificate.as_str()),
-                ("keyUse", "SIG"),
-            ];
-            material("rsa-generated", &config, &[("privateKey", &private)])
-        }
-    })
-}
-
-fn encrypt(common_name: &str, now: Timestamp) -> Result<Material, JoseError> {
-    let key = DecryptionKey::generate_with_keycloak_kid()?;
-    let (validity, serial) = validity(now);
-    let certificate = STANDARD.encode(key.self_signed(common_name, validity, serial)?);
-    let private = key.to_pkcs1_rsa().unwrap_or_default();
-    let config = [
-        ("algorithm", "RSA-OAEP"),
-        ("certificate", certificate.as_str()),
-        ("keyUse", "ENC"),
-    ];
-    let private = STANDARD.encode(private.as_slice());
-    Ok(material(
-        "rsa-enc-generated",
-        &config,
-        &[("privateKey", &private)],
-    ))
-}
-
-fn validity(now: Timestamp) -> (std::ops::Range<i64>, u64) {
-    let from = now.seconds();
-    let serial = u64::try_from(now.millis()).unwrap_or(1);
-    (from..from.saturating_add(CERTIFICATE_SECONDS), serial)
-}
-
-fn material(
-    provider_id: &'static str,
-    config: &[(&str, &str)],
-    secrets: &[(&str, &str)],
-) -> Material {
-    let collect = |pairs: &[(&str, &str)]| {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]))
-            .collect::<Config>()
+        // Without a word, such a key signs with RS256.
+        _ if alg == Alg::RS256 => ("rsa-generated", Vec::new(), "privateKey"),
+        _ => (
+            "rsa-generated",
+            vec![("algorithm", alg.name())],
+            "privateKey",
+        ),
     };
-    let mut config = collect(config);
-    config.insert("priority".to_owned(), vec!["100".to_owned()]);
-    Material {
-        name: provider_id.to_owned(),
-        provider_id,
-        config,
-        secrets: collect(secrets),
+    let mut made = material(provider, &settings, rng);
+    let private = match key.to_pkcs1_rsa() {
+        Some(pkcs1) => STANDARD.encode(pkcs1.as_slice()),
+        None => STANDARD.encode(key.to_pkcs8().unwrap_or_default().as_slice()),
+    };
+    put(&mut made.secrets, member, private);
+    if provider == "rsa-generated" {
+        let der = certificate::self_signed(&key, common_name, validity(now), serial(rng))?;
+        put(&mut made.secrets, "certificate", STANDARD.encode(der));
     }
+    Ok(made)
 }
 
-/// A component of this request's realm that holds the key.
-pub fn component(cx: &mut Cx<'_>, made: Material) -> Component {
-    let (mut config, mut secrets) = (made.config, made.secrets);
-    // The name of a shared secret must not follow from it, so it is a random one.
-    if made.provider_id == "hmac-generated" || made.provider_id == "aes-generated" {
-        config.insert("kid".to_owned(), vec![cx.new_id()]);
-    }
-    if made.provider_id == "aes-generated" {
-        let mut bytes = [0u8; 16];
-        cx.rng.fill_bytes(&mut bytes);
-        secrets.insert("secret".to_owned(), vec![base64url::encode(&bytes)]);
+fn encrypt(
+    common_name: &str,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Component, JoseError> {
+    let key = DecryptionKey::generate_with_keycloak_kid()?;
+    let der = key.self_signed(common_name, validity(now), serial(rng))?;
+    let mut made = material("rsa-enc-generated", &[("algorithm", "RSA-OAEP")], rng);
+    let private = key.to_pkcs1_rsa().unwrap_or_default();
+    let private = STANDARD.encode(private.as_slice());
+    put(&mut made.secrets, "privateKey", private);
+    put(&mut made.secrets, "certificate", STANDARD.encode(der));
+    Ok(made)
+}
+
+fn validity(now: Timestamp) -> std::ops::Range<i64> {
+    let from = now.seconds();
+    from..from.saturating_add(CERTIFICATE_SECONDS)
+}
+
+fn serial(rng: &mut dyn CryptoRng) -> u64 {
+    // Positive in every reader's eyes.
+    rng.next_u64() >> 1
+}
+
+/// A shared secret. Its name must not follow from it, so it is a random one.
+fn octets<const N: usize>(rng: &mut dyn CryptoRng) -> Config {
+    let mut bytes = [0u8; N];
+    rng.fill_bytes(&mut bytes);
+    let mut secrets = Config::new();
+    put(&mut secrets, "kid", id(rng));
+    put(&mut secrets, "secret", base64url::encode(&bytes));
+    secrets
+}
+
+fn material(provider_id: &str, settings: &[(&str, &str)], rng: &mut dyn CryptoRng) -> Component {
+    let mut config = Config::new();
+    put(&mut config, "priority", "100".to_owned());
+    for (name, value) in settings {
+        put(&mut config, name, (*value).to_owned());
     }
     Component {
-        id: ComponentId::new(cx.new_id()),
-        parent_id: cx.realm.id.as_str().to_owned(),
-        name: Some(made.name),
-        provider_id: made.provider_id.to_owned(),
+        id: ComponentId::new(id(rng)),
+        parent_id: String::new(),
+        name: Some(provider_id.to_owned()),
+        provider_id: provider_id.to_owned(),
         provider_type: key::PROVIDER_TYPE.to_owned(),
         sub_type: None,
         config,
-        secrets,
+        secrets: Config::new(),
     }
+}
+
+fn put(config: &mut Config, name: &str, value: String) {
+    config.insert(name.to_owned(), vec![value]);
+}
+
+fn id(rng: &mut dyn CryptoRng) -> String {
+    let mut bytes = [0u8; 16];
+    rng.fill_bytes(&mut bytes);
+    let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    id.to_string()
 }
 
 /// Stores a key that a client's settings asked for and the realm lacked.
 ///
 /// Its priority is the lowest, so that a key which an administrator adds later signs instead.
-pub fn store_generated(cx: &mut Cx<'_>, alg: Alg, mut made: Material) -> crate::Result<()> {
+pub fn store_generated(cx: &mut Cx<'_>, alg: Alg, mut made: Component) -> crate::Result<()> {
     if Keyring::of(cx.realm)?.signing_key(alg).is_ok() {
         return Ok(());
     }
-    made.name = format!("fallback-{}", alg.name());
-    made.config
-        .insert("priority".to_owned(), vec!["-100".to_owned()]);
-    let component = component(cx, made);
-    component::insert(cx, &component)?;
+    cx.realm.id.as_str().clone_into(&mut made.parent_id);
+    made.name = Some(format!("fallback-{}", alg.name()));
+    put(&mut made.config, "priority", "-100".to_owned());
+    component::insert(cx, &made)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use cloakroom_oidc::keyring::MissingKey;
 use cloakroom_oidc::keyring::generate::{self, Purpose};
 use cloakroom_oidc::{Error, Form, OAuthError, origin};
 use cloakroom_web::App;
-use cloakroom_web::app::now;
+use cloakroom_web::app::{now, random};
 use serde_json::json;
 
 /// A program that calls an endpoint of a realm.
@@ -115,10 +115,13 @@ impl Caller {
         let (alg, name) = (missing.0, realm.name.clone());
         let made = self
             .app
-            .hash(move || generate::generate(Purpose::Sign(alg), &name, now()))
+            .hash(move || {
+                let mut rng = random()?;
+                generate::generate(Purpose::Sign(alg), &name, now(), &mut rng)
+                    .map_err(Fault::corrupt)
+            })
             .await
-            .map_err(|_| Fault::busy())?
-            .map_err(Fault::corrupt)?;
+            .map_err(|_| Fault::busy())??;
         let store = move |cx: &mut Cx<'_>| generate::store_generated(cx, alg, made.clone());
         self.app.enter(realm, Door::Write, store).await?;
         let changed = self.app.realm(&realm.name).await?;
