@@ -260,10 +260,16 @@ pub fn remove(cx: &mut Cx<'_>, id: &UserId) -> Result<bool> {
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(id));
+    let was = mine
+        .select(users::service_account_client)
+        .first::<Option<ClientUuid>>(cx.db.conn()?)
+        .optional()?;
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.people_changed();
-    // The user may have been a service account, which the snapshot holds.
-    cx.settings_changed();
+    // The snapshot holds service accounts.
+    if was.flatten().is_some() {
+        cx.settings_changed();
+    }
     Ok(removed == 1)
 }
 

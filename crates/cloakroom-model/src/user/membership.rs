@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::{Row, User};
 use crate::cx::Cx;
-use crate::id::{GroupId, RoleId, UserId};
+use crate::id::{ClientUuid, GroupId, RoleId, UserId};
 use crate::schema::{user_groups, user_roles, users};
 use crate::sql::Unless;
 use crate::{Result, group, role};
@@ -38,7 +38,7 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
         user_roles::realm_id.eq(&cx.realm.id),
     ));
     Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx);
+    roles_changed(cx, id)?;
     Ok(())
 }
 
@@ -49,7 +49,7 @@ pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
         .filter(user_roles::user_id.eq(id))
         .filter(user_roles::role_id.eq(role));
     diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx);
+    roles_changed(cx, id)?;
     Ok(())
 }
 
@@ -102,7 +102,7 @@ pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
         user_groups::realm_id.eq(&cx.realm.id),
     ));
     Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx);
+    roles_changed(cx, id)?;
     Ok(())
 }
 
@@ -113,12 +113,20 @@ pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
         .filter(user_groups::user_id.eq(id))
         .filter(user_groups::group_id.eq(group));
     diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx);
+    roles_changed(cx, id)?;
     Ok(())
 }
 
-/// The snapshot holds the roles of service accounts, and answers about tokens hold everybody's.
-fn roles_changed(cx: &mut Cx<'_>) {
+/// Answers about tokens hold everybody's roles; the snapshot holds those of service accounts alone.
+fn roles_changed(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
     cx.people_changed();
-    cx.settings_changed();
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(id))
+        .select(users::service_account_client);
+    let found: Option<Option<ClientUuid>> = mine.first(cx.db.conn()?).optional()?;
+    if found.flatten().is_some() {
+        cx.settings_changed();
+    }
+    Ok(())
 }
