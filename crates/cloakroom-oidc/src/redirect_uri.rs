@@ -168,7 +168,9 @@ fn matches_prefix(prefix: &str, uri: &str) -> bool {
         .split_once("://")
         .is_some_and(|(_, rest)| rest.contains('/'));
     let without_query = uri.split('?').next().unwrap_or_default();
-    reaches_path && !prefix.contains(['?', '*']) && without_query.starts_with(prefix)
+    // As in Keycloak, the folder itself belongs to what is below it.
+    let is_folder = prefix.strip_suffix('/') == Some(without_query);
+    reaches_path && !prefix.contains(['?', '*']) && (is_folder || without_query.starts_with(prefix))
 }
 
 /// `http://127.0.0.1:1234/cb` without its port; `None` where the address is no loopback literal.
@@ -230,6 +232,9 @@ mod tests {
         for (pattern, uri, expected) in [
             ("https://rp.test/*", "https://rp.test/any/path", true),
             ("https://rp.test/app/*", "https://rp.test/app/x?y=1", true),
+            ("https://rp.test/app/*", "https://rp.test/app", true),
+            ("https://rp.test/app/*", "https://rp.test/app?y=1", true),
+            ("https://rp.test/app/*", "https://rp.test/apple", false),
             ("https://rp.test/app/*", "https://rp.test/other", false),
             (
                 "https://rp.test/app/*",
