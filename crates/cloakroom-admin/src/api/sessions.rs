@@ -151,6 +151,7 @@ async fn consents(admin: Admin, path: Path<(String, String)>) -> Answer {
     let body = admin
         .read(move |cx| {
             let user = found(cx, &id)?;
+            let mut offline = offline_clients(cx, &user)?;
             let mut shown = Vec::new();
             for one in consent::list(cx, &user.id)? {
                 let Some(client) = client::find_by_id(cx, &one.client)? else {
@@ -163,13 +164,41 @@ async fn consents(admin: Admin, path: Path<(String, String)>) -> Answer {
                     "grantedClientScopes": names,
                     "createdDate": one.created_at.millis(),
                     "lastUpdatedDate": one.updated_at.millis(),
-                    "additionalGrants": [],
+                    "additionalGrants": additional_grants(offline.remove(&one.client).is_some(), &one.client),
+                }));
+            }
+            // A client that asks for no consent may still act while the user is away.
+            for (id, client_id) in offline {
+                shown.push(json!({
+                    "clientId": client_id,
+                    "grantedClientScopes": [],
+                    "additionalGrants": additional_grants(true, &id),
                 }));
             }
             Ok(shown)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// The clients that take part in an offline session of the user, with their names.
+fn offline_clients(cx: &mut Cx<'_>, user: &User) -> Result<BTreeMap<ClientUuid, String>> {
+    let mut clients = BTreeMap::new();
+    for one in session::list_of_user(cx, &user.id, true)? {
+        for part in session::list_clients(cx, &one.id, true)? {
+            if let Some(client) = client::find_by_id(cx, &part.client)? {
+                clients.insert(part.client, client.client_id.clone());
+            }
+        }
+    }
+    Ok(clients)
+}
+
+fn additional_grants(has_offline_token: bool, client: &ClientUuid) -> Value {
+    match has_offline_token {
+        true => json!([{ "client": client, "key": "Offline Token" }]),
+        false => json!([]),
+    }
 }
 
 async fn revoke(admin: Admin, path: Path<(String, String, String)>) -> Answer {
