@@ -1,7 +1,9 @@
 //! The pages of signing in: HTTP on this side, the flow on the other.
 
 mod act;
+mod consent;
 mod fields;
+mod outset;
 mod pages;
 mod register;
 
@@ -36,7 +38,9 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(authenticate)),
     );
     cfg.service(web::resource(format!("{base}/restart")).route(web::get().to(restart)));
+    cfg.service(web::resource(format!("{base}/action-token")).route(web::get().to(action_token)));
     act::configure(cfg, base);
+    consent::configure(cfg, base);
     register::configure(cfg, base);
 }
 
@@ -116,6 +120,7 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
             visit.set_session(&mut response, &done.opened);
             response
         }
+        Onward::Refused(response) => visit.answer(&response),
         Onward::Over => over(visit),
     }
 }
@@ -155,7 +160,11 @@ async fn resume(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Ht
         with_known_user(cx, onward)
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(&visit, onward),
+        Ok(onward) => {
+            let mut response = show(&visit, onward);
+            visit.keep_locale(&mut response);
+            response
+        }
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -172,6 +181,14 @@ fn with_known_user(cx: &mut Cx<'_>, onward: Onward) -> Result<Onward, Fault> {
         }
         onward => onward,
     })
+}
+
+/// A link out of a mail. The server sends none, so whatever key arrives here was never good.
+async fn action_token(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
+        Err(page) => page,
+    }
 }
 
 /// Begins again, as somebody else perhaps.

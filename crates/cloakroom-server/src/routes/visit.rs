@@ -150,6 +150,23 @@ impl Visit {
         Layout::new(locale, self.realm.display_name())
     }
 
+    /// Lets the browser remember the language that the address asks for (`kc_locale`).
+    pub(crate) fn keep_locale(&self, to: &mut HttpResponse) {
+        let asked = self.query.get("kc_locale");
+        let Some(locale) = asked.and_then(|tag| Locales::embedded().find(tag)) else {
+            return;
+        };
+        self.set(
+            to,
+            &Cookie {
+                name: LOCALE,
+                value: locale.tag(),
+                http_only: true,
+                max_age: None,
+            },
+        );
+    }
+
     /// The headers of a page.
     pub(crate) fn security(&self) -> Security {
         Security::page(self.app.is_https)

@@ -7,22 +7,17 @@ use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, Action, HashedPassword, NewPassword};
 use cloakroom_model::attempt::{self, Attempt};
-use cloakroom_model::client::{self, Client};
-use cloakroom_model::id::ScopeId;
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Door, Fault, consent};
+use cloakroom_model::{Cx, Door, Fault};
 use cloakroom_oidc::Form;
-use cloakroom_oidc::authorize::Response;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{
-    Alert, ConsentPage, Hidden, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
-};
+use cloakroom_web::page::{Alert, TermsPage, UpdatePasswordPage, UpdateProfilePage, render};
 
 use super::fields::{Problems, check_password, password_problems, update_profile};
-use super::pages::{action, client_shown, layout, security};
-use super::{Ticket, busy, over, posted, show};
-use crate::routes::sign_in::{self, CONSENT, Onward};
+use super::pages::{action, layout, security};
+use super::{Ticket, busy, consent, outset, over, posted, show};
+use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
@@ -31,7 +26,6 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
             .route(web::get().to(ask))
             .route(web::post().to(act)),
     );
-    cfg.service(web::resource(format!("{base}/consent")).route(web::post().to(decide)));
 }
 
 /// The page that is due.
@@ -47,23 +41,29 @@ async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpR
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if outset::is_lost(&visit) {
+        return outset::begin_again(&visit).await;
+    }
     let ticket = match Ticket::of(&visit) {
         Ok(ticket) => ticket,
         Err(page) => return page,
     };
     let work = move |cx: &mut Cx<'_>| due(cx, &ticket);
-    match visit.app.enter(&visit.realm, Door::Read, work).await {
+    let due = visit.app.enter(&visit.realm, Door::Read, work).await;
+    let mut response = match due {
         Ok(Due::Action(attempt, action, user)) => {
             action_page(&visit, &attempt, action, &user, &Problems::default())
         }
-        Ok(Due::Consent(attempt, user, scopes)) => consent_page(&visit, &attempt, &user, &scopes),
+        Ok(Due::Consent(attempt, user, scopes)) => consent::page(&visit, &attempt, &user, &scopes),
         Ok(Due::Elsewhere(attempt)) => {
             let query = sign_in::address(&attempt, super::pages::PASSWORD, false);
             visit.redirect(&visit.url(&format!("login-actions/authenticate?{query}")))
         }
         Ok(Due::Over) => over(&visit),
         Err(fault) => visit.fault(&fault),
-    }
+    };
+    visit.keep_locale(&mut response);
+    response
 }
 
 fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
@@ -73,7 +73,7 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     Ok(match flow::next(cx, &attempt)? {
         (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
         (Next::Consent, Some(user)) => {
-            let (_, scopes) = wanted(cx, &attempt)?;
+            let (_, scopes) = consent::wanted(cx, &attempt)?;
             let texts = scopes
                 .iter()
                 .filter_map(|id| cx.realm.scope(id))
@@ -87,20 +87,6 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
         }
         _ => Due::Elsewhere(Box::new(attempt)),
     })
-}
-
-fn wanted(
-    cx: &mut Cx<'_>,
-    attempt: &Attempt,
-) -> Result<(Option<std::sync::Arc<Client>>, Vec<ScopeId>), Fault> {
-    let client = client::find_by_id(cx, &attempt.client)?;
-    let scopes = match &client {
-        Some(client) => {
-            cloakroom_login::consent::wanted(cx.realm, client, flow::text(attempt, note::SCOPE))
-        }
-        None => Vec::new(),
-    };
-    Ok((client, scopes))
 }
 
 fn action_page(
@@ -175,32 +161,11 @@ fn action_page(
     }
 }
 
-fn consent_page(visit: &Visit, attempt: &Attempt, user: &User, scopes: &[String]) -> HttpResponse {
-    let Ok(request) = sign_in::request_of(attempt) else {
-        return over(visit);
-    };
-    let layout = layout(visit, attempt, Some(&request), "required-action", CONSENT);
-    let locale = layout.locale().clone();
-    let page = ConsentPage {
-        layout,
-        action: action(visit, attempt, "consent", CONSENT),
-        code: Hidden::new(flow::text(attempt, note::SESSION_CODE)),
-        client: client_shown(&request),
-        username: user.username.clone(),
-        scopes: scopes.iter().map(|text| locale.resolve(text)).collect(),
-        claims: Vec::new(),
-        policy: None,
-        terms: None,
-    };
-    render(StatusCode::OK, &page, &security(visit, Some(&request)))
-}
-
 /// How a posted form ended.
 enum Acted {
     Onward(Onward),
     Problems(Box<Attempt>, Action, Box<User>, Problems),
     Hash(Box<NewPassword>, Box<User>),
-    Refused(Response),
 }
 
 async fn act(
@@ -232,7 +197,6 @@ async fn act(
     let (new, user) = match visit.app.enter(&visit.realm, Door::Write, first).await {
         Ok(Acted::Hash(new, user)) => (new, user),
         Ok(Acted::Onward(onward)) => return show(&visit, onward),
-        Ok(Acted::Refused(response)) => return visit.answer(&response),
         Ok(Acted::Problems(attempt, action, user, problems)) => {
             return action_page(&visit, &attempt, action, &user, &problems);
         }
@@ -284,7 +248,6 @@ async fn store_password(
             action_page(visit, &attempt, action, &user, &problems)
         }
         Ok(Acted::Onward(onward)) => show(visit, onward),
-        Ok(Acted::Refused(response)) => visit.answer(&response),
         Ok(Acted::Hash(..)) => over(visit),
         Err(fault) => visit.fault(&fault),
     }
@@ -316,7 +279,8 @@ fn step(
         },
         Action::UpdateProfile => update_profile(cx, &user, form)?,
         Action::Terms if form.get("cancel").is_some() => {
-            return refuse(cx, provider, &attempt).map(|acted| Err(Box::new(acted)));
+            let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
+            return Ok(Err(Box::new(Acted::Onward(refused))));
         }
         Action::Terms => Problems::default(),
     };
@@ -333,63 +297,4 @@ fn step(
     attempt.notes.remove(note::ACTION);
     attempt::advance(cx, &attempt)?;
     Ok(Ok(attempt))
-}
-
-/// Ends an attempt that the user does not want to go on with.
-fn refuse(
-    cx: &mut Cx<'_>,
-    provider: &cloakroom_oidc::Provider,
-    attempt: &Attempt,
-) -> Result<Acted, Fault> {
-    if !attempt::finish(cx, &attempt.id)? {
-        return Ok(Acted::Onward(Onward::Over));
-    }
-    let request = sign_in::request_of(attempt)?;
-    let issuer = provider.issuer(cx.realm);
-    Ok(Acted::Refused(request.refuse(
-        &issuer,
-        "access_denied",
-        None,
-    )))
-}
-
-async fn decide(
-    app: Data<App>,
-    request: HttpRequest,
-    realm: Path<String>,
-    body: Bytes,
-) -> HttpResponse {
-    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
-        Ok(posted) => posted,
-        Err(page) => return page,
-    };
-    let provider = visit.app.provider.clone();
-    let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
-    let work = move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
-        let Some(mut attempt) = ticket.claim(cx)? else {
-            return Ok(Acted::Onward(Onward::Over));
-        };
-        let (Next::Consent, Some(user)) = flow::next(cx, &attempt)? else {
-            let identity = identity.as_deref();
-            let next = sign_in::proceed(cx, &provider, attempt, identity, &origin)?;
-            return Ok(Acted::Onward(next));
-        };
-        // Whatever is not a clear yes is a no.
-        if form.get("accept").is_none() || form.get("cancel").is_some() {
-            return refuse(cx, &provider, &attempt);
-        }
-        // What was shown is what is allowed; the form has no say in it.
-        if let (Some(client), scopes) = wanted(cx, &attempt)? {
-            consent::allow(cx, &user.id, &client.id, &scopes)?;
-        }
-        flow::mark(&mut attempt, note::CONSENTED);
-        attempt::advance(cx, &attempt)?;
-        sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
-    };
-    match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(Acted::Onward(onward)) => show(&visit, onward),
-        Ok(Acted::Refused(response)) => visit.answer(&response),
-        Ok(Acted::Problems(..) | Acted::Hash(..)) => over(&visit),
-        Err(fault) => visit.fault(&fault),
-    }
 }

@@ -16,7 +16,7 @@ use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, rend
 
 use super::fields::{check_field, notice_of};
 use super::pages::{PASSWORD, action, layout, security, username_label};
-use super::{Ticket, busy, login_page, over, posted, show};
+use super::{Ticket, busy, login_page, outset, over, posted, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -134,38 +134,30 @@ pub(crate) fn register_page(
 }
 
 /// The attempt that a link of the sign-in page belongs to; the error is already a page.
-async fn followed(
-    app: Data<App>,
-    request: &HttpRequest,
-    realm: &str,
-    is_on: fn(&cloakroom_model::realm::Settings) -> bool,
-    off: Notice,
-) -> Result<(Visit, Attempt), HttpResponse> {
-    let visit = Visit::start(app, request, realm).await?;
-    if !is_on(&visit.realm.settings) {
-        return Err(visit.error(StatusCode::BAD_REQUEST, off));
-    }
-    let ticket = Ticket::of(&visit)?;
+async fn followed(visit: &Visit) -> Result<Attempt, HttpResponse> {
+    let ticket = Ticket::of(visit)?;
     let work = move |cx: &mut Cx<'_>| ticket.find(cx);
     match visit.app.enter(&visit.realm, Door::Read, work).await {
-        Ok(Some(attempt)) => Ok((visit, attempt)),
-        Ok(None) => Err(over(&visit)),
+        Ok(Some(attempt)) => Ok(attempt),
+        Ok(None) => Err(over(visit)),
         Err(fault) => Err(visit.fault(&fault)),
     }
 }
 
 async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let off = Notice::RegistrationOff;
-    match followed(
-        app,
-        &request,
-        &realm,
-        |realm| realm.registration_allowed,
-        off,
-    )
-    .await
-    {
-        Ok((visit, attempt)) => register_page(&visit, &attempt, None),
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    if !visit.realm.settings.registration_allowed {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
+    }
+    match followed(&visit).await {
+        Ok(attempt) => {
+            let mut page = register_page(&visit, &attempt, None);
+            visit.keep_locale(&mut page);
+            page
+        }
         Err(page) => page,
     }
 }
@@ -299,29 +291,46 @@ fn insert(
 }
 
 async fn ask_reset(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let off = Notice::ResetOff;
-    let is_on = |realm: &cloakroom_model::realm::Settings| realm.reset_password_allowed;
-    let (visit, attempt) = match followed(app, &request, &realm, is_on, off).await {
-        Ok(followed) => followed,
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
         Err(page) => return page,
     };
-    let request = sign_in::request_of(&attempt).ok();
-    let query = sign_in::address(&attempt, PASSWORD, false);
+    if !visit.realm.settings.reset_password_allowed {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::ResetOff);
+    }
+    // A help page links here directly, without a sign-in that was begun.
+    if outset::is_lost(&visit) {
+        return match outset::begin_here(&visit).await {
+            Ok(begun) => {
+                let mut page = reset_page(&visit, &begun.attempt);
+                begun.remember(&visit, &mut page);
+                page
+            }
+            Err(page) => page,
+        };
+    }
+    match followed(&visit).await {
+        Ok(attempt) => {
+            let mut page = reset_page(&visit, &attempt);
+            visit.keep_locale(&mut page);
+            page
+        }
+        Err(page) => page,
+    }
+}
+
+fn reset_page(visit: &Visit, attempt: &Attempt) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let query = sign_in::address(attempt, PASSWORD, false);
     let page = ResetCredentialsPage {
-        layout: layout(
-            &visit,
-            &attempt,
-            request.as_ref(),
-            "reset-credentials",
-            RESET,
-        ),
-        action: action(&visit, &attempt, "reset-credentials", RESET),
+        layout: layout(visit, attempt, request.as_ref(), "reset-credentials", RESET),
+        action: action(visit, attempt, "reset-credentials", RESET),
         alert: None,
-        username_label: username_label(&visit),
+        username_label: username_label(visit),
         username: Field::new(""),
         login_url: visit.url(&format!("login-actions/authenticate?{query}")),
     };
-    render(StatusCode::OK, &page, &security(&visit, request.as_ref()))
+    render(StatusCode::OK, &page, &security(visit, request.as_ref()))
 }
 
 /// One answer for every name, so that nobody learns who has an account.
