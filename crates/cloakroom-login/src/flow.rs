@@ -21,6 +21,9 @@ pub enum Next {
     Done,
 }
 
+/// The level of authentication that the strongest sign-in reaches: a password is level 1.
+pub const HIGHEST_LEVEL: i64 = 1;
+
 /// What an attempt remembers between its pages, by name.
 pub mod note {
     /// The digest of the code in the form's address, against forged posts.

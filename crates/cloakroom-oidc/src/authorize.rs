@@ -1,19 +1,21 @@
 //! The authorization endpoint: checks a request in an order that never sends an error, let alone a
 //! code, to an address that is not the client's (RFC 6749 §4.1.2.1).
 
+pub(crate) mod claims;
+pub(crate) mod level;
 mod request;
 pub(crate) mod respond;
 
 use std::sync::Arc;
 
+pub use claims::{ClaimsRequest, Place};
 use cloakroom_model::client::Client;
 use cloakroom_model::{Cx, client};
-use serde_json::Value;
-
+pub use level::{LevelWish, level_of};
 pub use request::{AuthorizationRequest, Prompt};
 pub use respond::{Response, ResponseMode};
 
-use crate::{Error, Form, Provider, pkce, redirect_uri};
+use crate::{Error, Form, Provider, own_token, pkce, redirect_uri};
 
 /// What becomes of an authorization request.
 #[derive(Debug)]
@@ -48,9 +50,6 @@ pub enum PageError {
 /// A refusal that the client is told about: error code and description.
 type Refusal = (&'static str, Option<String>);
 
-/// Longer ones are a mistake or an attack; the claims of every scope together are far below.
-const CLAIMS_LONGEST: usize = 16 * 1024;
-
 impl Provider {
     /// Checks an authorization request, from a query or a form.
     pub fn authorize(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Decision, Error> {
@@ -75,8 +74,19 @@ impl Provider {
             redirect_uri_given,
             mode,
         };
-        match check(cx, &client, form, &to) {
-            Ok(request) => Ok(Decision::Ask(Box::new(request), client)),
+        let checked = match level_wish(cx, &client, form) {
+            Err(LevelError::Unknown) => {
+                return Ok(Decision::Page(PageError::InvalidParameter("claims")));
+            }
+            Err(LevelError::Claims) => Err(invalid("claims")),
+            Ok(wished) => check(cx, &client, form, &to, wished),
+        };
+        match checked {
+            Ok(mut request) => {
+                let hinted = self.hinted_subject(cx, form)?;
+                request.subjects = narrowed(request.subjects.take(), hinted);
+                Ok(Decision::Ask(Box::new(request), client))
+            }
             Err((error, description)) => Ok(Decision::Redirect(Response::error(
                 (&to.redirect_uri, mode),
                 &self.issuer(cx.realm),
@@ -86,6 +96,59 @@ impl Provider {
             ))),
         }
     }
+}
+
+impl Provider {
+    /// The subject of `id_token_hint`. One that cannot be read says nothing, and one that is over
+    /// still says whose it was (OpenID Connect Core 1.0 §3.1.2.1).
+    fn hinted_subject(&self, cx: &Cx<'_>, form: &Form) -> Result<Option<String>, Error> {
+        let Some(hint) = form.get("id_token_hint") else {
+            return Ok(None);
+        };
+        let token = own_token::read(self, cx, hint, &["ID"])?;
+        Ok(token.and_then(|token| token.text("sub").map(str::to_owned)))
+    }
+}
+
+/// The subjects that satisfy both the claim `sub` and the hint.
+fn narrowed(wished: Option<Vec<String>>, hinted: Option<String>) -> Option<Vec<String>> {
+    match (wished, hinted) {
+        (wished, None) => wished,
+        (None, Some(hinted)) => Some(vec![hinted]),
+        (Some(mut wished), Some(hinted)) => {
+            wished.retain(|subject| *subject == hinted);
+            Some(wished)
+        }
+    }
+}
+
+/// Why the wished level cannot be told.
+enum LevelError {
+    /// The parameter `claims` cannot be read.
+    Claims,
+    /// An essential `acr` has no level.
+    Unknown,
+}
+
+/// The claims asked for one by one, and the level asked for by them or by `acr_values`.
+type Wished = (Option<ClaimsRequest>, LevelWish);
+
+fn level_wish(cx: &Cx<'_>, client: &Client, form: &Form) -> Result<Wished, LevelError> {
+    let claims = match form.get("claims") {
+        Some(text) => Some(ClaimsRequest::parse(text).ok_or(LevelError::Claims)?),
+        None => None,
+    };
+    let acr_values = form.get("acr_values").filter(|text| text.len() <= 1024);
+    let level = LevelWish::read(cx.realm, client, claims.as_ref(), acr_values)
+        .map_err(|_| LevelError::Unknown)?;
+    Ok((claims, level))
+}
+
+fn invalid(name: &str) -> Refusal {
+    (
+        "invalid_request",
+        Some(format!("Invalid parameter: {name}")),
+    )
 }
 
 struct Target {
@@ -151,14 +214,9 @@ fn check(
     client: &Client,
     form: &Form,
     to: &Target,
+    (claims, level): Wished,
 ) -> Result<AuthorizationRequest, Refusal> {
     check_response_type(client, form)?;
-    let invalid = |name: &str| {
-        (
-            "invalid_request",
-            Some(format!("Invalid parameter: {name}")),
-        )
-    };
     if form
         .get("response_mode")
         .is_some_and(|text| ResponseMode::parse(text).is_none())
@@ -189,9 +247,10 @@ fn check(
         prompt: prompt.ok_or_else(|| invalid("prompt"))?,
         max_age: max_age(client, form).map_err(|()| invalid("max_age"))?,
         login_hint: owned("login_hint").filter(|hint| hint.len() <= 255),
-        id_token_hint: owned("id_token_hint"),
+        subjects: claims.as_ref().and_then(ClaimsRequest::subjects),
         ui_locales: owned("ui_locales").filter(|tags| tags.len() <= 255),
-        claims: claims(form).map_err(|()| invalid("claims"))?,
+        claims,
+        level,
         kc_action: owned("kc_action").filter(|alias| alias.len() <= 64),
     })
 }
@@ -259,18 +318,4 @@ fn max_age(client: &Client, form: &Form) -> Result<Option<i64>, ()> {
     text.parse::<i32>()
         .map(|seconds| Some(i64::from(seconds)))
         .map_err(|_| ())
-}
-
-fn claims(form: &Form) -> Result<Option<Value>, ()> {
-    let Some(text) = form.get("claims") else {
-        return Ok(None);
-    };
-    if text.len() > CLAIMS_LONGEST {
-        return Err(());
-    }
-    // The parser itself refuses what is nested too deeply.
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) if value.is_object() => Ok(Some(value)),
-        _ => Err(()),
-    }
 }

@@ -2,7 +2,8 @@
 //! endpoint.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::authorize::ClaimsRequest;
 
 /// The part of an authorization request that the tokens depend on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,9 +20,9 @@ pub struct CodeGrant {
     /// The PKCE challenge; its method is S256, the only one there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
-    /// The `acr` of this sign-in: `1` if the user was proved just now, `0` if the session was enough.
+    /// The `acr` of this sign-in, under the name that the client knows it by.
     pub acr: String,
     /// The request's `claims` (OIDC Core §5.5).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub claims: Option<Value>,
+    pub claims: Option<ClaimsRequest>,
 }

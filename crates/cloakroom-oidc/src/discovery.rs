@@ -4,6 +4,7 @@ use cloakroom_jose::Alg;
 use cloakroom_model::{Fault, Realm};
 use serde_json::{Value, json};
 
+use crate::authorize::level;
 use crate::client_auth;
 use crate::grant;
 use crate::keyring::Keyring;
@@ -54,11 +55,11 @@ impl Provider {
             "jwks_uri": format!("{endpoints}/certs"),
             "check_session_iframe": format!("{endpoints}/login-status-iframe.html"),
             "grant_types_supported": grants,
-            "acr_values_supported": ["0", "1"],
+            "acr_values_supported": level::names(realm),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query", "fragment", "form_post"],
-            "subject_types_supported": ["public"],
-            "prompt_values_supported": ["none", "login", "consent"],
+            "subject_types_supported": ["public", "pairwise"],
+            "prompt_values_supported": prompts(realm),
             "code_challenge_methods_supported": ["S256"],
             "scopes_supported": scopes,
             "claim_types_supported": ["normal"],
@@ -66,7 +67,7 @@ impl Provider {
                 "iss", "sub", "aud", "exp", "iat", "auth_time", "name", "given_name",
                 "family_name", "preferred_username", "email", "acr", "azp", "nonce",
             ],
-            "claims_parameter_supported": false,
+            "claims_parameter_supported": true,
             "request_parameter_supported": false,
             "request_uri_parameter_supported": false,
             "require_request_uri_registration": false,
@@ -101,4 +102,12 @@ impl Provider {
         }
         document
     }
+}
+
+fn prompts(realm: &Realm) -> Vec<&'static str> {
+    let mut prompts = vec!["none", "login", "consent", "select_account"];
+    if realm.settings.registration_allowed {
+        prompts.push("create");
+    }
+    prompts
 }

@@ -9,10 +9,20 @@ use cloakroom_model::user::ServiceAccount;
 use cloakroom_model::{Cx, role};
 use serde_json::{Map, Value};
 
+use crate::authorize::ClaimsRequest;
 use crate::error::{OAuthError, Result};
 use crate::issue::RefreshPlan;
 use crate::scope::{OFFLINE_ACCESS, Scopes};
 use crate::session_rules;
+
+/// The note of a client's part that keeps the claims which it asked for one by one.
+pub(crate) const CLAIMS_NOTE: &str = "claims";
+
+/// The claims that a client asked for one by one when it came.
+pub(crate) fn claims_of(part: &ClientSession) -> Option<ClaimsRequest> {
+    let kept = part.notes.get(CLAIMS_NOTE)?;
+    serde_json::from_value(kept.clone()).ok()
+}
 
 /// An id for a session: 24 letters, as Keycloak's.
 pub(crate) fn new_id(cx: &mut Cx<'_>) -> SessionId {

@@ -13,6 +13,7 @@ use cloakroom_model::user::ServiceAccount;
 use cloakroom_model::{Cx, opaque};
 use serde_json::{Map, Value, json};
 
+use crate::authorize::{ClaimsRequest, Place};
 use crate::error::Result;
 use crate::keyring;
 use crate::mapper::{self, Claims, Facts, Target};
@@ -50,6 +51,8 @@ pub struct Authorization {
     pub auth_time: Option<i64>,
     /// Further notes for mappers.
     pub notes: BTreeMap<String, Value>,
+    /// The claims that were asked for one by one.
+    pub claims: Option<ClaimsRequest>,
     /// What becomes of the refresh token.
     pub refresh: RefreshPlan,
 }
@@ -73,11 +76,18 @@ pub(crate) fn issue(
     grant.scopes = scope::permitted(cx, grant.scopes, &grant.account.roles)?;
     let notes = notes(&grant);
     let facts = Facts {
+        target: match client.settings.has(LIGHTWEIGHT) {
+            true => Target::Lightweight,
+            false => Target::Access,
+        },
         client,
         user: &grant.account.user,
         notes: &notes,
         acr: &grant.acr,
         amr: grant.session.as_ref().map_or("", |session| &session.amr),
+        claims: grant.claims.as_ref(),
+        nonce: grant.nonce.as_deref(),
+        session: grant.session.as_ref().map(|session| &session.id),
     };
     let issuer = provider.issuer(cx.realm);
     let (access, aud) = access(cx, &issuer, &grant, &facts)?;
@@ -95,7 +105,10 @@ pub(crate) fn issue(
         rest.insert("session_state".to_owned(), json!(session.id));
     }
     let id = match grant.scopes.has_openid() {
-        true => Some(id_token(cx, &issuer, &grant, &facts)?),
+        true => {
+            let target = Target::Id;
+            Some(id_token(cx, &issuer, &grant, &Facts { target, ..facts })?)
+        }
         false => None,
     };
     let refresh = refresh::mint(cx, &issuer, client, &grant, aud)?;
@@ -163,17 +176,12 @@ fn access(
     let shown = grant.scopes.shown_names();
     claims.members.insert("scope".to_owned(), json!(shown));
     claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
-    let target = match settings.has(LIGHTWEIGHT) {
-        true => Target::Lightweight,
-        false => Target::Access,
-    };
-    if target == Target::Lightweight {
+    if facts.target == Target::Lightweight {
         // Whoever reads such a token looks everything else up by this.
-        claims
-            .members
-            .insert("sub".to_owned(), json!(grant.account.user.id));
+        let sub = mapper::subject(facts.client, &grant.account.user.id);
+        claims.members.insert("sub".to_owned(), json!(sub));
     }
-    mapper::run(cx, target, &grant.scopes, facts, &mut claims)?;
+    mapper::run(cx, &grant.scopes, facts, &mut claims)?;
     let members = claims.into_members();
     let aud = members.get("aud").cloned();
     if settings.has(OPAQUE) {
@@ -203,10 +211,15 @@ fn id_token(
     let mut claims = common(cx, issuer, "ID", grant, facts);
     claims.audience.insert(facts.client.client_id.clone());
     claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
-    claims
-        .members
-        .insert("sub".to_owned(), json!(grant.account.user.id));
-    mapper::run(cx, Target::Id, &grant.scopes, facts, &mut claims)?;
+    let sub = mapper::subject(facts.client, &grant.account.user.id);
+    claims.members.insert("sub".to_owned(), json!(sub));
+    mapper::run(cx, &grant.scopes, facts, &mut claims)?;
+    mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    let asked = grant.claims.as_ref();
+    if asked.is_some_and(|asked| asked.wishes(Place::IdToken).contains_key("acr")) {
+        // It is the answer to how well the client wanted the user proved, whatever its scopes.
+        claims.members.insert("acr".to_owned(), json!(facts.acr));
+    }
     if let Some(at) = grant.auth_time {
         claims.members.insert("auth_time".to_owned(), json!(at));
     }

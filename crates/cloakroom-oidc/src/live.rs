@@ -5,10 +5,11 @@ use std::sync::Arc;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::{SessionId, UserId};
 use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::session::{self, Session};
+use cloakroom_model::session::{self, ClientSession, Session};
 use cloakroom_model::user::{self, ServiceAccount, User};
 use cloakroom_model::{Cx, Result};
 
+use crate::mapper;
 use crate::own_token::OwnToken;
 use crate::session_rules;
 
@@ -21,6 +22,8 @@ pub struct Live {
     pub user: User,
     /// The session it came from, if it came from one.
     pub session: Option<Session>,
+    /// The client's part in the session.
+    pub part: Option<ClientSession>,
 }
 
 /// What an access token stands for; `None` if it counts no more.
@@ -46,21 +49,23 @@ pub fn check(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
     let Some(client) = client.filter(|client| client.enabled) else {
         return Ok(None);
     };
-    let session = match token.text("sid") {
+    let (session, part) = match token.text("sid") {
         Some(sid) => {
             let sid = SessionId::new(sid);
             let only_offline = token.kind() == "Offline";
-            let Some(session) = find_session_of(cx, &sid, &client, only_offline)? else {
+            let Some((session, part)) = find_session_of(cx, &sid, &client, only_offline)? else {
                 return Ok(None);
             };
-            Some(session)
+            (Some(session), Some(part))
         }
-        None => None,
+        None => (None, None),
     };
     let user = match (&session, token.text("sub")) {
         (Some(session), _) => user::find(cx, &session.user)?,
-        (None, Some(sub)) => user::find(cx, &UserId::new(sub))?,
-        (None, None) => service_account(cx, &client)?.map(|account| account.user.clone()),
+        // What is issued without a session is about the client itself, under a subject of the
+        // client's sector perhaps.
+        (None, Some(sub)) if mapper::is_public(&client) => user::find(cx, &UserId::new(sub))?,
+        (None, _) => service_account(cx, &client)?.map(|account| account.user.clone()),
     };
     let Some(user) = user.filter(|user| user.enabled) else {
         return Ok(None);
@@ -73,6 +78,7 @@ pub fn check(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
         client,
         user,
         session,
+        part,
     }))
 }
 
@@ -91,21 +97,22 @@ pub fn find_session(cx: &mut Cx<'_>, id: &SessionId) -> Result<Option<Session>> 
     Ok(None)
 }
 
-/// The same for a client that takes part in it. The online session and the offline one live side by side under one id,
-/// and each client is in the one that it asked for.
+/// The same for a client that takes part in it, with its part. The online session and the offline
+/// one live side by side under one id.
 fn find_session_of(
     cx: &mut Cx<'_>,
     id: &SessionId,
     client: &Client,
     only_offline: bool,
-) -> Result<Option<Session>> {
+) -> Result<Option<(Session, ClientSession)>> {
     for offline in [false, true] {
         if only_offline && !offline {
             continue;
         }
         let live = find_live(cx, id, offline)?;
-        if live.is_some() && session::find_client(cx, id, offline, &client.id)?.is_some() {
-            return Ok(live);
+        let part = session::find_client(cx, id, offline, &client.id)?;
+        if let (Some(session), Some(part)) = (live, part) {
+            return Ok(Some((session, part)));
         }
     }
     Ok(None)

@@ -6,13 +6,18 @@ mod address;
 mod audience;
 mod audience_resolve;
 mod claim;
+mod claims_param;
+mod claims_param_value;
 mod full_name;
 mod group_membership;
 mod hardcoded_claim;
 mod hardcoded_role;
+mod nonce;
+mod pairwise;
 mod role_name;
 mod roles;
 mod session_note;
+mod session_state;
 mod subject;
 mod user_attribute;
 mod web_origins;
@@ -21,21 +26,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cloakroom_model::client::Client;
-use cloakroom_model::id::RoleId;
+use cloakroom_model::id::{RoleId, SessionId};
 use cloakroom_model::mapper::Mapper as Config;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, role};
 use serde_json::{Map, Value};
 
+use crate::authorize::claims::Wish;
+use crate::authorize::{ClaimsRequest, Place};
 use crate::error::Result;
-use crate::scope::Scopes;
+use crate::scope::{self, Scopes};
+
+pub(crate) use pairwise::{is_public, subject};
 
 /// Every mapper, in the order in which they run: what adds roles comes before what shows them.
 pub static ALL: &[&dyn Mapper] = &[
     &hardcoded_role::HardcodedRole,
     &role_name::RoleName,
     &subject::Sub,
+    &pairwise::Pairwise,
     &session_note::SessionNote,
+    &session_state::SessionState,
+    &nonce::Nonce,
     &acr::Acr,
     &acr::Amr,
     &user_attribute::UserAttribute,
@@ -49,6 +61,8 @@ pub static ALL: &[&dyn Mapper] = &[
     &audience_resolve::AudienceResolve,
     &audience::Audience,
     &web_origins::WebOrigins,
+    &claims_param::ClaimsParam,
+    &claims_param_value::ClaimsParamValue,
 ];
 
 /// One claim, or several, from what is known about a subject.
@@ -57,6 +71,14 @@ pub trait Mapper: Sync {
     fn kind(&self) -> &'static str;
     /// One line for people who choose a mapper.
     fn summary(&self) -> &'static str;
+    /// The claim that it makes, as far as it is about the user and may be asked for one by one.
+    fn claim<'c>(&self, config: &'c Config) -> Option<&'c str> {
+        config.text("claim.name")
+    }
+    /// It runs for this target: its settings say so, unless the kind knows better.
+    fn is_for(&self, target: Target, config: &Config) -> bool {
+        target.is_switched_on(config, self.is_for_access_by_default())
+    }
     /// Older settings lack the switches, and this kind was always meant for access tokens.
     fn is_for_access_by_default(&self) -> bool {
         false
@@ -87,8 +109,8 @@ pub enum Target {
 }
 
 impl Target {
-    fn wants(self, mapper: &dyn Mapper, config: &Config) -> bool {
-        let access = config.has("access.token.claim", mapper.is_for_access_by_default());
+    fn is_switched_on(self, config: &Config, for_access: bool) -> bool {
+        let access = config.has("access.token.claim", for_access);
         match self {
             Self::Access => access,
             Self::Lightweight => config.has("lightweight.claim", false),
@@ -100,8 +122,10 @@ impl Target {
 }
 
 /// What is known about a subject.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
+    /// What the claims are made for.
+    pub target: Target,
     /// The client.
     pub client: &'a Client,
     /// The user.
@@ -112,6 +136,12 @@ pub struct Facts<'a> {
     pub acr: &'a str,
     /// How, separated by spaces.
     pub amr: &'a str,
+    /// The claims that the request asked for one by one.
+    pub claims: Option<&'a ClaimsRequest>,
+    /// The request's nonce.
+    pub nonce: Option<&'a str>,
+    /// The session, if there is one.
+    pub session: Option<&'a SessionId>,
 }
 
 /// Claims that are being put together.
@@ -174,14 +204,8 @@ fn owner(cx: &mut Cx<'_>, role: &Arc<role::Role>) -> Result<Option<Option<String
     Ok(client::find_by_id(cx, &id)?.map(|client| Some(client.client_id.clone())))
 }
 
-/// Runs the mappers of the client and of its scopes that are meant for this target.
-pub fn run(
-    cx: &mut Cx<'_>,
-    target: Target,
-    scopes: &Scopes,
-    facts: &Facts<'_>,
-    claims: &mut Claims,
-) -> Result<()> {
+/// Runs the mappers of the client and of its scopes that are meant for the target.
+pub fn run(cx: &mut Cx<'_>, scopes: &Scopes, facts: &Facts<'_>, claims: &mut Claims) -> Result<()> {
     let own = facts.client.mappers.iter();
     let configs: Vec<&Config> = own
         .chain(scopes.iter().flat_map(|scope| scope.mappers.iter()))
@@ -191,10 +215,75 @@ pub fn run(
             .iter()
             .filter(|config| config.mapper == mapper.kind())
         {
-            if target.wants(*mapper, config) {
+            if mapper.is_for(facts.target, config) {
                 mapper.apply(cx, config, facts, claims)?;
             }
         }
     }
     Ok(())
+}
+
+/// Adds the claims that the request asked for one by one (OpenID Connect Core 1.0 §5.5), from the
+/// scopes that the client could have asked for.
+pub fn run_asked(
+    cx: &mut Cx<'_>,
+    roles: &BTreeSet<RoleId>,
+    facts: &Facts<'_>,
+    claims: &mut Claims,
+) -> Result<()> {
+    let Some(asked) = facts.claims else {
+        return Ok(());
+    };
+    let names = asked.scopes(cx.realm, facts.client).join(" ");
+    let scopes = scope::resolve_again(cx, facts.client, &names);
+    let scopes = scope::permitted(cx, scopes, roles)?;
+    let own = facts.client.mappers.iter();
+    let configs = own.chain(scopes.iter().flat_map(|scope| scope.mappers.iter()));
+    let all: Vec<&Config> = configs.filter(|config| is_shown(config)).collect();
+    apply_asked(cx, |_| true, &all, facts, claims)
+}
+
+/// Runs those of the mappers that make a claim which was asked for at this target.
+fn apply_asked(
+    cx: &mut Cx<'_>,
+    counts: fn(&Wish) -> bool,
+    configs: &[&Config],
+    facts: &Facts<'_>,
+    claims: &mut Claims,
+) -> Result<()> {
+    let place = match facts.target {
+        Target::Id => Place::IdToken,
+        Target::Userinfo => Place::Userinfo,
+        Target::Access | Target::Lightweight | Target::Introspection => return Ok(()),
+    };
+    let Some(wishes) = facts.claims.map(|asked| asked.wishes(place)) else {
+        return Ok(());
+    };
+    for mapper in ALL {
+        for config in configs.iter().filter(|one| one.mapper == mapper.kind()) {
+            let name = mapper.claim(config).unwrap_or_default();
+            let name = name.split('.').next().unwrap_or(name);
+            if wishes.get(name).is_some_and(counts) {
+                mapper.apply(cx, config, facts, claims)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An operator who switches a mapper off everywhere wants nobody to see its claim.
+fn is_shown(config: &Config) -> bool {
+    [
+        "id.token.claim",
+        "userinfo.token.claim",
+        "access.token.claim",
+    ]
+    .iter()
+    .any(|name| config.has(name, false))
+}
+
+/// The claim that a mapper makes.
+pub(crate) fn claim_of(config: &Config) -> Option<&str> {
+    let mapper = ALL.iter().find(|mapper| mapper.kind() == config.mapper)?;
+    mapper.claim(config)
 }

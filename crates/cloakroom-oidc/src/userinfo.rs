@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cloakroom_jose::Alg;
-use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Realm, opaque, user};
 use serde_json::{Map, Value, json};
 
 use crate::error::{OAuthError, Result};
+use crate::grant_session;
 use crate::issue::SignError;
 use crate::issue::{Unsigned, sign};
 use crate::keyring::Keyring;
@@ -77,14 +77,20 @@ pub(crate) fn claims_for(
         ..Claims::default()
     };
     let notes = notes(live, token);
+    let asked = live.part.as_ref().and_then(grant_session::claims_of);
     let facts = Facts {
+        target,
         client: &live.client,
         user: &live.user,
         notes: &notes,
         acr: token.text("acr").unwrap_or("1"),
         amr: live.session.as_ref().map_or("", |session| &session.amr),
+        claims: asked.as_ref(),
+        nonce: None,
+        session: live.session.as_ref().map(|session| &session.id),
     };
-    mapper::run(cx, target, &scopes, &facts, &mut claims)?;
+    mapper::run(cx, &scopes, &facts, &mut claims)?;
+    mapper::run_asked(cx, &roles, &facts, &mut claims)?;
     Ok(claims)
 }
 
@@ -124,7 +130,8 @@ impl Provider {
             ));
         };
         let mut members = claims_for(cx, Target::Userinfo, &token, &live)?.into_members();
-        members.insert("sub".to_owned(), subject(&live.user));
+        let sub = mapper::subject(&live.client, &live.user.id);
+        members.insert("sub".to_owned(), json!(sub));
         let client_id = live.client.client_id.clone();
         let alg = live
             .client
@@ -147,10 +154,6 @@ impl Provider {
             client_id,
         })
     }
-}
-
-fn subject(user: &User) -> Value {
-    json!(user.id)
 }
 
 fn refused(text: &'static str) -> crate::Error {

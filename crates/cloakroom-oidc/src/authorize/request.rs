@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use cloakroom_model::Realm;
+use cloakroom_model::client::Client;
+use cloakroom_model::id::UserId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::claims::ClaimsRequest;
+use super::level::LevelWish;
 use super::respond::ResponseMode;
+use crate::mapper;
 
 /// A checked authorization request, as the attempt remembers it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -37,15 +42,18 @@ pub struct AuthorizationRequest {
     /// Who the client thinks signs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
-    /// An ID token of the user that the client expects.
+    /// The subjects of whom one has to sign in, by `id_token_hint` or the claim `sub`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token_hint: Option<String>,
+    pub subjects: Option<Vec<String>>,
     /// The languages of the pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
     /// Claims asked for one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub claims: Option<Value>,
+    pub claims: Option<ClaimsRequest>,
+    /// How well the user has to be proved.
+    #[serde(default)]
+    pub level: LevelWish,
     /// A required action that the client asks for (`kc_action`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kc_action: Option<String>,
@@ -61,6 +69,30 @@ impl fmt::Debug for AuthorizationRequest {
     }
 }
 
+impl AuthorizationRequest {
+    /// Whether the client would take this user for an answer.
+    pub fn is_about(&self, client: &Client, user: &UserId) -> bool {
+        match &self.subjects {
+            Some(subjects) => subjects.contains(&mapper::subject(client, user)),
+            None => true,
+        }
+    }
+
+    /// The scope that the user is asked about: also the scopes that hold claims of the request.
+    pub fn scope_for_consent(&self, realm: &Realm, client: &Client) -> String {
+        let extra = match &self.claims {
+            Some(claims) => claims.scopes(realm, client),
+            None => Vec::new(),
+        };
+        let mut scope = self.scope.clone();
+        for name in extra {
+            scope.push(' ');
+            scope.push_str(&name);
+        }
+        scope
+    }
+}
+
 /// The parameter `prompt` (OpenID Connect Core 1.0 §3.1.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -69,6 +101,8 @@ pub struct Prompt {
     pub none: bool,
     /// The user has to be proved again.
     pub login: bool,
+    /// The user has to be asked which account to go on with.
+    pub select_account: bool,
     /// The user has to be asked what the client may have.
     pub consent: bool,
     /// The user wants to register (Initiating User Registration 1.0).
@@ -82,14 +116,14 @@ impl Prompt {
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             match word {
                 "none" => prompt.none = true,
-                // There is one account to select: whoever can sign in with a password.
-                "login" | "select_account" => prompt.login = true,
+                "login" => prompt.login = true,
+                "select_account" => prompt.select_account = true,
                 "consent" => prompt.consent = true,
                 "create" => prompt.create = true,
                 _ => return None,
             }
         }
-        let asks = prompt.login || prompt.consent || prompt.create;
+        let asks = prompt.login || prompt.select_account || prompt.consent || prompt.create;
         (!(prompt.none && asks)).then_some(prompt)
     }
 }
@@ -106,6 +140,8 @@ mod tests {
             ("", true),
             ("none login", false),
             ("consent none", false),
+            ("none select_account", false),
+            ("none create", false),
             ("NONE", false),
             ("unknown", false),
         ] {

@@ -6,6 +6,7 @@ use cloakroom_model::{Cx, Fault, Ttl, client};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use super::level::level_of;
 use super::request::AuthorizationRequest;
 use crate::code_grant::CodeGrant;
 
@@ -117,7 +118,9 @@ impl AuthorizationRequest {
             scope: self.scope.clone(),
             nonce: self.nonce.clone(),
             code_challenge: self.code_challenge.clone(),
-            acr: if is_fresh { "1" } else { "0" }.to_owned(),
+            acr: self
+                .level
+                .acr(cx.realm, &client, level_of(session), is_fresh),
             claims: self.claims.clone(),
         };
         // A code is meant to be traded at once (RFC 6749 §4.1.2 names ten minutes as the most).

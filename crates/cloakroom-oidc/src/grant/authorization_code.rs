@@ -16,11 +16,12 @@ use crate::client_auth::ProvenClient;
 use crate::code_grant::CodeGrant;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
+use crate::grant_session::{self, CLAIMS_NOTE};
 use crate::issue::Authorization;
+use crate::live;
 use crate::provider::Provider;
 use crate::scope::{self, OFFLINE_ACCESS};
 use crate::token::TokenRequest;
-use crate::{grant_session, live};
 
 pub(super) struct AuthorizationCode;
 
@@ -88,20 +89,31 @@ fn conclude(
     let account = Arc::new(ServiceAccount { user, roles });
     let scopes = scope::resolve_again(cx, client, &grant.scope);
     let auth_time = online.auth_time.seconds();
-    let mut session = online;
-    if scopes.has(OFFLINE_ACCESS) {
+    let is_offline = scopes.has(OFFLINE_ACCESS);
+    if is_offline {
         grant_session::check_offline(cx, &scopes, &account)?;
-        session = grant_session::go_offline(cx, &session)?;
     }
     let acr = match grant.acr.is_empty() {
         true => "1".to_owned(),
         false => grant.acr,
     };
-    let notes = Map::from_iter([
+    let mut notes = Map::from_iter([
         ("acr".to_owned(), json!(acr)),
         ("auth_time".to_owned(), json!(auth_time)),
     ]);
-    grant_session::join(cx, client, &session, &scopes, notes)?;
+    if let Some(claims) = &grant.claims {
+        notes.insert(CLAIMS_NOTE.to_owned(), json!(claims));
+    }
+    // The browser's session ends with a logout, the offline one goes on: the client is part of both.
+    grant_session::join(cx, client, &online, &scopes, notes.clone())?;
+    let session = match is_offline {
+        true => {
+            let offline = grant_session::go_offline(cx, &online)?;
+            grant_session::join(cx, client, &offline, &scopes, notes)?;
+            offline
+        }
+        false => online,
+    };
     Ok(Authorization {
         account,
         session: Some(session),
@@ -110,6 +122,7 @@ fn conclude(
         acr,
         auth_time: Some(auth_time),
         notes: BTreeMap::new(),
+        claims: grant.claims,
         refresh: grant_session::first_refresh(client),
     })
 }

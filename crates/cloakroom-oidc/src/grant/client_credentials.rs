@@ -58,6 +58,7 @@ impl Grant for ClientCredentials {
             acr: "1".to_owned(),
             auth_time: None,
             notes,
+            claims: None,
             // RFC 6749 §4.4.3: the client can ask again.
             refresh: RefreshPlan::None,
         })

@@ -124,6 +124,7 @@ pub(crate) fn authorize(
         // No browser was there, so Keycloak tells no time of authentication.
         auth_time: None,
         notes: BTreeMap::new(),
+        claims: None,
         refresh: grant_session::first_refresh(client),
     })
 }

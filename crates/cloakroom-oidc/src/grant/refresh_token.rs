@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Grant;
 use crate::client_auth::ProvenClient;
 use crate::error::{Error, OAuthError, Result};
+use crate::grant_session;
 use crate::issue::{self, Authorization, RefreshPlan};
 use crate::own_token::{self, OwnToken};
 use crate::provider::Provider;
@@ -70,6 +71,7 @@ impl Grant for RefreshToken {
             acr: acr.unwrap_or("1").to_owned(),
             auth_time: part.notes.get("auth_time").and_then(Value::as_i64),
             notes: BTreeMap::new(),
+            claims: grant_session::claims_of(&part),
             refresh,
         })
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Authorization;
 use crate::error::Result;
+use crate::mapper;
 use crate::session_rules;
 
 /// What becomes of the refresh token.
@@ -71,7 +72,10 @@ pub(super) fn mint(
     put("jti", json!(jti));
     put("iss", json!(issuer));
     put("aud", json!(issuer));
-    put("sub", json!(grant.account.user.id));
+    put(
+        "sub",
+        json!(mapper::subject(client, &grant.account.user.id)),
+    );
     put(
         "typ",
         json!(if session.offline {

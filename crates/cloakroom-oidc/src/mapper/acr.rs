@@ -18,6 +18,10 @@ impl Mapper for Acr {
         "The level of authentication as acr"
     }
 
+    fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
+        Some("acr")
+    }
+
     fn apply(
         &self,
         _cx: &mut Cx<'_>,
@@ -39,6 +43,10 @@ impl Mapper for Amr {
 
     fn summary(&self) -> &'static str {
         "The methods of authentication as amr"
+    }
+
+    fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
+        Some("amr")
     }
 
     fn apply(

@@ -18,6 +18,10 @@ impl Mapper for Address {
         "The postal address from user attributes"
     }
 
+    fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
+        Some("address")
+    }
+
     fn apply(
         &self,
         _cx: &mut Cx<'_>,

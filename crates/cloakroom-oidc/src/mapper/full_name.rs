@@ -18,6 +18,10 @@ impl Mapper for FullName {
         "Given name and family name as name"
     }
 
+    fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
+        Some("name")
+    }
+
     fn apply(
         &self,
         _cx: &mut Cx<'_>,

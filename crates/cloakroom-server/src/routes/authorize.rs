@@ -140,10 +140,14 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResp
             let to = visit.url(&format!("login-actions/required-action?{query}"));
             (visit.redirect(&to), is_new, true)
         }
+        Begun::Onward(Onward::Refused(response), is_new) => {
+            (visit.answer(&response), is_new, is_new)
+        }
         Begun::Onward(Onward::Over, _) => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);
         }
     };
+    visit.keep_locale(&mut response);
     if is_new {
         visit.set_handle(&mut response, handle);
     }
@@ -192,10 +196,17 @@ fn recognize(
     (request, client): (&AuthorizationRequest, &Client),
     (browser, is_new): (&Digest, bool),
 ) -> Result<Begun, Error> {
+    if request.level.is_out_of_reach(flow::HIGHEST_LEVEL) {
+        // OpenID Connect Core 1.0 §5.5.1.1: an essential `acr` that cannot be met is a failed sign-in.
+        let issuer = provider.issuer(cx.realm);
+        let refusal = request.refuse(&issuer, "unmet_authentication_requirements", None);
+        return Ok(Begun::Redirect(refusal, is_new));
+    }
     let session = match &brought.identity {
         Some(cookie) => sign_on::recognize(cx, cookie)?,
         None => None,
     };
+    let session = session.filter(|session| sign_in::is_expected(request, client, session));
     let known = session
         .as_ref()
         .map(|session| (session, sign_in::is_enough(cx, request, session)));

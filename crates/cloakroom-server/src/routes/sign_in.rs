@@ -4,13 +4,13 @@ use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::required::Action;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt::{self, Attempt, Stage};
-use cloakroom_model::client::Client;
+use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::AttemptId;
 use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Fault, Secret, Ttl};
 use cloakroom_oidc::Provider;
-use cloakroom_oidc::authorize::{AuthorizationRequest, Response};
+use cloakroom_oidc::authorize::{AuthorizationRequest, Response, level_of};
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
@@ -26,6 +26,8 @@ pub(crate) enum Onward {
     Go(Box<Attempt>, &'static str),
     /// The client is answered.
     Done(Box<Finished>),
+    /// The client is told that it gets nothing.
+    Refused(Box<Response>),
     /// Another request has ended the attempt.
     Over,
 }
@@ -51,7 +53,9 @@ pub(crate) fn begin(
     let text = |value: &str| Value::String(value.to_owned());
     let mut notes = Map::new();
     notes.insert(note::SESSION_CODE.to_owned(), text(code.expose()));
-    notes.insert(note::SCOPE.to_owned(), text(&request.scope));
+    // Claims asked for one by one need the same permission as the scopes that hold them.
+    let scope = request.scope_for_consent(cx.realm, client);
+    notes.insert(note::SCOPE.to_owned(), text(&scope));
     if let Some(hint) = &request.login_hint {
         notes.insert(note::USERNAME.to_owned(), text(hint));
     }
@@ -131,6 +135,9 @@ fn finish(
     origin: &Origin,
 ) -> Result<Onward, Fault> {
     let request = request_of(attempt)?;
+    if let Some(error) = unfit(cx, &request, attempt)? {
+        return refuse(cx, provider, attempt, error);
+    }
     let Some(opened) = sign_on::open(cx, attempt, current, origin)? else {
         return Ok(Onward::Over);
     };
@@ -138,6 +145,47 @@ fn finish(
     let issuer = provider.issuer(cx.realm);
     let response = request.respond(cx, &issuer, &opened.session, opened.is_fresh)?;
     Ok(Onward::Done(Box::new(Finished { response, opened })))
+}
+
+/// Ends an attempt that leads nowhere, and tells the client.
+pub(crate) fn refuse(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    attempt: &Attempt,
+    error: &str,
+) -> Result<Onward, Fault> {
+    if !attempt::finish(cx, &attempt.id)? {
+        return Ok(Onward::Over);
+    }
+    let issuer = provider.issuer(cx.realm);
+    let response = request_of(attempt)?.refuse(&issuer, error, None);
+    Ok(Onward::Refused(Box::new(response)))
+}
+
+/// Why whoever signed in is not what the request demands; the error code for the client.
+fn unfit(
+    cx: &mut Cx<'_>,
+    request: &AuthorizationRequest,
+    attempt: &Attempt,
+) -> Result<Option<&'static str>, Fault> {
+    let Some(client) = client::find_by_id(cx, &attempt.client)? else {
+        return Ok(None);
+    };
+    let is_expected = attempt
+        .user
+        .as_ref()
+        .is_none_or(|user| request.is_about(&client, user));
+    // OpenID Connect Core 1.0 §3.1.2.2: another user than the client expects is an error.
+    Ok((!is_expected).then_some("login_required"))
+}
+
+/// Tells whether the session is one that the request may be answered from at all.
+pub(crate) fn is_expected(
+    request: &AuthorizationRequest,
+    client: &Client,
+    session: &Session,
+) -> bool {
+    !request.prompt.select_account && request.is_about(client, &session.user)
 }
 
 /// Tells whether the browser's session is enough for this request.
@@ -149,7 +197,10 @@ pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &S
     // A `max_age` of 0 means the same as `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
     let is_too_old = request.max_age.is_some_and(|most| most == 0 || age > most);
     let acts_late = request.kc_action.is_some() && age > ACTION_MAX_AGE;
-    !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late
+    let could_rise = request
+        .level
+        .is_above(level_of(session), flow::HIGHEST_LEVEL);
+    !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late && !could_rise
 }
 
 /// The query that leads a browser back to its attempt.
