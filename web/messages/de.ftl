@@ -24,6 +24,7 @@ field-password-new = Neues Passwort
 field-password-confirm = Passwort wiederholen
 field-first-name = Vorname
 field-last-name = Nachname
+field-device-user-code = Code auf dem Gerät
 field-setup-code = Einrichtungscode
 password-show = Zeigen
 password-hide = Verbergen
@@ -100,6 +101,12 @@ already-heading = Sie sind schon angemeldet
 already-explanation = Sie haben die Anmeldung woanders abgeschlossen, vielleicht in einem anderen Tab. Sie können diese Seite schließen.
 form-post-heading = Einen Moment
 form-post-explanation = Sie sind auf dem Weg zurück zur Anwendung. Geschieht nichts, geht es hier weiter.
+
+## Geräte
+
+device-heading = Ein Gerät verbinden
+device-explanation = Geben Sie den Code ein, den das Gerät zeigt. Fahren Sie nur fort, wenn es Ihres ist und Sie das begonnen haben.
+device-submit = Weiter
 
 ## Einrichten
 
@@ -213,6 +220,9 @@ notice-signed-out = Sie sind abgemeldet.
 
 ## Hinweise: Einrichten
 
+notice-device-connected = Das Gerät ist verbunden. Sie können diese Seite schließen und dort weitermachen.
+notice-device-denied = Das Gerät wurde nicht verbunden. Sie können diese Seite schließen.
+notice-device-code-invalid = Dieser Code ist falsch oder abgelaufen. Prüfen Sie, was das Gerät zeigt.
 notice-invalid-setup-code = Das ist nicht der Einrichtungscode.
 notice-setup-locked = { $count ->
     [one] Zu viele falsche Codes. Warten Sie { $count } Sekunde und versuchen Sie es noch einmal.

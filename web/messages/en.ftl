@@ -24,6 +24,7 @@ field-password-new = New password
 field-password-confirm = Confirm password
 field-first-name = First name
 field-last-name = Last name
+field-device-user-code = Code on the device
 field-setup-code = Set-up code
 password-show = Show
 password-hide = Hide
@@ -100,6 +101,12 @@ already-heading = You are signed in already
 already-explanation = You finished signing in somewhere else, perhaps in another tab. You can close this page.
 form-post-heading = One moment
 form-post-explanation = You are on your way back to the application. If nothing happens, continue here.
+
+## Devices
+
+device-heading = Connect a device
+device-explanation = Type the code that the device shows. Go on only if it is yours and you started this.
+device-submit = Continue
 
 ## Set-up
 
@@ -213,6 +220,9 @@ notice-signed-out = You are signed out.
 
 ## Notices: set-up
 
+notice-device-connected = The device is connected. You can close this page and go on there.
+notice-device-denied = The device was not connected. You can close this page.
+notice-device-code-invalid = This code is wrong or has expired. Check what the device shows.
 notice-invalid-setup-code = This is not the set-up code.
 notice-setup-locked = { $count ->
     [one] Too many wrong codes. Wait { $count } second and try again.

@@ -6,16 +6,21 @@ use cloakroom_model::{Cx, Realm, Result, consent};
 
 /// The scopes that a request of this client needs the user's word for.
 pub fn wanted(realm: &Realm, client: &Client, requested: &str) -> Vec<ScopeId> {
-    if !client.settings.consent_required {
-        return Vec::new();
+    match client.settings.consent_required {
+        true => shown(realm, client, requested),
+        false => Vec::new(),
     }
+}
+
+/// The scopes of a request that have a line on the consent page.
+pub fn shown(realm: &Realm, client: &Client, requested: &str) -> Vec<ScopeId> {
     let is_requested = |id: &&ScopeId| {
         realm
             .scope(id)
             .is_some_and(|scope| requested.split(' ').any(|word| word == scope.name))
     };
     let optional = client.optional_scopes.iter().filter(is_requested);
-    let shown = |id: &&ScopeId| {
+    let has_a_line = |id: &&ScopeId| {
         realm
             .scope(id)
             .is_some_and(|scope| scope.is_on_consent_screen())
@@ -24,7 +29,7 @@ pub fn wanted(realm: &Realm, client: &Client, requested: &str) -> Vec<ScopeId> {
         .default_scopes
         .iter()
         .chain(optional)
-        .filter(shown)
+        .filter(has_a_line)
         .cloned()
         .collect()
 }

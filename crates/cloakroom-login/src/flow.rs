@@ -36,6 +36,9 @@ pub mod note {
     pub const SCOPE: &str = "scope";
     /// The request insists on the question (`prompt=consent`).
     pub const ASK_CONSENT: &str = "ask_consent";
+    /// The user is asked in any case, whatever the client's settings say: nobody knows who holds
+    /// the device that asks (RFC 8628 §5.4).
+    pub const CONFIRM: &str = "confirm";
     /// The user was asked in this attempt.
     pub const CONSENTED: &str = "consented";
     /// An action that the request asks for (`kc_action`).
@@ -90,6 +93,7 @@ pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> 
     };
     let wanted = consent::wanted(cx.realm, &client, text(attempt, note::SCOPE));
     let insists = client.settings.consent_required && has(attempt, note::ASK_CONSENT);
+    let insists = insists || has(attempt, note::CONFIRM);
     let is_asked = has(attempt, note::CONSENTED);
     if !is_asked && (insists || consent::is_missing(cx, &user.id, &client, &wanted)?) {
         return Ok((Next::Consent, Some(user)));

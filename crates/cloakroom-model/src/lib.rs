@@ -12,6 +12,7 @@
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
+//! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
 //! - An [event](event) is a line of the audit trail; a [lease](lease) says which node does
@@ -27,6 +28,7 @@ pub mod consent;
 pub mod credential;
 pub mod cx;
 pub mod db;
+pub mod device;
 pub mod event;
 pub mod fault;
 pub mod flow;

@@ -396,6 +396,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    device_codes (id) {
+        id -> Text,
+        realm_id -> Text,
+        digest -> Binary,
+        user_digest -> Binary,
+        client_uuid -> Text,
+        grant_data -> Text,
+        decision -> Text,
+        session_id -> Nullable<Text>,
+        next_poll_at -> BigInt,
+        spent_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -431,4 +447,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_events,
     outbox,
     leases,
+    device_codes,
 );

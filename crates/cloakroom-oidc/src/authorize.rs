@@ -252,6 +252,7 @@ fn check(
         claims,
         level,
         kc_action: owned("kc_action").filter(|alias| alias.len() <= 64),
+        device: None,
     })
 }
 

@@ -52,6 +52,7 @@ impl Provider {
             "userinfo_endpoint": format!("{endpoints}/userinfo"),
             "end_session_endpoint": format!("{endpoints}/logout"),
             "revocation_endpoint": format!("{endpoints}/revoke"),
+            "device_authorization_endpoint": format!("{endpoints}/auth/device"),
             "jwks_uri": format!("{endpoints}/certs"),
             "check_session_iframe": format!("{endpoints}/login-status-iframe.html"),
             "grant_types_supported": grants,

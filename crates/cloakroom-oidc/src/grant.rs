@@ -2,6 +2,7 @@
 
 mod authorization_code;
 mod client_credentials;
+mod device_code;
 pub mod password;
 mod refresh_token;
 
@@ -17,6 +18,7 @@ use crate::token::TokenRequest;
 pub static ALL: &[&dyn Grant] = &[
     &authorization_code::AuthorizationCode,
     &client_credentials::ClientCredentials,
+    &device_code::DeviceCode,
     &password::Password,
     &refresh_token::RefreshToken,
 ];

@@ -2,6 +2,7 @@
 
 mod account;
 mod authorize;
+mod device;
 mod discovery;
 mod introspect;
 mod jwks;
@@ -31,6 +32,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(setup::configure);
     cfg.configure(account::configure);
     cfg.configure(authorize::configure);
+    cfg.configure(device::configure);
     cfg.configure(login::configure);
     cfg.configure(logout::configure);
     cfg.configure(session_frames::configure);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, lease, opaque, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, opaque, refresh, replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -110,6 +110,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         }
         attempt::sweep(&mut cx, ROWS)?;
         code::sweep(&mut cx, ROWS)?;
+        device::sweep(&mut cx, ROWS)?;
         session::sweep(&mut cx, ROWS)?;
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;

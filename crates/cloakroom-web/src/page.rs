@@ -5,6 +5,7 @@
 
 mod account;
 mod consent;
+mod device;
 mod login;
 mod logout;
 mod message;
@@ -15,6 +16,7 @@ mod setup;
 
 pub use account::{AccountApplication, AccountPage, AccountSession, AccountSignedOutPage};
 pub use consent::{ConsentPage, PreviewedClaim};
+pub use device::DevicePage;
 pub use login::{LoginPage, RegisterPage, ResetCredentialsPage, ReturningUser, UsernameLabel};
 pub use logout::{LogoutConfirmPage, SignedOutPage};
 pub use message::{AlreadySignedInPage, ErrorPage, InfoPage, PageExpiredPage};

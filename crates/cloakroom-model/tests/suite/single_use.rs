@@ -2,6 +2,7 @@
 
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::code::{self, Code, Redeemed};
+use cloakroom_model::device::{self, Decision};
 use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
 use cloakroom_model::refresh::{self, Refresh, Rotated};
 use cloakroom_model::replay::{self, Kind};
@@ -62,6 +63,35 @@ fn a_code_is_redeemed_by_one_of_many() {
         });
 
         assert_eq!(won, 1);
+    });
+}
+
+#[test]
+fn a_device_code_is_decided_once_and_traded_by_one_of_many() {
+    on_each(|store| {
+        let end = NOW.plus(Ttl::seconds(600));
+        let client = ClientUuid::new("app");
+        let asked = store.write(move |cx| device::issue(cx, &client, &json!({}), end));
+        let asked = asked.unwrap();
+        let id = asked.device_code.expose().split_once('.').unwrap().0.to_owned();
+
+        let early = id.clone();
+        assert!(!store.write(move |cx| device::redeem(cx, &early)).unwrap());
+        let session = SessionId::new("s1");
+        let decided = id.clone();
+        let decisions = winners(store, move |cx, number| {
+            let decision = match number % 2 {
+                0 => Decision::Approved(session.clone()),
+                _ => Decision::Denied,
+            };
+            device::decide(cx, &decided, &decision)
+        });
+        let code = asked.device_code.expose().to_owned();
+        let found = store.write(move |cx| device::find(cx, &code)).unwrap().unwrap();
+        let won = winners(store, move |cx, _| device::redeem(cx, &id));
+
+        assert_eq!(decisions, 1);
+        assert_eq!(won, usize::from(found.decision != Decision::Denied));
     });
 }
 

@@ -57,6 +57,9 @@ pub struct AuthorizationRequest {
     /// A required action that the client asks for (`kc_action`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kc_action: Option<String>,
+    /// The device that waits for the decision (RFC 8628); no code goes through the browser then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 impl fmt::Debug for AuthorizationRequest {

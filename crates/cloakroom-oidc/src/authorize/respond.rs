@@ -60,6 +60,9 @@ impl Response {
             .iter()
             .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, VALUE)))
             .collect();
+        if pairs.is_empty() {
+            return self.redirect_uri.clone();
+        }
         let separator = match self.mode {
             ResponseMode::Fragment => '#',
             _ if self.redirect_uri.contains('?') => '&',
@@ -98,6 +101,17 @@ impl AuthorizationRequest {
             error,
             description.map(str::to_owned),
         )
+    }
+
+    /// What the browser is shown when a device waits for the answer: nothing secret, because the
+    /// device gets its tokens itself.
+    pub fn tell_browser(&self, error: Option<&str>) -> Response {
+        let error = error.map(|error| ("error", error.to_owned()));
+        Response {
+            redirect_uri: self.redirect_uri.clone(),
+            mode: ResponseMode::Query,
+            parameters: error.into_iter().collect(),
+        }
     }
 
     /// Issues a code for the session and answers with it.

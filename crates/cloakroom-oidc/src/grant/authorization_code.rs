@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloakroom_jose::{Alg, base64url};
-use cloakroom_model::code::{self, Code, Redeemed};
+use cloakroom_model::code::{self, Redeemed};
+use cloakroom_model::id::SessionId;
 use cloakroom_model::session;
 use cloakroom_model::user::{self, ServiceAccount};
 use cloakroom_model::{Cx, Fault};
@@ -62,7 +63,7 @@ impl Grant for AuthorizationCode {
         let grant: CodeGrant = serde_json::from_value(code.grant.clone()).map_err(Fault::from)?;
         check_redirect_uri(&grant, form)?;
         check_verifier(&grant, form)?;
-        conclude(cx, client, &code, grant)
+        conclude(cx, client, &code.session, grant)
     }
 }
 
@@ -70,13 +71,14 @@ fn denied(text: &'static str) -> Error {
     OAuthError::invalid_grant(text).into()
 }
 
-fn conclude(
+/// What somebody allowed in a browser, once it is certain that this client may have it.
+pub(super) fn conclude(
     cx: &mut Cx<'_>,
     client: &ProvenClient,
-    code: &Code,
+    session: &SessionId,
     grant: CodeGrant,
 ) -> Result<Authorization> {
-    let Some(online) = live::find_session(cx, &code.session)? else {
+    let Some(online) = live::find_session(cx, session)? else {
         return Err(denied("Session not active"));
     };
     let Some(user) = user::find(cx, &online.user)? else {
@@ -137,7 +139,7 @@ fn check_redirect_uri(grant: &CodeGrant, form: &Form) -> Result<()> {
 }
 
 /// RFC 7636 §4.6, with S256 as the only method.
-fn check_verifier(grant: &CodeGrant, form: &Form) -> Result<()> {
+pub(super) fn check_verifier(grant: &CodeGrant, form: &Form) -> Result<()> {
     match (grant.code_challenge.as_deref(), form.get("code_verifier")) {
         (None, None) => Ok(()),
         // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.

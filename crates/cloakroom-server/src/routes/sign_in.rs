@@ -5,6 +5,7 @@ use cloakroom_login::required::Action;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::client::{self, Client};
+use cloakroom_model::device::{self, Decision};
 use cloakroom_model::id::AttemptId;
 use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
@@ -82,6 +83,9 @@ pub(crate) fn begin(
     if request.prompt.consent {
         flow::mark(&mut attempt, note::ASK_CONSENT);
     }
+    if request.device.is_some() {
+        flow::mark(&mut attempt, note::CONFIRM);
+    }
     if let Some((session, true)) = known {
         flow::mark(&mut attempt, note::RECOGNIZED);
         attempt.stage = Stage::Act {
@@ -143,7 +147,17 @@ fn finish(
     };
     sign_on::report(cx, &opened.session, &request.client_id, &origin.ip)?;
     let issuer = provider.issuer(cx.realm);
-    let response = request.respond(cx, &issuer, &opened.session, opened.is_fresh)?;
+    let response = match &request.device {
+        Some(device) => {
+            let approved = Decision::Approved(opened.session.id.clone());
+            let error = match device::decide(cx, device, &approved)? {
+                true => None,
+                false => Some("expired_token"),
+            };
+            request.tell_browser(error)
+        }
+        None => request.respond(cx, &issuer, &opened.session, opened.is_fresh)?,
+    };
     Ok(Onward::Done(Box::new(Finished { response, opened })))
 }
 
@@ -157,8 +171,12 @@ pub(crate) fn refuse(
     if !attempt::finish(cx, &attempt.id)? {
         return Ok(Onward::Over);
     }
+    let request = request_of(attempt)?;
+    if let Some(device) = &request.device {
+        device::decide(cx, device, &Decision::Denied)?;
+    }
     let issuer = provider.issuer(cx.realm);
-    let response = request_of(attempt)?.refuse(&issuer, error, None);
+    let response = request.refuse(&issuer, error, None);
     Ok(Onward::Refused(Box::new(response)))
 }
 

@@ -74,6 +74,15 @@ export const PAGES = [
     },
   },
   {
+    name: 'device',
+    reach: async (page, setup) => {
+      await page.goto(`${setup.realm.issuer}/device`);
+      await page.getByLabel('Code on the device').fill('BCDF-GHJK');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(/wrong or has expired/i).waitFor();
+    },
+  },
+  {
     name: 'register',
     reach: async (page, setup) => {
       await page.goto(signInAddress(setup, 'shop', 'registrations'));

@@ -121,6 +121,14 @@ notices! {
     /// The person is signed out.
     SignedOut => "notice-signed-out",
 
+    // Devices
+    /// A device may sign in now.
+    DeviceConnected => "notice-device-connected",
+    /// A device may not sign in.
+    DeviceDenied => "notice-device-denied",
+    /// No device shows this code, or it has expired.
+    DeviceCodeInvalid => "notice-device-code-invalid",
+
     // Set-up
     /// The set-up code is wrong.
     InvalidSetupCode => "notice-invalid-setup-code",

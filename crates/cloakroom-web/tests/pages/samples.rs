@@ -5,7 +5,7 @@ use askama::Template;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
-    AlreadySignedInPage, ClientShown, ConsentPage, ErrorPage, Field, FormPostPage, Hidden,
+    AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage, Hidden,
     InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
     PageExpiredPage, PreviewedClaim, RegisterPage, ResetCredentialsPage, ReturningUser,
     SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
@@ -253,6 +253,15 @@ fn already_signed_in(words: &Words, locale: &Locale) -> AlreadySignedInPage {
     }
 }
 
+fn device(words: &Words, locale: &Locale) -> DevicePage {
+    DevicePage {
+        layout: layout(words, locale),
+        action: "/realms/acme/device".into(),
+        alert: Some(Alert::error(Notice::DeviceCodeInvalid)),
+        user_code: Field::new(words.or("BCDF-GHJK")),
+    }
+}
+
 fn setup(words: &Words, locale: &Locale) -> SetupPage {
     SetupPage {
         layout: Layout::new(locale.clone(), "Cloakroom").with_languages(&["en", "de"], "?"),
@@ -388,6 +397,7 @@ pub(crate) fn all() -> Vec<Sample> {
         update_profile OK,
         terms OK,
         consent OK,
+        device OK,
         logout_confirm OK,
         signed_out OK,
         error BAD_REQUEST,

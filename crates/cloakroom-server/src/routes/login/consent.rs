@@ -31,7 +31,11 @@ pub(super) fn wanted(
     let client = client::find_by_id(cx, &attempt.client)?;
     let scopes = match &client {
         Some(client) => {
-            cloakroom_login::consent::wanted(cx.realm, client, flow::text(attempt, note::SCOPE))
+            let scope = flow::text(attempt, note::SCOPE);
+            match flow::has(attempt, note::CONFIRM) {
+                true => cloakroom_login::consent::shown(cx.realm, client, scope),
+                false => cloakroom_login::consent::wanted(cx.realm, client, scope),
+            }
         }
         None => Vec::new(),
     };
@@ -87,7 +91,9 @@ async fn decide(
             return sign_in::refuse(cx, &provider, &attempt, "access_denied");
         }
         // What was shown is what is allowed; the form has no say in it.
-        if let (Some(client), scopes) = wanted(cx, &attempt)? {
+        if let (Some(client), scopes) = wanted(cx, &attempt)?
+            && client.settings.consent_required
+        {
             consent::allow(cx, &user.id, &client.id, &scopes)?;
         }
         flow::mark(&mut attempt, note::CONSENTED);

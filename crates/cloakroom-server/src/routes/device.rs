@@ -1,0 +1,180 @@
+//! Device authorization: the device's endpoint, and the pages where somebody types its code.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::sign_on;
+use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
+use cloakroom_oidc::{Error, Form, Provider};
+use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{Alert, DevicePage, Field, InfoPage, render};
+
+use super::login;
+use super::protocol::{self, Caller};
+use super::sign_in;
+use super::visit::{AUTH_SESSION, IDENTITY, Visit};
+
+/// The device's endpoint, and the pages.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/realms/{realm}/protocol/openid-connect/auth/device")
+            .route(web::post().to(authorize))
+            .default_service(web::to(protocol::method_not_allowed)),
+    );
+    cfg.service(
+        web::resource("/realms/{realm}/device")
+            .route(web::get().to(ask))
+            .route(web::post().to(decide)),
+    );
+    cfg.service(web::resource("/realms/{realm}/device/status").route(web::get().to(status)));
+}
+
+async fn authorize(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let form = match protocol::form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let credentials = caller.credentials();
+    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let provider = Arc::clone(&caller.app.provider);
+    let work = move |cx: &mut Cx<'_>| provider.authorize_device(cx, &credentials, &form);
+    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+        Ok(codes) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store, must-revalidate, max-age=0"))
+            .json(codes),
+        Err(error) => protocol::error_answer(&error),
+    };
+    caller.with_cors(client_id.as_deref(), answer).await
+}
+
+/// Asks for the code. An address with the code in it, as a device shows it in a picture, goes on at
+/// once: what follows shows who asks, and asks for a yes (RFC 8628 §3.3.1).
+async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    match visit.query.get("user_code").map(str::to_owned) {
+        Some(code) => verify(&visit, &code).await,
+        None => page(&visit, "", None),
+    }
+}
+
+async fn decide(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    if visit.is_foreign() {
+        return visit.error(StatusCode::FORBIDDEN, Notice::InvalidRequest);
+    }
+    let Ok(form) = Form::parse(&body) else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    verify(&visit, form.get("device_user_code").unwrap_or_default()).await
+}
+
+/// Says how it ended. Only the device learns more, so whoever opens this page sees nothing secret.
+async fn status(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let notice = match visit.query.get("error") {
+        None => Notice::DeviceConnected,
+        Some("access_denied") => Notice::DeviceDenied,
+        Some(_) => Notice::DeviceCodeInvalid,
+    };
+    let page = InfoPage {
+        layout: visit.layout(None),
+        notice,
+        back: None,
+        sign_in: None,
+    };
+    render(StatusCode::OK, &page, &visit.security())
+}
+
+fn page(visit: &Visit, typed: &str, error: Option<Notice>) -> HttpResponse {
+    let shown: String = typed.chars().take(32).collect();
+    let page = DevicePage {
+        layout: visit.layout(None),
+        action: visit.url("device"),
+        alert: error.map(Alert::error),
+        user_code: Field::new(&shown),
+    };
+    render(StatusCode::OK, &page, &visit.security())
+}
+
+/// Opens an attempt for the device that shows this code.
+async fn verify(visit: &Visit, typed: &str) -> HttpResponse {
+    let new_handle = match cloakroom_web::app::random() {
+        Ok(mut rng) => cloakroom_model::Secret::random(&mut rng).expose().to_owned(),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let known = visit.cookie(AUTH_SESSION).filter(|handle| handle.len() >= 43);
+    let is_new = known.is_none();
+    let handle = known.unwrap_or(new_handle);
+    let browser = Digest::of(handle.as_bytes());
+    let (identity, code) = (visit.cookie(IDENTITY), typed.to_owned());
+    let (provider, origin) = (Arc::clone(&visit.app.provider), visit.origin.clone());
+    let work = move |cx: &mut Cx<'_>| {
+        begin(cx, &provider, &code, &browser, identity.as_deref())?
+            .map(|attempt| sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin))
+            .transpose()
+            .map_err(Error::from)
+    };
+    match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Some(onward)) => {
+            let mut response = login::show(visit, onward);
+            if is_new {
+                visit.set_handle(&mut response, &handle);
+            }
+            response
+        }
+        Ok(None) => page(visit, typed, Some(Notice::DeviceCodeInvalid)),
+        Err(error) => visit.fault(&error),
+    }
+}
+
+fn begin(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    code: &str,
+    browser: &Digest,
+    identity: Option<&str>,
+) -> Result<Option<attempt::Attempt>, Error> {
+    let Some(device) = device::find_by_user_code(cx, code)? else {
+        return Ok(None);
+    };
+    let client = client::find_by_id(cx, &device.client)?.filter(|client| client.enabled);
+    let Some(client) = client else {
+        return Ok(None);
+    };
+    let request = provider.request_of_device(cx, &client, &device)?;
+    let session = match identity {
+        Some(cookie) => sign_on::recognize(cx, cookie)?,
+        None => None,
+    };
+    let known = session.as_ref().map(|session| (session, true));
+    let attempt = sign_in::begin(cx, &request, &client, browser, known)?;
+    attempt::insert(cx, &attempt)?;
+    Ok(Some(attempt))
+}
