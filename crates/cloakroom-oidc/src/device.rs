@@ -15,13 +15,18 @@ use crate::{pkce, scope};
 
 /// The client may use the flow.
 pub(crate) fn is_enabled(client: &Client) -> bool {
-    client.settings.has("oauth2.device.authorization.grant.enabled")
+    client
+        .settings
+        .has("oauth2.device.authorization.grant.enabled")
 }
 
 /// How long a device has to wait between two questions: the client's setting, or the realm's.
 pub(crate) fn interval(cx: &Cx<'_>, client: &Client) -> Ttl {
     let own = client.settings.attribute("oauth2.device.polling.interval");
-    let seconds = setting(own, cx.realm.settings.attribute("oauth2DevicePollingInterval"));
+    let seconds = setting(
+        own,
+        cx.realm.settings.attribute("oauth2DevicePollingInterval"),
+    );
     // RFC 8628 §3.2: five seconds where nothing is said.
     Ttl::seconds(seconds.unwrap_or(5).clamp(1, 600))
 }

@@ -11,14 +11,21 @@ const PARAMETERS_MOST: usize = 100;
 /// Long enough for a client assertion with a certificate chain in its header.
 const VALUE_LONGEST: usize = 32 * 1024;
 
+/// Parameters that may be there several times, and how often (RFC 8693 §2.1, RFC 8707 §2).
+const REPEATABLE: [&str; 2] = ["audience", "resource"];
+const REPEATED_MOST: usize = 8;
+
 /// Parameters of a request.
 #[derive(Clone, Default)]
-pub struct Form(HashMap<String, String>);
+pub struct Form {
+    once: HashMap<String, String>,
+    repeated: Vec<(String, String)>,
+}
 
 impl fmt::Debug for Form {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values are passwords, codes and tokens.
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.once.keys()).finish()
     }
 }
 
@@ -35,21 +42,27 @@ impl Form {
         V: Into<String>,
     {
         let mut form = HashMap::new();
+        let mut repeated = Vec::new();
         for (name, value) in pairs {
-            let value = value.into();
+            let (name, value) = (name.into(), value.into());
+            if REPEATABLE.contains(&name.as_str()) && repeated.len() < REPEATED_MOST {
+                repeated.push((name, value));
+                continue;
+            }
             if form.len() >= PARAMETERS_MOST || value.len() > VALUE_LONGEST {
                 return Err(OAuthError::invalid_request("Request is too large").into());
             }
-            if form.insert(name.into(), value).is_some() {
+            if form.insert(name, value).is_some() {
                 return Err(OAuthError::invalid_request("duplicated parameter").into());
             }
         }
-        Ok(Self(form))
+        let once = form;
+        Ok(Self { once, repeated })
     }
 
     /// A parameter's value. RFC 6749 §3.1: without a value it counts as not sent.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
+        self.once
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
@@ -61,14 +74,22 @@ impl Form {
             .ok_or_else(|| OAuthError::invalid_request(format!("Missing parameter: {name}")).into())
     }
 
+    /// Every value of a parameter that may be repeated, in the order of the request.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let mine = move |(own, value): &'a (String, String)| {
+            (own == name && !value.is_empty()).then_some(value.as_str())
+        };
+        self.repeated.iter().filter_map(mine)
+    }
+
     /// The parameter was sent, with a value or without.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.once.contains_key(name)
     }
 
     /// Names and values, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.once
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -5,6 +5,7 @@ mod client_credentials;
 mod device_code;
 pub mod password;
 mod refresh_token;
+pub mod token_exchange;
 
 use cloakroom_model::Cx;
 
@@ -21,6 +22,7 @@ pub static ALL: &[&dyn Grant] = &[
     &device_code::DeviceCode,
     &password::Password,
     &refresh_token::RefreshToken,
+    &token_exchange::TokenExchange,
 ];
 
 /// One way to obtain tokens. The endpoint does what all grants share before `authorize` is called.

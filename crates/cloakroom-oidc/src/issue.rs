@@ -14,7 +14,8 @@ use cloakroom_model::{Cx, opaque};
 use serde_json::{Map, Value, json};
 
 use crate::authorize::{ClaimsRequest, Place};
-use crate::error::Result;
+use crate::error::{OAuthError, Result};
+use crate::grant::token_exchange::Exchange;
 use crate::keyring;
 use crate::mapper::{self, Claims, Facts, Target};
 use crate::provider::Provider;
@@ -55,6 +56,8 @@ pub struct Authorization {
     pub claims: Option<ClaimsRequest>,
     /// What becomes of the refresh token.
     pub refresh: RefreshPlan,
+    /// What a token exchange wishes of the answer; `None` for every other grant.
+    pub exchange: Option<Exchange>,
 }
 
 /// What the token endpoint ends with.
@@ -101,10 +104,17 @@ pub(crate) fn issue(
         json!(cx.realm.settings.not_before),
     );
     rest.insert("scope".to_owned(), json!(grant.scopes.shown_names()));
+    if let Some(exchange) = &grant.exchange {
+        rest.insert("issued_token_type".to_owned(), json!(exchange.issued));
+    }
     if let Some(session) = &grant.session {
         rest.insert("session_state".to_owned(), json!(session.id));
     }
-    let id = match grant.scopes.has_openid() {
+    let is_for_id_token = grant
+        .exchange
+        .as_ref()
+        .is_some_and(Exchange::is_for_id_token);
+    let id = match grant.scopes.has_openid() || is_for_id_token {
         true => {
             let target = Target::Id;
             Some(id_token(cx, &issuer, &grant, &Facts { target, ..facts })?)
@@ -117,6 +127,14 @@ pub(crate) fn issue(
         .and_then(|claims| claims.get("exp")?.as_i64());
     let refresh_in = refresh_ends.map_or(0, |end| end.saturating_sub(cx.now.seconds()));
     rest.insert("refresh_expires_in".to_owned(), json!(refresh_in));
+    // RFC 8693 §2.2.1: what was asked for stands in `access_token`, whatever kind it is.
+    let (access, id) = match id {
+        Some(id) if is_for_id_token => {
+            rest.insert("token_type".to_owned(), json!("N_A"));
+            (Access::Jwt(id), None)
+        }
+        id => (access, id),
+    };
     Ok(Minted {
         access,
         id,
@@ -182,6 +200,9 @@ fn access(
         claims.members.insert("sub".to_owned(), json!(sub));
     }
     mapper::run(cx, &grant.scopes, facts, &mut claims)?;
+    if let Some(exchange) = &grant.exchange {
+        narrow(&mut claims, &exchange.audience)?;
+    }
     let members = claims.into_members();
     let aud = members.get("aud").cloned();
     if settings.has(OPAQUE) {
@@ -200,6 +221,19 @@ fn access(
     };
     let alg = chosen_alg(cx, facts.client, "access.token.signed.response.alg");
     Ok((Access::Jwt(Unsigned { alg, typ, members }), aud))
+}
+
+/// Leaves in the audience what was asked for; all of it, where nothing was.
+fn narrow(claims: &mut Claims, wanted: &[String]) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    if let Some(missing) = wanted.iter().find(|name| !claims.audience.contains(*name)) {
+        let text = format!("Requested audience not available: {missing}");
+        return Err(OAuthError::invalid_request(text).into());
+    }
+    claims.audience.retain(|name| wanted.contains(name));
+    Ok(())
 }
 
 fn id_token(

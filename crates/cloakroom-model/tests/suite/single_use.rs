@@ -73,7 +73,13 @@ fn a_device_code_is_decided_once_and_traded_by_one_of_many() {
         let client = ClientUuid::new("app");
         let asked = store.write(move |cx| device::issue(cx, &client, &json!({}), end));
         let asked = asked.unwrap();
-        let id = asked.device_code.expose().split_once('.').unwrap().0.to_owned();
+        let id = asked
+            .device_code
+            .expose()
+            .split_once('.')
+            .unwrap()
+            .0
+            .to_owned();
 
         let early = id.clone();
         assert!(!store.write(move |cx| device::redeem(cx, &early)).unwrap());
@@ -87,7 +93,10 @@ fn a_device_code_is_decided_once_and_traded_by_one_of_many() {
             device::decide(cx, &decided, &decision)
         });
         let code = asked.device_code.expose().to_owned();
-        let found = store.write(move |cx| device::find(cx, &code)).unwrap().unwrap();
+        let found = store
+            .write(move |cx| device::find(cx, &code))
+            .unwrap()
+            .unwrap();
         let won = winners(store, move |cx, _| device::redeem(cx, &id));
 
         assert_eq!(decisions, 1);

@@ -126,6 +126,7 @@ pub(super) fn conclude(
         notes: BTreeMap::new(),
         claims: grant.claims,
         refresh: grant_session::first_refresh(client),
+        exchange: None,
     })
 }
 

@@ -61,6 +61,7 @@ impl Grant for ClientCredentials {
             claims: None,
             // RFC 6749 §4.4.3: the client can ask again.
             refresh: RefreshPlan::None,
+            exchange: None,
         })
     }
 }

@@ -126,6 +126,7 @@ pub(crate) fn authorize(
         notes: BTreeMap::new(),
         claims: None,
         refresh: grant_session::first_refresh(client),
+        exchange: None,
     })
 }
 

@@ -73,6 +73,7 @@ impl Grant for RefreshToken {
             notes: BTreeMap::new(),
             claims: grant_session::claims_of(&part),
             refresh,
+            exchange: None,
         })
     }
 }

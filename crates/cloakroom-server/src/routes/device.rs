@@ -126,10 +126,14 @@ fn page(visit: &Visit, typed: &str, error: Option<Notice>) -> HttpResponse {
 /// Opens an attempt for the device that shows this code.
 async fn verify(visit: &Visit, typed: &str) -> HttpResponse {
     let new_handle = match cloakroom_web::app::random() {
-        Ok(mut rng) => cloakroom_model::Secret::random(&mut rng).expose().to_owned(),
+        Ok(mut rng) => cloakroom_model::Secret::random(&mut rng)
+            .expose()
+            .to_owned(),
         Err(fault) => return visit.fault(&fault),
     };
-    let known = visit.cookie(AUTH_SESSION).filter(|handle| handle.len() >= 43);
+    let known = visit
+        .cookie(AUTH_SESSION)
+        .filter(|handle| handle.len() >= 43);
     let is_new = known.is_none();
     let handle = known.unwrap_or(new_handle);
     let browser = Digest::of(handle.as_bytes());

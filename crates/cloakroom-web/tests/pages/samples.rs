@@ -5,8 +5,8 @@ use askama::Template;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
-    AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage, Hidden,
-    InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
+    AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
+    Hidden, InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
     PageExpiredPage, PreviewedClaim, RegisterPage, ResetCredentialsPage, ReturningUser,
     SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
     ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, WelcomePage,
