@@ -5,7 +5,7 @@ use cloakroom_model::device::{self, Device};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::{Value, json};
 
-use crate::authorize::{AuthorizationRequest, Prompt, ResponseMode};
+use crate::authorize::{AuthorizationRequest, LevelWish, Prompt, ResponseMode};
 use crate::client_auth::{self, Credentials};
 use crate::code_grant::CodeGrant;
 use crate::error::{OAuthError, Result};
@@ -112,9 +112,10 @@ impl Provider {
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,
-            id_token_hint: None,
+            subjects: None,
             ui_locales: None,
             claims: None,
+            level: LevelWish::default(),
             kc_action: None,
             device: Some(device.id.clone()),
         })

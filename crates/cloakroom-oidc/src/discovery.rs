@@ -14,11 +14,17 @@ impl Provider {
     /// The discovery document as it is answered: only what is true, in Keycloak's words.
     pub fn discovery(&self, realm: &Realm) -> Result<Vec<u8>, Fault> {
         let keys = Keyring::of(realm)?;
-        if let Some(known) = keys.discovery.get() {
+        if let Some((address, known)) = keys.discovery.get()
+            && address == self.base_url()
+        {
             return Ok(known.clone());
         }
         let made = serde_json::to_vec(&self.describe(realm))?;
-        Ok(keys.discovery.get_or_init(|| made).clone())
+        // A further address finds the place taken, and is described anew each time.
+        let _ = keys
+            .discovery
+            .set((self.base_url().to_owned(), made.clone()));
+        Ok(made)
     }
 
     /// The document at the realm's own address, which older adapters read.

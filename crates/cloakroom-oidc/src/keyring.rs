@@ -20,7 +20,8 @@ pub struct Keyring {
     verifying: KeySet,
     jwks: Vec<u8>,
     public_key: Option<String>,
-    pub(crate) discovery: OnceLock<Vec<u8>>,
+    /// The document for one address of the server, and that address.
+    pub(crate) discovery: OnceLock<(String, Vec<u8>)>,
 }
 
 /// The realm has no key for an algorithm that its settings or a client's ask for.

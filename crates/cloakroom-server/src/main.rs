@@ -1,5 +1,6 @@
 //! The binary `cloakroom`.
 
+mod address;
 mod bootstrap;
 mod cli;
 mod config;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::HOST;
 use actix_web::middleware::{NormalizePath, TrailingSlash};
-use actix_web::web::Data;
-use actix_web::{App as Server, HttpServer};
+use actix_web::web::{self, Data};
+use actix_web::{App as Server, HttpServer, guard};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
 use cloakroom_web::App;
@@ -13,7 +14,7 @@ use cloakroom_web::app::Parts;
 use crate::config::Config;
 use crate::health::{self, Metrics};
 use crate::setup_code::Setup;
-use crate::{bootstrap, master_key, routes, worker};
+use crate::{address, bootstrap, master_key, routes, worker};
 
 /// Opens the database and puts the app together, before anything asynchronous runs.
 pub(crate) fn open(config: &Config) -> Result<App, String> {
@@ -45,12 +46,28 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let stop = worker::start(Arc::clone(&app))?;
 
     let (state, code) = (app.clone(), setup.clone());
+    let others: Vec<_> = address::loopback_names(&config.public_url)
+        .into_iter()
+        .map(|(host, url)| (host, Data::new(app.at(&url))))
+        .collect();
     let public = HttpServer::new(move || {
-        Server::new()
+        let mut server = Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
-            .wrap(NormalizePath::new(TrailingSlash::Trim))
-            .configure(routes::public)
+            .wrap(NormalizePath::new(TrailingSlash::Trim));
+        for (host, app) in &others {
+            let host = host.clone();
+            let is_this = guard::fn_guard(move |call| {
+                let named = call.head().headers().get(HOST);
+                named.is_some_and(|named| named.as_bytes() == host.as_bytes())
+            });
+            let at = web::scope("")
+                .guard(is_this)
+                .app_data(app.clone())
+                .configure(routes::public);
+            server = server.service(at);
+        }
+        server.configure(routes::public)
     })
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?

@@ -141,6 +141,44 @@ fn client() -> reqwest::Client {
 }
 
 #[tokio::test]
+async fn a_server_on_localhost_answers_under_its_other_names_and_under_no_stranger_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &[]).await;
+    let port = server.base.rsplit(':').next().unwrap();
+    let issuer = async |host: String| -> String {
+        let at = format!("http://127.0.0.1:{port}/realms/master/.well-known/openid-configuration");
+        let answer = client().get(at).header("host", host).send().await.unwrap();
+        let document: serde_json::Value = answer.json().await.unwrap();
+        document["issuer"].as_str().unwrap().to_owned()
+    };
+
+    for (host, expected) in [
+        (
+            format!("localhost:{port}"),
+            format!("http://localhost:{port}/realms/master"),
+        ),
+        (
+            format!("127.0.0.1:{port}"),
+            format!("http://127.0.0.1:{port}/realms/master"),
+        ),
+        (
+            format!("[::1]:{port}"),
+            format!("http://[::1]:{port}/realms/master"),
+        ),
+        (
+            "evil.example".to_owned(),
+            format!("http://localhost:{port}/realms/master"),
+        ),
+        (
+            format!("127.0.0.1:{port}0"),
+            format!("http://localhost:{port}/realms/master"),
+        ),
+    ] {
+        assert_eq!(issuer(host.clone()).await, expected, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn the_printed_code_makes_the_first_administrator_once() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), &[]).await;

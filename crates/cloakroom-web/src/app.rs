@@ -14,7 +14,7 @@ use rand::rngs::{StdRng, SysRng};
 
 use crate::proxy::TrustedProxies;
 
-/// What every handler shares. Built once, at start.
+/// What every handler shares. Built once, at start, and once more for each further address.
 pub struct App {
     /// The protocol.
     pub provider: Arc<Provider>,
@@ -27,9 +27,9 @@ pub struct App {
     db: Db,
     vault: Arc<Vault>,
     proxies: TrustedProxies,
-    realms: RwLock<HashMap<String, Arc<Realm>>>,
+    realms: Arc<RwLock<HashMap<String, Arc<Realm>>>>,
     /// Grows with each change of settings, so that a snapshot read before it is not kept after it.
-    generation: AtomicU64,
+    generation: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for App {
@@ -67,8 +67,24 @@ impl App {
             db: parts.db,
             vault: Arc::new(parts.vault),
             proxies: parts.proxies,
-            realms: RwLock::default(),
-            generation: AtomicU64::new(0),
+            realms: Arc::default(),
+            generation: Arc::default(),
+        }
+    }
+
+    /// The same server under another address; both know the same realms.
+    #[must_use]
+    pub fn at(&self, base_url: &str) -> Self {
+        Self {
+            provider: Arc::new(Provider::new(base_url)),
+            hasher: Arc::clone(&self.hasher),
+            is_https: base_url.starts_with("https://"),
+            base_url: base_url.to_owned(),
+            db: self.db.clone(),
+            vault: Arc::clone(&self.vault),
+            proxies: self.proxies.clone(),
+            realms: Arc::clone(&self.realms),
+            generation: Arc::clone(&self.generation),
         }
     }
 
