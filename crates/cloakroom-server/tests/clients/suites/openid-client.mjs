@@ -1,6 +1,7 @@
 // npm openid-client: every flow and client authentication method of the certified JavaScript client.
 import { PASSWORD, SECRET, USER, WEB_CLIENT } from './openid-client/application.mjs';
 import { clientAuthentication, signatureAlgorithms } from './openid-client/client_authentication.mjs';
+import { device, exchange } from './openid-client/device.mjs';
 import { codeFlow, discovery, responseModes } from './openid-client/code_flow.mjs';
 import { consent, logout, reauthentication } from './openid-client/session.mjs';
 
@@ -21,6 +22,8 @@ export async function run(report, admin) {
     await reauthentication(report, realm);
     await clientAuthentication(report, realm);
     await signatureAlgorithms(report, realm);
+    await device(report, realm);
+    await exchange(report, realm);
     await consent(report, realm);
     await logout(report, realm);
   } finally {
