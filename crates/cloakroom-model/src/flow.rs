@@ -1,5 +1,14 @@
 //! Authentication flows and required actions, as data.
 
+mod action;
+mod change;
+
+pub use action::{remove_action, update_action};
+pub use change::{
+    has_client, list_configs, remove, remove_config, remove_execution, update, update_config,
+    update_execution,
+};
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
@@ -146,7 +155,10 @@ pub fn insert_config(cx: &mut Cx<'_>, config: &AuthenticatorConfig) -> Result<()
 pub fn list_actions(cx: &mut Cx<'_>) -> Result<Vec<RequiredAction>> {
     let mine = required_actions::table
         .filter(required_actions::realm_id.eq(&cx.realm.id))
-        .order(required_actions::priority.asc());
+        .order((
+            required_actions::priority.asc(),
+            required_actions::alias.asc(),
+        ));
     let rows = mine.load::<ActionRow>(cx.db.conn()?)?;
     rows.into_iter().map(ActionRow::into_action).collect()
 }
