@@ -55,6 +55,8 @@ ids! {
     FlowId;
     /// A step of an authentication flow.
     ExecutionId;
+    /// An identity provider that people may sign in with. Not its alias, which the operator chose.
+    IdentityProviderId;
     /// A login on its way.
     AttemptId;
     /// A login that succeeded; the `sid` of its tokens.

@@ -7,6 +7,7 @@
 //! - A [component](component) is a configured provider: keys, registration policies, the user profile.
 //! - A [key](key) signs, encrypts or derives for one realm.
 //! - A [flow](flow) says which steps a sign-in takes, as data.
+//! - An [identity provider](identity_provider) is another server that people may sign in with.
 //! - A [user](user) is a person or a client's service account, with [credentials](credential),
 //!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
@@ -34,6 +35,7 @@ pub mod fault;
 pub mod flow;
 pub mod group;
 pub mod id;
+pub mod identity_provider;
 pub mod key;
 pub mod lease;
 pub mod lockout;

@@ -32,6 +32,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_providers (id) {
+        id -> Text,
+        realm_id -> Text,
+        alias -> Text,
+        provider_id -> Text,
+        enabled -> Bool,
+        settings -> Text,
+        config -> Text,
+        secrets -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    identity_provider_mappers (id) {
+        id -> Text,
+        realm_id -> Text,
+        provider -> Text,
+        name -> Text,
+        mapper -> Text,
+        config -> Text,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Text,
         realm_id -> Text,
@@ -416,6 +440,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
     components,
+    identity_providers,
+    identity_provider_mappers,
     clients,
     client_scopes,
     protocol_mappers,
