@@ -1,13 +1,17 @@
 //! Keycloak's JSON shapes, what a new realm holds, and the way between them and the model.
 
 pub mod blueprint;
+pub mod catalog;
 pub mod client;
 pub mod client_scope;
 pub mod component;
 pub mod credential;
+pub mod flow;
+pub mod identity_provider;
 pub mod mapper;
 pub mod read;
 pub mod realm;
+pub mod required_action;
 pub mod role;
 pub mod user;
 pub mod user_profile;

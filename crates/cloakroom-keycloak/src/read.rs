@@ -66,6 +66,12 @@ pub fn check_members(
     })
 }
 
+/// Reads an object with any members.
+pub fn map(text: &[u8]) -> Result<Object, Unreadable> {
+    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    serde_json::from_value(value).map_err(|_| Unreadable::Type)
+}
+
 /// Reads a list of objects.
 pub fn list(text: &[u8]) -> Result<Vec<Object>, Unreadable> {
     let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;

@@ -1,0 +1,180 @@
+//! `IdentityProviderRepresentation`: an identity provider and its mappers as JSON.
+
+use std::collections::BTreeMap;
+
+use cloakroom_model::identity_provider::{Config, IdentityProvider, Mapper, Settings};
+use serde_json::{Map, Value, json};
+
+use crate::catalog;
+use crate::read::{self, Object, Unreadable, set};
+
+/// What stands where a secret is not shown.
+pub const MASK: &str = "**********";
+
+/// The settings that are secrets.
+const SECRETS: [&str; 1] = ["clientSecret"];
+
+/// The identity provider as it is shown, its secret masked.
+pub fn show(provider: &IdentityProvider) -> Value {
+    let mut config = provider.config.clone();
+    for (name, secret) in &provider.secrets {
+        config.insert(name.clone(), masked(secret));
+    }
+    show_with(provider, &config)
+}
+
+/// The identity provider as it is exported, with its secret.
+pub fn export(provider: &IdentityProvider) -> Value {
+    let mut config = provider.config.clone();
+    config.extend(provider.secrets.clone());
+    let mut shown = show_with(provider, &config);
+    if let Value::Object(members) = &mut shown {
+        members.remove("types");
+    }
+    shown
+}
+
+/// A reference to a vault is no secret: it names one.
+fn masked(secret: &str) -> String {
+    if secret.starts_with("${vault.") {
+        return secret.to_owned();
+    }
+    MASK.to_owned()
+}
+
+fn show_with(provider: &IdentityProvider, config: &Config) -> Value {
+    let mut shown = serde_json::to_value(&provider.settings).unwrap_or_else(|_| json!({}));
+    set(&mut shown, "alias", json!(provider.alias));
+    set(&mut shown, "internalId", json!(provider.id));
+    set(&mut shown, "providerId", json!(provider.provider_id));
+    set(&mut shown, "enabled", json!(provider.enabled));
+    set(&mut shown, "config", json!(config));
+    set(&mut shown, "types", types(&provider.provider_id));
+    shown
+}
+
+/// What an identity provider of this kind can be used for.
+pub fn types(provider_id: &str) -> Value {
+    let entry = catalog::identity_provider(provider_id);
+    let types = entry.and_then(|entry| entry.metadata.get("types"));
+    types.cloned().unwrap_or_else(|| json!([]))
+}
+
+/// The identity provider as long lists show it.
+pub fn show_briefly(provider: &IdentityProvider) -> Value {
+    let mut shown = json!({
+        "alias": provider.alias,
+        "internalId": provider.id,
+        "providerId": provider.provider_id,
+        "enabled": provider.enabled,
+        "config": {},
+    });
+    if let Some(name) = &provider.settings.display_name {
+        set(&mut shown, "displayName", json!(name));
+    }
+    shown
+}
+
+/// What was sent becomes all that is set; a masked secret stays what it was.
+pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unreadable> {
+    let mut members: Map<String, Value> = sent.clone();
+    members.retain(|name, value| SETTINGS.contains(&name.as_str()) && !value.is_null());
+    let settings: Settings =
+        serde_json::from_value(Value::Object(members)).map_err(|_| Unreadable::Type)?;
+    provider.settings = settings;
+    provider.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
+    let config: BTreeMap<String, Option<String>> =
+        read::member(sent, "config")?.unwrap_or_default();
+    let old = std::mem::take(&mut provider.secrets);
+    provider.config = Config::new();
+    for (name, value) in config {
+        let Some(value) = value else { continue };
+        if name == "hideOnLoginPage" {
+            // Where the switch was before it was one.
+            let hidden = provider.settings.hide_on_login.unwrap_or(value == "true");
+            provider.settings.hide_on_login = Some(hidden);
+        } else if !SECRETS.contains(&name.as_str()) {
+            provider.config.insert(name, value);
+        } else if value != MASK {
+            provider.secrets.insert(name, value);
+        } else if let Some(kept) = old.get(&name) {
+            provider.secrets.insert(name, kept.clone());
+        }
+    }
+    Ok(())
+}
+
+const SETTINGS: [&str; 11] = [
+    "displayName",
+    "updateProfileFirstLoginMode",
+    "trustEmail",
+    "storeToken",
+    "addReadTokenRoleOnCreate",
+    "authenticateByDefault",
+    "linkOnly",
+    "hideOnLogin",
+    "firstBrokerLoginFlowAlias",
+    "postBrokerLoginFlowAlias",
+    "organizationId",
+];
+
+/// The mapper of the identity provider `alias` as it is shown.
+pub fn show_mapper(alias: &str, mapper: &Mapper) -> Value {
+    json!({
+        "id": mapper.id,
+        "name": mapper.name,
+        "identityProviderAlias": alias,
+        "identityProviderMapper": mapper.mapper,
+        "config": mapper.config,
+    })
+}
+
+/// What is sent changes, the rest stays.
+pub fn apply_mapper(mapper: &mut Mapper, sent: &Object) -> Result<(), Unreadable> {
+    if let Some(name) = read::text(sent, "name")? {
+        name.clone_into(&mut mapper.name);
+    }
+    if let Some(kind) = read::text(sent, "identityProviderMapper")? {
+        kind.clone_into(&mut mapper.mapper);
+    }
+    let config: Option<BTreeMap<String, Option<String>>> = read::member(sent, "config")?;
+    if let Some(config) = config {
+        let filled = config
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        mapper.config = filled.collect();
+    }
+    Ok(())
+}
+
+/// All members that an identity provider's representation has.
+pub const FIELDS: &[&str] = &[
+    "alias",
+    "displayName",
+    "internalId",
+    "providerId",
+    "enabled",
+    "updateProfileFirstLoginMode",
+    "trustEmail",
+    "storeToken",
+    "addReadTokenRoleOnCreate",
+    "authenticateByDefault",
+    "linkOnly",
+    "hideOnLogin",
+    "firstBrokerLoginFlowAlias",
+    "postBrokerLoginFlowAlias",
+    "organizationId",
+    "organizationLinks",
+    "updateProfileFirstLogin",
+    "config",
+    "types",
+];
+
+/// All members that a mapper's representation has.
+pub const MAPPER_FIELDS: &[&str] = &[
+    "id",
+    "name",
+    "identityProviderAlias",
+    "identityProviderMapper",
+    "config",
+];
