@@ -87,6 +87,23 @@ impl AdminError {
         Self::error(404, "HTTP 404 Not Found")
     }
 
+    /// What is stored but cannot be done yet, in the words that Keycloak has for a feature that is off.
+    pub(crate) fn not_available(what: &str) -> Self {
+        let why = format!("{what} is not available yet.");
+        Self::described(501, "not_available", why)
+    }
+
+    /// The old switches of fine-grained permissions, which are off.
+    pub(crate) fn feature_off() -> Self {
+        let why = "For more on this error consult the server log.";
+        Self::described(501, "Feature not enabled", why)
+    }
+
+    /// The request's address is not in its normal form.
+    pub(crate) fn not_normal() -> Self {
+        Self::described(400, "missingNormalization", "Request path not normalized")
+    }
+
     /// The same refusal, and what was written before it is rolled back.
     pub(crate) fn undoing(self) -> Self {
         match self {

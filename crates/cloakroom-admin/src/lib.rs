@@ -4,4 +4,5 @@ mod access;
 mod api;
 mod audit;
 mod error;
+mod names;
 pub mod routes;

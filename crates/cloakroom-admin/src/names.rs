@@ -1,0 +1,27 @@
+//! Names that stand in addresses: what Keycloak refuses in them.
+
+use crate::error::{AdminError, Result};
+
+/// Refuses what would need escaping in a path (RFC 3986 §2.2).
+pub(crate) fn check(text: &str) -> Result<()> {
+    match text
+        .chars()
+        .find(|c| ":/?#@!$&()*+,;=[]\\".contains(*c) || c.is_control())
+    {
+        None => Ok(()),
+        Some(bad) => Err(AdminError::error(400, refusal(bad))),
+    }
+}
+
+/// The same, and no space.
+pub(crate) fn check_without_space(text: &str) -> Result<()> {
+    check(text)?;
+    if text.chars().any(char::is_whitespace) {
+        return Err(AdminError::error(400, "Empty Space not allowed."));
+    }
+    Ok(())
+}
+
+fn refusal(bad: char) -> String {
+    format!("Character '{bad}' not allowed.")
+}
