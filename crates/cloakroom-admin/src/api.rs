@@ -1,10 +1,12 @@
 //! The calls of the admin API, a file for each kind of thing.
 
+pub(crate) mod authentication;
 pub(crate) mod client_scopes;
 pub(crate) mod clients;
 pub(crate) mod components_keys;
 pub(crate) mod credentials;
 pub(crate) mod groups;
+pub(crate) mod identity_providers;
 pub(crate) mod mappers;
 pub(crate) mod realms;
 pub(crate) mod role_mappings;

@@ -3,11 +3,18 @@
 use actix_web::web;
 
 use crate::api;
+use crate::error::AdminError;
 
 /// All paths below `/admin`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     // Fixed names come before the names of realms and of things in them.
     api::server_info::configure(cfg);
+    cfg.route(
+        "/admin/{before:.*}//{after:.*}",
+        web::route().to(not_normal),
+    );
+    api::authentication::configure(cfg);
+    api::identity_providers::configure(cfg);
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);
@@ -20,4 +27,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::clients::configure(cfg);
     api::components_keys::configure(cfg);
     api::realms::configure(cfg);
+}
+
+/// An address with an empty part means another thing to each who reads it, so it means nothing here.
+async fn not_normal() -> api::Answer {
+    Err(AdminError::not_normal())
 }

@@ -1,0 +1,167 @@
+//! What an identity provider's settings have to be.
+
+use std::net::IpAddr;
+
+use cloakroom_keycloak::catalog;
+use cloakroom_keycloak::flow::Flows;
+use cloakroom_model::Cx;
+use cloakroom_model::identity_provider::IdentityProvider;
+
+use crate::error::{AdminError, Result};
+
+/// Refuses a kind of identity provider that there is not.
+pub(super) fn kind(provider_id: Option<&str>) -> Result<()> {
+    if provider_id.is_some_and(|id| catalog::identity_provider(id).is_some()) {
+        return Ok(());
+    }
+    let name = provider_id.unwrap_or("null");
+    let why = format!("Invalid identity provider id [{name}]");
+    Err(AdminError::message(400, why))
+}
+
+/// What some kinds say of themselves.
+pub(super) fn defaults(provider: &mut IdentityProvider) {
+    let issuer = match provider.provider_id.as_str() {
+        "google" => "https://accounts.google.com",
+        "kubernetes" => {
+            provider.settings.hide_on_login = Some(true);
+            "https://kubernetes.default.svc.cluster.local"
+        }
+        _ => return,
+    };
+    let config = &mut provider.config;
+    let entry = config.entry("issuer".to_owned());
+    entry.or_insert_with(|| issuer.to_owned());
+}
+
+/// Addresses, and the names that Keycloak calls them by in its errors.
+const ADDRESSES: &[(&str, &str)] = &[
+    ("authorizationUrl", "authorization_url"),
+    ("tokenUrl", "token_url"),
+    ("jwksUrl", "jwks_url"),
+    ("logoutUrl", "logout_url"),
+    ("userInfoUrl", "userinfo_url"),
+    ("tokenIntrospectionUrl", "tokenIntrospection_url"),
+    ("singleSignOnServiceUrl", "singleSignOnServiceUrl"),
+    ("singleLogoutServiceUrl", "singleLogoutServiceUrl"),
+    (
+        "artifactResolutionServiceUrl",
+        "artifactResolutionServiceUrl",
+    ),
+];
+
+/// Checks addresses, flows and what a kind cannot be without.
+pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
+    for (name, shown) in ADDRESSES {
+        if let Some(url) = provider.config.get(*name).filter(|url| !url.is_empty()) {
+            address(&cx.realm.settings.ssl_required, url, shown)?;
+        }
+    }
+    let missing = |name: &str| provider.config.get(name).is_none_or(String::is_empty);
+    if provider.provider_id == "oauth2" && missing("userInfoUrl") {
+        return Err(AdminError::message(400, "User Info URL not provided"));
+    }
+    if provider.provider_id == "jwt-authorization-grant" && missing("issuer") {
+        return Err(AdminError::message(400, "Issuer is required"));
+    }
+    let settings = &provider.settings;
+    let flows = [
+        &settings.first_broker_login_flow_alias,
+        &settings.post_broker_login_flow_alias,
+    ];
+    let mut wanted = flows.into_iter().flatten().filter(|name| !name.is_empty());
+    if let Some(first) = wanted.next() {
+        let all = Flows::load(cx)?;
+        for name in std::iter::once(first).chain(wanted) {
+            if all.named(name).is_none() {
+                let why = format!("No available authentication flow with alias: {name}");
+                return Err(AdminError::message(400, why));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The schemes that Java knows an address by; others are no address to Keycloak.
+const KNOWN: [&str; 6] = ["http", "https", "ftp", "file", "jar", "mailto"];
+
+fn address(ssl_required: &str, text: &str, name: &str) -> Result<()> {
+    let bad = |why: String| Err(AdminError::message(400, why));
+    let scheme = text
+        .split_once(':')
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let Some(scheme) = scheme.filter(|scheme| KNOWN.contains(&scheme.as_str())) else {
+        return bad(format!("The url [{name}] is malformed"));
+    };
+    if !["http", "https"].contains(&scheme.as_str()) {
+        return bad(format!("Invalid protocol/scheme for url [{name}]"));
+    }
+    let rest = text
+        .split_once("://")
+        .map(|(_, rest)| rest)
+        .unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if host.is_empty() || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return bad(format!("The url [{name}] is malformed"));
+    }
+    let needs_tls = match ssl_required.to_ascii_lowercase().as_str() {
+        "none" => false,
+        "all" => true,
+        _ => !is_local(host),
+    };
+    if scheme == "http" && needs_tls {
+        return bad(format!("The url [{name}] requires secure connections"));
+    }
+    Ok(())
+}
+
+/// The host is this machine or in a private network, as far as its text says.
+fn is_local(host: &str) -> bool {
+    let without_port = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    match without_port.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local(),
+        Err(_) => without_port == "localhost" || without_port.ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_tls_is_for_local_hosts_alone() {
+        let table = [
+            ("https://up.example/auth", None),
+            ("http://127.0.0.1:8080/auth", None),
+            ("http://[::1]/auth", None),
+            ("http://localhost", None),
+            ("http://10.1.2.3/auth", None),
+            (
+                "http://up.example/auth",
+                Some("requires secure connections"),
+            ),
+            ("http://8.8.8.8/auth", Some("requires secure connections")),
+            ("javascript:alert(1)", Some("is malformed")),
+            ("https:///auth", Some("is malformed")),
+            ("https://a b/", Some("is malformed")),
+            ("nonsense", Some("is malformed")),
+            ("ftp://up.example", Some("Invalid protocol/scheme")),
+        ];
+        for (url, why) in table {
+            let checked = address("external", url, "token_url");
+
+            match why {
+                None => assert!(checked.is_ok(), "{url}"),
+                Some(why) => {
+                    let text = checked.unwrap_err().to_string();
+                    assert!(text.contains(why), "{url}: {text}");
+                }
+            }
+        }
+    }
+}
