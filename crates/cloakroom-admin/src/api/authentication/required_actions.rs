@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog::{self, Entry};
 use cloakroom_keycloak::{read, required_action as shape};
+use cloakroom_login::profile::Violation;
 use cloakroom_model::Cx;
 use cloakroom_model::flow::{self, RequiredAction};
 use serde_json::{Value, json};
@@ -222,7 +223,12 @@ fn check_config(entry: &Entry, config: &BTreeMap<String, String>) -> Result<()> 
         });
         let bad = config.get(name).filter(|text| text.parse::<u32>().is_err());
         if is_number && bad.is_some() {
-            return Err(AdminError::field("error-invalid-value", name, &[name]));
+            let bad = Violation {
+                attribute: name.to_owned(),
+                message: "error-invalid-value".to_owned(),
+                params: vec![json!(name)],
+            };
+            return Err(AdminError::fields(&[bad]));
         }
     }
     Ok(())
