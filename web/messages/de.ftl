@@ -90,6 +90,7 @@ signed-out-explanation = Ihre Sitzung in diesem Browser ist beendet.
 
 error-heading = Das hat nicht geklappt
 error-code = Fehlercode
+error-request = Anfrage
 error-time = Zeit
 error-help = Wenn es wieder geschieht, nennen Sie diesen Code der Administration.
 info-heading = Gut zu wissen

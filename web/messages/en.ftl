@@ -90,6 +90,7 @@ signed-out-explanation = Your session in this browser has ended.
 
 error-heading = This did not work
 error-code = Error code
+error-request = Request
 error-time = Time
 error-help = If it happens again, give this code to your administrator.
 info-heading = Good to know

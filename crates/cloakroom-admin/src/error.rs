@@ -6,6 +6,7 @@ use cloakroom_keycloak::read::Unreadable;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::profile::Violation;
 use cloakroom_model::{Fault, Verdict};
+use cloakroom_web::request_id;
 use serde_json::{Value, json};
 
 /// What every rule of the admin API answers with.
@@ -163,6 +164,7 @@ impl ResponseError for AdminError {
                 json!({
                     "error": "unknown_error",
                     "error_description": "For more on this error consult the server log.",
+                    "request_id": request_id::current(),
                 })
             }
         };

@@ -177,7 +177,7 @@ pub fn report(cx: &mut Cx<'_>, denied: &Denied, client_id: &str, ip: &str) -> Re
         code: Some(code.to_string()),
         ..Event::default()
     };
-    event::record(cx, &event)?;
+    event::report(cx, event, true)?;
     Ok(code)
 }
 

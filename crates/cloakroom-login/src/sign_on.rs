@@ -180,9 +180,6 @@ fn record(
     client_id: Option<&str>,
     ip: &str,
 ) -> Result<()> {
-    if !cx.realm.settings.events_enabled {
-        return Ok(());
-    }
     let event = Event {
         kind: kind.to_owned(),
         client_id: client_id.map(str::to_owned),
@@ -191,5 +188,5 @@ fn record(
         ip: ip.to_owned(),
         ..Event::default()
     };
-    event::record(cx, &event)
+    event::report(cx, event, cx.realm.settings.events_enabled)
 }

@@ -7,6 +7,7 @@ use rand::CryptoRng;
 
 use crate::Result;
 use crate::conn::Conn;
+use crate::event::Event;
 use crate::fault::Fault;
 use crate::secret::Vault;
 use crate::snapshot::Realm;
@@ -119,13 +120,15 @@ impl Link<'_> {
     }
 }
 
-/// What a unit of work changed that is also held in memory, by realm id.
+/// What a unit of work did that others have to hear of after its commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Realms whose settings, clients, scopes, roles, keys or flows changed.
     pub settings: Vec<String>,
     /// Realms whose people, sessions or consents changed.
     pub people: Vec<String>,
+    /// What happened to users and clients, whether or not it is also written down.
+    pub events: Vec<Event>,
 }
 
 impl Changes {

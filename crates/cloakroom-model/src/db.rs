@@ -46,6 +46,21 @@ impl std::fmt::Debug for Settings {
     }
 }
 
+/// What the doors are doing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Units of work that wait for the writer.
+    pub waiting: usize,
+    /// Transactions that the writer has committed since the start.
+    pub commits: u64,
+    /// Units of work in them.
+    pub units: u64,
+    /// Connections that read in the background now.
+    pub busy_readers: usize,
+    /// How many more may.
+    pub free_readers: usize,
+}
+
 /// The database, with its migrations applied.
 #[derive(Clone, Debug)]
 pub struct Db(Arc<Inner>);
@@ -141,6 +156,19 @@ impl Db {
             return Ok(None);
         }
         Listener::open(&self.0.settings.url).map(Some)
+    }
+
+    /// What the doors are doing, for metrics.
+    pub fn stats(&self) -> Stats {
+        let (waiting, done) = self.0.writer.stats();
+        let (busy_readers, free_readers) = self.0.readers.stats();
+        Stats {
+            waiting,
+            commits: done.commits.load(Ordering::Relaxed),
+            units: done.units.load(Ordering::Relaxed),
+            busy_readers,
+            free_readers,
+        }
     }
 
     /// Answers if the database does.

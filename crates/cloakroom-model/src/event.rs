@@ -12,7 +12,7 @@ use crate::schema::{admin_events, events};
 use crate::time::Timestamp;
 
 /// What happened to a user or a client.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
     /// Keycloak's name of the type, `LOGIN_ERROR` for example.
     pub kind: String,
@@ -32,8 +32,16 @@ pub struct Event {
     pub details: BTreeMap<String, String>,
 }
 
-/// Writes an event.
-pub fn record(cx: &mut Cx<'_>, event: &Event) -> Result<()> {
+/// Tells of an event after the commit, and writes it down where it `is_kept`.
+pub fn report(cx: &mut Cx<'_>, event: Event, is_kept: bool) -> Result<()> {
+    if is_kept {
+        record(cx, &event)?;
+    }
+    cx.changes.events.push(event);
+    Ok(())
+}
+
+fn record(cx: &mut Cx<'_>, event: &Event) -> Result<()> {
     let id = cx.new_ordered_id();
     diesel::insert_into(events::table)
         .values((

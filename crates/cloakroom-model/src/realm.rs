@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use crate::conn::Conn;
 use crate::cx::{Cx, Link};
 use crate::id::RealmId;
-use crate::schema::realms;
+use crate::schema::{realms, sessions};
+use crate::time::Timestamp;
 use crate::{Fault, Result};
 
 /// A realm as it is stored.
@@ -130,6 +131,25 @@ pub fn list(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
         .order(realms::name.asc())
         .load::<Row>(link.conn()?)?;
     rows.into_iter().map(RealmRow::try_from).collect()
+}
+
+/// How many sessions that are not over each realm has: its name, offline or not, number.
+pub fn count_sessions(conn: &mut Conn, now: Timestamp) -> Result<Vec<(String, bool, i64)>> {
+    let counts = sessions::table
+        .filter(sessions::expires_at.gt(now))
+        .group_by((sessions::realm_id, sessions::offline))
+        .select((
+            sessions::realm_id,
+            sessions::offline,
+            diesel::dsl::count_star(),
+        ));
+    let counts: Vec<(RealmId, bool, i64)> = counts.load(conn)?;
+    let names = realms::table.select((realms::id, realms::name));
+    let names: BTreeMap<RealmId, String> = names.load(conn)?.into_iter().collect();
+    let named = counts
+        .into_iter()
+        .filter_map(|(id, offline, number)| Some((names.get(&id)?.clone(), offline, number)));
+    Ok(named.collect())
 }
 
 /// Stores a new realm; false if its id or name is taken.

@@ -49,9 +49,7 @@ pub fn refusal(cx: &mut Cx<'_>, kind: &str, about: About, error: &OAuthError) ->
 }
 
 fn write(cx: &mut Cx<'_>, kind: String, about: About, error: Option<String>) -> Result<()> {
-    if !is_kept(cx, &kind) {
-        return Ok(());
-    }
+    let is_kept = is_kept(cx, &kind);
     let event = Event {
         kind,
         client_id: about.client_id,
@@ -62,5 +60,5 @@ fn write(cx: &mut Cx<'_>, kind: String, about: About, error: Option<String>) -> 
         code: None,
         details: about.details,
     };
-    Ok(event::record(cx, &event)?)
+    Ok(event::report(cx, event, is_kept)?)
 }

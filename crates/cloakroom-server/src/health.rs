@@ -2,15 +2,9 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
+use cloakroom_model::realm;
 use cloakroom_web::App;
-use prometheus_client::encoding::text::encode;
-use prometheus_client::registry::Registry;
-
-/// What is measured.
-#[derive(Debug, Default)]
-pub(crate) struct Metrics {
-    registry: Registry,
-}
+use cloakroom_web::app::now;
 
 /// The routes of the management port.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
@@ -44,11 +38,22 @@ async fn ready(app: Data<App>) -> HttpResponse {
     }
 }
 
-async fn metrics(metrics: Data<Metrics>) -> HttpResponse {
-    let mut text = String::new();
-    if encode(&mut text, &metrics.registry).is_err() {
-        return HttpResponse::InternalServerError().finish();
+async fn metrics(app: Data<App>) -> HttpResponse {
+    app.metrics
+        .count_queues(&app.db().stats(), app.hasher.depth());
+    let now = now();
+    match app
+        .db()
+        .scan(move |conn| realm::count_sessions(conn, now))
+        .await
+    {
+        Ok(counts) => app.metrics.count_sessions(counts),
+        // What this node counts itself is worth an answer all the same.
+        Err(fault) => tracing::warn!(error = %fault, "the sessions could not be counted"),
     }
+    let Some(text) = app.metrics.text() else {
+        return HttpResponse::InternalServerError().finish();
+    };
     HttpResponse::Ok()
         .insert_header((
             header::CONTENT_TYPE,

@@ -1,4 +1,7 @@
-//! The log: text on a terminal, JSON elsewhere.
+//! The log: text on a terminal, JSON elsewhere; each line of a request has its id and its realm.
+
+mod json;
+mod text;
 
 use std::io::{IsTerminal as _, stderr, stdout};
 
@@ -25,8 +28,10 @@ pub(crate) fn start(config: &Config, serves: bool) {
         .with_env_filter(filter)
         .with_writer(writer);
     if is_text {
-        log.with_ansi(is_terminal).init();
+        log.with_ansi(is_terminal)
+            .fmt_fields(text::WithRequest::default())
+            .init();
     } else {
-        log.json().flatten_event(true).init();
+        log.event_format(json::Lines).init();
     }
 }

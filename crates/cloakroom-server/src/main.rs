@@ -8,6 +8,7 @@ mod health;
 mod keys;
 mod log;
 mod master_key;
+mod observe;
 mod routes;
 mod serve;
 mod setup_code;

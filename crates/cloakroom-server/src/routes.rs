@@ -8,7 +8,7 @@ mod introspect;
 mod jwks;
 mod login;
 mod logout;
-mod protocol;
+pub(crate) mod protocol;
 mod revoke;
 mod session_frames;
 mod setup;

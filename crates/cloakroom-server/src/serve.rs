@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::HOST;
-use actix_web::middleware::{NormalizePath, TrailingSlash};
+use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as Server, HttpServer, guard};
 use cloakroom_login::hasher::Hasher;
@@ -12,9 +12,8 @@ use cloakroom_web::App;
 use cloakroom_web::app::Parts;
 
 use crate::config::Config;
-use crate::health::{self, Metrics};
 use crate::setup_code::Setup;
-use crate::{address, bootstrap, master_key, routes, worker};
+use crate::{address, bootstrap, health, master_key, observe, routes, worker};
 
 /// Opens the database and puts the app together, before anything asynchronous runs.
 pub(crate) fn open(config: &Config) -> Result<App, String> {
@@ -42,7 +41,6 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
 pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let app = Data::new(app);
     let setup = Data::new(bootstrap::prepare(&app, config.bootstrap.as_ref()).await?);
-    let metrics = Data::new(Metrics::default());
     let stop = worker::start(Arc::clone(&app))?;
 
     let (state, code) = (app.clone(), setup.clone());
@@ -54,7 +52,8 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         let mut server = Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
-            .wrap(NormalizePath::new(TrailingSlash::Trim));
+            .wrap(NormalizePath::new(TrailingSlash::Trim))
+            .wrap(from_fn(observe::observe));
         for (host, app) in &others {
             let host = host.clone();
             let is_this = guard::fn_guard(move |call| {
@@ -76,7 +75,6 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let management = HttpServer::new(move || {
         Server::new()
             .app_data(app.clone())
-            .app_data(metrics.clone())
             .configure(health::configure)
     })
     .workers(1)

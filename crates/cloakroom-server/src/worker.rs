@@ -39,27 +39,32 @@ impl Stop {
 pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     let mut threads = Vec::new();
     if let Some(listener) = app.db().listen().map_err(|fault| fault.to_string())? {
-        let app = Arc::clone(&app);
         let mut listener = Some(listener);
-        threads.push(every("listener", HEAR, move || hear(&app, &mut listener))?);
+        threads.push(every(&app, "listener", HEAR, move |app| {
+            hear(app, &mut listener)
+        })?);
     }
     let node = uuid_of_node()?;
-    threads.push(every("sweep", SWEEP, move || sweep(&app, &node))?);
+    threads.push(every(&app, "sweep", SWEEP, move |app| sweep(app, &node))?);
     Ok(Stop { threads })
 }
 
 fn every(
+    app: &Arc<App>,
     name: &str,
     pause: Duration,
-    mut work: impl FnMut() -> Result<(), Fault> + Send + 'static,
+    mut work: impl FnMut(&App) -> Result<(), Fault> + Send + 'static,
 ) -> Result<(Sender<()>, JoinHandle<()>), String> {
+    let app = Arc::clone(app);
     let (stop, stopped) = channel::<()>();
     let worker = name.to_owned();
     let thread = std::thread::Builder::new()
         .name(worker.clone())
         .spawn(move || {
             while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                if let Err(fault) = work() {
+                let done = work(&app);
+                app.metrics.worked(&worker, done.is_ok());
+                if let Err(fault) = done {
                     tracing::warn!(%worker, error = %fault, "a worker's round failed");
                 }
             }

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 struct Server {
     process: Child,
     base: String,
+    management: String,
     log: std::path::PathBuf,
 }
 
@@ -69,6 +70,7 @@ async fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let server = Server {
         process,
         base: format!("http://localhost:{port}"),
+        management: format!("http://127.0.0.1:{management}"),
         log,
     };
     let ready = format!("http://127.0.0.1:{management}/health/ready");
@@ -132,6 +134,8 @@ impl Server {
             .unwrap()
     }
 }
+
+const PASSWORD: &str = "a good password";
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder()
@@ -262,6 +266,97 @@ async fn bad_settings_are_named_at_the_start() {
     }
 }
 
+const ADMIN: [(&str, &str); 2] = [
+    ("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", "ada"),
+    ("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", PASSWORD),
+];
+
+#[tokio::test]
+async fn what_happens_is_counted_on_the_management_port_without_names_of_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    assert!(server.knows("ada", PASSWORD).await);
+    assert!(!server.knows("ada", "wrong").await);
+    assert!(!server.knows("nobody-at-all", "wrong").await);
+    server.get("/typed/by/anybody").await;
+
+    let text = client().get(format!("{}/metrics", server.management));
+    let text = text.send().await.unwrap().text().await.unwrap();
+
+    let token = "/realms/{realm}/protocol/openid-connect/token";
+    for line in [
+        format!("cloakroom_http_requests_total{{route=\"{token}\",method=\"POST\",status=\"200\"}} 1"),
+        format!("cloakroom_http_requests_total{{route=\"{token}\",method=\"POST\",status=\"400\"}} 2"),
+        format!("cloakroom_http_request_seconds_count{{route=\"{token}\"}} 3"),
+        "cloakroom_http_requests_total{route=\"none\",method=\"GET\",status=\"404\"} 1".to_owned(),
+        "cloakroom_logins_total{realm=\"master\",result=\"success\",reason=\"\",method=\"password grant\"} 1".to_owned(),
+        "cloakroom_tokens_issued_total{grant=\"password\",kind=\"access\"} 1".to_owned(),
+        "cloakroom_sessions{realm=\"master\",kind=\"online\"} 1".to_owned(),
+    ] {
+        assert!(text.contains(&line), "{line}\n{text}");
+    }
+    for counted in [
+        "cloakroom_password_hash_seconds_count 4",
+        "cloakroom_db_commits_total ",
+    ] {
+        assert!(text.contains(counted), "{counted}\n{text}");
+    }
+    assert!(!text.contains("ada") && !text.contains("nobody-at-all") && !text.contains("typed"));
+}
+
+#[tokio::test]
+async fn each_line_of_a_request_has_its_id_and_its_realm() {
+    let folder = tempfile::tempdir().unwrap();
+    let debug = ("CLOAKROOM_LOG", "info,cloakroom=debug");
+    let proxies = ("CLOAKROOM_TRUSTED_PROXIES", "127.0.0.0/8, ::1");
+    let server = start(folder.path(), &[ADMIN[0], ADMIN[1], debug, proxies]).await;
+    let address = format!(
+        "{}/realms/master/protocol/openid-connect/token",
+        server.base
+    );
+    let form = [
+        ("grant_type", "password"),
+        ("client_id", "admin-cli"),
+        ("username", "ada"),
+        ("password", "a wrong one"),
+    ];
+
+    let request = client().post(&address).form(&form);
+    let answer = request
+        .header("x-request-id", "from-the-proxy")
+        .send()
+        .await;
+
+    assert_eq!(answer.unwrap().headers()["x-request-id"], "from-the-proxy");
+    let log = server.log();
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let lines: Vec<_> = lines.collect();
+    assert!(
+        lines
+            .iter()
+            .all(|line| line["ts"].is_string() && line["msg"].is_string())
+    );
+    let mine: Vec<_> = lines
+        .iter()
+        .filter(|line| line["request_id"] == "from-the-proxy")
+        .collect();
+    let find = |target: &str| mine.iter().find(|line| line["target"] == target).unwrap();
+    assert_eq!(find("cloakroom::event")["event"], "LOGIN_ERROR");
+    assert_eq!(
+        find("cloakroom::event")["error"],
+        "invalid_user_credentials"
+    );
+    let answered = find("cloakroom::request");
+    assert_eq!(
+        (&answered["status"], &answered["realm"]),
+        (&400.into(), &"master".into())
+    );
+    assert!(answered["dur_ms"].is_f64());
+    assert!(!log.contains("a wrong one") && !log.contains(PASSWORD));
+}
+
 /// A new PostgreSQL database, where the tests have a server.
 fn postgres(name: &str) -> Option<String> {
     let admin = std::env::vars().find(|(name, _)| name == "CLOAKROOM_TEST_POSTGRES_URL")?;
@@ -277,8 +372,6 @@ fn postgres(name: &str) -> Option<String> {
     }
     Some(format!("{server}/{name}?{query}"))
 }
-
-const PASSWORD: &str = "a good password";
 
 /// Posts the code for one person; a node that is too busy to hash asks to come back.
 async fn contend(

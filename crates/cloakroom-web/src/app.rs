@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use actix_web::HttpRequest;
 use cloakroom_login::hasher::{Busy, Hasher};
+use cloakroom_model::event::Event;
 use cloakroom_model::{Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict};
 use cloakroom_oidc::Provider;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
+use crate::metrics::Metrics;
 use crate::proxy::TrustedProxies;
 
 /// What every handler shares. Built once, at start, and once more for each further address.
@@ -20,6 +23,8 @@ pub struct App {
     pub provider: Arc<Provider>,
     /// The threads that hash passwords.
     pub hasher: Arc<Hasher>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// The public address, without a slash at its end.
     pub base_url: String,
     /// The public address is an https one, so cookies are `Secure`.
@@ -62,6 +67,7 @@ impl App {
         Self {
             provider: Arc::new(Provider::new(base_url.clone())),
             hasher: Arc::new(parts.hasher),
+            metrics: Arc::default(),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -78,6 +84,7 @@ impl App {
         Self {
             provider: Arc::new(Provider::new(base_url)),
             hasher: Arc::clone(&self.hasher),
+            metrics: Arc::clone(&self.metrics),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),
@@ -157,6 +164,7 @@ impl App {
                 done => return done,
             }
         }
+        let name = realm.name.clone();
         let (realm, vault) = (Arc::clone(realm), Arc::clone(&self.vault));
         let run = move |conn: &mut Conn| -> Result<(Result<T, E>, Changes), E> {
             let mut changes = Changes::default();
@@ -184,7 +192,24 @@ impl App {
             Door::Read | Door::Memory => self.db.read(run).await?,
         };
         self.apply(&changes);
+        for event in &changes.events {
+            self.tell(&name, event);
+        }
         done
+    }
+
+    /// Counts what has happened, and says it in the log for those who turn that on.
+    fn tell(&self, realm: &str, event: &Event) {
+        self.metrics.happened(realm, event);
+        tracing::debug!(
+            target: "cloakroom::event",
+            realm,
+            event = event.kind,
+            client_id = event.client_id,
+            error = event.error,
+            code = event.code,
+            "an event"
+        );
     }
 
     /// Drops from memory what has changed, here or on another node.
@@ -211,8 +236,22 @@ impl App {
         }
     }
 
-    /// Runs a job on the hashing threads and waits for it without blocking this one.
+    /// Hashes a password: runs the job on the hashing threads and measures it.
     pub async fn hash<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
+        let timed = move || {
+            let started = Instant::now();
+            (job(), started.elapsed())
+        };
+        let (done, took) = self.compute(timed).await?;
+        self.metrics.hashed(took);
+        Ok(done)
+    }
+
+    /// Runs a long job on the hashing threads and waits for it without blocking this one.
+    pub async fn compute<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
@@ -229,6 +268,11 @@ impl App {
     /// The address a request came from; forwarded headers count only from trusted proxies.
     pub fn client_ip(&self, request: &HttpRequest) -> String {
         self.proxies.client_ip(request)
+    }
+
+    /// A trusted proxy passes this request on.
+    pub fn is_from_proxy(&self, request: &HttpRequest) -> bool {
+        self.proxies.are_before(request)
     }
 }
 

@@ -4,7 +4,9 @@ pub mod app;
 pub mod assets;
 pub mod headers;
 pub mod i18n;
+pub mod metrics;
 pub mod page;
 pub mod proxy;
+pub mod request_id;
 
 pub use app::App;

@@ -32,6 +32,14 @@ impl TrustedProxies {
             .any(|(network, bits)| is_inside(address.to_canonical(), *network, *bits))
     }
 
+    /// The nearest peer of this request is one of them.
+    pub(crate) fn are_before(&self, request: &HttpRequest) -> bool {
+        !self.0.is_empty()
+            && request
+                .peer_addr()
+                .is_some_and(|peer| self.trusts(peer.ip()))
+    }
+
     /// The address a request came from.
     ///
     /// Walks `X-Forwarded-For` from its end, where the nearest proxy wrote, and stops at the

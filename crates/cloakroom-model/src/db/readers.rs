@@ -54,6 +54,7 @@ pub(super) struct Readers {
     url: String,
     idle: std::sync::Arc<Mutex<Vec<Conn>>>,
     permits: Semaphore,
+    most: usize,
 }
 
 impl std::fmt::Debug for Readers {
@@ -66,11 +67,19 @@ impl std::fmt::Debug for Readers {
 
 impl Readers {
     pub(super) fn new(url: String, most: usize) -> Self {
+        let most = most.max(1);
         Self {
             url,
             idle: std::sync::Arc::default(),
-            permits: Semaphore::new(most.max(1)),
+            permits: Semaphore::new(most),
+            most,
         }
+    }
+
+    /// How many connections read now, and how many more may.
+    pub(super) fn stats(&self) -> (usize, usize) {
+        let free = self.permits.available_permits();
+        (self.most.saturating_sub(free), free)
     }
 
     pub(super) async fn run<T, E>(

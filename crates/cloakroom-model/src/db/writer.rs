@@ -1,6 +1,8 @@
 //! The writer: one thread owns the writing connection, and commits together what waits together.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use diesel::QueryResult;
@@ -19,19 +21,36 @@ const BATCH: usize = 256;
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+    done: Arc<Done>,
+}
+
+/// What the writer has committed since the start.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) commits: AtomicU64,
+    pub(super) units: AtomicU64,
 }
 
 impl Writer {
     pub(super) fn start(conn: Conn, url: String) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(QUEUE);
+        let done = Arc::new(Done::default());
+        let counted = Arc::clone(&done);
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(conn, &url, waiting))
+            .spawn(move || run(conn, &url, waiting, &counted))
             .map_err(Fault::connection)?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
+            done,
         })
+    }
+
+    /// How many units of work wait, and what was committed so far.
+    pub(super) fn stats(&self) -> (usize, &Done) {
+        let waiting = |queue: &mpsc::Sender<_>| queue.max_capacity() - queue.capacity();
+        (self.queue.as_ref().map_or(0, waiting), &self.done)
     }
 
     pub(super) async fn submit<T, E, F>(&self, work: F) -> std::result::Result<T, E>
@@ -155,7 +174,7 @@ where
     }
 }
 
-fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
+fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
     let mut conn = Some(conn);
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     loop {
@@ -174,6 +193,10 @@ fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
         if let Err(why) = &committed {
             tracing::error!(error = %why, jobs = batch.len(), "a batch was not committed");
             conn = None;
+        } else {
+            let units = u64::try_from(batch.len()).unwrap_or_default();
+            done.commits.fetch_add(1, Ordering::Relaxed);
+            done.units.fetch_add(units, Ordering::Relaxed);
         }
         for job in batch.drain(..) {
             job.answer(committed.clone());

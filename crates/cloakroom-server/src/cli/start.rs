@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::Ended;
 use crate::config::Config;
-use crate::serve;
+use crate::{observe, serve};
 
 /// How the server is started, beside its settings.
 #[derive(clap::Args, Debug, Default)]
@@ -18,6 +18,7 @@ pub(super) fn run(config: Config, options: &Options) -> Ended {
     if options.import_realm {
         tracing::warn!("--import-realm: realm files are not read yet");
     }
+    observe::log_panics();
     let app = serve::open(&config)?;
     actix_web::rt::System::new().block_on(serve::run(config, app))?;
     Ok(ExitCode::SUCCESS)

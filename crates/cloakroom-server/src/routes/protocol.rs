@@ -14,6 +14,7 @@ use cloakroom_oidc::keyring::generate::{self, Purpose};
 use cloakroom_oidc::{Error, Form, OAuthError, origin};
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
+use cloakroom_web::request_id;
 use serde_json::json;
 
 /// A program that calls an endpoint of a realm.
@@ -115,7 +116,7 @@ impl Caller {
         let (alg, name) = (missing.0, realm.name.clone());
         let made = self
             .app
-            .hash(move || {
+            .compute(move || {
                 let mut rng = random()?;
                 generate::generate(Purpose::Sign(alg), &name, now(), &mut rng)
                     .map_err(Fault::corrupt)
@@ -176,6 +177,7 @@ pub(crate) fn fault_answer(fault: &Fault) -> HttpResponse {
     no_store(&mut answer).json(json!({
         "error": code,
         "error_description": "The server could not do its part.",
+        "request_id": request_id::current(),
     }))
 }
 

@@ -52,11 +52,28 @@ async fn token(
         user_agent: caller.user_agent.clone(),
     });
     let answer = match answer(&caller, &asked).await {
-        Ok(tokens) => protocol::no_store(&mut HttpResponse::Ok()).json(tokens),
+        Ok(tokens) => {
+            count(&caller.app, &asked, &tokens);
+            protocol::no_store(&mut HttpResponse::Ok()).json(tokens)
+        }
         Err(error) => protocol::error_answer(&error),
     };
     let client_id = asked.credentials.claimed_client(&asked.form);
     caller.with_cors(client_id, answer).await
+}
+
+/// Counts the tokens of an answer by their kinds and sizes.
+fn count(app: &App, asked: &TokenRequest, tokens: &serde_json::Value) {
+    const KINDS: [(&str, &str); 3] = [
+        ("access_token", "access"),
+        ("refresh_token", "refresh"),
+        ("id_token", "id"),
+    ];
+    let size = |name: &str| tokens.get(name)?.as_str().map(str::len);
+    let issued = KINDS.map(|(name, kind)| size(name).map(|size| (kind, size)));
+    let issued: Vec<_> = issued.into_iter().flatten().collect();
+    let grant = asked.form.get("grant_type").unwrap_or_default();
+    app.metrics.issued(grant, &issued);
 }
 
 async fn answer(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<serde_json::Value, Error> {

@@ -19,6 +19,7 @@ use cloakroom_web::App;
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locales, Notice, Wanted};
 use cloakroom_web::page::{ErrorPage, FormPostPage, Hidden, Layout, Moment, render};
+use cloakroom_web::request_id;
 
 /// Holds the handle of the attempts of this browser.
 pub(crate) const AUTH_SESSION: &str = "AUTH_SESSION_ID";
@@ -379,6 +380,7 @@ fn error_page(layout: Layout, status: StatusCode, notice: Notice, is_https: bool
         layout,
         notice,
         code: None,
+        request: request_id::current(),
         time: Some(Moment::from_unix_seconds(now)),
         back: None,
     };

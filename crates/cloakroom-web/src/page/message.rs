@@ -16,6 +16,8 @@ pub struct ErrorPage {
     pub notice: Notice,
     /// The code of the event, `E-7F3K-2Q`.
     pub code: Option<String>,
+    /// The id of the request, which its log lines have.
+    pub request: Option<String>,
     /// When it happened.
     pub time: Option<Moment>,
     /// The way back to the client.

@@ -223,6 +223,7 @@ fn error(words: &Words, locale: &Locale) -> ErrorPage {
         layout: layout(words, locale),
         notice: Notice::MissingParameter(words.or("response_type").into()),
         code: Some(words.or("E-7F3K-2Q").into()),
+        request: Some(words.or("5d41402abc4b2a76").into()),
         time: Some(Moment::from_unix_seconds(1_795_000_000)),
         back: back(words),
     }
