@@ -56,6 +56,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         database_url: url.as_deref(),
         core: Some(SERVER_CORE),
         log: logs.join("bench-server.log"),
+        filter: server::USUAL,
     };
     let server = Server::start(&setup)?;
     let idle = server.memory().0;

@@ -8,6 +8,7 @@
     reason = "the tool reads PATH and waits for servers; the rules behind the ban are the product's"
 )]
 
+mod api;
 mod bench;
 mod command;
 mod lint;

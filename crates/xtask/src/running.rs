@@ -61,6 +61,13 @@ impl Running {
         self.child.try_wait().ok().flatten()
     }
 
+    /// Ends the program as a power failure would: it gets no chance to finish anything.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        send(self.id(), Signal::KILL);
+        self.child.wait()?;
+        Ok(())
+    }
+
     pub(crate) fn wait(mut self) -> Result<ExitStatus> {
         Ok(self.child.wait()?)
     }

@@ -19,10 +19,30 @@ pub(crate) const ADMIN: (&str, &str) = ("admin", "admin");
 #[derive(Debug)]
 pub(crate) struct Server {
     process: Running,
-    _folder: TempDir,
+    place: Place,
     pub(crate) base: String,
     /// From the start of the process to the first answer.
     pub(crate) ready_after: Duration,
+}
+
+/// Where a server runs: its data, and its ports, because its address is in the tokens it issues.
+#[derive(Debug)]
+pub(crate) struct Place {
+    folder: TempDir,
+    port: u16,
+    management: u16,
+}
+
+impl Place {
+    fn new() -> Result<Self> {
+        Ok(Self {
+            folder: tempfile::Builder::new()
+                .prefix("cloakroom-test-")
+                .tempdir()?,
+            port: free_port()?,
+            management: free_port()?,
+        })
+    }
 }
 
 /// How a server under test is to run.
@@ -34,7 +54,16 @@ pub(crate) struct Setup<'a> {
     /// The one core it may use; `None` leaves it all.
     pub(crate) core: Option<u32>,
     pub(crate) log: PathBuf,
+    /// What it logs.
+    pub(crate) filter: &'static str,
 }
+
+/// Every line of our own: what the log may not hold is searched for in all of them.
+pub(crate) const EVERYTHING: &str = "info,cloakroom=debug,cloakroom_admin=debug,cloakroom_web=debug,\
+    cloakroom_oidc=debug,cloakroom_login=debug,cloakroom_keycloak=debug,cloakroom_model=debug,cloakroom_jose=debug";
+
+/// What an operator runs with.
+pub(crate) const USUAL: &str = "info";
 
 /// Builds the server and answers where it is.
 pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
@@ -60,10 +89,13 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
 
 impl Server {
     pub(crate) fn start(setup: &Setup<'_>) -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("cloakroom-test-")
-            .tempdir()?;
-        let (port, management) = (free_port()?, free_port()?);
+        File::create(&setup.log)?;
+        Self::start_at(Place::new()?, setup)
+    }
+
+    /// Starts where a server has been before, and goes on in its log.
+    pub(crate) fn start_at(place: Place, setup: &Setup<'_>) -> Result<Self> {
+        let (folder, port, management) = (place.folder.path(), place.port, place.management);
         let mut command = match setup.core {
             Some(core) => {
                 let mut pinned = Command::new("taskset");
@@ -72,10 +104,10 @@ impl Server {
             }
             None => Command::new(setup.binary),
         };
-        let log = File::create(&setup.log)?;
+        let log = File::options().create(true).append(true).open(&setup.log)?;
         command
             .arg("start")
-            .current_dir(folder.path())
+            .current_dir(folder)
             .stdout(log.try_clone()?)
             .stderr(log);
         // A setting of whoever runs the tests must not reach the server under test.
@@ -90,7 +122,8 @@ impl Server {
         command
             .env("PORT", port.to_string())
             .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
-            .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
+            .env("CLOAKROOM_LOG", setup.filter)
+            .env("CLOAKROOM_DATA_DIR", folder.join("data"))
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
         if let Some(url) = setup.database_url {
@@ -103,10 +136,16 @@ impl Server {
         wait_until_ready(&mut process, management, &setup.log)?;
         Ok(Self {
             process,
-            _folder: folder,
+            place,
             base,
             ready_after: started.elapsed(),
         })
+    }
+
+    /// Kills the server without any warning, and answers the place it leaves behind.
+    pub(crate) fn kill(self) -> Result<Place> {
+        self.process.kill()?;
+        Ok(self.place)
     }
 
     /// Memory in use now and at most, in MiB, as the kernel counts it.

@@ -1,4 +1,5 @@
 //! The README's test command: every part against both databases, with all that it needs brought along.
+mod crash;
 mod golden;
 mod logs;
 mod tools;
@@ -34,6 +35,9 @@ pub(crate) struct Options {
     /// SQLite only, and nothing that needs a browser or a package of another language
     #[arg(long)]
     quick: bool,
+    /// What is repeated to find what is rare is repeated often: an hour instead of minutes
+    #[arg(long)]
+    long: bool,
 }
 
 /// A part of the tests that can run alone.
@@ -49,6 +53,8 @@ enum Part {
     Pages,
     /// Keycloak's recorded answers against a running server
     Golden,
+    /// A server that is killed in the middle of its work
+    Crash,
 }
 
 impl Options {
@@ -58,6 +64,11 @@ impl Options {
     }
 
     fn runs_servers(&self) -> bool {
+        self.runs_one_server() || self.runs(Part::Crash)
+    }
+
+    /// A part asks a server that nobody kills.
+    fn runs_one_server(&self) -> bool {
         [Part::Clients, Part::Pages, Part::Golden]
             .into_iter()
             .any(|part| self.runs(part))
@@ -71,7 +82,7 @@ impl Options {
         {
             needs.push(machine::POSTGRES);
         }
-        if self.runs_servers() {
+        if self.runs_one_server() {
             needs.push(machine::PYTHON);
         }
         if self.runs(Part::Clients) {
@@ -103,7 +114,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report)
     if options.runs(Part::Rust) {
         report.part("Rust tests", || rust_tests(workspace, admin_url.as_deref()));
     }
-    if options.runs_servers() {
+    if options.runs(Part::Crash) {
+        crashes(workspace, options, admin_url.as_deref(), report)?;
+    }
+    if options.runs_one_server() {
         against_servers(workspace, options, admin_url.as_deref(), report)?;
     }
     Ok(())
@@ -154,6 +168,7 @@ fn against_servers(
             database_url: url.as_deref(),
             core: None,
             log: log.clone(),
+            filter: server::EVERYTHING,
         };
         let server = match Server::start(&setup) {
             Ok(server) => server,
@@ -184,6 +199,41 @@ fn against_servers(
         }
         drop(server);
         report.part(&format!("log on {database}"), || logs::check(&log));
+    }
+    Ok(())
+}
+
+/// Kills a server on each database, and looks at what the killed ones logged.
+fn crashes(
+    workspace: &Workspace,
+    options: &Options,
+    admin_url: Option<&str>,
+    report: &mut Report,
+) -> Result<()> {
+    let binary = server::build(workspace, false)?;
+    let mut databases = vec![("SQLite", None)];
+    if let Some(url) = admin_url {
+        let url = postgres::create_database(url, "cloakroom_crash")?;
+        databases.push(("PostgreSQL", Some(url)));
+    }
+    for (database, url) in &databases {
+        let log = workspace
+            .logs()?
+            .join(format!("crash-{}.log", database.to_lowercase()));
+        let plan = crash::Plan {
+            binary: &binary,
+            database_url: url.as_deref(),
+            log: log.clone(),
+            rounds: if options.long {
+                crash::LONG
+            } else {
+                crash::SHORT
+            },
+        };
+        report.part(&format!("kill -9 on {database}"), || crash::run(&plan));
+        report.part(&format!("log of kill -9 on {database}"), || {
+            logs::check(&log)
+        });
     }
     Ok(())
 }

@@ -1,11 +1,10 @@
 //! A realm to measure: made over the admin API, like any operator would.
 use std::fmt;
 
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
-use ureq::Agent;
+use anyhow::{Context, Result};
+use serde_json::json;
 
-use crate::server::ADMIN;
+use crate::api::{Api, password_grant};
 
 const REALM: &str = "bench";
 const SECRET: &str = "bench-secret-0123456789abcdef0123456789";
@@ -45,27 +44,14 @@ impl fmt::Debug for Load {
 impl Bench {
     /// Makes the realm, a client for each algorithm, and a user.
     pub(super) fn prepare(base: &str) -> Result<Self> {
-        let api = Api {
-            agent: agent(),
-            base: base.to_owned(),
-        };
-        let admin = api
-            .token(
-                "master",
-                &format!("client_id=admin-cli&{}", password_grant(ADMIN)),
-            )?
-            .access;
+        let api = Api::new(base);
+        let admin = api.admin_token()?;
         let realm = json!({
             "realm": REALM, "enabled": true, "accessTokenLifespan": 3600, "revokeRefreshToken": true,
         });
         api.create(&admin, "/admin/realms", &realm)?;
         // Rights to a new realm are in tokens that are issued after it.
-        let admin = api
-            .token(
-                "master",
-                &format!("client_id=admin-cli&{}", password_grant(ADMIN)),
-            )?
-            .access;
+        let admin = api.admin_token()?;
         for (client, algorithm) in CLIENTS {
             let client = json!({
                 "clientId": client, "secret": SECRET, "redirectUris": [], "standardFlowEnabled": false,
@@ -152,65 +138,4 @@ impl Bench {
 
 fn credentials(client: &str) -> String {
     format!("client_id={client}&client_secret={SECRET}")
-}
-
-fn password_grant((username, password): (&str, &str)) -> String {
-    format!("grant_type=password&username={username}&password={password}")
-}
-
-/// What a token endpoint answers.
-struct Tokens {
-    access: String,
-    refresh: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-struct Api {
-    agent: Agent,
-    base: String,
-}
-
-fn agent() -> Agent {
-    // A refusal is read like any answer, because its body says what is wrong.
-    Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into()
-}
-
-impl Api {
-    fn token(&self, realm: &str, form: &str) -> Result<Tokens> {
-        let url = format!("{}/realms/{realm}/protocol/openid-connect/token", self.base);
-        let request = self
-            .agent
-            .post(&url)
-            .header("Content-Type", "application/x-www-form-urlencoded");
-        let mut answer = request.send(form)?;
-        let body: Value = answer.body_mut().read_json().unwrap_or_default();
-        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-        match text("access_token") {
-            Some(access) => Ok(Tokens {
-                access,
-                refresh: text("refresh_token"),
-            }),
-            None => bail!("{url} answered {} {body}", answer.status()),
-        }
-    }
-
-    fn create(&self, token: &str, path: &str, body: &Value) -> Result<()> {
-        let url = format!("{}{path}", self.base);
-        let request = self
-            .agent
-            .post(&url)
-            .header("Authorization", format!("Bearer {token}"));
-        let mut answer = request.send_json(body)?;
-        if answer.status() != 201 {
-            bail!(
-                "POST {path} answered {} {}",
-                answer.status(),
-                answer.body_mut().read_to_string().unwrap_or_default()
-            );
-        }
-        Ok(())
-    }
 }

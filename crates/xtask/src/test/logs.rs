@@ -13,15 +13,26 @@ const SECRETS: &[(&str, &str)] = &[
     ("an authorization code", r"\bcode=[\w.%-]*\d[\w.%-]{16,}"),
     (
         "a parameter that is a secret",
-        r"\b(client_secret|password|refresh_token|client_assertion)=[\w.%-]{4,}",
+        r"\b(client_secret|password|password-new|refresh_token|access_token|id_token|id_token_hint|client_assertion|assertion|code_verifier|session_code)=[\w.%-]{4,}",
     ),
+    (
+        "a field that is a secret",
+        r#""(client_secret|password|secret|token|access_token|refresh_token|id_token|cookie|authorization|assertion|code_verifier)":"[^"]"#,
+    ),
+    ("an opaque token", r"\bcat_[\w-]{8,}"),
+    (
+        "a cookie that is a secret",
+        r"\b(KEYCLOAK_IDENTITY|KEYCLOAK_SESSION|AUTH_SESSION_ID|KC_RESTART|OAUTH_GRANT|CLOAKROOM_LOGOUT)=[\w.%-]{8,}",
+    ),
+    ("a query", r#"/realms/[^\s"]*\?\w+="#),
+    ("a password's hash", r"\$(argon2|2[aby]|pbkdf2)"),
     (
         "a header that is a secret",
         r"(?i)\b(bearer|basic) [\w.+/=-]{12,}",
     ),
     (
         "a password of the tests",
-        r"\b(ada|new)-password\b|\bweb-secret-",
+        r"\b(ada|new)-password\b|\b(web|app|bench)-secret-",
     ),
 ];
 
@@ -65,6 +76,23 @@ mod tests {
             ("token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", true),
             ("Authorization: Bearer abcdefabcdef.x", true),
             ("client_id=web&client_secret=hunter22", true),
+            (r#"{"msg":"asked","client_secret":"hunter22"}"#, true),
+            (
+                r#"{"msg":"set","cookie":"KEYCLOAK_IDENTITY=0a1b2c3d4e5f"}"#,
+                true,
+            ),
+            ("AUTH_SESSION_ID=0a1b2c3d4e5f.node", true),
+            (
+                "GET /realms/shop/protocol/openid-connect/auth?state=x",
+                true,
+            ),
+            ("introspected cat_0199-aa.bb", true),
+            ("stored $argon2id$v=19$m=19456", true),
+            (
+                r#"{"msg":"answered","route":"/realms/{realm}/account","status":200}"#,
+                false,
+            ),
+            ("CLOAKROOM_LOG=info is used", false),
             (
                 "user ada could not sign in, client_id=web code=invalid_user_credentials",
                 false,
