@@ -1,5 +1,7 @@
 //! Credentials: what a user proves to be themselves with. Secret parts are sealed.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::Result;
@@ -11,6 +13,8 @@ use crate::time::Timestamp;
 
 /// The kind of credential that holds a password.
 pub const PASSWORD: &str = "password";
+/// The kind that holds the seed of one-time codes.
+pub const OTP: &str = "otp";
 /// The kind that holds a former password, which may not be chosen again.
 pub const PASSWORD_HISTORY: &str = "password-history";
 
@@ -73,27 +77,71 @@ pub fn insert(cx: &mut Cx<'_>, user: &UserId, credential: &Credential) -> Result
 }
 
 /// Sets a user's password in place of the one before, of which `keep` former ones are kept for
-/// comparison.
+/// comparison. The credential that there is keeps its id, by which administrators name it.
 pub fn replace_password(
     cx: &mut Cx<'_>,
     user: &UserId,
     credential: &Credential,
     keep: usize,
 ) -> Result<()> {
-    if let Some(former) = find_password(cx, user)? {
-        let mine = credentials::table
-            .filter(credentials::realm_id.eq(&cx.realm.id))
-            .filter(credentials::id.eq(&former.id));
-        diesel::update(mine)
-            .set(credentials::kind.eq(PASSWORD_HISTORY))
-            .execute(cx.db.conn()?)?;
+    let Some(former) = find_password(cx, user)? else {
+        return insert(cx, user, credential);
+    };
+    let secret = seal(cx, &former.id, &credential.secret_data)?;
+    let label = credential.label.as_ref().or(former.label.as_ref());
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::id.eq(&former.id));
+    diesel::update(mine)
+        .set((
+            credentials::label.eq(label),
+            credentials::created_at.eq(credential.created_at),
+            credentials::credential_data.eq(&credential.credential_data),
+            credentials::secret_data.eq(secret),
+        ))
+        .execute(cx.db.conn()?)?;
+    if keep > 0 {
+        let former = Credential {
+            id: credential.id.clone(),
+            kind: PASSWORD_HISTORY.to_owned(),
+            ..former
+        };
+        insert(cx, user, &former)?;
     }
-    let mut former = list(cx, user, Some(PASSWORD_HISTORY))?;
-    former.sort_by_key(|credential| std::cmp::Reverse(credential.created_at));
-    for old in former.iter().skip(keep) {
+    let mut old = list(cx, user, Some(PASSWORD_HISTORY))?;
+    old.sort_by_key(|credential| std::cmp::Reverse(credential.created_at));
+    for old in old.iter().skip(keep) {
         remove(cx, user, &old.id)?;
     }
-    insert(cx, user, credential)
+    Ok(())
+}
+
+/// Which of these users have a credential of this kind.
+pub fn owners(cx: &mut Cx<'_>, users: &[UserId], kind: &str) -> Result<BTreeSet<UserId>> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq_any(users.to_vec()))
+        .filter(credentials::kind.eq(kind))
+        .select(credentials::user_id);
+    let ids: Vec<UserId> = mine.load(cx.db.conn()?)?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Offers a user's credentials in this order.
+pub fn reorder(cx: &mut Cx<'_>, user: &UserId, ids: &[CredentialId]) -> Result<()> {
+    let mut priority = 0i64;
+    for id in ids {
+        // Gaps, as in Keycloak, whose exports hold these numbers.
+        priority = priority.saturating_add(10);
+        let mine = credentials::table
+            .filter(credentials::realm_id.eq(&cx.realm.id))
+            .filter(credentials::user_id.eq(user))
+            .filter(credentials::id.eq(id));
+        diesel::update(mine)
+            .set(credentials::priority.eq(priority))
+            .execute(cx.db.conn()?)?;
+    }
+    Ok(())
 }
 
 /// Stores a better hash of the same password; false if the password has changed meanwhile.

@@ -1,15 +1,20 @@
 //! Groups: a tree of people, with roles that members inherit.
 
-use std::collections::BTreeSet;
+mod tree;
 
 use diesel::prelude::*;
 
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{GroupId, RealmId, RoleId};
+use crate::pairs::group_roles as pairs;
 use crate::schema::{default_groups, group_roles, groups};
 use crate::sql::Unless;
 use crate::user::Attributes;
+
+pub(crate) use tree::roles_of_all;
+pub use tree::{Query, ancestors, count, count_inside, find_named, list_inside, path, search};
+pub use tree::{is_inside, roles};
 
 /// A group.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +36,31 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Group>> {
     let mine = groups::table
         .filter(groups::realm_id.eq(&cx.realm.id))
         .order(groups::name.asc());
-    mine.load::<Row>(cx.db.conn()?)?
-        .into_iter()
-        .map(Row::into_group)
-        .collect()
+    into_groups(mine.load::<Row>(cx.db.conn()?)?)
+}
+
+/// The groups with these ids that exist, by name.
+pub fn list_of(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<Group>> {
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq_any(ids.to_vec()))
+        .order(groups::name.asc());
+    into_groups(mine.load::<Row>(cx.db.conn()?)?)
+}
+
+/// The groups whose members get a role from them directly, by name.
+pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> Result<Vec<Group>> {
+    let ids = group_roles::table
+        .filter(group_roles::realm_id.eq(&cx.realm.id))
+        .filter(group_roles::role_id.eq(role))
+        .select(group_roles::group_id);
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq_any(ids))
+        .order(groups::name.asc())
+        .offset(first)
+        .limit(max);
+    into_groups(mine.load::<Row>(cx.db.conn()?)?)
 }
 
 /// The group with this id.
@@ -53,7 +79,7 @@ pub fn insert(cx: &mut Cx<'_>, group: &Group) -> Result<bool> {
     let insert = diesel::insert_into(groups::table).values((
         groups::id.eq(&group.id),
         groups::realm_id.eq(&cx.realm.id),
-        groups::parent_id.eq(group.parent.as_ref().map_or("", GroupId::as_str)),
+        groups::parent_id.eq(parent_id(group.parent.as_ref())),
         groups::name.eq(&group.name),
         groups::description.eq(&group.description),
         groups::attributes.eq(serde_json::to_string(&group.attributes)?),
@@ -61,22 +87,33 @@ pub fn insert(cx: &mut Cx<'_>, group: &Group) -> Result<bool> {
     Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
 }
 
+/// Replaces a group's own row; false if it is gone. Its name must be free beside its siblings.
+pub fn update(cx: &mut Cx<'_>, group: &Group) -> Result<bool> {
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq(&group.id));
+    let changed = diesel::update(mine)
+        .set((
+            groups::parent_id.eq(parent_id(group.parent.as_ref())),
+            groups::name.eq(&group.name),
+            groups::description.eq(&group.description),
+            groups::attributes.eq(serde_json::to_string(&group.attributes)?),
+        ))
+        .execute(cx.db.conn()?)?;
+    members_changed(cx);
+    Ok(changed == 1)
+}
+
 /// Removes a group and those inside it; false if it is gone.
 pub fn remove(cx: &mut Cx<'_>, id: &GroupId) -> Result<bool> {
-    let inside: Vec<GroupId> = groups::table
-        .filter(groups::realm_id.eq(&cx.realm.id))
-        .filter(groups::parent_id.eq(id.as_str()))
-        .select(groups::id)
-        .load(cx.db.conn()?)?;
-    for child in inside {
-        remove(cx, &child)?;
+    for child in list_inside(cx, Some(id), &Query::all())? {
+        remove(cx, &child.id)?;
     }
     let mine = groups::table
         .filter(groups::realm_id.eq(&cx.realm.id))
         .filter(groups::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
-    cx.people_changed();
-    cx.settings_changed();
+    members_changed(cx);
     Ok(removed == 1)
 }
 
@@ -88,68 +125,38 @@ pub fn defaults(cx: &mut Cx<'_>) -> Result<Vec<GroupId>> {
     Ok(mine.load(cx.db.conn()?)?)
 }
 
+/// The roles given to a group directly.
+pub fn direct_roles(cx: &mut Cx<'_>, id: &GroupId) -> Result<Vec<RoleId>> {
+    pairs::list(cx, id)
+}
+
 /// Lets members of a group have a role.
 pub fn grant_role(cx: &mut Cx<'_>, id: &GroupId, role: &RoleId) -> Result<()> {
-    let insert = diesel::insert_into(group_roles::table).values((
-        group_roles::group_id.eq(id),
-        group_roles::role_id.eq(role),
-        group_roles::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    cx.people_changed();
-    cx.settings_changed();
+    pairs::add(cx, id, role)?;
+    members_changed(cx);
     Ok(())
 }
 
-/// What a member of the group gets: its roles and those of all groups above it.
-pub fn roles(cx: &mut Cx<'_>, id: &GroupId) -> Result<Vec<RoleId>> {
-    roles_of_all(cx, std::slice::from_ref(id))
+/// Takes that back.
+pub fn revoke_role(cx: &mut Cx<'_>, id: &GroupId, role: &RoleId) -> Result<()> {
+    pairs::remove(cx, id, role)?;
+    members_changed(cx);
+    Ok(())
 }
 
-/// The roles of the given groups and of all groups above them.
-pub(crate) fn roles_of_all(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<RoleId>> {
-    let above = with_parents(cx, ids)?;
-    let mine = group_roles::table
-        .filter(group_roles::realm_id.eq(&cx.realm.id))
-        .filter(group_roles::group_id.eq_any(above.into_iter().collect::<Vec<_>>()))
-        .select(group_roles::role_id);
-    Ok(mine.load(cx.db.conn()?)?)
+/// Members may have other roles now, service accounts among them, which the snapshot holds.
+fn members_changed(cx: &mut Cx<'_>) {
+    cx.people_changed();
+    cx.settings_changed();
 }
 
-/// The given groups and all above them.
-pub fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
-    let mut seen: BTreeSet<GroupId> = BTreeSet::new();
-    let mut level: Vec<GroupId> = ids.to_vec();
-    while !level.is_empty() {
-        let parents: Vec<String> = groups::table
-            .filter(groups::realm_id.eq(&cx.realm.id))
-            .filter(groups::id.eq_any(level.clone()))
-            .select(groups::parent_id)
-            .load(cx.db.conn()?)?;
-        seen.extend(level);
-        let above = parents
-            .into_iter()
-            .filter(|id| !id.is_empty())
-            .map(GroupId::new);
-        level = above.filter(|id| !seen.contains(id)).collect();
-    }
-    Ok(seen)
+/// The top has no row: what is there names no parent.
+fn parent_id(parent: Option<&GroupId>) -> &str {
+    parent.map_or("", GroupId::as_str)
 }
 
-/// A group's path from the top, `/staff/night` for example.
-pub fn path(all: &[Group], id: &GroupId) -> String {
-    let mut names = Vec::new();
-    let mut at = Some(id);
-    // No tree is deeper than it has groups, so a damaged parent cannot loop.
-    for _ in 0..all.len() {
-        let Some(group) = at.and_then(|id| all.iter().find(|group| &group.id == id)) else {
-            break;
-        };
-        names.push(group.name.replace('/', "~/"));
-        at = group.parent.as_ref();
-    }
-    names.reverse();
-    format!("/{}", names.join("/"))
+fn into_groups(rows: Vec<Row>) -> Result<Vec<Group>> {
+    rows.into_iter().map(Row::into_group).collect()
 }
 
 #[derive(Queryable)]

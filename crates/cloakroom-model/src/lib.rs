@@ -16,8 +16,8 @@
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
-//! - An [event](event) is a line of the audit trail; a [lease](lease) says which node does
-//!   background work.
+//! - An [event](event) is a line of the audit trail; the [outbox](outbox) holds what leaves the
+//!   system later, and a [lease](lease) says which node does background work.
 #![recursion_limit = "256"]
 
 pub mod attempt;
@@ -42,6 +42,8 @@ pub mod lockout;
 pub mod mapper;
 pub mod migrate;
 pub mod opaque;
+pub mod outbox;
+mod pairs;
 pub mod realm;
 pub mod refresh;
 pub mod replay;

@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, RoleId};
-use crate::schema::{role_composites, roles, scope_mappings};
-use crate::sql::Unless;
+use crate::pairs::{role_composites, scope_mappings as mappings};
+use crate::schema::{role_composites as composite_pairs, roles, scope_mappings};
+use crate::sql::{Unless, lower, lower_or_null};
 
 /// A role.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,9 +84,9 @@ fn load_graph(cx: &mut Cx<'_>) -> Result<RoleGraph> {
         let role = row.into_role()?;
         graph.roles.insert(role.id.clone(), Arc::new(role));
     }
-    let pairs: Vec<(RoleId, RoleId)> = role_composites::table
-        .filter(role_composites::realm_id.eq(&cx.realm.id))
-        .select((role_composites::parent_id, role_composites::child_id))
+    let pairs: Vec<(RoleId, RoleId)> = composite_pairs::table
+        .filter(composite_pairs::realm_id.eq(&cx.realm.id))
+        .select((composite_pairs::parent_id, composite_pairs::child_id))
         .load(cx.db.conn()?)?;
     for (parent, child) in pairs {
         graph.children.entry(parent).or_default().push(child);
@@ -116,7 +117,7 @@ pub fn find_named(cx: &mut Cx<'_>, container: &str, name: &str) -> Result<Option
         .transpose()
 }
 
-/// The roles of a container by name; `search` narrows by a part of the name.
+/// The roles of a container by name; `search` narrows by a part of the name or the description.
 pub fn list(
     cx: &mut Cx<'_>,
     container: &str,
@@ -129,7 +130,10 @@ pub fn list(
         .filter(roles::container_id.eq(container))
         .into_boxed();
     if let Some(text) = search {
-        mine = mine.filter(roles::name.like(crate::user::pattern(text)).escape('\\'));
+        let part = crate::user::pattern(&text.to_lowercase());
+        let named = lower(roles::name).like(part.clone()).escape('\\');
+        let described = lower_or_null(roles::description).like(part).escape('\\');
+        mine = mine.filter(named.or(described));
     }
     let rows = mine.order(roles::name.asc()).offset(first).limit(max);
     rows.load::<Row>(cx.db.conn()?)?
@@ -193,11 +197,7 @@ pub(crate) fn remove_of_container(cx: &mut Cx<'_>, container: &str) -> Result<()
 
 /// The roles directly inside a role.
 pub fn composites(cx: &mut Cx<'_>, parent: &RoleId) -> Result<Vec<Role>> {
-    let children: Vec<RoleId> = role_composites::table
-        .filter(role_composites::realm_id.eq(&cx.realm.id))
-        .filter(role_composites::parent_id.eq(parent))
-        .select(role_composites::child_id)
-        .load(cx.db.conn()?)?;
+    let children = role_composites::list(cx, parent)?;
     list_of(cx, &children)
 }
 
@@ -218,36 +218,27 @@ pub fn list_of(cx: &mut Cx<'_>, ids: &[RoleId]) -> Result<Vec<Role>> {
 
 /// Puts a role inside another.
 pub fn add_composite(cx: &mut Cx<'_>, parent: &RoleId, child: &RoleId) -> Result<()> {
-    let insert = diesel::insert_into(role_composites::table).values((
-        role_composites::parent_id.eq(parent),
-        role_composites::child_id.eq(child),
-        role_composites::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    cx.settings_changed();
-    cx.people_changed();
+    role_composites::add(cx, parent, child)?;
+    roles_changed(cx);
     Ok(())
 }
 
 /// Takes a role out of another.
 pub fn remove_composite(cx: &mut Cx<'_>, parent: &RoleId, child: &RoleId) -> Result<()> {
-    let mine = role_composites::table
-        .filter(role_composites::realm_id.eq(&cx.realm.id))
-        .filter(role_composites::parent_id.eq(parent))
-        .filter(role_composites::child_id.eq(child));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
+    role_composites::remove(cx, parent, child)?;
+    roles_changed(cx);
+    Ok(())
+}
+
+/// The snapshot holds the role graph, and answers about tokens hold everybody's roles.
+fn roles_changed(cx: &mut Cx<'_>) {
     cx.settings_changed();
     cx.people_changed();
-    Ok(())
 }
 
 /// The roles that a client or a client scope may put into tokens.
 pub fn scope_mappings(cx: &mut Cx<'_>, owner: &str) -> Result<Vec<RoleId>> {
-    let mine = scope_mappings::table
-        .filter(scope_mappings::realm_id.eq(&cx.realm.id))
-        .filter(scope_mappings::owner_id.eq(owner))
-        .select(scope_mappings::role_id);
-    Ok(mine.load(cx.db.conn()?)?)
+    mappings::list(cx, owner)
 }
 
 /// The same for every owner of the realm.
@@ -256,32 +247,40 @@ pub(crate) fn all_scope_mappings(cx: &mut Cx<'_>) -> Result<HashMap<String, Vec<
         .filter(scope_mappings::realm_id.eq(&cx.realm.id))
         .select((scope_mappings::owner_id, scope_mappings::role_id))
         .load(cx.db.conn()?)?;
+    Ok(by_owner(rows))
+}
+
+/// The same for some owners; one without any is left out.
+pub(crate) fn scope_mappings_of_all(
+    cx: &mut Cx<'_>,
+    owners: &[&str],
+) -> Result<HashMap<String, Vec<RoleId>>> {
+    let rows: Vec<(String, RoleId)> = scope_mappings::table
+        .filter(scope_mappings::realm_id.eq(&cx.realm.id))
+        .filter(scope_mappings::owner_id.eq_any(owners))
+        .select((scope_mappings::owner_id, scope_mappings::role_id))
+        .load(cx.db.conn()?)?;
+    Ok(by_owner(rows))
+}
+
+fn by_owner(rows: Vec<(String, RoleId)>) -> HashMap<String, Vec<RoleId>> {
     let mut all: HashMap<String, Vec<RoleId>> = HashMap::new();
     for (owner, role) in rows {
         all.entry(owner).or_default().push(role);
     }
-    Ok(all)
+    all
 }
 
 /// Lets a client or a client scope put a role into tokens.
 pub fn add_scope_mapping(cx: &mut Cx<'_>, owner: &str, role: &RoleId) -> Result<()> {
-    let insert = diesel::insert_into(scope_mappings::table).values((
-        scope_mappings::owner_id.eq(owner),
-        scope_mappings::role_id.eq(role),
-        scope_mappings::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
+    mappings::add(cx, owner, role)?;
     cx.settings_changed();
     Ok(())
 }
 
 /// Takes that back.
 pub fn remove_scope_mapping(cx: &mut Cx<'_>, owner: &str, role: &RoleId) -> Result<()> {
-    let mine = scope_mappings::table
-        .filter(scope_mappings::realm_id.eq(&cx.realm.id))
-        .filter(scope_mappings::owner_id.eq(owner))
-        .filter(scope_mappings::role_id.eq(role));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
+    mappings::remove(cx, owner, role)?;
     cx.settings_changed();
     Ok(())
 }

@@ -63,6 +63,7 @@ diesel::table! {
         enabled -> Bool,
         settings -> Text,
         secret -> Nullable<Binary>,
+        registration_token -> Nullable<Text>,
     }
 }
 
@@ -216,6 +217,25 @@ diesel::table! {
         attributes -> Text,
         required_actions -> Text,
         search -> Text,
+    }
+}
+
+diesel::table! {
+    user_attributes (user_id, name, value) {
+        user_id -> Text,
+        name -> Text,
+        value -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    federated_identities (user_id, provider) {
+        user_id -> Text,
+        provider -> Text,
+        realm_id -> Text,
+        external_id -> Text,
+        external_name -> Nullable<Text>,
     }
 }
 
@@ -457,6 +477,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_roles,
     default_groups,
     users,
+    user_attributes,
+    federated_identities,
     user_roles,
     user_groups,
     credentials,

@@ -1,7 +1,18 @@
-//! The fragments Diesel's enum lacks: `Cached` and `Unless`.
+//! The fragments Diesel's enum lacks: `Cached` and `Unless`, and the function `lower`.
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, RunQueryDsl};
+
+diesel::define_sql_function! {
+    /// A text in lower case. SQLite knows the case of ASCII letters alone.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+diesel::define_sql_function! {
+    /// The same of a text that may be absent.
+    #[sql_name = "lower"]
+    fn lower_or_null(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
 
 /// A statement whose prepared form is kept, although Diesel does not keep those of an UPDATE.
 ///

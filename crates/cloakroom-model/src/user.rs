@@ -1,5 +1,6 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+pub mod identity;
 mod membership;
 mod search;
 
@@ -161,12 +162,11 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         users::service_account_client.eq(&user.service_account_client),
         columns(cx, user)?,
     ));
-    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
-    Ok(if inserted == 1 {
-        Stored::Done
-    } else {
-        Stored::Taken
-    })
+    if Unless(insert, "").execute(cx.db.conn()?)? != 1 {
+        return Ok(Stored::Taken);
+    }
+    search::index_attributes(cx, user)?;
+    Ok(Stored::Done)
 }
 
 /// Replaces a user's own row.
@@ -181,11 +181,11 @@ pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         .set((users::username.eq(fold(&user.username)), columns(cx, user)?))
         .execute(cx.db.conn()?)?;
     changed_person(cx, user);
-    Ok(if changed == 1 {
-        Stored::Done
-    } else {
-        Stored::Gone
-    })
+    if changed != 1 {
+        return Ok(Stored::Gone);
+    }
+    search::index_attributes(cx, user)?;
+    Ok(Stored::Done)
 }
 
 type Columns = (

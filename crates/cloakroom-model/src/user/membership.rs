@@ -1,23 +1,20 @@
-//! Membership: the roles of users and the groups they are in.
+//! Membership: the roles of users, the groups they are in, and who has the one or is in the other.
 
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::{Row, User};
+use super::User;
+use super::search::{everybody, page};
 use crate::cx::Cx;
 use crate::id::{ClientUuid, GroupId, RoleId, UserId};
+use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
 use crate::schema::{user_groups, user_roles, users};
-use crate::sql::Unless;
 use crate::{Result, group, role};
 
 /// The roles given to a user directly.
 pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
-    let mine = user_roles::table
-        .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::user_id.eq(id))
-        .select(user_roles::role_id);
-    Ok(mine.load(cx.db.conn()?)?)
+    roles_of::list(cx, id)
 }
 
 /// All roles of a user: its own, those of its groups and their parents, composites expanded.
@@ -32,25 +29,31 @@ pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>>
 
 /// Gives a user a role.
 pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    let insert = diesel::insert_into(user_roles::table).values((
-        user_roles::user_id.eq(id),
-        user_roles::role_id.eq(role),
-        user_roles::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx, id)?;
-    Ok(())
+    roles_of::add(cx, id, role)?;
+    roles_changed(cx, id)
 }
 
 /// Takes a role from a user.
 pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    let mine = user_roles::table
-        .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::user_id.eq(id))
-        .filter(user_roles::role_id.eq(role));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx, id)?;
-    Ok(())
+    roles_of::remove(cx, id, role)?;
+    roles_changed(cx, id)
+}
+
+/// The groups a user is in.
+pub fn groups(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<GroupId>> {
+    groups_of::list(cx, id)
+}
+
+/// Puts a user into a group.
+pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
+    groups_of::add(cx, id, group)?;
+    roles_changed(cx, id)
+}
+
+/// Takes a user out of a group.
+pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
+    groups_of::remove(cx, id, group)?;
+    roles_changed(cx, id)
 }
 
 /// People with a role given directly, by username.
@@ -59,14 +62,8 @@ pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> R
         .filter(user_roles::realm_id.eq(&cx.realm.id))
         .filter(user_roles::role_id.eq(role))
         .select(user_roles::user_id);
-    let rows = users::table
-        .filter(users::realm_id.eq(&cx.realm.id))
-        .filter(users::id.eq_any(ids))
-        .order(users::username.asc())
-        .offset(first)
-        .limit(max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
+    let people = everybody(&cx.realm.id).filter(users::id.eq_any(ids));
+    page(cx, people, first, max)
 }
 
 /// People in a group, by username.
@@ -75,46 +72,8 @@ pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> 
         .filter(user_groups::realm_id.eq(&cx.realm.id))
         .filter(user_groups::group_id.eq(group))
         .select(user_groups::user_id);
-    let rows = users::table
-        .filter(users::realm_id.eq(&cx.realm.id))
-        .filter(users::id.eq_any(ids))
-        .order(users::username.asc())
-        .offset(first)
-        .limit(max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
-}
-
-/// The groups a user is in.
-pub fn groups(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<GroupId>> {
-    let mine = user_groups::table
-        .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::user_id.eq(id))
-        .select(user_groups::group_id);
-    Ok(mine.load(cx.db.conn()?)?)
-}
-
-/// Puts a user into a group.
-pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    let insert = diesel::insert_into(user_groups::table).values((
-        user_groups::user_id.eq(id),
-        user_groups::group_id.eq(group),
-        user_groups::realm_id.eq(&cx.realm.id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    roles_changed(cx, id)?;
-    Ok(())
-}
-
-/// Takes a user out of a group.
-pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    let mine = user_groups::table
-        .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::user_id.eq(id))
-        .filter(user_groups::group_id.eq(group));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
-    roles_changed(cx, id)?;
-    Ok(())
+    let people = everybody(&cx.realm.id).filter(users::id.eq_any(ids));
+    page(cx, people, first, max)
 }
 
 /// Answers about tokens hold everybody's roles; the snapshot holds those of service accounts alone.

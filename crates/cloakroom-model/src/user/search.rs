@@ -6,12 +6,13 @@ use super::{Row, User, fold};
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::RealmId;
-use crate::schema::users;
+use crate::schema::{federated_identities, user_attributes, users};
+use crate::time::Timestamp;
 
 /// What a list of users is narrowed by; absent members do not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// A part of username, e-mail or names; in quotes the whole; `*` stands for anything.
+    /// The beginning of username, e-mail or a name; in quotes the whole; `*` stands for anything.
     pub search: Option<String>,
     /// A part of the username.
     pub username: Option<String>,
@@ -27,19 +28,99 @@ pub struct Query {
     pub enabled: Option<bool>,
     /// Has or has not a verified address.
     pub email_verified: Option<bool>,
+    /// Attributes with a value that the user has, all of them.
+    pub attributes: Vec<(String, String)>,
+    /// Has a link to this identity provider.
+    pub provider: Option<String>,
+    /// Is known by this id at an identity provider.
+    pub provider_user: Option<String>,
+    /// Came to be at this instant or later.
+    pub created_after: Option<Timestamp>,
+    /// Came to be at this instant or earlier.
+    pub created_before: Option<Timestamp>,
+    /// Service accounts are listed as well.
+    pub service_accounts: bool,
     /// How many to pass over.
     pub first: i64,
     /// How many to list at the most.
     pub max: i64,
 }
 
-type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
+pub(super) type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
+
+/// Everybody in a realm, service accounts too.
+pub(super) fn everybody(realm: &RealmId) -> Boxed<'_> {
+    users::table.filter(users::realm_id.eq(realm)).into_boxed()
+}
+
+/// The people of a query from the first on, by username.
+pub(super) fn page(cx: &mut Cx<'_>, people: Boxed<'_>, first: i64, max: i64) -> Result<Vec<User>> {
+    let rows = people
+        .order(users::username.asc())
+        .offset(first)
+        .limit(max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_user).collect()
+}
 
 fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
-    let mut all = users::table
-        .filter(users::realm_id.eq(realm))
-        .filter(users::service_account_client.is_null())
-        .into_boxed();
+    let mut all = everybody(realm);
+    if !query.service_accounts {
+        all = all.filter(users::service_account_client.is_null());
+    }
+    for word in query.search.iter().flat_map(|text| text.split_whitespace()) {
+        all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
+    }
+    all = narrowed_by_texts(all, query);
+    if let Some(on) = query.enabled {
+        all = all.filter(users::enabled.eq(on));
+    }
+    if let Some(on) = query.email_verified {
+        all = all.filter(users::email_verified.eq(on));
+    }
+    if let Some(at) = query.created_after {
+        all = all.filter(users::created_at.ge(at));
+    }
+    if let Some(at) = query.created_before {
+        all = all.filter(users::created_at.le(at));
+    }
+    for (name, value) in &query.attributes {
+        let ids = user_attributes::table
+            .filter(user_attributes::realm_id.eq(realm))
+            .filter(user_attributes::name.eq(name.clone()))
+            .filter(user_attributes::value.eq(indexed(value)))
+            .select(user_attributes::user_id);
+        all = all.filter(users::id.eq_any(ids));
+    }
+    narrowed_by_link(all, realm, query)
+}
+
+fn narrowed_by_link<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {
+    let links = || {
+        federated_identities::table
+            .filter(federated_identities::realm_id.eq(realm))
+            .select(federated_identities::user_id)
+    };
+    match (query.provider.clone(), query.provider_user.clone()) {
+        (None, None) => all,
+        (Some(alias), None) => {
+            let there = links().filter(federated_identities::provider.eq(alias));
+            all.filter(users::id.eq_any(there))
+        }
+        (None, Some(id)) => {
+            let known = links().filter(federated_identities::external_id.eq(id));
+            all.filter(users::id.eq_any(known))
+        }
+        (Some(alias), Some(id)) => {
+            let there = links()
+                .filter(federated_identities::provider.eq(alias))
+                .filter(federated_identities::external_id.eq(id));
+            all.filter(users::id.eq_any(there))
+        }
+    }
+}
+
+fn narrowed_by_texts<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
     let like = |text: &str| {
         if query.exact {
             escaped(&fold(text))
@@ -47,41 +128,34 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
             pattern(&fold(text))
         }
     };
-    if let Some(text) = query.search.as_deref().filter(|text| !text.is_empty()) {
-        for word in text.split_whitespace() {
-            all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
-        }
-    }
     if let Some(text) = &query.username {
         all = all.filter(users::username.like(like(text)).escape('\\'));
     }
     if let Some(text) = &query.email {
         all = all.filter(users::email.like(like(text)).escape('\\'));
     }
-    // Names keep their case in their own columns, so the folded search column is asked as well.
+    // Names keep their case in their own columns, so the folded lines of the search column are asked.
+    let line = |text: &str| {
+        let text = escaped(&fold(text));
+        if query.exact {
+            format!("%\n{text}\n%")
+        } else {
+            format!("%{text}%")
+        }
+    };
     for text in [&query.first_name, &query.last_name].into_iter().flatten() {
-        all = all.filter(users::search.like(pattern(&fold(text))).escape('\\'));
-    }
-    if let Some(on) = query.enabled {
-        all = all.filter(users::enabled.eq(on));
-    }
-    if let Some(on) = query.email_verified {
-        all = all.filter(users::email_verified.eq(on));
+        all = all.filter(users::search.like(line(text)).escape('\\'));
     }
     all
 }
 
-/// People by username, without service accounts.
+/// People by username.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
-    let rows = narrowed(&cx.realm.id, query)
-        .order(users::username.asc())
-        .offset(query.first)
-        .limit(query.max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
+    let people = narrowed(&cx.realm.id, query);
+    page(cx, people, query.first, query.max)
 }
 
-/// How many people there are, without service accounts.
+/// How many people there are.
 pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
     Ok(narrowed(&cx.realm.id, query)
         .count()
@@ -99,7 +173,7 @@ fn escaped(text: &str) -> String {
         .replace('_', "\\_")
 }
 
-/// A word of a search: `"word"` is a whole value, `*` stands for anything.
+/// A word of a search: the beginning of a value, `"word"` the whole; `*` stands for anything.
 fn search_pattern(word: &str) -> String {
     let folded = fold(word);
     if let Some(whole) = folded
@@ -109,10 +183,10 @@ fn search_pattern(word: &str) -> String {
         return format!("%\n{}\n%", escaped(whole));
     }
     let inner = escaped(&folded).replace('*', "%");
-    format!("%{inner}%")
+    format!("%\n{inner}%")
 }
 
-/// Each value stands on a line of its own, so that a whole value can be asked for.
+/// Each value stands on a line of its own, so that its beginning or the whole can be asked for.
 pub(super) fn search_text(user: &User) -> String {
     let values = [
         Some(&user.username),
@@ -126,4 +200,29 @@ pub(super) fn search_text(user: &User) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What of an attribute's value is indexed. PostgreSQL refuses an index entry of many pages.
+fn indexed(value: &str) -> String {
+    value.chars().take(255).collect()
+}
+
+/// Replaces the rows by which a user is found by their attributes.
+pub(super) fn index_attributes(cx: &mut Cx<'_>, user: &User) -> Result<()> {
+    let mine = user_attributes::table
+        .filter(user_attributes::realm_id.eq(&cx.realm.id))
+        .filter(user_attributes::user_id.eq(&user.id));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    for (name, values) in &user.attributes {
+        for value in values {
+            let insert = diesel::insert_into(user_attributes::table).values((
+                user_attributes::user_id.eq(&user.id),
+                user_attributes::name.eq(name),
+                user_attributes::value.eq(indexed(value)),
+                user_attributes::realm_id.eq(&cx.realm.id),
+            ));
+            crate::sql::Unless(insert, "").execute(cx.db.conn()?)?;
+        }
+    }
+    Ok(())
 }

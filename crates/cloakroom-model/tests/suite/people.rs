@@ -6,6 +6,7 @@ use cloakroom_model::credential::{self, Credential, PASSWORD, PASSWORD_HISTORY};
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::{ClientUuid, CredentialId, GroupId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
+use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored};
 use cloakroom_model::{Fault, Secret, Timestamp, client, consent};
 use diesel::prelude::*;
@@ -92,7 +93,7 @@ fn an_updated_person_is_found_changed_and_a_removed_one_is_not_found() {
 }
 
 #[test]
-fn a_search_takes_only_a_star_for_a_wildcard_and_quotes_for_the_whole() {
+fn a_search_is_for_a_beginning_and_takes_only_a_star_for_a_wildcard_and_quotes_for_the_whole() {
     on_each(|store| {
         store
             .write(|cx| {
@@ -105,11 +106,13 @@ fn a_search_takes_only_a_star_for_a_wildcard_and_quotes_for_the_whole() {
                 Ok::<_, Fault>(())
             })
             .unwrap();
-        let rows: [(&str, &[&str]); 6] = [
+        let rows: [(&str, &[&str]); 8] = [
             ("ADA", &["ada", "adam"]),
             ("\"ada\"", &["ada"]),
             ("a_a", &["a_a"]),
-            ("%", &["p%"]),
+            ("dam", &[]),
+            ("*dam", &["adam"]),
+            ("*%", &["p%"]),
             ("a*m", &["adam"]),
             ("' OR 1=1 --", &[]),
         ];
@@ -129,6 +132,92 @@ fn a_search_takes_only_a_star_for_a_wildcard_and_quotes_for_the_whole() {
             assert_eq!(names, expected, "{text}");
             assert_eq!(usize::try_from(count).unwrap(), expected.len(), "{text}");
         }
+    });
+}
+
+#[test]
+fn people_are_found_by_their_attributes_and_links_as_they_stand_now() {
+    on_each(|store| {
+        let link = Identity {
+            provider: "google".to_owned(),
+            external_id: "g1".to_owned(),
+            external_name: None,
+        };
+        store
+            .write(move |cx| {
+                let mut user = person("ada");
+                let teams = vec!["a".to_owned(), "b".to_owned()];
+                user.attributes.insert("team".to_owned(), teams);
+                let long = vec!["x".repeat(3000)];
+                user.attributes.insert("long".to_owned(), long);
+                user::insert(cx, &user)?;
+                identity::insert(cx, &user.id, &link)?;
+                user.attributes
+                    .insert("team".to_owned(), vec!["b".to_owned()]);
+                user::update(cx, &user)?;
+                let mut other = person("bob");
+                other.email = None;
+                user::insert(cx, &other)?;
+                Ok::<_, Fault>(())
+            })
+            .unwrap();
+        let by = |name: &str, value: &str| user::Query {
+            attributes: vec![(name.to_owned(), value.to_owned())],
+            ..user::Query::default()
+        };
+        let linked = |provider: &str, id: &str| user::Query {
+            provider: Some(provider.to_owned()),
+            provider_user: Some(id.to_owned()),
+            ..user::Query::default()
+        };
+        let rows = [
+            (by("team", "b"), 1),
+            (by("team", "a"), 0),
+            (by("other", "b"), 0),
+            (by("long", &"x".repeat(3000)), 1),
+            (linked("google", "g1"), 1),
+            (linked("google", "g2"), 0),
+            (linked("github", "g1"), 0),
+        ];
+
+        for (query, expected) in rows {
+            let what = format!("{query:?}");
+            let count = store.write(move |cx| user::count(cx, &query)).unwrap();
+            assert_eq!(count, expected, "{what}");
+        }
+    });
+}
+
+#[test]
+fn a_new_password_keeps_the_id_of_the_old_one_and_as_many_old_ones_as_asked() {
+    on_each(|store| {
+        let password = |id: &str, text: &str| Credential {
+            id: CredentialId::new(id),
+            kind: credential::PASSWORD.to_owned(),
+            label: None,
+            created_at: NOW,
+            priority: 10,
+            credential_data: "{}".to_owned(),
+            secret_data: Secret::new(text),
+        };
+        let found = store.write(move |cx| {
+            let user = person("ada");
+            user::insert(cx, &user)?;
+            for (number, text) in ["one", "two", "three"].into_iter().enumerate() {
+                let made = password(&format!("c{number}"), text);
+                credential::replace_password(cx, &user.id, &made, 1)?;
+            }
+            let current = credential::find_password(cx, &user.id)?;
+            let old = credential::list(cx, &user.id, Some(credential::PASSWORD_HISTORY))?;
+            Ok::<_, Fault>((current, old))
+        });
+
+        let (current, old) = found.unwrap();
+        let current = current.unwrap();
+        assert_eq!(current.id.as_str(), "c0");
+        assert_eq!(current.secret_data.expose(), "three");
+        let old: Vec<_> = old.iter().map(|one| one.secret_data.expose()).collect();
+        assert_eq!(old.len(), 1, "{old:?}");
     });
 }
 

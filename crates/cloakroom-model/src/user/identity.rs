@@ -1,0 +1,80 @@
+//! Federated identities: by which id an identity provider knows a user.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::{RealmId, UserId};
+use crate::schema::federated_identities as links;
+use crate::sql::Unless;
+
+/// A user's link to an identity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider's alias.
+    pub provider: String,
+    /// The user's id there.
+    pub external_id: String,
+    /// The user's name there.
+    pub external_name: Option<String>,
+}
+
+/// A user's links, by alias.
+pub fn list(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Identity>> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user))
+        .order(links::provider.asc());
+    let rows = mine.load::<Row>(cx.db.conn()?)?;
+    Ok(rows.into_iter().map(Row::into_identity).collect())
+}
+
+/// The user that an identity provider knows by this id; `None` if nobody is linked to it.
+pub fn find_user(cx: &mut Cx<'_>, provider: &str, external_id: &str) -> Result<Option<UserId>> {
+    let linked = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::provider.eq(provider))
+        .filter(links::external_id.eq(external_id))
+        .select(links::user_id);
+    Ok(linked.first(cx.db.conn()?).optional()?)
+}
+
+/// Links a user to an identity provider; false if there is a link to it already.
+pub fn insert(cx: &mut Cx<'_>, user: &UserId, identity: &Identity) -> Result<bool> {
+    let insert = diesel::insert_into(links::table).values((
+        links::user_id.eq(user),
+        links::provider.eq(&identity.provider),
+        links::realm_id.eq(&cx.realm.id),
+        links::external_id.eq(&identity.external_id),
+        links::external_name.eq(&identity.external_name),
+    ));
+    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+}
+
+/// Takes a link away; false if there was none.
+pub fn remove(cx: &mut Cx<'_>, user: &UserId, provider: &str) -> Result<bool> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user))
+        .filter(links::provider.eq(provider));
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
+}
+
+#[derive(Queryable)]
+struct Row {
+    _user: UserId,
+    provider: String,
+    _realm: RealmId,
+    external_id: String,
+    external_name: Option<String>,
+}
+
+impl Row {
+    fn into_identity(self) -> Identity {
+        Identity {
+            provider: self.provider,
+            external_id: self.external_id,
+            external_name: self.external_name,
+        }
+    }
+}
