@@ -13,8 +13,8 @@ use crate::id::{ClientUuid, RealmId, RoleId, ScopeId};
 use crate::mapper::{self, Mapper};
 use crate::schema::clients;
 use crate::secret::{Digest, Sealed, Secret};
-use crate::sql::Unless;
-use crate::{Result, role, scope};
+use crate::sql::{Unless, lower};
+use crate::{Fault, Result, role, scope};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -153,11 +153,8 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
         .into_boxed();
     if let Some(text) = &query.client_id {
         found = if query.search {
-            found.filter(
-                clients::client_id
-                    .like(crate::user::pattern(text))
-                    .escape('\\'),
-            )
+            let part = crate::user::pattern(&text.to_lowercase());
+            found.filter(lower(clients::client_id).like(part).escape('\\'))
         } else {
             found.filter(clients::client_id.eq(text))
         };
@@ -167,8 +164,16 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
         .offset(query.first)
         .limit(query.max)
         .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(|row| assemble(cx, row)).collect()
+    let mut clients = Vec::with_capacity(rows.len());
+    // A statement takes a limited number of values, so what belongs to clients is read for as many.
+    for rows in rows.chunks(BATCH) {
+        clients.extend(assemble_all(cx, rows)?);
+    }
+    Ok(clients)
 }
+
+/// How many clients are read together.
+const BATCH: usize = 5000;
 
 /// What is stored of a new or changed client.
 #[derive(Clone, Debug)]
@@ -218,6 +223,17 @@ pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
     cx.settings_changed();
     cx.people_changed();
     Ok(changed == 1)
+}
+
+/// Says which registration access token of a client counts from now on, by its `jti`.
+pub fn set_registration_token(cx: &mut Cx<'_>, id: &ClientUuid, jti: &str) -> Result<()> {
+    let mine = clients::table
+        .filter(clients::realm_id.eq(&cx.realm.id))
+        .filter(clients::id.eq(id));
+    diesel::update(mine)
+        .set(clients::registration_token.eq(jti))
+        .execute(cx.db.conn()?)?;
+    Ok(())
 }
 
 /// Removes a client with its roles, mappers and links; false if it is gone.
@@ -271,23 +287,38 @@ fn remember(cx: &mut Cx<'_>, row: Option<Row>) -> Result<Option<Arc<Client>>> {
 }
 
 fn assemble(cx: &mut Cx<'_>, row: Row) -> Result<Client> {
-    let secret = match &row.secret {
-        Some(sealed) => Some(cx.vault.open_text(&place(&row.id), sealed)?.digest()),
-        None => None,
-    };
-    let (default_scopes, optional_scopes) = scope::links(cx, row.id.as_str())?;
-    Ok(Client {
-        settings: serde_json::from_str(&row.settings)?,
-        secret,
-        sealed_secret: row.secret,
-        default_scopes,
-        optional_scopes,
-        mappers: mapper::list_of_owner(cx, row.id.as_str())?,
-        scope_mappings: role::scope_mappings(cx, row.id.as_str())?,
-        id: row.id,
-        client_id: row.client_id,
-        enabled: row.enabled,
-    })
+    let mut one = assemble_all(cx, &[row])?;
+    one.pop()
+        .ok_or_else(|| Fault::corrupt("a row makes a client"))
+}
+
+fn assemble_all(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Client>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let mut links = scope::links_of_all(cx, &ids)?;
+    let mut mappers = mapper::list_of_owners(cx, &ids)?;
+    let mut mappings = role::scope_mappings_of_all(cx, &ids)?;
+    let mut clients = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.id.as_str();
+        let secret = match &row.secret {
+            Some(sealed) => Some(cx.vault.open_text(&place(&row.id), sealed)?.digest()),
+            None => None,
+        };
+        let (default_scopes, optional_scopes) = links.remove(id).unwrap_or_default();
+        clients.push(Client {
+            settings: serde_json::from_str(&row.settings)?,
+            secret,
+            sealed_secret: row.secret.clone(),
+            default_scopes,
+            optional_scopes,
+            mappers: mappers.remove(id).unwrap_or_default(),
+            scope_mappings: mappings.remove(id).unwrap_or_default(),
+            id: row.id.clone(),
+            client_id: row.client_id.clone(),
+            enabled: row.enabled,
+        });
+    }
+    Ok(clients)
 }
 
 #[derive(Queryable)]
@@ -298,4 +329,5 @@ struct Row {
     enabled: bool,
     settings: String,
     secret: Option<Sealed>,
+    _registration_token: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Protocol mappers as configuration: which claim comes from where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,24 @@ pub fn list_of_owner(cx: &mut Cx<'_>, owner: &str) -> Result<Vec<Mapper>> {
         .order(protocol_mappers::name.asc())
         .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_mapper).collect()
+}
+
+/// The mappers of several owners; one without any is left out.
+pub(crate) fn list_of_owners(
+    cx: &mut Cx<'_>,
+    owners: &[&str],
+) -> Result<HashMap<String, Vec<Mapper>>> {
+    let rows = protocol_mappers::table
+        .filter(protocol_mappers::realm_id.eq(&cx.realm.id))
+        .filter(protocol_mappers::owner_id.eq_any(owners))
+        .order(protocol_mappers::name.asc())
+        .load::<Row>(cx.db.conn()?)?;
+    let mut all: HashMap<String, Vec<Mapper>> = HashMap::new();
+    for row in rows {
+        let mapper = row.into_mapper()?;
+        all.entry(mapper.owner_id.clone()).or_default().push(mapper);
+    }
+    Ok(all)
 }
 
 /// Stores a new mapper; false if its id or its name is taken.

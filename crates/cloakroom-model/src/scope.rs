@@ -120,17 +120,38 @@ pub fn remove(cx: &mut Cx<'_>, id: &ScopeId) -> Result<bool> {
     Ok(removed == 1)
 }
 
-/// The default and the optional scopes of an owner: a client, or the realm for its new clients.
-pub fn links(cx: &mut Cx<'_>, owner: &str) -> Result<(Vec<ScopeId>, Vec<ScopeId>)> {
-    let rows: Vec<(ScopeId, bool)> = scope_links::table
+/// The default scopes of an owner, and the optional ones.
+pub type Links = (Vec<ScopeId>, Vec<ScopeId>);
+
+/// The scopes of an owner: a client, or the realm for its new clients.
+pub fn links(cx: &mut Cx<'_>, owner: &str) -> Result<Links> {
+    Ok(links_of_all(cx, &[owner])?
+        .remove(owner)
+        .unwrap_or_default())
+}
+
+/// The same for several owners; one without scopes is left out.
+pub(crate) fn links_of_all(cx: &mut Cx<'_>, owners: &[&str]) -> Result<HashMap<String, Links>> {
+    let rows: Vec<(String, ScopeId, bool)> = scope_links::table
         .filter(scope_links::realm_id.eq(&cx.realm.id))
-        .filter(scope_links::owner_id.eq(owner))
+        .filter(scope_links::owner_id.eq_any(owners))
         .order(scope_links::scope_id.asc())
-        .select((scope_links::scope_id, scope_links::is_default))
+        .select((
+            scope_links::owner_id,
+            scope_links::scope_id,
+            scope_links::is_default,
+        ))
         .load(cx.db.conn()?)?;
-    let (default, optional): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.1);
-    let ids = |rows: Vec<(ScopeId, bool)>| rows.into_iter().map(|row| row.0).collect();
-    Ok((ids(default), ids(optional)))
+    let mut all: HashMap<String, Links> = HashMap::new();
+    for (owner, scope, is_default) in rows {
+        let links = all.entry(owner).or_default();
+        if is_default {
+            links.0.push(scope);
+        } else {
+            links.1.push(scope);
+        }
+    }
+    Ok(all)
 }
 
 /// Gives an owner a scope, by default or on request, whatever it was before.

@@ -29,6 +29,13 @@ impl Secret {
         Self::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()))
     }
 
+    /// 512 random bits as base64url: 86 characters, as many as Keycloak gives a client.
+    pub fn random_for_client(rng: &mut dyn CryptoRng) -> Self {
+        let mut bytes = Zeroizing::new([0u8; 64]);
+        rng.fill_bytes(bytes.as_mut());
+        Self::new(URL_SAFE_NO_PAD.encode(bytes.as_ref()))
+    }
+
     /// The text itself, for the one place that hands it to its owner.
     pub fn expose(&self) -> &str {
         &self.0

@@ -1,5 +1,6 @@
 //! Sessions: a login that succeeded, online or offline, and the clients that take part in it.
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
@@ -255,20 +256,58 @@ pub fn leave(cx: &mut Cx<'_>, id: &SessionId, offline: bool, client: &ClientUuid
     Ok(removed == 1)
 }
 
-/// How many live sessions each client takes part in: client, online or offline, number.
-pub fn count_by_client(cx: &mut Cx<'_>) -> Result<Vec<(ClientUuid, bool, i64)>> {
-    let rows: Vec<(ClientUuid, bool)> = client_sessions::table
+/// The live sessions, online or offline, that a client takes part in, latest first.
+pub fn list_of_client(
+    cx: &mut Cx<'_>,
+    client: &ClientUuid,
+    offline: bool,
+    (first, max): (i64, i64),
+) -> Result<Vec<Session>> {
+    let ids = client_sessions::table
         .filter(client_sessions::realm_id.eq(&cx.realm.id))
-        .select((client_sessions::client_uuid, client_sessions::offline))
-        .load(cx.db.conn()?)?;
-    let mut counts = std::collections::BTreeMap::new();
-    for row in rows {
-        *counts.entry(row).or_insert(0) += 1;
-    }
-    Ok(counts
+        .filter(client_sessions::client_uuid.eq(client))
+        .filter(client_sessions::offline.eq(offline))
+        .select(client_sessions::session_id);
+    let mine = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::offline.eq(offline))
+        .filter(sessions::expires_at.gt(cx.now))
+        .filter(sessions::id.eq_any(ids))
+        .order((sessions::started_at.desc(), sessions::id.asc()))
+        .offset(first)
+        .limit(max);
+    mine.load::<Row>(cx.db.conn()?)?
         .into_iter()
-        .map(|((client, offline), n)| (client, offline, n))
-        .collect())
+        .map(Row::into_session)
+        .collect()
+}
+
+/// How many live sessions each client takes part in, online or offline; of one client or all.
+pub fn count_by_client(
+    cx: &mut Cx<'_>,
+    client: Option<&ClientUuid>,
+) -> Result<Vec<(ClientUuid, bool, i64)>> {
+    let mut counts = Vec::new();
+    for offline in [false, true] {
+        let live = sessions::table
+            .filter(sessions::realm_id.eq(&cx.realm.id))
+            .filter(sessions::offline.eq(offline))
+            .filter(sessions::expires_at.gt(cx.now))
+            .select(sessions::id);
+        let mut parts = client_sessions::table
+            .filter(client_sessions::realm_id.eq(&cx.realm.id))
+            .filter(client_sessions::offline.eq(offline))
+            .filter(client_sessions::session_id.eq_any(live))
+            .group_by(client_sessions::client_uuid)
+            .select((client_sessions::client_uuid, count_star()))
+            .into_boxed();
+        if let Some(client) = client {
+            parts = parts.filter(client_sessions::client_uuid.eq(client));
+        }
+        let rows: Vec<(ClientUuid, i64)> = parts.load(cx.db.conn()?)?;
+        counts.extend(rows.into_iter().map(|(id, number)| (id, offline, number)));
+    }
+    Ok(counts)
 }
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
