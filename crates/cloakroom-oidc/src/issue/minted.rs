@@ -45,6 +45,19 @@ impl From<Fault> for SignError {
 }
 
 impl Minted {
+    /// The claims of the access token; `None` if it is opaque.
+    pub(crate) fn access_claims(&self) -> Option<&Map<String, Value>> {
+        match &self.access {
+            Access::Jwt(unsigned) => Some(&unsigned.members),
+            Access::Opaque(_) => None,
+        }
+    }
+
+    /// The claims of the ID token, but for the hash of the access token.
+    pub(crate) fn id_claims(&self) -> Option<&Map<String, Value>> {
+        self.id.as_ref().map(|unsigned| &unsigned.members)
+    }
+
     /// Signs the tokens with the realm's keys into the members of the answer.
     pub fn sign(&self, realm: &Realm) -> Result<Value, SignError> {
         let keys = Keyring::of(realm)?;
