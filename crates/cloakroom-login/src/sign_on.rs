@@ -2,9 +2,10 @@
 
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::event::{self, Event};
-use cloakroom_model::id::SessionId;
+use cloakroom_model::id::{SessionId, UserId};
 use cloakroom_model::session::{self, Session};
-use cloakroom_model::{Cx, Result, Secret, Ttl, user};
+use cloakroom_model::{Cx, Result, Secret, Timestamp, Ttl, user};
+use serde_json::{Map, Value};
 
 use crate::flow::{self, note};
 
@@ -117,49 +118,85 @@ pub fn open(
     if let Some(other) = other {
         session::remove(cx, &other.id, false)?;
     }
-    let secret = Secret::random(cx.rng);
-    let session = match same {
-        Some(mut session) => {
-            session.cookie = Some(secret.digest());
-            session.auth_time = *auth_time;
-            session.amr = amr.join(" ");
-            session.acr = "1".to_owned();
-            session::prove_again(cx, &session)?;
-            session
-        }
-        None => {
-            let realm = &cx.realm.settings;
-            let most = lifespan(
-                *remember_me,
-                realm.sso_session_max_lifespan_remember_me,
-                realm.sso_session_max_lifespan,
-            );
-            let session = Session {
-                id: SessionId::new(cx.new_id()),
-                offline: false,
-                user: user.clone(),
-                cookie: Some(secret.digest()),
-                started_at: cx.now,
-                last_access: cx.now,
-                auth_time: *auth_time,
-                acr: "1".to_owned(),
-                amr: amr.join(" "),
-                ip: origin.ip.clone(),
-                user_agent: origin.user_agent.chars().take(255).collect(),
-                remember_me: *remember_me,
-                notes: serde_json::Map::new(),
-                expires_at: cx.now.plus(Ttl::seconds(most)),
-            };
-            session::insert(cx, &session)?;
-            session
-        }
+    let proof = Proof {
+        auth_time: *auth_time,
+        amr: amr.join(" "),
+        remember_me: *remember_me,
+        notes: Map::new(),
     };
-    let cookie = Secret::new(format!("{}.{}", session.id, secret.expose()));
+    let (session, cookie) = match same {
+        Some(session) => prove_again(cx, session, &proof)?,
+        None => begin(cx, user, origin, proof)?,
+    };
     Ok(Some(Opened {
         session,
         cookie: Some(cookie),
         is_fresh: true,
     }))
+}
+
+/// What a session is opened with.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// When the user was proved.
+    pub auth_time: Timestamp,
+    /// How, separated by spaces.
+    pub amr: String,
+    /// It outlives the browser.
+    pub remember_me: bool,
+    /// Notes that mappers may put into tokens.
+    pub notes: Map<String, Value>,
+}
+
+/// Opens a new session of a user, and makes the value of its identity cookie.
+pub fn begin(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    origin: &Origin,
+    proof: Proof,
+) -> Result<(Session, Secret)> {
+    let realm = &cx.realm.settings;
+    let most = lifespan(
+        proof.remember_me,
+        realm.sso_session_max_lifespan_remember_me,
+        realm.sso_session_max_lifespan,
+    );
+    let secret = Secret::random(cx.rng);
+    let session = Session {
+        id: SessionId::new(cx.new_id()),
+        offline: false,
+        user: user.clone(),
+        cookie: Some(secret.digest()),
+        started_at: cx.now,
+        last_access: cx.now,
+        auth_time: proof.auth_time,
+        acr: "1".to_owned(),
+        amr: proof.amr,
+        ip: origin.ip.clone(),
+        user_agent: origin.user_agent.chars().take(255).collect(),
+        remember_me: proof.remember_me,
+        notes: proof.notes,
+        expires_at: cx.now.plus(Ttl::seconds(most)),
+    };
+    session::insert(cx, &session)?;
+    let cookie = cookie(&session, &secret);
+    Ok((session, cookie))
+}
+
+/// The user was proved again in the same browser, whose cookie changes with that.
+fn prove_again(cx: &mut Cx<'_>, mut session: Session, proof: &Proof) -> Result<(Session, Secret)> {
+    let secret = Secret::random(cx.rng);
+    session.cookie = Some(secret.digest());
+    session.auth_time = proof.auth_time;
+    session.amr.clone_from(&proof.amr);
+    session.acr = "1".to_owned();
+    session::prove_again(cx, &session)?;
+    let cookie = cookie(&session, &secret);
+    Ok((session, cookie))
+}
+
+fn cookie(session: &Session, secret: &Secret) -> Secret {
+    Secret::new(format!("{}.{}", session.id, secret.expose()))
 }
 
 /// Writes a sign-in down, where the realm keeps events.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod cookie;
 pub mod headers;
 pub mod i18n;
 pub mod metrics;

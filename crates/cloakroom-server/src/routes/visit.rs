@@ -5,9 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT_LANGUAGE, COOKIE, HeaderValue, LOCATION, ORIGIN, SET_COOKIE, USER_AGENT,
-};
+use actix_web::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderValue, LOCATION, ORIGIN, USER_AGENT};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on::{Opened, Origin};
@@ -16,10 +14,13 @@ use cloakroom_model::{Digest, Realm};
 use cloakroom_oidc::Form;
 use cloakroom_oidc::authorize::{Response, ResponseMode};
 use cloakroom_web::App;
+use cloakroom_web::cookie::{self, SESSION};
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locales, Notice, Wanted};
 use cloakroom_web::page::{ErrorPage, FormPostPage, Hidden, Layout, Moment, render};
 use cloakroom_web::request_id;
+
+pub(crate) use cloakroom_web::cookie::{Cookie, IDENTITY};
 
 /// Holds the handle of the attempts of this browser.
 pub(crate) const AUTH_SESSION: &str = "AUTH_SESSION_ID";
@@ -27,10 +28,6 @@ pub(crate) const AUTH_SESSION: &str = "AUTH_SESSION_ID";
 const AUTH_SESSION_HASH: &str = "KC_AUTH_SESSION_HASH";
 /// The request itself, for beginning again after the attempt is over.
 pub(crate) const RESTART: &str = "KC_RESTART";
-/// The opaque proof of the browser's session.
-pub(crate) const IDENTITY: &str = "KEYCLOAK_IDENTITY";
-/// Names realm, user and session for the session iframe; proves nothing.
-const SESSION: &str = "KEYCLOAK_SESSION";
 /// The language that the reader chose.
 const LOCALE: &str = "KEYCLOAK_LOCALE";
 
@@ -214,26 +211,8 @@ impl Visit {
 
     /// Sets a cookie of this realm; without an age it ends with the browser.
     pub(crate) fn set(&self, to: &mut HttpResponse, cookie: &Cookie<'_>) {
-        let mut text = format!(
-            "{}={}; Path=/realms/{}/",
-            cookie.name, cookie.value, self.realm.name
-        );
-        if let Some(seconds) = cookie.max_age {
-            text.push_str(&format!("; Max-Age={seconds}"));
-        }
-        // Clients frame the session iframe and ask silently, so cookies cross sites where the
-        // browser allows that at all: over https.
-        text.push_str(if self.app.is_https {
-            "; Secure; SameSite=None"
-        } else {
-            "; SameSite=Lax"
-        });
-        if cookie.http_only {
-            text.push_str("; HttpOnly");
-        }
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            to.headers_mut().append(SET_COOKIE, value);
-        }
+        let https = self.app.is_https;
+        cookie::set(to.headers_mut(), &self.realm.name, https, cookie);
     }
 
     /// Lets the browser forget a cookie.
@@ -305,27 +284,8 @@ impl Visit {
     /// Sets the cookies of the browser's session.
     pub(crate) fn set_identity(&self, to: &mut HttpResponse, identity: &str, session: &Session) {
         self.unset(to, RESTART);
-        let life = session.expires_at.since(session.started_at).as_seconds();
-        let max_age = session.remember_me.then_some(life);
-        let value = format!("{}/{}/{}", self.realm.name, session.user, session.id);
-        self.set(
-            to,
-            &Cookie {
-                name: IDENTITY,
-                value: identity,
-                http_only: true,
-                max_age,
-            },
-        );
-        self.set(
-            to,
-            &Cookie {
-                name: SESSION,
-                value: &value,
-                http_only: false,
-                max_age: Some(life),
-            },
-        );
+        let (name, https) = (&self.realm.name, self.app.is_https);
+        cookie::set_session(to.headers_mut(), name, https, (session, identity));
     }
 
     /// Lets the browser forget its session.
@@ -333,14 +293,6 @@ impl Visit {
         self.unset(to, IDENTITY);
         self.unset(to, SESSION);
     }
-}
-
-/// A cookie to be set.
-pub(crate) struct Cookie<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) value: &'a str,
-    pub(crate) http_only: bool,
-    pub(crate) max_age: Option<i64>,
 }
 
 fn cookies(request: &HttpRequest) -> HashMap<String, String> {
