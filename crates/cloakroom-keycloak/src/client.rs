@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 use crate::mapper;
 use crate::read::{Object, Unreadable};
 
+/// What stands in place of a secret that is not shown; sent back, it changes nothing.
+pub const MASK: &str = "**********";
+
 /// The attribute that says when the secret was made.
 pub const SECRET_TIME: &str = "client.secret.creation.time";
 
@@ -35,9 +38,6 @@ pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Result<V
         if let Some(secret) = secret.filter(|_| !client.settings.public_client) {
             members.insert("secret".to_owned(), json!(secret.expose()));
         }
-        let is_ours = client.client_id == "realm-management";
-        let access = json!({"view": true, "configure": !is_ours, "manage": !is_ours});
-        members.insert("access".to_owned(), access);
     }
     Ok(shown)
 }

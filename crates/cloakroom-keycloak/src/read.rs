@@ -1,5 +1,7 @@
 //! Reads a representation that was sent: strict about its members, lenient about what is absent.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 /// A representation that was sent.
@@ -108,6 +110,36 @@ pub fn member<T: serde::de::DeserializeOwned>(
         Some(value) => serde_json::from_value(value.clone())
             .map(Some)
             .map_err(|_| Unreadable::Type),
+    }
+}
+
+/// Free attributes: each has a list of texts, or a single one; `None` if the member is absent or null.
+pub fn lists(
+    object: &Object,
+    name: &str,
+) -> Result<Option<BTreeMap<String, Vec<String>>>, Unreadable> {
+    let Some(sent) = member::<BTreeMap<String, Value>>(object, name)? else {
+        return Ok(None);
+    };
+    let mut lists = BTreeMap::new();
+    for (name, value) in sent {
+        let values = match value {
+            Value::Null => continue,
+            Value::Array(values) => values.iter().filter_map(scalar).collect(),
+            Value::Object(_) => return Err(Unreadable::Type),
+            single => scalar(&single).into_iter().collect(),
+        };
+        lists.insert(name, values);
+    }
+    Ok(Some(lists))
+}
+
+/// The text of a value that is not made of others; `None` for null.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 

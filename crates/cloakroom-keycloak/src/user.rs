@@ -67,7 +67,7 @@ pub fn apply(user: &mut User, sent: &Object) -> Result<(), Unreadable> {
     if let Some(actions) = read::member(sent, "requiredActions")? {
         user.required_actions = actions;
     }
-    if let Some(attributes) = read::member(sent, "attributes")? {
+    if let Some(attributes) = read::lists(sent, "attributes")? {
         user.attributes = attributes;
     }
     Ok(())
@@ -98,6 +98,8 @@ pub const FIELDS: &[&str] = &[
     "clientRoles",
     "clientConsents",
     "notBefore",
+    "verifiableCredentials",
+    "issuedVerifiableCredentials",
     "applicationRoles",
     "socialLinks",
     "groups",
