@@ -1,5 +1,7 @@
 //! Who is calling and what they may do: roles are read from the database, not from the token.
 
+mod grants;
+
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -10,13 +12,15 @@ use actix_web::http::header::{AUTHORIZATION, LOCATION};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
-use cloakroom_model::id::{ClientUuid, RealmId, RoleId, SessionId, UserId};
+use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
 use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{AdminError, Result};
+
+pub(crate) use grants::Grants;
 
 /// Who is calling, for the audit trail.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub(crate) struct Actor {
     pub(crate) client: String,
     /// The user or the service account.
     pub(crate) user: UserId,
+    /// The session that the token is from, if it is from one.
+    pub(crate) session: Option<SessionId>,
     /// Where the call came from.
     pub(crate) ip: String,
 }
@@ -73,6 +79,7 @@ impl Admin {
             realm: home.id.clone(),
             client: caller.client,
             user: caller.user,
+            session: caller.session,
             ip,
         };
         let mut admin = Self {
@@ -122,11 +129,12 @@ impl Admin {
 
     /// Refuses to hand on a right that the caller has not: nobody may raise themselves.
     pub(crate) fn grants(&self) -> Grants {
-        Grants {
-            is_home: self.home.id == self.realm.id,
-            roles: self.roles.clone(),
-            rights: self.rights.clone(),
-        }
+        Grants::new(self.roles.clone(), self.rights.clone())
+    }
+
+    /// The caller's token is from the realm that the call is about.
+    pub(crate) fn is_at_home(&self) -> bool {
+        self.home.id == self.realm.id
     }
 
     /// Reads in the realm that the call is about.
@@ -145,69 +153,25 @@ impl Admin {
         self.app.enter(&self.realm, Door::Write, work).await
     }
 
-    /// 201 with the address of what was made, below the realm.
-    pub(crate) fn created(&self, kind: &str, id: &str) -> HttpResponse {
+    /// The address of something below the realm.
+    pub(crate) fn address(&self, kind: &str, id: &str) -> String {
         let base = &self.app.base_url;
         let (realm, id) = (encode(&self.realm.name), encode(id));
-        let at = format!("{base}/admin/realms/{realm}/{kind}/{id}");
+        format!("{base}/admin/realms/{realm}/{kind}/{id}")
+    }
+
+    /// 201 with the address of what was made, below the realm.
+    pub(crate) fn created(&self, kind: &str, id: &str) -> HttpResponse {
         HttpResponse::Created()
-            .insert_header((LOCATION, at))
+            .insert_header((LOCATION, self.address(kind, id)))
             .finish()
-    }
-}
-
-/// What a caller may hand on.
-#[derive(Clone, Debug)]
-pub(crate) struct Grants {
-    is_home: bool,
-    roles: BTreeSet<RoleId>,
-    rights: BTreeSet<String>,
-}
-
-impl Grants {
-    /// Refuses if the role, or one inside it, is a right that the caller has not.
-    pub(crate) fn check(&self, cx: &mut Cx<'_>, role: &RoleId) -> Result<()> {
-        let graph = role::graph(cx)?;
-        let mut managers = Vec::new();
-        let is_master = cx.realm.name == MASTER;
-        for id in graph.expand([role.clone()]) {
-            let Some(role) = graph.role(&id) else {
-                continue;
-            };
-            if !role.client_role {
-                if is_master && ["admin", "create-realm"].contains(&role.name.as_str()) {
-                    managers.push(role.clone());
-                }
-                continue;
-            }
-            let owner = ClientUuid::new(role.container_id.clone());
-            let owner = client::find_by_id(cx, &owner)?.map(|client| client.client_id.clone());
-            let manages =
-                |id: &str| id == "realm-management" || (is_master && id.ends_with("-realm"));
-            if owner.is_some_and(|id| manages(&id)) {
-                managers.push(role.clone());
-            }
-        }
-        let has = |role: &role::Role| {
-            self.roles.contains(&role.id)
-                || (!self.is_home && !is_master && self.has_right(&role.name))
-        };
-        if managers.iter().all(|role| has(role)) {
-            return Ok(());
-        }
-        Err(AdminError::forbidden())
-    }
-
-    /// An administrator of master who holds everything over a realm holds its `realm-admin`.
-    fn has_right(&self, name: &str) -> bool {
-        self.rights.contains(name)
-            || (name == "realm-admin" && self.rights.contains("manage-realm"))
     }
 }
 
 struct Caller {
     user: UserId,
     client: String,
+    session: Option<SessionId>,
     roles: BTreeSet<RoleId>,
 }
 
@@ -230,11 +194,11 @@ fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<Caller> {
     if issued < client.settings.not_before {
         return Err(AdminError::unauthorized());
     }
-    if let Some(sid) = claims.text("sid") {
-        let sid = SessionId::new(sid);
-        let online = session::find(cx, &sid, false)?;
+    let sid = claims.text("sid").map(SessionId::new);
+    if let Some(sid) = &sid {
+        let online = session::find(cx, sid, false)?;
         let offline = if online.is_none() {
-            session::find(cx, &sid, true)?
+            session::find(cx, sid, true)?
         } else {
             None
         };
@@ -246,6 +210,7 @@ fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<Caller> {
     Ok(Caller {
         roles: user::effective_roles(cx, &id)?,
         client: client.id.as_str().to_owned(),
+        session: sid,
         user: id,
     })
 }

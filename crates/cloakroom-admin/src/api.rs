@@ -4,6 +4,7 @@ pub(crate) mod authentication;
 pub(crate) mod client_scopes;
 pub(crate) mod clients;
 pub(crate) mod components_keys;
+pub(crate) mod consents;
 pub(crate) mod credentials;
 pub(crate) mod groups;
 pub(crate) mod identity_providers;
@@ -11,6 +12,7 @@ pub(crate) mod mappers;
 pub(crate) mod realms;
 pub(crate) mod role_mappings;
 pub(crate) mod roles;
+pub(crate) mod scope_links;
 pub(crate) mod server_info;
 pub(crate) mod sessions;
 pub(crate) mod user_profile;
@@ -36,6 +38,13 @@ pub(crate) type Params = Query<HashMap<String, String>>;
 
 /// The parts of an address by name, for handlers that serve several addresses.
 pub(crate) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// The part with this name; empty if the address has none.
+    pub(crate) fn part(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+}
 
 impl Deref for Names {
     type Target = BTreeMap<String, String>;
@@ -72,8 +81,19 @@ fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
     Ok((first, if max < 0 { i64::from(i32::MAX) } else { max }))
 }
 
+/// How many of something are told where the caller sets no limit.
+const USUAL: i64 = 100;
+
+/// No limit.
+const ALL: i64 = i32::MAX as i64;
+
 fn is_on(params: &Params, name: &str) -> bool {
-    params.get(name).is_some_and(|value| value == "true")
+    switch(params, name) == Some(true)
+}
+
+/// The short form is asked for, or is what there is without a word.
+fn is_brief(params: &Params, usual: bool) -> bool {
+    switch(params, "briefRepresentation").unwrap_or(usual)
 }
 
 fn switch(params: &Params, name: &str) -> Option<bool> {

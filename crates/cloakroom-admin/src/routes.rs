@@ -18,11 +18,13 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);
+    api::consents::configure(cfg);
     api::user_profile::configure(cfg);
+    api::groups::configure(cfg);
     api::users::configure(cfg);
     api::roles::configure(cfg);
-    api::groups::configure(cfg);
     api::mappers::configure(cfg);
+    api::scope_links::configure(cfg);
     api::client_scopes::configure(cfg);
     api::clients::configure(cfg);
     api::components_keys::configure(cfg);

@@ -1,44 +1,39 @@
-//! `/admin/realms/{realm}/client-scopes`: named bundles of mappers, and who has them.
+//! `/admin/realms/{realm}/client-scopes`: named bundles of mappers and roles.
 
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client_scope as shape, mapper as mapper_shape, read};
+use cloakroom_model::client::Settings;
 use cloakroom_model::id::{MapperId, ScopeId};
 use cloakroom_model::scope::{self, Scope};
 use cloakroom_model::{Cx, mapper};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Answer, no_content};
+use super::clients::{MANAGE, VIEW};
+use super::{Answer, Names, mappers, no_content};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
 
-const MANAGE: &[&str] = &["manage-clients"];
-const VIEW: &[&str] = &["view-clients", "manage-clients"];
-
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    let all = web::resource("/admin/realms/{realm}/client-scopes")
-        .route(web::get().to(list))
-        .route(web::post().to(create));
-    let one = web::resource("/admin/realms/{realm}/client-scopes/{scope}")
-        .route(web::get().to(find_one))
-        .route(web::put().to(update))
-        .route(web::delete().to(remove));
-    cfg.service(all).service(one);
-    for (kind, is_default) in [("default", true), ("optional", false)] {
-        let path = format!("/admin/realms/{{realm}}/default-{kind}-client-scopes");
-        cfg.route(&path, web::get().to(move |admin| given(admin, is_default)));
-        let one = web::resource(format!("{path}/{{scope}}"))
-            .route(web::put().to(move |admin, path| give(admin, path, is_default)))
-            .route(web::delete().to(take));
-        cfg.service(one);
+    // Templates are what client scopes were called before; old scripts still do.
+    for name in ["client-scopes", "client-templates"] {
+        let base = format!("/admin/realms/{{realm}}/{name}");
+        let all = web::resource(&base)
+            .route(web::get().to(list))
+            .route(web::post().to(create));
+        let one = web::resource(format!("{base}/{{scope}}"))
+            .route(web::get().to(find_one))
+            .route(web::put().to(update))
+            .route(web::delete().to(remove));
+        cfg.service(all).service(one);
     }
 }
 
 /// The scope with this id, or Keycloak's text for none.
-fn found(cx: &Cx<'_>, id: &str) -> Result<Scope> {
+pub(crate) fn found(cx: &Cx<'_>, id: &str) -> Result<Scope> {
     let found = cx.realm.scope(&ScopeId::new(id)).cloned();
     found.ok_or_else(|| AdminError::error(404, "Could not find client scope"))
 }
@@ -49,11 +44,10 @@ async fn list(admin: Admin) -> Answer {
     Ok(HttpResponse::Ok().json(shown))
 }
 
-async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
+async fn find_one(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let id = path.into_inner().1;
     let body = admin
-        .read(move |cx| Ok(shape::show(&found(cx, &id)?)))
+        .read(move |cx| Ok(shape::show(&found(cx, path.part("scope"))?)))
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -77,7 +71,7 @@ fn check(scope: &Scope) -> Result<()> {
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "ClientScopeRepresentation", shape::FIELDS)?;
-    let actor = admin.actor.clone();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
             let given = read::text(&sent, "id")?.map(str::to_owned);
@@ -101,6 +95,8 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             for sent in &mappers {
                 let id = MapperId::new(cx.new_id());
                 let made = mapper_shape::from_sent(scope.id.as_str(), id, sent)?;
+                mappers::check(cx, &made, &Settings::default(), &grants)
+                    .map_err(AdminError::undoing)?;
                 mapper::insert(cx, &made)?;
             }
             let path = format!("client-scopes/{}", scope.id);
@@ -111,14 +107,13 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     Ok(admin.created("client-scopes", id.as_str()))
 }
 
-async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let id = path.into_inner().1;
     let sent = read::object(&body, "ClientScopeRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let mut scope = found(cx, &id)?;
+            let mut scope = found(cx, path.part("scope"))?;
             shape::apply(&mut scope, &sent)?;
             check(&scope)?;
             let other = cx.realm.scope_named(&scope.name);
@@ -127,7 +122,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
                 return Err(AdminError::message(409, why));
             }
             scope::update(cx, &scope)?;
-            let path = format!("client-scopes/{id}");
+            let path = format!("client-scopes/{}", scope.id);
             audit::record(cx, &actor, audit::UPDATE, "CLIENT_SCOPE", path)?;
             Ok(())
         })
@@ -135,62 +130,15 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     Ok(no_content())
 }
 
-async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
+async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
-    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let scope = found(cx, &id)?;
+            let scope = found(cx, path.part("scope"))?;
             scope::remove(cx, &scope.id)?;
-            let path = format!("client-scopes/{id}");
+            let path = format!("client-scopes/{}", scope.id);
             audit::record(cx, &actor, audit::DELETE, "CLIENT_SCOPE", path)?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-async fn given(admin: Admin, is_default: bool) -> Answer {
-    admin.check(&[
-        "view-realm",
-        "manage-realm",
-        "view-clients",
-        "manage-clients",
-    ])?;
-    let realm = &admin.realm;
-    let ids = if is_default {
-        &realm.default_scopes
-    } else {
-        &realm.optional_scopes
-    };
-    let scopes = ids.iter().filter_map(|id| realm.scope(id));
-    let shown: Vec<Value> = scopes
-        .map(|scope| json!({"id": scope.id, "name": scope.name, "protocol": scope.protocol}))
-        .collect();
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-async fn give(admin: Admin, path: Path<(String, String)>, is_default: bool) -> Answer {
-    admin.check(&["manage-realm", "manage-clients"])?;
-    let id = path.into_inner().1;
-    admin
-        .write(move |cx| {
-            let scope = found(cx, &id)?;
-            let realm = cx.realm.id.as_str().to_owned();
-            Ok(scope::link(cx, &realm, &scope.id, is_default)?)
-        })
-        .await?;
-    Ok(no_content())
-}
-
-async fn take(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(&["manage-realm", "manage-clients"])?;
-    let id = path.into_inner().1;
-    admin
-        .write(move |cx| {
-            let scope = found(cx, &id)?;
-            let realm = cx.realm.id.as_str().to_owned();
-            scope::unlink(cx, &realm, &scope.id)?;
             Ok(())
         })
         .await?;

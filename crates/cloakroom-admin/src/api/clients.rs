@@ -1,22 +1,28 @@
-//! `/admin/realms/{realm}/clients`: applications, their secrets and their scopes.
+//! `/admin/realms/{realm}/clients`: applications and their settings.
 
 mod change;
+mod evaluate;
+mod installation;
+mod nodes;
+mod secret;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use cloakroom_keycloak::{client as shape, read};
+use actix_web::web::{self, Bytes, ServiceConfig};
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_keycloak::read::set;
+use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::client::{self, Client, Query};
-use cloakroom_model::id::{ClientUuid, ScopeId};
-use cloakroom_model::{Cx, Secret, scope, user};
+use cloakroom_model::id::ClientUuid;
+use cloakroom_model::{Cx, Secret, role, user};
 use serde_json::{Value, json};
 
-use super::{Answer, Params, is_on, no_content, page};
-use crate::access::Admin;
+use super::{ALL, Answer, Names, Params, is_on, no_content, page};
+use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
-const MANAGE: &[&str] = &["manage-clients"];
-const VIEW: &[&str] = &["view-clients", "manage-clients"];
+pub(crate) const MANAGE: &[&str] = &["manage-clients"];
+pub(crate) const VIEW: &[&str] = &["view-clients", "manage-clients"];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource("/admin/realms/{realm}/clients")
@@ -26,25 +32,16 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::get().to(find_one))
         .route(web::put().to(update))
         .route(web::delete().to(remove));
-    let secret = web::resource("/admin/realms/{realm}/clients/{client}/client-secret")
-        .route(web::get().to(secret))
-        .route(web::post().to(rotate));
-    let account = web::resource("/admin/realms/{realm}/clients/{client}/service-account-user")
-        .route(web::get().to(service_account));
-    cfg.service(all)
-        .service(one)
-        .service(secret)
-        .service(account);
-    for (kind, is_default) in [("default", true), ("optional", false)] {
-        let path = format!("/admin/realms/{{realm}}/clients/{{client}}/{kind}-client-scopes");
-        let get = web::get().to(move |admin, path| scopes(admin, path, is_default));
-        cfg.route(&path, get);
-        let put = web::put().to(move |admin, path| link(admin, path, is_default));
-        let one = web::resource(format!("{path}/{{scope}}"))
-            .route(put)
-            .route(web::delete().to(unlink));
-        cfg.service(one);
-    }
+    cfg.service(all).service(one);
+    let client = "/admin/realms/{realm}/clients/{client}";
+    cfg.route(
+        &format!("{client}/service-account-user"),
+        web::get().to(service_account),
+    );
+    secret::configure(cfg, client);
+    evaluate::configure(cfg, client);
+    installation::configure(cfg, client);
+    nodes::configure(cfg, client);
 }
 
 /// The client with this id as it stands now, or Keycloak's text for none.
@@ -53,47 +50,114 @@ pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<Client> {
     found.ok_or_else(|| AdminError::error(404, "Could not find client"))
 }
 
-fn shown(cx: &Cx<'_>, client: &Client, with_secret: bool) -> Result<Value> {
-    let secret = client::reveal_secret(cx, client)?;
-    let masked = Secret::new("**********");
-    let secret = secret.map(|secret| if with_secret { secret } else { masked });
-    Ok(shape::show(cx.realm, client, secret.as_ref())?)
+/// The same, if a caller with these rights may change it: rights rest on the client whose roles
+/// manage the realm, and whoever changes another can act as its service account.
+pub(crate) fn found_for_change(cx: &mut Cx<'_>, id: &str, grants: &Grants) -> Result<Client> {
+    let client = found(cx, id)?;
+    if is_management(cx, &client) {
+        return Err(AdminError::forbidden());
+    }
+    grants.check_client(cx, &client.id)?;
+    Ok(client)
+}
+
+/// Tells whether the roles of a client manage this realm, or, in `master`, another one.
+pub(crate) fn is_management(cx: &mut Cx<'_>, client: &Client) -> bool {
+    if cx.realm.name != MASTER {
+        return client.client_id == "realm-management";
+    }
+    let has_rights = |cx: &mut Cx<'_>| role::find_named(cx, client.id.as_str(), "manage-realm");
+    client.client_id.ends_with("-realm") && !matches!(has_rights(cx), Ok(None))
+}
+
+/// What a caller sees of clients.
+#[derive(Clone)]
+struct Sight {
+    may_manage: bool,
+    grants: Grants,
+    /// They may see every secret, so that no single client has to be looked at.
+    sees_all: bool,
+}
+
+impl Sight {
+    fn of(admin: &Admin) -> Self {
+        Self {
+            may_manage: admin.may(MANAGE),
+            grants: admin.grants(),
+            sees_all: false,
+        }
+    }
+
+    fn look(mut self, cx: &mut Cx<'_>) -> Result<Self> {
+        self.sees_all = self.may_manage && self.grants.cover_everything(cx)?;
+        Ok(self)
+    }
+
+    /// Whether the caller may see a client's secret, behind which there may be a service account.
+    fn sees_secret(&self, cx: &mut Cx<'_>, client: &Client) -> Result<bool> {
+        if self.sees_all || !self.may_manage || !client.settings.service_accounts_enabled {
+            return Ok(self.may_manage);
+        }
+        self.grants.cover_client(cx, &client.id)
+    }
+
+    fn show(&self, cx: &mut Cx<'_>, client: &Client) -> Result<Value> {
+        let masked = Secret::new(shape::MASK);
+        let secret = match client::reveal_secret(cx, client)? {
+            Some(secret) if self.sees_secret(cx, client)? => Some(secret),
+            Some(_) => Some(masked),
+            None => None,
+        };
+        let mut shown = shape::show(cx.realm, client, secret.as_ref())?;
+        let manage = self.may_manage && !is_management(cx, client);
+        let access = json!({"view": true, "configure": manage, "manage": manage});
+        set(&mut shown, "access", access);
+        Ok(shown)
+    }
 }
 
 async fn list(admin: Admin, params: Params) -> Answer {
     admin.check(&["view-clients", "manage-clients", "query-clients"])?;
+    let asked = params.get("q").map(String::as_str).unwrap_or_default();
+    let attributes = query::attributes(asked);
+    if !attributes.is_empty() {
+        let names: Vec<&str> = attributes.iter().map(|(name, _)| name.as_str()).collect();
+        // Keycloak searches by those attributes alone that its operator made searchable: none.
+        let why = format!("Attributes [{}] not allowed for search", names.join(", "));
+        return Err(AdminError::described(400, "invalid_request", why));
+    }
     if !admin.may(VIEW) {
         return Ok(HttpResponse::Ok().json(json!([])));
     }
-    let (first, max) = page(&params, i64::from(i32::MAX))?;
+    let (first, max) = page(&params, ALL)?;
     let query = Query {
         client_id: params.get("clientId").cloned(),
         search: is_on(&params, "search"),
         first,
         max,
     };
-    let with_secret = admin.may(MANAGE);
+    let sight = Sight::of(&admin);
     let all = admin
         .read(move |cx| {
+            let sight = sight.clone().look(cx)?;
             let found = client::list(cx, &query)?;
-            let shown: Result<Vec<Value>> = found
-                .iter()
-                .map(|client| shown(cx, client, with_secret))
-                .collect();
-            shown
+            let mut shown = Vec::with_capacity(found.len());
+            for client in &found {
+                shown.push(sight.show(cx, client)?);
+            }
+            Ok(shown)
         })
         .await?;
     Ok(HttpResponse::Ok().json(all))
 }
 
-async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
+async fn find_one(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let with_secret = admin.may(MANAGE);
-    let id = path.into_inner().1;
+    let sight = Sight::of(&admin);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, &id)?;
-            shown(cx, &client, with_secret)
+            let client = found(cx, path.part("client"))?;
+            sight.show(cx, &client)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -102,10 +166,10 @@ async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-clients", "create-client"])?;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
-    let actor = admin.actor.clone();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
-            let id = change::create(cx, &sent).map_err(AdminError::undoing)?;
+            let id = change::create(cx, &sent, &grants).map_err(AdminError::undoing)?;
             audit::record(cx, &actor, audit::CREATE, "CLIENT", format!("clients/{id}"))?;
             Ok(id)
         })
@@ -113,83 +177,58 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     Ok(admin.created("clients", id.as_str()))
 }
 
-async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let id = path.into_inner().1;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let client = found_for_change(cx, path.part("client"), &grants)?;
+            let place = format!("clients/{}", client.id);
+            change::update(cx, client, &sent, &grants).map_err(AdminError::undoing)?;
+            audit::record(cx, &actor, audit::UPDATE, "CLIENT", place)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// The clients that the server itself rests on.
+const BUILT_IN: [&str; 5] = [
+    "account",
+    "account-console",
+    "admin-cli",
+    "broker",
+    "security-admin-console",
+];
+
+async fn remove(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let client = found(cx, &id)?;
-            if client.client_id == "realm-management" {
+            let client = found(cx, path.part("client"))?;
+            if is_management(cx, &client) {
                 return Err(AdminError::forbidden());
             }
-            change::update(cx, client, &sent).map_err(AdminError::undoing)?;
-            audit::record(cx, &actor, audit::UPDATE, "CLIENT", format!("clients/{id}"))?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let (id, actor) = (path.into_inner().1, admin.actor.clone());
-    admin
-        .write(move |cx| {
-            let client = found(cx, &id)?;
-            if client.client_id == "realm-management" {
-                return Err(AdminError::forbidden());
+            if BUILT_IN.contains(&client.client_id.as_str()) {
+                let why = "Could not delete client";
+                return Err(AdminError::described(400, "invalid_request", why));
             }
             client::remove(cx, &client.id)?;
-            audit::record(cx, &actor, audit::DELETE, "CLIENT", format!("clients/{id}"))?;
+            let place = format!("clients/{}", client.id);
+            audit::record(cx, &actor, audit::DELETE, "CLIENT", place)?;
             Ok(())
         })
         .await?;
     Ok(no_content())
 }
 
-async fn secret(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let id = path.into_inner().1;
-    let secret = admin
-        .read(move |cx| {
-            let client = found(cx, &id)?;
-            Ok(client::reveal_secret(cx, &client)?)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(as_credential(secret.as_ref())))
-}
-
-fn as_credential(secret: Option<&Secret>) -> Value {
-    match secret {
-        Some(secret) => json!({"type": "secret", "value": secret.expose()}),
-        None => json!({"type": "secret"}),
-    }
-}
-
-async fn rotate(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let (id, actor) = (path.into_inner().1, admin.actor.clone());
-    let secret = admin
-        .write(move |cx| {
-            let client = found(cx, &id)?;
-            let secret = Secret::random(cx.rng);
-            change::set_secret(cx, client, secret.clone())?;
-            let path = format!("clients/{id}/client-secret");
-            audit::record(cx, &actor, audit::ACTION, "CLIENT", path)?;
-            Ok(secret)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(as_credential(Some(&secret))))
-}
-
-async fn service_account(admin: Admin, path: Path<(String, String)>) -> Answer {
+async fn service_account(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let id = path.into_inner().1;
     let body = admin
         .read(move |cx| {
-            let client = found(cx, &id)?;
+            let client = found(cx, path.part("client"))?;
             let account = user::find_service_account(cx, &client.id)?;
             match account.filter(|_| client.settings.service_accounts_enabled) {
                 Some(account) => Ok(cloakroom_keycloak::user::show(&account)),
@@ -202,62 +241,4 @@ async fn service_account(admin: Admin, path: Path<(String, String)>) -> Answer {
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
-}
-
-async fn scopes(admin: Admin, path: Path<(String, String)>, is_default: bool) -> Answer {
-    admin.check(VIEW)?;
-    let id = path.into_inner().1;
-    let body = admin
-        .read(move |cx| {
-            let client = found(cx, &id)?;
-            let ids = if is_default {
-                client.default_scopes
-            } else {
-                client.optional_scopes
-            };
-            let scopes = ids.iter().filter_map(|id| cx.realm.scope(id));
-            Ok(scopes
-                .map(|scope| json!({"id": scope.id, "name": scope.name}))
-                .collect::<Vec<_>>())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
-}
-
-async fn link(admin: Admin, path: Path<(String, String, String)>, is_default: bool) -> Answer {
-    admin.check(MANAGE)?;
-    let (_, id, scope) = path.into_inner();
-    admin
-        .write(move |cx| {
-            let client = found(cx, &id)?;
-            let scope = ScopeId::new(scope.clone());
-            if cx.realm.scope(&scope).is_none() {
-                return Err(AdminError::error(404, "Client scope not found"));
-            }
-            let held = client.default_scopes.iter().chain(&client.optional_scopes);
-            // A scope that the client has stays what it is.
-            if !held.into_iter().any(|held| held == &scope) {
-                scope::link(cx, client.id.as_str(), &scope, is_default)?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-async fn unlink(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let (_, id, scope) = path.into_inner();
-    admin
-        .write(move |cx| {
-            let client = found(cx, &id)?;
-            let scope = ScopeId::new(scope.clone());
-            if cx.realm.scope(&scope).is_none() {
-                return Err(AdminError::error(404, "Client scope not found"));
-            }
-            scope::unlink(cx, client.id.as_str(), &scope)?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
 }

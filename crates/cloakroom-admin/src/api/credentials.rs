@@ -1,32 +1,39 @@
 //! `/admin/realms/{realm}/users/{user}/credentials` and the password that an administrator sets.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{credential as shape, read};
-use cloakroom_model::credential::{self, PASSWORD_HISTORY};
-use cloakroom_model::id::CredentialId;
-use cloakroom_model::{lockout, user};
-use serde_json::Value;
+use cloakroom_model::credential::{self, Credential, PASSWORD_HISTORY};
+use cloakroom_model::id::{CredentialId, UserId};
+use cloakroom_model::{Cx, lockout, user};
+use serde_json::{Value, json};
 
-use super::users::{MANAGE, VIEW, found, password};
-use super::{Answer, no_content};
+use super::users::{MANAGE, VIEW, found, found_for_change, password};
+use super::{Answer, Names, no_content};
 use crate::access::Admin;
 use crate::audit;
-use crate::error::AdminError;
+use crate::error::{AdminError, Result};
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let user = "/admin/realms/{realm}/users/{user}";
-    cfg.route(
-        &format!("{user}/reset-password"),
-        web::put().to(reset_password),
+    let route = |cfg: &mut ServiceConfig, end: &str, route| {
+        cfg.route(&format!("{user}/{end}"), route);
+    };
+    route(cfg, "reset-password", web::put().to(reset_password));
+    route(cfg, "disable-credential-types", web::put().to(disable));
+    route(
+        cfg,
+        "configured-user-storage-credential-types",
+        web::get().to(of_storage),
     );
-    cfg.route(&format!("{user}/credentials"), web::get().to(list));
-    cfg.route(
-        &format!("{user}/credentials/{{credential}}"),
-        web::delete().to(remove),
-    );
-    let label = format!("{user}/credentials/{{credential}}/userLabel");
-    cfg.route(&label, web::put().to(rename));
+    route(cfg, "credentials", web::get().to(list));
+    let one = "credentials/{credential}";
+    route(cfg, one, web::delete().to(remove));
+    route(cfg, &format!("{one}/userLabel"), web::put().to(rename));
+    let first = web::post().to(move_to);
+    route(cfg, &format!("{one}/moveToFirst"), first);
+    let after = web::post().to(move_to);
+    route(cfg, &format!("{one}/moveAfter/{{previous}}"), after);
 }
 
 const FIELDS: &[&str] = &[
@@ -51,17 +58,18 @@ const FIELDS: &[&str] = &[
     "federationLink",
 ];
 
-async fn reset_password(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+async fn reset_password(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let id = path.into_inner().1;
-    let asked = id.clone();
-    let user = admin.read(move |cx| found(cx, &asked)).await?;
+    let (asked, grants) = (path.part("user").to_owned(), admin.grants());
+    let user = admin
+        .read(move |cx| found_for_change(cx, &asked, &grants))
+        .await?;
     let sent = read::object(&body, "CredentialRepresentation", FIELDS)?;
     let made = password::prepare(&admin, &user, &sent).await?;
-    let actor = admin.actor.clone();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let mut user = found(cx, &id)?;
+            let mut user = found_for_change(cx, path.part("user"), &grants)?;
             password::store(cx, &user.id, &made)?;
             if made.is_temporary {
                 password::demand_new(&mut user);
@@ -71,7 +79,7 @@ async fn reset_password(admin: Admin, path: Path<(String, String)>, body: Bytes)
             }
             user::set_required_actions(cx, &user.id, &user.required_actions)?;
             lockout::clear(cx, &user.id)?;
-            let path = format!("users/{id}/reset-password");
+            let path = format!("users/{}/reset-password", user.id);
             audit::record(cx, &actor, audit::ACTION, "USER", path)?;
             Ok(())
         })
@@ -79,31 +87,56 @@ async fn reset_password(admin: Admin, path: Path<(String, String)>, body: Bytes)
     Ok(no_content())
 }
 
-async fn list(admin: Admin, path: Path<(String, String)>) -> Answer {
+/// What is kept of a former password is nobody's to see.
+fn current(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Credential>> {
+    let mut all = credential::list(cx, user, None)?;
+    all.retain(|one| one.kind != PASSWORD_HISTORY);
+    Ok(all)
+}
+
+async fn list(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let id = path.into_inner().1;
-    let all = admin
+    let shown = admin
         .read(move |cx| {
-            let user = found(cx, &id)?;
-            Ok(credential::list(cx, &user.id, None)?)
+            let user = found(cx, path.part("user"))?;
+            let all = current(cx, &user.id)?;
+            Ok(all.iter().map(shape::show).collect::<Vec<Value>>())
         })
         .await?;
-    let current = all.iter().filter(|one| one.kind != PASSWORD_HISTORY);
-    let shown: Vec<Value> = current.map(shape::show).collect();
     Ok(HttpResponse::Ok().json(shown))
 }
 
-async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
+/// Credentials that a user storage keeps: every user's are kept here.
+async fn of_storage(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    admin.read(move |cx| found(cx, path.part("user"))).await?;
+    Ok(HttpResponse::Ok().json(json!([])))
+}
+
+/// Only a user storage has kinds of credentials that can be switched off, so none is, as in
+/// Keycloak; a credential that is kept here is removed by its id.
+async fn disable(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let (_, id, credential) = path.into_inner();
-    let actor = admin.actor.clone();
+    let grants = admin.grants();
+    admin
+        .read(move |cx| found_for_change(cx, path.part("user"), &grants))
+        .await?;
+    serde_json::from_slice::<Vec<String>>(&body)
+        .map_err(|_| AdminError::described(400, "unknown_error", "Cannot parse the JSON"))?;
+    Ok(no_content())
+}
+
+async fn remove(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found(cx, &id)?;
-            if !credential::remove(cx, &user.id, &CredentialId::new(credential.clone()))? {
+            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let id = path.part("credential");
+            if !credential::remove(cx, &user.id, &CredentialId::new(id))? {
                 return Err(AdminError::error(404, "Credential not found"));
             }
-            let path = format!("users/{id}/credentials/{credential}");
+            let path = format!("users/{}/credentials/{id}", user.id);
             audit::record(cx, &actor, audit::DELETE, "USER", path)?;
             Ok(())
         })
@@ -111,17 +144,48 @@ async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
     Ok(no_content())
 }
 
-async fn rename(admin: Admin, path: Path<(String, String, String)>, body: Bytes) -> Answer {
+async fn rename(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let (_, id, credential) = path.into_inner();
     let label = String::from_utf8_lossy(&body).into_owned();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found(cx, &id)?;
-            let credential = CredentialId::new(credential.clone());
-            if !credential::rename(cx, &user.id, &credential, &label)? {
+            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let id = path.part("credential");
+            if !credential::rename(cx, &user.id, &CredentialId::new(id), &label)? {
                 return Err(AdminError::error(404, "Credential not found"));
             }
+            let path = format!("users/{}/credentials/{id}", user.id);
+            audit::record(cx, &actor, audit::UPDATE, "USER", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Puts a credential behind another one, or before all of them.
+async fn move_to(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let all = current(cx, &user.id)?;
+            let mut ids: Vec<CredentialId> = all.into_iter().map(|one| one.id).collect();
+            let find = |ids: &[CredentialId], id: &str| {
+                let at = ids.iter().position(|known| known.as_str() == id);
+                at.ok_or_else(|| AdminError::error(404, "Credential not found"))
+            };
+            let from = find(&ids, path.part("credential"))?;
+            let moved = ids.remove(from);
+            let to = match path.get("previous") {
+                None => 0,
+                Some(previous) => find(&ids, previous)? + 1,
+            };
+            ids.insert(to, moved);
+            credential::reorder(cx, &user.id, &ids)?;
+            let path = format!("users/{}/credentials", user.id);
+            audit::record(cx, &actor, audit::UPDATE, "USER", path)?;
             Ok(())
         })
         .await?;

@@ -1,237 +1,324 @@
-//! `/admin/realms/{realm}/groups` and the groups of a user.
+//! `/admin/realms/{realm}/groups`: the tree of groups.
+
+mod membership;
+pub(crate) mod show;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use cloakroom_keycloak::read;
-use cloakroom_keycloak::read::set;
-use cloakroom_model::group::{self, Group};
+use actix_web::http::header::LOCATION;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::{group as shape, query};
+use cloakroom_model::Cx;
+use cloakroom_model::group::{self, Group, Query};
 use cloakroom_model::id::GroupId;
-use cloakroom_model::{Cx, user};
 use serde_json::{Value, json};
 
-use super::users::{MANAGE, VIEW, found as user_found};
-use super::{Answer, Params, no_content, page};
-use crate::access::Admin;
+use super::users::draft::group_at;
+use super::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page, switch};
+use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
+use show::{Access, Shown};
+
+pub(crate) const MANAGE: &[&str] = &["manage-users"];
+pub(crate) const VIEW: &[&str] = &["view-users", "manage-users"];
+
+/// Who may ask for groups at all; without a right to view them, none is found.
+const ASK: &[&str] = &["view-users", "manage-users", "query-groups"];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    let all = web::resource("/admin/realms/{realm}/groups")
+    membership::configure(cfg);
+    let groups = "/admin/realms/{realm}/groups";
+    cfg.route(&format!("{groups}/count"), web::get().to(count));
+    let all = web::resource(groups)
         .route(web::get().to(list))
         .route(web::post().to(create));
-    let one = web::resource("/admin/realms/{realm}/groups/{group}")
+    let one = web::resource(format!("{groups}/{{group}}"))
         .route(web::get().to(find_one))
+        .route(web::put().to(update))
         .route(web::delete().to(remove));
-    cfg.service(all).service(one);
-    cfg.route(
-        "/admin/realms/{realm}/groups/{group}/members",
-        web::get().to(members),
-    );
-    cfg.route(
-        "/admin/realms/{realm}/groups/{group}/children",
-        web::post().to(create_inside),
-    );
-    cfg.route(
-        "/admin/realms/{realm}/users/{user}/groups",
-        web::get().to(of_user),
-    );
-    let join = web::resource("/admin/realms/{realm}/users/{user}/groups/{group}")
-        .route(web::put().to(|admin, path| membership(admin, path, true)))
-        .route(web::delete().to(|admin, path| membership(admin, path, false)));
-    cfg.service(join);
+    let inside = web::resource(format!("{groups}/{{group}}/children"))
+        .route(web::get().to(children))
+        .route(web::post().to(create));
+    cfg.service(all).service(one).service(inside);
+    let by_path = "/admin/realms/{realm}/group-by-path/{path:.*}";
+    cfg.route(by_path, web::get().to(find_by_path));
 }
 
-const FIELDS: &[&str] = &[
-    "id",
-    "name",
-    "description",
-    "path",
-    "parentId",
-    "subGroupCount",
-    "attributes",
-    "realmRoles",
-    "clientRoles",
-    "subGroups",
-    "access",
-];
-
-fn show(all: &[Group], group: &Group) -> Value {
-    let inside = all
-        .iter()
-        .filter(|one| one.parent.as_ref() == Some(&group.id))
-        .count();
-    let mut shown = json!({
-        "id": group.id,
-        "name": group.name,
-        "path": group::path(all, &group.id),
-        "subGroupCount": inside,
-        "subGroups": [],
-        "attributes": group.attributes,
-    });
-    if let Some(parent) = &group.parent {
-        set(&mut shown, "parentId", json!(parent));
-    }
-    if let Some(description) = &group.description {
-        set(&mut shown, "description", json!(description));
-    }
-    shown
-}
-
-fn found(cx: &mut Cx<'_>, id: &str, text: &str) -> Result<Group> {
+pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<Group> {
     let found = group::find(cx, &GroupId::new(id))?;
-    found.ok_or_else(|| AdminError::error(404, text))
+    found.ok_or_else(|| AdminError::error(404, "Could not find group by id"))
 }
 
-const NO_GROUP: &str = "Could not find group by id";
+fn query_of(params: &Params, most: i64) -> Result<Query> {
+    let (first, max) = page(params, most)?;
+    Ok(Query {
+        search: params.get("search").cloned(),
+        exact: is_on(params, "exact"),
+        first,
+        max,
+    })
+}
+
+fn shown(admin: &Admin, params: &Params, usually_brief: bool) -> Shown {
+    Shown {
+        brief: is_brief(params, usually_brief),
+        count: switch(params, "subGroupsCount").unwrap_or(true),
+        access: Some(Access::of(admin)),
+    }
+}
 
 async fn list(admin: Admin, params: Params) -> Answer {
-    admin.check(&["view-users", "manage-users", "query-groups"])?;
-    let (first, max) = page(&params, i64::from(i32::MAX))?;
-    let search = params.get("search").map(|text| text.to_lowercase());
-    let all = admin.read(|cx| Ok(group::list(cx)?)).await?;
-    let wanted = |one: &&Group| match &search {
-        Some(text) => one.name.to_lowercase().contains(text),
-        None => one.parent.is_none(),
-    };
-    let (first, max) = (usize::try_from(first), usize::try_from(max));
-    let found = all.iter().filter(wanted).skip(first.unwrap_or(0));
-    let shown: Vec<Value> = found
-        .take(max.unwrap_or(usize::MAX))
-        .map(|one| show(&all, one))
-        .collect();
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
-    let id = path.into_inner().1;
+    admin.check(ASK)?;
+    if !admin.may(VIEW) {
+        return Ok(HttpResponse::Ok().json(json!([])));
+    }
+    let (query, how) = (query_of(&params, ALL)?, shown(&admin, &params, true));
+    let asked = params.get("q").map(String::as_str).unwrap_or_default();
+    let attributes = query::attributes(asked);
+    let with_parents = switch(&params, "populateHierarchy").unwrap_or(true);
     let body = admin
         .read(move |cx| {
-            let one = found(cx, &id, NO_GROUP)?;
-            Ok(show(&group::list(cx)?, &one))
+            let is_narrowed = query.search.is_some() || !attributes.is_empty();
+            if !is_narrowed {
+                let top = group::list_inside(cx, None, &query)?;
+                return show::list(cx, &top, how);
+            }
+            let found = search(cx, &query, &attributes)?;
+            if with_parents {
+                return show::tree(cx, &found, how);
+            }
+            show::list(cx, &found, how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
-async fn create(admin: Admin, body: Bytes) -> Answer {
-    let id = insert(&admin, None, &body).await?;
-    Ok(admin.created("groups", id.as_str()))
+/// Groups by name, or those that have all of these attributes.
+fn search(cx: &mut Cx<'_>, query: &Query, attributes: &[(String, String)]) -> Result<Vec<Group>> {
+    if attributes.is_empty() {
+        return Ok(group::search(cx, query)?);
+    }
+    let everything = Query {
+        first: 0,
+        max: ALL,
+        ..query.clone()
+    };
+    let has = |group: &Group, (name, value): &(String, String)| {
+        let values = group.attributes.get(name);
+        values.is_some_and(|values| values.contains(value))
+    };
+    let all = group::search(cx, &everything)?;
+    let found = all
+        .into_iter()
+        .filter(|group| attributes.iter().all(|pair| has(group, pair)));
+    let first = usize::try_from(query.first).unwrap_or(0);
+    let max = usize::try_from(query.max).unwrap_or(usize::MAX);
+    Ok(found.skip(first).take(max).collect())
 }
 
-async fn create_inside(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
-    let id = insert(&admin, Some(path.into_inner().1), &body).await?;
-    Ok(admin.created("groups", id.as_str()))
+async fn count(admin: Admin, params: Params) -> Answer {
+    admin.check(ASK)?;
+    let (query, only_top) = (query_of(&params, ALL)?, is_on(&params, "top"));
+    let count = admin
+        .read(move |cx| Ok(group::count(cx, &query, only_top)?))
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({"count": count})))
 }
 
-async fn insert(admin: &Admin, parent: Option<String>, body: &[u8]) -> Result<GroupId> {
+async fn children(admin: Admin, path: Names, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    // Keycloak's default, smaller than that of other lists.
+    const USUALLY: i64 = 10;
+    let (query, how) = (query_of(&params, USUALLY)?, shown(&admin, &params, false));
+    let body = admin
+        .read(move |cx| {
+            let parent = found(cx, path.part("group"))?;
+            let inside = group::list_inside(cx, Some(&parent.id), &query)?;
+            show::list(cx, &inside, how)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn find_one(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    let how = Shown {
+        brief: false,
+        count: true,
+        access: Some(Access::of(&admin)),
+    };
+    let body = admin
+        .read(move |cx| {
+            let group = found(cx, path.part("group"))?;
+            show::one(cx, &group, how)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn find_by_path(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    let how = Shown {
+        brief: false,
+        count: true,
+        access: None,
+    };
+    let body = admin
+        .read(move |cx| {
+            let group = group_at(cx, path.part("path"))?;
+            let missing = || AdminError::error(404, "Group path does not exist");
+            show::one(cx, &group.ok_or_else(missing)?, how)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// A group that is made or moved, and how that ended.
+struct Placed {
+    group: Group,
+    is_new: bool,
+    shown: Value,
+}
+
+/// Makes a group at the top or inside another; one whose id is sent is moved there instead.
+async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(body, "GroupRepresentation", FIELDS)?;
-    let name = read::text(&sent, "name")?.filter(|name| !name.trim().is_empty());
-    let name = name
-        .ok_or_else(|| AdminError::message(400, "Group name is missing"))?
-        .to_owned();
+    let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
+    let is_inside = path.contains_key("group");
+    let how = Shown {
+        brief: false,
+        count: false,
+        access: Some(Access::of(&admin)),
+    };
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let placed = admin
+        .write(move |cx| {
+            let parent = match path.get("group") {
+                Some(id) => Some(found(cx, id)?.id),
+                None => None,
+            };
+            if !has_name(&sent)? {
+                return Err(AdminError::message(400, "Group name is missing"));
+            }
+            let (group, is_new) = place(cx, &sent, parent, &grants)?;
+            let operation = if is_new { audit::CREATE } else { audit::UPDATE };
+            let path = format!("groups/{}", group.id);
+            audit::record(cx, &actor, operation, "GROUP", path)?;
+            Ok(Placed {
+                shown: show::one(cx, &group, how)?,
+                group,
+                is_new,
+            })
+        })
+        .await?;
+    if !placed.is_new {
+        return Ok(no_content());
+    }
+    let at = admin.address("groups", placed.group.id.as_str());
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, at));
+    if is_inside {
+        return Ok(answer.json(placed.shown));
+    }
+    Ok(answer.finish())
+}
+
+fn has_name(sent: &Object) -> Result<bool> {
+    Ok(read::text(sent, "name")?.is_some_and(|name| !name.trim().is_empty()))
+}
+
+fn place(
+    cx: &mut Cx<'_>,
+    sent: &Object,
+    parent: Option<GroupId>,
+    grants: &Grants,
+) -> Result<(Group, bool)> {
+    let known = match read::text(sent, "id")? {
+        Some(id) => group::find(cx, &GroupId::new(id))?,
+        None => None,
+    };
+    if let Some(mut group) = known {
+        if let Some(parent) = &parent {
+            if group::is_inside(cx, parent, &group.id)? {
+                let why = "A group cannot be moved into itself";
+                return Err(AdminError::message(400, why));
+            }
+            // Whoever is in the group gets what its new parents give.
+            grants.check_group(cx, parent)?;
+        }
+        check_free(cx, parent.as_ref(), &group)?;
+        group.parent = parent;
+        group::update(cx, &group)?;
+        return Ok((group, false));
+    }
+    let mut group = Group {
+        id: GroupId::new(cx.new_id()),
+        parent,
+        name: String::new(),
+        description: None,
+        attributes: Default::default(),
+    };
+    shape::apply(&mut group, sent)?;
+    check_free(cx, group.parent.as_ref(), &group)?;
+    if !group::insert(cx, &group)? {
+        return Err(taken(group.parent.as_ref(), &group.name));
+    }
+    Ok((group, true))
+}
+
+/// No other group has this one's name there.
+fn check_free(cx: &mut Cx<'_>, parent: Option<&GroupId>, group: &Group) -> Result<()> {
+    let other = group::find_named(cx, parent, &group.name)?;
+    if other.is_some_and(|other| other.id != group.id) {
+        return Err(taken(parent, &group.name));
+    }
+    Ok(())
+}
+
+fn taken(parent: Option<&GroupId>, name: &str) -> AdminError {
+    let which = if parent.is_some() {
+        "Sibling"
+    } else {
+        "Top level"
+    };
+    AdminError::message(409, format!("{which} group named '{name}' already exists."))
+}
+
+async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let parent = match &parent {
-                Some(id) => Some(found(cx, id, NO_GROUP)?.id),
-                None => None,
-            };
-            let which = if parent.is_some() {
-                "Sibling"
-            } else {
-                "Top level"
-            };
-            let made = Group {
-                id: GroupId::new(cx.new_id()),
-                parent,
-                name: name.clone(),
-                description: read::text(&sent, "description")?.map(str::to_owned),
-                attributes: read::member(&sent, "attributes")?.unwrap_or_default(),
-            };
-            if !group::insert(cx, &made)? {
-                let why = format!("{which} group named '{name}' already exists.");
+            let mut group = found(cx, path.part("group"))?;
+            if !has_name(&sent)? {
+                return Err(AdminError::message(400, "Group name is missing"));
+            }
+            shape::apply(&mut group, &sent)?;
+            let other = group::find_named(cx, group.parent.as_ref(), &group.name)?;
+            if other.is_some_and(|other| other.id != group.id) {
+                let why = format!("Sibling group named '{}' already exists.", group.name);
                 return Err(AdminError::message(409, why));
             }
-            audit::record(
-                cx,
-                &actor,
-                audit::CREATE,
-                "GROUP",
-                format!("groups/{}", made.id),
-            )?;
-            Ok(made.id)
-        })
-        .await
-}
-
-async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let (id, actor) = (path.into_inner().1, admin.actor.clone());
-    admin
-        .write(move |cx| {
-            let one = found(cx, &id, NO_GROUP)?;
-            group::remove(cx, &one.id)?;
-            audit::record(cx, &actor, audit::DELETE, "GROUP", format!("groups/{id}"))?;
+            group::update(cx, &group)?;
+            let path = format!("groups/{}", group.id);
+            audit::record(cx, &actor, audit::UPDATE, "GROUP", path)?;
             Ok(())
         })
         .await?;
     Ok(no_content())
 }
 
-async fn members(admin: Admin, path: Path<(String, String)>, params: Params) -> Answer {
-    admin.check(VIEW)?;
-    let (first, max) = page(&params, 100)?;
-    let id = path.into_inner().1;
-    let all = admin
-        .read(move |cx| {
-            let one = found(cx, &id, NO_GROUP)?;
-            Ok(user::list_in_group(cx, &one.id, first, max)?)
-        })
-        .await?;
-    let shown: Vec<Value> = all.iter().map(cloakroom_keycloak::user::show).collect();
-    Ok(HttpResponse::Ok().json(shown))
-}
-
-async fn of_user(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
-    let id = path.into_inner().1;
-    let body = admin
-        .read(move |cx| {
-            let user = user_found(cx, &id)?;
-            let ids = user::groups(cx, &user.id)?;
-            let all = group::list(cx)?;
-            let mine = all.iter().filter(|one| ids.contains(&one.id));
-            let show = |one: &Group| {
-                let path = group::path(&all, &one.id);
-                json!({"id": one.id, "name": one.name, "path": path, "subGroups": []})
-            };
-            Ok(mine.map(show).collect::<Vec<Value>>())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
-}
-
-async fn membership(admin: Admin, path: Path<(String, String, String)>, is_in: bool) -> Answer {
+async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
-    let (_, id, group) = path.into_inner();
-    let (actor, grants) = (admin.actor.clone(), admin.grants());
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let user = user_found(cx, &id)?;
-            let group = found(cx, &group, "Group not found")?;
-            if is_in {
-                for role in group::roles(cx, &group.id)? {
-                    grants.check(cx, &role)?;
-                }
-                user::join(cx, &user.id, &group.id)?;
-            } else {
-                user::leave(cx, &user.id, &group.id)?;
-            }
-            let operation = if is_in { audit::CREATE } else { audit::DELETE };
-            let path = format!("users/{id}/groups/{}", group.id);
-            audit::record(cx, &actor, operation, "GROUP_MEMBERSHIP", path)?;
+            let group = found(cx, path.part("group"))?;
+            group::remove(cx, &group.id)?;
+            let path = format!("groups/{}", group.id);
+            audit::record(cx, &actor, audit::DELETE, "GROUP", path)?;
             Ok(())
         })
         .await?;

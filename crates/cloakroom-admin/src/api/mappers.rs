@@ -4,21 +4,32 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{mapper as shape, read};
-use cloakroom_model::id::{MapperId, ScopeId};
+use cloakroom_model::client::{self, Settings};
+use cloakroom_model::id::MapperId;
 use cloakroom_model::mapper::{self, Mapper};
-use cloakroom_model::{Cx, Fault};
+use cloakroom_model::{Cx, role};
 use serde_json::Value;
 
-use super::clients::found as client_found;
+use super::client_scopes::found as scope_found;
+use super::clients::{MANAGE, VIEW, found as client_found, found_for_change};
 use super::{Answer, Names, no_content};
-use crate::access::{Admin, encode};
+use crate::access::{Admin, Grants, encode};
+use crate::audit;
 use crate::error::{AdminError, Result};
 
-const MANAGE: &[&str] = &["manage-clients"];
-const VIEW: &[&str] = &["view-clients", "manage-clients"];
+/// A mapper that puts a role into tokens whoever the user is.
+const HARDCODED_ROLE: &str = "oidc-hardcoded-role-mapper";
+/// A mapper that shows a role under the name of another one.
+const ROLE_NAME: &str = "oidc-role-name-mapper";
+/// A mapper that gives each sector of clients a subject of its own.
+const PAIRWISE: &str = "oidc-sha256-pairwise-sub-mapper";
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    for owner in ["clients/{client}", "client-scopes/{scope}"] {
+    for owner in [
+        "clients/{client}",
+        "client-scopes/{scope}",
+        "client-templates/{scope}",
+    ] {
         let base = format!("/admin/realms/{{realm}}/{owner}/protocol-mappers");
         let all = web::resource(format!("{base}/models"))
             .route(web::get().to(list))
@@ -36,22 +47,40 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     }
 }
 
-/// The client or the client scope that the path names.
-fn owner(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
-    if let Some(id) = path.get("client") {
-        return Ok(client_found(cx, id)?.id.as_str().to_owned());
-    }
-    let id = ScopeId::new(path.get("scope").cloned().unwrap_or_default());
-    match cx.realm.scope(&id) {
-        Some(scope) => Ok(scope.id.as_str().to_owned()),
-        None => Err(AdminError::error(404, "Could not find client scope")),
+/// The client or the client scope that the address names.
+struct Owner {
+    id: String,
+    /// Where it is below the realm.
+    place: String,
+    /// The settings of a client.
+    settings: Settings,
+}
+
+impl Owner {
+    fn of(cx: &mut Cx<'_>, path: &Names, changes: Option<&Grants>) -> Result<Self> {
+        if let Some(id) = path.get("client") {
+            let client = match changes {
+                Some(grants) => found_for_change(cx, id, grants)?,
+                None => client_found(cx, id)?,
+            };
+            return Ok(Self {
+                id: client.id.as_str().to_owned(),
+                place: format!("clients/{id}"),
+                settings: client.settings,
+            });
+        }
+        let id = path.part("scope");
+        Ok(Self {
+            id: scope_found(cx, id)?.id.as_str().to_owned(),
+            place: format!("client-scopes/{id}"),
+            settings: Settings::default(),
+        })
     }
 }
 
-fn found(cx: &mut Cx<'_>, path: &Names) -> Result<Mapper> {
-    let owner = owner(cx, path)?;
-    let id = path.get("mapper").map(String::as_str).unwrap_or_default();
-    let all = mapper::list_of_owner(cx, &owner)?;
+fn found(cx: &mut Cx<'_>, owner: &Owner, path: &Names) -> Result<Mapper> {
+    let id = path.part("mapper");
+    let all = mapper::list_of_owner(cx, &owner.id)?;
     let found = all.into_iter().find(|one| one.id.as_str() == id);
     found.ok_or_else(|| AdminError::error(404, "Model not found"))
 }
@@ -60,9 +89,9 @@ async fn list(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
     let body = admin
         .read(move |cx| {
-            let owner = owner(cx, &path)?;
+            let owner = Owner::of(cx, &path, None)?;
             let protocol = path.get("protocol");
-            let all = mapper::list_of_owner(cx, &owner)?;
+            let all = mapper::list_of_owner(cx, &owner.id)?;
             let wanted = |one: &&Mapper| protocol.is_none_or(|protocol| &one.protocol == protocol);
             Ok(all
                 .iter()
@@ -74,25 +103,101 @@ async fn list(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(body))
 }
 
-fn insert(cx: &mut Cx<'_>, owner: &str, sent: &read::Object) -> Result<MapperId> {
-    let given = read::text(sent, "id")?.map(str::to_owned);
-    let id = MapperId::new(given.unwrap_or_else(|| cx.new_id()));
-    let made = shape::from_sent(owner, id, sent)?;
-    if made.name.is_empty() {
+/// Refuses a mapper of an unknown kind or without a name, one whose settings make no sense, and one
+/// that puts a right into tokens that the caller has not.
+pub(crate) fn check(
+    cx: &mut Cx<'_>,
+    mapper: &Mapper,
+    settings: &Settings,
+    grants: &Grants,
+) -> Result<()> {
+    if mapper.name.is_empty() {
         return Err(AdminError::described(
             409,
             "conflict",
             "Duplicate resource error",
         ));
     }
-    if !made.mapper.starts_with("oidc-") && !made.mapper.starts_with("saml-") {
+    let known = ["oidc-", "saml-", "docker-v2-", "oid4vc-"];
+    if !known.iter().any(|start| mapper.mapper.starts_with(start)) {
         return Err(AdminError::error(404, "ProtocolMapper provider not found"));
     }
+    match mapper.mapper.as_str() {
+        HARDCODED_ROLE => check_role(cx, mapper.text("role"), grants),
+        ROLE_NAME => check_role(cx, mapper.text("new.role.name"), grants),
+        PAIRWISE => check_sector(mapper, settings),
+        _ => Ok(()),
+    }
+}
+
+/// A role as mappers name it: `name` of the realm, or `client.name`.
+fn check_role(cx: &mut Cx<'_>, named: Option<&str>, grants: &Grants) -> Result<()> {
+    let Some(name) = named else {
+        return Ok(());
+    };
+    let realm = cx.realm.id.as_str().to_owned();
+    if let Some(role) = role::find_named(cx, &realm, name)? {
+        return grants.check(cx, &role.id);
+    }
+    // Names of clients have dots too, so each of them may be the one before the role's name.
+    for (at, _) in name.match_indices('.') {
+        let (Some(owner), Some(name)) = (name.get(..at), name.get(at + 1..)) else {
+            continue;
+        };
+        if let Some(owner) = client::find_id(cx, owner)?
+            && let Some(role) = role::find_named(cx, owner.as_str(), name)?
+        {
+            grants.check(cx, &role.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// OpenID Connect Core §8.1: the subject of a sector that several hosts share needs its address.
+fn check_sector(mapper: &Mapper, settings: &Settings) -> Result<()> {
+    let invalid = |why: &str| Err(AdminError::described(400, "invalid_input", why));
+    if let Some(uri) = mapper.text("sectorIdentifierUri") {
+        return match host_of(uri) {
+            Some(_) => Ok(()),
+            None => invalid("Malformed Sector Identifier URI."),
+        };
+    }
+    let hosts: std::collections::BTreeSet<&str> = settings
+        .redirect_uris
+        .iter()
+        .filter_map(|uri| host_of(uri))
+        .collect();
+    if hosts.len() > 1 {
+        return invalid(
+            "Without a configured Sector Identifier URI, client redirect URIs must not contain \
+             multiple host components.",
+        );
+    }
+    Ok(())
+}
+
+fn host_of(uri: &str) -> Option<&str> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    (["http", "https"].contains(&scheme) && !host.is_empty()).then_some(host)
+}
+
+pub(crate) fn taken() -> AdminError {
+    AdminError::message(409, "Protocol mapper exists with same name")
+}
+
+fn insert(
+    cx: &mut Cx<'_>,
+    owner: &Owner,
+    sent: &read::Object,
+    grants: &Grants,
+) -> Result<MapperId> {
+    let given = read::text(sent, "id")?.map(str::to_owned);
+    let id = MapperId::new(given.unwrap_or_else(|| cx.new_id()));
+    let made = shape::from_sent(&owner.id, id, sent)?;
+    check(cx, &made, &owner.settings, grants)?;
     if !mapper::insert(cx, &made)? {
-        return Err(AdminError::message(
-            409,
-            "Protocol mapper exists with same name",
-        ));
+        return Err(taken());
     }
     Ok(made.id)
 }
@@ -100,19 +205,18 @@ fn insert(cx: &mut Cx<'_>, owner: &str, sent: &read::Object) -> Result<MapperId>
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "ProtocolMapperRepresentation", shape::FIELDS)?;
-    let place = match (path.get("client"), path.get("scope")) {
-        (Some(id), _) => format!("clients/{}", encode(id)),
-        (None, Some(id)) => format!("client-scopes/{}", encode(id)),
-        (None, None) => return Err(Fault::corrupt("the path names no owner").into()),
-    };
-    let id = admin
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let place = admin
         .write(move |cx| {
-            let owner = owner(cx, &path)?;
-            insert(cx, &owner, &sent)
+            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let id = insert(cx, &owner, &sent, &grants)?;
+            let place = format!("{}/protocol-mappers/models/{id}", owner.place);
+            audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", &place)?;
+            Ok(place)
         })
         .await?;
     let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
-    let at = format!("{base}/admin/realms/{realm}/{place}/protocol-mappers/models/{id}");
+    let at = format!("{base}/admin/realms/{realm}/{place}");
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, at))
         .finish())
@@ -121,11 +225,14 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
 async fn create_all(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::list(&body)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let owner = owner(cx, &path)?;
+            let owner = Owner::of(cx, &path, Some(&grants))?;
             for one in &sent {
-                insert(cx, &owner, one).map_err(AdminError::undoing)?;
+                let id = insert(cx, &owner, one, &grants).map_err(AdminError::undoing)?;
+                let place = format!("{}/protocol-mappers/models/{id}", owner.place);
+                audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", place)?;
             }
             Ok(())
         })
@@ -136,7 +243,10 @@ async fn create_all(admin: Admin, path: Names, body: Bytes) -> Answer {
 async fn find_one(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
     let body = admin
-        .read(move |cx| Ok(shape::show(&found(cx, &path)?)))
+        .read(move |cx| {
+            let owner = Owner::of(cx, &path, None)?;
+            Ok(shape::show(&found(cx, &owner, &path)?))
+        })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
@@ -144,21 +254,21 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "ProtocolMapperRepresentation", shape::FIELDS)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let before = found(cx, &path)?;
-            let changed = shape::from_sent(&before.owner_id, before.id, &sent)?;
-            let all = mapper::list_of_owner(cx, &changed.owner_id)?;
-            if all
-                .iter()
-                .any(|one| one.name == changed.name && one.id != changed.id)
-            {
-                return Err(AdminError::message(
-                    409,
-                    "Protocol mapper exists with same name",
-                ));
+            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let before = found(cx, &owner, &path)?;
+            let changed = shape::from_sent(&owner.id, before.id, &sent)?;
+            check(cx, &changed, &owner.settings, &grants)?;
+            let all = mapper::list_of_owner(cx, &owner.id)?;
+            let mut others = all.iter().filter(|one| one.id != changed.id);
+            if others.any(|one| one.name == changed.name) {
+                return Err(taken());
             }
             mapper::update(cx, &changed)?;
+            let place = format!("{}/protocol-mappers/models/{}", owner.place, changed.id);
+            audit::record(cx, &actor, audit::UPDATE, "PROTOCOL_MAPPER", place)?;
             Ok(())
         })
         .await?;
@@ -167,10 +277,14 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let one = found(cx, &path)?;
-            mapper::remove(cx, &one.owner_id, &one.id)?;
+            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let one = found(cx, &owner, &path)?;
+            mapper::remove(cx, &owner.id, &one.id)?;
+            let place = format!("{}/protocol-mappers/models/{}", owner.place, one.id);
+            audit::record(cx, &actor, audit::DELETE, "PROTOCOL_MAPPER", place)?;
             Ok(())
         })
         .await?;

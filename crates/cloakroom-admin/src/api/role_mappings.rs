@@ -1,4 +1,7 @@
-//! `/admin/realms/{realm}/users/{user}/role-mappings`: what a user was given directly.
+//! The roles of users and groups (`role-mappings`), and those that clients and client scopes may put
+//! into tokens (`scope-mappings`): the same calls for each.
+
+mod holder;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +10,14 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::id::{ClientUuid, RoleId};
 use cloakroom_model::role::{self, Role};
-use cloakroom_model::{Cx, client, user};
+use cloakroom_model::{Cx, client};
 use serde_json::{Map, Value, json};
 
-use super::users::{MANAGE, VIEW, found};
-use super::{Answer, Names, no_content};
+use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, users};
 use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
+use holder::Holder;
 
 /// Which roles of a container are asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,53 +27,61 @@ enum Part {
     Effective,
 }
 
+const HOLDERS: [&str; 5] = [
+    "users/{user}/role-mappings",
+    "groups/{group}/role-mappings",
+    "clients/{client}/scope-mappings",
+    "client-scopes/{scope}/scope-mappings",
+    "client-templates/{scope}/scope-mappings",
+];
+
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    let user = "/admin/realms/{realm}/users/{user}/role-mappings";
-    cfg.route(user, web::get().to(all));
-    for (place, of_client) in [("realm", false), ("clients/{client}", true)] {
-        let base = format!("{user}/{place}");
-        let parts = [
-            ("", Part::Direct),
-            ("/available", Part::Available),
-            ("/composite", Part::Effective),
-        ];
-        for (end, part) in parts {
-            let get = web::get().to(move |admin, path| list(admin, path, of_client, part));
-            let mut resource = web::resource(format!("{base}{end}")).route(get);
-            if part == Part::Direct {
-                let add = move |admin, path, body| change(admin, path, body, of_client, true);
-                let take = move |admin, path, body| change(admin, path, body, of_client, false);
-                resource = resource
-                    .route(web::post().to(add))
-                    .route(web::delete().to(take));
+    for holder in HOLDERS {
+        let holder = format!("/admin/realms/{{realm}}/{holder}");
+        cfg.route(&holder, web::get().to(all));
+        for place in ["realm", "clients/{target}"] {
+            let base = format!("{holder}/{place}");
+            let direct = web::resource(&base)
+                .route(web::get().to(|admin, path, params| list(admin, path, params, Part::Direct)))
+                .route(web::post().to(|admin, path, body| change(admin, path, body, true)))
+                .route(web::delete().to(|admin, path, body| change(admin, path, body, false)));
+            cfg.service(direct);
+            for (end, part) in [
+                ("available", Part::Available),
+                ("composite", Part::Effective),
+            ] {
+                let get = move |admin, path, params| list(admin, path, params, part);
+                cfg.route(&format!("{base}/{end}"), web::get().to(get));
             }
-            cfg.service(resource);
         }
     }
 }
 
-/// The container that the path names: a client, or the realm.
-fn container(cx: &mut Cx<'_>, path: &Names, of_client: bool) -> Result<String> {
-    if !of_client {
-        return Ok(cx.realm.id.as_str().to_owned());
+/// Who may look at a holder's roles, and who may change them.
+fn rights(path: &Names) -> (&'static [&'static str], &'static [&'static str]) {
+    if path.contains_key("user") || path.contains_key("group") {
+        return (users::VIEW, users::MANAGE);
     }
-    let id = path.get("client").cloned().unwrap_or_default();
-    match client::find_by_id(cx, &ClientUuid::new(id))? {
+    (clients::VIEW, clients::MANAGE)
+}
+
+/// The container that the path names: a client, or the realm.
+fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
+    let Some(id) = path.get("target") else {
+        return Ok(cx.realm.id.as_str().to_owned());
+    };
+    match client::find_by_id(cx, &ClientUuid::new(id.clone()))? {
         Some(client) => Ok(client.id.as_str().to_owned()),
         None => Err(AdminError::error(404, "Client not found")),
     }
 }
 
-fn name<'a>(path: &'a Names, part: &str) -> &'a str {
-    path.get(part).map(String::as_str).unwrap_or_default()
-}
-
 async fn all(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    admin.check(rights(&path).0)?;
     let body = admin
         .read(move |cx| {
-            let user = found(cx, name(&path, "user"))?;
-            let direct = user::direct_roles(cx, &user.id)?;
+            let holder = Holder::of(cx, &path)?;
+            let direct = holder.direct(cx)?;
             let roles = role::list_of(cx, &direct)?;
             mappings(cx, &roles)
         })
@@ -79,7 +90,7 @@ async fn all(admin: Admin, path: Names) -> Answer {
 }
 
 /// Roles by the realm and by client.
-pub(crate) fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
+fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
     let graph = role::graph(cx)?;
     let mut body = Map::new();
     let (of_clients, of_realm): (Vec<&Role>, Vec<&Role>) =
@@ -110,52 +121,79 @@ pub(crate) fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
     Ok(Value::Object(body))
 }
 
-async fn list(admin: Admin, path: Names, of_client: bool, part: Part) -> Answer {
-    admin.check(VIEW)?;
+async fn list(admin: Admin, path: Names, params: Params, part: Part) -> Answer {
+    admin.check(rights(&path).0)?;
+    let (brief, grants) = (is_brief(&params, true), admin.grants());
     let body = admin
         .read(move |cx| {
-            let user = found(cx, name(&path, "user"))?;
-            let container = container(cx, &path, of_client)?;
-            let direct: BTreeSet<RoleId> = user::direct_roles(cx, &user.id)?.into_iter().collect();
-            let held = match part {
-                Part::Effective => user::effective_roles(cx, &user.id)?,
-                Part::Direct | Part::Available => direct,
+            let holder = Holder::of(cx, &path)?;
+            let container = container(cx, &path)?;
+            let held: Option<BTreeSet<RoleId>> = match part {
+                Part::Effective => holder.effective(cx)?,
+                Part::Direct | Part::Available => Some(holder.direct(cx)?.into_iter().collect()),
             };
+            let mut roles = role::list(cx, &container, None, 0, ALL)?;
+            let has = |role: &Role| held.as_ref().is_none_or(|held| held.contains(&role.id));
+            roles.retain(|role| has(role) == (part != Part::Available));
+            if part == Part::Available {
+                roles = mappable(cx, roles, &grants)?;
+            }
             let graph = role::graph(cx)?;
-            let all = role::list(cx, &container, None, 0, i64::from(i32::MAX))?;
-            let wanted = |role: &&Role| held.contains(&role.id) == (part != Part::Available);
-            let show = |role: &Role| shape::show_briefly(role, graph.is_composite(&role.id));
-            Ok(all.iter().filter(wanted).map(show).collect::<Vec<Value>>())
+            let show = |role: &Role| match brief {
+                true => shape::show_briefly(role, graph.is_composite(&role.id)),
+                false => shape::show(role, graph.is_composite(&role.id)),
+            };
+            Ok(roles.iter().map(show).collect::<Vec<Value>>())
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
-async fn change(admin: Admin, path: Names, body: Bytes, of_client: bool, add: bool) -> Answer {
-    admin.check(MANAGE)?;
-    let sent = read::list(&body)?;
+/// The roles that the caller could give.
+fn mappable(cx: &mut Cx<'_>, roles: Vec<Role>, grants: &Grants) -> Result<Vec<Role>> {
+    let mut mappable = Vec::new();
+    for role in roles {
+        if grants.cover(cx, [role.id.clone()])? {
+            mappable.push(role);
+        }
+    }
+    Ok(mappable)
+}
+
+async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
+    admin.check(rights(&path).1)?;
+    // Keycloak takes everything away where nothing is named.
+    let sent = match body.is_empty() && !add {
+        true => None,
+        false => Some(read::list(&body)?),
+    };
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found(cx, name(&path, "user"))?;
-            let container = container(cx, &path, of_client)?;
-            let roles = named(cx, &container, &sent)?;
-            for role in roles {
-                if add {
-                    grants.check(cx, &role.id).map_err(AdminError::undoing)?;
-                    user::grant_role(cx, &user.id, &role.id)?;
-                } else {
-                    user::revoke_role(cx, &user.id, &role.id)?;
+            let holder = Holder::of(cx, &path)?;
+            let container = container(cx, &path)?;
+            let roles = match &sent {
+                Some(sent) => named(cx, &container, sent)?,
+                None => {
+                    let direct = holder.direct(cx)?;
+                    let mut all = role::list_of(cx, &direct)?;
+                    all.retain(|role| role.container_id == container);
+                    all
                 }
-            }
-            let kind = if of_client {
-                "CLIENT_ROLE_MAPPING"
-            } else {
-                "REALM_ROLE_MAPPING"
             };
+            for role in roles {
+                holder
+                    .change(cx, &role.id, add, &grants)
+                    .map_err(AdminError::undoing)?;
+            }
+            let target = path.get("target");
+            let place = match target {
+                Some(id) => format!("{}/clients/{id}", holder.place()),
+                None => format!("{}/realm", holder.place()),
+            };
+            let kind = holder.resource_type(target.is_some());
             let operation = if add { audit::CREATE } else { audit::DELETE };
-            let path = format!("users/{}/role-mappings", user.id);
-            audit::record(cx, &actor, operation, kind, path)?;
+            audit::record(cx, &actor, operation, kind, place)?;
             Ok(())
         })
         .await?;
@@ -175,23 +213,6 @@ fn named(cx: &mut Cx<'_>, container: &str, sent: &[read::Object]) -> Result<Vec<
         };
         let role = role.filter(|role| role.container_id == container);
         roles.push(role.ok_or_else(|| AdminError::error(404, "Role not found"))?);
-    }
-    Ok(roles)
-}
-
-/// The roles that were sent, of whatever container; what the caller may not hand on is refused.
-pub(crate) fn any_named(
-    cx: &mut Cx<'_>,
-    sent: &[read::Object],
-    grants: &Grants,
-) -> Result<Vec<Role>> {
-    let mut roles = Vec::new();
-    for one in sent {
-        let id = read::text(one, "id")?.unwrap_or_default();
-        let role = role::find(cx, &RoleId::new(id))?;
-        let role = role.ok_or_else(|| AdminError::error(404, "Could not find composite role"))?;
-        grants.check(cx, &role.id)?;
-        roles.push(role);
     }
     Ok(roles)
 }

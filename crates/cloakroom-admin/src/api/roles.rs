@@ -1,21 +1,23 @@
-//! Roles of the realm and of clients, and what they are composed of.
+//! Roles of the realm and of clients, by name and by id.
+
+mod composites;
+mod holders;
 
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::blueprint;
-use cloakroom_keycloak::{read, role as shape};
+use cloakroom_keycloak::blueprint::{self, MASTER};
+use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::role as shape;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
-use cloakroom_model::{Cx, user};
+use cloakroom_model::{Cx, client};
 use serde_json::Value;
 
-use super::clients::found as client_found;
-use super::role_mappings::any_named;
-use super::{Answer, Names, Params, no_content, page};
-use crate::access::{Admin, encode};
+use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, page};
+use crate::access::{Admin, Grants, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -28,8 +30,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
             .route(web::get().to(list))
             .route(web::post().to(create));
         cfg.service(all);
-        configure_one(cfg, &format!("{base}/{{role}}"));
-        cfg.route(&format!("{base}/{{role}}/users"), web::get().to(users));
+        let role = format!("{base}/{{role}}");
+        holders::configure(cfg, &role);
+        configure_one(cfg, &role);
     }
     configure_one(cfg, "/admin/realms/{realm}/roles-by-id/{role_id}");
 }
@@ -39,61 +42,116 @@ fn configure_one(cfg: &mut ServiceConfig, base: &str) {
         .route(web::get().to(find_one))
         .route(web::put().to(update))
         .route(web::delete().to(remove));
-    let inside = web::resource(format!("{base}/composites"))
-        .route(web::get().to(composites))
-        .route(web::post().to(|admin, path, body| compose(admin, path, body, true)))
-        .route(web::delete().to(|admin, path, body| compose(admin, path, body, false)));
-    cfg.service(one).service(inside);
+    cfg.service(one);
+    composites::configure(cfg, base);
 }
 
-/// Who may change roles: of clients, of the realm.
-fn check(admin: &Admin, path: &Names, changes: bool) -> Result<()> {
-    let of_client = path.contains_key("client");
-    match (of_client, changes) {
-        (true, true) => admin.check(&["manage-clients"]),
-        (true, false) => admin.check(&["view-clients", "manage-clients"]),
-        (false, true) => admin.check(&["manage-realm"]),
-        (false, false) => admin.check(&["view-realm", "manage-realm"]),
+/// Whether a caller may see, or change, the roles of the realm and those of clients.
+#[derive(Clone, Copy)]
+struct May {
+    of_realm: bool,
+    of_clients: bool,
+}
+
+/// Who may see or change roles; refuses where the address alone says that the caller may not.
+fn check(admin: &Admin, path: &Names, changes: bool) -> Result<May> {
+    let may = match changes {
+        true => May {
+            of_realm: admin.may(&["manage-realm"]),
+            of_clients: admin.may(clients::MANAGE),
+        },
+        false => May {
+            of_realm: admin.may(&["view-realm", "manage-realm"]),
+            of_clients: admin.may(clients::VIEW),
+        },
+    };
+    let enough = if path.contains_key("client") {
+        may.of_clients
+    } else if path.contains_key("role_id") {
+        may.of_realm || may.of_clients
+    } else {
+        may.of_realm
+    };
+    if enough {
+        return Ok(may);
     }
+    Err(AdminError::forbidden())
 }
 
 fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
     match path.get("client") {
-        Some(id) => Ok(client_found(cx, id)?.id.as_str().to_owned()),
+        Some(id) => Ok(clients::found(cx, id)?.id.as_str().to_owned()),
         None => Ok(cx.realm.id.as_str().to_owned()),
     }
 }
 
-fn found(cx: &mut Cx<'_>, path: &Names) -> Result<Role> {
+/// The role that the address names, if the caller may touch roles of its kind.
+fn found(cx: &mut Cx<'_>, path: &Names, may: May) -> Result<Role> {
     if let Some(id) = path.get("role_id") {
         let found = role::find(cx, &RoleId::new(id.clone()))?;
-        return found.ok_or_else(|| AdminError::error(404, "Could not find role with id"));
+        let role = found.ok_or_else(|| AdminError::error(404, "Could not find role with id"))?;
+        let allowed = if role.client_role {
+            may.of_clients
+        } else {
+            may.of_realm
+        };
+        return match allowed {
+            true => Ok(role),
+            false => Err(AdminError::forbidden()),
+        };
     }
     let container = container(cx, path)?;
-    let name = path.get("role").map(String::as_str).unwrap_or_default();
-    let found = role::find_named(cx, &container, name)?;
+    let found = role::find_named(cx, &container, path.part("role"))?;
     found.ok_or_else(|| AdminError::error(404, "Could not find role"))
+}
+
+fn kind(role: &Role) -> &'static str {
+    if role.client_role {
+        "CLIENT_ROLE"
+    } else {
+        "REALM_ROLE"
+    }
+}
+
+/// Where a role is below the realm, as the caller named it.
+fn place(path: &Names, role: &Role) -> String {
+    let name = &role.name;
+    match (path.get("role_id"), path.get("client")) {
+        (Some(id), _) => format!("roles-by-id/{id}"),
+        (None, Some(client)) => format!("clients/{client}/roles/{name}"),
+        (None, None) => format!("roles/{name}"),
+    }
+}
+
+/// The roles that management rests on cannot be changed, or rights would follow their names.
+fn check_kind(cx: &mut Cx<'_>, role: &Role) -> Result<()> {
+    let is_master = cx.realm.name == MASTER;
+    let is_managers = match role.client_role {
+        true => {
+            let owner = clients::found(cx, &role.container_id)?;
+            clients::is_management(cx, &owner)
+        }
+        false => is_master && ["admin", "create-realm"].contains(&role.name.as_str()),
+    };
+    if is_managers {
+        return Err(AdminError::forbidden());
+    }
+    Ok(())
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
     check(&admin, &path, false)?;
-    let (first, max) = page(&params, i64::from(i32::MAX))?;
-    let in_full = params
-        .get("briefRepresentation")
-        .is_some_and(|on| on == "false");
+    let (first, max) = page(&params, ALL)?;
+    let brief = is_brief(&params, true);
     let body = admin
         .read(move |cx| {
             let container = container(cx, &path)?;
             let search = params.get("search").map(String::as_str);
             let all = role::list(cx, &container, search, first, max)?;
             let graph = role::graph(cx)?;
-            let show = |role: &Role| {
-                let composite = graph.is_composite(&role.id);
-                if in_full {
-                    shape::show(role, composite)
-                } else {
-                    shape::show_briefly(role, composite)
-                }
+            let show = |role: &Role| match brief {
+                true => shape::show_briefly(role, graph.is_composite(&role.id)),
+                false => shape::show(role, graph.is_composite(&role.id)),
             };
             Ok(all.iter().map(show).collect::<Vec<Value>>())
         })
@@ -108,56 +166,82 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let name = name
         .ok_or_else(|| AdminError::error(400, "role has no name"))?
         .to_owned();
-    let actor = admin.actor.clone();
-    let (place, of_client) = match path.get("client") {
-        Some(id) => (format!("clients/{}/roles", encode(id)), true),
-        None => ("roles".to_owned(), false),
+    let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
+    let below = match path.get("client") {
+        Some(id) => format!("clients/{}/roles", encode(id)),
+        None => "roles".to_owned(),
     };
-    let at = place.clone();
+    let at = match encode(&name) {
+        // Keycloak's addresses do not end in a slash, not even this one.
+        empty if empty.is_empty() => format!("{base}/admin/realms/{realm}/{below}"),
+        name => format!("{base}/admin/realms/{realm}/{below}/{name}"),
+    };
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let container_id = container(cx, &path)?;
-            let given = read::text(&sent, "id")?.map(str::to_owned);
-            let mut role = Role {
-                id: RoleId::new(given.unwrap_or_else(|| cx.new_id())),
-                container_id,
-                client_role: of_client,
-                name: String::new(),
-                description: None,
-                attributes: BTreeMap::new(),
-            };
-            shape::apply(&mut role, &sent)?;
-            if !role::insert(cx, &role)? {
-                let why = format!("Role with name {} already exists", role.name);
-                return Err(AdminError::message(409, why));
-            }
-            let kind = if of_client {
-                "CLIENT_ROLE"
-            } else {
-                "REALM_ROLE"
-            };
-            audit::record(
-                cx,
-                &actor,
-                audit::CREATE,
-                kind,
-                format!("{place}/{}", role.name),
-            )?;
+            let role = insert(cx, &path, &sent, &grants).map_err(AdminError::undoing)?;
+            let place = place(&path, &role);
+            audit::record(cx, &actor, audit::CREATE, kind(&role), place)?;
             Ok(())
         })
         .await?;
-    let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
-    let at = format!("{base}/admin/realms/{realm}/{at}/{}", encode(&name));
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, at))
         .finish())
 }
 
+fn insert(cx: &mut Cx<'_>, path: &Names, sent: &Object, grants: &Grants) -> Result<Role> {
+    let container_id = container(cx, path)?;
+    let given = read::text(sent, "id")?.map(str::to_owned);
+    let mut role = Role {
+        id: RoleId::new(given.unwrap_or_else(|| cx.new_id())),
+        container_id,
+        client_role: path.contains_key("client"),
+        name: String::new(),
+        description: None,
+        attributes: BTreeMap::new(),
+    };
+    shape::apply(&mut role, sent)?;
+    check_kind(cx, &role)?;
+    if !role::insert(cx, &role)? {
+        let why = format!("Role with name {} already exists", role.name);
+        return Err(AdminError::message(409, why));
+    }
+    for child in sent_composites(cx, sent)? {
+        grants.check(cx, &child)?;
+        role::add_composite(cx, &role.id, &child)?;
+    }
+    Ok(role)
+}
+
+/// The roles that a new one is made of, which are sent by name: `{"realm": […], "client": {…}}`.
+fn sent_composites(cx: &mut Cx<'_>, sent: &Object) -> Result<Vec<RoleId>> {
+    let composites: Object = read::member(sent, "composites")?.unwrap_or_default();
+    let of_realm: Vec<String> = read::member(&composites, "realm")?.unwrap_or_default();
+    let of_clients: BTreeMap<String, Vec<String>> =
+        read::member(&composites, "client")?.unwrap_or_default();
+    let mut names: Vec<(String, String)> = Vec::new();
+    let realm = cx.realm.id.as_str().to_owned();
+    names.extend(of_realm.into_iter().map(|name| (realm.clone(), name)));
+    let missing = || AdminError::error(404, "Could not find composite role");
+    for (client_id, roles) in of_clients {
+        let owner = client::find_id(cx, &client_id)?.ok_or_else(missing)?;
+        let owner = owner.as_str();
+        names.extend(roles.into_iter().map(|name| (owner.to_owned(), name)));
+    }
+    let mut found = Vec::new();
+    for (container, name) in names {
+        let role = role::find_named(cx, &container, &name)?;
+        found.push(role.ok_or_else(missing)?.id);
+    }
+    Ok(found)
+}
+
 async fn find_one(admin: Admin, path: Names) -> Answer {
-    check(&admin, &path, false)?;
+    let may = check(&admin, &path, false)?;
     let body = admin
         .read(move |cx| {
-            let role = found(cx, &path)?;
+            let role = found(cx, &path, may)?;
             let composite = role::graph(cx)?.is_composite(&role.id);
             Ok(shape::show(&role, composite))
         })
@@ -166,134 +250,47 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    check(&admin, &path, true)?;
+    let may = check(&admin, &path, true)?;
     let sent = read::object(&body, "RoleRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let mut role = found(cx, &path)?;
-            check_kind(cx, &role, &path)?;
+            let mut role = found(cx, &path, may)?;
+            check_kind(cx, &role)?;
+            let place = place(&path, &role);
             let before = role.name.clone();
             shape::apply(&mut role, &sent)?;
+            check_kind(cx, &role)?;
             let renamed = role.name != before;
             if renamed && role::find_named(cx, &role.container_id, &role.name)?.is_some() {
                 let why = format!("Role with name {} already exists", role.name);
                 return Err(AdminError::message(409, why));
             }
             role::update(cx, &role)?;
-            audit::record(
-                cx,
-                &actor,
-                audit::UPDATE,
-                kind(&role),
-                format!("roles/{}", role.name),
-            )?;
+            audit::record(cx, &actor, audit::UPDATE, kind(&role), place)?;
             Ok(())
         })
         .await?;
     Ok(no_content())
 }
 
-fn kind(role: &Role) -> &'static str {
-    if role.client_role {
-        "CLIENT_ROLE"
-    } else {
-        "REALM_ROLE"
-    }
-}
-
-/// The roles that management rests on cannot be changed, or rights would follow their names.
-fn check_kind(cx: &mut Cx<'_>, role: &Role, _: &Names) -> Result<()> {
-    if !role.client_role {
-        let is_ours = cx.realm.name == blueprint::MASTER
-            && ["admin", "create-realm"].contains(&role.name.as_str());
-        return if is_ours {
-            Err(AdminError::forbidden())
-        } else {
-            Ok(())
-        };
-    }
-    let owner = client_found(cx, &role.container_id)?.client_id;
-    let is_master = cx.realm.name == blueprint::MASTER;
-    if owner == "realm-management" || (is_master && owner.ends_with("-realm")) {
-        return Err(AdminError::forbidden());
-    }
-    Ok(())
-}
-
 async fn remove(admin: Admin, path: Names) -> Answer {
-    check(&admin, &path, true)?;
+    let may = check(&admin, &path, true)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let role = found(cx, &path)?;
+            let role = found(cx, &path, may)?;
             if blueprint::default_role(&cx.realm.settings).as_ref() == Some(&role.id) {
                 let name = &role.name;
                 let why = format!("{name} is default role of the realm and cannot be removed.");
                 return Err(AdminError::message(400, why));
             }
-            check_kind(cx, &role, &path)?;
+            check_kind(cx, &role)?;
             role::remove(cx, &role.id)?;
-            audit::record(
-                cx,
-                &actor,
-                audit::DELETE,
-                kind(&role),
-                format!("roles/{}", role.name),
-            )?;
+            let place = place(&path, &role);
+            audit::record(cx, &actor, audit::DELETE, kind(&role), place)?;
             Ok(())
         })
         .await?;
     Ok(no_content())
-}
-
-async fn composites(admin: Admin, path: Names) -> Answer {
-    check(&admin, &path, false)?;
-    let body = admin
-        .read(move |cx| {
-            let role = found(cx, &path)?;
-            let inside = role::composites(cx, &role.id)?;
-            let graph = role::graph(cx)?;
-            let show = |role: &Role| shape::show_briefly(role, graph.is_composite(&role.id));
-            Ok(inside.iter().map(show).collect::<Vec<Value>>())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
-}
-
-async fn compose(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
-    check(&admin, &path, true)?;
-    let sent = read::list(&body)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
-    admin
-        .write(move |cx| {
-            let role = found(cx, &path)?;
-            check_kind(cx, &role, &path)?;
-            for child in any_named(cx, &sent, &grants)? {
-                if add {
-                    role::add_composite(cx, &role.id, &child.id)?;
-                } else {
-                    role::remove_composite(cx, &role.id, &child.id)?;
-                }
-            }
-            let operation = if add { audit::CREATE } else { audit::DELETE };
-            let path = format!("roles/{}/composites", role.name);
-            audit::record(cx, &actor, operation, kind(&role), path)?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-async fn users(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(super::users::VIEW)?;
-    let (first, max) = page(&params, 100)?;
-    let all = admin
-        .read(move |cx| {
-            let role = found(cx, &path)?;
-            Ok(user::list_with_role(cx, &role.id, first, max)?)
-        })
-        .await?;
-    let shown: Vec<Value> = all.iter().map(cloakroom_keycloak::user::show).collect();
-    Ok(HttpResponse::Ok().json(shown))
 }

@@ -1,4 +1,4 @@
-//! Sessions, consents and lockouts of people, and how many sessions each client takes part in.
+//! Sessions of people and of clients, and lockouts.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,33 @@ use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, client, consent, lockout, user};
+use cloakroom_model::{Cx, client, lockout, user};
 use serde_json::{Map, Value, json};
 
 use super::users::{MANAGE, VIEW, found};
-use super::{Answer, no_content};
+use super::{Answer, Names, Params, USUAL, clients, no_content, page};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let user = "/admin/realms/{realm}/users/{user}";
-    cfg.route(&format!("{user}/sessions"), web::get().to(list));
+    cfg.route(&format!("{user}/sessions"), web::get().to(of_user));
     cfg.route(
         &format!("{user}/offline-sessions/{{client}}"),
-        web::get().to(list_offline),
+        web::get().to(of_user),
     );
     cfg.route(&format!("{user}/logout"), web::post().to(logout));
-    cfg.route(&format!("{user}/consents"), web::get().to(consents));
-    cfg.route(
-        &format!("{user}/consents/{{client}}"),
-        web::delete().to(revoke),
-    );
+    let client = "/admin/realms/{realm}/clients/{client}";
+    for (list, count, offline) in [
+        ("user-sessions", "session-count", false),
+        ("offline-sessions", "offline-session-count", true),
+    ] {
+        let get = move |admin, path, params| of_client(admin, path, params, offline);
+        cfg.route(&format!("{client}/{list}"), web::get().to(get));
+        let get = move |admin, path| count_of_client(admin, path, offline);
+        cfg.route(&format!("{client}/{count}"), web::get().to(get));
+    }
     cfg.route(
         "/admin/realms/{realm}/sessions/{session}",
         web::delete().to(remove),
@@ -65,30 +70,20 @@ fn show(cx: &mut Cx<'_>, session: &Session, user: &User) -> Result<Value> {
     }))
 }
 
-async fn list(admin: Admin, path: Path<(String, String)>) -> Answer {
+/// The online sessions of a user, or the offline ones that a client takes part in.
+async fn of_user(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let id = path.into_inner().1;
     let body = admin
         .read(move |cx| {
-            let user = found(cx, &id)?;
-            let all = session::list_of_user(cx, &user.id, false)?;
-            let shown: Result<Vec<Value>> = all.iter().map(|one| show(cx, one, &user)).collect();
-            shown
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
-}
-
-async fn list_offline(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(VIEW)?;
-    let (_, id, client) = path.into_inner();
-    let body = admin
-        .read(move |cx| {
-            let user = found(cx, &id)?;
-            let client = ClientUuid::new(client.clone());
+            let user = found(cx, path.part("user"))?;
+            let client = path.get("client").map(ClientUuid::new);
             let mut shown = Vec::new();
-            for one in session::list_of_user(cx, &user.id, true)? {
-                if session::find_client(cx, &one.id, true, &client)?.is_some() {
+            for one in session::list_of_user(cx, &user.id, client.is_some())? {
+                let counts = match &client {
+                    None => true,
+                    Some(client) => session::find_client(cx, &one.id, true, client)?.is_some(),
+                };
+                if counts {
                     shown.push(show(cx, &one, &user)?);
                 }
             }
@@ -96,6 +91,37 @@ async fn list_offline(admin: Admin, path: Path<(String, String, String)>) -> Ans
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
+}
+
+async fn of_client(admin: Admin, path: Names, params: Params, offline: bool) -> Answer {
+    admin.check(clients::VIEW)?;
+    let range = page(&params, USUAL)?;
+    let body = admin
+        .read(move |cx| {
+            let client = clients::found(cx, path.part("client"))?;
+            let mut shown = Vec::new();
+            for one in session::list_of_client(cx, &client.id, offline, range)? {
+                if let Some(user) = user::find(cx, &one.user)? {
+                    shown.push(show(cx, &one, &user)?);
+                }
+            }
+            Ok(shown)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn count_of_client(admin: Admin, path: Names, offline: bool) -> Answer {
+    admin.check(clients::VIEW)?;
+    let count = admin
+        .read(move |cx| {
+            let client = clients::found(cx, path.part("client"))?;
+            let counts = session::count_by_client(cx, Some(&client.id))?;
+            let mine = counts.iter().filter(|count| count.1 == offline);
+            Ok(mine.map(|count| count.2).sum::<i64>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({"count": count})))
 }
 
 /// Ends the user's online sessions and refuses the tokens that were issued so far.
@@ -145,97 +171,12 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
     Ok(no_content())
 }
 
-async fn consents(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
-    let id = path.into_inner().1;
-    let body = admin
-        .read(move |cx| {
-            let user = found(cx, &id)?;
-            let mut offline = offline_clients(cx, &user)?;
-            let mut shown = Vec::new();
-            for one in consent::list(cx, &user.id)? {
-                let Some(client) = client::find_by_id(cx, &one.client)? else {
-                    continue;
-                };
-                let names = one.scopes.iter().filter_map(|id| cx.realm.scope(id));
-                let names: Vec<&str> = names.map(|scope| scope.name.as_str()).collect();
-                shown.push(json!({
-                    "clientId": client.client_id,
-                    "grantedClientScopes": names,
-                    "createdDate": one.created_at.millis(),
-                    "lastUpdatedDate": one.updated_at.millis(),
-                    "additionalGrants": additional_grants(offline.remove(&one.client).is_some(), &one.client),
-                }));
-            }
-            // A client that asks for no consent may still act while the user is away.
-            for (id, client_id) in offline {
-                shown.push(json!({
-                    "clientId": client_id,
-                    "grantedClientScopes": [],
-                    "additionalGrants": additional_grants(true, &id),
-                }));
-            }
-            Ok(shown)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
-}
-
-/// The clients that take part in an offline session of the user, with their names.
-fn offline_clients(cx: &mut Cx<'_>, user: &User) -> Result<BTreeMap<ClientUuid, String>> {
-    let mut clients = BTreeMap::new();
-    for one in session::list_of_user(cx, &user.id, true)? {
-        for part in session::list_clients(cx, &one.id, true)? {
-            if let Some(client) = client::find_by_id(cx, &part.client)? {
-                clients.insert(part.client, client.client_id.clone());
-            }
-        }
-    }
-    Ok(clients)
-}
-
-fn additional_grants(has_offline_token: bool, client: &ClientUuid) -> Value {
-    match has_offline_token {
-        true => json!([{ "client": client, "key": "Offline Token" }]),
-        false => json!([]),
-    }
-}
-
-async fn revoke(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(MANAGE)?;
-    let (_, id, client) = path.into_inner();
-    let actor = admin.actor.clone();
-    admin
-        .write(move |cx| {
-            let user = found(cx, &id)?;
-            let client = client::find(cx, &client)?;
-            let client = client.ok_or_else(|| AdminError::error(404, "Client not found"))?;
-            let given = consent::revoke(cx, &user.id, &client.id)?;
-            let mut ended = false;
-            // What was allowed for later ends with the permission.
-            for one in session::list_of_user(cx, &user.id, true)? {
-                ended |= session::leave(cx, &one.id, true, &client.id)?;
-            }
-            if !given && !ended {
-                return Err(AdminError::error(
-                    404,
-                    "Consent nor offline token not found",
-                ));
-            }
-            let path = format!("users/{id}/consents/{}", client.client_id);
-            audit::record(cx, &actor, audit::ACTION, "USER", path)?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
 async fn stats(admin: Admin) -> Answer {
     admin.check(&["view-realm", "manage-realm"])?;
     let body = admin
         .read(|cx| {
             let mut counts: BTreeMap<ClientUuid, (i64, i64)> = BTreeMap::new();
-            for (client, offline, number) in session::count_by_client(cx)? {
+            for (client, offline, number) in session::count_by_client(cx, None)? {
                 let count = counts.entry(client).or_default();
                 if offline {
                     count.1 += number;

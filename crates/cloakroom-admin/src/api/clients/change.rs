@@ -10,10 +10,12 @@ use cloakroom_model::id::{ClientUuid, MapperId, ScopeId, UserId};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Secret, mapper, scope};
 
+use super::super::mappers;
+use crate::access::Grants;
 use crate::error::{AdminError, Result};
 
 /// Makes a client out of what was sent.
-pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
+pub(super) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<ClientUuid> {
     let given = read::text(sent, "id")?.map(str::to_owned);
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
     let client_id = read::text(sent, "clientId")?
@@ -23,26 +25,29 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
     if !sent.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
-    check(&client_id, &settings)?;
+    check_identity(&client_id, &settings)?;
+    let taken = || {
+        let why = format!("Client {client_id} already exists");
+        AdminError::message(409, why)
+    };
+    // A name that is taken is told of before anything else that is wrong.
+    if client::find_id(cx, &client_id)?.is_some() {
+        return Err(taken());
+    }
+    check_addresses(&settings)?;
     let secret = first_secret(cx, &mut settings, sent)?;
     let draft = Draft {
         id: id.clone(),
-        client_id,
+        client_id: client_id.clone(),
         enabled: read::switch(sent, "enabled")?.unwrap_or(true),
         settings,
         secret,
     };
     if !client::insert(cx, &draft)? {
-        let why = format!("Client {} already exists", draft.client_id);
-        return Err(AdminError::message(409, why));
+        return Err(taken());
     }
     link_scopes(cx, &draft, sent)?;
-    let mappers: Vec<Object> = read::member(sent, "protocolMappers")?.unwrap_or_default();
-    for sent in &mappers {
-        let mapper_id = MapperId::new(cx.new_id());
-        let mapper = mapper_shape::from_sent(id.as_str(), mapper_id, sent)?;
-        mapper::insert(cx, &mapper)?;
-    }
+    replace_mappers(cx, &draft, sent, grants)?;
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &id, &draft.client_id)?;
     }
@@ -50,12 +55,18 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object) -> Result<ClientUuid> {
 }
 
 /// Changes a client by what was sent; the rest stays.
-pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<()> {
+pub(super) fn update(
+    cx: &mut Cx<'_>,
+    client: Client,
+    sent: &Object,
+    grants: &Grants,
+) -> Result<()> {
     let client_id = read::text(sent, "clientId")?
         .unwrap_or(&client.client_id)
         .to_owned();
     let mut settings = shape::apply(&client.settings, sent)?;
-    check(&client_id, &settings)?;
+    check_identity(&client_id, &settings)?;
+    check_addresses(&settings)?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
         return Err(AdminError::described(
             409,
@@ -63,7 +74,7 @@ pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<(
             "Duplicate resource error",
         ));
     }
-    let sent_secret = read::text(sent, "secret")?.filter(|text| *text != "**********");
+    let sent_secret = read::text(sent, "secret")?.filter(|text| *text != shape::MASK);
     let mut secret = match sent_secret {
         Some(text) => Some(Secret::new(text)),
         None => client::reveal_secret(cx, &client)?,
@@ -79,6 +90,7 @@ pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<(
         secret,
     };
     client::update(cx, &draft)?;
+    replace_mappers(cx, &draft, sent, grants)?;
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &draft.id, &draft.client_id)?;
     }
@@ -86,20 +98,57 @@ pub(super) fn update(cx: &mut Cx<'_>, client: Client, sent: &Object) -> Result<(
 }
 
 /// Replaces a client's secret.
-pub(super) fn set_secret(cx: &mut Cx<'_>, client: Client, secret: Secret) -> Result<()> {
-    let mut settings = client.settings;
+pub(super) fn set_secret(cx: &mut Cx<'_>, mut client: Client, secret: Secret) -> Result<()> {
     let time = cx.now.seconds().to_string();
-    settings
+    client
+        .settings
         .attributes
         .insert(shape::SECRET_TIME.to_owned(), time);
+    store(cx, client, Some(secret))
+}
+
+/// Stores a client's settings; its secret stays.
+pub(super) fn store_settings(cx: &mut Cx<'_>, client: Client) -> Result<()> {
+    let secret = client::reveal_secret(cx, &client)?;
+    store(cx, client, secret)
+}
+
+fn store(cx: &mut Cx<'_>, client: Client, secret: Option<Secret>) -> Result<()> {
     let draft = Draft {
         id: client.id,
         client_id: client.client_id,
         enabled: client.enabled,
-        settings,
-        secret: Some(secret),
+        settings: client.settings,
+        secret,
     };
     client::update(cx, &draft)?;
+    Ok(())
+}
+
+/// The mappers that were sent take the place of those there are; one keeps its id by its name.
+fn replace_mappers(cx: &mut Cx<'_>, draft: &Draft, sent: &Object, grants: &Grants) -> Result<()> {
+    let Some(sent) = read::member::<Vec<Object>>(sent, "protocolMappers")? else {
+        return Ok(());
+    };
+    let owner = draft.id.as_str();
+    let mut before = mapper::list_of_owner(cx, owner)?;
+    for sent in &sent {
+        let fresh = MapperId::new(cx.new_id());
+        let mut made = mapper_shape::from_sent(owner, fresh, sent)?;
+        mappers::check(cx, &made, &draft.settings, grants)?;
+        let known = before.iter().position(|one| one.name == made.name);
+        match known.map(|at| before.remove(at)) {
+            Some(known) => {
+                made.id = known.id;
+                mapper::update(cx, &made)?;
+            }
+            None if !mapper::insert(cx, &made)? => return Err(mappers::taken()),
+            None => {}
+        }
+    }
+    for gone in before {
+        mapper::remove(cx, owner, &gone.id)?;
+    }
     Ok(())
 }
 
@@ -117,32 +166,40 @@ fn first_secret(cx: &mut Cx<'_>, settings: &mut Settings, sent: &Object) -> Resu
     settings
         .attributes
         .insert(shape::SECRET_TIME.to_owned(), time);
-    Ok(Some(Secret::random(cx.rng)))
+    Ok(Some(Secret::random_for_client(cx.rng)))
 }
 
-fn check(client_id: &str, settings: &Settings) -> Result<()> {
-    let invalid = |why: &str| Err(AdminError::described(400, "invalid_input", why));
+fn invalid(why: &str) -> AdminError {
+    AdminError::described(400, "invalid_input", why)
+}
+
+fn check_identity(client_id: &str, settings: &Settings) -> Result<()> {
     if client_id.trim().is_empty() {
-        return invalid("Client ID cannot be blank");
+        return Err(invalid("Client ID cannot be blank"));
     }
     let protocol = settings.protocol.as_deref().unwrap_or("openid-connect");
     if !["openid-connect", "saml", "docker-v2"].contains(&protocol) {
-        return invalid(&format!("Invalid protocol: {protocol}"));
+        return Err(invalid(&format!("Invalid protocol: {protocol}")));
     }
+    Ok(())
+}
+
+fn check_addresses(settings: &Settings) -> Result<()> {
     for (what, url) in [
         ("Root URL", settings.root_url.as_deref()),
         ("Base URL", settings.base_url.as_deref()),
         ("Admin URL", settings.admin_url.as_deref()),
     ] {
         if url.is_some_and(is_script) {
-            return invalid(&format!("{what} uses an illegal scheme"));
+            return Err(invalid(&format!("{what} uses an illegal scheme")));
         }
     }
     if settings.redirect_uris.iter().any(|uri| is_script(uri)) {
-        return invalid("A redirect URI uses an illegal scheme");
+        return Err(invalid("A redirect URI uses an illegal scheme"));
     }
     if settings.redirect_uris.iter().any(|uri| uri.contains('#')) {
-        return invalid("A redirect URI must not contain an URL fragment");
+        let why = "A redirect URI must not contain an URL fragment";
+        return Err(invalid(why));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Passwords that an administrator sets: checked and hashed before the transaction begins.
+//! Credentials that an administrator sets: checked and hashed before the transaction begins.
 
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_login::password::{self, Plain, Salt, Stored};
@@ -12,9 +12,11 @@ use cloakroom_web::app::random;
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
 
-/// A password that is ready to be stored.
+/// A credential that is ready to be stored.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
+    kind: String,
+    label: Option<String>,
     stored: Stored,
     /// It has to be changed at the next sign-in.
     pub(crate) is_temporary: bool,
@@ -32,14 +34,17 @@ pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result
     let policy = Policy::parse(text).map_err(Fault::corrupt)?;
     let is_temporary = read::switch(sent, "temporary")?.unwrap_or(false);
     let keep = usize::try_from(policy.history().unwrap_or(0)).unwrap_or_default();
-    if let Some(stored) = hashed(sent)? {
+    let label = read::text(sent, "userLabel")?.map(str::to_owned);
+    let kind = read::text(sent, "type")?.unwrap_or(credential::PASSWORD);
+    if let Some(stored) = exported(sent, kind)? {
         return Ok(Prepared {
+            kind: kind.to_owned(),
+            label,
             stored,
             is_temporary,
             keep,
         });
     }
-    let kind = read::text(sent, "type")?.unwrap_or(credential::PASSWORD);
     if kind != credential::PASSWORD {
         return Err(AdminError::error(400, "Only passwords can be set"));
     }
@@ -68,6 +73,8 @@ pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result
         .await?;
     let stored = hashed.map_err(Fault::corrupt)?;
     Ok(Prepared {
+        kind: kind.to_owned(),
+        label,
         stored,
         is_temporary,
         keep,
@@ -78,8 +85,8 @@ fn violated(violation: &Violation) -> AdminError {
     AdminError::described(400, violation.key, violation.message())
 }
 
-/// The hash that was sent in place of a password, as exports have it.
-fn hashed(sent: &Object) -> Result<Option<Stored>> {
+/// The two texts that exports have in place of a password, and for every other kind.
+fn exported(sent: &Object, kind: &str) -> Result<Option<Stored>> {
     let data = read::text(sent, "credentialData")?;
     let (Some(data), Some(secret)) = (data, read::text(sent, "secretData")?) else {
         return Ok(None);
@@ -88,7 +95,16 @@ fn hashed(sent: &Object) -> Result<Option<Stored>> {
         credential_data: data.to_owned(),
         secret_data: secret.to_owned(),
     };
-    password::check_stored(&stored).map_err(|error| AdminError::error(400, error.to_string()))?;
+    if kind == credential::PASSWORD {
+        password::check_stored(&stored)
+            .map_err(|error| AdminError::error(400, error.to_string()))?;
+    } else if [&stored.credential_data, &stored.secret_data]
+        .iter()
+        .any(|text| serde_json::from_str::<Object>(text).is_err())
+    {
+        let why = "credentialData and secretData are JSON objects as texts";
+        return Err(AdminError::error(400, why));
+    }
     Ok(Some(stored))
 }
 
@@ -130,18 +146,22 @@ async fn check_history(admin: &Admin, user: &User, plain: &Plain, policy: &Polic
     Ok(())
 }
 
-/// Sets the password in place of the one before.
+/// Stores a credential; a password in place of the one before.
 pub(crate) fn store(cx: &mut Cx<'_>, user: &UserId, made: &Prepared) -> Result<()> {
     let credential = Credential {
         id: CredentialId::new(cx.new_id()),
-        kind: credential::PASSWORD.to_owned(),
-        label: None,
+        kind: made.kind.clone(),
+        label: made.label.clone(),
         created_at: cx.now,
         priority: 10,
         credential_data: made.stored.credential_data.clone(),
         secret_data: Secret::new(made.stored.secret_data.clone()),
     };
-    credential::replace_password(cx, user, &credential, made.keep)?;
+    if made.kind == credential::PASSWORD {
+        credential::replace_password(cx, user, &credential, made.keep)?;
+    } else {
+        credential::insert(cx, user, &credential)?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,154 @@
+//! What a caller may hand on, and whose account they may touch: nobody raises themselves.
+
+use std::collections::BTreeSet;
+
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
+use cloakroom_model::role::Role;
+use cloakroom_model::{Cx, client, group, role, user};
+
+use crate::error::{AdminError, Result};
+
+/// The rights of a caller, for comparison with those that a role holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Grants {
+    /// All roles of the caller, in the realm they are from.
+    roles: BTreeSet<RoleId>,
+    /// The names of their management roles over the realm that the call is about.
+    rights: BTreeSet<String>,
+}
+
+/// A role that manages something.
+enum Manager {
+    /// Of the realm that the call is about.
+    Here,
+    /// Of another realm, or of all.
+    Elsewhere,
+}
+
+impl Grants {
+    pub(super) fn new(roles: BTreeSet<RoleId>, rights: BTreeSet<String>) -> Self {
+        Self { roles, rights }
+    }
+
+    /// Refuses if the role, or one inside it, is a right that the caller has not.
+    pub(crate) fn check(&self, cx: &mut Cx<'_>, id: &RoleId) -> Result<()> {
+        self.check_all(cx, [id.clone()])
+    }
+
+    /// Refuses if one of the roles, or one inside them, is a right that the caller has not.
+    pub(crate) fn check_all(
+        &self,
+        cx: &mut Cx<'_>,
+        ids: impl IntoIterator<Item = RoleId>,
+    ) -> Result<()> {
+        if self.cover(cx, ids)? {
+            return Ok(());
+        }
+        Err(AdminError::forbidden())
+    }
+
+    /// Refuses to let somebody into a group whose members have rights that the caller has not.
+    pub(crate) fn check_group(&self, cx: &mut Cx<'_>, id: &GroupId) -> Result<()> {
+        let roles = group::roles(cx, id)?;
+        self.check_all(cx, roles)
+    }
+
+    /// Refuses to touch the account of somebody with rights that the caller has not: whoever sets
+    /// another's password, address or second factor can be that person.
+    pub(crate) fn check_account(&self, cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+        let roles = user::effective_roles(cx, id)?;
+        self.check_all(cx, roles)
+    }
+
+    /// Tells whether a client's secret is worth no more than what the caller may do: the service
+    /// account behind it has no right that they have not.
+    pub(crate) fn cover_client(&self, cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
+        let Some(account) = user::find_service_account(cx, id)? else {
+            return Ok(true);
+        };
+        let roles = user::effective_roles(cx, &account.id)?;
+        self.cover(cx, roles)
+    }
+
+    /// Tells whether the caller has every right that there is over this realm.
+    pub(crate) fn cover_everything(&self, cx: &mut Cx<'_>) -> Result<bool> {
+        let (container, name) = if cx.realm.name == MASTER {
+            (cx.realm.id.as_str().to_owned(), "admin")
+        } else {
+            match client::find_id(cx, "realm-management")? {
+                Some(id) => (id.as_str().to_owned(), "realm-admin"),
+                None => return Ok(false),
+            }
+        };
+        match role::find_named(cx, &container, name)? {
+            Some(role) => self.cover(cx, [role.id]),
+            None => Ok(false),
+        }
+    }
+
+    /// Refuses to touch a client behind which there is a mightier service account.
+    pub(crate) fn check_client(&self, cx: &mut Cx<'_>, id: &ClientUuid) -> Result<()> {
+        if self.cover_client(cx, id)? {
+            return Ok(());
+        }
+        Err(AdminError::forbidden())
+    }
+
+    /// Tells whether the caller has every right that is among these roles or inside them.
+    pub(crate) fn cover(
+        &self,
+        cx: &mut Cx<'_>,
+        ids: impl IntoIterator<Item = RoleId>,
+    ) -> Result<bool> {
+        let graph = role::graph(cx)?;
+        for id in graph.expand(ids) {
+            let Some(role) = graph.role(&id) else {
+                continue;
+            };
+            let has = match manager(cx, role)? {
+                None => true,
+                Some(Manager::Elsewhere) => self.roles.contains(&role.id),
+                Some(Manager::Here) => self.roles.contains(&role.id) || self.implies(&role.name),
+            };
+            if !has {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whoever manages may also look and ask; `realm-admin` is nothing but what is inside it, which
+    /// is looked at as well.
+    fn implies(&self, name: &str) -> bool {
+        if self.rights.contains(name) || name == "realm-admin" {
+            return true;
+        }
+        if name.starts_with("query-") {
+            return !self.rights.is_empty();
+        }
+        if name == "create-client" {
+            return self.rights.contains("manage-clients");
+        }
+        name.strip_prefix("view-")
+            .is_some_and(|what| self.rights.contains(&format!("manage-{what}")))
+    }
+}
+
+fn manager(cx: &mut Cx<'_>, role: &Role) -> Result<Option<Manager>> {
+    let is_master = cx.realm.name == MASTER;
+    if !role.client_role {
+        let is_theirs = is_master && ["admin", "create-realm"].contains(&role.name.as_str());
+        return Ok(is_theirs.then_some(Manager::Elsewhere));
+    }
+    let owner = ClientUuid::new(role.container_id.clone());
+    let Some(owner) = client::find_by_id(cx, &owner)? else {
+        return Ok(None);
+    };
+    Ok(match owner.client_id.as_str() {
+        "realm-management" if !is_master => Some(Manager::Here),
+        "master-realm" if is_master => Some(Manager::Here),
+        id if is_master && id.ends_with("-realm") => Some(Manager::Elsewhere),
+        _ => None,
+    })
+}

@@ -1,0 +1,48 @@
+//! `installation/providers/{provider}`: settings for the client's own side, ready to be pasted.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web::{self, ServiceConfig};
+use cloakroom_keycloak::client as shape;
+use cloakroom_keycloak::installation::{self, Installation};
+use cloakroom_model::{Secret, client, role};
+
+use super::super::{Answer, Names};
+use super::{Sight, VIEW, found};
+use crate::access::Admin;
+use crate::error::AdminError;
+
+pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
+    cfg.route(
+        &format!("{client}/installation/providers/{{provider}}"),
+        web::get().to(show),
+    );
+}
+
+async fn show(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    let sight = Sight::of(&admin);
+    let base_url = admin.app.base_url.clone();
+    let text = admin
+        .read(move |cx| {
+            let client = found(cx, path.part("client"))?;
+            let seen = sight.sees_secret(cx, &client)?;
+            let masked = Secret::new(shape::MASK);
+            let secret = client::reveal_secret(cx, &client)?;
+            let has_roles = !role::list(cx, client.id.as_str(), None, 0, 1)?.is_empty();
+            let about = Installation {
+                base_url: &base_url,
+                realm: cx.realm,
+                client: &client,
+                secret: secret.map(|secret| if seen { secret } else { masked }),
+                has_roles,
+            };
+            let text = installation::document(path.part("provider"), &about);
+            text.ok_or_else(|| AdminError::error(404, "Unknown Provider"))
+        })
+        .await?;
+    // Keycloak gives each of them as text, the JSON too.
+    Ok(HttpResponse::Ok()
+        .insert_header(ContentType::plaintext())
+        .body(text))
+}

@@ -1,0 +1,115 @@
+//! What a client proves itself with: its secret, the one before, and its registration access token.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use cloakroom_keycloak::client as shape;
+use cloakroom_keycloak::read::set;
+use cloakroom_model::{Secret, client};
+use cloakroom_oidc::issue::SignError;
+use cloakroom_oidc::registration_token;
+use serde_json::{Value, json};
+
+use super::super::{Answer, Names, no_content};
+use super::{MANAGE, Sight, VIEW, change, found, found_for_change};
+use crate::access::Admin;
+use crate::audit;
+use crate::error::AdminError;
+
+pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
+    let current = web::resource(format!("{client}/client-secret"))
+        .route(web::get().to(show))
+        .route(web::post().to(renew));
+    let rotated = web::resource(format!("{client}/client-secret/rotated"))
+        .route(web::get().to(show_rotated))
+        .route(web::delete().to(forget_rotated));
+    cfg.service(current).service(rotated);
+    cfg.route(
+        &format!("{client}/registration-access-token"),
+        web::post().to(renew_registration_token),
+    );
+}
+
+fn as_credential(secret: Option<&Secret>) -> Value {
+    match secret {
+        Some(secret) => json!({"type": "secret", "value": secret.expose()}),
+        None => json!({"type": "secret"}),
+    }
+}
+
+async fn show(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    let sight = Sight::of(&admin);
+    let body = admin
+        .read(move |cx| {
+            let client = found(cx, path.part("client"))?;
+            let secret = client::reveal_secret(cx, &client)?;
+            // Whoever may only look is told that there is one.
+            let masked = Secret::new(shape::MASK);
+            let seen = sight.sees_secret(cx, &client)?;
+            let secret = secret.map(|secret| if seen { secret } else { masked });
+            Ok(as_credential(secret.as_ref()))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn renew(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let secret = admin
+        .write(move |cx| {
+            let client = found_for_change(cx, path.part("client"), &grants)?;
+            let secret = Secret::random_for_client(cx.rng);
+            let place = format!("clients/{}/client-secret", client.id);
+            change::set_secret(cx, client, secret.clone())?;
+            audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
+            Ok(secret)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(as_credential(Some(&secret))))
+}
+
+/// A secret is kept beside its successor where a client policy rotates secrets, and none does here.
+async fn show_rotated(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    admin.read(move |cx| found(cx, path.part("client"))).await?;
+    Err(AdminError::error(
+        404,
+        "Client does not have a rotated secret",
+    ))
+}
+
+async fn forget_rotated(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let grants = admin.grants();
+    admin
+        .read(move |cx| found_for_change(cx, path.part("client"), &grants))
+        .await?;
+    Ok(no_content())
+}
+
+/// Makes a token by which the client may change its own registration; the one before is worth nothing.
+async fn renew_registration_token(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let provider = admin.app.provider.clone();
+    let (mut shown, token) = admin
+        .write(move |cx| {
+            let client = found_for_change(cx, path.part("client"), &grants)?;
+            let token = registration_token::renew(&provider, cx, &client.id)?;
+            let place = format!("clients/{}/registration-access-token", client.id);
+            audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
+            let masked = Secret::new(shape::MASK);
+            let secret = client.secret.as_ref().map(|_| &masked);
+            Ok((shape::show(cx.realm, &client, secret)?, token))
+        })
+        .await?;
+    let token = token.sign(&admin.realm).map_err(|error| match error {
+        SignError::Fault(fault) => fault.into(),
+        SignError::Missing(_) => {
+            AdminError::message(400, "The realm has no key for its own tokens (HS512)")
+        }
+    })?;
+    set(&mut shown, "registrationAccessToken", json!(token));
+    Ok(HttpResponse::Ok().json(shown))
+}

@@ -1,0 +1,108 @@
+//! Who is in a group, and which groups a user is in.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use cloakroom_model::Cx;
+use cloakroom_model::group::{self, Group};
+use cloakroom_model::id::GroupId;
+use cloakroom_model::user;
+use serde_json::json;
+
+use super::super::users::{find::show_all, found as user_found};
+use super::super::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page};
+use super::show::{self, Shown};
+use super::{MANAGE, VIEW, found};
+use crate::access::Admin;
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    let members = "/admin/realms/{realm}/groups/{group}/members";
+    cfg.route(members, web::get().to(self::members));
+    let groups = "/admin/realms/{realm}/users/{user}/groups";
+    cfg.route(groups, web::get().to(of_user));
+    cfg.route(&format!("{groups}/count"), web::get().to(count));
+    let one = web::resource(format!("{groups}/{{group}}"))
+        .route(web::put().to(|admin, path| change(admin, path, true)))
+        .route(web::delete().to(|admin, path| change(admin, path, false)));
+    cfg.service(one);
+}
+
+async fn members(admin: Admin, path: Names, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let (first, max) = page(&params, USUAL)?;
+    let brief = is_brief(&params, false);
+    let shown = admin
+        .read(move |cx| {
+            let group = found(cx, path.part("group"))?;
+            let people = user::list_in_group(cx, &group.id, first, max)?;
+            show_all(cx, &people, brief)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// The groups of a user by name, narrowed by a part of it.
+fn groups(cx: &mut Cx<'_>, user: &str, search: Option<&str>) -> Result<Vec<Group>> {
+    let user = user_found(cx, user)?;
+    let ids = user::groups(cx, &user.id)?;
+    let mut all = group::list_of(cx, &ids)?;
+    if let Some(part) = search {
+        let part = part.to_lowercase();
+        all.retain(|group| group.name.to_lowercase().contains(&part));
+    }
+    Ok(all)
+}
+
+async fn of_user(admin: Admin, path: Names, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let (first, max) = page(&params, ALL)?;
+    let search = params.get("search").cloned();
+    let how = Shown {
+        brief: is_brief(&params, true),
+        count: false,
+        access: None,
+    };
+    let body = admin
+        .read(move |cx| {
+            let all = groups(cx, path.part("user"), search.as_deref())?;
+            let (first, max) = (usize::try_from(first), usize::try_from(max));
+            let wanted = all.into_iter().skip(first.unwrap_or(0));
+            let wanted: Vec<Group> = wanted.take(max.unwrap_or(usize::MAX)).collect();
+            show::list(cx, &wanted, how)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+async fn count(admin: Admin, path: Names, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let search = params.get("search").cloned();
+    let count = admin
+        .read(move |cx| Ok(groups(cx, path.part("user"), search.as_deref())?.len()))
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({"count": count})))
+}
+
+async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
+    admin.check(MANAGE)?;
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
+    admin
+        .write(move |cx| {
+            let user = user_found(cx, path.part("user"))?;
+            let group = group::find(cx, &GroupId::new(path.part("group")))?;
+            let group = group.ok_or_else(|| AdminError::error(404, "Group not found"))?;
+            if is_in {
+                grants.check_group(cx, &group.id)?;
+                user::join(cx, &user.id, &group.id)?;
+            } else {
+                user::leave(cx, &user.id, &group.id)?;
+            }
+            let operation = if is_in { audit::CREATE } else { audit::DELETE };
+            let path = format!("users/{}/groups/{}", user.id, group.id);
+            audit::record(cx, &actor, operation, "GROUP_MEMBERSHIP", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}

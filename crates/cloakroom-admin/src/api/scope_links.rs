@@ -1,0 +1,135 @@
+//! Which client scopes a client has, and which ones the realm gives to new clients: by default, or for
+//! the asking.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use cloakroom_keycloak::read::set;
+use cloakroom_model::Cx;
+use cloakroom_model::id::ScopeId;
+use cloakroom_model::scope::{self, Links};
+use serde_json::{Value, json};
+
+use super::clients::{MANAGE, VIEW, found as client_found, found_for_change};
+use super::{Answer, Names, no_content};
+use crate::access::{Admin, Grants};
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    for (kind, is_default) in [("default", true), ("optional", false)] {
+        for path in [
+            format!("/admin/realms/{{realm}}/clients/{{client}}/{kind}-client-scopes"),
+            format!("/admin/realms/{{realm}}/default-{kind}-client-scopes"),
+        ] {
+            let get = move |admin, path| list(admin, path, is_default);
+            cfg.route(&path, web::get().to(get));
+            let put = move |admin, path| link(admin, path, is_default);
+            let one = web::resource(format!("{path}/{{scope}}"))
+                .route(web::put().to(put))
+                .route(web::delete().to(unlink));
+            cfg.service(one);
+        }
+    }
+}
+
+/// Who has the scopes: the client that the address names, or the realm.
+struct Owner {
+    id: String,
+    links: Links,
+    /// Where it is below the realm.
+    place: String,
+    is_client: bool,
+}
+
+impl Owner {
+    fn of(cx: &mut Cx<'_>, path: &Names, changes: Option<&Grants>) -> Result<Self> {
+        let Some(id) = path.get("client") else {
+            let id = cx.realm.id.as_str().to_owned();
+            return Ok(Self {
+                links: scope::links(cx, &id)?,
+                id,
+                place: String::new(),
+                is_client: false,
+            });
+        };
+        let client = match changes {
+            Some(grants) => found_for_change(cx, id, grants)?,
+            None => client_found(cx, id)?,
+        };
+        Ok(Self {
+            id: client.id.as_str().to_owned(),
+            links: (client.default_scopes, client.optional_scopes),
+            place: format!("clients/{id}/"),
+            is_client: true,
+        })
+    }
+
+    fn has(&self, scope: &ScopeId) -> bool {
+        self.links.0.contains(scope) || self.links.1.contains(scope)
+    }
+}
+
+async fn list(admin: Admin, path: Names, is_default: bool) -> Answer {
+    admin.check(VIEW)?;
+    let body = admin
+        .read(move |cx| {
+            let owner = Owner::of(cx, &path, None)?;
+            let (default, optional) = &owner.links;
+            let ids = if is_default { default } else { optional };
+            let scopes = ids.iter().filter_map(|id| cx.realm.scope(id));
+            let show = |scope: &scope::Scope| {
+                let mut shown = json!({"id": scope.id, "name": scope.name});
+                if !owner.is_client {
+                    set(&mut shown, "protocol", json!(scope.protocol));
+                }
+                shown
+            };
+            Ok(scopes.map(show).collect::<Vec<Value>>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+fn scope_found(cx: &Cx<'_>, path: &Names) -> Result<ScopeId> {
+    let id = ScopeId::new(path.part("scope"));
+    match cx.realm.scope(&id) {
+        Some(_) => Ok(id),
+        None => Err(AdminError::error(404, "Client scope not found")),
+    }
+}
+
+async fn link(admin: Admin, path: Names, is_default: bool) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let scope = scope_found(cx, &path)?;
+            // What a client has of a scope stays what it is.
+            if !(owner.is_client && owner.has(&scope)) {
+                scope::link(cx, &owner.id, &scope, is_default)?;
+            }
+            let kind = if is_default { "default" } else { "optional" };
+            let place = format!("{}{kind}-client-scopes/{scope}", owner.place);
+            audit::record(cx, &actor, audit::CREATE, "CLIENT_SCOPE", place)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn unlink(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let scope = scope_found(cx, &path)?;
+            scope::unlink(cx, &owner.id, &scope)?;
+            let place = format!("{}client-scopes/{scope}", owner.place);
+            audit::record(cx, &actor, audit::DELETE, "CLIENT_SCOPE", place)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}

@@ -1,0 +1,151 @@
+//! Lists of people, and how many there are.
+
+use std::collections::HashMap;
+
+use actix_web::HttpResponse;
+use cloakroom_keycloak::read::set;
+use cloakroom_keycloak::{query, user as shape};
+use cloakroom_model::credential::{self, OTP};
+use cloakroom_model::id::UserId;
+use cloakroom_model::user::{self, Query, User};
+use cloakroom_model::{Cx, Timestamp};
+use serde_json::{Value, json};
+
+use super::super::{Answer, Params, USUAL, is_brief, is_on, page, switch, user_profile};
+use super::{MANAGE, VIEW};
+use crate::access::Admin;
+use crate::error::{AdminError, Result};
+
+/// Who may ask for people at all; without a right to view them, nobody is found.
+const ASK: &[&str] = &["view-users", "manage-users", "query-users"];
+
+pub(super) async fn list(admin: Admin, params: Params) -> Answer {
+    admin.check(ASK)?;
+    if !admin.may(VIEW) {
+        return Ok(HttpResponse::Ok().json(json!([])));
+    }
+    let query = query_of(&params)?;
+    let brief = is_brief(&params, false);
+    let may_manage = admin.may(MANAGE);
+    let shown = admin
+        .read(move |cx| {
+            let found = search(cx, &query)?;
+            let mut shown = show_all(cx, &found, brief)?;
+            for one in &mut shown {
+                set(one, "access", json!({"manage": may_manage}));
+            }
+            Ok(shown)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+pub(super) async fn count(admin: Admin, params: Params) -> Answer {
+    admin.check(ASK)?;
+    let query = query_of(&params)?;
+    let count = admin
+        .read(move |cx| match named(&query) {
+            Some(_) => Ok(i64::try_from(search(cx, &query)?.len()).unwrap_or(i64::MAX)),
+            None => Ok(user::count(cx, &query)?),
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(count))
+}
+
+/// The people as lists show them.
+pub(crate) fn show_all(cx: &mut Cx<'_>, people: &[User], brief: bool) -> Result<Vec<Value>> {
+    let visible = |user: &User| user_profile::visible(cx.realm, user);
+    let people: Vec<User> = people.iter().map(visible).collect();
+    if brief {
+        return Ok(people.iter().map(shape::show_briefly).collect());
+    }
+    let ids: Vec<UserId> = people.iter().map(|user| user.id.clone()).collect();
+    let with_codes = credential::owners(cx, &ids, OTP)?;
+    let show = |user: &User| {
+        let mut shown = shape::show(user);
+        set(&mut shown, "totp", json!(with_codes.contains(&user.id)));
+        shown
+    };
+    Ok(people.iter().map(show).collect())
+}
+
+/// `id:` in a search names users by their ids.
+fn named(query: &Query) -> Option<&str> {
+    query.search.as_deref()?.strip_prefix("id:")
+}
+
+fn search(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
+    let Some(ids) = named(query) else {
+        return Ok(user::list(cx, query)?);
+    };
+    let mut found = Vec::new();
+    for id in ids.split_whitespace() {
+        found.extend(user::find(cx, &UserId::new(id))?);
+    }
+    Ok(found)
+}
+
+fn query_of(params: &Params) -> Result<Query> {
+    let (first, max) = page(params, USUAL)?;
+    let text = |name: &str| params.get(name).cloned();
+    let mut query = Query {
+        search: text("search"),
+        username: text("username"),
+        email: text("email"),
+        first_name: text("firstName"),
+        last_name: text("lastName"),
+        exact: is_on(params, "exact"),
+        enabled: switch(params, "enabled"),
+        email_verified: switch(params, "emailVerified"),
+        provider: text("idpAlias"),
+        provider_user: text("idpUserId"),
+        created_after: instant(params, "createdAfter")?,
+        created_before: instant(params, "createdBefore")?,
+        first,
+        max,
+        ..Query::default()
+    };
+    let asked = params.get("q").map(String::as_str).unwrap_or_default();
+    for (name, value) in query::attributes(asked) {
+        match name.as_str() {
+            "username" => query.username = Some(value),
+            "email" => query.email = Some(value),
+            "firstName" => query.first_name = Some(value),
+            "lastName" => query.last_name = Some(value),
+            _ => query.attributes.push((name, value)),
+        }
+    }
+    // Keycloak shows service accounts to who asks for more than everybody, unless by a search.
+    query.service_accounts = query.search.is_none() && is_narrowed(params);
+    Ok(query)
+}
+
+fn is_narrowed(params: &HashMap<String, String>) -> bool {
+    const NARROWING: [&str; 10] = [
+        "username",
+        "email",
+        "firstName",
+        "lastName",
+        "exact",
+        "enabled",
+        "emailVerified",
+        "idpAlias",
+        "idpUserId",
+        "q",
+    ];
+    NARROWING.iter().any(|name| params.contains_key(*name))
+}
+
+/// An instant in milliseconds since 1970.
+fn instant(params: &Params, name: &str) -> Result<Option<Timestamp>> {
+    let Some(text) = params.get(name).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(millis) => Ok(Some(Timestamp::from_millis(millis))),
+        Err(_) => Err(AdminError::message(
+            400,
+            format!("{name} is an instant in milliseconds since 1970"),
+        )),
+    }
+}

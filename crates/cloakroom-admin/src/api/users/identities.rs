@@ -1,0 +1,86 @@
+//! `/admin/realms/{realm}/users/{user}/federated-identity`: the user's links to identity providers.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use cloakroom_keycloak::read;
+use cloakroom_model::identity_provider;
+use cloakroom_model::user::identity::{self, Identity};
+use serde_json::{Value, json};
+
+use super::super::{Answer, Names, no_content};
+use super::{MANAGE, VIEW, draft, found, found_for_change};
+use crate::access::Admin;
+use crate::audit;
+use crate::error::AdminError;
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    let user = "/admin/realms/{realm}/users/{user}/federated-identity";
+    cfg.route(user, web::get().to(list));
+    let one = web::resource(format!("{user}/{{provider}}"))
+        .route(web::post().to(link))
+        .route(web::delete().to(unlink));
+    cfg.service(one);
+}
+
+fn show(identity: &Identity) -> Value {
+    json!({
+        "identityProvider": identity.provider,
+        "userId": identity.external_id,
+        "userName": identity.external_name,
+    })
+}
+
+async fn list(admin: Admin, path: Names) -> Answer {
+    admin.check(VIEW)?;
+    let shown = admin
+        .read(move |cx| {
+            let user = found(cx, path.part("user"))?;
+            let known = identity_provider::list(cx)?;
+            let mut all = identity::list(cx, &user.id)?;
+            // A link outlives its provider, and counts again when that comes back.
+            all.retain(|link| known.iter().any(|one| one.alias == link.provider));
+            Ok(all.iter().map(show).collect::<Vec<Value>>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+async fn link(admin: Admin, path: Names, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let fields = &["identityProvider", "userId", "userName"];
+    let sent = read::object(&body, "FederatedIdentityRepresentation", fields)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let provider = path.part("provider");
+            let link = draft::identity(provider, &sent)?;
+            if !identity::insert(cx, &user.id, &link)? {
+                let why = "User is already linked with provider";
+                return Err(AdminError::message(409, why));
+            }
+            let path = format!("users/{}/federated-identity/{provider}", user.id);
+            audit::record(cx, &actor, audit::CREATE, "USER", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn unlink(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let provider = path.part("provider");
+            if !identity::remove(cx, &user.id, provider)? {
+                return Err(AdminError::error(404, "Link not found"));
+            }
+            let path = format!("users/{}/federated-identity/{provider}", user.id);
+            audit::record(cx, &actor, audit::DELETE, "USER", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
