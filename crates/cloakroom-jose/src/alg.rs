@@ -1,10 +1,13 @@
 //! Every signature algorithm in one table: name, family, the key it needs, digest.
+mod hash;
+mod key_kind;
+
 use std::fmt;
 
-use crate::backend;
-use crate::base64url;
+pub use hash::{Hash, digest, half_hash, is_half_hash};
+pub use key_kind::{Curve, KeyKind, OkpCurve};
 
-/// A signature algorithm of JOSE (RFC 7518 §3.1, RFC 8037 §3.1).
+/// A signature algorithm of JOSE (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812, RFC 9864, RFC 9964).
 ///
 /// There is no `none`: RFC 8725 §3.2 lets a library leave it out, and then nobody can ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,8 +36,23 @@ pub enum Alg {
     ES384,
     /// ECDSA on P-521 with SHA-512.
     ES512,
-    /// Ed25519, under its older name; `Ed25519` (RFC 9864 §2.2) is read as the same.
+    /// ECDSA on secp256k1 with SHA-256 (RFC 8812 §3.2).
+    ES256K,
+    /// Ed25519 under its older name, which RFC 9864 §2.2 deprecates; it means no other curve here.
     EdDSA,
+    /// Ed25519 under its own name (RFC 9864 §2.2).
+    Ed25519,
+    /// Ed448 (RFC 9864 §2.2); `EdDSA` never means it.
+    Ed448,
+    /// ML-DSA-44 (RFC 9964).
+    #[cfg(feature = "ml-dsa")]
+    MlDsa44,
+    /// ML-DSA-65 (RFC 9964).
+    #[cfg(feature = "ml-dsa")]
+    MlDsa65,
+    /// ML-DSA-87 (RFC 9964).
+    #[cfg(feature = "ml-dsa")]
+    MlDsa87,
 }
 
 /// The kind of mathematics behind an algorithm.
@@ -46,45 +64,13 @@ pub enum Family {
     RsaPkcs1,
     /// RSA with PSS padding.
     RsaPss,
-    /// ECDSA on a NIST curve.
+    /// ECDSA.
     Ecdsa,
-    /// Ed25519.
+    /// Ed25519 and Ed448.
     Eddsa,
-}
-
-/// The key an algorithm needs: its `kty`, and its `crv` where it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyKind {
-    /// A shared secret (`oct`).
-    Oct,
-    /// An RSA key.
-    Rsa,
-    /// A point on a NIST curve.
-    Ec(Curve),
-    /// An Ed25519 key (`OKP`).
-    Okp,
-}
-
-/// A NIST curve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Curve {
-    /// NIST P-256.
-    P256,
-    /// NIST P-384.
-    P384,
-    /// NIST P-521.
-    P521,
-}
-
-/// A hash function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hash {
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
+    /// Module lattices (FIPS 204).
+    #[cfg(feature = "ml-dsa")]
+    MlDsa,
 }
 
 /// One line of the table.
@@ -104,9 +90,11 @@ const fn row(name: &'static str, family: Family, key: KeyKind, hash: Hash) -> Ro
     }
 }
 
+const COUNT: usize = if cfg!(feature = "ml-dsa") { 19 } else { 16 };
+
 impl Alg {
     /// Every algorithm, in the order of the RFCs.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; COUNT] = [
         Self::HS256,
         Self::HS384,
         Self::HS512,
@@ -119,49 +107,52 @@ impl Alg {
         Self::ES256,
         Self::ES384,
         Self::ES512,
+        Self::ES256K,
         Self::EdDSA,
+        Self::Ed25519,
+        Self::Ed448,
+        #[cfg(feature = "ml-dsa")]
+        Self::MlDsa44,
+        #[cfg(feature = "ml-dsa")]
+        Self::MlDsa65,
+        #[cfg(feature = "ml-dsa")]
+        Self::MlDsa87,
     ];
 
     /// The table. Every rule about algorithms reads it; a new algorithm is a new line.
     const fn row(self) -> Row {
+        use Curve::{P256, P384, P521, Secp256k1};
+        use Family::{Ecdsa, Eddsa, Hmac, RsaPkcs1, RsaPss};
+        use Hash::{Sha256, Sha384, Sha512, Shake256};
+        use KeyKind::{Ec, Oct, Okp, Rsa};
         match self {
-            Self::HS256 => row("HS256", Family::Hmac, KeyKind::Oct, Hash::Sha256),
-            Self::HS384 => row("HS384", Family::Hmac, KeyKind::Oct, Hash::Sha384),
-            Self::HS512 => row("HS512", Family::Hmac, KeyKind::Oct, Hash::Sha512),
-            Self::RS256 => row("RS256", Family::RsaPkcs1, KeyKind::Rsa, Hash::Sha256),
-            Self::RS384 => row("RS384", Family::RsaPkcs1, KeyKind::Rsa, Hash::Sha384),
-            Self::RS512 => row("RS512", Family::RsaPkcs1, KeyKind::Rsa, Hash::Sha512),
-            Self::PS256 => row("PS256", Family::RsaPss, KeyKind::Rsa, Hash::Sha256),
-            Self::PS384 => row("PS384", Family::RsaPss, KeyKind::Rsa, Hash::Sha384),
-            Self::PS512 => row("PS512", Family::RsaPss, KeyKind::Rsa, Hash::Sha512),
-            Self::ES256 => row(
-                "ES256",
-                Family::Ecdsa,
-                KeyKind::Ec(Curve::P256),
-                Hash::Sha256,
-            ),
-            Self::ES384 => row(
-                "ES384",
-                Family::Ecdsa,
-                KeyKind::Ec(Curve::P384),
-                Hash::Sha384,
-            ),
-            Self::ES512 => row(
-                "ES512",
-                Family::Ecdsa,
-                KeyKind::Ec(Curve::P521),
-                Hash::Sha512,
-            ),
-            Self::EdDSA => row("EdDSA", Family::Eddsa, KeyKind::Okp, Hash::Sha512),
+            Self::HS256 => row("HS256", Hmac, Oct, Sha256),
+            Self::HS384 => row("HS384", Hmac, Oct, Sha384),
+            Self::HS512 => row("HS512", Hmac, Oct, Sha512),
+            Self::RS256 => row("RS256", RsaPkcs1, Rsa, Sha256),
+            Self::RS384 => row("RS384", RsaPkcs1, Rsa, Sha384),
+            Self::RS512 => row("RS512", RsaPkcs1, Rsa, Sha512),
+            Self::PS256 => row("PS256", RsaPss, Rsa, Sha256),
+            Self::PS384 => row("PS384", RsaPss, Rsa, Sha384),
+            Self::PS512 => row("PS512", RsaPss, Rsa, Sha512),
+            Self::ES256 => row("ES256", Ecdsa, Ec(P256), Sha256),
+            Self::ES384 => row("ES384", Ecdsa, Ec(P384), Sha384),
+            Self::ES512 => row("ES512", Ecdsa, Ec(P521), Sha512),
+            Self::ES256K => row("ES256K", Ecdsa, Ec(Secp256k1), Sha256),
+            Self::EdDSA => row("EdDSA", Eddsa, Okp(OkpCurve::Ed25519), Sha512),
+            Self::Ed25519 => row("Ed25519", Eddsa, Okp(OkpCurve::Ed25519), Sha512),
+            Self::Ed448 => row("Ed448", Eddsa, Okp(OkpCurve::Ed448), Shake256),
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa44 => row("ML-DSA-44", Family::MlDsa, KeyKind::Akp(self), Sha512),
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa65 => row("ML-DSA-65", Family::MlDsa, KeyKind::Akp(self), Sha512),
+            #[cfg(feature = "ml-dsa")]
+            Self::MlDsa87 => row("ML-DSA-87", Family::MlDsa, KeyKind::Akp(self), Sha512),
         }
     }
 
     /// The algorithm with this name; names are case-sensitive (RFC 7515 §4.1.1).
     pub fn from_name(name: &str) -> Option<Self> {
-        // RFC 9864 §2.2 names Ed25519 fully; here `EdDSA` never meant another curve.
-        if name == "Ed25519" {
-            return Some(Self::EdDSA);
-        }
         Self::ALL.into_iter().find(|alg| alg.name() == name)
     }
 
@@ -195,75 +186,4 @@ impl fmt::Display for Alg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-impl KeyKind {
-    /// The name in a JWK's `kty`.
-    pub const fn kty(self) -> &'static str {
-        match self {
-            Self::Oct => "oct",
-            Self::Rsa => "RSA",
-            Self::Ec(_) => "EC",
-            Self::Okp => "OKP",
-        }
-    }
-}
-
-impl Curve {
-    pub(crate) const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
-
-    /// The name in a JWK's `crv`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::P256 => "P-256",
-            Self::P384 => "P-384",
-            Self::P521 => "P-521",
-        }
-    }
-
-    /// Bytes of one coordinate (RFC 7518 §6.2.1.2: always full length).
-    pub const fn coordinate_len(self) -> usize {
-        match self {
-            Self::P256 => 32,
-            Self::P384 => 48,
-            Self::P521 => 66,
-        }
-    }
-
-    /// The one algorithm that signs with this curve.
-    pub const fn alg(self) -> Alg {
-        match self {
-            Self::P256 => Alg::ES256,
-            Self::P384 => Alg::ES384,
-            Self::P521 => Alg::ES512,
-        }
-    }
-}
-
-impl Hash {
-    /// Bytes of a digest.
-    pub const fn digest_len(self) -> usize {
-        match self {
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-}
-
-/// The digest of `bytes` under the algorithm's hash.
-pub fn digest(alg: Alg, bytes: &[u8]) -> Vec<u8> {
-    backend::digest(alg.hash(), bytes).as_ref().to_vec()
-}
-
-/// The value of `at_hash`, `c_hash` and `s_hash` (OIDC Core §3.1.3.6, §3.3.2.11).
-///
-/// It is the left half of the digest of the ASCII value, in base64url.
-pub fn half_hash(alg: Alg, value: &str) -> String {
-    let digest = backend::digest(alg.hash(), value.as_bytes());
-    let half = digest
-        .as_ref()
-        .get(..alg.hash().digest_len() / 2)
-        .unwrap_or_default();
-    base64url::encode(half)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, SerialNumber};
 
-use crate::alg::{Curve, KeyKind};
+use crate::alg::{Curve, KeyKind, OkpCurve};
 use crate::error::{JoseError, Result};
 use crate::key::SigningKey;
 
@@ -28,7 +28,8 @@ pub fn self_signed(
         KeyKind::Ec(Curve::P256) => &rcgen::PKCS_ECDSA_P256_SHA256,
         KeyKind::Ec(Curve::P384) => &rcgen::PKCS_ECDSA_P384_SHA384,
         KeyKind::Ec(Curve::P521) => &rcgen::PKCS_ECDSA_P521_SHA512,
-        KeyKind::Okp => &rcgen::PKCS_ED25519,
+        KeyKind::Okp(OkpCurve::Ed25519) => &rcgen::PKCS_ED25519,
+        _ => return Err(JoseError::unsupported("certificate for this kind of key")),
     };
     let pkcs8 = key.to_pkcs8().ok_or(FAILED)?;
     let pair = KeyPair::from_pkcs8_der_and_sign_algo(&pkcs8.as_slice().into(), algorithm)

@@ -1,10 +1,19 @@
-//! Just enough DER to read and write public keys.
+//! Just enough DER to read and write keys: tags, lengths and numbers (X.690).
 //!
-//! The cryptography library parses and writes private keys; for public ones the parts have to be
-//! seen (to check them, and to publish them as JWK), which needs little more than tags and lengths.
-use crate::alg::Curve;
+//! The keys are taken apart here, so that their parts can be checked and written as JWK; which
+//! documents there are is in `public` and `private`.
+mod private;
+mod public;
+
+#[cfg(feature = "ml-dsa")]
+pub(crate) use private::write_akp_pkcs8;
+pub(crate) use private::{
+    Document, pkcs1_of_pkcs8, read_pkcs1, read_pkcs8, read_sec1, write_ec_pkcs8, write_okp_pkcs8,
+    write_pkcs1, write_rsa_pkcs8, write_sec1,
+};
+pub(crate) use public::{read_rsa_public_key, read_spki, spki_of_certificate, write_spki};
+
 use crate::error::{JoseError, Result};
-use crate::jwk::Material;
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -12,20 +21,26 @@ const OCTET_STRING: u8 = 0x04;
 const NULL: u8 = 0x05;
 const OID: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
-/// The explicit tag of a certificate's version.
-const VERSION: u8 = 0xa0;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-const fn curve_oid(curve: Curve) -> &'static [u8] {
-    match curve {
-        Curve::P256 => &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
-        Curve::P384 => &[0x2b, 0x81, 0x04, 0x00, 0x22],
-        Curve::P521 => &[0x2b, 0x81, 0x04, 0x00, 0x23],
-    }
-}
+/// The identifiers of ML-DSA (RFC 9881 §3) by their last byte.
+#[cfg(feature = "ml-dsa")]
+const ML_DSA: [(crate::alg::Alg, &[u8]); 3] = [
+    (
+        crate::alg::Alg::MlDsa44,
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11],
+    ),
+    (
+        crate::alg::Alg::MlDsa65,
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12],
+    ),
+    (
+        crate::alg::Alg::MlDsa87,
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13],
+    ),
+];
 
 const BAD: JoseError = JoseError::malformed("DER");
 
@@ -51,6 +66,18 @@ impl<'a> Reader<'a> {
         if tag == wanted { Ok(content) } else { Err(BAD) }
     }
 
+    /// The next element if it has this tag.
+    fn optional(&mut self, wanted: u8) -> Result<Option<&'a [u8]>> {
+        if self.0.first() == Some(&wanted) {
+            return self.expect(wanted).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn unsigned(&mut self) -> Result<Vec<u8>> {
+        unsigned(self.expect(INTEGER)?)
+    }
+
     fn end(&self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(BAD) }
     }
@@ -68,6 +95,7 @@ fn long_length(rest: &[u8], count: usize) -> Result<(usize, &[u8])> {
     Ok((len, rest))
 }
 
+/// The content of the one sequence that the document is.
 fn outer(der: &[u8]) -> Result<Reader<'_>> {
     let mut reader = Reader(der);
     let content = reader.expect(SEQUENCE)?;
@@ -83,99 +111,16 @@ fn unsigned(content: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-/// Reads a `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
-pub(crate) fn read_spki(der: &[u8]) -> Result<Material> {
-    let mut spki = outer(der)?;
-    let mut algorithm = Reader(spki.expect(SEQUENCE)?);
-    let bits = spki.expect(BIT_STRING)?;
-    spki.end()?;
-    let (unused, key) = bits.split_first().ok_or(BAD)?;
-    if *unused != 0 {
-        return Err(BAD);
-    }
-    let oid = algorithm.expect(OID)?;
-    let material = if oid == RSA_ENCRYPTION {
-        algorithm.expect(NULL)?;
-        read_rsa_public_key(key)?
-    } else if oid == EC_PUBLIC_KEY {
-        let wanted = algorithm.expect(OID)?;
-        let curve = Curve::ALL
-            .into_iter()
-            .find(|curve| curve_oid(*curve) == wanted)
-            .ok_or(JoseError::unsupported("curve"))?;
-        Material::from_point(curve, key)?
-    } else if oid == ED25519 {
-        Material::Okp { x: key.to_vec() }
-    } else {
-        return Err(JoseError::unsupported("public key algorithm"));
-    };
-    algorithm.end()?;
-    Ok(material)
-}
-
-/// Reads an `RSAPublicKey` (RFC 8017 A.1.1).
-pub(crate) fn read_rsa_public_key(der: &[u8]) -> Result<Material> {
-    let mut key = outer(der)?;
-    let n = unsigned(key.expect(INTEGER)?)?;
-    let e = unsigned(key.expect(INTEGER)?)?;
-    key.end()?;
-    Ok(Material::Rsa { n, e })
-}
-
-/// The `SubjectPublicKeyInfo` inside a certificate (RFC 5280 §4.1).
-///
-/// Nothing of the certificate is verified: whoever configured it chose it.
-pub(crate) fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>> {
-    let mut certificate = outer(der)?;
-    let mut body = Reader(certificate.expect(SEQUENCE)?);
-    let (first, _) = body.next()?;
-    if first == VERSION {
-        body.expect(INTEGER)?;
-    }
-    // Signature algorithm, issuer, validity, subject.
-    for _ in 0..4 {
-        body.expect(SEQUENCE)?;
-    }
-    Ok(element(SEQUENCE, &[body.expect(SEQUENCE)?]))
-}
-
-/// The `RSAPrivateKey` (PKCS #1) inside a PKCS #8 document, as Keycloak keeps it.
-pub(crate) fn pkcs1_of_pkcs8(der: &[u8]) -> Result<Vec<u8>> {
-    let mut info = outer(der)?;
-    info.expect(INTEGER)?;
-    info.expect(SEQUENCE)?;
-    Ok(info.expect(OCTET_STRING)?.to_vec())
-}
-
-/// Writes a `SubjectPublicKeyInfo`.
-pub(crate) fn write_spki(material: &Material) -> Vec<u8> {
-    let (algorithm, key) = match material {
-        Material::Rsa { n, e } => {
-            let numbers = [integer(n), integer(e)].concat();
-            let algorithm = [element(OID, &[RSA_ENCRYPTION]), element(NULL, &[])].concat();
-            (algorithm, element(SEQUENCE, &[&numbers]))
-        }
-        Material::Ec { curve, x, y } => {
-            let algorithm = [
-                element(OID, &[EC_PUBLIC_KEY]),
-                element(OID, &[curve_oid(*curve)]),
-            ];
-            (algorithm.concat(), [&[4][..], x, y].concat())
-        }
-        Material::Okp { x } => (element(OID, &[ED25519]), x.clone()),
-    };
-    let algorithm = element(SEQUENCE, &[&algorithm]);
-    let bits = element(BIT_STRING, &[&[0], &key]);
-    element(SEQUENCE, &[&algorithm, &bits])
-}
-
 fn integer(unsigned: &[u8]) -> Vec<u8> {
-    let sign: &[u8] = if unsigned.first().is_some_and(|byte| *byte >= 0x80) {
+    // A private number may come with leading zeros, which DER does not have.
+    let start = unsigned.iter().take_while(|byte| **byte == 0).count();
+    let number = unsigned.get(start..).unwrap_or_default();
+    let sign: &[u8] = if number.first().is_none_or(|byte| *byte >= 0x80) {
         &[0]
     } else {
         &[]
     };
-    element(INTEGER, &[sign, unsigned])
+    element(INTEGER, &[sign, number])
 }
 
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {

@@ -22,6 +22,7 @@ enum Kind {
     ManyKeys,
     Key,
     Signature,
+    Decryption,
     Claim {
         name: &'static str,
         fault: ClaimFault,
@@ -80,6 +81,16 @@ impl JoseError {
         }
     }
 
+    /// The one answer to everything that goes wrong with a key or a ciphertext.
+    ///
+    /// RFC 7516 §11.5: whoever sends ciphertexts must not learn which step failed.
+    pub(crate) const fn decryption() -> Self {
+        Self {
+            kind: Kind::Decryption,
+            why: "decryption failed",
+        }
+    }
+
     pub(crate) const fn claim(name: &'static str, fault: ClaimFault) -> Self {
         let why = match fault {
             ClaimFault::Missing => "is missing",
@@ -122,6 +133,11 @@ impl JoseError {
     /// Whether the signature did not verify.
     pub fn is_signature(&self) -> bool {
         matches!(self.kind, Kind::Signature)
+    }
+
+    /// Whether the ciphertext could not be decrypted; there is no telling why.
+    pub fn is_decryption(&self) -> bool {
+        matches!(self.kind, Kind::Decryption)
     }
 
     /// Whether everything up to the expiry was right, and the token is over.
@@ -172,7 +188,9 @@ impl fmt::Display for JoseError {
             Kind::Malformed => write!(f, "malformed: {}", self.why),
             Kind::Unsupported => write!(f, "not supported: {}", self.why),
             Kind::Claim { name, .. } => write!(f, "{name} {}", self.why),
-            Kind::NoKey | Kind::ManyKeys | Kind::Key | Kind::Signature => f.write_str(self.why),
+            Kind::NoKey | Kind::ManyKeys | Kind::Key | Kind::Signature | Kind::Decryption => {
+                f.write_str(self.why)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The protected header: what is read of it, and what is refused in one.
+//! The header of a JWS: what is read of it, and what is refused in one.
 use serde_json::{Map, Value};
 
 use crate::alg::Alg;
@@ -7,44 +7,93 @@ use crate::error::{JoseError, Result};
 use crate::json;
 
 /// Room for a long `kid` and a certificate chain that nobody will read.
-const LIMIT: usize = 16 * 1024;
+pub(crate) const LIMIT: usize = 16 * 1024;
 
 /// Long enough for a thumbprint URI, short enough for a log line.
 pub(crate) const KID_LIMIT: usize = 256;
 
-/// The parameters this crate knows.
+/// The parameters of RFC 7515 §4.1, RFC 7516 §4.1, RFC 7518 §4 and RFC 7797 §3.
 ///
 /// One of them in another letter case is refused: a lenient reader would take it for the real one.
-const KNOWN: [&str; 13] = [
-    "alg", "kid", "typ", "cty", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "zip",
+const KNOWN: [&str; 21] = [
+    "alg", "enc", "kid", "typ", "cty", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t",
+    "x5t#S256", "zip", "epk", "apu", "apv", "p2s", "p2c", "iv", "tag",
 ];
 
 /// The header of a JWS (RFC 7515 §4).
 ///
-/// `jku`, `jwk`, `x5u` and `x5c` may be there and are never used (RFC 8725 §3.10): a key comes
-/// from the verifier, not from whoever sent the token.
+/// `jku`, `x5u` and `x5c` may be there and are never used, and `jwk` only by [`crate::dpop`], which
+/// asks for it (RFC 8725 §3.10): a key comes from the verifier, not from whoever sent the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     alg: Alg,
     kid: Option<String>,
     typ: Option<String>,
     cty: Option<String>,
+    jwk: Option<Map<String, Value>>,
+    is_encoded: bool,
+}
+
+/// Whether a payload may be signed as it is (RFC 7797).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Payload {
+    /// It is in base64url; `b64` is refused. RFC 7797 §7: a JWT never has another.
+    Encoded,
+    /// `b64` may say that it is not.
+    MayBeUnencoded,
 }
 
 impl Header {
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let members = json::parse_object(&base64url::decode(text)?, LIMIT)?;
-        check_names(&members)?;
-        let alg = text_member(&members, "alg")?.ok_or(JoseError::malformed("header has no alg"))?;
-        let kid = text_member(&members, "kid")?;
+    pub(crate) fn parse(text: &str, payload: Payload) -> Result<Self> {
+        Self::read(&parse_protected(text)?, None, payload)
+    }
+
+    /// Reads a protected header, and the `kid` of an unprotected one beside it.
+    pub(crate) fn read(
+        protected: &Map<String, Value>,
+        unprotected: Option<&Map<String, Value>>,
+        payload: Payload,
+    ) -> Result<Self> {
+        check_names(protected)?;
+        let understood: &[&str] = match payload {
+            Payload::Encoded => &[],
+            Payload::MayBeUnencoded => &["b64"],
+        };
+        check_crit(protected, understood)?;
+        let is_encoded = read_b64(protected)?;
+        if let Some(unprotected) = unprotected {
+            check_names(unprotected)?;
+            check_disjoint(protected, unprotected)?;
+            // RFC 7515 §4.1.11, RFC 7797 §3: these mean nothing unless they are protected.
+            if ["crit", "b64"]
+                .iter()
+                .any(|name| unprotected.contains_key(*name))
+            {
+                return Err(JoseError::malformed("crit or b64 is not protected"));
+            }
+        }
+        // RFC 8725 §3.1: an algorithm that anybody can change decides nothing.
+        let alg = text_member(protected, "alg")?
+            .ok_or(JoseError::malformed("protected header has no alg"))?;
+        let kid = match (text_member(protected, "kid")?, unprotected) {
+            (None, Some(unprotected)) => text_member(unprotected, "kid")?,
+            (kid, _) => kid,
+        };
         if let Some(kid) = kid {
             check_kid(kid)?;
         }
+        let jwk = match protected.get("jwk") {
+            None => None,
+            Some(Value::Object(members)) => Some(members.clone()),
+            Some(_) => return Err(JoseError::malformed("jwk is no object")),
+        };
         Ok(Self {
             alg: Alg::from_name(alg).ok_or(JoseError::unsupported("alg"))?,
             kid: kid.map(str::to_owned),
-            typ: text_member(&members, "typ")?.map(str::to_owned),
-            cty: text_member(&members, "cty")?.map(str::to_owned),
+            typ: text_member(protected, "typ")?.map(str::to_owned),
+            cty: text_member(protected, "cty")?.map(str::to_owned),
+            jwk,
+            is_encoded,
         })
     }
 
@@ -68,13 +117,27 @@ impl Header {
         self.cty.as_deref()
     }
 
+    /// The key that whoever made the token put into it; [`crate::dpop`] alone has a use for it.
+    pub(crate) fn jwk(&self) -> Option<&Map<String, Value>> {
+        self.jwk.as_ref()
+    }
+
+    /// Whether the payload is in base64url, which only `b64` of RFC 7797 denies.
+    pub fn is_encoded(&self) -> bool {
+        self.is_encoded
+    }
+
     /// Whether `typ` is this media type.
     ///
     /// Letter case and a leading `application/` do not count (RFC 7515 §4.1.9).
     pub fn is_typ(&self, wanted: &str) -> bool {
-        self.typ()
-            .is_some_and(|typ| bare(typ).eq_ignore_ascii_case(bare(wanted)))
+        self.typ().is_some_and(|typ| is_media_type(typ, wanted))
     }
+}
+
+/// Whether two media types are the same, as RFC 7515 §4.1.9 compares them.
+pub(crate) fn is_media_type(own: &str, wanted: &str) -> bool {
+    bare(own).eq_ignore_ascii_case(bare(wanted))
 }
 
 fn bare(typ: &str) -> &str {
@@ -86,7 +149,11 @@ fn bare(typ: &str) -> &str {
     }
 }
 
-fn check_names(members: &Map<String, Value>) -> Result<()> {
+pub(crate) fn parse_protected(text: &str) -> Result<Map<String, Value>> {
+    json::parse_object(&base64url::decode(text)?, LIMIT)
+}
+
+pub(crate) fn check_names(members: &Map<String, Value>) -> Result<()> {
     for name in members.keys() {
         if KNOWN
             .iter()
@@ -97,18 +164,57 @@ fn check_names(members: &Map<String, Value>) -> Result<()> {
             ));
         }
     }
-    // RFC 7515 §4.1.11: an extension that is not understood must be refused, and none is.
-    if members.contains_key("crit") {
-        return Err(JoseError::unsupported("crit"));
-    }
-    // RFC 7797 §7: a JWT never has an unencoded payload; without `crit` it is not allowed at all.
-    if members.contains_key("b64") {
-        return Err(JoseError::unsupported("b64"));
+    Ok(())
+}
+
+/// RFC 7515 §7.2.1, RFC 7516 §7.2.1: a parameter is in one of the headers.
+pub(crate) fn check_disjoint(one: &Map<String, Value>, other: &Map<String, Value>) -> Result<()> {
+    if one.keys().any(|name| other.contains_key(name)) {
+        return Err(JoseError::malformed("header parameter in two headers"));
     }
     Ok(())
 }
 
-fn text_member<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
+/// RFC 7515 §4.1.11: a list of names that are there, not registered, and all `understood`.
+pub(crate) fn check_crit(protected: &Map<String, Value>, understood: &[&str]) -> Result<()> {
+    const BAD: JoseError = JoseError::malformed("crit");
+    let Some(value) = protected.get("crit") else {
+        return Ok(());
+    };
+    let names = value.as_array().filter(|names| !names.is_empty());
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names.ok_or(BAD)? {
+        let name = name.as_str().ok_or(BAD)?;
+        if seen.contains(&name) || !protected.contains_key(name) {
+            return Err(BAD);
+        }
+        if !understood.contains(&name) {
+            return Err(JoseError::unsupported("crit"));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}
+
+/// RFC 7797 §3, §6: a boolean, and critical where it is there at all.
+fn read_b64(protected: &Map<String, Value>) -> Result<bool> {
+    let Some(value) = protected.get("b64") else {
+        return Ok(true);
+    };
+    let is_critical = protected
+        .get("crit")
+        .and_then(Value::as_array)
+        .is_some_and(|names| names.iter().any(|name| name == "b64"));
+    match value {
+        Value::Bool(is_encoded) if is_critical => Ok(*is_encoded),
+        _ => Err(JoseError::unsupported("b64")),
+    }
+}
+
+pub(crate) fn text_member<'a>(
+    members: &'a Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'a str>> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

@@ -1,113 +1,39 @@
-//! Public keys in and out of JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+//! Keys in and out of JSON (RFC 7517, RFC 7518 §6, RFC 8037 §2, RFC 8812 §3, RFC 9964).
+#[cfg(feature = "ml-dsa")]
+pub(crate) mod akp;
 pub(crate) mod ec;
+pub(crate) mod material;
+pub(crate) mod member;
 pub(crate) mod okp;
+pub mod private;
 pub(crate) mod rsa;
 pub mod set;
 pub(crate) mod thumbprint;
+mod x509;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
 
-use crate::alg::{Alg, Curve, Hash, KeyKind};
+use crate::alg::{Alg, KeyKind};
 use crate::backend;
 use crate::base64url;
 use crate::error::{JoseError, Result};
 use crate::header::check_kid;
 use crate::json;
+use crate::jwe::{EncryptionKey, KeyAlg};
 use crate::key::VerifyingKey;
+pub(crate) use material::Material;
+pub use member::Use;
+use member::{is_for, read_key_ops, read_use, text};
+pub use private::PrivateKey;
 
 /// Room for an 8192-bit key with a chain of certificates.
 const LIMIT: usize = 32 * 1024;
 
 /// The members that hold a private key, or a whole secret (RFC 7518 §6.2.2, §6.3.2, §6.4).
-const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
-
-/// What a key is for (RFC 7517 §4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    /// Signatures.
-    Signature,
-    /// Encryption.
-    Encryption,
-}
-
-impl Use {
-    /// The value of `use`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Signature => "sig",
-            Self::Encryption => "enc",
-        }
-    }
-}
-
-/// The numbers of a public key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Material {
-    Rsa {
-        n: Vec<u8>,
-        e: Vec<u8>,
-    },
-    Ec {
-        curve: Curve,
-        x: Vec<u8>,
-        y: Vec<u8>,
-    },
-    Okp {
-        x: Vec<u8>,
-    },
-}
-
-impl Material {
-    /// Splits an uncompressed point (SEC 1 §2.3.3).
-    pub(crate) fn from_point(curve: Curve, point: &[u8]) -> Result<Self> {
-        const BAD: JoseError = JoseError::key("EC point is not uncompressed");
-        let (&form, coordinates) = point.split_first().ok_or(BAD)?;
-        let (x, y) = coordinates
-            .split_at_checked(curve.coordinate_len())
-            .ok_or(BAD)?;
-        if form != 4 || y.len() != x.len() {
-            return Err(BAD);
-        }
-        Ok(Self::Ec {
-            curve,
-            x: x.to_vec(),
-            y: y.to_vec(),
-        })
-    }
-
-    /// Checks all that can be checked without the cryptography library.
-    pub(crate) fn check(&self) -> Result<()> {
-        match self {
-            Self::Rsa { n, e } => rsa::check(n, e),
-            Self::Ec { curve, x, y } => ec::check(*curve, x, y),
-            Self::Okp { x } => okp::check(x),
-        }
-    }
-
-    pub(crate) fn key_kind(&self) -> KeyKind {
-        match self {
-            Self::Rsa { .. } => KeyKind::Rsa,
-            Self::Ec { curve, .. } => KeyKind::Ec(*curve),
-            Self::Okp { .. } => KeyKind::Okp,
-        }
-    }
-
-    /// The members that make the key, in the order Keycloak writes them.
-    pub(crate) fn members(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Rsa { n, e } => vec![("n", base64url::encode(n)), ("e", base64url::encode(e))],
-            Self::Ec { curve, x, y } => vec![
-                ("crv", curve.name().to_owned()),
-                ("x", base64url::encode(x)),
-                ("y", base64url::encode(y)),
-            ],
-            Self::Okp { x } => vec![("crv", okp::CRV.to_owned()), ("x", base64url::encode(x))],
-        }
-    }
-}
+const PRIVATE: [&str; 9] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /// A public key with its description.
 ///
@@ -127,7 +53,8 @@ impl Jwk {
     /// Parses the JSON text of one public key.
     ///
     /// # Errors
-    /// If it is malformed, weak, of an unknown type, or holds anything private.
+    /// If it is malformed, weak, of an unknown type, or holds anything private; also if `x5c`, `x5t`
+    /// or `x5t#S256` are of another key (RFC 7517 §4.7).
     pub fn parse(text: &[u8]) -> Result<Self> {
         Self::from_members(&json::parse_object(text, LIMIT)?)
     }
@@ -145,10 +72,13 @@ impl Jwk {
             Some("RSA") => rsa::read(members)?,
             Some("EC") => ec::read(members)?,
             Some("OKP") => okp::read(members)?,
+            #[cfg(feature = "ml-dsa")]
+            Some("AKP") => akp::read(members)?,
             Some(_) => return Err(JoseError::unsupported("kty")),
             None => return Err(JoseError::malformed("JWK has no kty")),
         };
         material.check()?;
+        x509::check(members, &material)?;
         let kid = text(members, "kid")?;
         if let Some(kid) = kid {
             check_kid(kid)?;
@@ -166,28 +96,34 @@ impl Jwk {
         })
     }
 
-    /// The published form of a key; `None` for a secret, which has none.
-    pub fn from_verifying_key(key: &VerifyingKey) -> Option<Self> {
-        Some(Self {
-            kid: key.kid().map(str::to_owned),
-            alg: key.alg().map(|alg| alg.name().to_owned()),
-            usage: Some(Use::Signature),
-            key_ops: None,
-            material: key.material()?.clone(),
-            certificates: Vec::new(),
-        })
-    }
-
-    /// The published form of a key that others encrypt to.
-    pub(crate) fn for_encryption(kid: &str, alg: &str, material: Material) -> Self {
+    pub(crate) fn from_material(kid: Option<&str>, alg: Option<&str>, material: Material) -> Self {
         Self {
-            kid: Some(kid.to_owned()),
-            alg: Some(alg.to_owned()),
-            usage: Some(Use::Encryption),
+            kid: kid.map(str::to_owned),
+            alg: alg.map(str::to_owned),
+            usage: None,
             key_ops: None,
             material,
             certificates: Vec::new(),
         }
+    }
+
+    /// The published form of a key; `None` for a secret, which has none.
+    pub fn from_verifying_key(key: &VerifyingKey) -> Option<Self> {
+        let alg = key.alg().map(Alg::name);
+        let jwk = Self::from_material(key.kid(), alg, key.material()?.clone());
+        Some(jwk.with_use(Use::Signature))
+    }
+
+    /// The bare public key of one that verifies, as a DPoP proof carries it; `None` for a secret.
+    pub(crate) fn from_public_of(key: &VerifyingKey) -> Option<Self> {
+        Some(Self::from_material(None, None, key.material()?.clone()))
+    }
+
+    /// Says what the key is for.
+    #[must_use]
+    pub fn with_use(mut self, usage: Use) -> Self {
+        self.usage = Some(usage);
+        self
     }
 
     /// Adds a chain of DER certificates, the key's own first: `x5c`, `x5t` and `x5t#S256`.
@@ -203,14 +139,12 @@ impl Jwk {
     /// If it is for encryption or another operation, its `alg` does not suit it, or its point is
     /// not on its curve.
     pub fn verifying_key(&self) -> Result<VerifyingKey> {
-        if self.usage == Some(Use::Encryption) {
-            return Err(JoseError::key("the key is for encryption"));
-        }
-        if self
-            .key_ops
-            .as_ref()
-            .is_some_and(|ops| !ops.iter().any(|op| op == "verify"))
-        {
+        if !is_for(
+            self.usage,
+            self.key_ops.as_deref(),
+            Use::Signature,
+            &["verify"],
+        ) {
             return Err(JoseError::key("the key is not for verifying"));
         }
         let alg = match &self.alg {
@@ -218,6 +152,20 @@ impl Jwk {
             Some(name) => Some(Alg::from_name(name).ok_or(JoseError::unsupported("alg of JWK"))?),
         };
         VerifyingKey::from_material(alg, self.kid.as_deref(), self.material.clone())
+    }
+
+    /// The key, ready to encrypt to with `alg`.
+    ///
+    /// # Errors
+    /// If it is for signatures or another algorithm, or of another type than `alg` needs.
+    pub fn encryption_key(&self, alg: KeyAlg) -> Result<EncryptionKey> {
+        let ops = ["encrypt", "wrapKey", "deriveKey", "deriveBits"];
+        if !is_for(self.usage, self.key_ops.as_deref(), Use::Encryption, &ops)
+            || self.alg().is_some_and(|own| own != alg.name())
+        {
+            return Err(JoseError::key("the key is for something else"));
+        }
+        EncryptionKey::new(alg, self.kid.as_deref(), self.material.clone())
     }
 
     /// The name of the key.
@@ -244,16 +192,34 @@ impl Jwk {
     pub fn thumbprint(&self) -> String {
         thumbprint::sha256(&self.material)
     }
+
+    /// The thumbprint as a URI (RFC 9278).
+    pub fn thumbprint_uri(&self) -> String {
+        thumbprint::uri(&self.thumbprint())
+    }
+
+    /// The `SubjectPublicKeyInfo` in DER.
+    pub fn spki_der(&self) -> Vec<u8> {
+        crate::der::write_spki(&self.material)
+    }
+
+    /// The `SubjectPublicKeyInfo` as PEM.
+    pub fn to_pem(&self) -> String {
+        crate::pem::encode("PUBLIC KEY", &self.spki_der())
+    }
 }
 
 impl Serialize for Jwk {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        let members = self.material.members();
         if let Some(kid) = &self.kid {
             map.serialize_entry("kid", kid)?;
         }
         map.serialize_entry("kty", self.key_kind().kty())?;
-        if let Some(alg) = &self.alg {
+        if let Some(alg) = &self.alg
+            && !members.iter().any(|(name, _)| *name == "alg")
+        {
             map.serialize_entry("alg", alg)?;
         }
         if let Some(usage) = self.usage {
@@ -271,63 +237,12 @@ impl Serialize for Jwk {
                 .collect();
             map.serialize_entry("x5c", &chain)?;
             map.serialize_entry("x5t", &base64url::encode(backend::sha1(own).as_ref()))?;
-            let sha256 = backend::digest(Hash::Sha256, own);
+            let sha256 = backend::sha256(own);
             map.serialize_entry("x5t#S256", &base64url::encode(sha256.as_ref()))?;
         }
-        for (name, value) in self.material.members() {
+        for (name, value) in members {
             map.serialize_entry(name, &value)?;
         }
         map.end()
     }
-}
-
-pub(crate) fn read_use(members: &Map<String, Value>) -> Result<Option<Use>> {
-    match text(members, "use")? {
-        None => Ok(None),
-        Some("sig") => Ok(Some(Use::Signature)),
-        Some("enc") => Ok(Some(Use::Encryption)),
-        Some(_) => Err(JoseError::unsupported("use of JWK")),
-    }
-}
-
-/// RFC 7517 §4.3: operations are unique, and agree with `use`.
-pub(crate) fn read_key_ops(
-    members: &Map<String, Value>,
-    usage: Option<Use>,
-) -> Result<Option<Vec<String>>> {
-    const BAD: JoseError = JoseError::malformed("key_ops of JWK");
-    let Some(value) = members.get("key_ops") else {
-        return Ok(None);
-    };
-    let mut ops: Vec<String> = Vec::new();
-    for op in value.as_array().ok_or(BAD)? {
-        let op = op.as_str().ok_or(BAD)?;
-        if ops.iter().any(|known| known == op) {
-            return Err(BAD);
-        }
-        ops.push(op.to_owned());
-    }
-    let is_signature = |op: &String| op == "sign" || op == "verify";
-    let agrees = match usage {
-        None => true,
-        Some(Use::Signature) => ops.iter().all(is_signature),
-        Some(Use::Encryption) => !ops.iter().any(is_signature),
-    };
-    if agrees {
-        Ok(Some(ops))
-    } else {
-        Err(JoseError::key("use and key_ops of JWK disagree"))
-    }
-}
-
-pub(crate) fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(JoseError::malformed("JWK member is no string")),
-    }
-}
-
-pub(crate) fn bytes(members: &Map<String, Value>, name: &str) -> Result<Vec<u8>> {
-    base64url::decode(text(members, name)?.ok_or(JoseError::malformed("JWK member is missing"))?)
 }

@@ -1,14 +1,22 @@
-//! Claims, and the policy that accepts them (RFC 7519, RFC 8725).
+//! Claims, and what accepts them (RFC 7519, RFC 8725).
+//!
+//! [`Verifier`] verifies tokens whose kind is a type of [`kind`]. [`Policy`] is beneath it, for callers
+//! with rules of their own. Tokens inside encrypted ones are in [`nested`].
 mod claims;
+pub mod kind;
+pub mod nested;
 mod policy;
+mod verifier;
 
 pub use claims::Claims;
+pub use kind::Kind;
 pub use policy::Policy;
+pub use verifier::{KeySource, Verified, Verifier};
 
 use crate::error::Result;
 use crate::json;
 use crate::jwk::set::KeySet;
-use crate::jws::{Unverified, Verified};
+use crate::jws::{self, Unverified};
 use crate::key::VerifyingKey;
 
 /// Verifies a token with the one key of the set that fits, and its claims by the policy.
@@ -50,7 +58,17 @@ pub fn verify_with(
     accept(token.verify_with(key, policy.algs())?, policy, now)
 }
 
-fn accept(verified: Verified, policy: &Policy, now: i64) -> Result<Claims> {
+/// Verifies with a key that was selected for this header; `typ` has been checked.
+pub(crate) fn verify_selected(
+    token: Unverified<'_>,
+    key: &VerifyingKey,
+    policy: &Policy,
+    now: i64,
+) -> Result<Claims> {
+    accept(token.verify_with(key, policy.algs())?, policy, now)
+}
+
+fn accept(verified: jws::Verified, policy: &Policy, now: i64) -> Result<Claims> {
     let (header, payload) = verified.into_parts();
     let members = json::parse_object(&payload, payload.len())?;
     let claims = Claims::read(header, members)?;

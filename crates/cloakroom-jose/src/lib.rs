@@ -1,4 +1,4 @@
-//! JWS, JWK and JWT: bytes in, bytes or claims out.
+//! JWS, JWE, JWK and JWT: bytes in, bytes or claims out.
 //!
 //! A [`SigningKey`] signs a payload into a compact token. On the way back [`jws::Unverified`]
 //! takes a token apart, a [`KeySet`] selects the one key that fits, and a [`jwt::Policy`] decides
@@ -38,18 +38,22 @@ mod backend;
 pub mod base64url;
 pub mod certificate;
 mod der;
+pub mod dpop;
 pub mod error;
 pub mod header;
 pub mod json;
+pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod jwt;
 pub mod key;
 pub mod pem;
+pub mod random;
 
-pub use alg::{Alg, digest, half_hash};
+pub use alg::{Alg, digest, half_hash, is_half_hash};
 pub use error::{JoseError, Result};
 pub use header::Header;
-pub use jwk::Jwk;
 pub use jwk::set::KeySet;
+pub use jwk::{Jwk, PrivateKey};
 pub use key::{DecryptionKey, SigningKey, VerifyingKey};
+pub use random::{Random, SystemRandom};

@@ -26,6 +26,20 @@ pub fn decode(text: &str) -> Result<(Option<&str>, Vec<u8>)> {
     Ok((Some(label), decode_body(body)?))
 }
 
+/// One block with armour, in lines of 64 characters (RFC 7468 §2).
+pub fn encode(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (at, letter) in body.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(letter);
+    }
+    text.push_str(&format!("\n-----END {label}-----\n"));
+    text
+}
+
 fn decode_body(body: &str) -> Result<Vec<u8>> {
     let packed: String = body.split_ascii_whitespace().collect();
     if packed.is_empty() {

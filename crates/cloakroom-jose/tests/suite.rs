@@ -10,8 +10,18 @@
 mod attacks;
 #[path = "suite/certificate.rs"]
 mod certificate;
+#[path = "suite/dpop.rs"]
+mod dpop;
+#[path = "suite/jwe.rs"]
+mod jwe;
+#[path = "suite/jwe_vectors.rs"]
+mod jwe_vectors;
+#[path = "suite/jws_forms.rs"]
+mod jws_forms;
 #[path = "suite/key.rs"]
 mod key;
+#[path = "suite/kind.rs"]
+mod kind;
 #[path = "suite/made.rs"]
 mod made;
 #[path = "suite/rfc.rs"]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::authorize::level;
 use crate::client_auth;
 use crate::grant;
-use crate::keyring::Keyring;
+use crate::keyring::{ALGS, Keyring};
 use crate::provider::Provider;
 
 impl Provider {
@@ -42,7 +42,7 @@ impl Provider {
     fn describe(&self, realm: &Realm) -> Value {
         let endpoints = self.protocol_url(realm);
         let grants: Vec<&str> = grant::ALL.iter().map(|grant| grant.grant_type()).collect();
-        let algs: Vec<&str> = Alg::ALL.into_iter().map(Alg::name).collect();
+        let algs: Vec<&str> = ALGS.into_iter().map(Alg::name).collect();
         let methods = client_auth::METHODS;
         let mut scopes = vec!["openid"];
         let own = realm

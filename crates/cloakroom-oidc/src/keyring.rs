@@ -13,6 +13,23 @@ use cloakroom_model::{Fault, Realm};
 
 use read::Parsed;
 
+/// The algorithms that realms sign with and clients may sign with: those of Keycloak.
+pub(crate) const ALGS: [Alg; 13] = [
+    Alg::HS256,
+    Alg::HS384,
+    Alg::HS512,
+    Alg::RS256,
+    Alg::RS384,
+    Alg::RS512,
+    Alg::PS256,
+    Alg::PS384,
+    Alg::PS512,
+    Alg::ES256,
+    Alg::ES384,
+    Alg::ES512,
+    Alg::EdDSA,
+];
+
 /// A realm's parsed keys.
 #[derive(Debug)]
 pub struct Keyring {

@@ -1,11 +1,11 @@
 //! Reads tokens that this realm issued: the signature first, and nothing before it.
 
+use cloakroom_jose::json;
 use cloakroom_jose::jws::Unverified;
-use cloakroom_jose::{Alg, json};
 use cloakroom_model::{Cx, Fault};
 use serde_json::{Map, Value};
 
-use crate::keyring::Keyring;
+use crate::keyring::{ALGS, Keyring};
 use crate::provider::Provider;
 
 /// The claims of a token of this realm, whose signature is right.
@@ -81,7 +81,7 @@ pub fn read(
     if header.typ().is_some() && !header.is_typ("JWT") && !header.is_typ("at+jwt") {
         return Ok(None);
     }
-    let Ok(verified) = unverified.verify(keys.verifying(), &Alg::ALL) else {
+    let Ok(verified) = unverified.verify(keys.verifying(), &ALGS) else {
         return Ok(None);
     };
     let payload = verified.payload();

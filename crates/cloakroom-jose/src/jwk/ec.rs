@@ -1,21 +1,25 @@
 //! EC public keys: a curve and two coordinates of full length.
 use serde_json::{Map, Value};
 
-use super::{Material, bytes, text};
+use super::Material;
+use super::member::{bytes, text};
 use crate::alg::Curve;
 use crate::error::{JoseError, Result};
 
 pub(crate) fn read(members: &Map<String, Value>) -> Result<Material> {
-    let name = text(members, "crv")?.ok_or(JoseError::malformed("JWK has no crv"))?;
-    let curve = Curve::ALL
-        .into_iter()
-        .find(|curve| curve.name() == name)
-        .ok_or(JoseError::unsupported("crv"))?;
     Ok(Material::Ec {
-        curve,
+        curve: curve(members)?,
         x: bytes(members, "x")?,
         y: bytes(members, "y")?,
     })
+}
+
+pub(super) fn curve(members: &Map<String, Value>) -> Result<Curve> {
+    let name = text(members, "crv")?.ok_or(JoseError::malformed("JWK has no crv"))?;
+    Curve::ALL
+        .into_iter()
+        .find(|curve| curve.name() == name)
+        .ok_or(JoseError::unsupported("crv"))
 }
 
 /// RFC 7518 §6.2.1.2: coordinates keep their leading zeros.

@@ -1,32 +1,57 @@
-//! Ed25519 public keys (RFC 8037 §2), and the few that sign everything.
+//! Public keys on Edwards and Montgomery curves (RFC 8037 §2), and the few that are traps.
 use serde_json::{Map, Value};
 
-use super::{Material, bytes, text};
+use super::Material;
+use super::member::{bytes, text};
+use crate::alg::OkpCurve;
 use crate::error::{JoseError, Result};
 
-/// The one curve offered.
-pub(crate) const CRV: &str = "Ed25519";
-
+/// Bytes of a coordinate on curve 25519.
 const LEN: usize = 32;
 
 pub(crate) fn read(members: &Map<String, Value>) -> Result<Material> {
-    match text(members, "crv")? {
-        Some(CRV) => Ok(Material::Okp {
-            x: bytes(members, "x")?,
-        }),
-        Some(_) => Err(JoseError::unsupported("crv")),
-        None => Err(JoseError::malformed("JWK has no crv")),
-    }
+    Ok(Material::Okp {
+        curve: curve(members)?,
+        x: bytes(members, "x")?,
+    })
 }
 
-pub(crate) fn check(x: &[u8]) -> Result<()> {
-    let y: [u8; LEN] = x
-        .try_into()
-        .map_err(|_| JoseError::key("Ed25519 key of wrong length"))?;
-    if has_small_order(y) {
-        return Err(JoseError::key("Ed25519 key of small order"));
+pub(super) fn curve(members: &Map<String, Value>) -> Result<OkpCurve> {
+    let name = text(members, "crv")?.ok_or(JoseError::malformed("JWK has no crv"))?;
+    OkpCurve::ALL
+        .into_iter()
+        .find(|curve| curve.name() == name)
+        .ok_or(JoseError::unsupported("crv"))
+}
+
+pub(crate) fn check(curve: OkpCurve, x: &[u8]) -> Result<()> {
+    if x.len() != curve.key_len() {
+        return Err(JoseError::key("OKP key of wrong length"));
+    }
+    let is_small = match curve {
+        OkpCurve::Ed25519 => <[u8; LEN]>::try_from(x).is_ok_and(has_small_order),
+        OkpCurve::Ed448 => is_small_on_448(x.get(..56).unwrap_or_default()),
+        // The agreement itself refuses what is left: a shared secret of zeros (RFC 7748 §6).
+        OkpCurve::X25519 => x.iter().all(|byte| *byte == 0),
+        OkpCurve::X448 => is_small_on_448(x),
+    };
+    if is_small {
+        return Err(JoseError::key("OKP key of small order"));
     }
     Ok(())
+}
+
+/// The coordinates 0, 1 and -1, in all their texts: the points of order 1, 2 and 4 (RFC 8032 §5.2).
+fn is_small_on_448(little_endian: &[u8]) -> bool {
+    let is = |bytes: &[u8], value: u8| bytes.iter().all(|byte| *byte == value);
+    let Some((first, rest)) = little_endian.split_first() else {
+        return true;
+    };
+    // From the prime minus one, 2^448 - 2^224 - 2, upwards.
+    let (low, high) = rest.split_at_checked(27).unwrap_or_default();
+    let is_near_prime =
+        *first >= 0xfe && is(low, 0xff) && matches!(high, [0xfe | 0xff, top @ ..] if is(top, 0xff));
+    (*first <= 1 && is(rest, 0)) || is_near_prime
 }
 
 /// Whether a point has one of the eight orders that let one signature fit many messages.

@@ -1,7 +1,8 @@
 //! RSA public keys: their two members, and the keys nobody should use.
 use serde_json::{Map, Value};
 
-use super::{Material, bytes};
+use super::Material;
+use super::member::bytes;
 use crate::error::{JoseError, Result};
 
 /// RFC 7518 §3.3: a smaller modulus must not be used.

@@ -1,4 +1,6 @@
 //! What a token of one kind has to be.
+mod preset;
+
 use crate::alg::Alg;
 use crate::error::{ClaimFault, JoseError, Result};
 use crate::header::Header;
@@ -48,57 +50,12 @@ impl Policy {
         }
     }
 
-    /// An access token of ours: `typ` is `JWT`, as Keycloak writes it, or `at+jwt` (RFC 9068).
-    ///
-    /// Keycloak tells its kinds apart by the claim `typ`, which the caller has to check.
-    pub fn access_token(algs: &[Alg], issuer: &str) -> Self {
-        Self::new(algs)
-            .typ(&["JWT", "at+jwt"])
-            .issuer(issuer)
-            .require(&["iat"])
-            .grace(0)
-    }
-
-    /// A refresh token of ours; the caller has to check the claim `typ`.
-    pub fn refresh_token(algs: &[Alg], issuer: &str) -> Self {
-        Self::new(algs)
-            .typ(&["JWT"])
-            .issuer(issuer)
-            .require(&["iat", "jti"])
-            .grace(0)
-    }
-
-    /// An ID token that comes back as a hint; it may be over (OIDC RP-Initiated Logout §2).
-    ///
-    /// The caller has to check the claim `typ`, and that the audience is the client.
-    pub fn id_token_hint(algs: &[Alg], issuer: &str) -> Self {
-        let mut policy = Self::new(algs)
-            .typ(&["JWT"])
-            .issuer(issuer)
-            .require(&["sub", "aud"]);
-        policy.may_be_expired = true;
-        policy
-    }
-
-    /// A client's assertion about itself (RFC 7523 §3) to one of these audiences.
-    ///
-    /// It may not end later than `max_ahead` seconds from now, so that remembering each `jti`
-    /// until then ends as well.
-    pub fn client_assertion(
-        algs: &[Alg],
-        client_id: &str,
-        audiences: &[&str],
-        max_ahead: i64,
-    ) -> Self {
-        let mut policy = Self::new(algs)
-            .typ(&["JWT", "client-authentication+jwt"])
-            .issuer(client_id)
-            .subject(client_id)
-            .audience(audiences)
-            .require(&["jti"])
-            .max_ahead(max_ahead);
-        // RFC 7523 sets no typ; another kind's typ is refused all the same.
-        policy.may_lack_typ = true;
+    /// Starts the policy of a kind that need not have an `exp`.
+    pub(crate) fn of_kind(algs: &[Alg], expires: bool) -> Self {
+        let mut policy = Self::new(algs);
+        if !expires {
+            policy.required.clear();
+        }
         policy
     }
 
@@ -106,6 +63,13 @@ impl Policy {
     #[must_use]
     pub fn typ(mut self, types: &[&str]) -> Self {
         self.types = types.iter().map(|typ| (*typ).to_owned()).collect();
+        self
+    }
+
+    /// Takes tokens without a `typ` as well.
+    #[must_use]
+    pub fn may_lack_typ(mut self) -> Self {
+        self.may_lack_typ = true;
         self
     }
 
@@ -194,6 +158,14 @@ impl Policy {
             Some(_) => ClaimFault::Mismatch,
         };
         Err(JoseError::claim("typ", fault))
+    }
+
+    /// RFC 8725 §3.1: the verifier says which algorithms it takes, before any key is touched.
+    pub(crate) fn check_alg(&self, header: &Header) -> Result<()> {
+        if self.algs.contains(&header.alg()) {
+            return Ok(());
+        }
+        Err(JoseError::unsupported("alg is not allowed here"))
     }
 
     pub(crate) fn check_claims(&self, claims: &Claims, now: i64) -> Result<()> {

@@ -1,101 +1,258 @@
-//! The RSA key that others encrypt to.
+//! The key that others encrypt to.
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::alg::Alg;
+use crate::alg::{Alg, KeyKind};
+use crate::backend::agreement::Agreement;
+use crate::backend::{self, rsa_encryption};
+use crate::base64url;
 use crate::certificate;
+use crate::der::{self, Document};
 use crate::error::{JoseError, Result};
-use crate::jwk::Jwk;
+use crate::header::check_kid;
+use crate::jwe::{self, Allowed, KeyAlg};
+use crate::jwk::{Jwk, Material, PrivateKey, Use};
 use crate::key::SigningKey;
+use crate::random::SystemRandom;
 
-/// The algorithm Keycloak announces for such a key.
-const ALG: &str = "RSA-OAEP";
-
-/// An RSA key pair for RSA-OAEP (RFC 7518 §4.3): made, stored and published here.
+/// A private key or a shared secret with the one algorithm it decrypts; cheap to clone.
 #[derive(Clone)]
 pub struct DecryptionKey {
-    /// Signs nothing but the key's own certificate.
-    pair: SigningKey,
+    alg: KeyAlg,
+    kid: Option<String>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// The public part, and the private one as PKCS #8; `None` for a secret.
+    pair: Option<(Material, Zeroizing<Vec<u8>>)>,
+    decrypter: Decrypter,
+    /// What keys that could not be decrypted are replaced from.
+    substitutes: Zeroizing<Vec<u8>>,
+}
+
+/// What the key can do, parsed once.
+#[derive(Debug)]
+pub(crate) enum Decrypter {
+    Rsa(rsa_encryption::Decrypter),
+    Agreement(Agreement),
+    Secret(Zeroizing<Vec<u8>>),
 }
 
 impl DecryptionKey {
-    /// Makes a fresh RSA key of 2048 bits whose `kid` is the one Keycloak would give it.
+    /// Makes a fresh RSA key of 2048 bits for RSA-OAEP, whose `kid` is the one Keycloak would give it.
     ///
     /// # Errors
     /// If the system has no random numbers.
     pub fn generate_with_keycloak_kid() -> Result<Self> {
-        Ok(Self {
-            pair: SigningKey::generate_with_keycloak_kid(Alg::RS256)?,
-        })
+        let key = PrivateKey::generate(KeyKind::Rsa, &mut SystemRandom)?;
+        let mut key = key.decryption_key(KeyAlg::RsaOaep)?;
+        let spki = key.public_spki_der().unwrap_or_default();
+        key.kid = Some(base64url::encode(backend::sha256(&spki).as_ref()));
+        Ok(key)
     }
 
-    /// Reads an unencrypted PKCS #8 key.
+    /// Reads an unencrypted PKCS #8 RSA key for RSA-OAEP.
     ///
     /// # Errors
     /// If it is malformed, weak or not RSA.
     pub fn from_pkcs8(kid: &str, der: &[u8]) -> Result<Self> {
-        Ok(Self {
-            pair: SigningKey::from_pkcs8(Alg::RS256, kid, der)?,
-        })
+        PrivateKey::from_pkcs8(der)?
+            .with_kid(kid)?
+            .decryption_key(KeyAlg::RsaOaep)
     }
 
-    /// Reads a PKCS #1 RSA key, the form in which Keycloak exports them.
+    /// Reads a PKCS #1 RSA key for RSA-OAEP, the form in which Keycloak exports them.
     ///
     /// # Errors
     /// As [`DecryptionKey::from_pkcs8`].
     pub fn from_pkcs1_rsa(kid: &str, der: &[u8]) -> Result<Self> {
+        PrivateKey::from_pkcs1(der)?
+            .with_kid(kid)?
+            .decryption_key(KeyAlg::RsaOaep)
+    }
+
+    /// Takes a shared secret, or a password for PBES2.
+    ///
+    /// # Errors
+    /// If it has not the length that `alg` needs; for `dir` that depends on the content encryption.
+    pub fn from_secret(alg: KeyAlg, kid: Option<&str>, secret: &[u8]) -> Result<Self> {
+        jwe::check_secret(alg, secret)?;
+        if let Some(kid) = kid {
+            check_kid(kid)?;
+        }
+        let secret = Zeroizing::new(secret.to_vec());
+        Ok(Self::new(alg, kid, None, Decrypter::Secret(secret)))
+    }
+
+    pub(crate) fn from_document(
+        alg: KeyAlg,
+        kid: Option<&str>,
+        document: &Document,
+        public: &Material,
+    ) -> Result<Self> {
+        if !alg.fits(public.key_kind()) {
+            return Err(JoseError::key("the key is not for this algorithm"));
+        }
+        let (pkcs8, decrypter) = match document {
+            Document::Rsa(parts) => {
+                let pkcs8 = der::write_rsa_pkcs8(parts);
+                let key = rsa_encryption::Decrypter::from_pkcs8(&pkcs8)?;
+                (pkcs8, Decrypter::Rsa(key))
+            }
+            Document::Ec(curve, d) => (
+                der::write_ec_pkcs8(*curve, d, &[]),
+                Decrypter::Agreement(Agreement::new(public, d)?),
+            ),
+            Document::Okp(curve, d) => (
+                der::write_okp_pkcs8(*curve, d),
+                Decrypter::Agreement(Agreement::new(public, d)?),
+            ),
+            #[cfg(feature = "ml-dsa")]
+            Document::Akp(..) => return Err(JoseError::key("the key is for signatures")),
+        };
+        Ok(Self::new(
+            alg,
+            kid,
+            Some((public.clone(), pkcs8)),
+            decrypter,
+        ))
+    }
+
+    fn new(
+        alg: KeyAlg,
+        kid: Option<&str>,
+        pair: Option<(Material, Zeroizing<Vec<u8>>)>,
+        decrypter: Decrypter,
+    ) -> Self {
+        let private = match (&decrypter, &pair) {
+            (Decrypter::Secret(secret), _) => secret,
+            (_, Some((_, pkcs8))) => pkcs8,
+            (_, None) => &Zeroizing::new(Vec::new()),
+        };
+        let substitutes = backend::derive(private, &[b"substitute for a content key"]);
+        let substitutes = Zeroizing::new(substitutes.as_ref().to_vec());
+        let inner = Inner {
+            pair,
+            decrypter,
+            substitutes,
+        };
+        Self {
+            alg,
+            kid: kid.map(str::to_owned),
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The same key for another algorithm, where a client may choose among several.
+    ///
+    /// # Errors
+    /// If the key is not of the kind that `alg` needs.
+    pub fn for_alg(&self, alg: KeyAlg) -> Result<Self> {
+        if !jwe::is_for(&self.inner.decrypter, alg) {
+            return Err(JoseError::key("the key is not for this algorithm"));
+        }
         Ok(Self {
-            pair: SigningKey::from_pkcs1_rsa(Alg::RS256, kid, der)?,
+            alg,
+            ..self.clone()
         })
     }
 
-    /// The name of the key.
+    /// The name of the key; empty if it has none.
     pub fn kid(&self) -> &str {
-        self.pair.kid()
+        self.kid.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn named(&self) -> Option<&str> {
+        self.kid.as_deref()
     }
 
     /// The name of the algorithm it is published for.
     pub fn alg(&self) -> &'static str {
-        ALG
+        self.alg.name()
+    }
+
+    /// The algorithm it decrypts.
+    pub fn key_alg(&self) -> KeyAlg {
+        self.alg
+    }
+
+    /// Whether it may decrypt what this header speaks of.
+    pub(crate) fn may_decrypt(&self, header: &jwe::Header) -> bool {
+        header.alg() == self.alg
+    }
+
+    pub(crate) fn content_key(
+        &self,
+        header: &jwe::Header,
+        encrypted_key: &[u8],
+        allowed: &Allowed,
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        jwe::receive(&self.inner.decrypter, header, encrypted_key, allowed)
+    }
+
+    /// A key for the content that follows from the message, and that only this key can tell.
+    pub(crate) fn substitute(
+        &self,
+        encrypted: &[u8],
+        tag: &[u8],
+        len: usize,
+    ) -> Zeroizing<Vec<u8>> {
+        let bytes = backend::derive(&self.inner.substitutes, &[encrypted, tag]);
+        let bytes = bytes.as_ref().get(..len).unwrap_or_default();
+        Zeroizing::new(bytes.to_vec())
     }
 
     /// The published form, for `use` of `enc`.
     ///
     /// # Errors
-    /// Never for a key this type can hold.
+    /// For a secret, which has no public part.
     pub fn public_jwk(&self) -> Result<Jwk> {
-        let material = self.pair.verifying_key().material().cloned();
-        let material = material.ok_or(JoseError::key("the key has no public part"))?;
-        Ok(Jwk::for_encryption(self.kid(), ALG, material))
+        let (material, _) = self.pair()?;
+        let jwk = Jwk::from_material(self.named(), Some(self.alg.name()), material.clone());
+        Ok(jwk.with_use(Use::Encryption))
     }
 
-    /// The `SubjectPublicKeyInfo` in DER.
+    fn pair(&self) -> Result<&(Material, Zeroizing<Vec<u8>>)> {
+        const NONE: JoseError = JoseError::key("the key has no public part");
+        self.inner.pair.as_ref().ok_or(NONE)
+    }
+
+    /// The `SubjectPublicKeyInfo` in DER; `None` for a secret.
     pub fn public_spki_der(&self) -> Option<Vec<u8>> {
-        self.pair.public_spki_der()
+        Some(der::write_spki(&self.pair().ok()?.0))
     }
 
-    /// The private key as PKCS #8, to be sealed and stored.
+    /// The private key as PKCS #8, to be sealed and stored; `None` for a secret.
     pub fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.pair.to_pkcs8()
+        Some(self.pair().ok()?.1.clone())
     }
 
-    /// The private key as PKCS #1, the form of Keycloak's exports.
+    /// The private RSA key as PKCS #1, the form of Keycloak's exports; `None` for other keys.
     pub fn to_pkcs1_rsa(&self) -> Option<Zeroizing<Vec<u8>>> {
-        self.pair.to_pkcs1_rsa()
+        let (material, pkcs8) = self.pair().ok()?;
+        match material {
+            Material::Rsa { .. } => der::pkcs1_of_pkcs8(pkcs8).ok().map(Zeroizing::new),
+            _ => None,
+        }
     }
 
-    /// A certificate that the key signs for itself; see [`certificate::self_signed`].
+    /// A certificate that an RSA key signs for itself; see [`certificate::self_signed`].
     ///
     /// # Errors
-    /// As there.
+    /// As there; also for other keys, which cannot sign.
     pub fn self_signed(
         &self,
         common_name: &str,
         validity: std::ops::Range<i64>,
         serial: u64,
     ) -> Result<Vec<u8>> {
-        certificate::self_signed(&self.pair, common_name, validity, serial)
+        let (_, pkcs8) = self.pair()?;
+        // It signs nothing but this.
+        let signer = SigningKey::from_pkcs8(Alg::RS256, "certificate", pkcs8)?;
+        certificate::self_signed(&signer, common_name, validity, serial)
     }
 }
 

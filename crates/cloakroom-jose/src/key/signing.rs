@@ -2,16 +2,19 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::alg::{Alg, Hash};
+use crate::alg::Alg;
 use crate::backend::{self, Signer};
 use crate::base64url;
-use crate::der;
+use crate::der::{self, Document};
 use crate::error::{JoseError, Result};
 use crate::header::check_kid;
+use crate::jwk::PrivateKey;
 use crate::jws;
-use crate::key::{VerifyingKey, private_jwk};
+use crate::key::VerifyingKey;
+use crate::random::{Random as _, SystemRandom};
 
 /// The `typ` most tokens have; its header is kept ready.
 const USUAL_TYP: &str = "JWT";
@@ -36,7 +39,7 @@ impl SigningKey {
     /// # Errors
     /// If `kid` is not usable as one, or the system has no random numbers.
     pub fn generate(alg: Alg, kid: &str) -> Result<Self> {
-        Self::new(alg, Some(kid), Signer::generate(alg)?)
+        Self::new(alg, Some(kid), generate(alg)?)
     }
 
     /// Makes a fresh key whose `kid` is the one Keycloak would give it.
@@ -44,7 +47,7 @@ impl SigningKey {
     /// # Errors
     /// As [`SigningKey::generate`]; also for a secret, whose name must not follow from it.
     pub fn generate_with_keycloak_kid(alg: Alg) -> Result<Self> {
-        Self::new(alg, None, Signer::generate(alg)?)
+        Self::new(alg, None, generate(alg)?)
     }
 
     /// Reads an unencrypted PKCS #8 key.
@@ -52,7 +55,11 @@ impl SigningKey {
     /// # Errors
     /// If it is malformed, weak, or not one for `alg`.
     pub fn from_pkcs8(alg: Alg, kid: &str, der: &[u8]) -> Result<Self> {
-        Self::new(alg, Some(kid), Signer::from_pkcs8(alg, der)?)
+        Self::new(
+            alg,
+            Some(kid),
+            Signer::from_document(alg, &der::read_pkcs8(der)?)?,
+        )
     }
 
     /// Reads a PKCS #1 RSA key, the form in which Keycloak exports them.
@@ -60,7 +67,8 @@ impl SigningKey {
     /// # Errors
     /// As [`SigningKey::from_pkcs8`].
     pub fn from_pkcs1_rsa(alg: Alg, kid: &str, der: &[u8]) -> Result<Self> {
-        Self::new(alg, Some(kid), Signer::from_pkcs1(alg, der)?)
+        let document = Document::Rsa(der::read_pkcs1(der)?);
+        Self::new(alg, Some(kid), Signer::from_document(alg, &document)?)
     }
 
     /// Takes a shared secret for HMAC.
@@ -71,12 +79,12 @@ impl SigningKey {
         Self::new(alg, Some(kid), Signer::from_secret(alg, secret)?)
     }
 
-    /// Reads a private JWK (RFC 7517 §9.3): RSA with its primes, EC, Ed25519 or a secret.
+    /// Reads a private JWK (RFC 7517 §9.3), and names it `kid`.
     ///
     /// # Errors
-    /// As [`SigningKey::from_pkcs8`].
+    /// As [`PrivateKey::parse_jwk`]; also if the key is not for `alg`.
     pub fn from_private_jwk(alg: Alg, kid: &str, text: &[u8]) -> Result<Self> {
-        Self::new(alg, Some(kid), private_jwk::read(alg, text)?)
+        PrivateKey::parse_jwk(text)?.with_kid(kid)?.signing_key(alg)
     }
 
     /// `kid` is computed from the public key if it is `None`.
@@ -86,7 +94,7 @@ impl SigningKey {
             (Some(kid), _) => kid.to_owned(),
             (None, Some(public)) => {
                 let spki = der::write_spki(public);
-                base64url::encode(backend::digest(Hash::Sha256, &spki).as_ref())
+                base64url::encode(backend::sha256(&spki).as_ref())
             }
             (None, None) => return Err(JoseError::key("a secret has no public name")),
         };
@@ -155,6 +163,21 @@ impl SigningKey {
         }
     }
 
+    /// The signature of bare bytes; messages are made by [`crate::jws`].
+    pub(crate) fn sign_bytes(&self, input: &[u8]) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.inner.signer.sign(input, |signature| {
+            bytes.extend_from_slice(signature);
+        })?;
+        Ok(bytes)
+    }
+
+    /// Signs a payload under a header that the caller has made.
+    pub(crate) fn sign_with_header(&self, header: &Value, payload: &[u8]) -> Result<String> {
+        let header = base64url::encode(header.to_string().as_bytes());
+        jws::sign(&self.inner.signer, &header, payload)
+    }
+
     /// Signs a JSON payload into a compact JWS with this `typ`.
     ///
     /// # Errors
@@ -167,6 +190,17 @@ impl SigningKey {
         let header = jws::encode_header(inner.alg, &inner.kid, typ)?;
         jws::sign(&inner.signer, &header, payload)
     }
+}
+
+/// A fresh key; a secret is twice as long as its hash, as Keycloak's is for HS512.
+fn generate(alg: Alg) -> Result<Signer> {
+    if alg.is_symmetric() {
+        let mut secret = Zeroizing::new(vec![0; 2 * alg.hash().digest_len()]);
+        SystemRandom.fill(&mut secret)?;
+        return Signer::from_secret(alg, &secret);
+    }
+    let key = PrivateKey::generate(alg.key_kind(), &mut SystemRandom)?;
+    key.signer(alg)
 }
 
 impl fmt::Debug for SigningKey {

@@ -2,7 +2,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::alg::{Alg, Hash, KeyKind};
+use crate::alg::{Alg, KeyKind};
 use crate::backend::{self, Verifier};
 use crate::base64url;
 use crate::der;
@@ -78,12 +78,9 @@ impl VerifyingKey {
     ) -> Result<Self> {
         material.check()?;
         let verifier = Verifier::from_material(&material)?;
-        // A curve has one algorithm, so a key that names none still fixes it.
-        let alg = alg.or(match material.key_kind() {
-            KeyKind::Ec(curve) => Some(curve.alg()),
-            KeyKind::Okp => Some(Alg::EdDSA),
-            KeyKind::Oct | KeyKind::Rsa => None,
-        });
+        // Most kinds have one algorithm, so a key that names none still fixes it.
+        let kind = material.key_kind();
+        let alg = alg.or_else(|| only_alg(kind));
         Self::new(alg, kid, Some(material), verifier)
     }
 
@@ -137,9 +134,7 @@ impl VerifyingKey {
     /// It is the SHA-256 of the `SubjectPublicKeyInfo`, so tokens stay verifiable after an import.
     pub fn keycloak_kid(&self) -> Option<String> {
         let spki = self.spki_der()?;
-        Some(base64url::encode(
-            backend::digest(Hash::Sha256, &spki).as_ref(),
-        ))
+        Some(base64url::encode(backend::sha256(&spki).as_ref()))
     }
 
     /// Checks a signature over bare bytes; tokens go through [`crate::jws`].
@@ -155,6 +150,15 @@ impl VerifyingKey {
 
     pub(crate) fn material(&self) -> Option<&Material> {
         self.inner.material.as_ref()
+    }
+}
+
+/// The algorithm of a kind of key; `None` for RSA, and for Ed25519, which has two names.
+fn only_alg(kind: KeyKind) -> Option<Alg> {
+    let mut fitting = Alg::ALL.into_iter().filter(|alg| alg.key_kind() == kind);
+    match (fitting.next(), fitting.next()) {
+        (Some(alg), None) => Some(alg),
+        _ => None,
     }
 }
 

@@ -317,7 +317,7 @@ fn a_set_selects_the_one_key_that_fits() {
 
 #[test]
 fn a_set_is_bounded_and_an_object() {
-    let key = read("cookbook/3_3.rsa_public_key.json");
+    let key = read("cookbook/jwk/3_3.rsa_public_key.json");
     let set = |count: usize| json!({ "keys": vec![&key; count] }).to_string();
     assert_eq!(KeySet::parse(set(64).as_bytes()).unwrap().keys().len(), 64);
     assert!(KeySet::parse(set(65).as_bytes()).is_err());

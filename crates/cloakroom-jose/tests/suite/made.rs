@@ -180,7 +180,7 @@ fn no_public_text_of_an_rsa_key_works_as_a_secret() {
     let key = signing_key(Alg::RS256);
     let spki = key.public_spki_der().unwrap();
     let open = VerifyingKey::from_spki(None, None, &spki).unwrap();
-    let jwk = read("cookbook/3_3.rsa_public_key.json");
+    let jwk = read("cookbook/jwk/3_3.rsa_public_key.json");
     let modulus = base64url::decode(jwk["n"].as_str().unwrap()).unwrap();
     let input = token(HEADER, CLAIMS).rsplit_once('.').unwrap().0.to_owned();
     for (id, secret) in [("A16", &spki), ("A20", &modulus)] {
@@ -301,7 +301,7 @@ fn forged_rsa_signatures_and_weak_rsa_keys_are_refused() {
         input,
         &[&[0], &good[..]].concat(),
     );
-    let jwk = public(&read("cookbook/3_4.rsa_private_key.json"));
+    let jwk = public(&read("cookbook/jwk/3_4.rsa_private_key.json"));
     let n = base64url::decode(jwk["n"].as_str().unwrap()).unwrap();
     refuse(
         "D06",

@@ -51,10 +51,10 @@ fn the_tokens_of_the_cookbook_verify() {
         "4_2.rsa-pss_signature",
         "4_3.ecdsa_signature",
         "4_4.hmac-sha2_integrity_protection",
-        "ed25519",
+        "../curve25519/jws",
     ];
     for file in files {
-        let example = read(&format!("cookbook/{file}.json"));
+        let example = read(&format!("cookbook/jws/{file}.json"));
         let input = &example["input"];
         let alg = Alg::from_name(text(input, "alg")).unwrap();
         check(
@@ -70,14 +70,14 @@ fn the_tokens_of_the_cookbook_verify() {
 #[test]
 fn the_private_keys_of_the_cookbook_sign_what_their_public_keys_verify() {
     let files = [
-        ("3_2.ec_private_key", Alg::ES512),
-        ("3_4.rsa_private_key", Alg::PS384),
-        ("3_5.symmetric_key_mac_computation", Alg::HS256),
-        ("ed25519", Alg::EdDSA),
+        ("jwk/3_2.ec_private_key", Alg::ES512),
+        ("jwk/3_4.rsa_private_key", Alg::PS384),
+        ("jwk/3_5.symmetric_key_mac_computation", Alg::HS256),
+        ("curve25519/jws", Alg::EdDSA),
     ];
     for (file, alg) in files {
         let example = read(&format!("cookbook/{file}.json"));
-        let jwk = if file == "ed25519" {
+        let jwk = if file == "curve25519/jws" {
             &example["input"]["key"]
         } else {
             &example

@@ -127,10 +127,9 @@ fn headers_that_demand_or_disguise_something_are_refused() {
 fn every_algorithm_is_found_by_its_name_alone() {
     for alg in Alg::ALL {
         assert_eq!(Alg::from_name(alg.name()), Some(alg));
-        assert_eq!(Alg::from_name(&alg.name().to_lowercase()), None);
+        assert_eq!(Alg::from_name(&alg.name().to_lowercase()), None, "{alg}");
     }
-    assert_eq!(Alg::from_name("Ed25519"), Some(Alg::EdDSA));
-    for name in ["none", "", "ESP256", "ES256K", "RSA-OAEP", "HS1"] {
+    for name in ["none", "", "ESP256", "ES256k", "RSA-OAEP", "HS1"] {
         assert_eq!(Alg::from_name(name), None, "{name}");
     }
 }

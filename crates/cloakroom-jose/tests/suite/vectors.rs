@@ -55,7 +55,7 @@ pub(crate) fn public(jwk: &Value) -> Value {
 /// A key for the algorithm; RSA keys are read from a file, because making one takes long.
 pub(crate) fn signing_key(alg: Alg) -> SigningKey {
     match alg.key_kind() {
-        KeyKind::Rsa => rsa_key(alg, &read("cookbook/3_4.rsa_private_key.json")),
+        KeyKind::Rsa => rsa_key(alg, &read("cookbook/jwk/3_4.rsa_private_key.json")),
         _ => SigningKey::generate(alg, "k1").unwrap(),
     }
 }

@@ -13,6 +13,7 @@ use cloakroom_model::{Cx, Timestamp, Ttl};
 use super::{find, unknown_client, wrong_credentials};
 use crate::error::{OAuthError, Result};
 use crate::form::Form;
+use crate::keyring::ALGS;
 use crate::provider::Provider;
 
 /// RFC 7523 §2.2.
@@ -101,7 +102,7 @@ fn allowed(client: &Client) -> Result<Vec<Alg>> {
         .settings
         .attribute("token.endpoint.auth.signing.alg")
         .and_then(Alg::from_name);
-    Ok(Alg::ALL
+    Ok(ALGS
         .into_iter()
         .filter(fitting)
         .filter(|alg| only.is_none_or(|only| only == *alg))
