@@ -2,19 +2,28 @@
 
 mod actions;
 mod clients;
+mod complete;
 mod components;
 mod flows;
 mod roles;
 mod scopes;
 pub mod settings;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloakroom_model::component::Component;
 use cloakroom_model::id::{RealmId, RoleId};
 use cloakroom_model::realm::{self, RealmRow, Settings};
 use cloakroom_model::{Cx, Realm, Result, role};
-use serde_json::{Value, json};
+use serde_json::json;
+
+pub(crate) use actions::insert_all as insert_actions;
+pub(crate) use clients::manage_from_master;
+pub(crate) use complete::complete;
+pub(crate) use components::insert_policies as insert_registration_policies;
+pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
+pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};
 
 /// The name of the realm whose administrators manage all realms.
 pub const MASTER: &str = "master";
@@ -38,25 +47,27 @@ pub struct NewRealm {
 ///
 /// The request's own realm has to be `master`, which gets a client for the new realm's managers.
 pub fn insert_realm(cx: &mut Cx<'_>, draft: NewRealm) -> Result<Option<Arc<Realm>>> {
-    let Some((realm, default_role)) = insert_row(cx, draft.clone())? else {
+    let Some((realm, default_role)) = insert_row(cx, draft.clone(), &DefaultRole::default())?
+    else {
         return Ok(None);
     };
     let mut inside = cx.in_realm(&realm);
     let scopes = fill(&mut inside, &draft.keys, &default_role)?;
     clients::insert_management(&mut inside, &scopes)?;
-    clients::insert_of_realm_in_master(cx, &realm.name)?;
+    clients::manage_from_master(cx, &realm.name)?;
     Ok(Some(realm))
 }
 
 /// Makes the realm `master`, whose role `admin` manages all realms; `None` if there is one.
 pub fn create_master(cx: &mut Cx<'_>, draft: NewRealm) -> Result<Option<Arc<Realm>>> {
-    let Some((realm, default_role)) = insert_row(cx, draft.clone())? else {
+    let Some((realm, default_role)) = insert_row(cx, draft.clone(), &DefaultRole::default())?
+    else {
         return Ok(None);
     };
     let mut inside = cx.in_realm(&realm);
     fill(&mut inside, &draft.keys, &default_role)?;
     roles::insert_of_master(&mut inside)?;
-    clients::insert_of_realm_in_master(&mut inside, &realm.name)?;
+    clients::manage_from_master(&mut inside, &realm.name)?;
     Ok(Some(realm))
 }
 
@@ -72,11 +83,35 @@ pub fn admin_role(cx: &mut Cx<'_>) -> Result<Option<RoleId>> {
     Ok(role::find_named(cx, &container, "admin")?.map(|role| role.id))
 }
 
-fn insert_row(cx: &mut Cx<'_>, draft: NewRealm) -> Result<Option<(Arc<Realm>, RoleId)>> {
+/// The role that every new user gets, as far as it is chosen before the realm is made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DefaultRole {
+    pub(crate) id: Option<RoleId>,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+}
+
+/// Stores the realm's row; `None` if its name or id is taken. The default role has yet to be made.
+pub(crate) fn insert_row(
+    cx: &mut Cx<'_>,
+    draft: NewRealm,
+    default: &DefaultRole,
+) -> Result<Option<(Arc<Realm>, RoleId)>> {
     let id = draft.id.unwrap_or_else(|| RealmId::new(cx.new_id()));
-    let default_role = RoleId::new(cx.new_id());
+    let default_role = default.id.clone();
+    let default_role = default_role.unwrap_or_else(|| RoleId::new(cx.new_id()));
     let mut settings = draft.settings;
-    let role = default_role_value(&id, &draft.name, &default_role);
+    let name = default.name.clone();
+    let name = name.unwrap_or_else(|| default_role_name(&draft.name));
+    let description = default.description.as_deref();
+    let role = json!({
+        "id": default_role,
+        "name": name,
+        "description": description.unwrap_or(DEFAULT_ROLE_DESCRIPTION),
+        "composite": true,
+        "clientRole": false,
+        "containerId": id,
+    });
     settings.rest.insert("defaultRole".to_owned(), role);
     let row = RealmRow {
         id,
@@ -91,16 +126,13 @@ fn insert_row(cx: &mut Cx<'_>, draft: NewRealm) -> Result<Option<(Arc<Realm>, Ro
     Ok(Some((Arc::new(Realm::empty(row)), default_role)))
 }
 
-fn default_role_value(realm: &RealmId, name: &str, id: &RoleId) -> Value {
-    json!({
-        "id": id,
-        "name": format!("default-roles-{name}"),
-        "description": "${role_default-roles}",
-        "composite": true,
-        "clientRole": false,
-        "containerId": realm,
-    })
+/// The name of a new realm's default role.
+pub(crate) fn default_role_name(realm: &str) -> String {
+    format!("default-roles-{}", realm.to_lowercase())
 }
+
+/// A message's key.
+pub(crate) const DEFAULT_ROLE_DESCRIPTION: &str = "${role_default-roles}";
 
 fn fill(cx: &mut Cx<'_>, keys: &[Component], default_role: &RoleId) -> Result<Vec<scopes::Made>> {
     let realm_roles = roles::insert_of_realm(cx, default_role)?;
@@ -109,7 +141,7 @@ fn fill(cx: &mut Cx<'_>, keys: &[Component], default_role: &RoleId) -> Result<Ve
         let role = roles::known(&realm_roles, "offline_access")?;
         role::add_scope_mapping(cx, offline.id.as_str(), role)?;
     }
-    clients::insert_all(cx, &scopes, default_role)?;
+    clients::insert_missing(cx, &scopes, default_role, &BTreeSet::new())?;
     flows::insert_all(cx)?;
     actions::insert_all(cx)?;
     components::insert_all(cx, keys)?;

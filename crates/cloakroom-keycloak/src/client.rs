@@ -1,11 +1,15 @@
 //! `ClientRepresentation`: a client's settings as JSON.
 
+mod check;
+
 use std::collections::BTreeMap;
 
 use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::id::ScopeId;
 use cloakroom_model::{Realm, Result, Secret};
 use serde_json::{Map, Value, json};
+
+pub use check::{check, check_addresses, check_identity, needs_secret};
 
 use crate::mapper;
 use crate::read::{Object, Unreadable};

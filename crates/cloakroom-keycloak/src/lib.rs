@@ -10,6 +10,8 @@ pub mod flow;
 pub mod group;
 pub mod identity_provider;
 pub mod installation;
+pub mod export;
+pub mod import;
 pub mod mapper;
 pub mod query;
 pub mod read;

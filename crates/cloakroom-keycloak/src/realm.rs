@@ -53,6 +53,21 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
 /// Members that are columns of their own, or that only the server sets.
 const OWN: [&str; 4] = ["id", "realm", "enabled", "defaultRole"];
 
+/// Refuses a name that would need escaping in a path, as Keycloak does; says why.
+pub fn check_name(name: &str) -> std::result::Result<(), String> {
+    if name.trim().is_empty() {
+        return Err("Realm name cannot be empty".to_owned());
+    }
+    if name.len() > 255 {
+        return Err("Realm name is too long".to_owned());
+    }
+    let bad = |c: &char| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control();
+    match name.chars().find(bad) {
+        Some(bad) => Err(format!("Character '{bad}' not allowed.")),
+        None => Ok(()),
+    }
+}
+
 /// Attributes that are settings and outlive a new set of attributes.
 fn is_kept(name: &str) -> bool {
     ["ciba", "oauth2Device", "parRequest"]

@@ -82,6 +82,19 @@ pub fn allow(
     Ok(())
 }
 
+/// Stores a consent with its instants; false if the user allowed this client something already.
+pub fn insert(cx: &mut Cx<'_>, user: &UserId, consent: &Consent) -> Result<bool> {
+    let insert = diesel::insert_into(consents::table).values((
+        consents::user_id.eq(user),
+        consents::client_uuid.eq(&consent.client),
+        consents::realm_id.eq(&cx.realm.id),
+        consents::scopes.eq(serde_json::to_string(&consent.scopes)?),
+        consents::created_at.eq(consent.created_at),
+        consents::updated_at.eq(consent.updated_at),
+    ));
+    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+}
+
 /// Takes back all that the user allowed this client; false if there was nothing.
 pub fn revoke(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<bool> {
     let mine = consents::table

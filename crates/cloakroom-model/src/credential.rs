@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use crate::Result;
 use crate::cx::Cx;
 use crate::id::{CredentialId, RealmId, UserId};
 use crate::schema::credentials;
 use crate::secret::{Sealed, Secret};
+use crate::sql::Unless;
 use crate::time::Timestamp;
+use crate::{Fault, Result};
 
 /// The kind of credential that holds a password.
 pub const PASSWORD: &str = "password";
@@ -57,23 +58,29 @@ pub fn find_password(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Credential
     Ok(list(cx, user, Some(PASSWORD))?.into_iter().next())
 }
 
-/// Adds a credential.
+/// Adds a credential with a new id.
 pub fn insert(cx: &mut Cx<'_>, user: &UserId, credential: &Credential) -> Result<()> {
+    if insert_new(cx, user, credential)? {
+        return Ok(());
+    }
+    Err(Fault::corrupt("a random id of a credential is in use"))
+}
+
+/// Adds a credential whose id came from elsewhere; false if the id is taken.
+pub fn insert_new(cx: &mut Cx<'_>, user: &UserId, credential: &Credential) -> Result<bool> {
     let secret = seal(cx, &credential.id, &credential.secret_data)?;
-    diesel::insert_into(credentials::table)
-        .values((
-            credentials::id.eq(&credential.id),
-            credentials::realm_id.eq(&cx.realm.id),
-            credentials::user_id.eq(user),
-            credentials::kind.eq(&credential.kind),
-            credentials::label.eq(&credential.label),
-            credentials::created_at.eq(credential.created_at),
-            credentials::priority.eq(credential.priority),
-            credentials::credential_data.eq(&credential.credential_data),
-            credentials::secret_data.eq(secret),
-        ))
-        .execute(cx.db.conn()?)?;
-    Ok(())
+    let insert = diesel::insert_into(credentials::table).values((
+        credentials::id.eq(&credential.id),
+        credentials::realm_id.eq(&cx.realm.id),
+        credentials::user_id.eq(user),
+        credentials::kind.eq(&credential.kind),
+        credentials::label.eq(&credential.label),
+        credentials::created_at.eq(credential.created_at),
+        credentials::priority.eq(credential.priority),
+        credentials::credential_data.eq(&credential.credential_data),
+        credentials::secret_data.eq(secret),
+    ));
+    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
 }
 
 /// Sets a user's password in place of the one before, of which `keep` former ones are kept for

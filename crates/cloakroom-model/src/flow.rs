@@ -17,6 +17,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ExecutionId, FlowId, RealmId};
 use crate::schema::{authenticator_configs, executions, flows, required_actions};
+use crate::sql::Unless;
 
 /// A flow: a list of steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,53 +103,50 @@ pub fn list_executions(cx: &mut Cx<'_>) -> Result<Vec<Execution>> {
     Ok(rows.into_iter().map(ExecutionRow::into_execution).collect())
 }
 
-/// Stores a new flow.
-pub fn insert(cx: &mut Cx<'_>, flow: &Flow) -> Result<()> {
-    diesel::insert_into(flows::table)
-        .values((
-            flows::id.eq(&flow.id),
-            flows::realm_id.eq(&cx.realm.id),
-            flows::alias.eq(&flow.alias),
-            flows::description.eq(&flow.description),
-            flows::provider_id.eq(&flow.provider_id),
-            flows::top_level.eq(flow.top_level),
-            flows::built_in.eq(flow.built_in),
-        ))
-        .execute(cx.db.conn()?)?;
+/// Stores a new flow; false if its id or alias is taken.
+pub fn insert(cx: &mut Cx<'_>, flow: &Flow) -> Result<bool> {
+    let insert = diesel::insert_into(flows::table).values((
+        flows::id.eq(&flow.id),
+        flows::realm_id.eq(&cx.realm.id),
+        flows::alias.eq(&flow.alias),
+        flows::description.eq(&flow.description),
+        flows::provider_id.eq(&flow.provider_id),
+        flows::top_level.eq(flow.top_level),
+        flows::built_in.eq(flow.built_in),
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
-    Ok(())
+    Ok(inserted == 1)
 }
 
-/// Stores a new step.
-pub fn insert_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<()> {
-    diesel::insert_into(executions::table)
-        .values((
-            executions::id.eq(&step.id),
-            executions::realm_id.eq(&cx.realm.id),
-            executions::flow_id.eq(&step.flow),
-            executions::authenticator.eq(&step.authenticator),
-            executions::child_flow_id.eq(step.child_flow.as_ref().map(FlowId::as_str)),
-            executions::config_id.eq(&step.config),
-            executions::requirement.eq(&step.requirement),
-            executions::priority.eq(step.priority),
-        ))
-        .execute(cx.db.conn()?)?;
+/// Stores a new step; false if its id is taken.
+pub fn insert_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
+    let insert = diesel::insert_into(executions::table).values((
+        executions::id.eq(&step.id),
+        executions::realm_id.eq(&cx.realm.id),
+        executions::flow_id.eq(&step.flow),
+        executions::authenticator.eq(&step.authenticator),
+        executions::child_flow_id.eq(step.child_flow.as_ref().map(FlowId::as_str)),
+        executions::config_id.eq(&step.config),
+        executions::requirement.eq(&step.requirement),
+        executions::priority.eq(step.priority),
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
-    Ok(())
+    Ok(inserted == 1)
 }
 
-/// Stores settings of an authenticator.
-pub fn insert_config(cx: &mut Cx<'_>, config: &AuthenticatorConfig) -> Result<()> {
-    diesel::insert_into(authenticator_configs::table)
-        .values((
-            authenticator_configs::id.eq(&config.id),
-            authenticator_configs::realm_id.eq(&cx.realm.id),
-            authenticator_configs::alias.eq(&config.alias),
-            authenticator_configs::config.eq(serde_json::to_string(&config.config)?),
-        ))
-        .execute(cx.db.conn()?)?;
+/// Stores settings of an authenticator; false if their id is taken.
+pub fn insert_config(cx: &mut Cx<'_>, config: &AuthenticatorConfig) -> Result<bool> {
+    let insert = diesel::insert_into(authenticator_configs::table).values((
+        authenticator_configs::id.eq(&config.id),
+        authenticator_configs::realm_id.eq(&cx.realm.id),
+        authenticator_configs::alias.eq(&config.alias),
+        authenticator_configs::config.eq(serde_json::to_string(&config.config)?),
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
-    Ok(())
+    Ok(inserted == 1)
 }
 
 /// All required actions in their order.
@@ -163,22 +161,21 @@ pub fn list_actions(cx: &mut Cx<'_>) -> Result<Vec<RequiredAction>> {
     rows.into_iter().map(ActionRow::into_action).collect()
 }
 
-/// Stores a new required action.
-pub fn insert_action(cx: &mut Cx<'_>, action: &RequiredAction) -> Result<()> {
-    diesel::insert_into(required_actions::table)
-        .values((
-            required_actions::realm_id.eq(&cx.realm.id),
-            required_actions::alias.eq(&action.alias),
-            required_actions::name.eq(&action.name),
-            required_actions::provider_id.eq(&action.provider_id),
-            required_actions::enabled.eq(action.enabled),
-            required_actions::default_action.eq(action.default_action),
-            required_actions::priority.eq(action.priority),
-            required_actions::config.eq(serde_json::to_string(&action.config)?),
-        ))
-        .execute(cx.db.conn()?)?;
+/// Stores a new required action; false if its alias is taken.
+pub fn insert_action(cx: &mut Cx<'_>, action: &RequiredAction) -> Result<bool> {
+    let insert = diesel::insert_into(required_actions::table).values((
+        required_actions::realm_id.eq(&cx.realm.id),
+        required_actions::alias.eq(&action.alias),
+        required_actions::name.eq(&action.name),
+        required_actions::provider_id.eq(&action.provider_id),
+        required_actions::enabled.eq(action.enabled),
+        required_actions::default_action.eq(action.default_action),
+        required_actions::priority.eq(action.priority),
+        required_actions::config.eq(serde_json::to_string(&action.config)?),
+    ));
+    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
-    Ok(())
+    Ok(inserted == 1)
 }
 
 #[derive(Queryable)]

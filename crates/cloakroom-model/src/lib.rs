@@ -58,6 +58,7 @@ mod sql;
 pub mod time;
 pub mod user;
 pub mod user_profile;
+pub mod whole;
 
 pub use conn::Conn;
 pub use cx::{Changes, Cx, Link};

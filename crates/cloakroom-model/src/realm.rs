@@ -1,5 +1,7 @@
 //! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
 
+mod secrets;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
@@ -11,7 +13,10 @@ use crate::cx::{Cx, Link};
 use crate::id::RealmId;
 use crate::schema::{realms, sessions};
 use crate::time::Timestamp;
+use crate::secret::Sealed;
 use crate::{Fault, Result};
+
+pub use secrets::secrets;
 
 /// A realm as it is stored.
 #[derive(Clone, Debug)]
@@ -154,12 +159,14 @@ pub fn count_sessions(conn: &mut Conn, now: Timestamp) -> Result<Vec<(String, bo
 
 /// Stores a new realm; false if its id or name is taken.
 pub fn insert(cx: &mut Cx<'_>, realm: &RealmRow) -> Result<bool> {
+    let (settings, sealed) = secrets::seal(cx, &realm.id, &realm.settings)?;
     let insert = diesel::insert_into(realms::table).values((
         realms::id.eq(&realm.id),
         realms::name.eq(&realm.name),
         realms::enabled.eq(realm.enabled),
         realms::version.eq(1),
-        realms::settings.eq(serde_json::to_string(&realm.settings)?),
+        realms::settings.eq(serde_json::to_string(&settings)?),
+        realms::secrets.eq(sealed),
     ));
     let inserted = crate::sql::Unless(insert, "").execute(cx.db.conn()?)?;
     cx.changes.settings.push(realm.id.as_str().to_owned());
@@ -170,12 +177,15 @@ pub fn insert(cx: &mut Cx<'_>, realm: &RealmRow) -> Result<bool> {
 ///
 /// The new name must be free: the caller asks before.
 pub fn update(cx: &mut Cx<'_>, name: &str, enabled: bool, settings: &Settings) -> Result<bool> {
-    let text = serde_json::to_string(settings)?;
+    let id = cx.realm.id.clone();
+    let (settings, sealed) = secrets::seal(cx, &id, settings)?;
+    let text = serde_json::to_string(&settings)?;
     let changed = diesel::update(realms::table.filter(realms::id.eq(&cx.realm.id)))
         .set((
             realms::name.eq(name),
             realms::enabled.eq(enabled),
             realms::settings.eq(text),
+            realms::secrets.eq(sealed),
         ))
         .execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -221,6 +231,7 @@ struct Row {
     enabled: bool,
     version: i64,
     settings: String,
+    _secrets: Option<Sealed>,
 }
 
 impl TryFrom<Row> for RealmRow {

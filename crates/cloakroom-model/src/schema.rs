@@ -14,6 +14,7 @@ diesel::table! {
         enabled -> Bool,
         version -> BigInt,
         settings -> Text,
+        secrets -> Nullable<Binary>,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod identity;
 mod membership;
 mod search;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use membership::{
 pub(crate) use search::pattern;
 use search::search_text;
 pub use search::{Query, count, list};
+pub use walk::walk;
 
 /// Free attributes, each with its values.
 pub type Attributes = BTreeMap<String, Vec<String>>;

@@ -144,24 +144,15 @@ async fn keys(name: &str) -> Result<Vec<cloakroom_model::component::Component>> 
     Ok(made?)
 }
 
+/// What would need escaping in a path is refused, as in Keycloak.
 fn check_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() {
-        return Err(AdminError::message(400, "Realm name cannot be empty"));
-    }
-    if name.len() > 255 {
-        return Err(AdminError::message(400, "Realm name is too long"));
-    }
-    // What would need escaping in a path is refused, as in Keycloak.
-    match name
-        .chars()
-        .find(|c| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control())
-    {
-        Some(bad) => Err(AdminError::error(
-            400,
-            format!("Character '{bad}' not allowed."),
-        )),
-        None => Ok(()),
-    }
+    shape::check_name(name).map_err(|why| {
+        if why.starts_with("Character") {
+            AdminError::error(400, why)
+        } else {
+            AdminError::message(400, why)
+        }
+    })
 }
 
 fn check_settings(settings: &Settings) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The clients of a new realm, with their scopes, roles and mappers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloakroom_model::client::{self, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, RoleId};
@@ -69,42 +69,64 @@ const fn plan(client_id: &'static str, paths: Paths, access: Access) -> ClientPl
     }
 }
 
-/// Stores the clients that every realm has, with their roles.
-pub(crate) fn insert_all(cx: &mut Cx<'_>, scopes: &[Made], default_role: &RoleId) -> Result<()> {
-    let account = insert(
-        cx,
-        &plan("account", Paths::Account, Access::Browser),
-        scopes,
-    )?;
-    let account_roles = roles::insert_of_account(cx, &account, default_role)?;
-    let console = ClientPlan {
-        pkce: true,
-        mapper: Some(AUDIENCE_RESOLVE),
-        ..plan("account-console", Paths::Account, Access::Browser)
-    };
-    let console = insert(cx, &console, scopes)?;
-    for name in ["manage-account", "view-groups"] {
-        let role = roles::known(&account_roles, name)?;
-        role::add_scope_mapping(cx, console.as_str(), role)?;
+/// Stores the clients that every realm has, with their roles, but those that are `present`.
+pub(crate) fn insert_missing(
+    cx: &mut Cx<'_>,
+    scopes: &[Made],
+    default_role: &RoleId,
+    present: &BTreeSet<String>,
+) -> Result<()> {
+    for plan in plans() {
+        if present.contains(plan.client_id) {
+            continue;
+        }
+        let id = insert(cx, &plan, scopes)?;
+        match plan.client_id {
+            "account" => drop(roles::insert_of_account(cx, &id, default_role)?),
+            "broker" => roles::insert_of_broker(cx, &id)?,
+            "account-console" => map_account_roles(cx, &id)?,
+            _ => {}
+        }
     }
-    let admin_cli = ClientPlan {
-        lightweight: true,
-        ..plan("admin-cli", Paths::None, Access::Password)
+    Ok(())
+}
+
+/// `account` comes before `account-console`, which passes on its roles.
+fn plans() -> [ClientPlan; 5] {
+    [
+        plan("account", Paths::Account, Access::Browser),
+        ClientPlan {
+            pkce: true,
+            mapper: Some(AUDIENCE_RESOLVE),
+            ..plan("account-console", Paths::Account, Access::Browser)
+        },
+        ClientPlan {
+            lightweight: true,
+            ..plan("admin-cli", Paths::None, Access::Password)
+        },
+        plan("broker", Paths::None, Access::BearerOnly),
+        ClientPlan {
+            lightweight: true,
+            pkce: true,
+            mapper: Some(LOCALE),
+            ..plan(
+                "security-admin-console",
+                Paths::Console,
+                Access::BrowserInFull,
+            )
+        },
+    ]
+}
+
+fn map_account_roles(cx: &mut Cx<'_>, console: &ClientUuid) -> Result<()> {
+    let Some(account) = client::find_id(cx, "account")? else {
+        return Ok(());
     };
-    insert(cx, &admin_cli, scopes)?;
-    let broker = insert(cx, &plan("broker", Paths::None, Access::BearerOnly), scopes)?;
-    roles::insert_of_broker(cx, &broker)?;
-    let admin_console = ClientPlan {
-        lightweight: true,
-        pkce: true,
-        mapper: Some(LOCALE),
-        ..plan(
-            "security-admin-console",
-            Paths::Console,
-            Access::BrowserInFull,
-        )
-    };
-    insert(cx, &admin_console, scopes)?;
+    for name in ["manage-account", "view-groups"] {
+        if let Some(role) = role::find_named(cx, account.as_str(), name)? {
+            role::add_scope_mapping(cx, console.as_str(), &role.id)?;
+        }
+    }
     Ok(())
 }
 
@@ -119,28 +141,42 @@ pub(crate) fn insert_management(cx: &mut Cx<'_>, scopes: &[Made]) -> Result<()> 
     roles::insert_realm_admin(cx, &client, &ids)
 }
 
-/// Stores the client of `master` whose roles manage the realm with this name.
-pub(crate) fn insert_of_realm_in_master(cx: &mut Cx<'_>, realm: &str) -> Result<()> {
+/// Lets the administrators of `master` manage a realm: makes the client for it and its roles, as
+/// far as they are not there yet.
+pub(crate) fn manage_from_master(cx: &mut Cx<'_>, realm: &str) -> Result<()> {
+    let client_id = format!("{realm}-realm");
+    let id = match client::find_id(cx, &client_id)? {
+        Some(id) => id,
+        None => insert_of_realm_in_master(cx, realm, client_id)?,
+    };
+    let added = roles::ensure_management(cx, &id)?;
+    let container = cx.realm.id.as_str().to_owned();
+    if let Some(admin) = role::find_named(cx, &container, "admin")? {
+        for role in added.values() {
+            role::add_composite(cx, &admin.id, role)?;
+        }
+    }
+    Ok(())
+}
+
+fn insert_of_realm_in_master(
+    cx: &mut Cx<'_>,
+    realm: &str,
+    client_id: String,
+) -> Result<ClientUuid> {
     let id = ClientUuid::new(cx.new_id());
     let mut settings = settings(cx, &plan("", Paths::None, Access::BearerOnly));
     settings.name = Some(format!("{realm} Realm"));
     settings.protocol = None;
     let draft = Draft {
         id: id.clone(),
-        client_id: format!("{realm}-realm"),
+        client_id,
         enabled: true,
         settings,
         secret: None,
     };
     client::insert(cx, &draft)?;
-    let ids = roles::insert_of_management(cx, &id)?;
-    let container = cx.realm.id.as_str().to_owned();
-    if let Some(admin) = role::find_named(cx, &container, "admin")? {
-        for role in ids.values() {
-            role::add_composite(cx, &admin.id, role)?;
-        }
-    }
-    Ok(())
+    Ok(id)
 }
 
 fn insert(cx: &mut Cx<'_>, plan: &ClientPlan, scopes: &[Made]) -> Result<ClientUuid> {

@@ -17,6 +17,12 @@ pub(crate) fn insert_all(cx: &mut Cx<'_>, keys: &[Component]) -> Result<()> {
         key.parent_id.clone_from(&realm);
         component::insert(cx, &key)?;
     }
+    insert_policies(cx)
+}
+
+/// Stores the policies of client registration.
+pub(crate) fn insert_policies(cx: &mut Cx<'_>) -> Result<()> {
+    let realm = cx.realm.id.as_str().to_owned();
     for &(sub_type, name, provider, config) in POLICIES {
         let policy = Component {
             id: ComponentId::new(cx.new_id()),

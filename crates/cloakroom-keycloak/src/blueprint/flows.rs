@@ -1,6 +1,6 @@
 //! The authentication flows of a new realm, with their steps and settings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow};
 use cloakroom_model::id::{ExecutionId, FlowId};
@@ -24,9 +24,37 @@ struct StepPlan {
 
 /// Stores all flows with their steps.
 pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
-    let configs = insert_configs(cx)?;
-    let mut ids = HashMap::new();
-    for plan in FLOWS {
+    insert_some(cx, &FLOWS.iter().collect::<Vec<_>>(), HashMap::new())
+}
+
+/// Stores the flow of this alias and those inside it, but those that are `present`; says which ones.
+pub(crate) fn insert_missing(
+    cx: &mut Cx<'_>,
+    alias: &str,
+    present: &BTreeSet<String>,
+) -> Result<Vec<String>> {
+    let mut wanted: Vec<&FlowPlan> = Vec::new();
+    let mut waiting = vec![alias];
+    while let Some(alias) = waiting.pop() {
+        let is_new = !present.contains(alias) && !wanted.iter().any(|plan| plan.alias == alias);
+        if let Some(plan) = FLOWS.iter().find(|plan| plan.alias == alias && is_new) {
+            wanted.push(plan);
+            waiting.extend(plan.steps.iter().filter_map(|step| step.flow));
+        }
+    }
+    let there = flow::list(cx)?.into_iter();
+    let there = there.map(|flow| (flow.alias, flow.id)).collect();
+    insert_some(cx, &wanted, there)?;
+    Ok(wanted.iter().map(|plan| plan.alias.to_owned()).collect())
+}
+
+fn insert_some(
+    cx: &mut Cx<'_>,
+    plans: &[&FlowPlan],
+    mut ids: HashMap<String, FlowId>,
+) -> Result<()> {
+    let configs = insert_configs(cx, plans)?;
+    for plan in plans {
         let flow = Flow {
             id: FlowId::new(cx.new_id()),
             alias: plan.alias.to_owned(),
@@ -36,9 +64,9 @@ pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
             built_in: true,
         };
         flow::insert(cx, &flow)?;
-        ids.insert(plan.alias, flow.id);
+        ids.insert(plan.alias.to_owned(), flow.id);
     }
-    for plan in FLOWS {
+    for plan in plans {
         for step in plan.steps {
             let step = Execution {
                 id: ExecutionId::new(cx.new_id()),
@@ -58,21 +86,26 @@ pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
     Ok(())
 }
 
-fn insert_configs(cx: &mut Cx<'_>) -> Result<HashMap<&'static str, String>> {
+/// Stores the settings that the steps of these flows have.
+fn insert_configs(cx: &mut Cx<'_>, plans: &[&FlowPlan]) -> Result<HashMap<String, String>> {
     let mut ids = HashMap::new();
+    let steps = || plans.iter().flat_map(|plan| plan.steps);
     for &(alias, name, value) in CONFIGS {
+        if !steps().any(|step| step.config == Some(alias)) {
+            continue;
+        }
         let config = AuthenticatorConfig {
             id: cx.new_id(),
             alias: alias.to_owned(),
             config: BTreeMap::from([(name.to_owned(), value.to_owned())]),
         };
         flow::insert_config(cx, &config)?;
-        ids.insert(alias, config.id);
+        ids.insert(alias.to_owned(), config.id);
     }
     Ok(ids)
 }
 
-fn known<T: Clone>(ids: &HashMap<&'static str, T>, alias: &str) -> Result<T> {
+fn known<T: Clone>(ids: &HashMap<String, T>, alias: &str) -> Result<T> {
     let found = ids.get(alias).cloned();
     found.ok_or_else(|| Fault::corrupt(format!("the flows name no {alias}")))
 }

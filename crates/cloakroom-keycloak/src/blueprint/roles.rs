@@ -20,8 +20,8 @@ pub(crate) fn insert_of_realm(cx: &mut Cx<'_>, default_role: &RoleId) -> Result<
         id: default_role.clone(),
         container_id: container,
         client_role: false,
-        name: format!("default-roles-{}", cx.realm.name),
-        description: Some("${role_default-roles}".to_owned()),
+        name: super::default_role_name(&cx.realm.name),
+        description: Some(super::DEFAULT_ROLE_DESCRIPTION.to_owned()),
         attributes: BTreeMap::new(),
     };
     role::insert(cx, &role)?;
@@ -55,6 +55,46 @@ pub(crate) fn insert_of_broker(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<(
     .map(drop)
 }
 
+/// Stores the realm's own roles that are not there yet, without their place in the default role.
+pub(crate) fn ensure_of_realm(cx: &mut Cx<'_>) -> Result<Ids> {
+    let container = cx.realm.id.as_str().to_owned();
+    let mut added = ensure(cx, &container, false, REALM)?;
+    if cx.realm.name == super::MASTER {
+        added.extend(ensure(cx, &container, false, MASTER)?);
+    }
+    Ok(added)
+}
+
+/// Stores the roles that manage a realm that are not there yet, and says which these were.
+pub(crate) fn ensure_management(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Ids> {
+    ensure(cx, client.as_str(), true, MANAGEMENT)
+}
+
+/// Stores those of the roles that are not there yet, with what is inside them.
+fn ensure(
+    cx: &mut Cx<'_>,
+    container: &str,
+    client_role: bool,
+    plans: &'static [RolePlan],
+) -> Result<Ids> {
+    let mut added = Ids::new();
+    for plan in plans {
+        if role::find_named(cx, container, plan.0)?.is_none() {
+            let alone: &[RolePlan] = &[(plan.0, plan.1, &[])];
+            added.extend(insert(cx, container, client_role, alone)?);
+        }
+    }
+    for (name, id) in &added {
+        let plan = plans.iter().find(|plan| plan.0 == *name);
+        for child in plan.iter().flat_map(|plan| plan.2) {
+            if let Some(child) = role::find_named(cx, container, child)? {
+                role::add_composite(cx, id, &child.id)?;
+            }
+        }
+    }
+    Ok(added)
+}
+
 /// Stores the roles that manage a realm, on `realm-management` or on the master's client for it.
 pub(crate) fn insert_of_management(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Ids> {
     insert(cx, client.as_str(), true, MANAGEMENT)
@@ -82,12 +122,7 @@ pub(crate) fn known<'a>(ids: &'a Ids, name: &str) -> Result<&'a RoleId> {
         .ok_or_else(|| Fault::corrupt(format!("the roles name no {name}")))
 }
 
-fn insert(
-    cx: &mut Cx<'_>,
-    container: &str,
-    client_role: bool,
-    plans: &'static [RolePlan],
-) -> Result<Ids> {
+fn insert(cx: &mut Cx<'_>, container: &str, client_role: bool, plans: &[RolePlan]) -> Result<Ids> {
     let mut ids = Ids::new();
     for &(name, description, _) in plans {
         let role = Role {

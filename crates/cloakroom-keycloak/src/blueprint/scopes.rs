@@ -44,41 +44,47 @@ const EVERYWHERE: [&str; 4] = [
 /// A scope that was stored, and whether clients get it.
 pub(crate) struct Made {
     pub(crate) id: ScopeId,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) is_openid: bool,
     pub(crate) given: Use,
 }
 
 /// Stores all client scopes and says which ones new clients get.
 pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<Vec<Made>> {
-    let mut made = Vec::new();
-    for plan in SCOPES {
-        let id = ScopeId::new(cx.new_id());
-        let scope = Scope {
-            id: id.clone(),
-            name: plan.name.to_owned(),
-            protocol: plan.protocol.to_owned(),
-            description: Some(plan.description.to_owned()),
-            attributes: owned(plan.attributes),
-            mappers: Vec::new(),
-            scope_mappings: Vec::new(),
-        };
-        scope::insert(cx, &scope)?;
-        for mapper in plan.mappers {
-            insert_mapper(cx, id.as_str(), plan.protocol, mapper)?;
-        }
-        if plan.given != Use::Unassigned {
-            let realm = cx.realm.id.as_str().to_owned();
-            scope::link(cx, &realm, &id, plan.given == Use::Default)?;
-        }
-        made.push(Made {
-            id,
-            name: plan.name,
-            is_openid: plan.protocol == "openid-connect",
-            given: plan.given,
-        });
+    SCOPES.iter().map(|plan| insert(cx, plan)).collect()
+}
+
+/// Stores the client scope of this name, which every new realm has.
+pub(crate) fn insert_named(cx: &mut Cx<'_>, name: &str) -> Result<Option<Made>> {
+    let plan = SCOPES.iter().find(|plan| plan.name == name);
+    plan.map(|plan| insert(cx, plan)).transpose()
+}
+
+fn insert(cx: &mut Cx<'_>, plan: &'static ScopePlan) -> Result<Made> {
+    let id = ScopeId::new(cx.new_id());
+    let scope = Scope {
+        id: id.clone(),
+        name: plan.name.to_owned(),
+        protocol: plan.protocol.to_owned(),
+        description: Some(plan.description.to_owned()),
+        attributes: owned(plan.attributes),
+        mappers: Vec::new(),
+        scope_mappings: Vec::new(),
+    };
+    scope::insert(cx, &scope)?;
+    for mapper in plan.mappers {
+        insert_mapper(cx, id.as_str(), plan.protocol, mapper)?;
     }
-    Ok(made)
+    if plan.given != Use::Unassigned {
+        let realm = cx.realm.id.as_str().to_owned();
+        scope::link(cx, &realm, &id, plan.given == Use::Default)?;
+    }
+    Ok(Made {
+        id,
+        name: plan.name.to_owned(),
+        is_openid: plan.protocol == "openid-connect",
+        given: plan.given,
+    })
 }
 
 /// Stores one mapper of a client or a client scope.

@@ -157,9 +157,7 @@ fn first_secret(cx: &mut Cx<'_>, settings: &mut Settings, sent: &Object) -> Resu
     if let Some(text) = read::text(sent, "secret")?.filter(|text| !text.is_empty()) {
         return Ok(Some(Secret::new(text)));
     }
-    let kind = settings.client_authenticator_type.as_str();
-    let needs = !settings.public_client && !settings.bearer_only && kind != "client-jwt";
-    if !needs {
+    if !shape::needs_secret(settings) {
         return Ok(None);
     }
     let time = cx.now.seconds().to_string();
@@ -174,42 +172,11 @@ fn invalid(why: &str) -> AdminError {
 }
 
 fn check_identity(client_id: &str, settings: &Settings) -> Result<()> {
-    if client_id.trim().is_empty() {
-        return Err(invalid("Client ID cannot be blank"));
-    }
-    let protocol = settings.protocol.as_deref().unwrap_or("openid-connect");
-    if !["openid-connect", "saml", "docker-v2"].contains(&protocol) {
-        return Err(invalid(&format!("Invalid protocol: {protocol}")));
-    }
-    Ok(())
+    shape::check_identity(client_id, settings).map_err(|why| invalid(&why))
 }
 
 fn check_addresses(settings: &Settings) -> Result<()> {
-    for (what, url) in [
-        ("Root URL", settings.root_url.as_deref()),
-        ("Base URL", settings.base_url.as_deref()),
-        ("Admin URL", settings.admin_url.as_deref()),
-    ] {
-        if url.is_some_and(is_script) {
-            return Err(invalid(&format!("{what} uses an illegal scheme")));
-        }
-    }
-    if settings.redirect_uris.iter().any(|uri| is_script(uri)) {
-        return Err(invalid("A redirect URI uses an illegal scheme"));
-    }
-    if settings.redirect_uris.iter().any(|uri| uri.contains('#')) {
-        let why = "A redirect URI must not contain an URL fragment";
-        return Err(invalid(why));
-    }
-    Ok(())
-}
-
-/// Schemes that run what they hold in the browser.
-fn is_script(url: &str) -> bool {
-    let url = url.trim_start().to_ascii_lowercase();
-    ["javascript:", "data:", "vbscript:"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
+    shape::check_addresses(settings).map_err(|why| invalid(&why))
 }
 
 /// The scopes that were sent, or those that the realm gives to new clients.

@@ -1,0 +1,114 @@
+//! Writes a realm in Keycloak's representation: the same data gives the same bytes, and what is
+//! written comes in again as it was.
+
+mod clients;
+mod components;
+mod flows;
+mod groups;
+mod names;
+mod roles;
+mod users;
+mod write;
+
+use cloakroom_model::realm::RealmRow;
+use cloakroom_model::{Cx, Result, group, scope};
+use serde_json::{Map, Value, json};
+
+pub use names::Names;
+pub use users::{each as each_user, show as show_user};
+pub use write::{Form, WriteError, write};
+
+use crate::{client_scope, realm};
+
+/// What stands in place of a secret.
+pub const MASK: &str = "**********";
+
+/// The Keycloak whose form the files have.
+pub const VERSION: &str = "26.8.1";
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Passwords, keys and secrets are written, not masked.
+    pub secrets: bool,
+    /// Clients are written.
+    pub clients: bool,
+    /// Groups and roles are written.
+    pub groups_and_roles: bool,
+}
+
+impl Choice {
+    /// All of it.
+    pub const ALL: Self = Self {
+        secrets: true,
+        clients: true,
+        groups_and_roles: true,
+    };
+}
+
+/// The realm of this request without its users. It has to be read from a steady view of the database.
+pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String, Value>> {
+    let names = Names::load(cx)?;
+    let mut all = settings(cx, choice)?;
+    all.insert("clientScopes".to_owned(), scopes(cx));
+    let lists = [
+        ("defaultDefaultClientScopes", &cx.realm.default_scopes),
+        ("defaultOptionalClientScopes", &cx.realm.optional_scopes),
+    ];
+    for (member, ids) in lists {
+        all.insert(member.to_owned(), json!(names.scopes_of(ids)));
+    }
+    if choice.clients {
+        all.insert("clients".to_owned(), clients::show(cx, &names, choice)?);
+    }
+    if choice.groups_and_roles {
+        all.insert("groups".to_owned(), groups::show(cx, &names)?);
+        all.insert("roles".to_owned(), roles::show(cx, &names, choice)?);
+    }
+    let mut defaults: Vec<String> = Vec::new();
+    for id in group::defaults(cx)? {
+        defaults.extend(names.group(&id).map(str::to_owned));
+    }
+    defaults.sort();
+    all.insert("defaultGroups".to_owned(), json!(defaults));
+    clients::scope_mappings(cx, &names, choice, &mut all)?;
+    flows::show(cx, &mut all)?;
+    all.insert("components".to_owned(), components::show(cx, choice)?);
+    all.insert("keycloakVersion".to_owned(), json!(VERSION));
+    Ok(all)
+}
+
+fn settings(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String, Value>> {
+    let row = RealmRow {
+        id: cx.realm.id.clone(),
+        name: cx.realm.name.clone(),
+        enabled: cx.realm.enabled,
+        version: cx.realm.version,
+        settings: cx.realm.settings.clone(),
+    };
+    let shown = realm::show(&row)?;
+    let mut shown = match shown {
+        Value::Object(shown) => shown,
+        _ => Map::new(),
+    };
+    if choice.secrets {
+        reveal(cx, &mut shown)?;
+    }
+    Ok(shown)
+}
+
+/// Puts the secrets of the settings where a mask stands.
+fn reveal(cx: &mut Cx<'_>, shown: &mut Map<String, Value>) -> Result<()> {
+    for ((member, name), secret) in cloakroom_model::realm::secrets(cx)? {
+        if let Some(Value::Object(members)) = shown.get_mut(&member) {
+            members.insert(name, json!(secret.expose()));
+        }
+    }
+    Ok(())
+}
+
+fn scopes(cx: &Cx<'_>) -> Value {
+    let mut all: Vec<&scope::Scope> = cx.realm.scopes.iter().collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.into_iter().map(client_scope::show).collect()
+}

@@ -1,0 +1,192 @@
+//! Writes a realm to files without holding its users in memory.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use cloakroom_model::{Cx, Fault};
+use serde_json::{Map, Value, json};
+
+use super::{Choice, each_user, realm_without_users};
+
+/// Where a realm is written to.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// One file with the realm, and its users if they are wanted.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The users are wanted.
+        users: bool,
+    },
+    /// A folder, with the realm in one file.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// How many users a file of their own holds; `None` leaves them out.
+        users: Option<usize>,
+    },
+}
+
+/// Writes this request's realm; says how many users were written.
+pub fn write(cx: &mut Cx<'_>, choice: Choice, form: &Form) -> Result<u64, WriteError> {
+    let head = realm_without_users(cx, choice)?;
+    match form {
+        Form::File { path, users } => {
+            let mut out = Out::create(path)?;
+            let count = out.realm(cx, choice, head, *users)?;
+            out.finish()?;
+            Ok(count)
+        }
+        Form::Folder { path, users } => {
+            std::fs::create_dir_all(path).map_err(|error| WriteError::file(path, &error))?;
+            let name = cx.realm.name.clone();
+            let mut out = Out::create(&path.join(format!("{name}-realm.json")))?;
+            out.realm(cx, choice, head, false)?;
+            out.finish()?;
+            match users {
+                Some(each) => user_files(cx, choice, path, *each),
+                None => Ok(0),
+            }
+        }
+    }
+}
+
+/// Why a realm was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A file cannot be written.
+    #[error("{path}: {why}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        why: String,
+    },
+    /// We could not do our part.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl WriteError {
+    fn file(path: &Path, error: &io::Error) -> Self {
+        Self::File {
+            path: path.display().to_string(),
+            why: error.to_string(),
+        }
+    }
+}
+
+impl cloakroom_model::Verdict for WriteError {
+    fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::File { .. } => None,
+            Self::Fault(fault) => Some(fault),
+        }
+    }
+}
+
+/// Files with so many users each, numbered from zero.
+fn user_files(
+    cx: &mut Cx<'_>,
+    choice: Choice,
+    folder: &Path,
+    each: usize,
+) -> Result<u64, WriteError> {
+    let (name, each) = (cx.realm.name.clone(), each.max(1));
+    let mut held: Vec<Value> = Vec::new();
+    let (mut number, mut count) = (0u64, 0u64);
+    let mut put = |held: &mut Vec<Value>| -> Result<(), WriteError> {
+        let mut out = Out::create(&folder.join(format!("{name}-users-{number}.json")))?;
+        out.json(&json!({"realm": name, "users": std::mem::take(held)}))?;
+        number += 1;
+        out.finish()
+    };
+    each_user(cx, choice, &mut |user| {
+        count += 1;
+        held.push(user);
+        if held.len() >= each {
+            put(&mut held)
+        } else {
+            Ok(())
+        }
+    })?;
+    if !held.is_empty() {
+        put(&mut held)?;
+    }
+    Ok(count)
+}
+
+/// A file on its way.
+struct Out {
+    path: PathBuf,
+    to: BufWriter<File>,
+}
+
+impl Out {
+    /// Only its owner may read the file: there are passwords and keys in it.
+    fn create(path: &Path) -> Result<Self, WriteError> {
+        let mut options = File::options();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(path)
+            .map_err(|error| WriteError::file(path, &error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            to: BufWriter::new(file),
+        })
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), WriteError> {
+        self.to
+            .write_all(text.as_bytes())
+            .map_err(|error| WriteError::file(&self.path, &error))
+    }
+
+    fn json(&mut self, value: &Value) -> Result<(), WriteError> {
+        let text = serde_json::to_string_pretty(value).map_err(Fault::from)?;
+        self.text(&text)
+    }
+
+    /// The realm's members in order, with `users` among them and each user written as it is read.
+    fn realm(
+        &mut self,
+        cx: &mut Cx<'_>,
+        choice: Choice,
+        mut head: Map<String, Value>,
+        users: bool,
+    ) -> Result<u64, WriteError> {
+        let mut count = 0;
+        if users {
+            head.insert("users".to_owned(), Value::Null);
+        }
+        self.text("{")?;
+        for (place, (name, value)) in head.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            self.text(&format!("{comma}\n  {}: ", Value::from(name.as_str())))?;
+            if !users || name != "users" {
+                self.json(value)?;
+                continue;
+            }
+            self.text("[")?;
+            each_user(cx, choice, &mut |user| {
+                let comma = if count == 0 { "\n" } else { ",\n" };
+                count += 1;
+                self.text(comma)?;
+                self.json(&user)
+            })?;
+            self.text("\n]")?;
+        }
+        self.text("\n}")?;
+        Ok(count)
+    }
+
+    fn finish(mut self) -> Result<(), WriteError> {
+        self.text("\n")?;
+        self.to
+            .flush()
+            .map_err(|error| WriteError::file(&self.path, &error))
+    }
+}

@@ -1,0 +1,155 @@
+//! Brings a realm in from Keycloak's representation of it. It all comes in, or nothing does, and the
+//! report names what is not the same afterwards.
+
+mod client_scopes;
+mod clients;
+mod components;
+mod credentials;
+mod error;
+pub mod files;
+mod flows;
+mod groups;
+mod known;
+mod lenient;
+mod mappers;
+mod older;
+mod people;
+mod placeholders;
+mod realm;
+mod report;
+mod roles;
+mod scope_mappings;
+mod stream;
+mod users;
+
+use std::sync::Arc;
+
+use cloakroom_model::component::Component;
+use cloakroom_model::{Cx, Realm};
+
+pub use error::{ImportError, Result};
+use known::Known;
+pub(crate) use known::KnownClient;
+pub use people::{Hashed, Hashes, InMemory, People, Plain, plain_passwords};
+pub use report::{Outcome, Remarks, Report};
+
+use crate::blueprint::{self, MASTER};
+use crate::read::Object;
+
+/// A realm that was found, and where its users come from.
+pub struct Found {
+    /// The representation without its users.
+    pub sent: Object,
+    /// The users.
+    pub people: Box<dyn People>,
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Found")
+            .field("realm", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Found {
+    /// The realm's name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.sent.get("realm")?.as_str()
+    }
+}
+
+/// What others know about values that are only stored here.
+pub trait Rules: Send + Sync {
+    /// A stored password hash can be verified at a sign-in; otherwise why not.
+    fn check_hash(
+        &self,
+        credential_data: &str,
+        secret_data: &str,
+    ) -> std::result::Result<(), String>;
+    /// A key can be read; otherwise why not.
+    fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
+    /// A rule of a password policy, `length(8)` for example, is understood.
+    fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
+}
+
+/// What takes long, made before the transaction, and what belongs to others.
+#[derive(Clone, Copy)]
+pub struct Ready<'a> {
+    /// Keys for a realm that brings none.
+    pub keys: &'a [Component],
+    /// Hashes of the passwords that stand in the file in the clear.
+    pub hashes: &'a Hashes,
+    /// What others know.
+    pub rules: &'a dyn Rules,
+}
+
+impl std::fmt::Debug for Ready<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ready")
+    }
+}
+
+/// An import on its way: the file, the report, and what already stands.
+pub(crate) struct Import<'a> {
+    pub(crate) sent: lenient::Part<'a>,
+    pub(crate) ready: &'a Ready<'a>,
+    pub(crate) report: &'a mut Report,
+    pub(crate) known: Known,
+}
+
+/// Makes the realm that was sent, with its users; the request's own realm has to be `master`.
+///
+/// # Errors
+///
+/// Says what in the representation cannot be stored, or what is taken. All errors roll back.
+pub fn import_realm(
+    cx: &mut Cx<'_>,
+    found: (&Object, &dyn People),
+    ready: &Ready<'_>,
+    report: &mut Report,
+) -> Result<Arc<Realm>> {
+    let (sent, people) = found;
+    let sent = lenient::Part::new(sent, "", "");
+    let (realm, default_role) = realm::insert(cx, &sent, ready, report)?;
+    let mut inside = cx.in_realm(&realm);
+    let mut import = Import {
+        sent,
+        ready,
+        report,
+        known: Known::new(default_role),
+    };
+    contents(&mut inside, &mut import)?;
+    people.each(&mut |user| users::insert(&mut inside, &mut import, user).map(drop))?;
+    clients::complete_service_accounts(&mut inside, &mut import)?;
+    manage(cx, &realm)?;
+    Ok(realm)
+}
+
+/// All but the users, each kind after those that it refers to.
+fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    client_scopes::import(cx, import)?;
+    clients::import(cx, import)?;
+    roles::import(cx, import)?;
+    blueprint::complete(cx, import)?;
+    older::upgrade(cx, import)?;
+    roles::import_composites(cx, import)?;
+    scope_mappings::import(cx, import)?;
+    flows::import(cx, import)?;
+    components::import(cx, import)?;
+    groups::import(cx, import)
+}
+
+/// Lets the administrators of `master` manage the new realm, and all others if it is `master`.
+fn manage(cx: &mut Cx<'_>, realm: &Arc<Realm>) -> Result<()> {
+    if realm.name != MASTER {
+        blueprint::manage_from_master(cx, &realm.name)?;
+        return Ok(());
+    }
+    let all = cloakroom_model::realm::list(&mut cx.db)?;
+    let mut inside = cx.in_realm(realm);
+    for other in all {
+        blueprint::manage_from_master(&mut inside, &other.name)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Groups with those inside them and their roles, and the groups that new users join.
+
+use cloakroom_model::Cx;
+use cloakroom_model::group::{self, Group};
+use cloakroom_model::id::GroupId;
+
+use super::Import;
+use super::error::{ImportError, Result};
+use super::lenient::Part;
+use super::roles;
+use crate::read::Object;
+
+/// All members that a group's representation has.
+pub(crate) const FIELDS: &[&str] = &[
+    "access",
+    "attributes",
+    "clientRoles",
+    "description",
+    "id",
+    "name",
+    "organization",
+    "parentId",
+    "path",
+    "realmRoles",
+    "subGroupCount",
+    "subGroups",
+];
+
+/// The group that another is inside, with its path.
+pub(super) type Above<'a> = Option<(&'a GroupId, &'a str)>;
+
+pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let sent = import.sent;
+    for object in sent.objects("groups")? {
+        insert(cx, import, object, None)?;
+    }
+    for path in sent.texts("defaultGroups")? {
+        let Some(id) = import.known.group(&path).cloned() else {
+            let why = format!("defaultGroups refers to group {path}, which is not there");
+            return Err(ImportError::invalid(why));
+        };
+        group::add_default(cx, &id)?;
+    }
+    Ok(())
+}
+
+/// Stores a group and those inside it.
+pub(super) fn insert(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    object: &Object,
+    above: Above<'_>,
+) -> Result<GroupId> {
+    let name = Part::new(object, "groups[]", "").name("name")?;
+    let path = format!("{}/{name}", above.map_or("", |(_, path)| path));
+    let part = Part::new(object, "groups[]", &path);
+    part.report_unknown(FIELDS, import.report);
+    if let Some(parent) = part.text("parentId")?
+        && above.map(|(id, _)| id.as_str()) != Some(parent.as_str())
+    {
+        let why = format!("group {path} names {parent} as its parent, inside of which it is not");
+        return Err(ImportError::invalid(why));
+    }
+    let group = Group {
+        id: GroupId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
+        parent: above.map(|(id, _)| id.clone()),
+        name,
+        description: part.text("description")?,
+        attributes: part.list_map("attributes")?,
+    };
+    if !group::insert(cx, &group)? {
+        return Err(ImportError::taken(format!(
+            "group {path} or its id is in use"
+        )));
+    }
+    import.report.map("groups");
+    remember(import, &path, &group.id);
+    for role in part.texts("realmRoles")? {
+        let id = roles::find_or_insert(cx, import, (None, &role), "groups[].realmRoles")?;
+        group::grant_role(cx, &group.id, &id)?;
+    }
+    for (client, names) in part.list_map("clientRoles")? {
+        for role in names {
+            let named = (Some(client.as_str()), role.as_str());
+            let id = roles::find_or_insert(cx, import, named, "groups[].clientRoles")?;
+            group::grant_role(cx, &group.id, &id)?;
+        }
+    }
+    for inside in part.objects("subGroups")? {
+        insert(cx, import, inside, Some((&group.id, &path)))?;
+    }
+    Ok(group.id)
+}
+
+/// A slash in a name makes two groups look alike from the outside; the first one has the path.
+fn remember(import: &mut Import<'_>, path: &str, id: &GroupId) {
+    if import.known.groups.contains_key(path) {
+        let how = "another group has the same path because of a slash in a name; \
+                   who refers to the path means that one";
+        import.report.approximate("groups[].path", path, how);
+        return;
+    }
+    import.known.groups.insert(path.to_owned(), id.clone());
+}

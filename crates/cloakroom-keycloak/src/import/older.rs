@@ -1,0 +1,107 @@
+//! What files of older versions mean today: Keycloak upgrades a realm that it imports, and so do we.
+
+use cloakroom_model::{Cx, client, scope};
+
+use super::Import;
+use super::error::Result;
+use super::known::KnownClient;
+use crate::blueprint;
+
+/// What was added since, and the first version whose files have it.
+const SCOPES: [(&str, u32, bool, &str); 3] = [
+    (
+        "acr",
+        18,
+        true,
+        "added, because Keycloak before 18 put acr into every token by itself",
+    ),
+    (
+        "basic",
+        25,
+        true,
+        "added, because Keycloak before 25 put sub and auth_time into every token by itself",
+    ),
+    (
+        "service_account",
+        26,
+        false,
+        "added, because clients that get a service account later take their mappers from it",
+    ),
+];
+
+/// The major version that wrote the file; `None` if it does not say, and then it is a recent one.
+fn version(import: &Import<'_>) -> Option<u32> {
+    let text = import.sent.object.get("keycloakVersion")?.as_str()?;
+    text.split('.').next()?.parse().ok()
+}
+
+pub(crate) fn upgrade(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let Some(version) = version(import) else {
+        return Ok(());
+    };
+    for (name, since, linked, how) in SCOPES {
+        if version < since && !import.known.scopes.contains_key(name) {
+            add_scope(cx, import, name, linked)?;
+            import.report.approximate("clientScopes[]", name, how);
+        }
+    }
+    if version < 19 {
+        post_logout(cx, import)?;
+    }
+    Ok(())
+}
+
+/// Adds a client scope, for new clients and, if it stands for what tokens had by themselves, for
+/// those that are there.
+fn add_scope(cx: &mut Cx<'_>, import: &mut Import<'_>, name: &str, linked: bool) -> Result<()> {
+    let Some(made) = blueprint::insert_scope(cx, name)? else {
+        return Ok(());
+    };
+    import.known.add_made_scope(&made);
+    if linked {
+        for client in openid_clients(import) {
+            scope::link(cx, client.id.as_str(), &made.id, true)?;
+        }
+    }
+    Ok(())
+}
+
+fn openid_clients(import: &Import<'_>) -> Vec<KnownClient> {
+    let all = import.known.clients.values();
+    let openid = all.filter(|client| client.protocol == "openid-connect");
+    openid.cloned().collect()
+}
+
+/// Before Keycloak 19 a logout went back to any redirect URI.
+fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    const NAME: &str = "post.logout.redirect.uris";
+    for known in openid_clients(import) {
+        let Some(mut found) = client::load(cx, &known.id)? else {
+            continue;
+        };
+        if found.settings.attributes.contains_key(NAME) {
+            continue;
+        }
+        found
+            .settings
+            .attributes
+            .insert(NAME.to_owned(), "+".to_owned());
+        let draft = client::Draft {
+            secret: client::reveal_secret(cx, &found)?,
+            id: found.id,
+            client_id: found.client_id,
+            enabled: found.enabled,
+            settings: found.settings,
+        };
+        client::update(cx, &draft)?;
+        let how = "set to +, because Keycloak before 19 went back to any redirect URI";
+        let place = "clients[].attributes.post.logout.redirect.uris";
+        import.report.approximate(place, &draft.client_id, how);
+    }
+    Ok(())
+}
+
+/// The name that a required action of an older version has today.
+pub(super) fn action(alias: &str) -> Option<&'static str> {
+    (alias == "terms_and_conditions").then_some("TERMS_AND_CONDITIONS")
+}

@@ -1,0 +1,176 @@
+//! The realm itself: its name, its settings, and the role of every new user.
+
+use std::sync::Arc;
+
+use cloakroom_model::id::{RealmId, RoleId};
+use cloakroom_model::realm::Settings;
+use cloakroom_model::{Cx, Realm};
+use serde_json::Value;
+
+use super::Ready;
+use super::error::{ImportError, Result};
+use super::lenient::{Part, fit};
+use super::report::Report;
+use crate::blueprint::{self, DefaultRole, NewRealm};
+use crate::realm as shape;
+
+/// Members of a realm that other files of this folder read, or that say nothing of their own.
+const ELSEWHERE: &[&str] = &[
+    "authenticationFlows",
+    "authenticatorConfig",
+    "clientScopeMappings",
+    "clientScopes",
+    "clientTemplates",
+    "clients",
+    "components",
+    "defaultDefaultClientScopes",
+    "defaultGroups",
+    "defaultOptionalClientScopes",
+    "defaultRole",
+    "defaultRoles",
+    "enabled",
+    "groups",
+    "id",
+    "keycloakVersion",
+    "realm",
+    "requiredActions",
+    "roles",
+    "scopeMappings",
+    "users",
+];
+
+/// Members that have no place here, and why.
+const DROPPED: &[(&str, &str)] = &[
+    (
+        "applications",
+        "clients in the form of Keycloak 1; its version 2 and later export them as clients",
+    ),
+    (
+        "applicationScopeMappings",
+        "scope mappings in the form of Keycloak 1; later versions export clientScopeMappings",
+    ),
+    (
+        "oauthClients",
+        "clients in the form of Keycloak 1; its version 2 and later export them as clients",
+    ),
+    (
+        "userFederationProviders",
+        "user federation in the form of Keycloak 2; later versions export it as components",
+    ),
+    (
+        "userFederationMappers",
+        "user federation in the form of Keycloak 2; later versions export it as components",
+    ),
+    (
+        "federatedUsers",
+        "roles and groups of people who live in another user store, which is not read here",
+    ),
+    ("codeSecret", "no code is signed with it since Keycloak 3"),
+    ("social", "has no meaning since Keycloak 1.2"),
+    ("socialProviders", "has no meaning since Keycloak 1.2"),
+    (
+        "updateProfileOnInitialSocialLogin",
+        "has no meaning since Keycloak 1.2",
+    ),
+    (
+        "passwordCredentialGrantAllowed",
+        "has no meaning since Keycloak 2; each client has directAccessGrantsEnabled",
+    ),
+    ("realmCacheEnabled", "has no meaning since Keycloak 3"),
+    ("userCacheEnabled", "has no meaning since Keycloak 3"),
+    (
+        "protocolMappers",
+        "mappers of a whole realm, which have no meaning since Keycloak 1.3",
+    ),
+];
+
+/// The members that are keys in the form of Keycloak 1, which [`super::components`] reads.
+pub(super) const OLD_KEY: [&str; 3] = ["privateKey", "publicKey", "certificate"];
+
+/// Makes the realm's row. Its default role is named here and made with the other roles.
+pub(super) fn insert(
+    cx: &mut Cx<'_>,
+    sent: &Part<'_>,
+    ready: &Ready<'_>,
+    report: &mut Report,
+) -> Result<(Arc<Realm>, RoleId)> {
+    let name = sent.name("realm")?;
+    shape::check_name(&name).map_err(ImportError::invalid)?;
+    let settings = settings(sent, ready, report)?;
+    let default = default_role(sent)?;
+    let draft = NewRealm {
+        id: sent.id("id")?.map(RealmId::new),
+        name: name.clone(),
+        enabled: sent.switch("enabled")?.unwrap_or(false),
+        settings,
+        keys: Vec::new(),
+    };
+    let made = blueprint::insert_row(cx, draft, &default)?;
+    made.ok_or_else(|| ImportError::taken(format!("Realm {name} already exists")))
+}
+
+/// The default role that the file names; older files name none.
+fn default_role(sent: &Part<'_>) -> Result<DefaultRole> {
+    let Some(role) = sent.object("defaultRole")? else {
+        return Ok(DefaultRole::default());
+    };
+    let part = Part::new(role, "defaultRole", "");
+    Ok(DefaultRole {
+        id: part.id("id")?.map(RoleId::new),
+        name: Some(part.name("name")?),
+        description: part.text("description")?,
+    })
+}
+
+fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<Settings> {
+    let mut mine = sent.object.clone();
+    for (member, why) in DROPPED {
+        sent.report_dropped(member, why, report);
+        mine.remove(*member);
+    }
+    for member in ELSEWHERE.iter().chain(&OLD_KEY) {
+        mine.remove(*member);
+    }
+    let known = shape::fields();
+    let part = Part::new(&mine, "", "");
+    part.report_unknown(&known, report);
+    let fitting = part
+        .object
+        .iter()
+        .filter(|(name, _)| known.contains(&name.as_str()));
+    let mine = fitting
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let base = blueprint::settings::defaults()?;
+    let like = match serde_json::to_value(&base).map_err(cloakroom_model::Fault::from)? {
+        Value::Object(like) => like,
+        _ => serde_json::Map::new(),
+    };
+    let mine = fit(&Part::new(&mine, "", ""), &like)?;
+    let mut settings = shape::apply(&base, &mine)
+        .map_err(|_| ImportError::invalid("a setting of the realm has the wrong type"))?;
+    check(&mut settings, ready, report)?;
+    Ok(settings)
+}
+
+/// Leaves out what could not be obeyed, and says so.
+fn check(settings: &mut Settings, ready: &Ready<'_>, report: &mut Report) -> Result<()> {
+    let ssl = settings.ssl_required.to_lowercase();
+    if !["all", "external", "none"].contains(&ssl.as_str()) {
+        return Err(ImportError::invalid(
+            "sslRequired must be all, external or none",
+        ));
+    }
+    let Some(policy) = &settings.password_policy else {
+        return Ok(());
+    };
+    let mut kept = Vec::new();
+    for rule in policy.split(" and ").filter(|rule| !rule.trim().is_empty()) {
+        match ready.rules.check_policy(rule.trim()) {
+            Ok(()) => kept.push(rule.trim()),
+            Err(why) => report.drop("passwordPolicy", rule.trim(), why),
+        }
+    }
+    settings.password_policy = Some(kept.join(" and "));
+    Ok(())
+}

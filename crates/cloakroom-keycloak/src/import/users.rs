@@ -1,0 +1,186 @@
+//! Users with all that is theirs: credentials, roles, groups, consents, links to identity providers.
+
+use cloakroom_model::consent::{self, Consent};
+use cloakroom_model::id::{ClientUuid, UserId};
+use cloakroom_model::user::{self, Stored, User, fold};
+use cloakroom_model::{Cx, Timestamp};
+
+use super::Import;
+use super::credentials;
+use super::error::{ImportError, Result};
+use super::lenient::Part;
+use super::older;
+use super::roles;
+use crate::read::Object;
+use crate::user as shape;
+
+/// What makes a person choose a new password.
+const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
+
+/// Members that have no place here, and why.
+const DROPPED: &[(&str, &str)] = &[
+    (
+        "federationLink",
+        "the user store it names is not read here; the user is one of the realm's own",
+    ),
+    (
+        "origin",
+        "the user store it names is not read here; the user is one of the realm's own",
+    ),
+    ("userProfileMetadata", "it follows from the user profile"),
+];
+
+/// Stores a user.
+pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -> Result<UserId> {
+    let name = Part::new(&object, "users[]", "").name("username")?;
+    let part = Part::new(&object, "users[]", &name);
+    part.report_unknown(shape::FIELDS, import.report);
+    for (member, why) in DROPPED {
+        part.report_dropped(member, why, import.report);
+    }
+    let user = read(cx, import, &part)?;
+    if user::insert(cx, &user)? != Stored::Done {
+        let why = format!("user {name}: the username, the e-mail address or the id is in use");
+        return Err(ImportError::taken(why));
+    }
+    if credentials::import(cx, import, &user.id, &part)?
+        && !user
+            .required_actions
+            .iter()
+            .any(|action| action == UPDATE_PASSWORD)
+    {
+        let mut actions = user.required_actions.clone();
+        actions.push(UPDATE_PASSWORD.to_owned());
+        user::set_required_actions(cx, &user.id, &actions)?;
+    }
+    grant(cx, import, &user.id, &part)?;
+    join(cx, import, &user.id, &part)?;
+    consents(cx, import, &user.id, &part)?;
+    import.report.map("users");
+    Ok(user.id)
+}
+
+fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<User> {
+    let filled = |member: &str| -> Result<Option<String>> {
+        Ok(part.text(member)?.filter(|text| !text.is_empty()))
+    };
+    let created = part
+        .number("createdTimestamp")?
+        .filter(|millis| *millis >= 0);
+    Ok(User {
+        id: UserId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
+        username: fold(part.who),
+        email: filled("email")?.map(|email| fold(&email)),
+        email_verified: part.switch("emailVerified")?.unwrap_or(false),
+        first_name: filled("firstName")?,
+        last_name: filled("lastName")?,
+        enabled: part.switch("enabled")?.unwrap_or(false),
+        created_at: created.map_or(cx.now, Timestamp::from_millis),
+        not_before: part.number("notBefore")?.unwrap_or(0),
+        service_account_client: owner(import, part)?,
+        attributes: part.list_map("attributes")?,
+        required_actions: actions(part)?,
+    })
+}
+
+fn actions(part: &Part<'_>) -> Result<Vec<String>> {
+    let sent = part.texts("requiredActions")?.into_iter();
+    let today = |alias: String| older::action(&alias).map_or(alias, str::to_owned);
+    Ok(sent.map(today).collect())
+}
+
+/// The client whose service account the user is.
+fn owner(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<ClientUuid>> {
+    let Some(client) = part.text("serviceAccountClientId")? else {
+        return Ok(None);
+    };
+    match import.known.clients.get(&client) {
+        Some(known) => Ok(Some(known.id.clone())),
+        None => {
+            let place = part.place_of("serviceAccountClientId");
+            let why = format!("{place} refers to client {client}, which is not there");
+            Err(ImportError::invalid(why))
+        }
+    }
+}
+
+fn grant(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>) -> Result<()> {
+    for name in part.texts("realmRoles")? {
+        let id = roles::find_or_insert(cx, import, (None, &name), "users[].realmRoles")?;
+        user::grant_role(cx, user, &id)?;
+    }
+    // The second name is that of Keycloak 1.
+    for member in ["clientRoles", "applicationRoles"] {
+        for (client, names) in part.list_map(member)? {
+            for name in names {
+                let named = (Some(client.as_str()), name.as_str());
+                let id = roles::find_or_insert(cx, import, named, "users[].clientRoles")?;
+                user::grant_role(cx, user, &id)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn join(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>) -> Result<()> {
+    for path in part.texts("groups")? {
+        let Some(group) = import.known.group(&path).cloned() else {
+            let why = format!("user {} is in group {path}, which is not there", part.who);
+            return Err(ImportError::invalid(why));
+        };
+        user::join(cx, user, &group)?;
+    }
+    Ok(())
+}
+
+/// All members that a consent's representation has.
+const CONSENT: [&str; 5] = [
+    "clientId",
+    "createdDate",
+    "grantedClientScopes",
+    "grantedRealmRoles",
+    "lastUpdatedDate",
+];
+
+fn consents(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    user: &UserId,
+    parent: &Part<'_>,
+) -> Result<()> {
+    for object in parent.objects("clientConsents")? {
+        let part = Part::new(object, "users[].clientConsents[]", parent.who);
+        part.report_unknown(&CONSENT, import.report);
+        let why = "consents to roles became consents to client scopes in Keycloak 4";
+        part.report_dropped("grantedRealmRoles", why, import.report);
+        let client_id = part.name("clientId")?;
+        let client = import.known.client(&client_id, part.place)?.id.clone();
+        let mut scopes = Vec::new();
+        for name in part.texts("grantedClientScopes")? {
+            match import.known.scopes.get(&name) {
+                Some(scope) => scopes.push(scope.id.clone()),
+                None => {
+                    let why = format!("there is no client scope {name}");
+                    let place = part.place_of("grantedClientScopes");
+                    import.report.drop(&place, part.who, why);
+                }
+            }
+        }
+        let instant = |member: &str| -> Result<Option<Timestamp>> {
+            Ok(part.number(member)?.map(Timestamp::from_millis))
+        };
+        let created_at = instant("createdDate")?.unwrap_or(cx.now);
+        let consent = Consent {
+            client,
+            scopes,
+            created_at,
+            updated_at: instant("lastUpdatedDate")?.unwrap_or(created_at),
+        };
+        if !consent::insert(cx, user, &consent)? {
+            let why = format!("user {} has two consents for {client_id}", part.who);
+            return Err(ImportError::taken(why));
+        }
+        import.report.map("consents");
+    }
+    Ok(())
+}
