@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use cloakroom_keycloak::import::ImportError;
 use cloakroom_keycloak::read::Unreadable;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::profile::Violation;
@@ -136,6 +137,16 @@ impl From<Unreadable> for AdminError {
             Unreadable::Syntax => Self::described(400, "invalid_request", error.to_string()),
             Unreadable::Type => Self::described(400, "unknown_error", error.to_string()),
             Unreadable::Unknown { .. } => Self::error(400, error.to_string()),
+        }
+    }
+}
+
+impl From<ImportError> for AdminError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Fault(fault) => Self::Fault(fault),
+            ImportError::Taken { why, .. } => Self::message(409, why),
+            other => Self::message(400, other.to_string()),
         }
     }
 }

@@ -6,3 +6,4 @@ mod audit;
 mod error;
 mod names;
 pub mod routes;
+pub mod transfer;

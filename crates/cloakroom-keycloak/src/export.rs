@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 pub use names::Names;
 pub use users::{each as each_user, show as show_user};
-pub use write::{Form, WriteError, write};
+pub use write::{Form, People, WriteError, write};
 
 use crate::{client_scope, realm};
 

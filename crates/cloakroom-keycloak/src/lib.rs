@@ -6,6 +6,7 @@ pub mod client;
 pub mod client_scope;
 pub mod component;
 pub mod credential;
+pub mod export;
 pub mod flow;
 pub mod group;
 pub mod identity_provider;

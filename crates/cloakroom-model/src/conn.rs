@@ -63,6 +63,18 @@ impl Conn {
         }
     }
 
+    /// Begins a view of the database that no later commit changes. It ends with the connection or
+    /// with [`Conn::commit`].
+    pub(crate) fn begin_view(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+                conn,
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            ),
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction(conn),
+        }
+    }
+
     /// Begins a savepoint inside the transaction.
     pub(crate) fn savepoint(&mut self) -> QueryResult<()> {
         match self {

@@ -120,6 +120,19 @@ impl Link<'_> {
     }
 }
 
+impl Cx<'_> {
+    /// Reads much from a view of the database that no commit changes meanwhile.
+    pub fn in_view<T, E: From<Fault>>(
+        &mut self,
+        read: impl FnOnce(&mut Cx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.db.conn()?.begin_view().map_err(Fault::from)?;
+        let done = read(self);
+        self.db.conn()?.commit().map_err(Fault::from)?;
+        done
+    }
+}
+
 /// What a unit of work did that others have to hear of after its commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {

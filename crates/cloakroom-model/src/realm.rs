@@ -202,6 +202,15 @@ pub fn remove(cx: &mut Cx<'_>) -> Result<bool> {
     Ok(removed == 1)
 }
 
+/// Makes this request's realm count from above a version that others may remember.
+pub fn raise_version(cx: &mut Cx<'_>, above: i64) -> Result<()> {
+    diesel::update(realms::table.filter(realms::id.eq(&cx.realm.id)))
+        .set(realms::version.eq(above.saturating_add(1)))
+        .execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    Ok(())
+}
+
 /// Makes each changed realm's version grow, so that other nodes see that it did; announces it.
 ///
 /// Called once, at the end of a unit of work.

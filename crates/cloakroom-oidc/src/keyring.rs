@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, VerifyingKey};
+use cloakroom_model::component::Component;
 use cloakroom_model::key::{self, Status};
 use cloakroom_model::{Fault, Realm};
 
@@ -39,6 +40,11 @@ pub struct Keyring {
     public_key: Option<String>,
     /// The document for one address of the server, and that address.
     pub(crate) discovery: OnceLock<(String, Vec<u8>)>,
+}
+
+/// The key in this component can be read, so it is used as far as its status allows.
+pub fn can_read(component: &Component) -> bool {
+    read::parse(component).is_some()
 }
 
 /// The realm has no key for an algorithm that its settings or a client's ask for.

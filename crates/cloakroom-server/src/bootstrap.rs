@@ -116,7 +116,7 @@ pub(crate) async fn recover(app: &App, given: Option<&(String, Secret)>) -> Resu
 }
 
 /// The master realm, made at the first start. Two nodes that start at once make one.
-async fn master(app: &App) -> Result<Arc<Realm>, String> {
+pub(crate) async fn master(app: &App) -> Result<Arc<Realm>, String> {
     if let Some(master) = app.realm(MASTER).await.map_err(text)? {
         return Ok(master);
     }

@@ -3,7 +3,9 @@
 
 mod completions;
 mod config;
+mod export;
 mod health;
+pub(crate) mod import;
 mod recover;
 mod start;
 
@@ -39,6 +41,10 @@ pub(crate) enum Command {
     Health,
     /// Shows the configuration
     Config(config::Options),
+    /// Brings realms in from Keycloak's files
+    Import(import::Options),
+    /// Writes realms to Keycloak's files
+    Export(export::Options),
     /// Helps whoever is locked out
     Recover(recover::Options),
     /// Prints a script that completes this command line in a shell
@@ -65,6 +71,8 @@ pub(crate) fn run() -> Ended {
         Command::Start(options) | Command::StartDev(options) => start::run(config, &options),
         Command::Health => health::run(&config),
         Command::Config(options) => config::run(&config, &options),
+        Command::Import(options) => import::run(&config, &options),
+        Command::Export(options) => export::run(&config, &options),
         Command::Recover(options) => recover::run(&config, &options),
         Command::Completions(options) => completions::run(&options),
     }

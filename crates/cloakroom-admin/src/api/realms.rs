@@ -2,23 +2,27 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::blueprint::{self, MASTER, NewRealm};
+use actix_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
+use cloakroom_keycloak::blueprint::{self, MASTER};
+use cloakroom_keycloak::import::{Found, InMemory};
 use cloakroom_keycloak::{read, realm as shape};
-use cloakroom_login::policy::Policy;
-use cloakroom_model::id::RealmId;
+use cloakroom_login::policy::Policy as PasswordPolicy;
 use cloakroom_model::realm::{self, RealmRow, Settings};
 use cloakroom_model::{Cx, Realm, client, session};
-use cloakroom_web::app::{now, random};
 use serde_json::json;
 
 use super::{Answer, no_content};
 use crate::access::{Admin, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
+use crate::transfer::{self, Manner, Policy};
+
+/// The largest realm that is taken in one request, in bytes. Larger ones come from files.
+const WHOLE_REALM: usize = 64 * 1024 * 1024;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource("/admin/realms")
+        .app_data(PayloadConfig::new(WHOLE_REALM))
         .route(web::get().to(list))
         .route(web::post().to(create))
         .default_service(web::to(no_method));
@@ -88,60 +92,38 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     }
     let unreadable = |_| AdminError::message(400, "unable to read contents from stream");
     let fields = shape::fields();
-    let sent = read::object(&body, "RealmRepresentation", &fields).map_err(unreadable)?;
-    if let Some(part) = shape::CONTENTS
-        .iter()
-        .find(|part| sent.contains_key(**part))
-    {
-        let why = format!("'{part}' cannot be sent with a new realm; create them one by one");
-        return Err(AdminError::message(400, why));
-    }
+    let mut sent = read::object(&body, "RealmRepresentation", &fields).map_err(unreadable)?;
     let name = read::text(&sent, "realm").map_err(unreadable)?;
     let name = name.unwrap_or_default().to_owned();
     check_name(&name)?;
-    let settings = shape::apply(&blueprint::settings::defaults()?, &sent).map_err(unreadable)?;
-    check_settings(&settings)?;
-    let draft = NewRealm {
-        id: read::text(&sent, "id")
-            .map_err(unreadable)?
-            .map(RealmId::new),
-        enabled: read::switch(&sent, "enabled")
-            .map_err(unreadable)?
-            .unwrap_or(false),
-        keys: keys(&name).await?,
-        name: name.clone(),
-        settings,
+    check_settings(&shape::apply(&blueprint::settings::defaults()?, &sent).map_err(unreadable)?)?;
+    let users = read::member(&sent, "users").map_err(unreadable)?;
+    sent.remove("users");
+    let found = Found {
+        sent,
+        people: Box::new(InMemory(users.unwrap_or_default())),
     };
-    let actor = admin.actor.clone();
+    let manner = Manner {
+        policy: Policy::Fail,
+        trial: false,
+    };
+    transfer::bring_in(&admin.app, found, manner).await?;
+    let (actor, made) = (admin.actor.clone(), name.clone());
     admin
         .write(move |cx| {
-            let taken = || {
-                let text = format!("Realm {} already exists", draft.name);
-                AdminError::message(409, text)
-            };
-            let Some(made) = blueprint::insert_realm(cx, draft.clone())? else {
-                return Err(taken());
-            };
-            audit::record(cx, &actor, audit::CREATE, "REALM", made.name.clone())?;
-            Ok(())
+            Ok(audit::record(
+                cx,
+                &actor,
+                audit::CREATE,
+                "REALM",
+                made.clone(),
+            )?)
         })
         .await?;
     let at = format!("{}/admin/realms/{}", admin.app.base_url, encode(&name));
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, at))
         .finish())
-}
-
-/// Keys take long to make, so they are made where nothing waits for them.
-async fn keys(name: &str) -> Result<Vec<cloakroom_model::component::Component>> {
-    let name = name.to_owned();
-    let made = web::block(move || {
-        let mut rng = random()?;
-        cloakroom_oidc::keyring::generate::of_new_realm(&name, now(), &mut rng)
-            .map_err(cloakroom_model::Fault::corrupt)
-    });
-    let made = made.await.map_err(cloakroom_model::Fault::connection)?;
-    Ok(made?)
 }
 
 /// What would need escaping in a path is refused, as in Keycloak.
@@ -157,7 +139,8 @@ fn check_name(name: &str) -> Result<()> {
 
 fn check_settings(settings: &Settings) -> Result<()> {
     if let Some(policy) = &settings.password_policy {
-        Policy::parse(policy).map_err(|error| AdminError::message(400, error.to_string()))?;
+        PasswordPolicy::parse(policy)
+            .map_err(|error| AdminError::message(400, error.to_string()))?;
     }
     if !["all", "external", "none", "ALL", "EXTERNAL", "NONE"]
         .contains(&settings.ssl_required.as_str())

@@ -23,9 +23,20 @@ pub enum Form {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// How many users a file of their own holds; `None` leaves them out.
-        users: Option<usize>,
+        /// Where the users are.
+        users: People,
     },
+}
+
+/// Where in a folder the users are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum People {
+    /// Nowhere.
+    Nowhere,
+    /// In the realm's own file.
+    WithRealm,
+    /// In files of their own, so many in each.
+    Apart(usize),
 }
 
 /// Writes this request's realm; says how many users were written.
@@ -42,11 +53,11 @@ pub fn write(cx: &mut Cx<'_>, choice: Choice, form: &Form) -> Result<u64, WriteE
             std::fs::create_dir_all(path).map_err(|error| WriteError::file(path, &error))?;
             let name = cx.realm.name.clone();
             let mut out = Out::create(&path.join(format!("{name}-realm.json")))?;
-            out.realm(cx, choice, head, false)?;
+            let count = out.realm(cx, choice, head, *users == People::WithRealm)?;
             out.finish()?;
             match users {
-                Some(each) => user_files(cx, choice, path, *each),
-                None => Ok(0),
+                People::Apart(each) => user_files(cx, choice, path, *each),
+                People::Nowhere | People::WithRealm => Ok(count),
             }
         }
     }

@@ -9,17 +9,21 @@ use crate::{observe, serve};
 /// How the server is started, beside its settings.
 #[derive(clap::Args, Debug, Default)]
 pub(crate) struct Options {
-    /// Accepted for those who come from Keycloak; realm files are not read yet
+    /// Brings in the realm files of the folder `import` in the data folder; realms that are there
+    /// stay as they are
     #[arg(long)]
     import_realm: bool,
 }
 
 pub(super) fn run(config: Config, options: &Options) -> Ended {
-    if options.import_realm {
-        tracing::warn!("--import-realm: realm files are not read yet");
-    }
     observe::log_panics();
     let app = serve::open(&config)?;
-    actix_web::rt::System::new().block_on(serve::run(config, app))?;
+    let folder = config.data_dir.join("import");
+    actix_web::rt::System::new().block_on(async {
+        if options.import_realm {
+            super::import::at_start(&app, &folder).await?;
+        }
+        serve::run(config, app).await
+    })?;
     Ok(ExitCode::SUCCESS)
 }

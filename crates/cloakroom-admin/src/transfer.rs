@@ -1,0 +1,177 @@
+//! Moves realms in and out, for the admin API and the command line: what takes long is made before
+//! the one transaction in which a realm comes in or does not.
+
+mod passwords;
+mod rules;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::web;
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_keycloak::import::{
+    self, Found, Hashes, ImportError, Outcome, People, Ready, Report,
+};
+use cloakroom_keycloak::read::Object;
+use cloakroom_model::component::Component;
+use cloakroom_model::realm::{self, RealmRow};
+use cloakroom_model::{Cx, Door, Fault, Realm, key};
+use cloakroom_web::App;
+use cloakroom_web::app::{now, random};
+
+use rules::KnownRules;
+
+/// What is done where a realm of the same name is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// It stays, and the one in the file does not come in.
+    Skip,
+    /// The one in the file takes its place.
+    Overwrite,
+    /// The import fails.
+    Fail,
+}
+
+/// How a realm is brought in.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// What is done where a realm of the same name is there.
+    pub policy: Policy,
+    /// Nothing is written; the report says what would be.
+    pub trial: bool,
+}
+
+/// A realm that waits for its transaction, with all that takes long made.
+struct Waiting {
+    name: String,
+    sent: Object,
+    people: Box<dyn People>,
+    keys: Vec<Component>,
+    hashes: Hashes,
+    manner: Manner,
+    /// What was written at the last run, because a unit of work may run twice.
+    report: Mutex<Report>,
+}
+
+/// Brings a realm in, all of it or nothing, and reports.
+///
+/// # Errors
+///
+/// Says what in the representation cannot be stored, or what is taken.
+pub async fn bring_in(app: &App, found: Found, manner: Manner) -> Result<Report, ImportError> {
+    let waiting = web::block(move || prepare(found, manner)).await;
+    let waiting = Arc::new(waiting.map_err(Fault::connection)??);
+    let at = match app.realm(MASTER).await? {
+        Some(master) => master,
+        None if waiting.name == MASTER => Arc::new(Realm::nobody()),
+        None => return Err(ImportError::invalid("there is no realm master yet")),
+    };
+    let work = Arc::clone(&waiting);
+    let done = app.enter(&at, Door::Write, move |cx| work.run(cx)).await;
+    match done {
+        Ok(()) | Err(ImportError::Tried(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let report = waiting
+        .report
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    Ok(report.clone())
+}
+
+fn prepare(found: Found, manner: Manner) -> Result<Waiting, ImportError> {
+    let Found { sent, people } = found;
+    let name = sent.get("realm").and_then(|name| name.as_str());
+    let name = name.unwrap_or_default().to_owned();
+    let (count, plain) = import::plain_passwords(&*people)?;
+    tracing::debug!(realm = name, users = count, "the realm's file was read");
+    let policy = sent.get("passwordPolicy").and_then(|text| text.as_str());
+    let hashes = passwords::hash(plain, policy)?;
+    let keys = if brings_keys(&sent) {
+        Vec::new()
+    } else {
+        let made = cloakroom_oidc::keyring::generate::of_new_realm(&name, now(), &mut random()?);
+        made.map_err(Fault::corrupt)?
+    };
+    let report = Mutex::new(Report::new(&name, Outcome::Created));
+    Ok(Waiting {
+        name,
+        sent,
+        people,
+        keys,
+        hashes,
+        manner,
+        report,
+    })
+}
+
+/// The realm has keys of its own, and they are not masked.
+fn brings_keys(sent: &Object) -> bool {
+    let families = sent.get("components").and_then(|all| all.as_object());
+    let keys = families.and_then(|all| all.get(key::PROVIDER_TYPE));
+    let keys = keys.and_then(|list| list.as_array());
+    keys.is_some_and(|list| {
+        list.iter().any(|key| {
+            let config = key.get("config").and_then(|config| config.as_object());
+            config.is_some_and(|config| !config.values().any(is_masked))
+        })
+    })
+}
+
+fn is_masked(values: &serde_json::Value) -> bool {
+    let mut values = values.as_array().into_iter().flatten();
+    values.any(|value| value == cloakroom_keycloak::export::MASK)
+}
+
+impl Waiting {
+    fn run(&self, cx: &mut Cx<'_>) -> Result<(), ImportError> {
+        let mut report = Report::new(&self.name, Outcome::Created);
+        let done = self.write(cx, &mut report);
+        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+        done?;
+        if self.manner.trial {
+            return Err(ImportError::tried());
+        }
+        Ok(())
+    }
+
+    fn write(&self, cx: &mut Cx<'_>, report: &mut Report) -> Result<(), ImportError> {
+        let before = realm::find(&mut cx.db, &self.name)?;
+        let mut version = None;
+        if let Some(before) = before {
+            match self.manner.policy {
+                Policy::Fail => {
+                    let why = format!("Realm {} already exists", self.name);
+                    return Err(ImportError::taken(why));
+                }
+                Policy::Skip => {
+                    report.outcome = Outcome::Skipped;
+                    return Ok(());
+                }
+                Policy::Overwrite => {
+                    report.outcome = Outcome::Overwritten;
+                    version = Some(before.version);
+                    remove(cx, before)?;
+                }
+            }
+        }
+        let rules = KnownRules;
+        let ready = Ready {
+            keys: &self.keys,
+            hashes: &self.hashes,
+            rules: &rules,
+        };
+        let made = import::import_realm(cx, (&self.sent, &*self.people), &ready, report)?;
+        if let Some(version) = version {
+            // Whoever remembers the realm that was here has to see that this is another.
+            realm::raise_version(&mut cx.in_realm(&made), version)?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes a realm that another takes the place of. Who manages it from `master` stays.
+fn remove(cx: &mut Cx<'_>, row: RealmRow) -> Result<(), Fault> {
+    let gone = Arc::new(Realm::empty(row));
+    realm::remove(&mut cx.in_realm(&gone))?;
+    Ok(())
+}
