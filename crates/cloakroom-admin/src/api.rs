@@ -9,6 +9,7 @@ pub(crate) mod credentials;
 pub(crate) mod groups;
 pub(crate) mod identity_providers;
 pub(crate) mod mappers;
+pub(crate) mod partial;
 pub(crate) mod realms;
 pub(crate) mod role_mappings;
 pub(crate) mod roles;

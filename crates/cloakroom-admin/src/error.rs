@@ -145,8 +145,9 @@ impl From<ImportError> for AdminError {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Fault(fault) => Self::Fault(fault),
-            ImportError::Taken { why, .. } => Self::message(409, why),
-            other => Self::message(400, other.to_string()),
+            ImportError::Taken { why, .. } => Self::message(409, why).undoing(),
+            ImportError::Forbidden(_) => Self::forbidden().undoing(),
+            other => Self::message(400, other.to_string()).undoing(),
         }
     }
 }

@@ -28,6 +28,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::client_scopes::configure(cfg);
     api::clients::configure(cfg);
     api::components_keys::configure(cfg);
+    api::partial::configure(cfg);
     api::realms::configure(cfg);
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::import::{
-    self, Found, Hashes, ImportError, Outcome, People, Ready, Report,
+    self, Found, Hashes, IfExists, ImportError, InMemory, Outcome, People, Ready, Report,
 };
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::component::Component;
@@ -19,6 +19,9 @@ use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 
 use rules::KnownRules;
+
+use crate::access::Grants;
+use crate::error::AdminError;
 
 /// What is done where a realm of the same name is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +162,7 @@ impl Waiting {
             keys: &self.keys,
             hashes: &self.hashes,
             rules: &rules,
+            may_grant: &|_, _| Ok(()),
         };
         let made = import::import_realm(cx, (&self.sent, &*self.people), &ready, report)?;
         if let Some(version) = version {
@@ -166,6 +170,55 @@ impl Waiting {
             realm::raise_version(&mut cx.in_realm(&made), version)?;
         }
         Ok(())
+    }
+}
+
+/// Parts of a realm that wait for their transaction.
+pub(crate) struct Part {
+    sent: Object,
+    people: InMemory,
+    hashes: Hashes,
+}
+
+impl Part {
+    /// Makes what takes long.
+    pub(crate) async fn prepare(
+        sent: Object,
+        people: InMemory,
+        policy: Option<String>,
+    ) -> Result<Self, ImportError> {
+        let made = web::block(move || {
+            let (_, plain) = import::plain_passwords(&people)?;
+            let hashes = passwords::hash(plain, policy.as_deref())?;
+            Ok(Self {
+                sent,
+                people,
+                hashes,
+            })
+        });
+        made.await.map_err(Fault::connection)?
+    }
+
+    /// Brings them in, as far as the caller may hand on the roles in them.
+    pub(crate) fn import(
+        &self,
+        cx: &mut Cx<'_>,
+        policy: IfExists,
+        grants: &Grants,
+    ) -> Result<serde_json::Value, AdminError> {
+        let rules = KnownRules;
+        let ready = Ready {
+            keys: &[],
+            hashes: &self.hashes,
+            rules: &rules,
+            may_grant: &|cx, role| match grants.check(cx, role) {
+                Ok(()) => Ok(()),
+                Err(AdminError::Fault(fault)) => Err(ImportError::Fault(fault)),
+                Err(_) => Err(ImportError::forbidden()),
+            },
+        };
+        let done = import::import_partial(cx, (&self.sent, &self.people), &ready, policy);
+        Ok(done?)
     }
 }
 

@@ -13,6 +13,7 @@ mod known;
 mod lenient;
 mod mappers;
 mod older;
+mod partial;
 mod people;
 mod placeholders;
 mod realm;
@@ -25,11 +26,13 @@ mod users;
 use std::sync::Arc;
 
 use cloakroom_model::component::Component;
+use cloakroom_model::id::RoleId;
 use cloakroom_model::{Cx, Realm};
 
 pub use error::{ImportError, Result};
 use known::Known;
 pub(crate) use known::KnownClient;
+pub use partial::{IfExists, import_partial};
 pub use people::{Hashed, Hashes, InMemory, People, Plain, plain_passwords};
 pub use report::{Outcome, Remarks, Report};
 
@@ -82,6 +85,8 @@ pub struct Ready<'a> {
     pub hashes: &'a Hashes,
     /// What others know.
     pub rules: &'a dyn Rules,
+    /// Who brings it in may hand on a role; they cannot raise themselves or others by a file.
+    pub may_grant: &'a dyn Fn(&mut Cx<'_>, &RoleId) -> Result<()>,
 }
 
 impl std::fmt::Debug for Ready<'_> {

@@ -44,6 +44,16 @@ impl Names {
         self.clients.get(&role.container_id).map(String::as_str)
     }
 
+    /// The `client_id` of each client.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &str> {
+        self.clients.values().map(String::as_str)
+    }
+
+    /// All groups with their paths.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&GroupId, &str)> {
+        self.groups.iter().map(|(id, path)| (id, path.as_str()))
+    }
+
     /// A group's path.
     pub(super) fn group(&self, id: &GroupId) -> Option<&str> {
         self.groups.get(id).map(String::as_str)

@@ -18,7 +18,9 @@ pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Val
     let mut roles: Vec<&Role> = names.roles.values().collect();
     roles.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
     let mut realm = Vec::new();
-    let mut clients: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    // Keycloak names the clients without roles, too.
+    let mut clients: BTreeMap<&str, Vec<Value>> =
+        names.clients().map(|id| (id, Vec::new())).collect();
     for role in roles {
         let children = inside.get(&role.id).map(Vec::as_slice).unwrap_or_default();
         let shown = one(role, children, names);

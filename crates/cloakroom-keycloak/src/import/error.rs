@@ -23,6 +23,9 @@ pub enum ImportError {
         /// What makes the unit of work roll back.
         fault: Fault,
     },
+    /// Whoever brings it in may not hand on a role that is in it.
+    #[error("you may not hand on a role that is in the file")]
+    Forbidden(Fault),
     /// All went well and was only to be tried.
     #[error("nothing was written, because this was a trial")]
     Tried(Fault),
@@ -49,6 +52,11 @@ impl ImportError {
             why: why.into(),
             fault: undone(),
         }
+    }
+
+    /// A role in the file is more than the caller may hand on.
+    pub fn forbidden() -> Self {
+        Self::Forbidden(undone())
     }
 
     /// The end of a trial.
@@ -80,6 +88,7 @@ impl Verdict for ImportError {
         match self {
             Self::Invalid { fault, .. }
             | Self::Taken { fault, .. }
+            | Self::Forbidden(fault)
             | Self::Tried(fault)
             | Self::Fault(fault) => Some(fault),
         }

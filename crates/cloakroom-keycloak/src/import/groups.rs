@@ -77,12 +77,14 @@ pub(super) fn insert(
     remember(import, &path, &group.id);
     for role in part.texts("realmRoles")? {
         let id = roles::find_or_insert(cx, import, (None, &role), "groups[].realmRoles")?;
+        (import.ready.may_grant)(cx, &id)?;
         group::grant_role(cx, &group.id, &id)?;
     }
     for (client, names) in part.list_map("clientRoles")? {
         for role in names {
             let named = (Some(client.as_str()), role.as_str());
             let id = roles::find_or_insert(cx, import, named, "groups[].clientRoles")?;
+            (import.ready.may_grant)(cx, &id)?;
             group::grant_role(cx, &group.id, &id)?;
         }
     }

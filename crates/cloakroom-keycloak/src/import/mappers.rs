@@ -36,6 +36,8 @@ pub(super) fn import(
         part.report_dropped("consentRequired", why, import.report);
         part.report_dropped("consentText", why, import.report);
         let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
+        let texts = part.text_map("config")?;
+        let config = texts.len();
         let sent = Object::from_iter([
             ("name".to_owned(), json!(name)),
             (
@@ -49,10 +51,17 @@ pub(super) fn import(
                 "protocolMapper".to_owned(),
                 json!(part.name("protocolMapper")?),
             ),
-            ("config".to_owned(), json!(part.text_map("config")?)),
+            ("config".to_owned(), json!(texts)),
         ]);
         let mapper = shape::from_sent(owner, MapperId::new(id), &sent)
             .map_err(ImportError::wrong(&place, &who))?;
+        if mapper.config.len() > config {
+            let how = "introspection.token.claim added: it followed access.token.claim \
+                       before Keycloak 22 had a switch for it";
+            import
+                .report
+                .approximate(&part.place_of("config"), &who, how);
+        }
         if !mapper::insert(cx, &mapper)? {
             return Err(ImportError::taken(format!(
                 "the id of mapper {who} is in use"

@@ -12,6 +12,7 @@ use super::error::{ImportError, Result};
 use super::lenient::{Part, fit};
 use super::report::Report;
 use crate::blueprint::{self, DefaultRole, NewRealm};
+use crate::export::VERSION;
 use crate::realm as shape;
 
 /// Members of a realm that other files of this folder read, or that say nothing of their own.
@@ -97,6 +98,10 @@ pub(super) fn insert(
     let name = sent.name("realm")?;
     shape::check_name(&name).map_err(ImportError::invalid)?;
     let settings = settings(sent, ready, report)?;
+    if let Some(version) = sent.text("keycloakVersion")?.filter(|text| text != VERSION) {
+        let how = format!("the realm is one of {VERSION} now, and exports say so");
+        report.approximate("keycloakVersion", &version, how);
+    }
     let default = default_role(sent)?;
     let draft = NewRealm {
         id: sent.id("id")?.map(RealmId::new),

@@ -1,9 +1,9 @@
 //! Roles of the realm and of clients, what they are composed of, and the role of every new user.
 
-use cloakroom_model::Cx;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::Attributes;
+use cloakroom_model::{Cx, whole};
 
 use super::Import;
 use super::error::{ImportError, Result};
@@ -13,7 +13,7 @@ use crate::read::Object;
 use crate::role as shape;
 
 /// A role in the file: the client it belongs to, and the representation.
-type Sent<'a> = (Option<&'a str>, &'a Object);
+pub(super) type Sent<'a> = (Option<&'a str>, &'a Object);
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent = all(import)?;
@@ -41,7 +41,7 @@ fn place(client: Option<&str>) -> &'static str {
 }
 
 /// The roles that the file has, those of the realm first.
-fn all<'a>(import: &Import<'a>) -> Result<Vec<Sent<'a>>> {
+pub(super) fn all<'a>(import: &Import<'a>) -> Result<Vec<Sent<'a>>> {
     let Some(roles) = import.sent.object("roles")? else {
         return Ok(Vec::new());
     };
@@ -195,7 +195,31 @@ pub(super) fn compose(
                 .drop(&at, &name, "a role inside itself says nothing");
             continue;
         }
+        (import.ready.may_grant)(cx, &id)?;
         role::add_composite(cx, &parent, &id)?;
+    }
+    Ok(())
+}
+
+/// Makes a role that is there what the file says, for all who have it.
+pub(super) fn replace(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    id: &RoleId,
+    object: &Object,
+) -> Result<()> {
+    let Some(mut role) = role::find(cx, id)? else {
+        return Ok(());
+    };
+    (import.ready.may_grant)(cx, id)?;
+    let part = Part::new(object, "roles[]", &role.name);
+    let (description, attributes) = (part.text("description")?, part.list_map("attributes")?);
+    role.description = description;
+    role.attributes = attributes;
+    role::update(cx, &role)?;
+    let inside = whole::composites(cx)?.into_iter();
+    for (_, child) in inside.filter(|(parent, _)| parent == id) {
+        role::remove_composite(cx, id, &child)?;
     }
     Ok(())
 }

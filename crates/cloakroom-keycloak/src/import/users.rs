@@ -3,7 +3,7 @@
 use cloakroom_model::consent::{self, Consent};
 use cloakroom_model::id::{ClientUuid, UserId};
 use cloakroom_model::user::{self, Stored, User, fold};
-use cloakroom_model::{Cx, Timestamp};
+use cloakroom_model::{Cx, Timestamp, group};
 
 use super::Import;
 use super::credentials;
@@ -107,6 +107,7 @@ fn owner(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<ClientUuid>>
 fn grant(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>) -> Result<()> {
     for name in part.texts("realmRoles")? {
         let id = roles::find_or_insert(cx, import, (None, &name), "users[].realmRoles")?;
+        (import.ready.may_grant)(cx, &id)?;
         user::grant_role(cx, user, &id)?;
     }
     // The second name is that of Keycloak 1.
@@ -115,6 +116,7 @@ fn grant(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_
             for name in names {
                 let named = (Some(client.as_str()), name.as_str());
                 let id = roles::find_or_insert(cx, import, named, "users[].clientRoles")?;
+                (import.ready.may_grant)(cx, &id)?;
                 user::grant_role(cx, user, &id)?;
             }
         }
@@ -128,6 +130,9 @@ fn join(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>
             let why = format!("user {} is in group {path}, which is not there", part.who);
             return Err(ImportError::invalid(why));
         };
+        for role in group::roles(cx, &group)? {
+            (import.ready.may_grant)(cx, &role)?;
+        }
         user::join(cx, user, &group)?;
     }
     Ok(())
