@@ -1,0 +1,183 @@
+//! Whole realms and parts of them over the admin API.
+
+use serde_json::{Value, json};
+
+use crate::server::{Installation, claims, data, json as file};
+
+#[tokio::test]
+async fn a_whole_realm_is_posted_and_its_people_sign_in() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let text = std::fs::read_to_string(data("acme-realm.json")).unwrap();
+
+    let (made, answer) = server.admin(&token, ("POST", ""), Some(&text)).await;
+    let (again, refused) = server.admin(&token, ("POST", ""), Some(&text)).await;
+    let (status, tokens) = server.sign_in("acme", "anna", "anna's password 1").await;
+
+    assert_eq!(made, 201, "{answer}");
+    assert_eq!(
+        (again, refused),
+        (409, json!({"errorMessage": "Realm acme already exists"}))
+    );
+    assert_eq!(status, 200, "{tokens}");
+    let claims = claims(&tokens["access_token"]);
+    assert_eq!(claims["sub"], file("acme-realm.json")["users"][0]["id"]);
+    assert_eq!(
+        claims["realm_access"]["roles"].as_array().unwrap().len(),
+        5,
+        "{claims}"
+    );
+}
+
+#[tokio::test]
+async fn a_posted_realm_that_cannot_stand_leaves_nothing() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let bad =
+        json!({"realm": "bad", "users": [{"username": "a", "groups": ["/none"]}]}).to_string();
+    let unknown = json!({"realm": "bad", "nonsense": 1}).to_string();
+
+    let (status, refused) = server.admin(&token, ("POST", ""), Some(&bad)).await;
+    let (strange, _) = server.admin(&token, ("POST", ""), Some(&unknown)).await;
+    let (gone, _) = server.admin(&token, ("GET", "/bad"), None).await;
+    let (_, clients) = server
+        .admin(&token, ("GET", "/master/clients?clientId=bad-realm"), None)
+        .await;
+
+    let why = json!({"errorMessage": "user a is in group /none, which is not there"});
+    assert_eq!((status, refused), (400, why));
+    assert_eq!((strange, gone, clients), (400, 404, json!([])));
+}
+
+#[tokio::test]
+async fn parts_come_into_a_realm_by_the_policy_that_was_asked_for() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let realm = json!({"realm": "shop", "enabled": true}).to_string();
+    server.admin(&token, ("POST", ""), Some(&realm)).await;
+    let parts = |policy: &str, enabled: bool| {
+        json!({
+            "ifResourceExists": policy,
+            "clients": [{"clientId": "c", "serviceAccountsEnabled": true}, {"clientId": "account"}],
+            "roles": {"realm": [{"name": "r"}], "client": {"c": [{"name": "cr"}]}},
+            "groups": [{"name": "g", "realmRoles": ["r"], "subGroups": [{"name": "h"}]}],
+            "users": [{"username": "u", "enabled": enabled, "groups": ["/g/h"]}],
+        })
+        .to_string()
+    };
+    let import = ("POST", "/shop/partialImport");
+
+    let (added, first) = server
+        .admin(&token, import, Some(&parts("FAIL", true)))
+        .await;
+    let (failed, why) = server
+        .admin(&token, import, Some(&parts("FAIL", false)))
+        .await;
+    let (_, skipped) = server
+        .admin(&token, import, Some(&parts("SKIP", false)))
+        .await;
+    let (_, kept) = server
+        .admin(&token, ("GET", "/shop/users?username=u"), None)
+        .await;
+    let (_, replaced) = server
+        .admin(&token, import, Some(&parts("OVERWRITE", false)))
+        .await;
+    let (_, changed) = server
+        .admin(&token, ("GET", "/shop/users?username=u"), None)
+        .await;
+
+    assert_eq!((added, &first["added"]), (200, &json!(5)), "{first}");
+    let kinds: Vec<&str> = first["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["resourceType"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["CLIENT", "REALM_ROLE", "CLIENT_ROLE", "GROUP", "USER"]
+    );
+    assert_eq!(
+        (failed, why),
+        (409, json!({"errorMessage": "Client id 'c' already exists"}))
+    );
+    assert_eq!(
+        (&skipped["skipped"], &kept[0]["enabled"]),
+        (&json!(5), &json!(true))
+    );
+    assert_eq!(
+        replaced["overwritten"].as_u64().unwrap() + replaced["added"].as_u64().unwrap(),
+        5,
+        "{replaced}"
+    );
+    assert_eq!(changed[0]["enabled"], false);
+}
+
+#[tokio::test]
+async fn nobody_raises_themselves_by_a_file() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let root = server.administrator().await;
+    let realm = json!({
+        "realm": "shop", "enabled": true,
+        "users": [{
+            "username": "mallory", "enabled": true, "emailVerified": true,
+            "credentials": [{"type": "password", "value": "mallory's password"}],
+            "clientRoles": {"realm-management": ["manage-realm"]},
+        }],
+    });
+    server
+        .admin(&root, ("POST", ""), Some(&realm.to_string()))
+        .await;
+    let form = [
+        ("grant_type", "password"),
+        ("client_id", "admin-cli"),
+        ("username", "mallory"),
+        ("password", "mallory's password"),
+    ];
+    let (status, answer) = server.token("shop", &form).await;
+    assert_eq!(status, 200, "{answer}");
+    let token = answer["access_token"].as_str().unwrap();
+    let roles = json!({"realm-management": ["realm-admin"]});
+    let table: Vec<Value> = vec![
+        json!({"users": [{"username": "friend", "clientRoles": roles}]}),
+        json!({"groups": [{"name": "friends", "clientRoles": roles}]}),
+        json!({"roles": {"realm": [{"name": "friend", "composites": {"client": roles}}]}}),
+    ];
+
+    for parts in table {
+        let import = ("POST", "/shop/partialImport");
+        let (status, _) = server.admin(token, import, Some(&parts.to_string())).await;
+        assert_eq!(status, 403, "{parts}");
+    }
+    let (_, users) = server.admin(&root, ("GET", "/shop/users"), None).await;
+    assert_eq!(users.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_part_of_a_realm_is_written_without_secrets() {
+    let here = Installation::new();
+    here.import(&data("acme-realm.json"));
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let path = "/acme/partial-export?exportClients=true&exportGroupsAndRoles=true";
+
+    let (status, shown) = server.admin(&token, ("POST", path), None).await;
+    let (_, little) = server
+        .admin(&token, ("POST", "/acme/partial-export"), None)
+        .await;
+
+    assert_eq!(status, 200, "{shown}");
+    let clients = shown["clients"].as_array().unwrap();
+    let shop = clients
+        .iter()
+        .find(|client| client["clientId"] == "shop")
+        .unwrap();
+    assert_eq!(shop["secret"], "**********");
+    assert!(!shown.to_string().contains("smtp-password"));
+    assert_eq!(shown["groups"].as_array().unwrap().len(), 3);
+    assert!(shown.get("users").is_none() && little.get("clients").is_none());
+}

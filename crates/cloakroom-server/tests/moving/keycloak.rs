@@ -1,0 +1,141 @@
+//! An export of a real Keycloak 26.7: what comes in, what the report says, and who signs in.
+
+use serde_json::Value;
+
+use crate::compare::differences;
+use crate::server::{Installation, claims, data, json};
+
+/// Places that a difference may have, each with what the report says about it.
+fn named(report: &Value) -> Vec<String> {
+    let lists = ["approximated", "dropped"]
+        .iter()
+        .flat_map(|list| report[list].as_array().unwrap());
+    lists
+        .map(|remark| remark["place"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_of_a_real_export_is_lost_that_the_report_does_not_name() {
+    for form in ["acme-realm.json", "folder"] {
+        let here = Installation::new();
+        let report = here.import(&data(form));
+        let after: Value = serde_json::from_str(&here.export("acme")).unwrap();
+
+        let named = named(&report);
+        let silent: Vec<_> = differences(&json("acme-realm.json"), &after)
+            .into_iter()
+            .filter(|place| !named.iter().any(|known| place.starts_with(known.as_str())))
+            .collect();
+        assert!(silent.is_empty(), "{form}: {silent:?}\n{report:#}");
+        assert_eq!(report["mapped"]["users"], 12, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn people_sign_in_with_their_old_passwords_and_are_who_they_were() {
+    let here = Installation::new();
+    here.import(&data("acme-realm.json"));
+    let server = here.start(&[]).await;
+    let realm = json("acme-realm.json");
+    let passwords = json("acme-passwords.json");
+
+    for (username, password) in passwords.as_object().unwrap() {
+        let users = realm["users"].as_array().unwrap();
+        let user = users
+            .iter()
+            .find(|user| user["username"] == *username)
+            .unwrap();
+        let is_open = user["enabled"] == true && user["requiredActions"] == serde_json::json!([]);
+        let right = password["password"].as_str().unwrap();
+        let (status, answer) = server.sign_in("acme", username, right).await;
+        let (wrong, _) = server.sign_in("acme", username, "not the password").await;
+
+        let can_enter = is_open && user["emailVerified"] == true;
+        assert_eq!(status == 200, can_enter, "{username}: {answer}");
+        assert_ne!(wrong, 200, "{username}");
+        if can_enter {
+            assert_eq!(
+                claims(&answer["access_token"])["sub"],
+                user["id"],
+                "{username}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_stay_so_that_tokens_that_are_out_in_the_world_still_verify() {
+    let here = Installation::new();
+    here.import(&data("acme-realm.json"));
+    let server = here.start(&[]).await;
+    let keys = server
+        .get("/realms/acme/protocol/openid-connect/certs")
+        .await;
+    let shown = keys["keys"].as_array().unwrap();
+
+    let kinds: Vec<&str> = shown
+        .iter()
+        .map(|key| key["alg"].as_str().unwrap())
+        .collect();
+    for alg in ["RS256", "RSA-OAEP", "ES256", "EdDSA"] {
+        assert!(kinds.contains(&alg), "{alg} is not among {kinds:?}");
+    }
+    // The name of an RSA key is the digest of its public part, which Keycloak put into its tokens.
+    let components = json("acme-realm.json");
+    let certificates: Vec<&str> = components["components"]["org.keycloak.keys.KeyProvider"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|key| key["config"]["certificate"][0].as_str())
+        .collect();
+    let published = shown.iter().filter_map(|key| key["x5c"][0].as_str());
+    for certificate in published {
+        assert!(certificates.contains(&certificate));
+    }
+}
+
+#[test]
+fn a_trial_writes_nothing() {
+    let here = Installation::new();
+    let file = data("acme-realm.json");
+    let printed = here.run(&["import", file.to_str().unwrap(), "--dry-run"]);
+    let again = here.import(&file);
+
+    assert!(
+        printed.starts_with("A trial: nothing was written.\nRealm acme: created"),
+        "{printed}"
+    );
+    assert_eq!(again["outcome"], "created");
+}
+
+#[test]
+fn a_realm_that_is_there_is_dealt_with_as_was_asked() {
+    let here = Installation::new();
+    let file = data("acme-realm.json");
+    here.import(&file);
+    let before = here.export("acme");
+    let again = |policy: &str| {
+        let args = [
+            "import",
+            file.to_str().unwrap(),
+            "--json",
+            "--policy",
+            policy,
+        ];
+        let output = here.run_with(&args, &[]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.success(), report)
+    };
+
+    let (done, skipped) = again("skip");
+    assert!(done);
+    assert_eq!(skipped["realms"][0]["outcome"], "skipped");
+    let (done, failed) = again("fail");
+    assert!(!done);
+    assert_eq!(failed["error"], "realm acme: Realm acme already exists");
+    let (done, over) = again("overwrite");
+    assert!(done);
+    assert_eq!(over["realms"][0]["outcome"], "overwritten");
+    assert_eq!(here.export("acme"), before);
+}
