@@ -5,6 +5,7 @@ mod clients;
 mod components;
 mod flows;
 mod groups;
+mod identity_providers;
 mod names;
 mod roles;
 mod users;
@@ -73,6 +74,7 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     all.insert("defaultGroups".to_owned(), json!(defaults));
     clients::scope_mappings(cx, &names, choice, &mut all)?;
     flows::show(cx, &mut all)?;
+    identity_providers::show(cx, choice, &mut all)?;
     all.insert("components".to_owned(), components::show(cx, choice)?);
     all.insert("keycloakVersion".to_owned(), json!(VERSION));
     Ok(all)

@@ -9,6 +9,7 @@ mod error;
 pub mod files;
 mod flows;
 mod groups;
+mod identity_providers;
 mod known;
 mod lenient;
 mod mappers;
@@ -142,6 +143,7 @@ fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     scope_mappings::import(cx, import)?;
     flows::import(cx, import)?;
     components::import(cx, import)?;
+    identity_providers::import(cx, import)?;
     groups::import(cx, import)
 }
 

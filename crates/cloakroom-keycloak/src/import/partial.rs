@@ -1,18 +1,18 @@
 //! Brings single things into a realm that is there: clients, roles, groups and users, all of them or
 //! none.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cloakroom_model::id::{RoleId, UserId};
 use cloakroom_model::user::{self, fold};
-use cloakroom_model::{Cx, client, group, whole};
+use cloakroom_model::{Cx, client, group, identity_provider, whole};
 use serde_json::{Value, json};
 
 use super::error::{ImportError, Result};
 use super::known::{Known, KnownClient, KnownScope};
 use super::lenient::Part;
 use super::report::{Outcome, Report};
-use super::{Import, Ready, clients, groups, people::People, roles, users};
+use super::{Import, Ready, clients, groups, identity_providers, people::People, roles, users};
 use crate::blueprint;
 use crate::export::Names;
 use crate::read::Object;
@@ -111,6 +111,7 @@ pub fn import_partial(
     };
     partial.clients(cx)?;
     partial.roles(cx)?;
+    partial.identity_providers(cx)?;
     partial.groups(cx)?;
     people.each(&mut |user| partial.user(cx, user))?;
     let results = partial.results;
@@ -236,6 +237,49 @@ impl Partial<'_, '_> {
         }
         for (client, object) in composed {
             roles::compose(cx, self.import, client, object)?;
+        }
+        Ok(())
+    }
+
+    fn identity_providers(&mut self, cx: &mut Cx<'_>) -> Result<()> {
+        let mut ids = BTreeMap::new();
+        for known in identity_provider::list(cx)? {
+            ids.insert(known.alias, known.id);
+        }
+        for object in self.import.sent.objects("identityProviders")? {
+            let alias = Part::new(object, "identityProviders[]", "").name("alias")?;
+            let known = ids.get(&alias).cloned();
+            let next = self.next(known.is_some(), || {
+                format!("Identity Provider '{alias}' already exists.")
+            })?;
+            let id = match (&next, known) {
+                (Next::Keep, Some(id)) => id,
+                (_, known) => {
+                    if let Some(known) = known {
+                        identity_provider::remove(cx, &known)?;
+                    }
+                    identity_providers::insert(cx, self.import, object)?.1
+                }
+            };
+            self.results.push("IDP", &alias, id.as_str(), &next);
+            ids.insert(alias, id);
+        }
+        for object in self.import.sent.objects("identityProviderMappers")? {
+            let name = Part::new(object, "identityProviderMappers[]", "").name("name")?;
+            let known = identity_providers::find_mapper(cx, object, &ids)?;
+            let next = self.next(known.is_some(), || {
+                format!("Identity Provider Mapper '{name}' already exists.")
+            })?;
+            let id = match (&next, known) {
+                (Next::Keep, Some(known)) => known.id,
+                (_, known) => {
+                    if let Some(known) = known {
+                        identity_provider::remove_mapper(cx, &known.provider, &known.id)?;
+                    }
+                    identity_providers::insert_mapper(cx, self.import, object, &ids)?
+                }
+            };
+            self.results.push("IDP_MAPPER", &name, id.as_str(), &next);
         }
         Ok(())
     }

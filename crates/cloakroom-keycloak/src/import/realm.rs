@@ -32,6 +32,8 @@ const ELSEWHERE: &[&str] = &[
     "enabled",
     "groups",
     "id",
+    "identityProviderMappers",
+    "identityProviders",
     "keycloakVersion",
     "realm",
     "requiredActions",
@@ -65,6 +67,10 @@ const DROPPED: &[(&str, &str)] = &[
     (
         "federatedUsers",
         "roles and groups of people who live in another user store, which is not read here",
+    ),
+    (
+        "organizations",
+        "organizations are not kept; their members are users like all others",
     ),
     ("codeSecret", "no code is signed with it since Keycloak 3"),
     ("social", "has no meaning since Keycloak 1.2"),

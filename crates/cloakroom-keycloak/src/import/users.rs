@@ -27,6 +27,14 @@ const DROPPED: &[(&str, &str)] = &[
         "origin",
         "the user store it names is not read here; the user is one of the realm's own",
     ),
+    (
+        "federatedIdentities",
+        "links to identity providers are not kept; a first sign-in through one makes a new link",
+    ),
+    (
+        "socialLinks",
+        "links to identity providers are not kept; a first sign-in through one makes a new link",
+    ),
     ("userProfileMetadata", "it follows from the user profile"),
 ];
 

@@ -129,19 +129,29 @@ async fn bring_in(app: &App, found: Vec<Found>, manner: &Manner) -> (Vec<Report>
     (reports, None)
 }
 
-/// Brings in the realms of a folder that are not there yet, as Keycloak does at its start.
-pub(crate) async fn at_start(app: &App, folder: &Path) -> Result<(), String> {
-    if !folder.is_dir() {
-        tracing::warn!(folder = %folder.display(), "--import-realm: there is no such folder");
-        return Ok(());
-    }
+/// Where Keycloak's image has the folder, which compose files mount realm files into.
+const KEYCLOAKS_FOLDER: &str = "/opt/keycloak/data/import";
+
+/// Brings in the realms of the folder `import` that are not there yet, as Keycloak does at its start.
+pub(crate) async fn at_start(app: &App, data: &Path) -> Result<(), String> {
+    let folders = [data.join("import"), PathBuf::from(KEYCLOAKS_FOLDER)];
     let manner = Manner {
         policy: Policy::Skip,
         trial: false,
     };
-    let (reports, failed) = bring_in(app, find(folder)?, &manner).await;
-    for report in reports {
-        tracing::info!(report = %report.to_json(), "a realm file was read");
+    let there: Vec<&PathBuf> = folders.iter().filter(|folder| folder.is_dir()).collect();
+    if there.is_empty() {
+        let folder = folders.first().map(|folder| folder.display().to_string());
+        tracing::warn!(folder, "--import-realm: there is no such folder");
     }
-    failed.map_or(Ok(()), Err)
+    for folder in there {
+        let (reports, failed) = bring_in(app, find(folder)?, &manner).await;
+        for report in reports {
+            tracing::info!(report = %report.to_json(), "a realm file was read");
+        }
+        if let Some(why) = failed {
+            return Err(why);
+        }
+    }
+    Ok(())
 }

@@ -18,10 +18,10 @@ pub(crate) struct Options {
 pub(super) fn run(config: Config, options: &Options) -> Ended {
     observe::log_panics();
     let app = serve::open(&config)?;
-    let folder = config.data_dir.join("import");
+    let data = config.data_dir.clone();
     actix_web::rt::System::new().block_on(async {
         if options.import_realm {
-            super::import::at_start(&app, &folder).await?;
+            super::import::at_start(&app, &data).await?;
         }
         serve::run(config, app).await
     })?;

@@ -13,149 +13,25 @@ fn realm(members: Value) -> String {
     realm.to_string()
 }
 
+/// A text, and a part of the sentence that refuses it.
+type Row = (String, &'static str);
+
 #[test]
 fn a_file_that_is_no_realm_is_refused_with_a_reason_and_leaves_nothing() {
     let here = Installation::new();
-    let group = json!({"name": "g", "id": "1", "subGroups": [{"name": "h", "id": "1"}]});
-    let user = |name: &str, id: &str| json!({"username": name, "id": id});
-    let flow = |alias: &str, inside: &str| {
-        let step = json!({"flowAlias": inside, "requirement": "REQUIRED"});
-        json!({"alias": alias, "authenticationExecutions": [step]})
-    };
-    let table: Vec<(String, &str)> = vec![
-        ("".to_owned(), "not a realm file"),
-        ("not JSON".to_owned(), "not a realm file"),
-        ("[".repeat(100_000), "not a realm file"),
-        ("{\"realm\":\"bad\"".to_owned(), "not a realm file"),
-        (
-            "{\"realm\":\"bad\",\"x\":1e999}".to_owned(),
-            "not a realm file",
-        ),
-        (json!({"enabled": true}).to_string(), "realm must be given"),
-        (json!({"realm": ""}).to_string(), "realm must be given"),
-        (
-            json!({"realm": "a/b"}).to_string(),
-            "Character '/' not allowed.",
-        ),
-        (json!({"realm": {}}).to_string(), "realm must be a text"),
-        (
-            realm(json!({"accessTokenLifespan": 1e30})),
-            "accessTokenLifespan must be a whole number",
-        ),
-        (
-            realm(json!({"accessTokenLifespan": 9_999_999_999_i64})),
-            "accessTokenLifespan must be a whole number of 32 bits",
-        ),
-        (
-            realm(json!({"sslRequired": "perhaps"})),
-            "sslRequired must be",
-        ),
-        (
-            realm(json!({"clients": {}})),
-            "clients must be a list of objects",
-        ),
-        (
-            realm(json!({"clients": [1]})),
-            "clients must be a list of objects",
-        ),
-        (
-            realm(json!({"clients": [{"clientId": "a"}, {"clientId": "a"}]})),
-            "client a stands there twice",
-        ),
-        (
-            realm(json!({"clients": [{"clientId": "a", "id": "1"}, {"clientId": "b", "id": "1"}]})),
-            "the id of client b is in use",
-        ),
-        (
-            realm(json!({"clients": [{"clientId": "a", "redirectUris": ["javascript:alert(1)"]}]})),
-            "illegal scheme",
-        ),
-        (
-            realm(json!({"clients": [{"clientId": "a", "redirectUris": "x"}]})),
-            "clients[a].redirectUris must be a list of texts",
-        ),
-        (
-            realm(json!({"roles": {"realm": [{"name": "a"}, {"name": "a"}]}})),
-            "role a stands there twice",
-        ),
-        (
-            realm(json!({"roles": {"client": {"nobody": [{"name": "a"}]}}})),
-            "client nobody, which is not there",
-        ),
-        (
-            realm(json!({"roles": {"realm": [{"name": "a", "composites": {"realm": ["b"]}}]}})),
-            "role b inside, which is not there",
-        ),
-        (
-            realm(json!({"groups": [group]})),
-            "group /g/h or its id is in use",
-        ),
-        (
-            realm(json!({"groups": [{"name": "g", "id": "1", "parentId": "1"}]})),
-            "inside of which it is not",
-        ),
-        (
-            realm(json!({"groups": [{"name": "g"}, {"name": "g"}]})),
-            "group /g or its id is in use",
-        ),
-        (
-            realm(json!({"defaultGroups": ["/nowhere"]})),
-            "group /nowhere, which is not there",
-        ),
-        (
-            realm(json!({"users": [user("a", "1"), user("A", "2")]})),
-            "user A: the username",
-        ),
-        (
-            realm(json!({"users": [user("a", "1"), user("b", "1")]})),
-            "user b: the username",
-        ),
-        (
-            realm(
-                json!({"users": [{"username": "a", "email": "x@y"}, {"username": "b", "email": "X@Y"}]}),
-            ),
-            "user b: the username",
-        ),
-        (
-            realm(json!({"users": [{"username": "a", "groups": ["/nowhere"]}]})),
-            "group /nowhere, which is not there",
-        ),
-        (
-            realm(json!({"users": [{"username": "a", "serviceAccountClientId": "nobody"}]})),
-            "client nobody, which is not there",
-        ),
-        (
-            realm(json!({"users": [{"username": "a", "createdTimestamp": 1e40}]})),
-            "users[a].createdTimestamp must be a whole number",
-        ),
-        (
-            realm(json!({"users": [{"email": "a@b"}]})),
-            "users[].username must be given",
-        ),
-        (realm(json!({"users": {}})), "not a realm file"),
-        (
-            realm(json!({"authenticationFlows": [flow("a", "b"), flow("b", "a")]})),
-            "has itself inside",
-        ),
-        (
-            realm(json!({"authenticationFlows": [flow("a", "nowhere")]})),
-            "flow nowhere, which is not there",
-        ),
-        (
-            realm(json!({"browserFlow": "nowhere"})),
-            "flow nowhere, which is not there",
-        ),
-        (
-            realm(json!({"clientScopeMappings": {"nobody": [{"client": "none", "roles": ["x"]}]}})),
-            "client none, which is not there",
-        ),
-    ];
-    for (text, why) in &table {
-        let refused = here.refusal(text);
-        assert!(
-            refused.contains(why),
-            "{text:.120}\n  {refused}\n  does not say: {why}"
-        );
+    for table in [
+        no_realms(),
+        bad_settings_and_flows(),
+        bad_clients_and_roles(),
+        bad_people(),
+    ] {
+        for (text, why) in &table {
+            let refused = here.refusal(text);
+            assert!(
+                refused.contains(why),
+                "{text:.120}\n  {refused}\n  does not say: {why}"
+            );
+        }
     }
 
     let folder = here.path().join("all");
@@ -165,6 +41,77 @@ fn a_file_that_is_no_realm_is_refused_with_a_reason_and_leaves_nothing() {
         !folder.join("bad-realm.json").exists(),
         "something of a refused realm is left"
     );
+}
+
+/// Texts that are no realms.
+#[rustfmt::skip]
+fn no_realms() -> Vec<Row> {
+    vec![
+        ("".to_owned(), "not a realm file"),
+        ("not JSON".to_owned(), "not a realm file"),
+        ("[".repeat(100_000), "not a realm file"),
+        ("{\"realm\":\"bad\"".to_owned(), "not a realm file"),
+        ("{\"realm\":\"bad\",\"x\":1e999}".to_owned(), "not a realm file"),
+        (json!({"enabled": true}).to_string(), "realm must be given"),
+        (json!({"realm": ""}).to_string(), "realm must be given"),
+        (json!({"realm": "a/b"}).to_string(), "Character '/' not allowed."),
+        (json!({"realm": {}}).to_string(), "realm must be a text"),
+        (realm(json!({"users": {}})), "not a realm file"),
+    ]
+}
+
+/// Settings and flows that cannot be.
+#[rustfmt::skip]
+fn bad_settings_and_flows() -> Vec<Row> {
+    let flow = |alias: &str, inside: &str| {
+        let step = json!({"flowAlias": inside, "requirement": "REQUIRED"});
+        json!({"alias": alias, "authenticationExecutions": [step]})
+    };
+    vec![
+        (realm(json!({"accessTokenLifespan": 1e30})), "accessTokenLifespan must be a whole number"),
+        (realm(json!({"accessTokenLifespan": 9_999_999_999_i64})), "accessTokenLifespan must be a whole number of 32 bits"),
+        (realm(json!({"sslRequired": "perhaps"})), "sslRequired must be"),
+        (realm(json!({"authenticationFlows": [flow("a", "b"), flow("b", "a")]})), "has itself inside"),
+        (realm(json!({"authenticationFlows": [flow("a", "nowhere")]})), "flow nowhere, which is not there"),
+        (realm(json!({"browserFlow": "nowhere"})), "flow nowhere, which is not there"),
+        (realm(json!({"clientScopeMappings": {"nobody": [{"client": "none", "roles": ["x"]}]}})), "client none, which is not there"),
+    ]
+}
+
+/// Clients and roles that contradict each other.
+#[rustfmt::skip]
+fn bad_clients_and_roles() -> Vec<Row> {
+    vec![
+        (realm(json!({"clients": {}})), "clients must be a list of objects"),
+        (realm(json!({"clients": [1]})), "clients must be a list of objects"),
+        (realm(json!({"clients": [{"clientId": "a"}, {"clientId": "a"}]})), "client a stands there twice"),
+        (realm(json!({"clients": [{"clientId": "a", "id": "1"}, {"clientId": "b", "id": "1"}]})), "the id of client b is in use"),
+        (realm(json!({"clients": [{"clientId": "a", "redirectUris": ["javascript:alert(1)"]}]})), "illegal scheme"),
+        (realm(json!({"clients": [{"clientId": "a", "redirectUris": "x"}]})), "clients[a].redirectUris must be a list of texts"),
+        (realm(json!({"roles": {"realm": [{"name": "a"}, {"name": "a"}]}})), "role a stands there twice"),
+        (realm(json!({"roles": {"client": {"nobody": [{"name": "a"}]}}})), "client nobody, which is not there"),
+        (realm(json!({"roles": {"realm": [{"name": "a", "composites": {"realm": ["b"]}}]}})), "role b inside, which is not there"),
+    ]
+}
+
+/// People and groups that contradict each other.
+#[rustfmt::skip]
+fn bad_people() -> Vec<Row> {
+    let group = json!({"name": "g", "id": "1", "subGroups": [{"name": "h", "id": "1"}]});
+    let user = |name: &str, id: &str| json!({"username": name, "id": id});
+    vec![
+        (realm(json!({"groups": [group]})), "group /g/h or its id is in use"),
+        (realm(json!({"groups": [{"name": "g", "id": "1", "parentId": "1"}]})), "inside of which it is not"),
+        (realm(json!({"groups": [{"name": "g"}, {"name": "g"}]})), "group /g or its id is in use"),
+        (realm(json!({"defaultGroups": ["/nowhere"]})), "group /nowhere, which is not there"),
+        (realm(json!({"users": [user("a", "1"), user("A", "2")]})), "user A: the username"),
+        (realm(json!({"users": [user("a", "1"), user("b", "1")]})), "user b: the username"),
+        (realm(json!({"users": [{"username": "a", "email": "x@y"}, {"username": "b", "email": "X@Y"}]})), "user b: the username"),
+        (realm(json!({"users": [{"username": "a", "groups": ["/nowhere"]}]})), "group /nowhere, which is not there"),
+        (realm(json!({"users": [{"username": "a", "serviceAccountClientId": "nobody"}]})), "client nobody, which is not there"),
+        (realm(json!({"users": [{"username": "a", "createdTimestamp": 1e40}]})), "users[a].createdTimestamp must be a whole number"),
+        (realm(json!({"users": [{"email": "a@b"}]})), "users[].username must be given"),
+    ]
 }
 
 #[test]

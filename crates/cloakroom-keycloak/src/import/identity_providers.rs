@@ -1,0 +1,149 @@
+//! Identity providers and their mappers; the secrets among their settings are sealed.
+
+use std::collections::BTreeMap;
+
+use cloakroom_model::Cx;
+use cloakroom_model::id::{IdentityProviderId, MapperId};
+use cloakroom_model::identity_provider::{self, IdentityProvider, Mapper, Settings};
+use serde_json::json;
+
+use super::Import;
+use super::error::{ImportError, Result};
+use super::lenient::Part;
+use crate::identity_provider::{self as shape, MASK};
+use crate::read::Object;
+
+/// Members that are switches.
+const SWITCHES: [&str; 7] = [
+    "addReadTokenRoleOnCreate",
+    "authenticateByDefault",
+    "enabled",
+    "hideOnLogin",
+    "linkOnly",
+    "storeToken",
+    "trustEmail",
+];
+
+/// Members that are texts.
+const TEXTS: [&str; 5] = [
+    "displayName",
+    "firstBrokerLoginFlowAlias",
+    "organizationId",
+    "postBrokerLoginFlowAlias",
+    "updateProfileFirstLoginMode",
+];
+
+pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let sent = import.sent;
+    let mut ids = BTreeMap::new();
+    for object in sent.objects("identityProviders")? {
+        let (alias, id) = insert(cx, import, object)?;
+        ids.insert(alias, id);
+    }
+    for object in sent.objects("identityProviderMappers")? {
+        insert_mapper(cx, import, object, &ids)?;
+    }
+    Ok(())
+}
+
+/// Stores an identity provider, and says its alias and its id.
+pub(super) fn insert(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    object: &Object,
+) -> Result<(String, IdentityProviderId)> {
+    let alias = Part::new(object, "identityProviders[]", "").name("alias")?;
+    let part = Part::new(object, "identityProviders[]", &alias);
+    part.report_unknown(shape::FIELDS, import.report);
+    let why = "the organization names its identity providers itself";
+    part.report_dropped("organizationLinks", why, import.report);
+    let why = "has no meaning since Keycloak 1.5; a first sign-in has a flow";
+    part.report_dropped("updateProfileFirstLogin", why, import.report);
+    let mut provider = IdentityProvider {
+        id: IdentityProviderId::new(part.id("internalId")?.unwrap_or_else(|| cx.new_id())),
+        alias: alias.clone(),
+        provider_id: part.name("providerId")?,
+        enabled: false,
+        settings: Settings::default(),
+        config: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+    };
+    shape::apply(&mut provider, &fitting(import, &part)?)
+        .map_err(ImportError::wrong(part.place, part.who))?;
+    if !identity_provider::insert(cx, &provider)? {
+        let why = format!("identity provider {alias} or its id is in use");
+        return Err(ImportError::taken(why));
+    }
+    import.report.map("identity providers");
+    Ok((alias, provider.id))
+}
+
+/// The members with the types that they have, and without what is masked.
+fn fitting(import: &mut Import<'_>, part: &Part<'_>) -> Result<Object> {
+    let mut fitting = Object::new();
+    for name in SWITCHES {
+        fitting.insert(name.to_owned(), json!(part.switch(name)?));
+    }
+    for name in TEXTS {
+        fitting.insert(name.to_owned(), json!(part.text(name)?));
+    }
+    let mut config = part.text_map("config")?;
+    config.retain(|name, value| {
+        let masked = value == MASK;
+        if masked {
+            let place = part.place_of(&format!("config.{name}"));
+            import
+                .report
+                .drop(&place, part.who, "it is masked in the file");
+        }
+        !masked
+    });
+    fitting.insert("config".to_owned(), json!(config));
+    Ok(fitting)
+}
+
+/// The mapper of this name that the identity provider has.
+pub(super) fn find_mapper(
+    cx: &mut Cx<'_>,
+    object: &Object,
+    ids: &BTreeMap<String, IdentityProviderId>,
+) -> Result<Option<Mapper>> {
+    let part = Part::new(object, "identityProviderMappers[]", "");
+    let (alias, name) = (part.name("identityProviderAlias")?, part.name("name")?);
+    let Some(provider) = ids.get(&alias) else {
+        return Ok(None);
+    };
+    let all = identity_provider::list_mappers(cx, provider)?;
+    Ok(all.into_iter().find(|mapper| mapper.name == name))
+}
+
+/// Stores a mapper of one of these identity providers.
+pub(super) fn insert_mapper(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    object: &Object,
+    ids: &BTreeMap<String, IdentityProviderId>,
+) -> Result<MapperId> {
+    let place = "identityProviderMappers[]";
+    let name = Part::new(object, place, "").name("name")?;
+    let part = Part::new(object, place, &name);
+    part.report_unknown(shape::MAPPER_FIELDS, import.report);
+    let alias = part.name("identityProviderAlias")?;
+    let Some(provider) = ids.get(&alias) else {
+        let why = format!("mapper {name} belongs to identity provider {alias}, which is not there");
+        return Err(ImportError::invalid(why));
+    };
+    let mapper = Mapper {
+        id: MapperId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
+        provider: provider.clone(),
+        name: name.clone(),
+        mapper: part.name("identityProviderMapper")?,
+        config: part.text_map("config")?,
+    };
+    if !identity_provider::insert_mapper(cx, &mapper)? {
+        let why = format!("mapper {name} of identity provider {alias}, or its id, is in use");
+        return Err(ImportError::taken(why));
+    }
+    import.report.map("mappers of identity providers");
+    Ok(mapper.id)
+}
