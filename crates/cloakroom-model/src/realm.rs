@@ -12,8 +12,8 @@ use crate::conn::Conn;
 use crate::cx::{Cx, Link};
 use crate::id::RealmId;
 use crate::schema::{realms, sessions};
-use crate::time::Timestamp;
 use crate::secret::Sealed;
+use crate::time::Timestamp;
 use crate::{Fault, Result};
 
 pub use secrets::secrets;

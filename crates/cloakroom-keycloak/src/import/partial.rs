@@ -274,7 +274,7 @@ impl Partial<'_, '_> {
                 (Next::Keep, Some(known)) => known.id,
                 (_, known) => {
                     if let Some(known) = known {
-                        identity_provider::remove_mapper(cx, &known.provider, &known.id)?;
+                        identity_provider::remove_mapper(cx, &known.id)?;
                     }
                     identity_providers::insert_mapper(cx, self.import, object, &ids)?
                 }
