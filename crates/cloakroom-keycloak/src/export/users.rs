@@ -1,6 +1,6 @@
 //! Users with all that is theirs.
 
-use cloakroom_model::user::{self, User};
+use cloakroom_model::user::{self, User, identity};
 use cloakroom_model::{Cx, Result, consent, credential};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +48,7 @@ pub fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice, user: &User) -> Resu
     groups.sort_unstable();
     members.insert("groups".to_owned(), json!(groups));
     consents(cx, names, user, members)?;
+    links(cx, user, members)?;
     Ok(shown)
 }
 
@@ -100,5 +101,24 @@ fn consents(
         let shown = shown.into_iter().map(|(_, consent)| consent);
         members.insert("clientConsents".to_owned(), shown.collect());
     }
+    Ok(())
+}
+
+fn links(cx: &mut Cx<'_>, user: &User, members: &mut Map<String, Value>) -> Result<()> {
+    let all = identity::list(cx, &user.id)?;
+    if all.is_empty() {
+        return Ok(());
+    }
+    let shown = all.iter().map(|one| {
+        let mut shown = json!({
+            "identityProvider": one.provider,
+            "userId": one.external_id,
+        });
+        if let Some(name) = &one.external_name {
+            crate::read::set(&mut shown, "userName", json!(name));
+        }
+        shown
+    });
+    members.insert("federatedIdentities".to_owned(), shown.collect());
     Ok(())
 }

@@ -148,7 +148,7 @@ fn secret(
     settings
         .attributes
         .insert(shape::SECRET_TIME.to_owned(), time);
-    Ok(Some(Secret::random(cx.rng)))
+    Ok(Some(Secret::random_for_client(cx.rng)))
 }
 
 /// The scopes that were sent; those that the realm gives to new clients where nothing is said.

@@ -8,23 +8,8 @@ use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::roles;
+use crate::group as shape;
 use crate::read::Object;
-
-/// All members that a group's representation has.
-pub(crate) const FIELDS: &[&str] = &[
-    "access",
-    "attributes",
-    "clientRoles",
-    "description",
-    "id",
-    "name",
-    "organization",
-    "parentId",
-    "path",
-    "realmRoles",
-    "subGroupCount",
-    "subGroups",
-];
 
 /// The group that another is inside, with its path.
 pub(super) type Above<'a> = Option<(&'a GroupId, &'a str)>;
@@ -54,7 +39,7 @@ pub(super) fn insert(
     let name = Part::new(object, "groups[]", "").name("name")?;
     let path = format!("{}/{name}", above.map_or("", |(_, path)| path));
     let part = Part::new(object, "groups[]", &path);
-    part.report_unknown(FIELDS, import.report);
+    part.report_unknown(shape::FIELDS, import.report);
     if let Some(parent) = part.text("parentId")?
         && above.map(|(id, _)| id.as_str()) != Some(parent.as_str())
     {

@@ -2,6 +2,7 @@
 
 use cloakroom_model::consent::{self, Consent};
 use cloakroom_model::id::{ClientUuid, UserId};
+use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User, fold};
 use cloakroom_model::{Cx, Timestamp, group};
 
@@ -26,14 +27,6 @@ const DROPPED: &[(&str, &str)] = &[
     (
         "origin",
         "the user store it names is not read here; the user is one of the realm's own",
-    ),
-    (
-        "federatedIdentities",
-        "links to identity providers are not kept; a first sign-in through one makes a new link",
-    ),
-    (
-        "socialLinks",
-        "links to identity providers are not kept; a first sign-in through one makes a new link",
     ),
     ("userProfileMetadata", "it follows from the user profile"),
 ];
@@ -64,6 +57,7 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     grant(cx, import, &user.id, &part)?;
     join(cx, import, &user.id, &part)?;
     consents(cx, import, &user.id, &part)?;
+    links(cx, import, &user.id, &part)?;
     import.report.map("users");
     Ok(user.id)
 }
@@ -194,6 +188,44 @@ fn consents(
             return Err(ImportError::taken(why));
         }
         import.report.map("consents");
+    }
+    Ok(())
+}
+
+/// All members that a link to an identity provider has; the second set is that of Keycloak 1.
+const LINK: [&str; 6] = [
+    "identityProvider",
+    "socialProvider",
+    "socialUserId",
+    "socialUsername",
+    "userId",
+    "userName",
+];
+
+fn links(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, parent: &Part<'_>) -> Result<()> {
+    let mut all = parent.objects("federatedIdentities")?;
+    all.extend(parent.objects("socialLinks")?);
+    for object in all {
+        let part = Part::new(object, "users[].federatedIdentities[]", parent.who);
+        part.report_unknown(&LINK, import.report);
+        let either = |new: &str, old: &str| -> Result<Option<String>> {
+            Ok(part.text(new)?.or(part.text(old)?))
+        };
+        let provider = either("identityProvider", "socialProvider")?;
+        let external_id = either("userId", "socialUserId")?;
+        let (Some(provider), Some(external_id)) = (provider, external_id) else {
+            return Err(part.wrong("userId", "given, and identityProvider too"));
+        };
+        let link = Identity {
+            provider,
+            external_id,
+            external_name: either("userName", "socialUsername")?,
+        };
+        if !identity::insert(cx, user, &link)? {
+            let why = format!("user {} has two links to {}", part.who, link.provider);
+            return Err(ImportError::taken(why));
+        }
+        import.report.map("federated identities");
     }
     Ok(())
 }

@@ -143,6 +143,7 @@ fn what_had_other_names_comes_in_under_todays() {
     );
     assert_eq!(user["requiredActions"], json!(["TERMS_AND_CONDITIONS"]));
     assert_eq!(user["clientRoles"]["app"], json!(["user"]));
+    assert_eq!(user["federatedIdentities"][0]["userId"], "9");
 }
 
 #[tokio::test]
