@@ -136,6 +136,10 @@ fn public(cx: &mut Cx<'_>, client_id: &str) -> Result<ProvenClient> {
 
 /// The client that may be used at all.
 pub(crate) fn find(cx: &mut Cx<'_>, client_id: &str) -> Result<Arc<Client>> {
+    // RFC 6749 Appendix A.1: printable characters. One of the databases cannot be asked for others.
+    if client_id.contains(char::is_control) {
+        return Err(unknown_client());
+    }
     let client = client::find(cx, client_id)?.ok_or_else(unknown_client)?;
     if !client.enabled {
         return Err(unknown_client());

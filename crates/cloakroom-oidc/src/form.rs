@@ -45,12 +45,16 @@ impl Form {
         let mut repeated = Vec::new();
         for (name, value) in pairs {
             let (name, value) = (name.into(), value.into());
+            if form.len() >= PARAMETERS_MOST || value.len() > VALUE_LONGEST {
+                return Err(OAuthError::invalid_request("Request is too large").into());
+            }
+            // RFC 6749 Appendix A: no parameter may have a NUL, and one of the databases cannot hold it.
+            if value.contains('\0') {
+                return Err(OAuthError::invalid_request("Invalid character in parameter").into());
+            }
             if REPEATABLE.contains(&name.as_str()) && repeated.len() < REPEATED_MOST {
                 repeated.push((name, value));
                 continue;
-            }
-            if form.len() >= PARAMETERS_MOST || value.len() > VALUE_LONGEST {
-                return Err(OAuthError::invalid_request("Request is too large").into());
             }
             if form.insert(name, value).is_some() {
                 return Err(OAuthError::invalid_request("duplicated parameter").into());
