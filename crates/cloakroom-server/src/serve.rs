@@ -8,8 +8,8 @@ use actix_web::web::{self, Data};
 use actix_web::{App as Server, HttpServer, guard};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
-use cloakroom_web::App;
 use cloakroom_web::app::Parts;
+use cloakroom_web::{App, answer};
 
 use crate::config::Config;
 use crate::setup_code::Setup;
@@ -52,6 +52,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         let mut server = Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
+            .wrap(from_fn(answer::finish))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(from_fn(observe::observe));
         for (host, app) in &others {

@@ -18,7 +18,8 @@ const PAGE_CACHING: HeaderValue = HeaderValue::from_static("no-store, must-reval
 const FRAME_CACHING: HeaderValue =
     HeaderValue::from_static("no-cache, must-revalidate, no-transform, no-store");
 /// Two years, the least that browsers take into their built-in lists.
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+pub(crate) const HSTS: HeaderValue =
+    HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
 /// Where a page may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The HTTP kit: state, extractors, errors, pages, assets.
 
+pub mod answer;
 pub mod app;
 pub mod assets;
 pub mod cookie;

@@ -1,0 +1,99 @@
+//! What every answer has: headers against guessing and leaking, and for what HTTP itself refuses a shape that the
+//! caller reads.
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use serde_json::json;
+
+use crate::App;
+use crate::headers::{HSTS, Security};
+use crate::i18n::{Locales, Notice, Wanted};
+use crate::page::{ErrorPage, Layout, render};
+use crate::request_id;
+
+/// Finishes the answers of all paths; a middleware.
+///
+/// # Errors
+///
+/// Passes on what the service below it fails with.
+pub async fn finish<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let app = request.app_data::<Data<App>>();
+    let is_https = app.is_some_and(|app| app.is_https);
+    let answer = next.call(request).await?;
+    // Only the framework leaves an error in an answer: the body was too long, or the address could not be read.
+    let is_refusal = answer.response().error().is_some() && answer.status().is_client_error();
+    let mut answer = match is_refusal {
+        true => {
+            let status = answer.status();
+            let (request, _) = answer.into_parts();
+            let refusal = refuse(&request, status, is_https);
+            ServiceResponse::new(request, refusal).map_into_right_body()
+        }
+        false => answer.map_into_left_body(),
+    };
+    protect(answer.headers_mut(), is_https);
+    Ok(answer)
+}
+
+/// A browser is shown a page, a program is told an OAuth error.
+fn refuse(request: &HttpRequest, status: StatusCode, is_https: bool) -> HttpResponse {
+    if accepts_pages(request) {
+        let languages = text(request, header::ACCEPT_LANGUAGE);
+        let wanted = Wanted {
+            accept_language: languages,
+            ..Wanted::default()
+        };
+        let locale = Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en"));
+        let page = ErrorPage {
+            layout: Layout::new(locale, "Cloakroom"),
+            notice: Notice::InvalidRequest,
+            code: None,
+            request: request_id::current(),
+            time: None,
+            back: None,
+        };
+        return render(status, &page, &Security::page(is_https));
+    }
+    let description = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Request is too large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "Media type is not supported",
+        _ => "Request cannot be read",
+    };
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(json!({"error": "invalid_request", "error_description": description}))
+}
+
+fn accepts_pages(request: &HttpRequest) -> bool {
+    text(request, header::ACCEPT).is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+fn text(request: &HttpRequest, name: HeaderName) -> Option<&str> {
+    let value = request.headers().get(name);
+    value.and_then(|value| value.to_str().ok())
+}
+
+/// Adds what the answer does not say by itself.
+fn protect(headers: &mut HeaderMap, is_https: bool) {
+    let mut add = |name: HeaderName, value: HeaderValue| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    };
+    // JSON with a user's text in it must not be taken for a page.
+    let nosniff = HeaderValue::from_static("nosniff");
+    add(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    add(header::REFERRER_POLICY, no_referrer);
+    if is_https {
+        add(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+}
