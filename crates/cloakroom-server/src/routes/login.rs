@@ -23,6 +23,7 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 use serde_json::Value;
 
+use super::protocol;
 use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, RESTART, Visit};
 
@@ -99,6 +100,10 @@ async fn posted(
     let visit = Visit::start(app, request, realm).await?;
     if visit.is_foreign() {
         return Err(visit.error(StatusCode::FORBIDDEN, Notice::InvalidRequest));
+    }
+    if !protocol::is_form(request) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(visit.error(status, Notice::InvalidRequest));
     }
     let ticket = Ticket::of(&visit)?;
     match Form::parse(body) {

@@ -139,12 +139,17 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 
 /// The parameters of a body. One of another type has none, as in Keycloak.
 pub(crate) fn form(request: &HttpRequest, body: &Bytes) -> Result<Form, Error> {
-    let kind = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    match essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    match is_form(request) {
         true => Form::parse(body),
         false => Ok(Form::default()),
     }
+}
+
+/// The body is of the type that forms are posted in.
+pub(crate) fn is_form(request: &HttpRequest) -> bool {
+    let kind = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// The answer to a refusal or a fault.
