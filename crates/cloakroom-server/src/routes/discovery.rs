@@ -9,13 +9,14 @@ use super::protocol::{self, Caller};
 
 /// The paths of the documents.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route(
-        "/realms/{realm}/.well-known/openid-configuration",
-        web::get().to(discovery),
-    );
-    cfg.route(
-        "/realms/{realm}/.well-known/oauth-authorization-server",
-        web::get().to(discovery),
+    cfg.service(
+        web::resource([
+            "/realms/{realm}/.well-known/openid-configuration",
+            "/realms/{realm}/.well-known/oauth-authorization-server",
+        ])
+        .route(web::get().to(discovery))
+        .route(web::head().to(discovery))
+        .default_service(web::to(protocol::method_not_allowed)),
     );
     cfg.route("/realms/{realm}", web::get().to(realm_document));
     cfg.route("/realms/{realm}/", web::get().to(realm_document));

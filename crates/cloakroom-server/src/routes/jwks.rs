@@ -10,9 +10,11 @@ use super::protocol::{self, Caller};
 
 /// The path of the key set.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.route(
-        "/realms/{realm}/protocol/openid-connect/certs",
-        web::get().to(jwks),
+    cfg.service(
+        web::resource("/realms/{realm}/protocol/openid-connect/certs")
+            .route(web::get().to(jwks))
+            .route(web::head().to(jwks))
+            .default_service(web::to(protocol::method_not_allowed)),
     );
 }
 
