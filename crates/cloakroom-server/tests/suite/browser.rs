@@ -1,6 +1,7 @@
 //! A simple browser, as the conformance suite drives one: cookies, redirects and forms, no JavaScript.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::html::{self, Form};
 use crate::http::{Answer, Request, decode};
@@ -10,8 +11,8 @@ use crate::server::Server;
 const MOST_STEPS: usize = 20;
 
 /// The browser of one person; it stops where it would load an address of another server.
-pub(crate) struct Browser<'a> {
-    server: &'a Server,
+pub(crate) struct Browser {
+    server: Arc<Server>,
     cookies: BTreeMap<String, String>,
     /// The forms that were filled in, by their ids, in their order.
     pub(crate) asked: Vec<String>,
@@ -85,10 +86,10 @@ impl Place {
     }
 }
 
-impl<'a> Browser<'a> {
-    pub(crate) fn new(server: &'a Server) -> Self {
+impl Browser {
+    pub(crate) fn new(server: &Arc<Server>) -> Self {
         Self {
-            server,
+            server: Arc::clone(server),
             cookies: BTreeMap::new(),
             asked: Vec::new(),
         }
@@ -142,16 +143,21 @@ impl<'a> Browser<'a> {
         }
     }
 
+    /// The cookies as the header sends them.
+    pub(crate) fn cookies(&self) -> String {
+        let pairs = self.cookies.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
     /// Sends one request with this browser's cookies and keeps those it gets.
     pub(crate) fn send(&mut self, request: Request) -> Answer {
-        let pairs: Vec<String> = self
-            .cookies
-            .iter()
-            .map(|(n, v)| format!("{n}={v}"))
-            .collect();
-        let request = match pairs.is_empty() {
+        let cookies = self.cookies();
+        let request = match cookies.is_empty() {
             true => request,
-            false => request.with("Cookie", &pairs.join("; ")),
+            false => request.with("Cookie", &cookies),
         };
         let answer = self.server.send(&request);
         for cookie in answer.all("set-cookie") {

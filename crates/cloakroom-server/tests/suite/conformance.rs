@@ -4,7 +4,7 @@
 mod code;
 mod discovery;
 mod hints;
-mod party;
+pub(crate) mod party;
 mod prompt;
 mod request_object;
 mod scope;

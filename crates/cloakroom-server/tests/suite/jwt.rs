@@ -1,6 +1,6 @@
 //! JSON Web Tokens as a relying party reads and writes them, by another implementation than the server's.
 
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
@@ -43,6 +43,14 @@ pub(crate) fn verify(token: &str, keys: &JwkSet) -> (Value, Value) {
 /// A token without a signature.
 pub(crate) fn unsigned(claims: &Value) -> String {
     assembled(&json!({"alg": "none"}), claims, &[])
+}
+
+/// A token with the HMAC of a secret, under a header that may say anything.
+pub(crate) fn hs256(header: &Value, claims: &Value, secret: &[u8]) -> String {
+    let input = signing_input(header, claims);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let tag = hmac::sign(&key, input.as_bytes());
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
 }
 
 /// A token with any bytes for a signature.

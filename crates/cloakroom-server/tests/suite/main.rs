@@ -1,6 +1,7 @@
-//! The running server over HTTP, on each database: each certification module is a test by name.
+//! The running server over HTTP, on each database: certification modules and hostile requests, each a test by name.
 //!
-//! The list is made when the program starts, because one server for each database serves all of its tests; so it has a
+//! The list is made when the program starts, because its tests are rows of tables and because one server for each
+//! database serves them all; so it has a
 //! `main` of its own, which takes the arguments that every test program takes.
 #![expect(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@
 mod browser;
 mod conformance;
 mod database;
+mod hostile;
 mod html;
 mod http;
 mod jwt;
@@ -38,12 +40,19 @@ fn main() -> ExitCode {
     let postgres = database.as_ref().map(|database| database.url.as_str());
     servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url)))));
 
-    let tests: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
-    let modules = libtest_mimic::run(&arguments, tests);
+    let modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
+    let modules = libtest_mimic::run(&arguments, modules);
+    // These are timed, so they do not compete with each other.
+    arguments.test_threads = Some(1);
+    let requests: Vec<Trial> = servers.iter().flat_map(hostile::trials).collect();
+    let requests = libtest_mimic::run(&arguments, requests);
 
     for server in &servers {
         let leaks = server.leaks(&server.log());
         assert!(leaks.is_empty(), "the log holds secrets: {leaks:?}");
     }
-    modules.exit_code()
+    match modules.has_failed() {
+        true => modules.exit_code(),
+        false => requests.exit_code(),
+    }
 }

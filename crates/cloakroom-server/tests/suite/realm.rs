@@ -100,7 +100,7 @@ impl Realm {
 
     /// Registers a confidential client that signs people in; `settings` change that.
     pub(crate) fn create_client(&self, id: &str, settings: Value) -> Client {
-        let secret = format!("the-secret-of-{id}-{}", self.name);
+        let secret = format!("the-secret-of-{id}-that-nobody-guesses-in-{}", self.name);
         self.server.keep_secret(&secret);
         let asked = json!({
             "clientId": id, "secret": secret, "enabled": true, "protocol": "openid-connect",
@@ -143,6 +143,18 @@ impl Realm {
             username: username.to_owned(),
             password,
         }
+    }
+
+    /// Changes what a client or a person is: reads it, and writes it back with these settings.
+    pub(crate) fn change(&self, path: &str, settings: Value) {
+        let found = self.call("GET", path, &Value::Null).json();
+        let answer = self.call("PUT", path, &merged(found, settings));
+        assert!(
+            answer.status < 300,
+            "{path}: {} {}",
+            answer.status,
+            answer.body
+        );
     }
 }
 

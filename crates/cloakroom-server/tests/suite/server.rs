@@ -29,6 +29,8 @@ pub(crate) struct Server {
     folder: TempDir,
     /// What must not be in the log: everything secret that was sent or issued.
     secrets: Mutex<BTreeSet<String>>,
+    /// How much of the log has been looked through, in bytes.
+    read: Mutex<usize>,
 }
 
 impl Drop for Server {
@@ -74,6 +76,7 @@ impl Server {
             process: Mutex::new(command.spawn().unwrap()),
             folder,
             secrets: Mutex::default(),
+            read: Mutex::default(),
         };
         server.keep_secret(ADMIN.1);
         server.wait_until_ready();
@@ -120,10 +123,24 @@ impl Server {
         answer
     }
 
+    /// Sends bytes that need not be HTTP.
+    pub(crate) fn send_bytes(&self, bytes: &[u8]) -> Answer {
+        let answer = http::exchange(self.port, bytes);
+        self.remember(&answer);
+        answer
+    }
+
     pub(crate) fn keep_secret(&self, value: &str) {
         if value.len() >= SECRET_SHORTEST {
             self.secrets.lock().unwrap().insert(value.to_owned());
         }
+    }
+
+    /// The secrets in what the log has got since this was asked last.
+    pub(crate) fn new_leaks(&self) -> Vec<String> {
+        let log = self.log();
+        let from = std::mem::replace(&mut *self.read.lock().unwrap(), log.len());
+        self.leaks(log.get(from..).unwrap_or_default())
     }
 
     /// The secrets of the run that the log holds, each with the line it stands in.

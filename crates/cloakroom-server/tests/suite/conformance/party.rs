@@ -78,6 +78,11 @@ impl Party {
             "internationalizationEnabled": true, "supportedLocales": ["en", "de"], "defaultLocale": "en",
         });
         let realm = Realm::create(server, plan, settings);
+        // Most standard claims are none of a new realm's own attributes.
+        realm.change(
+            "/users/profile",
+            json!({"unmanagedAttributePolicy": "ENABLED"}),
+        );
         let metadata = server
             .send(&Request::get(&format!(
                 "/realms/{plan}/.well-known/openid-configuration"
@@ -99,7 +104,7 @@ impl Party {
         &self.realm.server
     }
 
-    pub(crate) fn browser(&self) -> Browser<'_> {
+    pub(crate) fn browser(&self) -> Browser {
         Browser::new(&self.realm.server)
     }
 
@@ -139,7 +144,7 @@ impl Party {
     }
 
     /// Opens the request in a browser and answers what the user is asked.
-    pub(crate) fn authorize(&self, browser: &mut Browser<'_>, asked: &Asked) -> Callback {
+    pub(crate) fn authorize(&self, browser: &mut Browser, asked: &Asked) -> Callback {
         let place = browser.answer(&self.target(asked), &self.person);
         self.called_back(place, asked)
     }
@@ -196,7 +201,7 @@ impl Party {
     }
 
     /// Signs in with a browser and redeems the code.
-    pub(crate) fn sign_in(&self, browser: &mut Browser<'_>, asked: &Asked) -> Tokens {
+    pub(crate) fn sign_in(&self, browser: &mut Browser, asked: &Asked) -> Tokens {
         let callback = self.authorize(browser, asked);
         self.tokens(&self.redeem(&callback, asked), asked)
     }

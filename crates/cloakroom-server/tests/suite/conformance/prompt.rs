@@ -17,7 +17,7 @@ pub(super) const MODULES: &[Module] = &[
 ];
 
 /// What the user was asked between two sign-ins, and whether the second proved the user again.
-fn again(party: &Party, browser: &mut Browser<'_>, asked: &Asked) -> (Tokens, usize) {
+fn again(party: &Party, browser: &mut Browser, asked: &Asked) -> (Tokens, usize) {
     let before = browser.asked.len();
     let tokens = party.sign_in(browser, asked);
     (tokens, browser.asked.len() - before)

@@ -1,0 +1,130 @@
+//! Signing in with a history: who is told what, how often, and what a half-finished sign-in is good for.
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::invariant::check_nothing_issued;
+use super::outcome;
+use super::scene::Scene;
+use crate::http::Answer;
+use crate::realm::Realm;
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "M01 an unknown user and a wrong password get the same page",
+        same_page,
+    ),
+    (
+        "M02-M03 all names of somebody share one counter",
+        one_counter,
+    ),
+    ("M07 a sign-in form is good for one sign-in", form_once),
+    ("M11 a sign-in that is not done opens nothing", half_done),
+];
+
+/// The page without what differs by chance or was typed in.
+fn plain(answer: &Answer, typed: &str) -> String {
+    let mut text = answer.body.replace(typed, "NAME");
+    // Each refusal has a code of its own, which leads an administrator to the reason.
+    for (before, after) in [("<code>", "</code>"), ("action=\"", "\"")] {
+        let parts: Vec<String> = text
+            .split(before)
+            .enumerate()
+            .map(|(index, part)| match (index, part.split_once(after)) {
+                (0, _) | (_, None) => part.to_owned(),
+                (_, Some((_, rest))) => format!("{after}{rest}"),
+            })
+            .collect();
+        text = parts.join(before);
+    }
+    text
+}
+
+fn same_page(scene: &Scene) {
+    let disabled = scene
+        .realm
+        .create_person("maria", json!({"lastName": "Agnesi", "enabled": false}));
+    let mut pages = Vec::new();
+    for name in ["nobody", "hedy", &disabled.username] {
+        if name == "hedy" {
+            scene
+                .realm
+                .create_person("hedy", json!({"lastName": "Lamarr"}));
+        }
+        let answer = scene.play(
+            &scene
+                .sign_in()
+                .with("username", name)
+                .with("password", "wrong"),
+        );
+
+        assert!(outcome::is("login", &answer), "{name}: {answer:?}");
+        check_nothing_issued(&answer);
+        pages.push((answer.status, plain(&answer, name)));
+    }
+    assert_eq!(pages[0], pages[1]);
+    assert_eq!(pages[1], pages[2]);
+}
+
+fn one_counter(scene: &Scene) {
+    let settings =
+        json!({"bruteForceProtected": true, "failureFactor": 3, "loginWithEmailAllowed": true});
+    let realm = Realm::create(&scene.realm.server, "guesses", settings);
+    let person = realm.create_person("ada", Value::Null);
+    let client = realm.create_client("web", json!({"directAccessGrantsEnabled": true}));
+    let guess = |name: &str, password: &str| {
+        let mut honest = scene.post("token", Some(&client));
+        honest.path = realm.path("token");
+        let honest = honest.with("grant_type", "password").with("username", name);
+        scene.play(&honest.with("password", password))
+    };
+
+    for name in ["ada", "ADA", "ada@example.org", "Ada@Example.org"] {
+        let answer = guess(name, "wrong");
+        assert_eq!(answer.error(), "invalid_grant", "{name}: {answer:?}");
+    }
+    let locked = guess("ada", &person.password);
+
+    assert_eq!(locked.error(), "invalid_grant", "{locked:?}");
+    check_nothing_issued(&locked);
+}
+
+fn form_once(scene: &Scene) {
+    let form = scene.sign_in();
+
+    let first = scene.play(&form);
+    assert_eq!(first.status, 302, "{first:?}");
+    let second = scene.play(&form);
+
+    check_nothing_issued(&second);
+}
+
+fn half_done(scene: &Scene) {
+    let settings = json!({"lastName": "Germain", "requiredActions": ["UPDATE_PASSWORD"]});
+    let person = scene.realm.create_person("sophie", settings);
+    let mut browser = scene.browser();
+    let asked = scene.authorize(&scene.web);
+    let place = browser.answer(&asked.request().target, &person);
+    assert_eq!(
+        place.page().answer.status,
+        200,
+        "the password has to be changed first"
+    );
+
+    let asked = scene.authorize(&scene.web).with("prompt", "none").request();
+    let silent = scene.send(&asked.with("Cookie", &browser.cookies()), &[]);
+    let account = scene
+        .get("")
+        .path
+        .replace("/protocol/openid-connect/", "/account");
+    let account = crate::http::Request::get(&account).with("Cookie", &browser.cookies());
+    let account = scene.send(&account, &[]);
+
+    assert!(
+        outcome::is("redirect login_required", &silent)
+            || outcome::is("redirect interaction_required", &silent),
+        "{silent:?}"
+    );
+    check_nothing_issued(&silent);
+    assert!(!account.body.contains("sophie"), "{}", account.body);
+}
