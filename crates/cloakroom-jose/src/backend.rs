@@ -10,6 +10,8 @@ pub(crate) mod password;
 pub(crate) mod rsa_encryption;
 mod signer;
 mod table;
+#[cfg(test)]
+mod vectors;
 mod verifier;
 pub(crate) mod wrap;
 

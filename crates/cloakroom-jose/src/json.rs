@@ -18,18 +18,29 @@ const DEPTH: u8 = 32;
 /// # Errors
 /// Malformed for all of these.
 pub fn parse_object(bytes: &[u8], limit: usize) -> Result<Map<String, Value>> {
+    match parse(bytes, limit)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(JoseError::malformed("JSON is no object")),
+    }
+}
+
+fn parse(bytes: &[u8], limit: usize) -> Result<Value> {
     if bytes.len() > limit {
         return Err(JoseError::malformed("JSON too long"));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| JoseError::malformed("JSON not in UTF-8"))?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict { depth: DEPTH }
+    Strict { depth: DEPTH }
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
-        .map_err(|_| JoseError::malformed("JSON"))?;
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(JoseError::malformed("JSON is no object")),
+        .map_err(|_| JoseError::malformed("JSON"))
+}
+
+/// Parses one array of at most `limit` bytes, by the same rules.
+pub(crate) fn parse_array(bytes: &[u8], limit: usize) -> Result<Vec<Value>> {
+    match parse(bytes, limit)? {
+        Value::Array(elements) => Ok(elements),
+        _ => Err(JoseError::malformed("JSON is no array")),
     }
 }
 

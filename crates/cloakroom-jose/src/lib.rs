@@ -41,6 +41,7 @@ mod der;
 pub mod dpop;
 pub mod error;
 pub mod header;
+pub mod inspect;
 pub mod json;
 pub mod jwe;
 pub mod jwk;
@@ -49,6 +50,8 @@ pub mod jwt;
 pub mod key;
 pub mod pem;
 pub mod random;
+pub mod sd_jwt;
+pub mod status_list;
 
 pub use alg::{Alg, digest, half_hash, is_half_hash};
 pub use error::{JoseError, Result};

@@ -12,6 +12,8 @@ mod attacks;
 mod certificate;
 #[path = "suite/dpop.rs"]
 mod dpop;
+#[path = "suite/inspect.rs"]
+mod inspect;
 #[path = "suite/jwe.rs"]
 mod jwe;
 #[path = "suite/jwe_vectors.rs"]
@@ -24,8 +26,14 @@ mod key;
 mod kind;
 #[path = "suite/made.rs"]
 mod made;
+#[path = "suite/private_key.rs"]
+mod private_key;
 #[path = "suite/rfc.rs"]
 mod rfc;
+#[path = "suite/sd_jwt.rs"]
+mod sd_jwt;
+#[path = "suite/status_list.rs"]
+mod status_list;
 #[path = "suite/strict.rs"]
 mod strict;
 #[path = "suite/token.rs"]

@@ -107,6 +107,10 @@ impl Claims {
         &self.members
     }
 
+    pub(crate) fn into_parts(self) -> (Header, Map<String, Value>) {
+        (self.header, self.members)
+    }
+
     /// All claims, to keep.
     pub fn into_members(self) -> Map<String, Value> {
         self.members

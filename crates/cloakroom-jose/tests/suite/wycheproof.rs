@@ -54,6 +54,10 @@ fn ecdsa_signatures_are_judged_rightly() {
         run_signatures("ecdsa_secp521r1_sha512_p1363", Alg::ES512),
         318
     );
+    assert_eq!(
+        run_signatures("ecdsa_secp256k1_sha256_p1363", Alg::ES256K),
+        252
+    );
 }
 
 #[test]
