@@ -1,14 +1,15 @@
-//! Events: the audit trail of users and of administrators.
+//! Events: the audit trail of users; that of administrators is in its own part.
+
+pub mod admin;
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use serde_json::Value;
 
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, SessionId, UserId};
-use crate::schema::{admin_events, events};
+use crate::schema::events;
 use crate::time::Timestamp;
 
 /// What happened to a user or a client.
@@ -61,63 +62,108 @@ fn record(cx: &mut Cx<'_>, event: &Event) -> Result<()> {
     Ok(())
 }
 
-/// The latest events with their times, of one type or all.
-pub fn list(
-    cx: &mut Cx<'_>,
-    kind: Option<&str>,
-    first: i64,
-    max: i64,
-) -> Result<Vec<(Timestamp, Event)>> {
+/// What a list of events is narrowed by; what is empty or absent does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Types.
+    pub kinds: Vec<String>,
+    /// The client's `client_id`.
+    pub client_id: Option<String>,
+    /// Who it happened to.
+    pub user: Option<String>,
+    /// Where the request came from.
+    pub ip: Option<String>,
+    /// When, and how many.
+    pub span: Span,
+}
+
+/// A part of a trail, in the order of time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Span {
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+    /// The oldest comes first.
+    pub ascending: bool,
+    /// How many to pass over.
+    pub first: i64,
+    /// How many to answer.
+    pub max: i64,
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug)]
+pub struct Recorded<T> {
+    /// Its id, which sorts by age.
+    pub id: String,
+    /// When it was.
+    pub time: Timestamp,
+    /// What it was.
+    pub event: T,
+}
+
+/// The events that match, the latest first unless asked otherwise.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<Event>>> {
     let mut mine = events::table
         .filter(events::realm_id.eq(&cx.realm.id))
         .into_boxed();
-    if let Some(kind) = kind {
-        mine = mine.filter(events::kind.eq(kind));
+    if !query.kinds.is_empty() {
+        mine = mine.filter(events::kind.eq_any(query.kinds.clone()));
     }
+    if let Some(client) = &query.client_id {
+        mine = mine.filter(events::client_id.eq(client.clone()));
+    }
+    if let Some(user) = &query.user {
+        mine = mine.filter(events::user_id.eq(UserId::new(user.clone())));
+    }
+    if let Some(ip) = &query.ip {
+        mine = mine.filter(events::ip.eq(ip.clone()));
+    }
+    let span = query.span;
+    if let Some(from) = span.from {
+        mine = mine.filter(events::time.ge(from));
+    }
+    if let Some(to) = span.to {
+        mine = mine.filter(events::time.lt(to));
+    }
+    mine = if span.ascending {
+        mine.order((events::time.asc(), events::id.asc()))
+    } else {
+        mine.order((events::time.desc(), events::id.desc()))
+    };
     let rows = mine
-        .order(events::time.desc())
-        .offset(first)
-        .limit(max)
+        .offset(span.first)
+        .limit(span.max)
         .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_event).collect()
 }
 
-/// What an administrator did.
-#[derive(Clone, Debug)]
-pub struct AdminEvent {
-    /// `CREATE`, `UPDATE`, `DELETE` or `ACTION`.
-    pub operation: &'static str,
-    /// Keycloak's name of the kind of thing, `USER` for example.
-    pub resource_type: &'static str,
-    /// Where it is below the realm.
-    pub resource_path: String,
-    /// Who did it: realm, client, user and address.
-    pub auth: Value,
-    /// What was sent, where the realm keeps it; without secrets.
-    pub representation: Option<String>,
+/// Removes all events of the realm.
+pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
+    let mine = events::table.filter(events::realm_id.eq(&cx.realm.id));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
 }
 
-/// Writes an administrator's event.
-pub fn record_admin(cx: &mut Cx<'_>, event: &AdminEvent) -> Result<()> {
-    let id = cx.new_ordered_id();
-    diesel::insert_into(admin_events::table)
-        .values((
-            admin_events::id.eq(id),
-            admin_events::realm_id.eq(&cx.realm.id),
-            admin_events::time.eq(cx.now),
-            admin_events::operation.eq(event.operation),
-            admin_events::resource_type.eq(event.resource_type),
-            admin_events::resource_path.eq(&event.resource_path),
-            admin_events::auth.eq(event.auth.to_string()),
-            admin_events::representation.eq(&event.representation),
-        ))
-        .execute(cx.db.conn()?)?;
+/// Removes some of the realm's events that are older than an instant.
+pub fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
+    let old: Vec<String> = events::table
+        .filter(events::realm_id.eq(&cx.realm.id))
+        .filter(events::time.lt(before))
+        .order(events::time.asc())
+        .limit(most)
+        .select(events::id)
+        .load(cx.db.conn()?)?;
+    if !old.is_empty() {
+        diesel::delete(events::table.filter(events::id.eq_any(old))).execute(cx.db.conn()?)?;
+    }
     Ok(())
 }
 
 #[derive(Queryable)]
 struct Row {
-    _id: String,
+    id: String,
     _realm: RealmId,
     time: Timestamp,
     kind: String,
@@ -131,7 +177,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_event(self) -> Result<(Timestamp, Event)> {
+    fn into_event(self) -> Result<Recorded<Event>> {
         let event = Event {
             details: serde_json::from_str(&self.details)?,
             kind: self.kind,
@@ -142,6 +188,10 @@ impl Row {
             error: self.error,
             code: self.code,
         };
-        Ok((self.time, event))
+        Ok(Recorded {
+            id: self.id,
+            time: self.time,
+            event,
+        })
     }
 }

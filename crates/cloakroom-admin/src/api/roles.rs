@@ -181,7 +181,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
         .write(move |cx| {
             let role = insert(cx, &path, &sent, &grants).map_err(AdminError::undoing)?;
             let place = place(&path, &role);
-            audit::record(cx, &actor, audit::CREATE, kind(&role), place)?;
+            audit::record_made(cx, &actor, kind(&role), &place, role.id.as_str())?;
             Ok(())
         })
         .await?;

@@ -1,0 +1,155 @@
+//! The audit trail of administrators: what they did, to what, and what they sent.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Recorded, Span};
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::RealmId;
+use crate::schema::admin_events;
+use crate::time::Timestamp;
+use crate::user::pattern;
+
+/// What an administrator did.
+#[derive(Clone, Debug)]
+pub struct AdminEvent {
+    /// `CREATE`, `UPDATE`, `DELETE` or `ACTION`.
+    pub operation: String,
+    /// Keycloak's name of the kind of thing, `USER` for example.
+    pub resource_type: String,
+    /// Where it is below the realm; empty for the realm itself.
+    pub resource_path: String,
+    /// Who did it.
+    pub auth: Auth,
+    /// What was sent, where the realm keeps it; without secrets.
+    pub representation: Option<String>,
+}
+
+/// Who did it, and from where.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Auth {
+    /// The realm that the administrator belongs to.
+    pub realm_id: String,
+    /// The client that they used.
+    pub client_id: String,
+    /// The administrator.
+    pub user_id: String,
+    /// Where the request came from.
+    pub ip_address: String,
+}
+
+/// Writes an administrator's event.
+pub fn record(cx: &mut Cx<'_>, event: &AdminEvent) -> Result<()> {
+    let id = cx.new_ordered_id();
+    diesel::insert_into(admin_events::table)
+        .values((
+            admin_events::id.eq(id),
+            admin_events::realm_id.eq(&cx.realm.id),
+            admin_events::time.eq(cx.now),
+            admin_events::operation.eq(&event.operation),
+            admin_events::resource_type.eq(&event.resource_type),
+            admin_events::resource_path.eq(&event.resource_path),
+            admin_events::auth.eq(serde_json::to_string(&event.auth)?),
+            admin_events::representation.eq(&event.representation),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// What a list is narrowed by; what is empty or absent does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Operations.
+    pub operations: Vec<String>,
+    /// Kinds of things.
+    pub resource_types: Vec<String>,
+    /// Where it is below the realm; `*` stands for anything.
+    pub resource_path: Option<String>,
+    /// Members of [`Auth`] by their JSON names.
+    pub auth: Vec<(&'static str, String)>,
+    /// When, and how many.
+    pub span: Span,
+}
+
+/// The events that match, the latest first unless asked otherwise.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>> {
+    let mut mine = admin_events::table
+        .filter(admin_events::realm_id.eq(&cx.realm.id))
+        .into_boxed();
+    if !query.operations.is_empty() {
+        mine = mine.filter(admin_events::operation.eq_any(query.operations.clone()));
+    }
+    if !query.resource_types.is_empty() {
+        mine = mine.filter(admin_events::resource_type.eq_any(query.resource_types.clone()));
+    }
+    if let Some(path) = &query.resource_path {
+        // The pattern of a part begins and ends with `%`, which only a star may bring here.
+        let parts: Vec<String> = path.split('*').map(pattern).collect();
+        let plain = parts.iter().map(|part| part.get(1..part.len() - 1));
+        let like: Vec<&str> = plain.map(Option::unwrap_or_default).collect();
+        let like = like.join("%");
+        mine = mine.filter(admin_events::resource_path.like(like).escape('\\'));
+        mine = mine.filter(admin_events::resource_path.ne(""));
+    }
+    for (name, value) in &query.auth {
+        // The members are texts, so a name with its whole value stands in the JSON once.
+        let member = format!("\"{name}\":{}", serde_json::to_string(value)?);
+        mine = mine.filter(admin_events::auth.like(pattern(&member)).escape('\\'));
+    }
+    let span = query.span;
+    if let Some(from) = span.from {
+        mine = mine.filter(admin_events::time.ge(from));
+    }
+    if let Some(to) = span.to {
+        mine = mine.filter(admin_events::time.lt(to));
+    }
+    mine = if span.ascending {
+        mine.order((admin_events::time.asc(), admin_events::id.asc()))
+    } else {
+        mine.order((admin_events::time.desc(), admin_events::id.desc()))
+    };
+    let rows = mine
+        .offset(span.first)
+        .limit(span.max)
+        .load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_event).collect()
+}
+
+/// Removes all events of the realm's administrators.
+pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
+    let mine = admin_events::table.filter(admin_events::realm_id.eq(&cx.realm.id));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    _realm: RealmId,
+    time: Timestamp,
+    operation: String,
+    resource_type: String,
+    resource_path: String,
+    auth: String,
+    representation: Option<String>,
+    _error: Option<String>,
+}
+
+impl Row {
+    fn into_event(self) -> Result<Recorded<AdminEvent>> {
+        let event = AdminEvent {
+            auth: serde_json::from_str(&self.auth)?,
+            operation: self.operation,
+            resource_type: self.resource_type,
+            resource_path: self.resource_path,
+            representation: self.representation,
+        };
+        Ok(Recorded {
+            id: self.id,
+            time: self.time,
+            event,
+        })
+    }
+}
