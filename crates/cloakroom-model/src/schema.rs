@@ -457,6 +457,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    localization_texts (realm_id, locale, name) {
+        realm_id -> Text,
+        locale -> Text,
+        name -> Text,
+        text -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -497,4 +506,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     leases,
     device_codes,
+    localization_texts,
 );

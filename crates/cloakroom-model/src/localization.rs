@@ -1,0 +1,83 @@
+//! Texts of a realm that stand in place of the built-in messages, by language.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::schema::localization_texts as texts;
+use crate::sql::Unless;
+
+/// The languages that have texts.
+pub fn list_locales(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .select(texts::locale)
+        .distinct()
+        .order(texts::locale.asc());
+    Ok(mine.load(cx.db.conn()?)?)
+}
+
+/// The texts of a language by name.
+pub fn list(cx: &mut Cx<'_>, locale: &str) -> Result<BTreeMap<String, String>> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .filter(texts::locale.eq(locale))
+        .select((texts::name, texts::text));
+    let rows: Vec<(String, String)> = mine.load(cx.db.conn()?)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One text of a language.
+pub fn find(cx: &mut Cx<'_>, locale: &str, name: &str) -> Result<Option<String>> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .filter(texts::locale.eq(locale))
+        .filter(texts::name.eq(name))
+        .select(texts::text);
+    Ok(mine.first(cx.db.conn()?).optional()?)
+}
+
+/// Stores a text, in place of the one that is there.
+pub fn store(cx: &mut Cx<'_>, locale: &str, name: &str, text: &str) -> Result<()> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .filter(texts::locale.eq(locale))
+        .filter(texts::name.eq(name));
+    let changed = diesel::update(mine)
+        .set(texts::text.eq(text))
+        .execute(cx.db.conn()?)?;
+    if changed == 0 {
+        let insert = diesel::insert_into(texts::table).values((
+            texts::realm_id.eq(&cx.realm.id),
+            texts::locale.eq(locale),
+            texts::name.eq(name),
+            texts::text.eq(text),
+        ));
+        Unless(insert, "").execute(cx.db.conn()?)?;
+    }
+    cx.settings_changed();
+    Ok(())
+}
+
+/// Removes a text; false if there is none.
+pub fn remove(cx: &mut Cx<'_>, locale: &str, name: &str) -> Result<bool> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .filter(texts::locale.eq(locale))
+        .filter(texts::name.eq(name));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    Ok(removed == 1)
+}
+
+/// Removes all texts of a language; false if there are none.
+pub fn remove_locale(cx: &mut Cx<'_>, locale: &str) -> Result<bool> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .filter(texts::locale.eq(locale));
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    Ok(removed > 0)
+}
