@@ -89,6 +89,17 @@ pub fn text<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Unrea
     }
 }
 
+/// A text member, also where a number or a switch was sent; `None` if it is absent or null.
+pub fn plain(object: &Object, name: &str) -> Result<Option<String>, Unreadable> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        Some(Value::Bool(on)) => Ok(Some(on.to_string())),
+        Some(_) => Err(Unreadable::Type),
+    }
+}
+
 /// A switch; `None` if it is absent or null.
 pub fn switch(object: &Object, name: &str) -> Result<Option<bool>, Unreadable> {
     match object.get(name) {

@@ -1,10 +1,13 @@
 //! `RealmRepresentation`: a realm's settings as JSON.
 
+mod fields;
+
 use cloakroom_model::Result;
 use cloakroom_model::realm::{RealmRow, Settings};
 use serde_json::{Value, json};
 
-use crate::read::{Object, Unreadable};
+use crate::client::MASK;
+use crate::read::{Object, Unreadable, set};
 
 /// The realm as it is shown.
 pub fn show(realm: &RealmRow) -> Result<Value> {
@@ -17,13 +20,40 @@ pub fn show(realm: &RealmRow) -> Result<Value> {
     Ok(shown)
 }
 
-/// The little that every administrator of a realm may see.
-pub fn show_little(realm: &RealmRow) -> Value {
-    json!({
+/// The realm as lists show it on request.
+pub fn show_briefly(realm: &RealmRow) -> Value {
+    let mut shown = json!({"id": realm.id, "realm": realm.name, "enabled": realm.enabled});
+    let texts = [
+        ("displayName", &realm.settings.display_name),
+        ("displayNameHtml", &realm.settings.display_name_html),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            set(&mut shown, name, json!(text));
+        }
+    }
+    shown
+}
+
+/// The little that every administrator of a realm may see; those of its people see a bit more.
+pub fn show_little(realm: &RealmRow, sees_people: bool) -> Value {
+    let settings = &realm.settings;
+    let organizations = settings.rest.get("organizationsEnabled");
+    let mut shown = json!({
         "realm": realm.name,
-        "bruteForceProtected": realm.settings.brute_force_protected,
-        "registrationEmailAsUsername": realm.settings.registration_email_as_username,
-    })
+        "bruteForceProtected": settings.brute_force_protected,
+        "organizationsEnabled": organizations.and_then(Value::as_bool).unwrap_or(false),
+        "supportedLocales": settings.supported_locales.clone().unwrap_or_default(),
+    });
+    if sees_people {
+        let is_username = settings.registration_email_as_username;
+        set(
+            &mut shown,
+            "registrationEmailAsUsername",
+            json!(is_username),
+        );
+    }
+    shown
 }
 
 /// What is sent changes, the rest stays.
@@ -31,23 +61,68 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
         return Err(Unreadable::Type);
     };
-    for (name, value) in sent {
-        if value.is_null() || OWN.contains(&name.as_str()) {
+    for name in sent.keys() {
+        let Some(kind) = fields::kind(name) else {
             continue;
+        };
+        let Some(mut value) = fields::read(sent, name, kind)? else {
+            continue;
+        };
+        merge(name, all.get(name), &mut value)?;
+        let is_nothing = match name.as_str() {
+            "supportedLocales" => value == json!([]),
+            "passwordPolicy" => value == json!(""),
+            "eventsExpiration" => value == json!(0),
+            _ => false,
+        };
+        if is_nothing {
+            all.remove(name);
+        } else {
+            all.insert(name.clone(), value);
         }
-        let mut value = value.clone();
-        if name == "attributes"
-            && let (Some(new), Some(Value::Object(old))) =
-                (value.as_object_mut(), all.get("attributes"))
-        {
-            new.retain(|_, value| !value.is_null());
-            for (name, value) in old.iter().filter(|(name, _)| is_kept(name)) {
+    }
+    // Both at once would let two people sign in as each other.
+    if all.get("duplicateEmailsAllowed") == Some(&json!(true)) {
+        all.insert("loginWithEmailAllowed".to_owned(), json!(false));
+    }
+    serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
+}
+
+/// What is kept of the value before, or is written in another way than it was sent.
+fn merge(name: &str, old: Option<&Value>, new: &mut Value) -> std::result::Result<(), Unreadable> {
+    let old = old.and_then(Value::as_object);
+    match (name, new) {
+        ("attributes", Value::Object(new)) => {
+            let kept = old.into_iter().flatten().filter(|(name, _)| is_kept(name));
+            for (name, value) in kept {
                 new.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
-        all.insert(name.clone(), value);
+        ("browserSecurityHeaders", Value::Object(new)) => {
+            for (name, value) in old.into_iter().flatten() {
+                new.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        ("smtpServer", Value::Object(new)) => {
+            let is_masked = new.get("password") == Some(&json!(MASK));
+            let has_old = old.is_some_and(|old| old.contains_key("password"));
+            if is_masked && !has_old {
+                new.remove("password");
+            }
+        }
+        ("sslRequired" | "bruteForceStrategy", Value::String(text)) => {
+            let known: &[&str] = match name {
+                "sslRequired" => &["all", "external", "none"],
+                _ => &["MULTIPLE", "LINEAR"],
+            };
+            let found = known.iter().find(|one| one.eq_ignore_ascii_case(text));
+            (*found.ok_or(Unreadable::Type)?).clone_into(text);
+        }
+        // They are features that are not there, so that nobody relies on the switch.
+        ("verifiableCredentialsEnabled" | "scimApiEnabled", value) => *value = json!(false),
+        _ => {}
     }
-    serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
+    Ok(())
 }
 
 /// Members that are columns of their own, or that only the server sets.
@@ -70,7 +145,7 @@ pub fn check_name(name: &str) -> std::result::Result<(), String> {
 
 /// Attributes that are settings and outlive a new set of attributes.
 fn is_kept(name: &str) -> bool {
-    ["ciba", "oauth2Device", "parRequest"]
+    ["ciba", "oauth2Device", "parRequest", "realmReusable"]
         .iter()
         .any(|start| name.starts_with(start))
 }
@@ -93,152 +168,9 @@ pub const CONTENTS: [&str; 12] = [
 
 /// All members that a realm's representation has.
 pub fn fields() -> Vec<&'static str> {
-    let mut all = vec![
-        "passwordPolicy",
-        "displayName",
-        "displayNameHtml",
-        "supportedLocales",
-    ];
-    all.extend(MORE);
+    let mut all: Vec<&str> = fields::names().collect();
     all.extend(CONTENTS);
     all.extend(OWN);
+    all.extend(fields::SILENT);
     all
 }
-
-const MORE: &[&str] = &[
-    "accessCodeLifespan",
-    "accessCodeLifespanLogin",
-    "accessCodeLifespanUserAction",
-    "accessTokenLifespan",
-    "accessTokenLifespanForImplicitFlow",
-    "accountTheme",
-    "actionTokenGeneratedByAdminLifespan",
-    "actionTokenGeneratedByUserLifespan",
-    "adminEventsDetailsEnabled",
-    "adminEventsEnabled",
-    "adminPermissionsClient",
-    "adminPermissionsEnabled",
-    "adminTheme",
-    "applicationScopeMappings",
-    "applications",
-    "attributes",
-    "browserFlow",
-    "browserSecurityHeaders",
-    "bruteForceProtected",
-    "bruteForceStrategy",
-    "certificate",
-    "clientAuthenticationFlow",
-    "clientOfflineSessionIdleTimeout",
-    "clientOfflineSessionMaxLifespan",
-    "clientPolicies",
-    "clientProfiles",
-    "clientScopeMappings",
-    "clientSessionIdleTimeout",
-    "clientSessionMaxLifespan",
-    "clientTemplates",
-    "codeSecret",
-    "defaultDefaultClientScopes",
-    "defaultGroups",
-    "defaultLocale",
-    "defaultOptionalClientScopes",
-    "defaultRoles",
-    "defaultSignatureAlgorithm",
-    "directGrantFlow",
-    "dockerAuthenticationFlow",
-    "duplicateEmailsAllowed",
-    "editUsernameAllowed",
-    "emailTheme",
-    "enabledEventTypes",
-    "eventsEnabled",
-    "eventsExpiration",
-    "eventsListeners",
-    "failureFactor",
-    "federatedUsers",
-    "firstBrokerLoginFlow",
-    "internationalizationEnabled",
-    "keycloakVersion",
-    "localizationTexts",
-    "loginTheme",
-    "loginWithEmailAllowed",
-    "maxDeltaTimeSeconds",
-    "maxFailureWaitSeconds",
-    "maxSecondaryAuthFailures",
-    "maxTemporaryLockouts",
-    "minimumQuickLoginWaitSeconds",
-    "notBefore",
-    "oauth2DeviceCodeLifespan",
-    "oauth2DevicePollingInterval",
-    "oauthClients",
-    "offlineSessionIdleTimeout",
-    "offlineSessionMaxLifespan",
-    "offlineSessionMaxLifespanEnabled",
-    "organizations",
-    "organizationsEnabled",
-    "otpPolicyAlgorithm",
-    "otpPolicyCodeReusable",
-    "otpPolicyDigits",
-    "otpPolicyInitialCounter",
-    "otpPolicyLookAheadWindow",
-    "otpPolicyPeriod",
-    "otpPolicyType",
-    "otpSupportedApplications",
-    "passwordCredentialGrantAllowed",
-    "permanentLockout",
-    "privateKey",
-    "protocolMappers",
-    "publicKey",
-    "quickLoginCheckMilliSeconds",
-    "realmCacheEnabled",
-    "refreshTokenMaxReuse",
-    "registrationAllowed",
-    "registrationEmailAsUsername",
-    "registrationFlow",
-    "rememberMe",
-    "requiredCredentials",
-    "resetCredentialsFlow",
-    "resetPasswordAllowed",
-    "revokeRefreshToken",
-    "scimApiEnabled",
-    "smtpServer",
-    "social",
-    "socialProviders",
-    "sslRequired",
-    "ssoSessionIdleTimeout",
-    "ssoSessionIdleTimeoutRememberMe",
-    "ssoSessionMaxLifespan",
-    "ssoSessionMaxLifespanRememberMe",
-    "updateProfileOnInitialSocialLogin",
-    "userCacheEnabled",
-    "userFederationMappers",
-    "userFederationProviders",
-    "userManagedAccessAllowed",
-    "verifiableCredentialsEnabled",
-    "verifyEmail",
-    "waitIncrementSeconds",
-    "webAuthnPolicyAcceptableAaguids",
-    "webAuthnPolicyAttestationConveyancePreference",
-    "webAuthnPolicyAuthenticatorAttachment",
-    "webAuthnPolicyAvoidSameAuthenticatorRegister",
-    "webAuthnPolicyCreateTimeout",
-    "webAuthnPolicyExtraOrigins",
-    "webAuthnPolicyPasswordlessAcceptableAaguids",
-    "webAuthnPolicyPasswordlessAttestationConveyancePreference",
-    "webAuthnPolicyPasswordlessAuthenticatorAttachment",
-    "webAuthnPolicyPasswordlessAvoidSameAuthenticatorRegister",
-    "webAuthnPolicyPasswordlessCreateTimeout",
-    "webAuthnPolicyPasswordlessExtraOrigins",
-    "webAuthnPolicyPasswordlessMediation",
-    "webAuthnPolicyPasswordlessPasskeysEnabled",
-    "webAuthnPolicyPasswordlessRequireResidentKey",
-    "webAuthnPolicyPasswordlessResidentKey",
-    "webAuthnPolicyPasswordlessRpEntityName",
-    "webAuthnPolicyPasswordlessRpId",
-    "webAuthnPolicyPasswordlessSignatureAlgorithms",
-    "webAuthnPolicyPasswordlessUserVerificationRequirement",
-    "webAuthnPolicyRequireResidentKey",
-    "webAuthnPolicyResidentKey",
-    "webAuthnPolicyRpEntityName",
-    "webAuthnPolicyRpId",
-    "webAuthnPolicySignatureAlgorithms",
-    "webAuthnPolicyUserVerificationRequirement",
-];

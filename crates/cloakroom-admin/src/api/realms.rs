@@ -1,17 +1,18 @@
 //! `/admin/realms`: tenants and their settings.
 
+pub(crate) mod change;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::import::{Found, InMemory};
 use cloakroom_keycloak::{read, realm as shape};
-use cloakroom_login::policy::Policy as PasswordPolicy;
-use cloakroom_model::realm::{self, RealmRow, Settings};
-use cloakroom_model::{Cx, Realm, client, session};
+use cloakroom_model::realm::{self, RealmRow};
+use cloakroom_model::{Cx, Realm, client};
 use serde_json::json;
 
-use super::{Answer, no_content};
+use super::{Answer, Params, is_on, no_content};
 use crate::access::{Admin, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -28,22 +29,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .default_service(web::to(no_method));
     let one = web::resource("/admin/realms/{realm}")
         .route(web::get().to(find))
-        .route(web::put().to(update))
+        .route(web::put().to(change::update))
         .route(web::delete().to(remove))
         .default_service(web::to(no_method));
     cfg.service(all).service(one);
-    cfg.route(
-        "/admin/realms/{realm}/logout-all",
-        web::post().to(logout_all),
-    );
-    cfg.route(
-        "/admin/realms/{realm}/push-revocation",
-        web::post().to(push),
-    );
-    for cache in ["realm", "user", "keys"] {
-        let path = format!("/admin/realms/{{realm}}/clear-{cache}-cache");
-        cfg.route(&path, web::post().to(clear));
-    }
 }
 
 async fn no_method() -> Answer {
@@ -60,13 +49,18 @@ fn row(realm: &Realm) -> RealmRow {
     }
 }
 
-async fn list(admin: Admin) -> Answer {
+async fn list(admin: Admin, params: Params) -> Answer {
     let all = admin.read(|cx| Ok(realm::list(&mut cx.db)?)).await?;
+    let names = all.iter().map(|row| row.name.clone()).collect();
+    let rights = admin.rights_in_all(names).await?;
+    let is_brief = is_on(&params, "briefRepresentation");
     let mut shown = Vec::new();
-    for row in all {
-        let rights = admin.rights_in(&row.name).await?;
-        if rights.contains("view-realm") || rights.contains("manage-realm") {
-            shown.push(shape::show(&row)?);
+    for (row, rights) in all.iter().zip(rights) {
+        let sees_all = rights.contains("view-realm") || rights.contains("manage-realm");
+        if sees_all && is_brief {
+            shown.push(shape::show_briefly(row));
+        } else if sees_all {
+            shown.push(shape::show(row)?);
         } else if rights.iter().any(|right| right != "create-realm") {
             shown.push(json!({"realm": row.name}));
         }
@@ -83,7 +77,8 @@ async fn find(admin: Admin) -> Answer {
     if admin.may(&["view-realm", "manage-realm"]) {
         return Ok(HttpResponse::Ok().json(shape::show(&row)?));
     }
-    Ok(HttpResponse::Ok().json(shape::show_little(&row)))
+    let sees_people = admin.may(&["view-users", "manage-users"]);
+    Ok(HttpResponse::Ok().json(shape::show_little(&row, sees_people)))
 }
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
@@ -96,7 +91,8 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let name = read::text(&sent, "realm").map_err(unreadable)?;
     let name = name.unwrap_or_default().to_owned();
     check_name(&name)?;
-    check_settings(&shape::apply(&blueprint::settings::defaults()?, &sent).map_err(unreadable)?)?;
+    let settings = shape::apply(&blueprint::settings::defaults()?, &sent).map_err(unreadable)?;
+    change::check(&settings, &sent)?;
     let users = read::member(&sent, "users").map_err(unreadable)?;
     sent.remove("users");
     let found = Found {
@@ -137,100 +133,10 @@ fn check_name(name: &str) -> Result<()> {
     })
 }
 
-fn check_settings(settings: &Settings) -> Result<()> {
-    if let Some(policy) = &settings.password_policy {
-        PasswordPolicy::parse(policy)
-            .map_err(|error| AdminError::message(400, error.to_string()))?;
-    }
-    if !["all", "external", "none", "ALL", "EXTERNAL", "NONE"]
-        .contains(&settings.ssl_required.as_str())
-    {
-        return Err(AdminError::message(
-            400,
-            "sslRequired is all, external or none",
-        ));
-    }
-    if settings.sso_session_idle_timeout < 0
-        || settings.client_session_idle_timeout > settings.sso_session_idle_timeout
-    {
-        let why = "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout.";
-        return Err(AdminError::message(400, why));
-    }
-    Ok(())
-}
-
-async fn update(admin: Admin, body: Bytes) -> Answer {
-    admin.check(&["manage-realm"])?;
-    let sent = read::object(&body, "RealmRepresentation", &shape::fields())?;
-    let settings = shape::apply(&admin.realm.settings, &sent)?;
-    check_settings(&settings)?;
-    let name = read::text(&sent, "realm")?
-        .unwrap_or(&admin.realm.name)
-        .to_owned();
-    let enabled = read::switch(&sent, "enabled")?.unwrap_or(admin.realm.enabled);
-    if name != admin.realm.name {
-        check_name(&name)?;
-        if admin.realm.name == MASTER {
-            return Err(AdminError::message(
-                400,
-                "The realm master cannot be renamed",
-            ));
-        }
-        rename_manager(&admin, &name).await?;
-    }
-    let (actor, renamed) = (admin.actor.clone(), name.clone());
-    admin
-        .write(move |cx| {
-            realm::update(cx, &renamed, enabled, &settings)?;
-            audit::record(cx, &actor, audit::UPDATE, "REALM", renamed.clone())?;
-            Ok(())
-        })
-        .await?;
-    Ok(no_content())
-}
-
-/// The client of `master` whose roles manage the realm is named after it.
-async fn rename_manager(admin: &Admin, name: &str) -> Result<()> {
-    if admin.app.realm(name).await?.is_some() {
-        return Err(AdminError::message(409, "Realm with same name exists"));
-    }
-    let Some(master) = admin.app.realm(MASTER).await? else {
-        return Err(AdminError::not_found());
-    };
-    let (old, new) = (
-        format!("{}-realm", admin.realm.name),
-        format!("{name}-realm"),
-    );
-    let work = move |cx: &mut Cx<'_>| -> Result<()> {
-        let Some(id) = client::find_id(cx, &old)? else {
-            return Ok(());
-        };
-        let Some(found) = client::load(cx, &id)? else {
-            return Ok(());
-        };
-        let draft = client::Draft {
-            id,
-            client_id: new.clone(),
-            enabled: found.enabled,
-            secret: client::reveal_secret(cx, &found)?,
-            settings: found.settings,
-        };
-        client::update(cx, &draft)?;
-        Ok(())
-    };
-    admin
-        .app
-        .enter(&master, cloakroom_model::Door::Write, work)
-        .await
-}
-
 async fn remove(admin: Admin) -> Answer {
     admin.check(&["manage-realm"])?;
     if admin.realm.name == MASTER {
-        return Err(AdminError::message(
-            400,
-            "The realm master cannot be removed",
-        ));
+        return Err(AdminError::message(400, "Can't remove master realm"));
     }
     let master = admin
         .app
@@ -250,38 +156,6 @@ async fn remove(admin: Admin) -> Answer {
     admin
         .app
         .enter(&master, cloakroom_model::Door::Write, work)
-        .await?;
-    Ok(no_content())
-}
-
-async fn logout_all(admin: Admin) -> Answer {
-    admin.check(&["manage-users"])?;
-    let actor = admin.actor.clone();
-    admin
-        .write(move |cx| {
-            session::remove_all(cx)?;
-            audit::record(cx, &actor, audit::ACTION, "REALM", "logout-all")?;
-            Ok(())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(json!({})))
-}
-
-/// Clients learn of a new not-before from introspection; none of them is called.
-async fn push(admin: Admin) -> Answer {
-    admin.check(&["manage-realm"])?;
-    Ok(HttpResponse::Ok().json(json!({})))
-}
-
-/// Reads the realm anew, here and on other nodes.
-async fn clear(admin: Admin) -> Answer {
-    admin.check(&["manage-realm"])?;
-    admin
-        .write(|cx| {
-            cx.settings_changed();
-            cx.people_changed();
-            Ok(())
-        })
         .await?;
     Ok(no_content())
 }

@@ -41,12 +41,21 @@ async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) ->
     }
 }
 
+/// A realm that is switched off has its document still, as in Keycloak: it says where things are, and
+/// nothing there works.
 async fn realm_document(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let caller = match Caller::start(app, &request, &realm).await {
-        Ok(caller) => caller,
-        Err(answer) => return answer,
+    let known = app.realm(&realm).await;
+    let document = match known {
+        Ok(Some(realm)) if !realm.enabled => app.provider.realm_document(&realm),
+        _ => {
+            let caller = match Caller::start(app, &request, &realm).await {
+                Ok(caller) => caller,
+                Err(answer) => return answer,
+            };
+            caller.app.provider.realm_document(&caller.realm)
+        }
     };
-    match caller.app.provider.realm_document(&caller.realm) {
+    match document {
         Ok(document) => HttpResponse::Ok()
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))

@@ -1,0 +1,213 @@
+//! Changes of a realm: its settings, its name, and what is wrong with them.
+
+use actix_web::web::Bytes;
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_keycloak::{read, realm as shape, user_profile as profile_shape};
+use cloakroom_login::policy::Policy;
+use cloakroom_model::realm::{self, Settings};
+use cloakroom_model::user_profile::{self, UserProfile};
+use cloakroom_model::{Cx, Realm, client, flow};
+use serde_json::Value;
+
+use super::super::{Answer, no_content, user_profile as profile_api};
+use super::check_name;
+use crate::access::Admin;
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+/// What is sent changes, the rest stays.
+pub(crate) async fn update(admin: Admin, body: Bytes) -> Answer {
+    admin.check(&["manage-realm"])?;
+    let sent = read::object(&body, "RealmRepresentation", &shape::fields())?;
+    store(&admin, &sent, None).await?;
+    Ok(no_content())
+}
+
+/// The console sends the realm and its user profile at once.
+pub(crate) async fn update_with_profile(admin: Admin, body: Bytes) -> Answer {
+    admin.check(&["manage-realm"])?;
+    let mut fields = shape::fields();
+    fields.push("upConfig");
+    let mut sent = read::object(&body, "UIRealmRepresentation", &fields)?;
+    let profile = match sent.remove("upConfig").filter(|sent| !sent.is_null()) {
+        Some(profile) => Some(profile_shape::read(profile.to_string().as_bytes())?),
+        None => None,
+    };
+    if let Some(profile) = &profile {
+        profile_api::check_config(&admin.realm, profile)?;
+    }
+    store(&admin, &sent, profile).await?;
+    Ok(no_content())
+}
+
+async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>) -> Result<()> {
+    let name = read::plain(sent, "realm")?.unwrap_or_else(|| admin.realm.name.clone());
+    let enabled = read::switch(sent, "enabled")?;
+    check(&shape::apply(&admin.realm.settings, sent)?, sent)?;
+    if name != admin.realm.name {
+        if admin.realm.name == MASTER {
+            return Err(AdminError::message(400, "Can't rename master realm"));
+        }
+        check_name(&name).map_err(AdminError::into_message)?;
+        rename_manager(admin, &name).await?;
+    }
+    let (actor, sent) = (admin.actor.clone(), sent.clone());
+    admin
+        .write(move |cx| {
+            // The snapshot may be older than the row; what others have changed since then stays.
+            let mut row = realm::find_by_id(&mut cx.db, &cx.realm.id)?
+                .ok_or_else(|| AdminError::error(404, "Realm not found."))?;
+            row.settings = shape::apply(&row.settings, &sent)?;
+            check_flows(cx, &row.settings, &sent)?;
+            let enabled = enabled.unwrap_or(row.enabled);
+            realm::update(cx, &name, enabled, &row.settings)?;
+            if let Some(profile) = &profile {
+                user_profile::store(cx, profile)?;
+            }
+            row.enabled = enabled;
+            // What is kept of this change is decided by what it has just switched on.
+            let changed = std::sync::Arc::new(Realm::empty(row));
+            audit::record(
+                &mut cx.in_realm(&changed),
+                &actor,
+                audit::UPDATE,
+                "REALM",
+                "",
+            )?;
+            Ok(())
+        })
+        .await
+}
+
+/// Refuses settings that contradict each other or that no rule could work with.
+pub(super) fn check(settings: &Settings, sent: &read::Object) -> Result<()> {
+    let refuse = |why: &str| Err(AdminError::message(400, why));
+    if let Some(policy) = &settings.password_policy {
+        Policy::parse(policy).map_err(|error| AdminError::message(400, error.to_string()))?;
+    }
+    if settings.client_session_idle_timeout > settings.sso_session_idle_timeout.max(0) {
+        return refuse(
+            "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout.",
+        );
+    }
+    if settings.sso_session_idle_timeout < 0 {
+        return refuse(
+            "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout.",
+        );
+    }
+    if settings.client_session_max_lifespan > settings.sso_session_max_lifespan.max(0) {
+        return refuse("Client session max lifespan cannot exceed realm SSO session max lifespan.");
+    }
+    if settings.failure_factor < 0 {
+        return refuse("Failure factor may not be a negative value");
+    }
+    for name in NUMBERS {
+        let is_bad = |text: &String| !text.is_empty() && text.parse::<i32>().is_err();
+        if settings.attributes.get(name).is_some_and(is_bad) {
+            return refuse(&format!("The attribute '{name}' is not a number"));
+        }
+    }
+    if sent.contains_key("smtpServer") {
+        check_mail(settings.rest.get("smtpServer"))?;
+    }
+    Ok(())
+}
+
+/// Attributes that rules read as numbers.
+const NUMBERS: [&str; 5] = [
+    "cibaExpiresIn",
+    "cibaInterval",
+    "oauth2DeviceCodeLifespan",
+    "oauth2DevicePollingInterval",
+    "parRequestUriLifespan",
+];
+
+fn check_mail(mail: Option<&Value>) -> Result<()> {
+    let members = mail.and_then(Value::as_object);
+    let Some(members) = members.filter(|members| !members.is_empty()) else {
+        return Ok(());
+    };
+    let from = members.get("from").and_then(Value::as_str);
+    let is_address = |text: &str| {
+        let parts = text.rsplit_once('@');
+        let is_plain = text.is_ascii() && !text.contains(char::is_whitespace);
+        is_plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
+    };
+    if from.is_some_and(is_address) {
+        return Ok(());
+    }
+    let from = from.unwrap_or("null");
+    Err(AdminError::message(
+        400,
+        format!(
+            "Invalid sender address '{from}'. If the address contains UTF-8 characters in the \
+             local part please ensure the SMTP server supports the SMTPUTF8 extension and enable \
+             'Allow UTF-8' in the email realm configuration."
+        ),
+    ))
+}
+
+const FLOWS: [&str; 7] = [
+    "browserFlow",
+    "registrationFlow",
+    "directGrantFlow",
+    "resetCredentialsFlow",
+    "clientAuthenticationFlow",
+    "dockerAuthenticationFlow",
+    "firstBrokerLoginFlow",
+];
+
+/// A realm never names a flow that is not there: nobody could sign in.
+fn check_flows(cx: &mut Cx<'_>, settings: &Settings, sent: &read::Object) -> Result<()> {
+    let named = FLOWS.iter().filter(|name| sent.contains_key(**name));
+    let mut known = None;
+    for name in named {
+        let Some(alias) = settings.rest.get(*name).and_then(Value::as_str) else {
+            continue;
+        };
+        if known.is_none() {
+            known = Some(flow::list(cx)?);
+        }
+        let mut all = known.iter().flatten();
+        if !all.any(|one| one.top_level && one.alias == alias) {
+            let why = format!("Failed to update realm: there is no flow '{alias}' for '{name}'");
+            return Err(AdminError::message(400, why));
+        }
+    }
+    Ok(())
+}
+
+/// The client of `master` whose roles manage the realm is named after it.
+async fn rename_manager(admin: &Admin, name: &str) -> Result<()> {
+    if admin.app.realm(name).await?.is_some() {
+        return Err(AdminError::message(409, "Realm with same name exists"));
+    }
+    let Some(master) = admin.app.realm(MASTER).await? else {
+        return Err(AdminError::not_found());
+    };
+    let (old, new) = (
+        format!("{}-realm", admin.realm.name),
+        format!("{name}-realm"),
+    );
+    let work = move |cx: &mut Cx<'_>| -> Result<()> {
+        let Some(id) = client::find_id(cx, &old)? else {
+            return Ok(());
+        };
+        let Some(found) = client::load(cx, &id)? else {
+            return Ok(());
+        };
+        let draft = client::Draft {
+            id,
+            client_id: new.clone(),
+            enabled: found.enabled,
+            secret: client::reveal_secret(cx, &found)?,
+            settings: found.settings,
+        };
+        client::update(cx, &draft)?;
+        Ok(())
+    };
+    admin
+        .app
+        .enter(&master, cloakroom_model::Door::Write, work)
+        .await
+}
