@@ -11,7 +11,9 @@ pub(crate) use private::{
     Document, pkcs1_of_pkcs8, read_pkcs1, read_pkcs8, read_sec1, write_ec_pkcs8, write_okp_pkcs8,
     write_pkcs1, write_rsa_pkcs8, write_sec1,
 };
-pub(crate) use public::{read_rsa_public_key, read_spki, spki_of_certificate, write_spki};
+pub(crate) use public::{
+    not_after, read_rsa_public_key, read_spki, spki_of_certificate, write_spki,
+};
 
 use crate::error::{JoseError, Result};
 

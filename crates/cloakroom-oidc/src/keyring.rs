@@ -1,5 +1,6 @@
 //! A realm's keys, parsed once for each snapshot of its settings, and the documents they appear in.
 
+pub mod describe;
 pub mod generate;
 mod read;
 

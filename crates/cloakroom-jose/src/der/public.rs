@@ -66,6 +66,22 @@ pub(crate) fn read_rsa_public_key(der: &[u8]) -> Result<Material> {
     Ok(Material::Rsa { n, e })
 }
 
+/// The end of a certificate's validity (RFC 5280 §4.1.2.5): the tag of its form, and its text.
+pub(crate) fn not_after(der: &[u8]) -> Result<(u8, &[u8])> {
+    let mut certificate = outer(der)?;
+    let mut body = Reader(certificate.expect(SEQUENCE)?);
+    let (first, _) = body.next()?;
+    if first == VERSION {
+        body.expect(INTEGER)?;
+    }
+    // Signature algorithm, issuer.
+    body.expect(SEQUENCE)?;
+    body.expect(SEQUENCE)?;
+    let mut validity = Reader(body.expect(SEQUENCE)?);
+    validity.next()?;
+    validity.next()
+}
+
 /// The `SubjectPublicKeyInfo` inside a certificate (RFC 5280 §4.1).
 ///
 /// Nothing of the certificate is verified: whoever configured it chose it.

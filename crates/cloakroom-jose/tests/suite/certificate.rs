@@ -1,5 +1,5 @@
 //! Certificates hold their key, their name and their dates, and sign for themselves.
-use cloakroom_jose::certificate::self_signed;
+use cloakroom_jose::certificate::{not_after, self_signed};
 use cloakroom_jose::{Alg, DecryptionKey, SigningKey, VerifyingKey};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -7,6 +7,18 @@ use crate::vectors::signing_key;
 
 /// 2026-01-01 and 2036-01-01.
 const TEN_YEARS: std::ops::Range<i64> = 1_767_225_600..2_082_758_400;
+
+#[test]
+fn the_end_is_read_in_both_forms_of_a_date() {
+    let key = signing_key(Alg::ES256);
+    // The last second that a year of two digits reaches, the first beyond it, and a leap day.
+    for end in [2_524_607_999, 2_524_608_000, 1_835_395_200] {
+        let der = self_signed(&key, "realm", 0..end, 1).unwrap();
+
+        assert_eq!(not_after(&der).unwrap(), end);
+    }
+    assert!(not_after(b"nothing").is_err());
+}
 
 #[test]
 fn another_implementation_reads_and_verifies_it() {
@@ -36,6 +48,7 @@ fn another_implementation_reads_and_verifies_it() {
         let validity = certificate.validity();
         assert_eq!(validity.not_before.timestamp(), TEN_YEARS.start);
         assert_eq!(validity.not_after.timestamp(), TEN_YEARS.end);
+        assert_eq!(not_after(&der).unwrap(), TEN_YEARS.end, "{alg}");
         assert_eq!(certificate.raw_serial(), [77]);
         let inside = VerifyingKey::from_certificate(Some(alg), None, &der).unwrap();
         assert_eq!(inside.thumbprint(), key.verifying_key().thumbprint());

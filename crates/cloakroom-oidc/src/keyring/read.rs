@@ -52,6 +52,14 @@ fn rsa_enc(component: &Component) -> Option<Parsed> {
     Some(Parsed::Encryption(Box::new(jwk), certificates(component)))
 }
 
+/// The public half of a key for encryption as `SubjectPublicKeyInfo`.
+pub(super) fn encryption_spki(component: &Component) -> Option<Vec<u8>> {
+    let (_, der) = pem::decode(component.text("privateKey")?).ok()?;
+    let key = DecryptionKey::from_pkcs1_rsa(UNNAMED, &der);
+    let key = key.or_else(|_| DecryptionKey::from_pkcs8(UNNAMED, &der));
+    key.ok()?.public_spki_der()
+}
+
 fn ecdsa(component: &Component) -> Option<Parsed> {
     let alg = match component.text("ecdsaEllipticCurveKey").unwrap_or("P-256") {
         "P-256" => Alg::ES256,
