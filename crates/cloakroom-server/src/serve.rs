@@ -52,6 +52,8 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         let mut server = Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
+            .wrap(from_fn(cloakroom_admin::sent::keep))
+            .wrap(from_fn(cloakroom_admin::etag::guard))
             .wrap(from_fn(answer::finish))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(from_fn(observe::observe));

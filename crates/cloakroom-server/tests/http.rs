@@ -6,6 +6,9 @@
     reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
+#[path = "http/administration.rs"]
+mod administration;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
