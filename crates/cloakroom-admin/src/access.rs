@@ -2,7 +2,7 @@
 
 mod grants;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, LOCATION};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
 use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
@@ -19,6 +19,7 @@ use cloakroom_web::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{AdminError, Result};
+use crate::sent::Sent;
 
 pub(crate) use grants::Grants;
 
@@ -35,6 +36,8 @@ pub(crate) struct Actor {
     pub(crate) session: Option<SessionId>,
     /// Where the call came from.
     pub(crate) ip: String,
+    /// What was sent, if it is short enough to be kept.
+    pub(crate) sent: Option<Sent>,
 }
 
 /// A call by somebody known, and what they may do in the realm that it is about.
@@ -81,6 +84,7 @@ impl Admin {
             user: caller.user,
             session: caller.session,
             ip,
+            sent: request.extensions().get::<Sent>().cloned(),
         };
         let mut admin = Self {
             app,
@@ -103,6 +107,26 @@ impl Admin {
         let (roles, realm) = (self.roles.clone(), realm.to_owned());
         self.app
             .enter(&self.home, Door::Read, move |cx| rights(cx, &roles, &realm))
+            .await
+    }
+
+    /// The realm that the caller's token is from.
+    pub(crate) fn home(&self) -> &Arc<Realm> {
+        &self.home
+    }
+
+    /// The caller belongs to `master`, which administers all realms.
+    pub(crate) fn is_of_master(&self) -> bool {
+        self.home.name == MASTER
+    }
+
+    /// The same for many realms, in their order.
+    pub(crate) async fn rights_in_all(&self, realms: Vec<String>) -> Result<Vec<BTreeSet<String>>> {
+        let roles = self.roles.clone();
+        self.app
+            .enter(&self.home, Door::Read, move |cx| {
+                rights_in_all(cx, &roles, &realms)
+            })
             .await
     }
 
@@ -233,6 +257,43 @@ fn rights(cx: &mut Cx<'_>, roles: &BTreeSet<RoleId>, realm: &str) -> Result<BTre
         is_managers || (is_master && !role.client_role && role.name == "create-realm")
     };
     Ok(held.filter(counts).map(|role| role.name.clone()).collect())
+}
+
+/// The management roles among `roles` over each of the realms, looked through once for all.
+fn rights_in_all(
+    cx: &mut Cx<'_>,
+    roles: &BTreeSet<RoleId>,
+    realms: &[String],
+) -> Result<Vec<BTreeSet<String>>> {
+    let is_master = cx.realm.name == MASTER;
+    let graph = role::graph(cx)?;
+    let mut by_owner: HashMap<&str, BTreeSet<String>> = HashMap::new();
+    let mut everywhere = BTreeSet::new();
+    for role in roles.iter().filter_map(|id| graph.role(id)) {
+        if role.client_role {
+            let owned = by_owner.entry(role.container_id.as_str()).or_default();
+            owned.insert(role.name.clone());
+        } else if is_master && role.name == "create-realm" {
+            everywhere.insert(role.name.clone());
+        }
+    }
+    let mut found = Vec::new();
+    for realm in realms {
+        let manager = if is_master {
+            format!("{realm}-realm")
+        } else if &cx.realm.name == realm {
+            "realm-management".to_owned()
+        } else {
+            found.push(BTreeSet::new());
+            continue;
+        };
+        let manager = client::find_id(cx, &manager)?;
+        let rights = manager.and_then(|id| by_owner.get(id.as_str()));
+        let mut rights = rights.cloned().unwrap_or_default();
+        rights.extend(everywhere.iter().cloned());
+        found.push(rights);
+    }
+    Ok(found)
 }
 
 /// The realm that a token says it is from; the signature is checked with that realm's keys.

@@ -106,6 +106,18 @@ impl AdminError {
         Self::described(400, "missingNormalization", "Request path not normalized")
     }
 
+    /// The same words as `errorMessage`, for calls that refuse in that form.
+    pub(crate) fn into_message(self) -> Self {
+        match self {
+            Self::Refused { status, body } => {
+                let text = body.get("error").or_else(|| body.get("errorMessage"));
+                let text = text.and_then(Value::as_str).unwrap_or_default();
+                Self::message(status, text)
+            }
+            other => other,
+        }
+    }
+
     /// The same refusal, and what was written before it is rolled back.
     pub(crate) fn undoing(self) -> Self {
         match self {

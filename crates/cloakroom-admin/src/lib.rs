@@ -4,6 +4,8 @@ mod access;
 mod api;
 mod audit;
 mod error;
+pub mod etag;
 mod names;
 pub mod routes;
+pub mod sent;
 pub mod transfer;

@@ -15,20 +15,27 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     );
     api::authentication::configure(cfg);
     api::identity_providers::configure(cfg);
+    api::console::configure(cfg);
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);
     api::consents::configure(cfg);
+    api::ui_ext::configure(cfg);
     api::user_profile::configure(cfg);
     api::groups::configure(cfg);
     api::users::configure(cfg);
     api::roles::configure(cfg);
+    api::keys::configure(cfg);
     api::mappers::configure(cfg);
     api::scope_links::configure(cfg);
     api::client_scopes::configure(cfg);
     api::clients::configure(cfg);
     api::components_keys::configure(cfg);
     api::partial::configure(cfg);
+    api::default_groups::configure(cfg);
+    api::events::configure(cfg);
+    api::localization::configure(cfg);
+    api::realm_actions::configure(cfg);
     api::realms::configure(cfg);
 }
 

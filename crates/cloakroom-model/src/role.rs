@@ -42,6 +42,11 @@ impl RoleGraph {
         self.roles.get(id)
     }
 
+    /// All roles, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Role> {
+        self.roles.values().map(Arc::as_ref)
+    }
+
     /// The role has others inside it.
     pub fn is_composite(&self, id: &RoleId) -> bool {
         self.children

@@ -1,5 +1,7 @@
 //! Sessions: a login that succeeded, online or offline, and the clients that take part in it.
 
+pub mod page;
+
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::{Map, Value};

@@ -123,9 +123,5 @@ async fn convert(admin: Admin, body: Bytes) -> Answer {
 /// Permissions of the first version, and types of clients, which Keycloak has switched off.
 async fn feature_off(admin: Admin) -> Answer {
     admin.check_any()?;
-    Err(AdminError::described(
-        501,
-        "Feature not enabled",
-        "For more on this error consult the server log.",
-    ))
+    Err(AdminError::feature_off())
 }

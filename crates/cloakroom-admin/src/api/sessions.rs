@@ -50,7 +50,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(one);
 }
 
-fn show(cx: &mut Cx<'_>, session: &Session, user: &User) -> Result<Value> {
+pub(super) fn show(cx: &mut Cx<'_>, session: &Session, user: &User) -> Result<Value> {
     let mut clients = Map::new();
     for part in session::list_clients(cx, &session.id, session.offline)? {
         if let Some(client) = client::find_by_id(cx, &part.client)? {
