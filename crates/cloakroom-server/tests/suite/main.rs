@@ -1,4 +1,5 @@
-//! The running server over HTTP, on each database: certification modules and hostile requests, each a test by name.
+//! The running server over HTTP, on each database: certification modules, hostile requests and ways for an
+//! administrator to raise themselves, each a test by name.
 //!
 //! The list is made when the program starts, because its tests are rows of tables and because one server for each
 //! database serves them all; so it has a
@@ -14,6 +15,7 @@
 mod browser;
 mod conformance;
 mod database;
+mod escalation;
 mod hostile;
 mod html;
 mod http;
@@ -40,7 +42,8 @@ fn main() -> ExitCode {
     let postgres = database.as_ref().map(|database| database.url.as_str());
     servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url)))));
 
-    let modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
+    let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
+    modules.extend(servers.iter().flat_map(escalation::trials));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
     arguments.test_threads = Some(1);

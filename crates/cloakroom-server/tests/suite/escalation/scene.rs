@@ -1,0 +1,194 @@
+//! The realm of the attempts: people with one right each, and somebody who has them all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::http::{Answer, Request, text};
+use crate::realm::{Person, Realm};
+use crate::server::Server;
+
+use super::rows::Row;
+
+/// The rights that an administrator of the scene has, each of them alone.
+const RIGHTS: [&str; 6] = [
+    "manage-users",
+    "manage-clients",
+    "manage-realm",
+    "create-client",
+    "view-clients",
+    "impersonation",
+];
+
+/// The realm with everything that the attempts name.
+pub(super) struct Scene {
+    realm: Realm,
+    people: BTreeMap<&'static str, Person>,
+    /// What stands for a name in braces.
+    names: BTreeMap<String, String>,
+}
+
+impl Scene {
+    pub(super) fn set(server: &Arc<Server>) -> Self {
+        let realm = Realm::create(server, "escalation", json!({}));
+        let mut scene = Self {
+            realm,
+            people: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        scene.name("rm", "/clients?clientId=realm-management");
+        let rights = ["realm-admin", "view-users", "query-users"];
+        for right in RIGHTS.iter().chain(&rights) {
+            let path = scene.fill(&format!("/clients/{{rm}}/roles/{right}"));
+            scene.name(right, &path);
+        }
+        for right in RIGHTS {
+            let person = scene.realm.create_person(right, json!({}));
+            scene.keep(&format!("{right}-self"), &person.id);
+            scene.grant("users", &person.id, right);
+            scene.people.insert(right, person);
+        }
+        let boss = scene.realm.create_person("boss", json!({}));
+        scene.keep("boss", &boss.id);
+        scene.grant("users", &boss.id, "realm-admin");
+        let path = format!("/users/{}/credentials", boss.id);
+        scene.name("boss-password", &path);
+        let plain = scene.realm.create_person("plain", json!({}));
+        scene.keep("plain", &plain.id);
+        scene.make_groups_and_roles();
+        scene.make_clients();
+        scene
+    }
+
+    fn make_groups_and_roles(&mut self) {
+        for group in ["bosses", "mine", "friends"] {
+            self.make(group, "/groups", &json!({"name": group}));
+        }
+        let bosses = self.fill("{bosses}");
+        self.grant("groups", &bosses, "realm-admin");
+        let path = format!("/groups/{bosses}/children");
+        self.make("below", &path, &json!({"name": "below"}));
+        for role in ["mighty", "harmless", "wide"] {
+            self.call_as_admin("POST", "/roles", &json!({"name": role}));
+            self.name(role, &format!("/roles/{role}"));
+        }
+        let path = "/roles/mighty/composites";
+        let inside = self.role("realm-admin");
+        self.call_as_admin("POST", path, &json!([inside]));
+    }
+
+    fn make_clients(&mut self) {
+        for (name, accounts) in [("machine", true), ("app", false)] {
+            let asked = json!({
+                "clientId": name, "publicClient": false, "serviceAccountsEnabled": accounts,
+            });
+            self.make(name, "/clients", &asked);
+        }
+        let path = self.fill("/clients/{machine}/service-account-user");
+        self.name("machine-account", &path);
+        let account = self.fill("{machine-account}");
+        self.grant("users", &account, "realm-admin");
+        let path = self.fill("/clients/{app}/roles");
+        self.call_as_admin("POST", &path, &json!({"name": "buyer"}));
+        self.name("buyer", &format!("{path}/buyer"));
+        let path = self.fill("/clients/{app}/protocol-mappers/models");
+        let audience = json!({
+            "name": "audience", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
+            "config": {"included.client.audience": "app", "access.token.claim": "true"},
+        });
+        self.make("mapper", &path, &audience);
+        let scope = json!({"name": "reading", "protocol": "openid-connect"});
+        self.make("scope", "/client-scopes", &scope);
+    }
+
+    /// Sends the attempt as the one who makes it.
+    pub(super) fn call(&self, row: &Row) -> Answer {
+        let token = self.token(row.who);
+        let path = format!("/admin/realms/{}{}", self.realm.name, self.fill(row.path));
+        let mut request =
+            Request::new(row.method, &path).with("Authorization", &format!("Bearer {token}"));
+        if !row.body.is_empty() {
+            request = request
+                .with("Content-Type", "application/json")
+                .with_body(self.fill(row.body).into_bytes());
+        }
+        self.realm.server.send(&request)
+    }
+
+    /// Tells whether somebody has every right over the realm now.
+    pub(super) fn is_mighty(&self, who: &str) -> bool {
+        let path = self.fill(&format!(
+            "/users/{{{who}-self}}/role-mappings/clients/{{rm}}/composite"
+        ));
+        let roles = self.realm.call("GET", &path, &Value::Null).json();
+        let mut roles = roles.as_array().unwrap().iter();
+        roles.any(|role| role["name"] == "realm-admin")
+    }
+
+    /// A token of its own for each attempt, which ends with what some of them do.
+    fn token(&self, who: &str) -> String {
+        let person = &self.people[who];
+        let fields = [
+            ("grant_type", "password"),
+            ("client_id", "admin-cli"),
+            ("username", &person.username),
+            ("password", &person.password),
+        ];
+        let answer = self
+            .realm
+            .server
+            .send(&Request::form(&self.realm.path("token"), &fields));
+        let token = text(&answer.json(), "access_token").to_owned();
+        assert!(!token.is_empty(), "{}", answer.body);
+        token
+    }
+
+    fn grant(&self, kind: &str, id: &str, right: &str) {
+        let rm = self.fill("{rm}");
+        let path = format!("/{kind}/{id}/role-mappings/clients/{rm}");
+        self.call_as_admin("POST", &path, &json!([self.role(right)]));
+    }
+
+    fn role(&self, name: &str) -> Value {
+        json!({"id": self.fill(&format!("{{{name}}}")), "name": name})
+    }
+
+    fn make(&mut self, name: &str, path: &str, body: &Value) {
+        let answer = self.call_as_admin("POST", path, body);
+        let at = answer.location().unwrap_or_default();
+        let id = at.rsplit('/').next().unwrap_or_default().to_owned();
+        self.keep(name, &id);
+    }
+
+    /// Keeps the id of what is at this path; of the first, if it is a list.
+    fn name(&mut self, name: &str, path: &str) {
+        let found = self.call_as_admin("GET", path, &Value::Null).json();
+        let one = found.get(0).unwrap_or(&found);
+        let id = text(one, "id").to_owned();
+        assert!(!id.is_empty(), "{path}: {found}");
+        self.keep(name, &id);
+    }
+
+    fn keep(&mut self, name: &str, id: &str) {
+        self.names.insert(format!("{{{name}}}"), id.to_owned());
+    }
+
+    fn call_as_admin(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let answer = self.realm.call(method, path, body);
+        assert!(
+            (200..300).contains(&answer.status),
+            "{path}: {}",
+            answer.body
+        );
+        answer
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let mut filled = text.to_owned();
+        for (name, id) in &self.names {
+            filled = filled.replace(name, id);
+        }
+        filled
+    }
+}
