@@ -105,7 +105,9 @@ fn is_brief(params: &Params, usual: bool) -> bool {
 }
 
 fn switch(params: &Params, name: &str) -> Option<bool> {
-    params.get(name).map(|value| value == "true")
+    let value = params.get(name)?;
+    // Python writes `True`.
+    Some(value.eq_ignore_ascii_case("true"))
 }
 
 fn no_content() -> HttpResponse {

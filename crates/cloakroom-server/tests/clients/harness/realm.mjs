@@ -10,6 +10,7 @@ export async function prepare(realm) {
     realm: realm.name,
     issuer: realm.issuer,
     callback: CALLBACK,
+    admin: realm.admin.credentials,
     secret: 'a-client-secret-of-more-than-32-bytes',
     username: 'ada',
     password: 'an honest passphrase',
