@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Secret};
 
+use crate::client_keys::{KeysWanted, RemoteKeys};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::provider::Provider;
@@ -46,6 +47,7 @@ impl std::ops::Deref for ProvenClient {
 pub struct Credentials {
     basic: Option<(String, Secret)>,
     malformed: bool,
+    fetched: Option<Arc<RemoteKeys>>,
 }
 
 impl Credentials {
@@ -61,7 +63,22 @@ impl Credentials {
         Self {
             malformed: basic.is_none(),
             basic,
+            fetched: None,
         }
+    }
+
+    /// Adds the client's keys, which were fetched for this request.
+    #[must_use]
+    pub fn with_keys(mut self, fetched: Option<Arc<RemoteKeys>>) -> Self {
+        self.fetched = fetched;
+        self
+    }
+}
+
+impl Provider {
+    /// The keys that have to be fetched before the client of this request can prove itself.
+    pub fn keys_wanted(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Option<KeysWanted>> {
+        assertion::keys_wanted(cx, form)
     }
 }
 
@@ -103,7 +120,8 @@ pub fn prove(
                 OAuthError::invalid_request("More than one client authentication method").into(),
             );
         }
-        return assertion::prove(provider, cx, form).map(ProvenClient);
+        let fetched = credentials.fetched.as_ref();
+        return assertion::prove(provider, cx, form, fetched).map(ProvenClient);
     }
     let client_id = match (&credentials.basic, form.get("client_id")) {
         // Keycloak lets the body name the client, and a foreign header then proves nothing.

@@ -18,6 +18,8 @@ pub struct OAuthError {
     pub description: Cow<'static, str>,
     /// The HTTP status that it is answered with.
     pub status: u16,
+    /// After so many seconds the same request may be answered differently.
+    pub retry_after: Option<u64>,
 }
 
 impl OAuthError {
@@ -34,7 +36,16 @@ impl OAuthError {
             code,
             description: description.into(),
             status,
+            retry_after: None,
         }
+    }
+
+    /// The caller asks too often, or at a bad moment: what it asks for may be had later.
+    pub fn try_again(status: u16, seconds: u64) -> Self {
+        let description = format!("Try again in {seconds} seconds");
+        let mut denied = Self::new("temporarily_unavailable", description).with_status(status);
+        denied.retry_after = Some(seconds);
+        denied
     }
 
     /// The same refusal with another status, where Keycloak's answer has one of its own.

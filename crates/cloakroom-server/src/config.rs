@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use cloakroom_model::Secret;
+use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
 use tracing_subscriber::EnvFilter;
 
@@ -40,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<Secret>,
     /// Whose forwarded headers count.
     pub(crate) trusted_proxies: TrustedProxies,
+    /// Where requests to other servers may go beside the internet.
+    pub(crate) outbound_allow: Listed,
     /// The first administrator, for automation.
     pub(crate) bootstrap: Option<(String, Secret)>,
     /// What is logged.
@@ -119,6 +122,8 @@ impl Config {
             master_key: secret("master_key"),
             trusted_proxies: TrustedProxies::parse(&text("trusted_proxies"))
                 .map_err(|why| wrong(&settings, "trusted_proxies", &why))?,
+            outbound_allow: Listed::parse(&text("outbound_allow"))
+                .map_err(|why| wrong(&settings, "outbound_allow", &why))?,
             bootstrap,
             log: log(&settings)?,
             log_format: log_format(&settings)?,

@@ -9,6 +9,7 @@ use actix_web::{App as Server, HttpServer, guard};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
 use cloakroom_web::app::Parts;
+use cloakroom_web::outbound::Outbound;
 use cloakroom_web::{App, answer};
 
 use crate::config::Config;
@@ -34,6 +35,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         hasher,
         base_url: config.public_url.clone(),
         proxies: config.trusted_proxies.clone(),
+        outbound: Outbound::new(config.outbound_allow.clone())?,
     }))
 }
 

@@ -15,6 +15,7 @@ use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
 use crate::metrics::Metrics;
+use crate::outbound::Outbound;
 use crate::proxy::TrustedProxies;
 
 /// What every handler shares. Built once, at start, and once more for each further address.
@@ -27,6 +28,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The public address, without a slash at its end.
     pub base_url: String,
+    /// The client for other servers.
+    pub outbound: Arc<Outbound>,
     /// The public address is an https one, so cookies are `Secure`.
     pub is_https: bool,
     db: Db,
@@ -58,6 +61,8 @@ pub struct Parts {
     pub base_url: String,
     /// Whose forwarded headers count.
     pub proxies: TrustedProxies,
+    /// The client for other servers.
+    pub outbound: Outbound,
 }
 
 impl App {
@@ -73,6 +78,7 @@ impl App {
             db: parts.db,
             vault: Arc::new(parts.vault),
             proxies: parts.proxies,
+            outbound: Arc::new(parts.outbound),
             realms: Arc::default(),
             generation: Arc::default(),
         }
@@ -90,6 +96,7 @@ impl App {
             db: self.db.clone(),
             vault: Arc::clone(&self.vault),
             proxies: self.proxies.clone(),
+            outbound: Arc::clone(&self.outbound),
             realms: Arc::clone(&self.realms),
             generation: Arc::clone(&self.generation),
         }

@@ -7,6 +7,7 @@ pub mod cookie;
 pub mod headers;
 pub mod i18n;
 pub mod metrics;
+pub mod outbound;
 pub mod page;
 pub mod proxy;
 pub mod request_id;

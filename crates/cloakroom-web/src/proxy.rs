@@ -64,7 +64,7 @@ impl TrustedProxies {
     }
 }
 
-fn network(entry: &str) -> Result<(IpAddr, u8), String> {
+pub(crate) fn network(entry: &str) -> Result<(IpAddr, u8), String> {
     let wrong = || format!("{entry} is neither an address nor a network such as 10.0.0.0/8");
     let (address, bits) = entry
         .split_once('/')
@@ -82,7 +82,7 @@ fn network(entry: &str) -> Result<(IpAddr, u8), String> {
     }
 }
 
-fn is_inside(address: IpAddr, network: IpAddr, bits: u8) -> bool {
+pub(crate) fn is_inside(address: IpAddr, network: IpAddr, bits: u8) -> bool {
     match (address, network) {
         (IpAddr::V4(a), IpAddr::V4(n)) => {
             let differ = u32::from(a) ^ u32::from(n);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use cloakroom_jose::alg::KeyKind;
 use cloakroom_jose::jws::Unverified;
 use cloakroom_jose::jwt::{self, Claims, Policy};
-use cloakroom_jose::{Alg, KeySet, VerifyingKey};
+use cloakroom_jose::{Alg, VerifyingKey};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::replay::{self, Kind};
 use cloakroom_model::{Cx, Timestamp, Ttl};
 
 use super::{find, unknown_client, wrong_credentials};
+use crate::client_keys::{self, Keys, KeysWanted, RemoteKeys};
 use crate::error::{OAuthError, Result};
 use crate::form::Form;
 use crate::keyring::ALGS;
@@ -22,7 +23,27 @@ const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// No assertion may live longer: its `jti` is remembered until its end.
 const LONGEST_SECONDS: i64 = 3600;
 
-pub(super) fn prove(provider: &Provider, cx: &mut Cx<'_>, form: &Form) -> Result<Arc<Client>> {
+/// The keys that have to be fetched to verify the assertion of this request.
+pub(super) fn keys_wanted(cx: &mut Cx<'_>, form: &Form) -> Result<Option<KeysWanted>> {
+    let text = form.get("client_assertion").unwrap_or_default();
+    let Ok(token) = Unverified::parse(text) else {
+        return Ok(None);
+    };
+    let Ok(Some(subject)) = token.unverified_claim_for_lookup("sub") else {
+        return Ok(None);
+    };
+    let client = client::find(cx, &subject)?
+        .filter(|client| client.enabled)
+        .filter(|client| client.settings.client_authenticator_type == "client-jwt");
+    Ok(client.and_then(|client| client_keys::wanted(&client, &token)))
+}
+
+pub(super) fn prove(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    form: &Form,
+    fetched: Option<&Arc<RemoteKeys>>,
+) -> Result<Arc<Client>> {
     if form.get("client_assertion_type") != Some(TYPE) {
         return Err(OAuthError::invalid_client(
             "Parameter client_assertion_type is missing or has an invalid value",
@@ -48,16 +69,16 @@ pub(super) fn prove(provider: &Provider, cx: &mut Cx<'_>, form: &Form) -> Result
         return Err(unknown_client());
     }
     let client = find(cx, &subject)?;
-    let claims = verify(provider, cx, &client, token)?;
+    let claims = verify((provider, cx), &client, token, fetched)?;
     spend(cx, &client, &claims)?;
     Ok(client)
 }
 
 fn verify(
-    provider: &Provider,
-    cx: &Cx<'_>,
+    (provider, cx): (&Provider, &Cx<'_>),
     client: &Client,
     token: Unverified<'_>,
+    fetched: Option<&Arc<RemoteKeys>>,
 ) -> Result<Claims> {
     let issuer = provider.issuer(cx.realm);
     let endpoint = provider.protocol_url(cx.realm);
@@ -77,11 +98,8 @@ fn verify(
         let key = VerifyingKey::from_secret(Some(alg), None, secret.expose().as_bytes());
         key.and_then(|key| jwt::verify_with(token, &key, &policy, now))
     } else {
-        match keys(client) {
-            Some(Keys::Set(keys)) => jwt::verify_parsed(token, &keys, &policy, now),
-            Some(Keys::One(key)) => jwt::verify_with(token, &key, &policy, now),
-            None => return Err(unknown_client()),
-        }
+        let keys = Keys::of(client, fetched).ok_or_else(unknown_client)?;
+        keys.verify(token, &policy, now)
     };
     verified.map_err(|error| {
         OAuthError::invalid_client(format!("Invalid client assertion: {error}"))
@@ -107,37 +125,6 @@ fn allowed(client: &Client) -> Result<Vec<Alg>> {
         .filter(fitting)
         .filter(|alg| only.is_none_or(|only| only == *alg))
         .collect())
-}
-
-enum Keys {
-    Set(KeySet),
-    One(VerifyingKey),
-}
-
-fn keys(client: &Client) -> Option<Keys> {
-    let settings = &client.settings;
-    if settings.has("use.jwks.string") {
-        let text = settings.attribute("jwks.string")?;
-        return KeySet::parse(text.as_bytes()).ok().map(Keys::Set);
-    }
-    // Keys behind an address would need the network, which no rule has.
-    if settings.has("use.jwks.url") {
-        return None;
-    }
-    if let Some(text) = settings.attribute("jwt.credential.certificate") {
-        return VerifyingKey::from_pem(None, None, text)
-            .or_else(|_| {
-                let (_, der) = cloakroom_jose::pem::decode(text)?;
-                VerifyingKey::from_certificate(None, None, &der)
-            })
-            .ok()
-            .map(Keys::One);
-    }
-    let text = settings.attribute("jwt.credential.public.key")?;
-    let (_, der) = cloakroom_jose::pem::decode(text).ok()?;
-    VerifyingKey::from_spki(None, None, &der)
-        .ok()
-        .map(Keys::One)
 }
 
 /// RFC 7523 §3: an assertion is used once.

@@ -82,6 +82,10 @@ pub(crate) const KEYS: &[Key] = &[
     )
     .or(&["KC_PROXY_TRUSTED_ADDRESSES"]),
     Key::new(
+        "outbound_allow",
+        "Inside addresses or networks that may be asked for keys, with commas",
+    ),
+    Key::new(
         "data_dir",
         "The folder of the SQLite file and the master key",
     )

@@ -6,6 +6,8 @@ use actix_web::{App as Server, web};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, Fault, Vault, db};
 use cloakroom_web::app::Parts;
+use cloakroom_web::outbound::Outbound;
+use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
 use serde_json::Value;
 
@@ -21,6 +23,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         hasher: Hasher::start(None).unwrap(),
         base_url: "http://localhost:8080".to_owned(),
         proxies: TrustedProxies::parse(proxies).unwrap(),
+        outbound: Outbound::new(Listed::default()).unwrap(),
     });
     (Data::new(app), folder)
 }

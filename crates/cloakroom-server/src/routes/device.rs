@@ -47,7 +47,7 @@ async fn authorize(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials();
+    let credentials = caller.credentials(&form).await;
     let client_id = credentials.claimed_client(&form).map(str::to_owned);
     let provider = Arc::clone(&caller.app.provider);
     let work = move |cx: &mut Cx<'_>| provider.authorize_device(cx, &credentials, &form);

@@ -7,13 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::{Cx, Digest, Door, attempt, user};
-use cloakroom_oidc::client_auth::Credentials;
 use cloakroom_oidc::logout::{LogoutError, LogoutRequest};
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, LogoutConfirmPage, SignedOutPage, render};
 
+use super::protocol;
 use super::visit::{Cookie, IDENTITY, Visit};
 
 /// Holds what the confirmation page leads to, beside the code that its form has to bring.
@@ -66,7 +66,7 @@ async fn by_token(visit: &Visit, request: &HttpRequest, form: Form) -> HttpRespo
         .headers()
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    let credentials = Credentials::from_header(header);
+    let credentials = protocol::credentials(&visit.app, &visit.realm, header, &form).await;
     let provider = visit.app.provider.clone();
     let work = move |cx: &mut Cx<'_>| provider.logout_by_token(cx, &credentials, &form);
     match visit.app.enter(&visit.realm, Door::Write, work).await {

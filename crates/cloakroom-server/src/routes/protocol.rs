@@ -61,9 +61,9 @@ impl Caller {
         })
     }
 
-    /// What the request's header says about its client.
-    pub(crate) fn credentials(&self) -> Credentials {
-        Credentials::from_header(self.authorization.as_deref())
+    /// What the request says about its client.
+    pub(crate) async fn credentials(&self, form: &Form) -> Credentials {
+        credentials(&self.app, &self.realm, self.authorization.as_deref(), form).await
     }
 
     /// The bearer token of the request's header (RFC 6750 §2.1).
@@ -130,6 +130,26 @@ impl Caller {
     }
 }
 
+/// What a request says about its client, with the keys that its assertion needs.
+pub(crate) async fn credentials(
+    app: &App,
+    realm: &Arc<Realm>,
+    header: Option<&str>,
+    form: &Form,
+) -> Credentials {
+    let credentials = Credentials::from_header(header);
+    if !form.has("client_assertion") {
+        return credentials;
+    }
+    let (provider, form) = (Arc::clone(&app.provider), form.clone());
+    let look = move |cx: &mut Cx<'_>| provider.keys_wanted(cx, &form);
+    match app.enter(realm, Door::Memory, look).await {
+        Ok(Some(wanted)) => credentials.with_keys(app.outbound.keys(&wanted).await),
+        // Without keys the assertion is refused, and the refusal is written down there.
+        _ => credentials,
+    }
+}
+
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     let value: Option<&HeaderValue> = headers.get(name);
     value
@@ -162,7 +182,11 @@ pub(crate) fn error_answer(error: &Error) -> HttpResponse {
 
 fn denied_answer(denied: &OAuthError) -> HttpResponse {
     let status = StatusCode::from_u16(denied.status).unwrap_or(StatusCode::BAD_REQUEST);
-    no_store(&mut HttpResponseBuilder::new(status)).json(json!({
+    let mut answer = HttpResponseBuilder::new(status);
+    if let Some(seconds) = denied.retry_after {
+        answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    no_store(&mut answer).json(json!({
         "error": denied.code,
         "error_description": denied.description,
     }))

@@ -37,7 +37,7 @@ async fn revoke(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials();
+    let credentials = caller.credentials(&form).await;
     let client_id = credentials.claimed_client(&form).map(str::to_owned);
     let (provider, ip) = (Arc::clone(&caller.app.provider), caller.ip.clone());
     let work = move |cx: &mut Cx<'_>| provider.revoke(cx, &credentials, &form, &ip);
