@@ -4,6 +4,7 @@
 pub(crate) mod claims;
 pub(crate) mod level;
 mod request;
+mod request_object;
 pub(crate) mod respond;
 
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use cloakroom_model::client::Client;
 use cloakroom_model::{Cx, client};
 pub use level::{LevelWish, level_of};
 pub use request::{AuthorizationRequest, Prompt};
+pub use request_object::Fetched;
+use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
 
 use crate::{Error, Form, Provider, own_token, pkce, redirect_uri};
@@ -51,18 +54,25 @@ pub enum PageError {
 type Refusal = (&'static str, Option<String>);
 
 impl Provider {
-    /// Checks an authorization request, from a query or a form.
-    pub fn authorize(&self, cx: &mut Cx<'_>, form: &Form) -> Result<Decision, Error> {
+    /// Checks an authorization request, from a query or a form, with what it refers to.
+    pub fn authorize(
+        &self,
+        cx: &mut Cx<'_>,
+        form: &Form,
+        fetched: &Fetched,
+    ) -> Result<Decision, Error> {
         let client = match find_client(cx, form)? {
             Ok(client) => client,
             Err(error) => return Ok(Decision::Page(error)),
         };
-        // Request objects are not offered: what is inside them would go unchecked (RFC 9101 §10.5).
-        for name in ["request", "request_uri"] {
-            if form.has(name) {
+        let (inside, refused) = match request_object::open((self, cx), &client, form, fetched)? {
+            Ok(inside) => (inside, None),
+            Err(Unopened::Object(name)) => {
                 return Ok(Decision::Page(PageError::InvalidParameter(name)));
             }
-        }
+            Err(Unopened::Refused(refusal)) => (None, Some(refusal)),
+        };
+        let form = inside.as_ref().unwrap_or(form);
         let Some((redirect_uri, redirect_uri_given)) =
             find_redirect_uri(self.base_url(), &client, form)
         else {
@@ -74,12 +84,13 @@ impl Provider {
             redirect_uri_given,
             mode,
         };
-        let checked = match level_wish(cx, &client, form) {
-            Err(LevelError::Unknown) => {
+        let checked = match (refused, level_wish(cx, &client, form)) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Err(LevelError::Unknown)) => {
                 return Ok(Decision::Page(PageError::InvalidParameter("claims")));
             }
-            Err(LevelError::Claims) => Err(invalid("claims")),
-            Ok(wished) => check(cx, &client, form, &to, wished),
+            (None, Err(LevelError::Claims)) => Err(invalid("claims")),
+            (None, Ok(wished)) => check(cx, &client, form, &to, wished),
         };
         match checked {
             Ok(mut request) => {

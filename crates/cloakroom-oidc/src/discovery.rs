@@ -75,9 +75,9 @@ impl Provider {
                 "family_name", "preferred_username", "email", "acr", "azp", "nonce",
             ],
             "claims_parameter_supported": true,
-            "request_parameter_supported": false,
-            "request_uri_parameter_supported": false,
-            "require_request_uri_registration": false,
+            "request_parameter_supported": true,
+            "request_uri_parameter_supported": true,
+            "require_request_uri_registration": true,
             "require_pushed_authorization_requests": false,
             "authorization_response_iss_parameter_supported": true,
             "tls_client_certificate_bound_access_tokens": false,
@@ -85,6 +85,7 @@ impl Provider {
         let listed = [
             ("id_token_signing_alg_values_supported", json!(algs)),
             ("userinfo_signing_alg_values_supported", json!(algs)),
+            ("request_object_signing_alg_values_supported", json!(algs)),
             ("token_endpoint_auth_methods_supported", json!(methods)),
             (
                 "token_endpoint_auth_signing_alg_values_supported",

@@ -9,6 +9,7 @@ mod jwks;
 mod login;
 mod logout;
 pub(crate) mod protocol;
+mod request_object;
 mod revoke;
 mod session_frames;
 mod setup;

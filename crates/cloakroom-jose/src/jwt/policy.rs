@@ -59,6 +59,18 @@ impl Policy {
         policy
     }
 
+    /// A request object of a client (RFC 9101 §4).
+    ///
+    /// It has to say neither when it ends nor for whom it is; the caller checks `iss` and `aud`
+    /// where they are there.
+    pub fn request_object(algs: &[Alg]) -> Self {
+        let mut policy = Self::new(algs).typ(&["oauth-authz-req+jwt", "JWT"]);
+        policy.required = Vec::new();
+        // OpenID Connect Core 1.0 §6.1 sets no typ; another kind's typ is refused all the same.
+        policy.may_lack_typ = true;
+        policy
+    }
+
     /// Demands one of these media types in the header.
     #[must_use]
     pub fn typ(mut self, types: &[&str]) -> Self {

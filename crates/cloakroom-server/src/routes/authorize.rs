@@ -8,12 +8,13 @@ use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::{Cx, Digest, Door, Secret};
-use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, PageError, Response};
+use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
 use cloakroom_oidc::{Error, Form, Provider};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 
 use super::login;
+use super::request_object;
 use super::sign_in::{self, Onward};
 use super::visit::{AUTH_SESSION, IDENTITY, Visit};
 
@@ -85,6 +86,10 @@ async fn authorize(
     let Ok(form) = Form::parse(parameters.as_bytes()) else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
+    let fetched = match request_object::fetch(&visit, &form).await {
+        Ok(fetched) => fetched,
+        Err(error) => return visit.fault(&error),
+    };
     let new_handle = match cloakroom_web::app::random() {
         Ok(mut rng) => Secret::random(&mut rng).expose().to_owned(),
         Err(fault) => return visit.fault(&fault),
@@ -104,7 +109,7 @@ async fn authorize(
         .clone()
         .unwrap_or_else(|| brought.new_handle.clone());
     let provider = visit.app.provider.clone();
-    let work = move |cx: &mut Cx<'_>| begin(cx, &provider, &form, &brought);
+    let work = move |cx: &mut Cx<'_>| begin(cx, &provider, (&form, &fetched), &brought);
     let begun = match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(begun) => begun,
         Err(error) => return visit.fault(&error),
@@ -160,10 +165,10 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResp
 fn begin(
     cx: &mut Cx<'_>,
     provider: &Provider,
-    form: &Form,
+    (form, fetched): (&Form, &Fetched),
     brought: &Brought,
 ) -> Result<Begun, Error> {
-    let (request, client) = match provider.authorize(cx, form)? {
+    let (request, client) = match provider.authorize(cx, form, fetched)? {
         Decision::Page(error) => return Ok(Begun::Page(error)),
         Decision::Redirect(response) => return Ok(Begun::Redirect(response, false)),
         Decision::Ask(request, client) => (request, client),

@@ -6,13 +6,13 @@ use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::{Cx, Digest, Door, Secret};
 use cloakroom_oidc::authorize::Decision;
-use cloakroom_oidc::{Error, Form, Provider};
+use cloakroom_oidc::{Error, Form};
 use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
 use super::pages::PASSWORD;
-use crate::routes::sign_in;
 use crate::routes::visit::{AUTH_SESSION, IDENTITY, RESTART, Visit};
+use crate::routes::{request_object, sign_in};
 
 /// An attempt, and the handle that the browser has to keep if it is a new one.
 pub(super) struct Begun {
@@ -86,19 +86,22 @@ async fn begin(visit: &Visit, form: Form) -> Result<Option<Begun>, Error> {
             Secret::random(&mut rng).expose().to_owned()
         }
     };
+    let fetched = request_object::fetch(visit, &form).await?;
     let (provider, identity) = (visit.app.provider.clone(), visit.cookie(IDENTITY));
-    let work = move |cx: &mut Cx<'_>| store(cx, &provider, &form, &handle, identity.as_deref());
+    let work = move |cx: &mut Cx<'_>| {
+        let asked = provider.authorize(cx, &form, &fetched)?;
+        store(cx, asked, &handle, identity.as_deref())
+    };
     visit.app.enter(&visit.realm, Door::Write, work).await
 }
 
 fn store(
     cx: &mut Cx<'_>,
-    provider: &Provider,
-    form: &Form,
+    asked: Decision,
     handle: &str,
     identity: Option<&str>,
 ) -> Result<Option<Begun>, Error> {
-    let Decision::Ask(request, client) = provider.authorize(cx, form)? else {
+    let Decision::Ask(request, client) = asked else {
         return Ok(None);
     };
     if request.prompt.none {
