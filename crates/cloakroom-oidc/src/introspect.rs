@@ -1,17 +1,65 @@
 //! The introspection endpoint (RFC 7662): is this token active, and what does it say?
 
-use cloakroom_model::{Cx, refresh, user};
+use cloakroom_model::{Cx, Realm, refresh, user};
 use serde_json::{Map, Value, json};
 
-use crate::client_auth::{self, Credentials};
+use crate::client_auth::{self, Credentials, ProvenClient};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
-use crate::issue;
+use crate::issue::{self, SignError, Unsigned, sign};
+use crate::keyring::Keyring;
 use crate::live::{self, Live};
 use crate::mapper::Target;
 use crate::own_token::{self, OwnToken};
 use crate::provider::Provider;
-use crate::userinfo::{claims_for, read_access};
+use crate::userinfo::{Body, claims_for, read_access};
+
+/// Client attribute: the answers that this client asks for as JWT also hold the token as one.
+const WITH_JWT: &str = "client.introspection.response.allow.jwt.claim.enabled";
+
+/// In which form the caller takes an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// `application/json`.
+    Json,
+    /// `application/jwt`: Keycloak then adds the whole token as a JWT, where the client may have it.
+    Jwt,
+    /// `application/token-introspection+jwt`: the answer itself is signed (RFC 9701).
+    Signed,
+}
+
+/// The answer of the introspection endpoint, not signed yet.
+#[derive(Debug)]
+pub struct Introspection {
+    document: Map<String, Value>,
+    with_jwt: Option<Unsigned>,
+    whole: Option<Unsigned>,
+}
+
+impl Introspection {
+    fn inactive() -> Self {
+        let document = Map::from_iter([("active".to_owned(), json!(false))]);
+        Self {
+            document,
+            with_jwt: None,
+            whole: None,
+        }
+    }
+
+    /// Signs what is to be signed.
+    pub fn sign(&self, realm: &Realm) -> std::result::Result<Body, SignError> {
+        let keys = Keyring::of(realm)?;
+        if let Some(unsigned) = &self.whole {
+            return sign(&keys, unsigned).map(Body::Jwt);
+        }
+        let mut document = self.document.clone();
+        if let Some(unsigned) = &self.with_jwt {
+            let token = sign(&keys, unsigned)?;
+            document.insert("jwt".to_owned(), Value::String(token));
+        }
+        Ok(Body::Json(Value::Object(document)))
+    }
+}
 
 impl Provider {
     /// What a token says, to a client that is among its audiences.
@@ -20,37 +68,50 @@ impl Provider {
         cx: &mut Cx<'_>,
         credentials: &Credentials,
         form: &Form,
-    ) -> Result<Value> {
-        let client =
-            client_auth::prove(self, cx, credentials, form).map_err(|error| match error {
-                Error::Denied(denied) if denied.code == "unauthorized_client" => {
-                    OAuthError::invalid_client("Client authentication failed.").into()
-                }
-                other => other,
-            })?;
-        if client.settings.public_client {
-            // RFC 7662 §2.1: a caller that proves nothing could try out tokens.
-            return Err(OAuthError::invalid_request("Client not allowed.")
-                .with_status(403)
-                .into());
+        accept: Accept,
+    ) -> Result<Introspection> {
+        let client = caller(self, cx, credentials, form)?;
+        let mut answer = self.inspect(cx, &client, form, accept)?;
+        if accept == Accept::Signed {
+            // RFC 9701 §5: the answer names its issuer and the one it is for.
+            let members = Map::from_iter([
+                ("iss".to_owned(), json!(self.issuer(cx.realm))),
+                ("aud".to_owned(), json!(client.client_id)),
+                ("iat".to_owned(), json!(cx.now.seconds())),
+                ("token_introspection".to_owned(), json!(answer.document)),
+            ]);
+            answer.whole = Some(Unsigned {
+                alg: issue::chosen_alg(cx, &client, "introspection.signed.response.alg"),
+                typ: "token-introspection+jwt",
+                members,
+            });
         }
+        Ok(answer)
+    }
+
+    fn inspect(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &ProvenClient,
+        form: &Form,
+        accept: Accept,
+    ) -> Result<Introspection> {
         let Some(text) = form.get("token") else {
             return Err(OAuthError::invalid_request("Token not provided.").into());
         };
-        let inactive = json!({ "active": false });
         let token = match read_access(self, cx, text)? {
             Some(token) => Some(token),
             None => own_token::read(self, cx, text, &["Refresh", "Offline"])?,
         };
         let Some(token) = token else {
-            return Ok(inactive);
+            return Ok(Introspection::inactive());
         };
         let Some(live) = live::check_access(cx, &token)? else {
-            return Ok(inactive);
+            return Ok(Introspection::inactive());
         };
         let is_access = token.kind() == "Bearer";
         if !is_access && is_spent(cx, &token)? {
-            return Ok(inactive);
+            return Ok(Introspection::inactive());
         }
         let members = match is_access {
             true => whole(cx, &token, &live)?,
@@ -62,10 +123,43 @@ impl Provider {
             false => token.text("azp") == Some(client.client_id.as_str()),
         };
         if !mine {
-            return Ok(inactive);
+            return Ok(Introspection::inactive());
         }
-        Ok(describe(members, &token, &live))
+        let is_told = accept == Accept::Jwt && is_access && client.settings.has(WITH_JWT);
+        let with_jwt = is_told.then(|| Unsigned {
+            alg: issue::chosen_alg(cx, &live.client, "access.token.signed.response.alg"),
+            typ: "JWT",
+            members: members.clone(),
+        });
+        Ok(Introspection {
+            document: describe(members, &token, &live),
+            with_jwt,
+            whole: None,
+        })
     }
+}
+
+/// Who asks: a client that proved itself.
+fn caller(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    credentials: &Credentials,
+    form: &Form,
+) -> Result<ProvenClient> {
+    let client =
+        client_auth::prove(provider, cx, credentials, form).map_err(|error| match error {
+            Error::Denied(denied) if denied.code == "unauthorized_client" => {
+                OAuthError::invalid_client("Client authentication failed.").into()
+            }
+            other => other,
+        })?;
+    if client.settings.public_client {
+        // RFC 7662 §2.1: a caller that proves nothing could try out tokens.
+        return Err(OAuthError::invalid_request("Client not allowed.")
+            .with_status(403)
+            .into());
+    }
+    Ok(client)
 }
 
 /// A refresh token that rotates was used before, or revoked.
@@ -91,10 +185,10 @@ fn whole(cx: &mut Cx<'_>, token: &OwnToken, live: &Live) -> Result<Map<String, V
     Ok(members)
 }
 
-fn describe(mut members: Map<String, Value>, token: &OwnToken, live: &Live) -> Value {
+fn describe(mut members: Map<String, Value>, token: &OwnToken, live: &Live) -> Map<String, Value> {
     members.insert("client_id".to_owned(), json!(live.client.client_id));
     members.insert("username".to_owned(), json!(live.user.username));
     members.insert("token_type".to_owned(), json!(token.kind()));
     members.insert("active".to_owned(), json!(true));
-    Value::Object(members)
+    members
 }

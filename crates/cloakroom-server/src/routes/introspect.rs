@@ -6,6 +6,8 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
+use cloakroom_oidc::introspect::Accept;
+use cloakroom_oidc::userinfo::Body;
 use cloakroom_web::App;
 
 use super::protocol::{self, Caller};
@@ -38,12 +40,30 @@ async fn introspect(
         true => Door::Write,
         false => Door::Read,
     };
-    let (provider, credentials) = (Arc::clone(&caller.app.provider), caller.credentials());
-    let work = move |cx: &mut Cx<'_>| provider.introspect(cx, &credentials, &form);
-    match caller.app.enter(&caller.realm, door, work).await {
-        Ok(found) => HttpResponse::Ok()
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
-            .json(found),
+    let credentials = caller.credentials(&form).await;
+    let (provider, accept) = (Arc::clone(&caller.app.provider), accepted(&request));
+    let work = move |cx: &mut Cx<'_>| provider.introspect(cx, &credentials, &form, accept);
+    let found = match caller.app.enter(&caller.realm, door, work).await {
+        Ok(found) => found,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
+    match caller.signed(|realm| found.sign(realm)).await {
+        Ok(Body::Json(found)) => answer.json(found),
+        Ok(Body::Jwt(found)) => answer.content_type(SIGNED).body(found),
         Err(error) => protocol::error_answer(&error),
+    }
+}
+
+/// The media type of a signed answer (RFC 9701 §5).
+const SIGNED: &str = "application/token-introspection+jwt";
+
+fn accepted(request: &HttpRequest) -> Accept {
+    let header = request.headers().get(header::ACCEPT);
+    match header.and_then(|value| value.to_str().ok()) {
+        Some("application/jwt") => Accept::Jwt,
+        Some(SIGNED) => Accept::Signed,
+        _ => Accept::Json,
     }
 }
