@@ -3,11 +3,16 @@
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result};
 
-use crate::proof::{self, Checked, Refusal, Who, Work};
+use crate::proof::{self, Checked, Refusal, TooMany, Who, Work};
 use crate::required;
 
 /// Finds the user and counts the attempt.
-pub fn prepare(cx: &mut Cx<'_>, username: &str, password: &str, ip: &str) -> Result<Work> {
+pub fn prepare(
+    cx: &mut Cx<'_>,
+    username: &str,
+    password: &str,
+    ip: &str,
+) -> Result<std::result::Result<Work, TooMany>> {
     proof::prepare(cx, Who::Named(username), password, ip)
 }
 

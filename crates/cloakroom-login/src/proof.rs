@@ -8,10 +8,12 @@ use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::UserId;
 use cloakroom_model::lockout::{self, Failures};
+use cloakroom_model::login_limit::Key;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, Secret, Timestamp};
 
 use crate::code::ErrorCode;
+use crate::pace;
 use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::Policy;
 use crate::throttle::{Counters, Decision, Settings, Strategy};
@@ -36,9 +38,18 @@ pub struct Denied {
     pub user: Option<UserId>,
 }
 
+/// One source tries one user more often than people do: the attempt was not counted, nothing was
+/// hashed, and it is worth trying again after the wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooMany {
+    /// In how many seconds to try again.
+    pub retry_after_seconds: u64,
+}
+
 /// What the hashing threads have to do.
 #[derive(Debug)]
 pub struct Work {
+    limit: Key,
     user: Option<UserId>,
     credential: Option<Credential>,
     plain: Option<Plain>,
@@ -50,6 +61,7 @@ pub struct Work {
 /// What they found out.
 #[derive(Clone, Debug)]
 pub struct Checked {
+    limit: Key,
     user: Option<UserId>,
     credential: Option<Credential>,
     is_right: bool,
@@ -67,13 +79,25 @@ pub enum Who<'a> {
 }
 
 /// Finds the user and counts the attempt.
-pub fn prepare(cx: &mut Cx<'_>, who: Who<'_>, password: &str, ip: &str) -> Result<Work> {
-    let found = match who {
-        Who::Named(text) => find_person(cx, text)?,
-        Who::Known(id) => user::find(cx, id)?,
+pub fn prepare(
+    cx: &mut Cx<'_>,
+    who: Who<'_>,
+    password: &str,
+    ip: &str,
+) -> Result<std::result::Result<Work, TooMany>> {
+    let (found, typed) = match who {
+        Who::Named(text) => (find_person(cx, text)?, text),
+        Who::Known(id) => (user::find(cx, id)?, id.as_str()),
     };
+    let limit = pace::key(found.as_ref(), typed, ip);
+    if let Err(retry_after_seconds) = pace::begin(cx, &limit)? {
+        return Ok(Err(TooMany {
+            retry_after_seconds,
+        }));
+    }
     let plain = Plain::new(password.to_owned()).ok();
     let mut work = Work {
+        limit,
         user: found.as_ref().map(|user| user.id.clone()),
         credential: None,
         refused: plain.is_none().then_some("invalid_user_credentials"),
@@ -82,19 +106,20 @@ pub fn prepare(cx: &mut Cx<'_>, who: Who<'_>, password: &str, ip: &str) -> Resul
         salt: Salt::new(cx.rng),
     };
     let Some(user) = found else {
-        return Ok(work);
+        return Ok(Ok(work));
     };
     work.credential = credential::find_password(cx, &user.id)?;
     if cx.realm.settings.brute_force_protected && !count(cx, &user, ip)? {
         work.refused = Some("user_temporarily_disabled");
     }
-    Ok(work)
+    Ok(Ok(work))
 }
 
 impl Work {
     /// Hashes. This takes long, and belongs on the hashing threads.
     pub fn run(self) -> Checked {
         let mut checked = Checked {
+            limit: self.limit,
             user: self.user,
             credential: None,
             is_right: false,
@@ -125,6 +150,7 @@ impl Work {
 
 /// Judges: the user, or why not. What was counted is given back to whoever was right.
 pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Result<User, Denied>> {
+    pace::end(cx, &checked.limit, checked.is_right)?;
     let denied = |refusal, reason| Denied {
         refusal,
         reason,

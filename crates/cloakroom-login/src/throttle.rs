@@ -5,7 +5,7 @@
 
 mod soft;
 
-pub use soft::{SoftCounters, SoftDecision};
+pub use soft::{FORGOTTEN_AFTER, SoftCounters, SoftDecision};
 
 /// How the wait grows with the failures (`bruteForceStrategy`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

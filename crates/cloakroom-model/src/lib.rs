@@ -41,6 +41,7 @@ pub mod key;
 pub mod lease;
 pub mod localization;
 pub mod lockout;
+pub mod login_limit;
 pub mod mapper;
 pub mod migrate;
 pub mod opaque;

@@ -282,6 +282,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_limits (realm_id, subject, source) {
+        realm_id -> Text,
+        subject -> Text,
+        source -> Text,
+        failures -> BigInt,
+        pending -> BigInt,
+        last_attempt -> BigInt,
+        not_before -> BigInt,
+    }
+}
+
+diesel::table! {
     login_failures (user_id) {
         user_id -> Text,
         realm_id -> Text,
@@ -494,6 +506,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     consents,
     login_failures,
+    login_limits,
     attempts,
     sessions,
     client_sessions,

@@ -5,9 +5,11 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, opaque, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, login_limit, opaque, refresh,
+    replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -120,6 +122,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;
         opaque::sweep(&mut cx)?;
+        login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
         Ok(())
     })
 }

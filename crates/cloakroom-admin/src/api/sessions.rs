@@ -7,7 +7,7 @@ use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, client, lockout, user};
+use cloakroom_model::{Cx, client, lockout, login_limit, user};
 use serde_json::{Map, Value, json};
 
 use super::users::{MANAGE, VIEW, found};
@@ -235,7 +235,12 @@ async fn failures(admin: Admin, path: Path<(String, String)>) -> Answer {
 async fn unlock(admin: Admin, path: Path<(String, String)>) -> Answer {
     admin.check(MANAGE)?;
     let id = UserId::new(path.into_inner().1);
-    admin.write(move |cx| Ok(lockout::clear(cx, &id)?)).await?;
+    admin
+        .write(move |cx| {
+            lockout::clear(cx, &id)?;
+            Ok(login_limit::clear(cx, id.as_str())?)
+        })
+        .await?;
     Ok(no_content())
 }
 

@@ -1,5 +1,7 @@
 //! The limit that is always on: a growing delay for one user from one source.
 
+use cloakroom_model::Ttl;
+
 /// The wait after each failure in a row, in seconds; the last goes on for ever.
 const WAITS: [i64; 9] = [0, 0, 0, 1, 2, 4, 8, 16, 32];
 const LONGEST_WAIT: i64 = 60;
@@ -11,7 +13,10 @@ const MAX_PENDING: u32 = 32;
 /// After this long an attempt without an end was cut off (a crash), and the failures of a source
 /// that has been quiet are forgotten.
 const PENDING_MILLIS: i64 = 30_000;
-const FORGET_MILLIS: i64 = 15 * 60_000;
+const FORGET_MILLIS: i64 = FORGOTTEN_AFTER.as_millis();
+
+/// After so much quiet, the attempts of a source count no more.
+pub const FORGOTTEN_AFTER: Ttl = Ttl::seconds(15 * 60);
 
 /// What is remembered of one user's attempts from one source prefix.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

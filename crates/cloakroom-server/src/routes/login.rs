@@ -13,11 +13,12 @@ use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::hasher::Busy;
-use cloakroom_login::proof::{self, Refusal, Who, Work};
+use cloakroom_login::proof::{self, Refusal, TooMany, Who, Work};
+use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Door, Fault, client};
-use cloakroom_oidc::Form;
+use cloakroom_oidc::{Form, Provider};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
@@ -178,10 +179,7 @@ async fn resume(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Ht
 fn with_known_user(cx: &mut Cx<'_>, onward: Onward) -> Result<Onward, Fault> {
     Ok(match onward {
         Onward::Ask(attempt, None) => {
-            let user = match &attempt.user {
-                Some(id) => user::find(cx, id)?,
-                None => None,
-            };
+            let user = known_user(cx, &attempt)?;
             Onward::Ask(attempt, user)
         }
         onward => onward,
@@ -194,6 +192,28 @@ async fn action_token(app: Data<App>, request: HttpRequest, realm: Path<String>)
         Ok(visit) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
         Err(page) => page,
     }
+}
+
+fn known_user(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<Option<User>, Fault> {
+    match &attempt.user {
+        Some(id) => user::find(cx, id),
+        None => Ok(None),
+    }
+}
+
+/// The page for whoever tries too often; the words are the same whether or not there is an account.
+fn too_often(
+    visit: &Visit,
+    attempt: &Attempt,
+    known: Option<&User>,
+    too_many: TooMany,
+) -> HttpResponse {
+    let alert = Alert::error(Notice::TooManyAttempts);
+    let mut response = login_page(visit, attempt, known, Some(alert));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = too_many.retry_after_seconds.into();
+    response.headers_mut().insert(RETRY_AFTER, seconds);
+    response
 }
 
 /// Begins again, as somebody else perhaps.
@@ -226,9 +246,9 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
 }
 
 /// What the first step found.
-#[expect(clippy::large_enum_variant, reason = "it lives for one match")]
 enum Prepared {
     Verify(Box<Work>),
+    TooMany(Box<Attempt>, Option<User>, TooMany),
     Onward(Onward),
 }
 
@@ -255,23 +275,17 @@ async fn authenticate(
     let find = {
         let (ticket, form, identity) = (ticket.clone(), form.clone(), identity.clone());
         let (provider, origin) = (provider.clone(), origin.clone());
-        move |cx: &mut Cx<'_>| -> Result<Prepared, Fault> {
-            let Some(mut attempt) = ticket.claim(cx)? else {
-                return Ok(Prepared::Onward(Onward::Over));
-            };
-            if attempt.stage != Stage::Prove {
-                // The form was posted twice: the first post has proved the user.
-                let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
-                return Ok(Prepared::Onward(next));
-            }
-            let work = prepare(cx, &mut attempt, &form, &origin.ip)?;
-            attempt::advance(cx, &attempt)?;
-            Ok(Prepared::Verify(Box::new(work)))
+        move |cx: &mut Cx<'_>| {
+            let browser = (identity.as_deref(), &origin);
+            find_work(cx, &provider, (&ticket, &form), browser)
         }
     };
     let work = match visit.app.enter(&visit.realm, Door::Write, find).await {
         Ok(Prepared::Verify(work)) => work,
         Ok(Prepared::Onward(onward)) => return show(&visit, onward),
+        Ok(Prepared::TooMany(attempt, known, too_many)) => {
+            return too_often(&visit, &attempt, known.as_ref(), too_many);
+        }
         Err(fault) => return visit.fault(&fault),
     };
     let checked = match visit.app.hash(move || work.run()).await {
@@ -296,10 +310,7 @@ async fn authenticate(
                     .map(|client| client.client_id.clone())
                     .unwrap_or_default();
                 let code = proof::report(cx, &denied, &client_id, &origin.ip)?;
-                let known = match &attempt.user {
-                    Some(id) => user::find(cx, id)?,
-                    None => None,
-                };
+                let known = known_user(cx, &attempt)?;
                 Ok(Judged::Denied(
                     Box::new(attempt),
                     known,
@@ -324,7 +335,38 @@ async fn authenticate(
     }
 }
 
-fn prepare(cx: &mut Cx<'_>, attempt: &mut Attempt, form: &Form, ip: &str) -> Result<Work, Fault> {
+/// Finds what the hashing threads have to do, and counts the attempt.
+fn find_work(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    (ticket, form): (&Ticket, &Form),
+    (identity, origin): (Option<&str>, &Origin),
+) -> Result<Prepared, Fault> {
+    let Some(mut attempt) = ticket.claim(cx)? else {
+        return Ok(Prepared::Onward(Onward::Over));
+    };
+    if attempt.stage != Stage::Prove {
+        // The form was posted twice: the first post has proved the user.
+        let next = sign_in::proceed(cx, provider, attempt, identity, origin)?;
+        return Ok(Prepared::Onward(next));
+    }
+    let work = prepare(cx, &mut attempt, form, &origin.ip)?;
+    attempt::advance(cx, &attempt)?;
+    match work {
+        Ok(work) => Ok(Prepared::Verify(Box::new(work))),
+        Err(too_many) => {
+            let known = known_user(cx, &attempt)?;
+            Ok(Prepared::TooMany(Box::new(attempt), known, too_many))
+        }
+    }
+}
+
+fn prepare(
+    cx: &mut Cx<'_>,
+    attempt: &mut Attempt,
+    form: &Form,
+    ip: &str,
+) -> Result<Result<Work, TooMany>, Fault> {
     let password = form.get("password").unwrap_or_default();
     // Whom a session of the browser has named is not asked for a name again.
     if let Some(known) = &attempt.user {

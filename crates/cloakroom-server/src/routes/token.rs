@@ -46,7 +46,7 @@ async fn token(
         Err(error) => return protocol::error_answer(&error),
     };
     let asked = Arc::new(TokenRequest {
-        credentials: caller.credentials(),
+        credentials: caller.credentials(&form).await,
         form,
         ip: caller.ip.clone(),
         user_agent: caller.user_agent.clone(),
@@ -104,17 +104,16 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
     let prepare = move |cx: &mut Cx<'_>| {
         let ask = provider.ask_password(cx, &request)?;
         let password = ask.password.expose();
-        let work = direct::prepare(cx, &ask.username, password, &request.ip)?;
+        // RFC 6585 §4: too many requests.
+        let work = direct::prepare(cx, &ask.username, password, &request.ip)?
+            .map_err(|too_many| OAuthError::try_again(429, too_many.retry_after_seconds))?;
         Ok::<_, Error>((ask, work))
     };
     let (ask, work) = app.enter(realm, Door::Write, prepare).await?;
-    let checked = app.hash(move || work.run()).await.map_err(|busy| {
-        let seconds = busy.retry_after_seconds;
-        OAuthError::new(
-            "temporarily_unavailable",
-            format!("Try again in {seconds} seconds"),
-        )
-    })?;
+    let checked = app
+        .hash(move || work.run())
+        .await
+        .map_err(|busy| OAuthError::try_again(503, busy.retry_after_seconds))?;
     let (provider, request) = (Arc::clone(&app.provider), Arc::clone(asked));
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
