@@ -28,9 +28,7 @@ pub async fn finish<B: MessageBody>(
     let app = request.app_data::<Data<App>>();
     let is_https = app.is_some_and(|app| app.is_https);
     let answer = next.call(request).await?;
-    // Only the framework leaves an error in an answer: the body was too long, or the address could not be read.
-    let is_refusal = answer.response().error().is_some() && answer.status().is_client_error();
-    let mut answer = match is_refusal {
+    let mut answer = match is_bare(&answer) {
         true => {
             let status = answer.status();
             let (request, _) = answer.into_parts();
@@ -41,6 +39,14 @@ pub async fn finish<B: MessageBody>(
     };
     protect(answer.headers_mut(), is_https);
     Ok(answer)
+}
+
+/// The framework refused, in a sentence of its own: the body was too long, or the address could not be read. Our own
+/// errors say what they have to say in JSON.
+fn is_bare<B>(answer: &ServiceResponse<B>) -> bool {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    let is_text = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    is_text && answer.response().error().is_some() && answer.status().is_client_error()
 }
 
 /// A browser is shown a page, a program is told an OAuth error.
@@ -95,5 +101,80 @@ fn protect(headers: &mut HeaderMap, is_https: bool) {
     add(header::REFERRER_POLICY, no_referrer);
     if is_https {
         add(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{self, TestRequest};
+    use actix_web::web::{self, Bytes, PayloadConfig};
+    use actix_web::{App as Server, ResponseError};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Ours;
+
+    impl fmt::Display for Ours {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("ours")
+        }
+    }
+
+    impl ResponseError for Ours {
+        fn error_response(&self) -> HttpResponse {
+            HttpResponse::Conflict().json(json!({"errorMessage": "there already"}))
+        }
+    }
+
+    async fn takes(body: Bytes) -> Result<HttpResponse, Ours> {
+        match body.is_empty() {
+            true => Err(Ours),
+            false => Ok(HttpResponse::Ok().finish()),
+        }
+    }
+
+    async fn answered(body: &'static str, accept: &str) -> (u16, String, bool) {
+        let server = Server::new()
+            .app_data(PayloadConfig::new(4))
+            .wrap(from_fn(finish))
+            .route("/", web::post().to(takes));
+        let server = test::init_service(server).await;
+        let request = TestRequest::post()
+            .insert_header((header::ACCEPT, accept))
+            .set_payload(body)
+            .to_request();
+        let answer = test::call_service(&server, request).await;
+        let is_protected = answer
+            .headers()
+            .contains_key(header::X_CONTENT_TYPE_OPTIONS);
+        let status = answer.status().as_u16();
+        let body = test::read_body(answer).await;
+        (
+            status,
+            String::from_utf8_lossy(&body).into_owned(),
+            is_protected,
+        )
+    }
+
+    #[actix_web::test]
+    async fn what_http_refuses_gets_a_shape_and_our_own_errors_keep_theirs() {
+        let long = answered("longer", "*/*").await;
+        let page = answered("longer", "text/html,*/*").await;
+        let ours = answered("", "*/*").await;
+        let good = answered("good", "*/*").await;
+
+        assert_eq!((long.0, page.0, ours.0, good.0), (413, 413, 409, 200));
+        assert!(
+            long.1.starts_with("{\"error\":\"invalid_request\""),
+            "{}",
+            long.1
+        );
+        assert!(page.1.starts_with("<!DOCTYPE html>"), "{}", page.1);
+        assert_eq!(ours.1, "{\"errorMessage\":\"there already\"}");
+        assert!(long.2 && page.2 && ours.2 && good.2);
     }
 }
