@@ -1,0 +1,15 @@
+//! The rules of signing in: who is proved, who is slowed down, and what comes before a session.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where it fails, in its helpers as well"
+)]
+
+#[path = "rules/pace.rs"]
+mod pace;
+#[path = "rules/proof.rs"]
+mod proof;
+#[path = "rules/realm.rs"]
+mod realm;
+#[path = "rules/session.rs"]
+mod session;

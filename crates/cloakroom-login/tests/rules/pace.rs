@@ -1,0 +1,94 @@
+//! The limit that is always on: guesses of one source at one user get slower and slower.
+
+use crate::realm::{Ended, HOME, PASSWORD, World};
+
+/// The waits after each failure in a row, as an attacker meets them.
+const WAITS: [u64; 6] = [1, 2, 4, 8, 16, 32];
+
+#[test]
+fn guesses_get_slower_whether_or_not_there_is_such_a_user() {
+    for name in ["alice", "nobody"] {
+        let world = World::new();
+        for _ in 0..3 {
+            let ended = world.sign_in(name, "wrong", HOME);
+            assert!(matches!(ended, Ended::Denied(_)), "{name}");
+        }
+        for wait in WAITS {
+            let ended = world.sign_in(name, "wrong", HOME);
+            assert!(matches!(ended, Ended::Denied(_)), "{name} before {wait}");
+
+            // Not even the right password goes on to the hash.
+            let refused = world.sign_in(name, PASSWORD, HOME);
+
+            let Ended::TooMany(too_many) = refused else {
+                panic!("{name} {wait}: {refused:?}");
+            };
+            assert_eq!(too_many.retry_after_seconds, wait, "{name}");
+            world.wait(i64::try_from(wait).unwrap());
+        }
+    }
+}
+
+#[test]
+fn whoever_comes_from_elsewhere_is_not_slowed_down() {
+    let world = World::new();
+    for _ in 0..4 {
+        world.sign_in("alice", "wrong", HOME);
+    }
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "too_many");
+
+    // A stranger who guesses must not be able to lock alice out.
+    let elsewhere = world.sign_in("alice", PASSWORD, "198.51.100.9");
+
+    assert_eq!(elsewhere.reason(), "");
+}
+
+#[test]
+fn the_addresses_of_one_subscriber_count_as_one() {
+    let world = World::new();
+    let addresses = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
+    for ip in addresses {
+        world.sign_in("alice", "wrong", ip);
+    }
+
+    assert_eq!(
+        world.sign_in("alice", PASSWORD, "2001:db8::5").reason(),
+        "too_many"
+    );
+    assert_eq!(
+        world.sign_in("alice", PASSWORD, "2001:db8:0:1::5").reason(),
+        ""
+    );
+}
+
+#[test]
+fn the_right_password_and_time_make_good() {
+    let world = World::new();
+    for _ in 0..3 {
+        world.sign_in("alice", "wrong", HOME);
+    }
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
+    for _ in 0..4 {
+        world.sign_in("alice", "wrong", HOME);
+    }
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "too_many");
+    world.wait(16 * 60);
+
+    assert_eq!(
+        world.sign_in("alice", "wrong", HOME).reason(),
+        "invalid_user_credentials"
+    );
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
+}
+
+#[test]
+fn a_flood_that_waits_for_no_answer_is_counted_before_it_is_hashed() {
+    let world = World::new();
+    let mut under_way = 0;
+    while world.begin("alice", "wrong", HOME).is_ok() {
+        under_way += 1;
+        assert!(under_way < 100, "nothing is counted");
+    }
+
+    assert_eq!(under_way, 32);
+}

@@ -1,0 +1,81 @@
+//! Passwords: who is proved, and what nobody learns from a refusal.
+
+use cloakroom_login::proof::Refusal;
+
+use crate::realm::{Ended, HOME, PASSWORD, World};
+
+#[test]
+fn a_refusal_is_the_same_for_everybody_who_is_not_proved() {
+    let world = World::new();
+    // Name, password, and the reason that the event log has.
+    let rows = [
+        ("alice", "wrong", "invalid_user_credentials"),
+        ("alice", "", "invalid_user_credentials"),
+        ("nobody", PASSWORD, "user_not_found"),
+        ("", PASSWORD, "user_not_found"),
+        ("alice\0", PASSWORD, "user_not_found"),
+        ("service-account-admin-cli", PASSWORD, "user_not_found"),
+        ("bob", "wrong", "invalid_user_credentials"),
+    ];
+    for (name, password, reason) in rows {
+        let ended = world.sign_in(name, password, HOME);
+
+        let Ended::Denied(denied) = ended else {
+            panic!("{name:?}: {ended:?}");
+        };
+        assert_eq!(denied.refusal, Refusal::InvalidCredentials, "{name:?}");
+        assert_eq!(denied.reason, reason, "{name:?}");
+    }
+}
+
+#[test]
+fn only_the_right_password_tells_that_an_account_is_disabled() {
+    let world = World::new();
+
+    let ended = world.sign_in("bob", PASSWORD, HOME);
+
+    let Ended::Denied(denied) = ended else {
+        panic!("{ended:?}");
+    };
+    assert_eq!(denied.refusal, Refusal::Disabled);
+}
+
+#[test]
+fn a_person_is_found_by_name_or_address_in_any_case() {
+    let world = World::new();
+    for name in ["alice", "ALICE", "alice@example.org", " Alice@Example.org "] {
+        assert_eq!(world.sign_in(name, PASSWORD, HOME).reason(), "", "{name}");
+    }
+}
+
+#[test]
+fn a_protected_realm_locks_and_does_not_say_so() {
+    let world = World::with(|settings| {
+        settings.brute_force_protected = true;
+        settings.failure_factor = 3;
+        settings.wait_increment_seconds = 60;
+        settings.max_failure_wait_seconds = 900;
+        settings.quick_login_check_milli_seconds = 0;
+        settings.max_delta_time_seconds = 3600;
+    });
+    for _ in 0..3 {
+        assert_eq!(
+            world.sign_in("alice", "wrong", HOME).reason(),
+            "invalid_user_credentials"
+        );
+        world.wait(2);
+    }
+
+    let locked = world.sign_in("alice", PASSWORD, "198.51.100.9");
+
+    let Ended::Denied(denied) = locked else {
+        panic!("{locked:?}");
+    };
+    assert_eq!(denied.refusal, Refusal::InvalidCredentials);
+    assert_eq!(denied.reason, "user_temporarily_disabled");
+    world.wait(120);
+    assert_eq!(
+        world.sign_in("alice", PASSWORD, "198.51.100.9").reason(),
+        ""
+    );
+}
