@@ -14,6 +14,10 @@ use rand::CryptoRng;
 
 use super::Keyring;
 
+mod wanted;
+
+pub use wanted::{Wanted, least_length, length};
+
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -179,6 +183,13 @@ fn material(provider_id: &str, settings: &[(&str, &str)], rng: &mut dyn CryptoRn
         config,
         secrets: Config::new(),
     }
+}
+
+/// Gives a shared secret that was made another length, in octets.
+pub fn resize(made: &mut Component, length: usize, rng: &mut dyn CryptoRng) {
+    let mut bytes = vec![0u8; length];
+    rng.fill_bytes(&mut bytes);
+    put(&mut made.secrets, "secret", base64url::encode(&bytes));
 }
 
 fn put(config: &mut Config, name: &str, value: String) {

@@ -1,0 +1,274 @@
+//! What a component's settings have to be, in Keycloak's texts.
+
+use cloakroom_keycloak::component::{self as shape, FEDERATION};
+use cloakroom_model::component::Component;
+use cloakroom_model::id::RoleId;
+use cloakroom_model::{Cx, group, key, role};
+use serde_json::Value;
+
+use super::LDAP_MAPPER;
+use crate::error::{AdminError, Result};
+
+/// The family of client registration policies.
+pub(super) const REGISTRATION: &str =
+    "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy";
+
+fn refuse<T>(why: impl Into<String>) -> Result<T> {
+    Err(AdminError::message(400, why))
+}
+
+/// Checks a component's settings by its family, and adds what a family says of itself.
+pub(super) fn all(component: &mut Component) -> Result<()> {
+    match component.provider_type.as_str() {
+        key::PROVIDER_TYPE => {
+            properties(component)?;
+            own_key(component)
+        }
+        REGISTRATION => properties(component),
+        FEDERATION if component.provider_id == "ldap" => {
+            ldap(component)?;
+            let usual = match component.text("vendor") {
+                Some("ad") => "userPrincipalName",
+                _ => "krb5PrincipalName",
+            };
+            let entry = component.config.entry("krbPrincipalAttribute".to_owned());
+            entry.or_insert_with(|| vec![usual.to_owned()]);
+            Ok(())
+        }
+        FEDERATION => numbers(component),
+        LDAP_MAPPER => mapper(component),
+        _ => Ok(()),
+    }
+}
+
+/// What people call a setting that Keycloak labels with a key for translation.
+fn label<'a>(name: &'a str, property: &'a Value) -> &'a str {
+    match name {
+        "max-clients" => "Max Clients Per Realm",
+        "host-sending-registration-request-must-match" => {
+            "Host Sending Client Registration Request Must Match"
+        }
+        "client-uris-must-match" => "Client URIs Must Match",
+        _ => property
+            .get("label")
+            .and_then(Value::as_str)
+            .unwrap_or(name),
+    }
+}
+
+/// Settings that a policy cannot be without.
+const REQUIRED: [&str; 3] = [
+    "max-clients",
+    "host-sending-registration-request-must-match",
+    "client-uris-must-match",
+];
+
+fn properties(component: &Component) -> Result<()> {
+    let entry = shape::entry(component);
+    for property in entry
+        .iter()
+        .flat_map(|entry| entry.properties.iter().flatten())
+    {
+        let name = property
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let label = label(name, property);
+        let Some(text) = component.text(name) else {
+            if REQUIRED.contains(&name) {
+                return refuse(format!("'{label}' is required"));
+            }
+            continue;
+        };
+        if ["priority", "max-clients"].contains(&name) && text.parse::<i64>().is_err() {
+            return refuse(format!("'{label}' should be a number"));
+        }
+        let kind = property.get("type").and_then(Value::as_str);
+        if kind == Some("boolean") && !["true", "false"].contains(&text) {
+            return refuse(format!("'{label}' should be 'true' or 'false'"));
+        }
+        let options = property.get("options").and_then(Value::as_array);
+        let options: Vec<&str> = options
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        if kind == Some("List") && !options.is_empty() && !options.contains(&text) {
+            return refuse(format!("'{label}' should be {}", either(&options)));
+        }
+    }
+    Ok(())
+}
+
+/// `a, b or c`.
+fn either(options: &[&str]) -> String {
+    match options.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A key that an administrator brings has to be one.
+fn own_key(component: &Component) -> Result<()> {
+    let missing = |name: &str| component.text(name).is_none_or(str::is_empty);
+    match component.provider_id.as_str() {
+        "rsa" | "rsa-enc" if missing("privateKey") => refuse("'Private RSA Key' is required"),
+        "rsa" | "rsa-enc" => {
+            if !cloakroom_oidc::keyring::can_read(component) {
+                return refuse("Failed to decode private key");
+            }
+            Ok(())
+        }
+        "java-keystore" if missing("keystore") => refuse("'Keystore' is required"),
+        // Files of the server are not read on behalf of who names them.
+        "java-keystore" => Err(AdminError::not_available("Keys from a Java keystore")),
+        _ => Ok(()),
+    }
+}
+
+fn numbers(component: &Component) -> Result<()> {
+    for name in [
+        "priority",
+        "fullSyncPeriod",
+        "changedSyncPeriod",
+        "batchSizeForSync",
+    ] {
+        if component
+            .text(name)
+            .is_some_and(|text| text.parse::<i64>().is_err())
+        {
+            return refuse(format!("{name} must be a number"));
+        }
+    }
+    Ok(())
+}
+
+fn ldap(component: &Component) -> Result<()> {
+    let is_on = |name: &str| component.text(name) == Some("true");
+    let mode = component.text("editMode").unwrap_or_default();
+    if mode.is_empty() {
+        return refuse("Edit Mode is mandatory");
+    }
+    if !["READ_ONLY", "WRITABLE", "UNSYNCED"].contains(&mode) {
+        return refuse("Edit Mode is READ_ONLY, WRITABLE or UNSYNCED");
+    }
+    if mode == "UNSYNCED" && component.text("importEnabled") == Some("false") {
+        return refuse("Can not disable Importing users when LDAP provider mode is UNSYNCED");
+    }
+    if is_on("startTls") && is_on("connectionPooling") {
+        return refuse("Can not enable both StartTLS and connection pooling.");
+    }
+    for (name, label) in [
+        ("connectionTimeout", "Connection Timeout"),
+        ("readTimeout", "Read Timeout"),
+    ] {
+        if component
+            .text(name)
+            .is_some_and(|text| text.parse::<i64>().is_err())
+        {
+            return refuse(format!("{label} must be a number"));
+        }
+    }
+    let filter = component
+        .text("customUserSearchFilter")
+        .unwrap_or_default()
+        .trim();
+    let is_filter = filter.starts_with('(') && filter.ends_with(')');
+    if !filter.is_empty() && !is_filter {
+        return refuse(
+            "Custom configured LDAP filter does not start with \"(\" or does not end with \")\".",
+        );
+    }
+    numbers(component)
+}
+
+fn mapper(component: &Component) -> Result<()> {
+    let missing = |name: &str| component.text(name).is_none_or(str::is_empty);
+    let unset: &[(&str, &str)] = match component.provider_id.as_str() {
+        "user-attribute-ldap-mapper" | "certificate-ldap-mapper" => &[
+            (
+                "user.model.attribute",
+                "Missing configuration for User Model Attribute",
+            ),
+            ("ldap.attribute", "Missing configuration for LDAP Attribute"),
+        ],
+        "full-name-ldap-mapper" => &[(
+            "ldap.full.name.attribute",
+            "Missing configuration for LDAP Full Name Attribute",
+        )],
+        "group-ldap-mapper" => &[("groups.dn", "Missing configuration for LDAP Groups DN")],
+        "role-ldap-mapper" => &[("roles.dn", "Missing configuration for LDAP Roles DN")],
+        "hardcoded-attribute-mapper" => &[
+            ("user.model.attribute", "'Attribute Name' is required"),
+            ("attribute.value", "'Attribute Value' is required"),
+        ],
+        "hardcoded-ldap-attribute-mapper" => &[
+            ("ldap.attribute.name", "'LDAP Attribute Name' is required"),
+            ("ldap.attribute.value", "'LDAP Attribute Value' is required"),
+        ],
+        "hardcoded-ldap-role-mapper" => &[("role", "Role cant be null")],
+        "hardcoded-ldap-group-mapper" => &[("group", "Group cant be null")],
+        _ => &[],
+    };
+    match unset.iter().find(|(name, _)| missing(name)) {
+        Some((_, why)) => refuse(*why),
+        None => Ok(()),
+    }
+}
+
+/// What a component names has to be there.
+pub(super) fn references(cx: &mut Cx<'_>, component: &Component) -> Result<()> {
+    if component.provider_type != LDAP_MAPPER {
+        return Ok(());
+    }
+    match component.provider_id.as_str() {
+        "group-ldap-mapper" => {
+            let path = component.text("groups.path").unwrap_or("/");
+            if path != "/" && !has_group(cx, path)? {
+                return refuse(
+                    "Groups path group does not exist - please create the group on specified \
+                     path first",
+                );
+            }
+        }
+        "hardcoded-ldap-group-mapper" => {
+            let path = component.text("group").unwrap_or_default();
+            if !has_group(cx, path)? {
+                return refuse("There is no group corresponding to configured value");
+            }
+        }
+        "hardcoded-ldap-role-mapper" => {
+            let name = component.text("role").unwrap_or_default();
+            if !has_role(cx, name)? {
+                return refuse("There is no role corresponding to configured value");
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn has_group(cx: &mut Cx<'_>, path: &str) -> Result<bool> {
+    let all = group::list(cx)?;
+    Ok(all.iter().any(|one| group::path(&all, &one.id) == path))
+}
+
+/// A role of the realm by name, or of a client as `client.role`.
+fn has_role(cx: &mut Cx<'_>, name: &str) -> Result<bool> {
+    let realm = cx.realm.id.as_str().to_owned();
+    if role::find_named(cx, &realm, name)?.is_some() {
+        return Ok(true);
+    }
+    for (at, _) in name.match_indices('.') {
+        let (client, rest) = name.split_at(at);
+        let id = cloakroom_model::client::find_id(cx, client)?;
+        let Some(id) = id else { continue };
+        let role = rest.trim_start_matches('.');
+        if role::find_named(cx, id.as_str(), role)?.is_some() {
+            return Ok(true);
+        }
+    }
+    let graph = role::graph(cx)?;
+    Ok(graph.role(&RoleId::new(name)).is_some())
+}

@@ -1,0 +1,107 @@
+//! The mappers that a new LDAP provider starts with, as Keycloak's.
+
+use cloakroom_model::Cx;
+use cloakroom_model::component::{Component, Config};
+use cloakroom_model::id::ComponentId;
+
+use super::LDAP_MAPPER;
+
+/// Name, attribute of the user and of the directory, and whether it is read only, always read and
+/// mandatory.
+struct Attribute<'a> {
+    name: &'a str,
+    user: &'a str,
+    directory: &'a str,
+    read_only: bool,
+    always_read: bool,
+    mandatory: bool,
+}
+
+/// The mappers of a new LDAP provider.
+pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Component> {
+    let is_ad = provider.text("vendor") == Some("ad");
+    let read_only = provider.text("editMode") != Some("WRITABLE");
+    let username = provider.text("usernameLDAPAttribute").unwrap_or("uid");
+    let attribute = |name, user, directory, always_read, mandatory| Attribute {
+        name,
+        user,
+        directory,
+        read_only,
+        always_read,
+        mandatory,
+    };
+    let (created, changed) = if is_ad {
+        ("whenCreated", "whenChanged")
+    } else {
+        ("createTimestamp", "modifyTimestamp")
+    };
+    let given = if is_ad && username == "cn" {
+        "givenName"
+    } else {
+        "cn"
+    };
+    let mut all = vec![
+        attribute("username", "username", username, false, true),
+        attribute("first name", "firstName", given, true, true),
+        attribute("last name", "lastName", "sn", true, true),
+        attribute("email", "email", "mail", false, false),
+    ];
+    for (name, user, directory) in [
+        ("creation date", "createTimestamp", created),
+        ("modify date", "modifyTimestamp", changed),
+    ] {
+        let mut date = attribute(name, user, directory, true, false);
+        date.read_only = true;
+        all.push(date);
+    }
+    let mut mappers: Vec<Component> = all
+        .iter()
+        .map(|one| of_attribute(cx, provider, one))
+        .collect();
+    let kerberos = "kerberos-principal-attribute-mapper";
+    let name = "Kerberos principal attribute mapper";
+    mappers.push(mapper(cx, provider, name, kerberos, Config::new()));
+    if is_ad {
+        let kind = "msad-user-account-control-mapper";
+        let config = one("always.read.enabled.value.from.ldap", "true");
+        mappers.push(mapper(cx, provider, "MSAD account controls", kind, config));
+    }
+    mappers
+}
+
+fn one(name: &str, value: &str) -> Config {
+    Config::from([(name.to_owned(), vec![value.to_owned()])])
+}
+
+fn of_attribute(cx: &mut Cx<'_>, provider: &Component, attribute: &Attribute<'_>) -> Component {
+    let mut config = one("user.model.attribute", attribute.user);
+    config.extend(one("ldap.attribute", attribute.directory));
+    for (name, on) in [
+        ("read.only", attribute.read_only),
+        ("always.read.value.from.ldap", attribute.always_read),
+        ("is.mandatory.in.ldap", attribute.mandatory),
+    ] {
+        config.extend(one(name, if on { "true" } else { "false" }));
+    }
+    let kind = "user-attribute-ldap-mapper";
+    mapper(cx, provider, attribute.name, kind, config)
+}
+
+fn mapper(
+    cx: &mut Cx<'_>,
+    provider: &Component,
+    name: &str,
+    kind: &str,
+    config: Config,
+) -> Component {
+    Component {
+        id: ComponentId::new(cx.new_id()),
+        parent_id: provider.id.as_str().to_owned(),
+        name: Some(name.to_owned()),
+        provider_id: kind.to_owned(),
+        provider_type: LDAP_MAPPER.to_owned(),
+        sub_type: None,
+        config,
+        secrets: Config::new(),
+    }
+}
