@@ -57,6 +57,8 @@ ids! {
     ExecutionId;
     /// An identity provider that people may sign in with. Not its alias, which the operator chose.
     IdentityProviderId;
+    /// A firm whose people are users of the realm.
+    OrganizationId;
     /// A login on its way.
     AttemptId;
     /// A login that succeeded; the `sid` of its tokens.

@@ -8,6 +8,9 @@
 //! - A [key](key) signs, encrypts or derives for one realm.
 //! - A [flow](flow) says which steps a sign-in takes, as data.
 //! - An [identity provider](identity_provider) is another server that people may sign in with.
+//! - A client's [authorization](authorization) services say what it protects, and who may do what with it.
+//! - An [organization](organization) is a firm whose people are users of the realm.
+//! - An [initial access](initial_access) is a right to register clients.
 //! - A [user](user) is a person or a client's service account, with [credentials](credential),
 //!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
@@ -21,6 +24,7 @@
 #![recursion_limit = "256"]
 
 pub mod attempt;
+pub mod authorization;
 pub mod client;
 pub mod code;
 pub mod component;
@@ -37,6 +41,7 @@ pub mod flow;
 pub mod group;
 pub mod id;
 pub mod identity_provider;
+pub mod initial_access;
 pub mod key;
 pub mod lease;
 pub mod localization;
@@ -45,6 +50,7 @@ pub mod login_limit;
 pub mod mapper;
 pub mod migrate;
 pub mod opaque;
+pub mod organization;
 pub mod outbox;
 mod pairs;
 pub mod realm;

@@ -57,6 +57,102 @@ diesel::table! {
 }
 
 diesel::table! {
+    resource_servers (client_uuid) {
+        client_uuid -> Text,
+        realm_id -> Text,
+        settings -> Text,
+    }
+}
+
+diesel::table! {
+    authz_scopes (id) {
+        id -> Text,
+        realm_id -> Text,
+        client_uuid -> Text,
+        name -> Text,
+        display_name -> Nullable<Text>,
+        icon_uri -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    authz_resources (id) {
+        id -> Text,
+        realm_id -> Text,
+        client_uuid -> Text,
+        owner -> Text,
+        name -> Text,
+        scopes -> Text,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    authz_policies (id) {
+        id -> Text,
+        realm_id -> Text,
+        client_uuid -> Text,
+        name -> Text,
+        kind -> Text,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        realm_id -> Text,
+        name -> Text,
+        alias -> Text,
+        enabled -> Bool,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    organization_domains (realm_id, name) {
+        realm_id -> Text,
+        name -> Text,
+        organization_id -> Text,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    organization_members (organization_id, user_id) {
+        organization_id -> Text,
+        user_id -> Text,
+        realm_id -> Text,
+        managed -> Bool,
+    }
+}
+
+diesel::table! {
+    organization_invitations (id) {
+        id -> Text,
+        realm_id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    client_initial_access (id) {
+        id -> Text,
+        realm_id -> Text,
+        created_at -> BigInt,
+        lifespan -> BigInt,
+        count -> BigInt,
+        remaining -> BigInt,
+        web_origins -> Text,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Text,
         realm_id -> Text,
@@ -478,12 +574,24 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(organization_domains -> organizations (organization_id));
+diesel::joinable!(organization_members -> users (user_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
     components,
     identity_providers,
     identity_provider_mappers,
+    resource_servers,
+    authz_scopes,
+    authz_resources,
+    authz_policies,
+    organizations,
+    organization_domains,
+    organization_members,
+    organization_invitations,
+    client_initial_access,
     clients,
     client_scopes,
     protocol_mappers,
