@@ -1,8 +1,10 @@
 //! Keycloak's JSON shapes, what a new realm holds, and the way between them and the model.
 
+pub mod authorization;
 pub mod blueprint;
 pub mod catalog;
 pub mod client;
+pub mod client_policy;
 pub mod client_scope;
 pub mod component;
 pub mod credential;
@@ -14,6 +16,7 @@ pub mod identity_provider;
 pub mod import;
 pub mod installation;
 pub mod mapper;
+pub mod organization;
 pub mod query;
 pub mod read;
 pub mod realm;
