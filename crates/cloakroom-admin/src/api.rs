@@ -1,9 +1,11 @@
 //! The calls of the admin API, a file for each kind of thing.
 
 pub(crate) mod authentication;
+pub(crate) mod authorization;
+pub(crate) mod client_policies;
 pub(crate) mod client_scopes;
 pub(crate) mod clients;
-pub(crate) mod components_keys;
+pub(crate) mod components;
 pub(crate) mod consents;
 pub(crate) mod console;
 pub(crate) mod credentials;
@@ -11,9 +13,11 @@ pub(crate) mod default_groups;
 pub(crate) mod events;
 pub(crate) mod groups;
 pub(crate) mod identity_providers;
+pub(crate) mod initial_access;
 pub(crate) mod keys;
 pub(crate) mod localization;
 pub(crate) mod mappers;
+pub(crate) mod organizations;
 pub(crate) mod partial;
 pub(crate) mod realm_actions;
 pub(crate) mod realms;
@@ -24,6 +28,7 @@ pub(crate) mod server_info;
 pub(crate) mod sessions;
 pub(crate) mod ui_ext;
 pub(crate) mod user_profile;
+pub(crate) mod user_storage;
 pub(crate) mod users;
 
 use std::collections::{BTreeMap, HashMap};

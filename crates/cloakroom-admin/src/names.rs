@@ -4,10 +4,7 @@ use crate::error::{AdminError, Result};
 
 /// Refuses what would need escaping in a path (RFC 3986 §2.2).
 pub(crate) fn check(text: &str) -> Result<()> {
-    match text
-        .chars()
-        .find(|c| ":/?#@!$&()*+,;=[]\\".contains(*c) || c.is_control())
-    {
+    match reserved(text) {
         None => Ok(()),
         Some(bad) => Err(AdminError::error(400, refusal(bad))),
     }
@@ -20,6 +17,19 @@ pub(crate) fn check_without_space(text: &str) -> Result<()> {
         return Err(AdminError::error(400, "Empty Space not allowed."));
     }
     Ok(())
+}
+
+/// What [`check_without_space`] says of the text; `None` if it is fine.
+pub(crate) fn refusal_without_space(text: &str) -> Option<String> {
+    if text.chars().any(char::is_whitespace) {
+        return Some("Empty Space not allowed.".to_owned());
+    }
+    reserved(text).map(refusal)
+}
+
+fn reserved(text: &str) -> Option<char> {
+    let mut all = text.chars();
+    all.find(|c| ":/?#@!$&()*+,;=[]\\".contains(*c) || c.is_control())
 }
 
 fn refusal(bad: char) -> String {

@@ -16,6 +16,11 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::authentication::configure(cfg);
     api::identity_providers::configure(cfg);
     api::console::configure(cfg);
+    api::authorization::configure(cfg);
+    api::organizations::configure(cfg);
+    api::client_policies::configure(cfg);
+    api::initial_access::configure(cfg);
+    api::user_storage::configure(cfg);
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);
@@ -30,12 +35,12 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::scope_links::configure(cfg);
     api::client_scopes::configure(cfg);
     api::clients::configure(cfg);
-    api::components_keys::configure(cfg);
     api::partial::configure(cfg);
     api::default_groups::configure(cfg);
     api::events::configure(cfg);
     api::localization::configure(cfg);
     api::realm_actions::configure(cfg);
+    api::components::configure(cfg);
     api::realms::configure(cfg);
 }
 

@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod form;
 pub mod grant;
 mod grant_session;
+pub mod initial_access;
 pub mod introspect;
 pub mod issue;
 pub mod keyring;

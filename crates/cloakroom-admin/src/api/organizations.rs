@@ -1,0 +1,309 @@
+//! `/admin/realms/{realm}/organizations`: firms whose people are users of the realm.
+
+mod identity_providers;
+mod invitations;
+mod members;
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use cloakroom_keycloak::{organization as shape, read};
+use cloakroom_model::id::OrganizationId;
+use cloakroom_model::organization::{self, Details, Organization};
+use cloakroom_model::{Cx, identity_provider};
+use serde_json::{Value, json};
+
+use super::{Answer, Params, is_on, no_content};
+use crate::access::{Actor, Admin};
+use crate::audit;
+use crate::error::{AdminError, Result};
+use crate::names;
+
+const MANAGE: &[&str] = &["manage-organizations", "manage-realm"];
+const VIEW: &[&str] = &[
+    "view-organizations",
+    "manage-organizations",
+    "view-realm",
+    "manage-realm",
+];
+const QUERY: &[&str] = &[
+    "query-organizations",
+    "view-organizations",
+    "manage-organizations",
+    "view-realm",
+    "manage-realm",
+];
+
+const BASE: &str = "/admin/realms/{realm}/organizations";
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.route(&format!("{BASE}/count"), web::get().to(count));
+    members::configure(cfg);
+    invitations::configure(cfg);
+    identity_providers::configure(cfg);
+    let all = web::resource(BASE)
+        .route(web::get().to(list))
+        .route(web::post().to(create));
+    let one = web::resource(format!("{BASE}/{{organization}}"))
+        .route(web::get().to(find_one))
+        .route(web::put().to(update))
+        .route(web::delete().to(remove));
+    cfg.service(all).service(one);
+}
+
+/// A realm has organizations only if it says so.
+fn check_on(cx: &Cx<'_>) -> Result<()> {
+    if cx.realm.settings.rest.get("organizationsEnabled") == Some(&json!(true)) {
+        return Ok(());
+    }
+    let why = "Organizations not enabled for this realm.";
+    Err(AdminError::message(404, why))
+}
+
+/// The organization with this id, or Keycloak's text for none.
+fn found(cx: &mut Cx<'_>, id: &str) -> Result<Organization> {
+    check_on(cx)?;
+    let found = organization::find(cx, &OrganizationId::new(id))?;
+    found.ok_or_else(|| AdminError::message(404, "Organization not found."))
+}
+
+/// The organizations that a query asks for.
+fn wanted(all: Vec<Organization>, params: &Params) -> Vec<Organization> {
+    let search = params.get("search").map(|text| text.to_lowercase());
+    let exact = is_on(params, "exact");
+    let attributes: Vec<(String, String)> = params
+        .get("q")
+        .into_iter()
+        .flat_map(|text| text.split_whitespace())
+        .filter_map(|pair| pair.split_once(':'))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let fits = |one: &Organization| {
+        let text = search.as_ref().is_none_or(|text| {
+            let mut names =
+                std::iter::once(one.name.to_lowercase()).chain(one.domains.keys().cloned());
+            names.any(|name| {
+                if exact {
+                    &name == text
+                } else {
+                    name.contains(text)
+                }
+            })
+        });
+        let has = |(name, value): &(String, String)| {
+            let values = one.details.attributes.get(name);
+            values.is_some_and(|values| values.contains(value))
+        };
+        text && attributes.iter().all(has)
+    };
+    all.into_iter().filter(|one| fits(one)).collect()
+}
+
+async fn list(admin: Admin, params: Params) -> Answer {
+    admin.check(QUERY)?;
+    let (first, max) = super::page(&params, 10)?;
+    let query = params.clone();
+    let all = admin
+        .read(move |cx| {
+            check_on(cx)?;
+            let mut all = organization::list(cx)?;
+            if let Some(alias) = query.get("identityProvider") {
+                let provider = identity_provider::find(cx, alias)?;
+                let of = provider.and_then(|one| one.settings.organization_id);
+                all.retain(|one| Some(one.id.as_str()) == of.as_deref());
+            }
+            Ok(wanted(all, &query))
+        })
+        .await?;
+    let brief = params
+        .get("briefRepresentation")
+        .is_none_or(|text| text != "false");
+    let (first, max) = (usize::try_from(first), usize::try_from(max));
+    let page = all
+        .iter()
+        .skip(first.unwrap_or(0))
+        .take(max.unwrap_or(usize::MAX));
+    let shown: Vec<Value> = page.map(|one| shape::show(one, brief)).collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+async fn count(admin: Admin, params: Params) -> Answer {
+    admin.check(QUERY)?;
+    let all = admin
+        .read(|cx| {
+            check_on(cx)?;
+            Ok(organization::list(cx)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(wanted(all, &params).len()))
+}
+
+async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(VIEW)?;
+    let id = path.into_inner().1;
+    let one = admin.read(move |cx| found(cx, &id)).await?;
+    Ok(HttpResponse::Ok().json(shape::show(&one, false)))
+}
+
+fn record(cx: &mut Cx<'_>, actor: &Actor, what: &'static str, id: &OrganizationId) -> Result<()> {
+    let path = format!("organizations/{id}");
+    Ok(audit::record(cx, actor, what, "ORGANIZATION", path)?)
+}
+
+async fn create(admin: Admin, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let sent = read::object(&body, "OrganizationRepresentation", shape::FIELDS)?;
+    let actor = admin.actor.clone();
+    let id = admin
+        .write(move |cx| {
+            check_on(cx)?;
+            let mut made = Organization {
+                id: OrganizationId::new(cx.new_id()),
+                name: String::new(),
+                alias: String::new(),
+                enabled: true,
+                details: Details::default(),
+                domains: BTreeMap::new(),
+            };
+            shape::apply(&mut made, &sent)?;
+            made.alias = match read::text(&sent, "alias")?.filter(|alias| !alias.is_empty()) {
+                Some(alias) => {
+                    names::check_without_space(alias)?;
+                    alias.to_owned()
+                }
+                None => made.name.clone(),
+            };
+            check(cx, &made)?;
+            if let Some(why) = names::refusal_without_space(&made.alias) {
+                let why = format!("Name cannot be used as alias: {why}");
+                return Err(AdminError::message(400, why));
+            }
+            if !organization::insert(cx, &made)? {
+                return Err(AdminError::described(
+                    409,
+                    "conflict",
+                    "Duplicate resource error",
+                ));
+            }
+            record(cx, &actor, audit::CREATE, &made.id)?;
+            Ok(made.id)
+        })
+        .await?;
+    Ok(admin.created("organizations", id.as_str()))
+}
+
+/// A name and domains that are free, and addresses that are ones.
+fn check(cx: &mut Cx<'_>, one: &Organization) -> Result<()> {
+    let refuse = |status, why: String| Err(AdminError::message(status, why));
+    if one.name.trim().is_empty() {
+        return refuse(400, "Name can not be null".to_owned());
+    }
+    let others = organization::list(cx)?;
+    let mut others = others.iter().filter(|other| other.id != one.id);
+    if others.clone().any(|other| other.name == one.name) {
+        return refuse(
+            409,
+            "A organization with the same name already exists.".to_owned(),
+        );
+    }
+    if others.any(|other| other.alias == one.alias) {
+        return refuse(
+            409,
+            "A organization with the same alias already exists".to_owned(),
+        );
+    }
+    for name in one.domains.keys() {
+        if !is_domain(name) {
+            return refuse(400, format!("Invalid domain format: {name}"));
+        }
+        if let Some((id, other)) = organization::find_by_domain(cx, name)?
+            && id != one.id
+        {
+            let realm = &cx.realm.name;
+            return refuse(
+                400,
+                format!("Domain {name} is already linked to organization {other} in realm {realm}"),
+            );
+        }
+    }
+    let url = one.details.redirect_url.as_deref().unwrap_or_default();
+    let is_url = ["http://", "https://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
+    if !url.is_empty() && (!is_url || url.chars().any(char::is_whitespace)) {
+        return refuse(400, "Organization redirect URL is not valid.".to_owned());
+    }
+    Ok(())
+}
+
+/// Labels of letters, digits and hyphens; `*.` before them stands for all below.
+fn is_domain(name: &str) -> bool {
+    let name = name.strip_prefix("*.").unwrap_or(name);
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.chars().count())
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    name.len() <= 253 && name.split('.').all(is_label)
+}
+
+async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let id = path.into_inner().1;
+    let sent = read::object(&body, "OrganizationRepresentation", shape::FIELDS)?;
+    let actor = admin.actor.clone();
+    admin
+        .write(move |cx| {
+            let mut one = found(cx, &id)?;
+            if read::text(&sent, "alias")?.is_some_and(|alias| alias != one.alias) {
+                return Err(AdminError::message(400, "Cannot change the alias"));
+            }
+            shape::apply(&mut one, &sent)?;
+            check(cx, &one)?;
+            organization::update(cx, &one)?;
+            record(cx, &actor, audit::UPDATE, &one.id)
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(MANAGE)?;
+    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let one = found(cx, &id)?;
+            for mut provider in identity_providers::linked(cx, &one.id)? {
+                provider.settings.organization_id = None;
+                identity_provider::update(cx, &provider)?;
+            }
+            organization::remove(cx, &one.id)?;
+            record(cx, &actor, audit::DELETE, &one.id)
+        })
+        .await?;
+    Ok(no_content())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_is_made_of_labels() {
+        for (name, expected) in [
+            ("acme.example", true),
+            ("*.acme.example", true),
+            ("localhost", true),
+            ("bücher.example", true),
+            ("", false),
+            ("bad domain", false),
+            ("-acme.example", false),
+            ("acme..example", false),
+            ("a*.example", false),
+        ] {
+            assert_eq!(is_domain(name), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The identity providers that an organization's people sign in with.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use cloakroom_keycloak::identity_provider as shape;
+use cloakroom_model::Cx;
+use cloakroom_model::id::OrganizationId;
+use cloakroom_model::identity_provider::{self, IdentityProvider};
+use serde_json::Value;
+
+use super::{BASE, MANAGE, VIEW, found};
+use crate::access::Admin;
+use crate::api::{Answer, no_content};
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    let all = format!("{BASE}/{{organization}}/identity-providers");
+    let one = web::resource(format!("{all}/{{alias}}"))
+        .route(web::get().to(find_one))
+        .route(web::delete().to(remove));
+    let all = web::resource(all)
+        .route(web::get().to(list))
+        .route(web::post().to(add));
+    cfg.service(all).service(one);
+}
+
+/// The identity providers that are linked to an organization.
+pub(super) fn linked(cx: &mut Cx<'_>, id: &OrganizationId) -> Result<Vec<IdentityProvider>> {
+    let mut all = identity_provider::list(cx)?;
+    all.retain(|one| one.settings.organization_id.as_deref() == Some(id.as_str()));
+    Ok(all)
+}
+
+fn linked_found(
+    cx: &mut Cx<'_>,
+    organization: &str,
+    alias: &str,
+    why: &str,
+) -> Result<IdentityProvider> {
+    let of = found(cx, organization)?;
+    let all = linked(cx, &of.id)?;
+    let found = all.into_iter().find(|one| one.alias == alias);
+    found.ok_or_else(|| AdminError::message(404, why))
+}
+
+async fn list(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(VIEW)?;
+    let id = path.into_inner().1;
+    let shown = admin
+        .read(move |cx| {
+            let of = found(cx, &id)?;
+            let all = linked(cx, &of.id)?;
+            Ok(all.iter().map(shape::show).collect::<Vec<Value>>())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// An alias, as JSON text or bare.
+async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    let alias = String::from_utf8_lossy(&body)
+        .trim()
+        .trim_matches('"')
+        .to_owned();
+    admin
+        .write(move |cx| {
+            let of = found(cx, &id)?;
+            let Some(mut provider) = identity_provider::find(cx, &alias)? else {
+                let why = "Identity provider not found with the given alias";
+                return Err(AdminError::message(400, why));
+            };
+            match provider.settings.organization_id.as_deref() {
+                Some(linked) if linked == of.id.as_str() => {
+                    let why = "Identity provider already associated to the organization";
+                    return Err(AdminError::message(409, why));
+                }
+                Some(_) => {
+                    let why = "Identity provider already associated with a different organization";
+                    return Err(AdminError::message(400, why));
+                }
+                None => {}
+            }
+            provider.settings.organization_id = Some(of.id.as_str().to_owned());
+            identity_provider::update(cx, &provider)?;
+            let path = format!("organizations/{id}/identity-providers/{alias}");
+            audit::record(cx, &actor, audit::CREATE, "ORGANIZATION", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer {
+    admin.check(VIEW)?;
+    let (_, of, alias) = path.into_inner();
+    let why = "Identity provider not associated with the organization";
+    let one = admin
+        .read(move |cx| linked_found(cx, &of, &alias, why))
+        .await?;
+    Ok(HttpResponse::Ok().json(shape::show(&one)))
+}
+
+async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
+    admin.check(MANAGE)?;
+    let (_, of, alias) = path.into_inner();
+    let actor = admin.actor.clone();
+    let why = "Identity provider not found with the given alias";
+    admin
+        .write(move |cx| {
+            let mut one = linked_found(cx, &of, &alias, why)?;
+            one.settings.organization_id = None;
+            identity_provider::update(cx, &one)?;
+            let path = format!("organizations/{of}/identity-providers/{alias}");
+            audit::record(cx, &actor, audit::DELETE, "ORGANIZATION", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
