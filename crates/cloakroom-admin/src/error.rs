@@ -101,11 +101,6 @@ impl AdminError {
         Self::described(501, "Feature not enabled", why)
     }
 
-    /// The request's address is not in its normal form.
-    pub(crate) fn not_normal() -> Self {
-        Self::described(400, "missingNormalization", "Request path not normalized")
-    }
-
     /// The same words as `errorMessage`, for calls that refuse in that form.
     pub(crate) fn into_message(self) -> Self {
         match self {

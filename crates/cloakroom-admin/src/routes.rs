@@ -3,16 +3,11 @@
 use actix_web::web;
 
 use crate::api;
-use crate::error::AdminError;
 
 /// All paths below `/admin`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     // Fixed names come before the names of realms and of things in them.
     api::server_info::configure(cfg);
-    cfg.route(
-        "/admin/{before:.*}//{after:.*}",
-        web::route().to(not_normal),
-    );
     api::authentication::configure(cfg);
     api::identity_providers::configure(cfg);
     api::console::configure(cfg);
@@ -42,9 +37,4 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::realm_actions::configure(cfg);
     api::components::configure(cfg);
     api::realms::configure(cfg);
-}
-
-/// An address with an empty part means another thing to each who reads it, so it means nothing here.
-async fn not_normal() -> api::Answer {
-    Err(AdminError::not_normal())
 }

@@ -39,8 +39,9 @@ const BASE: &str = "/admin/realms/{realm}/organizations";
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&format!("{BASE}/count"), web::get().to(count));
-    members::configure(cfg);
+    // Its fixed names come before the ids of members.
     invitations::configure(cfg);
+    members::configure(cfg);
     identity_providers::configure(cfg);
     let all = web::resource(BASE)
         .route(web::get().to(list))
