@@ -89,6 +89,12 @@ impl AdminError {
         Self::error(404, "HTTP 404 Not Found")
     }
 
+    /// There is nothing here, and Keycloak says nothing about it.
+    pub(crate) fn silent(status: u16) -> Self {
+        let body = Value::Null;
+        Self::Refused { status, body }
+    }
+
     /// What is stored but cannot be done yet, in the words that Keycloak has for a feature that is off.
     pub(crate) fn not_available(what: &str) -> Self {
         let why = format!("{what} is not available yet.");
@@ -187,6 +193,10 @@ impl ResponseError for AdminError {
                 })
             }
         };
-        HttpResponse::build(self.status_code()).json(body)
+        let mut answer = HttpResponse::build(self.status_code());
+        if body.is_null() {
+            return answer.finish();
+        }
+        answer.json(body)
     }
 }

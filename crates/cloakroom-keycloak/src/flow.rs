@@ -158,7 +158,9 @@ impl Flows {
         set(shown, "requirementChoices", json!(choices));
         if let Some(config) = self.config_of(step) {
             set(shown, "authenticationConfig", json!(config.id));
-            set(shown, "alias", json!(config.alias));
+            if configurable {
+                set(shown, "alias", json!(config.alias));
+            }
         }
     }
 }

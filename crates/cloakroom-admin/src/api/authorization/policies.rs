@@ -166,7 +166,7 @@ async fn search(admin: Admin, path: Names, params: Params) -> Answer {
 async fn named(admin: &Admin, path: Names, params: &Params, typed: bool) -> Answer {
     admin.check(VIEW)?;
     let name = params.get("name").cloned();
-    let name = name.ok_or_else(|| AdminError::error(400, "HTTP 400 Bad Request"))?;
+    let name = name.ok_or_else(|| AdminError::silent(400))?;
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;

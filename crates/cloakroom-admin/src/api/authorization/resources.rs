@@ -135,7 +135,7 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
 async fn search(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(VIEW)?;
     let name = params.get("name").cloned();
-    let name = name.ok_or_else(|| AdminError::error(400, "HTTP 400 Bad Request"))?;
+    let name = name.ok_or_else(|| AdminError::silent(400))?;
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
@@ -223,12 +223,17 @@ async fn remove(admin: Admin, path: Names) -> Answer {
     Ok(no_content())
 }
 
+/// The same for the lists of a resource, whose absence Keycloak does not explain.
+fn silently(all: &Authorization, path: &Names) -> Result<Resource> {
+    of(all, path).map_err(|_| AdminError::silent(404))
+}
+
 async fn permissions(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            let one = of(&all, &path)?;
+            let one = silently(&all, &path)?;
             let mine = all.permissions_of(&one).into_iter();
             Ok(mine.map(shape::show_related).collect::<Vec<Value>>())
         })
@@ -241,7 +246,7 @@ async fn scopes(admin: Admin, path: Names) -> Answer {
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            let one = of(&all, &path)?;
+            let one = silently(&all, &path)?;
             Ok(all.show_names(one.scopes.iter()))
         })
         .await?;
@@ -253,7 +258,7 @@ async fn attributes(admin: Admin, path: Names) -> Answer {
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            Ok(json!(of(&all, &path)?.details.attributes))
+            Ok(json!(silently(&all, &path)?.details.attributes))
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))

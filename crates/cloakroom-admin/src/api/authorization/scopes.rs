@@ -30,7 +30,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 fn of(all: &Authorization, path: &Names) -> Result<Scope> {
     let id = part(path, "scope");
     let scope = all.scopes.iter().find(|one| one.id == id).cloned();
-    scope.ok_or_else(AdminError::not_found)
+    scope.ok_or_else(|| AdminError::silent(404))
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
@@ -51,7 +51,7 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
 async fn search(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(VIEW)?;
     let name = params.get("name").cloned();
-    let name = name.ok_or_else(|| AdminError::error(400, "HTTP 400 Bad Request"))?;
+    let name = name.ok_or_else(|| AdminError::silent(400))?;
     let all = admin.read(move |cx| found(cx, &path)).await?;
     match all.scopes.iter().find(|one| one.name == name) {
         Some(scope) => Ok(HttpResponse::Ok().json(shape::show_scope(scope))),
