@@ -8,9 +8,9 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::{identity_provider as shape, read};
-use cloakroom_model::Cx;
 use cloakroom_model::id::IdentityProviderId;
 use cloakroom_model::identity_provider::{self, Config, IdentityProvider, Settings};
+use cloakroom_model::{Cx, user};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, is_on, no_content};
@@ -193,6 +193,7 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
         .write(move |cx| {
             let provider = found(cx, &alias)?;
             identity_provider::remove(cx, &provider.id)?;
+            user::identity::remove_all_of(cx, &alias)?;
             record(cx, &actor, audit::DELETE, &alias)
         })
         .await?;

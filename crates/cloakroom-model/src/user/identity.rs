@@ -60,6 +60,16 @@ pub fn remove(cx: &mut Cx<'_>, user: &UserId, provider: &str) -> Result<bool> {
     Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
 }
 
+/// Forgets all accounts at an identity provider, which is gone.
+pub fn remove_all_of(cx: &mut Cx<'_>, provider: &str) -> Result<()> {
+    let theirs = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::provider.eq(provider));
+    diesel::delete(theirs).execute(cx.db.conn()?)?;
+    cx.people_changed();
+    Ok(())
+}
+
 #[derive(Queryable)]
 struct Row {
     _user: UserId,
