@@ -2,6 +2,7 @@
 
 pub(crate) mod authentication;
 pub(crate) mod authorization;
+pub(crate) mod client_certificates;
 pub(crate) mod client_policies;
 pub(crate) mod client_scopes;
 pub(crate) mod clients;
@@ -19,6 +20,7 @@ pub(crate) mod localization;
 pub(crate) mod mappers;
 pub(crate) mod organizations;
 pub(crate) mod partial;
+pub(crate) mod permissions;
 pub(crate) mod realm_actions;
 pub(crate) mod realms;
 pub(crate) mod role_mappings;
@@ -30,6 +32,7 @@ pub(crate) mod ui_ext;
 pub(crate) mod user_profile;
 pub(crate) mod user_storage;
 pub(crate) mod users;
+pub(crate) mod workflows;
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;

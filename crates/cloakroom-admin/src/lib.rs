@@ -5,6 +5,7 @@ mod api;
 mod audit;
 mod error;
 pub mod etag;
+mod multipart;
 mod names;
 pub mod routes;
 pub mod sent;

@@ -16,6 +16,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::client_policies::configure(cfg);
     api::initial_access::configure(cfg);
     api::user_storage::configure(cfg);
+    api::permissions::configure(cfg);
+    api::workflows::configure(cfg);
+    api::client_certificates::configure(cfg);
     api::role_mappings::configure(cfg);
     api::credentials::configure(cfg);
     api::sessions::configure(cfg);

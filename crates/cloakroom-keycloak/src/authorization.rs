@@ -7,7 +7,7 @@ pub mod settings;
 use std::collections::BTreeMap;
 
 use cloakroom_model::authorization::{self, Policy, Resource, Scope, Server};
-use cloakroom_model::client::Client;
+use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::id::{ClientUuid, UserId};
 use cloakroom_model::{Cx, Result, user};
 use serde_json::{Value, json};
@@ -33,7 +33,12 @@ pub struct Authorization {
 
 /// A client of which nothing is protected has no authorization services.
 pub fn is_on(client: &Client) -> bool {
-    client.settings.rest.get("authorizationServicesEnabled") == Some(&json!(true))
+    is_on_in(&client.settings)
+}
+
+/// The same question of settings that are on their way to a client.
+pub fn is_on_in(settings: &Settings) -> bool {
+    settings.rest.get("authorizationServicesEnabled") == Some(&json!(true))
 }
 
 impl Authorization {

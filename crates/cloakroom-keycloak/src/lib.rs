@@ -25,3 +25,4 @@ pub mod role;
 pub mod server_info;
 pub mod user;
 pub mod user_profile;
+pub mod workflow;

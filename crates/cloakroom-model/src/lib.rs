@@ -19,6 +19,7 @@
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
+//! - A [workflow](workflow) says what happens when something else does.
 //! - An [event](event) is a line of the audit trail; the [outbox](outbox) holds what leaves the
 //!   system later, and a [lease](lease) says which node does background work.
 #![recursion_limit = "256"]
@@ -68,6 +69,7 @@ pub mod time;
 pub mod user;
 pub mod user_profile;
 pub mod whole;
+pub mod workflow;
 
 pub use conn::Conn;
 pub use cx::{Changes, Cx, Link};

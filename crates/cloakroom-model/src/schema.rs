@@ -153,6 +153,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    workflows (id) {
+        id -> Text,
+        realm_id -> Text,
+        name -> Text,
+        definition -> Text,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Text,
         realm_id -> Text,
@@ -592,6 +601,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_members,
     organization_invitations,
     client_initial_access,
+    workflows,
     clients,
     client_scopes,
     protocol_mappers,

@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod authorize;
 pub mod client_auth;
+pub mod client_key;
 pub mod client_keys;
 pub mod code_grant;
 pub mod device;

@@ -6,6 +6,8 @@ mod scopes;
 mod server;
 mod write;
 
+pub(crate) use write::import;
+
 use actix_web::web::ServiceConfig;
 use cloakroom_keycloak::authorization::{self as shape, Authorization};
 use cloakroom_model::Cx;

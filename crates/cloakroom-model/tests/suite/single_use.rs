@@ -4,6 +4,7 @@ use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::code::{self, Code, Redeemed};
 use cloakroom_model::device::{self, Decision};
 use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
+use cloakroom_model::initial_access::{self, InitialAccess};
 use cloakroom_model::refresh::{self, Refresh, Rotated};
 use cloakroom_model::replay::{self, Kind};
 use cloakroom_model::{Cx, Db, Digest, Result, Ttl, lease};
@@ -227,5 +228,26 @@ fn a_lease_is_taken_by_one_of_many_and_by_another_when_it_is_over() {
             later.enter(conn, |cx| lease::take(cx, "sweep", "another", ttl))
         });
         assert!(taken.unwrap());
+    });
+}
+
+#[test]
+fn a_right_to_register_one_client_is_spent_by_one_of_many() {
+    on_each(|store| {
+        let right = InitialAccess {
+            id: "right".to_owned(),
+            created_at: NOW,
+            lifespan: 60,
+            count: 1,
+            remaining: 1,
+            web_origins: Vec::new(),
+        };
+        store
+            .write(move |cx| initial_access::insert(cx, &right))
+            .unwrap();
+
+        let won = winners(store, |cx, _| initial_access::spend(cx, "right"));
+
+        assert_eq!(won, 1);
     });
 }

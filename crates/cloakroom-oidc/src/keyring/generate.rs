@@ -185,6 +185,20 @@ fn material(provider_id: &str, settings: &[(&str, &str)], rng: &mut dyn CryptoRn
     }
 }
 
+/// A signing key and a certificate for a client, both base64: they belong to no realm.
+///
+/// # Errors
+/// If the cryptography library cannot make it.
+pub fn pair_for(
+    client: &str,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<(String, String), JoseError> {
+    let made = generate(Purpose::Sign(Alg::RS256), client, now, rng)?;
+    let text = |name: &str| made.text(name).unwrap_or_default().to_owned();
+    Ok((text("privateKey"), text("certificate")))
+}
+
 /// Gives a shared secret that was made another length, in octets.
 pub fn resize(made: &mut Component, length: usize, rng: &mut dyn CryptoRng) {
     let mut bytes = vec![0u8; length];

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_keycloak::authorization as authorization_shape;
 use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{client as shape, mapper as mapper_shape};
 use cloakroom_model::client::{self, Client, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, MapperId, ScopeId, UserId};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Secret, mapper, scope};
+use cloakroom_model::{Cx, Secret, authorization, mapper, scope};
 
 use super::super::mappers;
 use crate::access::Grants;
@@ -51,6 +52,7 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &id, &draft.client_id)?;
     }
+    import_authorization(cx, &id, sent)?;
     Ok(id)
 }
 
@@ -64,6 +66,7 @@ pub(super) fn update(
     let client_id = read::text(sent, "clientId")?
         .unwrap_or(&client.client_id)
         .to_owned();
+    let was_protecting = authorization_shape::is_on(&client);
     let mut settings = shape::apply(&client.settings, sent)?;
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
@@ -90,11 +93,25 @@ pub(super) fn update(
         secret,
     };
     client::update(cx, &draft)?;
+    if was_protecting && !authorization_shape::is_on_in(&draft.settings) {
+        authorization::remove_server(cx, &draft.id)?;
+    }
     replace_mappers(cx, &draft, sent, grants)?;
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &draft.id, &draft.client_id)?;
     }
     Ok(())
+}
+
+/// Takes over what a new client protects, which turns its authorization services on.
+fn import_authorization(cx: &mut Cx<'_>, id: &ClientUuid, sent: &Object) -> Result<()> {
+    let Some(settings) = read::member::<Object>(sent, "authorizationSettings")? else {
+        return Ok(());
+    };
+    let Some(client) = client::load(cx, id)? else {
+        return Ok(());
+    };
+    super::super::authorization::import(cx, &client, &settings).map_err(AdminError::undoing)
 }
 
 /// Replaces a client's secret.

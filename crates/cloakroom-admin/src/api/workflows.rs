@@ -1,0 +1,176 @@
+//! `/admin/realms/{realm}/workflows`: what happens when something else does. They are stored so far,
+//! and read and shown as JSON alone.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use cloakroom_keycloak::read;
+use cloakroom_keycloak::workflow::{self as shape, Unfit};
+use cloakroom_model::Cx;
+use cloakroom_model::workflow::{self, Workflow};
+use serde_json::{Value, json};
+
+use super::{Answer, Names, Params, is_on, no_content, page};
+use crate::access::Admin;
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+const VIEW: &[&str] = &["view-realm", "manage-realm"];
+const MANAGE: &[&str] = &["manage-realm"];
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    let base = "/admin/realms/{realm}/workflows";
+    let all = web::resource(base)
+        .route(web::get().to(list))
+        .route(web::post().to(create));
+    cfg.route(
+        &format!("{base}/scheduled/{{resource}}"),
+        web::get().to(scheduled),
+    );
+    cfg.route(&format!("{base}/migrate"), web::post().to(run));
+    let one = format!("{base}/{{workflow}}");
+    for action in ["activate", "deactivate"] {
+        let path = format!("{one}/{action}/{{type}}/{{resource}}");
+        cfg.route(&path, web::post().to(run));
+    }
+    let one = web::resource(one)
+        .route(web::get().to(find_one))
+        .route(web::put().to(update))
+        .route(web::delete().to(remove));
+    cfg.service(all).service(one);
+}
+
+impl From<Unfit> for AdminError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Unreadable(unreadable) => unreadable.into(),
+            other => Self::message(400, other.to_string()),
+        }
+    }
+}
+
+fn found(cx: &mut Cx<'_>, id: &str) -> Result<Workflow> {
+    let found = workflow::find(cx, id)?;
+    found.ok_or_else(|| AdminError::error(400, format!("Not a valid workflow resource: {id}")))
+}
+
+async fn list(admin: Admin, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let (first, max) = page(&params, i64::from(i32::MAX))?;
+    let all = admin.read(|cx| Ok(workflow::list(cx)?)).await?;
+    let search = params.get("search").map(|text| text.to_lowercase());
+    let exact = is_on(&params, "exact");
+    let fits = |one: &&Workflow| {
+        let name = one.name.to_lowercase();
+        search.as_ref().is_none_or(|text| {
+            if exact {
+                &name == text
+            } else {
+                name.contains(text)
+            }
+        })
+    };
+    let shown: Vec<Value> = all
+        .iter()
+        .filter(fits)
+        .skip(usize::try_from(first).unwrap_or(0))
+        .take(usize::try_from(max).unwrap_or(usize::MAX))
+        .map(|one| shape::show(one, true))
+        .collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+fn check_name(cx: &mut Cx<'_>, id: &str, name: &str) -> Result<()> {
+    let all = workflow::list(cx)?;
+    if all.iter().any(|one| one.name == name && one.id != id) {
+        let why =
+            format!("Workflow name must be unique. A workflow with name '{name}' already exists.");
+        return Err(AdminError::message(400, why));
+    }
+    Ok(())
+}
+
+async fn create(admin: Admin, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let sent = read::object(&body, "WorkflowRepresentation", shape::FIELDS)?;
+    let actor = admin.actor.clone();
+    let id = admin
+        .write(move |cx| {
+            let given = read::text(&sent, "id")?.filter(|id| !id.is_empty());
+            let id = given.map_or_else(|| cx.new_id(), str::to_owned);
+            let (name, definition) = shape::read(&sent, || cx.new_id())?;
+            check_name(cx, &id, &name)?;
+            let made = Workflow {
+                id,
+                name,
+                definition,
+            };
+            if !workflow::insert(cx, &made)? {
+                return Err(AdminError::described(
+                    409,
+                    "conflict",
+                    "Duplicate resource error",
+                ));
+            }
+            let path = format!("workflows/{}", made.id);
+            audit::record(cx, &actor, audit::CREATE, "WORKFLOW", path)?;
+            Ok(made.id)
+        })
+        .await?;
+    Ok(admin.created("workflows", &id))
+}
+
+async fn find_one(admin: Admin, path: Path<(String, String)>, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let id = path.into_inner().1;
+    let one = admin.read(move |cx| found(cx, &id)).await?;
+    let with_ids = params.get("includeId").is_none_or(|text| text != "false");
+    Ok(HttpResponse::Ok().json(shape::show(&one, with_ids)))
+}
+
+async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let id = path.into_inner().1;
+    let sent = read::object(&body, "WorkflowRepresentation", shape::FIELDS)?;
+    let actor = admin.actor.clone();
+    admin
+        .write(move |cx| {
+            let mut one = found(cx, &id)?;
+            (one.name, one.definition) = shape::read(&sent, || cx.new_id())?;
+            check_name(cx, &id, &one.name)?;
+            workflow::update(cx, &one)?;
+            let path = format!("workflows/{id}");
+            audit::record(cx, &actor, audit::UPDATE, "WORKFLOW", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(MANAGE)?;
+    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let one = found(cx, &id)?;
+            workflow::remove(cx, &one.id)?;
+            let path = format!("workflows/{id}");
+            audit::record(cx, &actor, audit::DELETE, "WORKFLOW", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// No workflow runs yet, so none is scheduled for anything.
+async fn scheduled(admin: Admin) -> Answer {
+    admin.check(VIEW)?;
+    Ok(HttpResponse::Ok().json(json!([])))
+}
+
+async fn run(admin: Admin, path: Names) -> Answer {
+    admin.check(MANAGE)?;
+    if let Some(id) = path.get("workflow").cloned() {
+        admin.read(move |cx| found(cx, &id)).await?;
+    }
+    Err(AdminError::not_available("Running workflows"))
+}
