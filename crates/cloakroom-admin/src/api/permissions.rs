@@ -28,10 +28,6 @@ const OWNERS: &[(&str, &[&str])] = &[
         "clients/{client}/roles/{role}/management/permissions",
         &["view-clients", "manage-clients"],
     ),
-    (
-        "users-management-permissions",
-        &["view-realm", "manage-realm"],
-    ),
 ];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
