@@ -1,4 +1,5 @@
-//! Prints how fast keys sign and verify beside the cryptography library used directly.
+//! Prints how fast keys sign and verify beside the cryptography library used directly, and beside
+//! jsonwebtoken and josekit as they come.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -11,7 +12,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
 use aws_lc_rs::{hmac, rsa};
 use cloakroom_jose::jws::Unverified;
-use cloakroom_jose::{Alg, KeySet, SigningKey};
+use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, base64url};
 
 /// As long as an access token of a default realm.
 const PAYLOAD: &[u8] = &[b'a'; 900];
@@ -25,8 +26,16 @@ type Verify = Box<dyn Fn(&[u8], &[u8])>;
 
 fn main() {
     println!(
-        "{:8} {:>12} {:>8} {:>12} {:>8}",
-        "", "sign/s", "of raw", "verify/s", "of raw"
+        "{:8} {:>10} {:>7} {:>14} {:>9} {:>10} {:>7} {:>14} {:>9}",
+        "",
+        "sign/s",
+        "of raw",
+        "jsonwebtoken",
+        "josekit",
+        "verify/s",
+        "of raw",
+        "jsonwebtoken",
+        "josekit"
     );
     for alg in [Alg::RS256, Alg::ES256, Alg::EdDSA, Alg::HS256] {
         let key = SigningKey::generate(alg, "bench").unwrap();
@@ -44,8 +53,21 @@ fn main() {
             black_box(token.verify(&keys, &[alg]).unwrap());
         };
         let verifying = compare(parse_and_verify, || verify(black_box(&input), &signature));
+        // How fast the others are, as parts of the bare library.
+        let theirs = [jsonwebtoken(&key), josekit(&key)].map(|(their_sign, their_verify)| {
+            let signing = compare(
+                || drop(black_box(their_sign(&input))),
+                || drop(sign(&input)),
+            );
+            let verifying = compare(
+                || their_verify(&input, &signature),
+                || verify(&input, &signature),
+            );
+            (100.0 * signing.1, 100.0 * verifying.1)
+        });
+        let [(jwt_sign, jwt_verify), (kit_sign, kit_verify)] = theirs;
         println!(
-            "{:8} {:>12.0} {:>7.0}% {:>12.0} {:>7.0}%",
+            "{:8} {:>10.0} {:>6.0}% {jwt_sign:>13.0}% {kit_sign:>8.0}% {:>10.0} {:>6.0}% {jwt_verify:>13.0}% {kit_verify:>8.0}%",
             alg.name(),
             signing.0,
             100.0 * signing.1,
@@ -132,6 +154,63 @@ fn raw(key: &SigningKey) -> (Sign, Verify) {
             )
         }
     }
+}
+
+/// jsonwebtoken with the same key; it parses it for each signature.
+fn jsonwebtoken(key: &SigningKey) -> (Sign, Verify) {
+    use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+    let alg: Algorithm = key.alg().name().parse().unwrap();
+    let pkcs8 = key.to_pkcs8().unwrap_or_default();
+    let encoding = match key.alg() {
+        Alg::RS256 => EncodingKey::from_rsa_der(&key.to_pkcs1_rsa().unwrap()),
+        Alg::ES256 => EncodingKey::from_ec_der(&pkcs8),
+        Alg::EdDSA => EncodingKey::from_ed_der(&pkcs8),
+        _ => EncodingKey::from_secret(&key.to_secret().unwrap()),
+    };
+    let decoding = match Jwk::from_verifying_key(key.verifying_key()) {
+        Some(jwk) => {
+            let jwk = serde_json::from_value(serde_json::to_value(&jwk).unwrap()).unwrap();
+            DecodingKey::from_jwk(&jwk).unwrap()
+        }
+        None => DecodingKey::from_secret(&key.to_secret().unwrap()),
+    };
+    (
+        Box::new(move |input| crypto::sign(input, &encoding, alg).unwrap().into_bytes()),
+        Box::new(move |input, signature| {
+            let signature = base64url::encode(signature);
+            assert!(crypto::verify(&signature, input, &decoding, alg).unwrap());
+        }),
+    )
+}
+
+/// josekit with the same key, parsed once.
+fn josekit(key: &SigningKey) -> (Sign, Verify) {
+    use josekit::jws::{ES256, EdDSA, HS256, JwsSigner, JwsVerifier, RS256};
+    let pkcs8 = key.to_pkcs8().unwrap_or_default();
+    let spki = key.public_spki_der().unwrap_or_default();
+    let secret = key.to_secret().unwrap_or_default();
+    let (signer, verifier): (Box<dyn JwsSigner>, Box<dyn JwsVerifier>) = match key.alg() {
+        Alg::RS256 => (
+            Box::new(RS256.signer_from_der(&*pkcs8).unwrap()),
+            Box::new(RS256.verifier_from_der(&spki).unwrap()),
+        ),
+        Alg::ES256 => (
+            Box::new(ES256.signer_from_der(&*pkcs8).unwrap()),
+            Box::new(ES256.verifier_from_der(&spki).unwrap()),
+        ),
+        Alg::EdDSA => (
+            Box::new(EdDSA.signer_from_der(&*pkcs8).unwrap()),
+            Box::new(EdDSA.verifier_from_der(&spki).unwrap()),
+        ),
+        _ => (
+            Box::new(HS256.signer_from_bytes(&*secret).unwrap()),
+            Box::new(HS256.verifier_from_bytes(&*secret).unwrap()),
+        ),
+    };
+    (
+        Box::new(move |input| signer.sign(input).unwrap()),
+        Box::new(move |input, signature| verifier.verify(input, signature).unwrap()),
+    )
 }
 
 fn parsed(alg: &'static dyn signature::VerificationAlgorithm, public: &[u8]) -> Verify {

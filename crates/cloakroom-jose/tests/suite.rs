@@ -26,6 +26,10 @@ mod key;
 mod kind;
 #[path = "suite/made.rs"]
 mod made;
+#[path = "suite/mutations.rs"]
+mod mutations;
+#[path = "suite/other.rs"]
+mod other;
 #[path = "suite/private_key.rs"]
 mod private_key;
 #[path = "suite/rfc.rs"]

@@ -18,7 +18,7 @@ function canMakeEnvironments() {
 }
 
 /** Makes the virtual environment once for each content of `requirements.txt` and returns its interpreter. */
-async function interpreter() {
+export async function interpreter() {
   const wanted = createHash('sha256').update(await readFile(join(HERE, 'requirements.txt'))).digest('hex');
   const folder = target('python');
   const python = join(folder, 'bin', 'python');
