@@ -6,6 +6,7 @@
 pub(crate) mod agreement;
 pub(crate) mod content;
 pub(crate) mod curve448;
+mod josekit_content;
 pub(crate) mod password;
 pub(crate) mod rsa_encryption;
 mod signer;

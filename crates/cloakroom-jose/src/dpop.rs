@@ -19,9 +19,12 @@
 //! # Ok(())
 //! # }
 //! ```
+mod sign;
 mod uri;
 
-use serde_json::{Map, Value, json};
+pub use sign::sign;
+
+use serde_json::Value;
 
 use crate::alg::Alg;
 use crate::backend;
@@ -30,7 +33,6 @@ use crate::error::{ClaimFault, JoseError, Result};
 use crate::jwk::Jwk;
 use crate::jws::Unverified;
 use crate::jwt::{self, Policy};
-use crate::key::SigningKey;
 
 /// The media type of a proof (RFC 9449 §4.2).
 const TYP: &str = "dpop+jwt";
@@ -224,28 +226,4 @@ impl Proof {
     pub fn nonce(&self) -> Option<&str> {
         self.nonce.as_deref()
     }
-}
-
-/// Makes a proof for a request, as a client does.
-///
-/// # Errors
-/// If the key is a secret, or the URL is none of `http` or `https`.
-pub fn sign(key: &SigningKey, request: &Request<'_>, jti: &str, now: i64) -> Result<String> {
-    let jwk = Jwk::from_public_of(key.verifying_key());
-    let jwk = jwk.ok_or(JoseError::key("a secret cannot prove possession"))?;
-    let htu = uri::normalize(request.url).ok_or(JoseError::malformed("URL"))?;
-    let mut claims = Map::new();
-    let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    add("jti", jti.into());
-    add("htm", request.method.into());
-    add("htu", htu.into());
-    add("iat", now.into());
-    if let Some(nonce) = request.nonce {
-        add("nonce", nonce.into());
-    }
-    if let Some(token) = request.access_token {
-        add("ath", token_hash(token).into());
-    }
-    let header = json!({ "typ": TYP, "alg": key.alg().name(), "jwk": jwk });
-    key.sign_with_header(&header, Value::Object(claims).to_string().as_bytes())
 }

@@ -34,6 +34,7 @@
 mod alg;
 mod allowed;
 mod decrypt;
+mod enc;
 mod encrypt;
 mod header;
 mod key;
@@ -41,9 +42,10 @@ mod manage;
 mod parse;
 mod zip;
 
-pub use alg::{Enc, KeyAlg};
+pub use alg::KeyAlg;
 pub use allowed::Allowed;
 pub use decrypt::Decrypted;
+pub use enc::Enc;
 pub use encrypt::Encryption;
 pub use header::Header;
 pub use key::EncryptionKey;

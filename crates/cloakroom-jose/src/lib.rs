@@ -1,23 +1,26 @@
 //! JWS, JWE, JWK and JWT: bytes in, bytes or claims out.
 //!
-//! A [`SigningKey`] signs a payload into a compact token. On the way back [`jws::Unverified`]
-//! takes a token apart, a [`KeySet`] selects the one key that fits, and a [`jwt::Policy`] decides
-//! which [`jwt::Claims`] are accepted:
+//! # A tour
+//!
+//! **Sign and verify a token.** A [`SigningKey`] signs; a [`jwt::Verifier`] knows the issuer, the audience
+//! and the algorithms it takes, and gives the claims of the *kind* of token it was asked for:
 //!
 //! ```
-//! use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, jwt};
+//! use cloakroom_jose::jwt::{Verifier, kind::KeycloakAccessToken};
+//! use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey};
 //!
 //! # fn main() -> cloakroom_jose::Result<()> {
 //! let key = SigningKey::generate(Alg::ES256, "2026-11")?;
-//! let payload = br#"{"iss":"https://id.example","sub":"alice","iat":100,"exp":400}"#;
+//! let payload = br#"{"iss":"https://id.example","aud":"api","sub":"alice","typ":"Bearer",
+//!     "iat":100,"exp":400}"#;
 //! let token = key.sign("JWT", payload)?;
 //!
 //! let keys = KeySet::from_keys([key.verifying_key().clone()]);
-//! let policy = jwt::Policy::access_token(&[Alg::ES256], "https://id.example");
-//! let claims = jwt::verify(&token, &keys, &policy, 200)?;
-//! assert_eq!(claims.subject(), Some("alice"));
+//! let verifier = Verifier::new(&keys, &[Alg::ES256], "https://id.example", "api");
+//! let access = verifier.verify::<KeycloakAccessToken>(&token, 200)?;
+//! assert_eq!(access.claims().subject(), Some("alice"));
 //!
-//! let late = jwt::verify(&token, &keys, &policy, 400).unwrap_err();
+//! let late = verifier.verify::<KeycloakAccessToken>(&token, 500).unwrap_err();
 //! assert!(late.is_expired());
 //!
 //! // What others see of the key: never anything private.
@@ -27,11 +30,36 @@
 //! # }
 //! ```
 //!
-//! Left out on purpose:
+//! **Where to look.** The modules are named as the RFCs are:
+//!
+//! | to | see | RFC |
+//! |---|---|---|
+//! | verify a token of one kind, also a nested one | [`jwt::Verifier`], [`jwt::kind`], [`jwt::nested`] | 7519, 8725, 9068, 9101, 9701 |
+//! | verify with rules of your own | [`jwt::Policy`] | 7519 |
+//! | sign and verify anything, in every form | [`jws`], [`jws::json`], [`jws::detached`] | 7515, 7797 |
+//! | encrypt and decrypt | [`jwe`] | 7516 |
+//! | read, make, name and publish keys | [`Jwk`], [`PrivateKey`], [`KeySet`] | 7517, 7638, 9278, 8037, 9964 |
+//! | know an algorithm's name, key and hash | [`alg`], [`jwe::KeyAlg`], [`jwe::Enc`] | 7518, 8812, 9864 |
+//! | check or make a proof of possession | [`dpop`] | 9449 |
+//! | show some claims and hide others | [`sd_jwt`] | 9901 |
+//! | say of many tokens whether they still count | [`status_list`] | (draft) |
+//! | look at a token | [`mod@inspect`] | |
+//!
+//! **Errors.** There is one type, [`JoseError`]. It holds no part of a token or a key, so it may be logged,
+//! and it answers questions: [`JoseError::is_expired`], [`JoseError::is_no_key`],
+//! [`JoseError::claim_name`]. Everything that goes wrong in a decryption is one error.
+//!
+//! **Randomness and time** are arguments: `now` in seconds since 1970, and a [`Random`]. Signatures, RSA
+//! keys and ephemeral X448 keys are made with the libraries' own random numbers, because these take no
+//! others.
+//!
+//! # Left out on purpose
+//!
 //! - `none`, and any algorithm chosen by the token: the key fixes it.
-//! - The clock: `now` is an argument.
 //! - Fetching keys: `jku`, `x5u` and embedded keys are never used, and this crate has no network.
 //! - State: nothing is installed, and every key is a value that is parsed once.
+//! - Claims of a token that nobody has verified; [`jws::Unverified::unverified_claim_for_lookup`] is the one
+//!   exception, and is named for it.
 
 pub mod alg;
 mod backend;

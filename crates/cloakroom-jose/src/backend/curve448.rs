@@ -1,9 +1,7 @@
 //! Ed448, X448 and SHAKE256, which OpenSSL has and aws-lc-rs has not; through josekit.
 use std::fmt;
 
-use josekit::jwe::{
-    ECDH_ES, JweContentEncryption, JweDecrypter as _, JweEncrypter as _, JweHeader,
-};
+use josekit::jwe::{ECDH_ES, JweDecrypter as _, JweEncrypter as _, JweHeader};
 use josekit::jwk::alg::ecx::{EcxCurve, EcxKeyPair};
 use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
 use josekit::jwk::{Jwk, KeyPair as _};
@@ -11,6 +9,7 @@ use josekit::jws::{EdDSA, JwsSigner as _, JwsVerifier as _};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+use super::josekit_content::NameAndLength;
 use crate::alg::OkpCurve;
 use crate::base64url;
 use crate::der;
@@ -182,59 +181,6 @@ impl Derived<'_> {
             len: self.len,
         }
     }
-}
-
-/// Tells josekit the name and the length that go into its key derivation, and encrypts nothing.
-#[derive(Clone, Debug)]
-pub(super) struct NameAndLength {
-    pub(super) name: String,
-    pub(super) len: usize,
-}
-
-impl JweContentEncryption for NameAndLength {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_len(&self) -> usize {
-        self.len
-    }
-
-    fn iv_len(&self) -> usize {
-        0
-    }
-
-    fn encrypt(
-        &self,
-        _key: &[u8],
-        _iv: Option<&[u8]>,
-        _message: &[u8],
-        _aad: &[u8],
-    ) -> std::result::Result<(Vec<u8>, Option<Vec<u8>>), josekit::JoseError> {
-        Err(unused())
-    }
-
-    fn decrypt(
-        &self,
-        _key: &[u8],
-        _iv: Option<&[u8]>,
-        _encrypted_message: &[u8],
-        _aad: &[u8],
-        _tag: Option<&[u8]>,
-    ) -> std::result::Result<Vec<u8>, josekit::JoseError> {
-        Err(unused())
-    }
-
-    fn box_clone(&self) -> Box<dyn JweContentEncryption> {
-        Box::new(self.clone())
-    }
-}
-
-/// The content is encrypted by [`super::content`], so josekit has no reason to ask.
-fn unused() -> josekit::JoseError {
-    josekit::JoseError::UnsupportedSignatureAlgorithm(
-        std::io::Error::other("content encryption is not josekit's").into(),
-    )
 }
 
 fn okp(curve: OkpCurve, x: &[u8]) -> Material {

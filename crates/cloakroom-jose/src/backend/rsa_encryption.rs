@@ -9,7 +9,7 @@ use aws_lc_rs::rsa::{
 use josekit::jwe::{JweDecrypter as _, JweHeader};
 use zeroize::Zeroizing;
 
-use crate::backend::curve448::NameAndLength;
+use crate::backend::josekit_content::NameAndLength;
 use crate::der;
 use crate::error::{JoseError, Result};
 use crate::jwk::Material;

@@ -3,7 +3,7 @@ use josekit::jwe::{A128KW, A192KW, A256KW, JweDecrypter as _, JweEncrypter as _,
 use zeroize::Zeroizing;
 
 use crate::backend::content;
-use crate::backend::curve448::NameAndLength;
+use crate::backend::josekit_content::NameAndLength;
 use crate::error::{JoseError, Result};
 
 fn josekit_algorithm(kek: &[u8]) -> Result<josekit::jwe::alg::aeskw::AeskwJweAlgorithm> {

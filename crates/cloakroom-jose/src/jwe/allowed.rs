@@ -1,7 +1,8 @@
 //! What a reader of encrypted messages takes.
 use std::ops::RangeInclusive;
 
-use super::alg::{Enc, KeyAlg};
+use super::alg::KeyAlg;
+use super::enc::Enc;
 use crate::error::{JoseError, Result};
 
 /// The longest message read if nobody says otherwise.

@@ -1,10 +1,12 @@
-//! Making a message: what goes into which header, and the three forms of the whole (RFC 7516 §5.1).
-use serde_json::{Map, Value, json};
+//! Making a message: what goes into which header, and the compact form of the whole (RFC 7516 §5.1).
+mod json;
+
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::alg::Enc;
+use super::enc::Enc;
 use super::key::EncryptionKey;
-use super::manage::{self, ContentKey, Parties, Sent};
+use super::manage::{self, Parties, Sent};
 use super::zip;
 use crate::base64url;
 use crate::error::{JoseError, Result};
@@ -24,9 +26,9 @@ pub struct Encryption {
 
 /// The encrypted content, with what authenticates it.
 struct Sealed {
-    iv: Vec<u8>,
-    ciphertext: Vec<u8>,
-    tag: Vec<u8>,
+    pub(super) iv: Vec<u8>,
+    pub(super) ciphertext: Vec<u8>,
+    pub(super) tag: Vec<u8>,
 }
 
 type Members = Map<String, Value>;
@@ -107,63 +109,6 @@ impl Encryption {
         .join("."))
     }
 
-    /// Encrypts into the flattened form (RFC 7516 §7.2.2), everything protected.
-    ///
-    /// # Errors
-    /// As [`Encryption::compact`], without the last.
-    pub fn flattened(
-        &self,
-        key: &EncryptionKey,
-        plaintext: &[u8],
-        random: &mut dyn Random,
-    ) -> Result<String> {
-        let (cek, sent) = manage::send_new(key, self.enc, self.names(), random)?;
-        let protected = self.protected_of(key, &sent)?;
-        let sealed = self.seal(&cek, &protected, plaintext, random)?;
-        let mut message = self.message(protected, &sealed);
-        if !sent.encrypted_key.is_empty() {
-            let key = base64url::encode(&sent.encrypted_key);
-            message.insert("encrypted_key".to_owned(), key.into());
-        }
-        Ok(Value::Object(message).to_string())
-    }
-
-    /// Encrypts to several recipients (RFC 7516 §7.2.1); what differs is in each one's own header.
-    ///
-    /// # Errors
-    /// As [`Encryption::flattened`]; also for an algorithm that fixes the key for the content, or a
-    /// password, where there is more than one recipient.
-    pub fn general(
-        &self,
-        keys: &[EncryptionKey],
-        plaintext: &[u8],
-        random: &mut dyn Random,
-    ) -> Result<String> {
-        let alone = |key: &EncryptionKey| key.alg().is_direct() || key.alg().is_password();
-        if keys.is_empty() || (keys.len() > 1 && keys.iter().any(alone)) {
-            return Err(JoseError::unsupported("algorithm for these recipients"));
-        }
-        let mut cek: Option<ContentKey> = None;
-        let mut recipients = Vec::new();
-        for key in keys {
-            let sent = match &cek {
-                Some(cek) => manage::send(key, cek, self.names(), random)?,
-                None => {
-                    let (new, sent) = manage::send_new(key, self.enc, self.names(), random)?;
-                    cek = Some(new);
-                    sent
-                }
-            };
-            recipients.push(recipient(key, sent));
-        }
-        let cek = cek.ok_or(JoseError::no_key())?;
-        let protected = encode(&self.protected())?;
-        let sealed = self.seal(&cek, &protected, plaintext, random)?;
-        let mut message = self.message(protected, &sealed);
-        message.insert("recipients".to_owned(), recipients.into());
-        Ok(Value::Object(message).to_string())
-    }
-
     fn names(&self) -> Parties<'_> {
         Parties {
             apu: &self.apu,
@@ -219,24 +164,6 @@ impl Encryption {
             tag,
         })
     }
-
-    fn message(&self, protected: String, sealed: &Sealed) -> Members {
-        let mut message = Members::new();
-        message.insert("protected".to_owned(), protected.into());
-        let aad = self.aad.as_deref();
-        let parts = [
-            ("iv", Some(&sealed.iv[..])),
-            ("ciphertext", Some(&sealed.ciphertext[..])),
-            ("tag", Some(&sealed.tag[..])),
-            ("aad", aad),
-        ];
-        for (name, bytes) in parts {
-            if let Some(bytes) = bytes {
-                message.insert(name.to_owned(), base64url::encode(bytes).into());
-            }
-        }
-        message
-    }
 }
 
 fn own_header(key: &EncryptionKey, sent: &Sent) -> Members {
@@ -247,14 +174,6 @@ fn own_header(key: &EncryptionKey, sent: &Sent) -> Members {
     }
     members.extend(sent.parameters.clone());
     members
-}
-
-fn recipient(key: &EncryptionKey, sent: Sent) -> Value {
-    let header = own_header(key, &sent);
-    if sent.encrypted_key.is_empty() {
-        return json!({ "header": header });
-    }
-    json!({ "header": header, "encrypted_key": base64url::encode(&sent.encrypted_key) })
 }
 
 fn encode(members: &Members) -> Result<String> {

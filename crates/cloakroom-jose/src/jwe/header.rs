@@ -1,7 +1,8 @@
 //! The header of a JWE: protected, shared and per recipient, taken as one (RFC 7516 §4).
 use serde_json::{Map, Value};
 
-use super::alg::{Enc, KeyAlg};
+use super::alg::KeyAlg;
+use super::enc::Enc;
 use crate::base64url;
 use crate::error::{JoseError, Result};
 use crate::header::{

@@ -2,8 +2,9 @@
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::alg::{Enc, KeyAlg, Way};
+use super::alg::{KeyAlg, Way};
 use super::allowed::Allowed;
+use super::enc::Enc;
 use super::header::{Header, Parameters};
 use super::key::{EncryptionKey, Recipient};
 use crate::backend::agreement::agree_ephemeral;

@@ -1,20 +1,20 @@
 //! The key that others encrypt to.
+mod forms;
+
 use std::fmt;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::alg::{Alg, KeyKind};
+use crate::alg::KeyKind;
 use crate::backend::agreement::Agreement;
 use crate::backend::{self, rsa_encryption};
 use crate::base64url;
-use crate::certificate;
 use crate::der::{self, Document};
 use crate::error::{JoseError, Result};
 use crate::header::check_kid;
 use crate::jwe::{self, Allowed, KeyAlg};
-use crate::jwk::{Jwk, Material, PrivateKey, Use};
-use crate::key::SigningKey;
+use crate::jwk::{Material, PrivateKey};
 use crate::random::SystemRandom;
 
 /// A private key or a shared secret with the one algorithm it decrypts; cheap to clone.
@@ -203,56 +203,6 @@ impl DecryptionKey {
         let bytes = backend::derive(&self.inner.substitutes, &[encrypted, tag]);
         let bytes = bytes.as_ref().get(..len).unwrap_or_default();
         Zeroizing::new(bytes.to_vec())
-    }
-
-    /// The published form, for `use` of `enc`.
-    ///
-    /// # Errors
-    /// For a secret, which has no public part.
-    pub fn public_jwk(&self) -> Result<Jwk> {
-        let (material, _) = self.pair()?;
-        let jwk = Jwk::from_material(self.named(), Some(self.alg.name()), material.clone());
-        Ok(jwk.with_use(Use::Encryption))
-    }
-
-    fn pair(&self) -> Result<&(Material, Zeroizing<Vec<u8>>)> {
-        const NONE: JoseError = JoseError::key("the key has no public part");
-        self.inner.pair.as_ref().ok_or(NONE)
-    }
-
-    /// The `SubjectPublicKeyInfo` in DER; `None` for a secret.
-    pub fn public_spki_der(&self) -> Option<Vec<u8>> {
-        Some(der::write_spki(&self.pair().ok()?.0))
-    }
-
-    /// The private key as PKCS #8, to be sealed and stored; `None` for a secret.
-    pub fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
-        Some(self.pair().ok()?.1.clone())
-    }
-
-    /// The private RSA key as PKCS #1, the form of Keycloak's exports; `None` for other keys.
-    pub fn to_pkcs1_rsa(&self) -> Option<Zeroizing<Vec<u8>>> {
-        let (material, pkcs8) = self.pair().ok()?;
-        match material {
-            Material::Rsa { .. } => der::pkcs1_of_pkcs8(pkcs8).ok().map(Zeroizing::new),
-            _ => None,
-        }
-    }
-
-    /// A certificate that an RSA key signs for itself; see [`certificate::self_signed`].
-    ///
-    /// # Errors
-    /// As there; also for other keys, which cannot sign.
-    pub fn self_signed(
-        &self,
-        common_name: &str,
-        validity: std::ops::Range<i64>,
-        serial: u64,
-    ) -> Result<Vec<u8>> {
-        let (_, pkcs8) = self.pair()?;
-        // It signs nothing but this.
-        let signer = SigningKey::from_pkcs8(Alg::RS256, "certificate", pkcs8)?;
-        certificate::self_signed(&signer, common_name, validity, serial)
     }
 }
 

@@ -469,3 +469,49 @@ fn a_client_finds_the_key_it_may_encrypt_to() {
     );
     assert_eq!(text(&jwk, "kid"), "e");
 }
+
+/// J41 to J43: whatever is wrong inside an `RSA1_5` key, the answer is the same; J44: it has to be listed.
+#[test]
+fn the_padding_of_a_key_is_no_oracle() {
+    let (public, private) = keys(KeyAlg::Rsa1_5, Enc::A128CbcHs256).remove(0);
+    let how = Encryption::new(Enc::A128CbcHs256);
+    let message = how.compact(&public, b"content", &mut SystemRandom).unwrap();
+    let other = how.compact(&public, b"content", &mut SystemRandom).unwrap();
+    let other_enc = Encryption::new(Enc::A128Gcm)
+        .compact(&public, b"content", &mut SystemRandom)
+        .unwrap();
+    let parts: Vec<&str> = message.split('.').collect();
+    let key_of = |message: &str| message.split('.').nth(1).unwrap().to_owned();
+    let mut broken = base64url::decode(parts[1]).unwrap();
+    broken[100] ^= 1;
+    let arms = [
+        base64url::encode(&broken),
+        base64url::encode(&[0; 256]),
+        key_of(&other_enc),
+        key_of(&other),
+    ];
+    let answers: Vec<_> = arms
+        .iter()
+        .map(|key| {
+            let mut parts = parts.clone();
+            parts[1] = key;
+            decrypt(&parts.join("."), &private).unwrap_err()
+        })
+        .collect();
+    assert!(
+        answers
+            .iter()
+            .all(|answer| *answer == answers[0] && answer.is_decryption())
+    );
+
+    let (public, private) = keys(KeyAlg::RsaOaep, Enc::A128Gcm).remove(0);
+    let message = Encryption::new(Enc::A128Gcm)
+        .compact(&public, b"", &mut SystemRandom)
+        .unwrap();
+    let allowed = Allowed::new(&[KeyAlg::RsaOaep256], &Enc::ALL);
+    let both = [private.for_alg(KeyAlg::RsaOaep256).unwrap(), private];
+    let refused = Encrypted::parse(&message, &allowed)
+        .unwrap()
+        .decrypt(&both, &allowed);
+    assert!(refused.unwrap_err().is_unsupported(), "J44");
+}

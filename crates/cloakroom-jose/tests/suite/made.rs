@@ -358,3 +358,44 @@ fn sum(a: &[u8], b: &[u8]) -> Vec<u8> {
     bytes.reverse();
     bytes
 }
+
+/// A14 to A23: the text of a public key, in whatever form, is no secret for HMAC.
+#[test]
+fn a_public_key_is_no_secret() {
+    for alg in [Alg::RS256, Alg::ES256, Alg::EdDSA] {
+        let key = signing_key(alg);
+        let spki = key.public_spki_der().unwrap();
+        let jwk = Jwk::from_verifying_key(key.verifying_key()).unwrap();
+        let pem = jwk.to_pem();
+        let json = serde_json::to_string(&jwk).unwrap();
+        let parts = ["n", "x"].map(|name| json!(jwk)[name].as_str().map(str::to_owned));
+        let text = parts.into_iter().flatten().next().unwrap();
+        let raw = base64url::decode(&text).unwrap();
+        for secret in [
+            pem.as_bytes(),
+            pem.trim_end().as_bytes(),
+            &spki,
+            json.as_bytes(),
+            text.as_bytes(),
+            &raw,
+        ] {
+            let input = [HEADER, CLAIMS].map(|part| base64url::encode(part.as_bytes()));
+            let token = authenticate(&input.join("."), secret);
+            let both = [alg, Alg::HS256];
+            let refused = Unverified::parse(&token)
+                .unwrap()
+                .verify_with(key.verifying_key(), &both);
+            assert!(refused.unwrap_err().is_key(), "{alg}");
+        }
+    }
+}
+
+/// H12 to H15: secrets shorter than the hash.
+#[test]
+fn a_short_secret_is_none() {
+    for len in [0, 1, 16, 31] {
+        let refused = VerifyingKey::from_secret(Some(Alg::HS256), None, &vec![1; len]);
+        assert!(refused.unwrap_err().is_key(), "{len}");
+    }
+    assert!(VerifyingKey::from_secret(Some(Alg::HS512), None, &[1; 32]).is_err());
+}
