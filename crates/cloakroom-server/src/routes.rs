@@ -29,6 +29,12 @@ const BODY: usize = 1024 * 1024;
 pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(PayloadConfig::new(BODY));
     cfg.app_data(FormConfig::default().limit(BODY));
+    // A router asks its patterns one after the other: what programs ask most comes first.
+    cfg.configure(token::configure);
+    cfg.configure(introspect::configure);
+    cfg.configure(userinfo::configure);
+    cfg.configure(jwks::configure);
+    cfg.configure(discovery::configure);
     cfg.configure(assets::configure);
     cfg.configure(setup::configure);
     cfg.configure(account::configure);
@@ -37,12 +43,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(login::configure);
     cfg.configure(logout::configure);
     cfg.configure(session_frames::configure);
-    cfg.configure(discovery::configure);
-    cfg.configure(introspect::configure);
-    cfg.configure(jwks::configure);
     cfg.configure(revoke::configure);
-    cfg.configure(token::configure);
-    cfg.configure(userinfo::configure);
     cfg.configure(cloakroom_admin::routes::configure);
     cfg.default_service(web::to(not_found));
 }
