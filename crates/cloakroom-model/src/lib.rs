@@ -43,6 +43,7 @@ pub mod group;
 pub mod id;
 pub mod identity_provider;
 pub mod initial_access;
+pub mod inspect;
 pub mod key;
 pub mod lease;
 pub mod localization;

@@ -7,7 +7,7 @@ use cloakroom_login::password::{self, HashPolicy, Plain, Salt, Stored};
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Door, Fault, Realm, Secret, role};
+use cloakroom_model::{Cx, Door, Fault, Realm, Secret, lockout, role};
 use cloakroom_web::App;
 use cloakroom_web::app::random;
 
@@ -91,15 +91,11 @@ pub(crate) async fn first_administrator(
     made.map_err(text)
 }
 
-/// Gives whoever has the machine an administrator with the given name and password.
-pub(crate) async fn recover(app: &App, given: Option<&(String, Secret)>) -> Result<(), String> {
-    let Some((username, password)) = given else {
-        return Err("set CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME and \
-                    CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD (or its _FILE) to the administrator you want"
-            .to_owned());
-    };
+/// Gives whoever has the machine an administrator with the given name and password; one who is
+/// there already is enabled, unlocked and given the password.
+pub(crate) async fn recover(app: &App, username: &str, password: &Secret) -> Result<(), String> {
     let stored = hashed(app, password).await?;
-    let (master, name) = (master(app).await?, username.clone());
+    let (master, name) = (master(app).await?, username.to_owned());
     let made: Result<(), Fault> = app
         .enter(&master, Door::Write, move |cx| {
             // An administrator ends the set-up, whichever way he came.
@@ -107,12 +103,7 @@ pub(crate) async fn recover(app: &App, given: Option<&(String, Secret)>) -> Resu
             store_administrator(cx, &name, &stored)
         })
         .await;
-    made.map_err(text)?;
-    tracing::info!(
-        username,
-        "the administrator can sign in with the given password"
-    );
-    Ok(())
+    made.map_err(text)
 }
 
 /// The master realm, made at the first start. Two nodes that start at once make one.
@@ -156,6 +147,7 @@ fn store_administrator(cx: &mut Cx<'_>, username: &str, stored: &Stored) -> Resu
         Some(mut known) => {
             known.enabled = true;
             user::update(cx, &known)?;
+            lockout::clear(cx, &known.id)?;
             known.id
         }
         None => {

@@ -3,6 +3,7 @@
 
 mod completions;
 mod config;
+mod doctor;
 mod export;
 mod health;
 pub(crate) mod import;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     StartDev(start::Options),
     /// Asks the management port whether the server is ready
     Health,
+    /// Looks at what commonly goes wrong, and says what mends it
+    Doctor,
     /// Shows the configuration
     Config(config::Options),
     /// Brings realms in from Keycloak's files
@@ -70,10 +73,11 @@ pub(crate) fn run() -> Ended {
     match command {
         Command::Start(options) | Command::StartDev(options) => start::run(config, &options),
         Command::Health => health::run(&config),
+        Command::Doctor => doctor::run(&config),
         Command::Config(options) => config::run(&config, &options),
         Command::Import(options) => import::run(&config, &options),
         Command::Export(options) => export::run(&config, &options),
-        Command::Recover(options) => recover::run(&config, &options),
+        Command::Recover(options) => recover::run(&config, options),
         Command::Completions(options) => completions::run(&options),
     }
 }

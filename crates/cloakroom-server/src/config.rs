@@ -10,6 +10,7 @@ mod unknown;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use cloakroom_model::Secret;
 use cloakroom_web::outbound::address::Listed;
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) management_port: u16,
     /// The one address people and applications use.
     pub(crate) public_url: String,
+    /// Between not being ready and taking no more requests, when the server is told to stop.
+    pub(crate) shutdown_delay: Duration,
     /// Where the SQLite file and the master key are.
     pub(crate) data_dir: PathBuf,
     /// PostgreSQL's address; `None` is SQLite in the data folder.
@@ -117,6 +120,7 @@ impl Config {
             management_host: text("management_host"),
             management_port: self::port(&settings, "management_port")?,
             public_url: public_url(&text("public_url"))?,
+            shutdown_delay: shutdown_delay(&settings)?,
             data_dir: PathBuf::from(text("data_dir")),
             database_url: settings.get("database_url").map(database_url).transpose()?,
             master_key: secret("master_key"),
@@ -158,6 +162,19 @@ fn port(settings: &Settings, name: &str) -> Result<u16, String> {
     let text = settings.get(name).unwrap_or_default();
     text.parse()
         .map_err(|_| wrong(settings, name, &format!("{text} is no port")))
+}
+
+/// Whole seconds; Keycloak writes them with an `s`.
+fn shutdown_delay(settings: &Settings) -> Result<Duration, String> {
+    let text = settings.get("shutdown_delay").unwrap_or_default();
+    let seconds = text.strip_suffix('s').unwrap_or(text).parse();
+    match seconds {
+        Ok(seconds @ 0..=300) => Ok(Duration::from_secs(seconds)),
+        _ => {
+            let why = format!("{text} is no number of seconds from 0 to 300");
+            Err(wrong(settings, "shutdown_delay", &why))
+        }
+    }
 }
 
 fn log(settings: &Settings) -> Result<String, String> {

@@ -6,6 +6,8 @@ use cloakroom_model::realm;
 use cloakroom_web::App;
 use cloakroom_web::app::now;
 
+use crate::stop::Stopping;
+
 /// The routes of the management port.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     for path in [
@@ -27,7 +29,11 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({"status": "UP", "checks": []}))
 }
 
-async fn ready(app: Data<App>) -> HttpResponse {
+async fn ready(app: Data<App>, stopping: Data<Stopping>) -> HttpResponse {
+    if stopping.has_begun() {
+        return HttpResponse::ServiceUnavailable()
+            .json(serde_json::json!({"status": "DOWN", "checks": []}));
+    }
     match app.db().ping().await {
         Ok(()) => HttpResponse::Ok().json(serde_json::json!({"status": "UP", "checks": []})),
         Err(fault) => {

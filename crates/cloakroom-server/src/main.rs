@@ -12,6 +12,7 @@ mod observe;
 mod routes;
 mod serve;
 mod setup_code;
+mod stop;
 mod worker;
 
 use std::process::ExitCode;

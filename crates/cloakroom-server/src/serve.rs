@@ -14,18 +14,24 @@ use cloakroom_web::{App, answer};
 
 use crate::config::Config;
 use crate::setup_code::Setup;
+use crate::stop::{Signals, Stopping};
 use crate::{address, bootstrap, health, master_key, observe, routes, worker};
+
+/// The database that is used: the one of the settings, or SQLite in the data folder.
+pub(crate) fn database_url(config: &Config) -> String {
+    let file = config.data_dir.join("cloakroom.db");
+    config.database_url.as_ref().map_or_else(
+        || format!("sqlite://{}", file.display()),
+        |url| url.expose().to_owned(),
+    )
+}
 
 /// Opens the database and puts the app together, before anything asynchronous runs.
 pub(crate) fn open(config: &Config) -> Result<App, String> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
     let key = master_key::load(config.master_key.as_ref(), &config.data_dir)?;
-    let file = config.data_dir.join("cloakroom.db");
-    let url = config.database_url.as_ref().map_or_else(
-        || format!("sqlite://{}", file.display()),
-        |url| url.expose().to_owned(),
-    );
+    let url = database_url(config);
     let db = Db::open(db::Settings { url, readers: 8 }).map_err(|fault| fault.to_string())?;
     let vault = master_key::open_vault(&db, &key)?;
     let hasher = Hasher::start(None).map_err(|error| error.to_string())?;
@@ -76,10 +82,14 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?
     .shutdown_timeout(10)
+    .disable_signals()
     .run();
+    let stopping = Data::new(Stopping::default());
+    let told = stopping.clone();
     let management = HttpServer::new(move || {
         Server::new()
             .app_data(app.clone())
+            .app_data(told.clone())
             .configure(health::configure)
     })
     .workers(1)
@@ -95,6 +105,9 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
 
     let handle = management.handle();
     let background = actix_web::rt::spawn(management);
+    let (signals, handle_public) = (Signals::listen()?, public.handle());
+    let pause = config.shutdown_delay;
+    actix_web::rt::spawn(async move { signals.stop(&stopping, pause, handle_public).await });
     announce(&config, &setup);
     let ended = public.await.map_err(|error| error.to_string());
     handle.stop(true).await;
@@ -105,6 +118,8 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
 }
 
 fn announce(config: &Config, setup: &Setup) {
+    // Without systemd there is nobody to tell.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!(url = %config.public_url, "Cloakroom is ready");
     if !config.public_url.starts_with("https://") {
         tracing::warn!("development mode: not for the internet until a public https URL is set");

@@ -86,6 +86,12 @@ pub(crate) const KEYS: &[Key] = &[
         "Inside addresses or networks that may be asked for keys, with commas",
     ),
     Key::new(
+        "shutdown_delay",
+        "Seconds between not being ready and taking no more requests",
+    )
+    .or(&["KC_SHUTDOWN_DELAY"])
+    .by_default("1"),
+    Key::new(
         "data_dir",
         "The folder of the SQLite file and the master key",
     )

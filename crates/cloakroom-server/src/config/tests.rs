@@ -147,6 +147,7 @@ fn a_wrong_setting_is_named_without_its_secret() {
         (("CLOAKROOM_PUBLIC_URL", "ftp://x"), "public URL"),
         (("CLOAKROOM_PUBLIC_URL", "https://a/b?c"), "public URL"),
         (("CLOAKROOM_LOG", "loud,=="), "CLOAKROOM_LOG: loud"),
+        (("CLOAKROOM_SHUTDOWN_DELAY", "-1"), "from 0 to 300"),
         (("CLOAKROOM_LOG_FORMAT", "xml"), "auto, text and json"),
         (("CLOAKROOM_CONFIG", "/does/not/exist"), "cannot be read"),
         (
