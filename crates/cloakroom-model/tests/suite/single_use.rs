@@ -7,11 +7,11 @@ use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
 use cloakroom_model::initial_access::{self, InitialAccess};
 use cloakroom_model::refresh::{self, Refresh, Rotated};
 use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::{Cx, Db, Digest, Result, Ttl, lease};
+use cloakroom_model::{Cx, Db, Digest, Result, Ttl, client, lease};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 
-use super::store::{NOW, Store, on_each, runtime};
+use super::store::{NOW, Store, application, on_each, runtime};
 
 const ASKING: usize = 64;
 
@@ -72,7 +72,10 @@ fn a_device_code_is_decided_once_and_traded_by_one_of_many() {
     on_each(|store| {
         let end = NOW.plus(Ttl::seconds(600));
         let client = ClientUuid::new("app");
-        let asked = store.write(move |cx| device::issue(cx, &client, &json!({}), end));
+        let asked = store.write(move |cx| {
+            client::insert(cx, &application("app"))?;
+            device::issue(cx, &client, &json!({}), end)
+        });
         let asked = asked.unwrap();
         let id = asked
             .device_code
