@@ -17,6 +17,7 @@
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
+//! - A [pushed request](pushed_request) is an authorization request that a client sent itself.
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
 //! - A [workflow](workflow) says what happens when something else does.
@@ -39,6 +40,7 @@ pub mod device;
 pub mod event;
 pub mod fault;
 pub mod flow;
+pub mod goodbye;
 pub mod group;
 pub mod id;
 pub mod identity_provider;
@@ -55,6 +57,7 @@ pub mod opaque;
 pub mod organization;
 pub mod outbox;
 mod pairs;
+pub mod pushed_request;
 pub mod realm;
 pub mod refresh;
 pub mod replay;

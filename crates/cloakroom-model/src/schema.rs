@@ -586,6 +586,17 @@ diesel::table! {
 diesel::joinable!(organization_domains -> organizations (organization_id));
 diesel::joinable!(organization_members -> users (user_id));
 
+diesel::table! {
+    pushed_requests (id) {
+        id -> Text,
+        realm_id -> Text,
+        digest -> Binary,
+        client_uuid -> Text,
+        parameters -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -638,4 +649,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     leases,
     device_codes,
     localization_texts,
+    pushed_requests,
 );

@@ -6,13 +6,13 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, SessionId, UserId};
 use crate::schema::{client_sessions, refresh_tokens, sessions};
 use crate::secret::Digest;
 use crate::sql::Cached;
 use crate::time::Timestamp;
+use crate::{Result, goodbye};
 
 /// A login that succeeded. The row is the proof of sign-in.
 #[derive(Clone, Debug)]
@@ -144,6 +144,7 @@ pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
 
 /// Ends a session with its clients' parts and its refresh tokens; false if it has ended before.
 pub fn remove(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
+    goodbye::say(cx, id, offline)?;
     let tokens = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::session_id.eq(id))
@@ -171,6 +172,7 @@ pub fn remove_of_user(cx: &mut Cx<'_>, user: &UserId, offline_too: bool) -> Resu
 
 /// Ends all online sessions of the realm.
 pub fn remove_all(cx: &mut Cx<'_>) -> Result<usize> {
+    goodbye::say_all(cx)?;
     let mine = sessions::table
         .filter(sessions::realm_id.eq(&cx.realm.id))
         .filter(sessions::offline.eq(false));

@@ -18,7 +18,7 @@ pub use request_object::Fetched;
 use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
 
-use crate::{Error, Form, Provider, own_token, pkce, redirect_uri};
+use crate::{Error, Form, Provider, own_token, par, pkce, redirect_uri};
 
 /// What becomes of an authorization request.
 #[derive(Debug)]
@@ -65,14 +65,51 @@ impl Provider {
             Ok(client) => client,
             Err(error) => return Ok(Decision::Page(error)),
         };
-        let (inside, refused) = match request_object::open((self, cx), &client, form, fetched)? {
+        if let Some(reference) = form.get("request_uri").filter(|uri| par::is_reference(uri)) {
+            // What was pushed counts alone (RFC 9126 §4), and was opened when it came.
+            return match self.pulled(cx, &client, reference)? {
+                Some(pushed) => self.check_request(cx, client, &pushed, None),
+                None => Ok(Decision::Page(PageError::InvalidParameter("request_uri"))),
+            };
+        }
+        let (opened, refused) = match request_object::open((self, cx), &client, form, fetched)? {
+            Ok(_) if par::is_required(&client) => (None, Some(par::required())),
             Ok(inside) => (inside, None),
             Err(Unopened::Object(name)) => {
                 return Ok(Decision::Page(PageError::InvalidParameter(name)));
             }
             Err(Unopened::Refused(refusal)) => (None, Some(refusal)),
         };
-        let form = inside.as_ref().unwrap_or(form);
+        self.check_request(cx, client, opened.as_ref().unwrap_or(form), refused)
+    }
+
+    /// Checks a request that a client sends itself; its parameters, without the object around them.
+    pub(crate) fn authorize_pushed(
+        &self,
+        cx: &mut Cx<'_>,
+        client: Arc<Client>,
+        form: Form,
+        fetched: &Fetched,
+    ) -> Result<(Decision, Form), Error> {
+        let (form, refused) = match request_object::open((self, cx), &client, &form, fetched)? {
+            Ok(inside) => (inside.unwrap_or(form), None),
+            Err(Unopened::Object(name)) => {
+                let page = Decision::Page(PageError::InvalidParameter(name));
+                return Ok((page, form));
+            }
+            Err(Unopened::Refused(refusal)) => (form, Some(refusal)),
+        };
+        Ok((self.check_request(cx, client, &form, refused)?, form))
+    }
+
+    /// Checks what a request says, wherever it came from. `refused` is what is wrong with the way.
+    fn check_request(
+        &self,
+        cx: &mut Cx<'_>,
+        client: Arc<Client>,
+        form: &Form,
+        refused: Option<Refusal>,
+    ) -> Result<Decision, Error> {
         let Some((redirect_uri, redirect_uri_given)) =
             find_redirect_uri(self.base_url(), &client, form)
         else {

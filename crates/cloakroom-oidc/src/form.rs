@@ -91,6 +91,30 @@ impl Form {
         self.once.contains_key(name)
     }
 
+    /// The same parameters without these.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut rest = self.clone();
+        rest.once.retain(|name, _| !names.contains(&name.as_str()));
+        rest
+    }
+
+    /// The same parameters, and this one.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.once.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The parameters as a body that [`Form::parse`] reads.
+    pub fn encode(&self) -> String {
+        let repeated = self.repeated.iter();
+        let repeated = repeated.map(|(name, value)| (name.as_str(), value.as_str()));
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.iter().chain(repeated))
+            .finish()
+    }
+
     /// Names and values, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.once

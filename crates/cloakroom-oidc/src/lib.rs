@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod authorize;
+pub mod backchannel_logout;
 pub mod client_auth;
 pub mod client_key;
 pub mod client_keys;
@@ -25,6 +26,7 @@ pub mod logout;
 pub mod mapper;
 pub mod origin;
 pub mod own_token;
+pub mod par;
 pub mod pkce;
 mod provider;
 pub mod redirect_uri;

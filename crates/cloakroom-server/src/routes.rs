@@ -8,6 +8,7 @@ mod introspect;
 mod jwks;
 mod login;
 mod logout;
+mod par;
 pub(crate) mod protocol;
 mod request_object;
 mod revoke;
@@ -40,6 +41,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(account::configure);
     cfg.configure(authorize::configure);
     cfg.configure(device::configure);
+    cfg.configure(par::configure);
     cfg.configure(login::configure);
     cfg.configure(logout::configure);
     cfg.configure(session_frames::configure);

@@ -1,4 +1,6 @@
-//! What runs beside the requests: sweeping what is over, and hearing of other nodes.
+//! What runs beside the requests: sweeping what is over, hearing of other nodes, and telling clients.
+
+mod goodbye;
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -8,14 +10,16 @@ use std::time::Duration;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, login_limit, opaque, refresh,
-    replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, login_limit, opaque,
+    pushed_request, refresh, replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 
 /// Other nodes' changes are heard within a second.
 const HEAR: Duration = Duration::from_millis(200);
+/// How soon clients are told that a session has ended.
+const TELL: Duration = Duration::from_millis(500);
 /// How often what is over is removed.
 const SWEEP: Duration = Duration::from_secs(10);
 /// Rows of a table removed in one transaction, few enough to delay no request.
@@ -48,6 +52,13 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     }
     let node = uuid_of_node()?;
     threads.push(every(&app, "sweep", SWEEP, move |app| sweep(app, &node))?);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    threads.push(every(&app, "goodbye", TELL, move |app| {
+        runtime.block_on(goodbye::round(app))
+    })?);
     Ok(Stop { threads })
 }
 
@@ -121,6 +132,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         session::sweep(&mut cx, ROWS)?;
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;
+        pushed_request::sweep(&mut cx)?;
         opaque::sweep(&mut cx)?;
         login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
         Ok(())

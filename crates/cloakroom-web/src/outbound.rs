@@ -138,6 +138,24 @@ impl Outbound {
         }
     }
 
+    /// Posts a form, and takes any answer of success for a yes. What it says is not read.
+    ///
+    /// # Errors
+    /// If the address may not be reached, is not reached, or does not answer with success.
+    pub async fn post(&self, address: &str, form: &[(&str, &str)]) -> Result<(), OutboundError> {
+        let (client, url) = self.check(address)?;
+        let _permit = self
+            .permits
+            .try_acquire()
+            .map_err(|_| OutboundError::Busy)?;
+        let sent = client.post(url).form(form).send().await;
+        let answer = sent.map_err(|_| OutboundError::Unreachable)?;
+        match answer.status().is_success() {
+            true => Ok(()),
+            false => Err(OutboundError::Status(answer.status().as_u16())),
+        }
+    }
+
     fn check(&self, address: &str) -> Result<(&Client, Url), OutboundError> {
         let url = Some(address)
             .filter(|address| address.len() <= ADDRESS)

@@ -124,6 +124,8 @@ impl Server {
             .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
             .env("CLOAKROOM_LOG", setup.filter)
             .env("CLOAKROOM_DATA_DIR", folder.join("data"))
+            // Clients under test listen on this machine.
+            .env("CLOAKROOM_OUTBOUND_ALLOW", "127.0.0.1")
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
         if let Some(url) = setup.database_url {

@@ -9,7 +9,7 @@ use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::{Cx, Digest, Door, Secret};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
-use cloakroom_oidc::{Error, Form, Provider};
+use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 
@@ -86,7 +86,7 @@ async fn authorize(
     let Ok(form) = Form::parse(parameters.as_bytes()) else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
-    let fetched = match request_object::fetch(&visit, &form).await {
+    let fetched = match request_object::fetch(&visit.app, &visit.realm, &form).await {
         Ok(fetched) => fetched,
         Err(error) => return visit.fault(&error),
     };
@@ -109,15 +109,18 @@ async fn authorize(
         .clone()
         .unwrap_or_else(|| brought.new_handle.clone());
     let provider = visit.app.provider.clone();
+    // What was pushed is used once, so there is nothing to begin again with.
+    let is_pushed = form.get("request_uri").is_some_and(par::is_reference);
+    let parameters = if is_pushed { None } else { Some(parameters) };
     let work = move |cx: &mut Cx<'_>| begin(cx, &provider, (&form, &fetched), &brought);
     let begun = match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(begun) => begun,
         Err(error) => return visit.fault(&error),
     };
-    show(&visit, begun, &handle, &parameters)
+    show(&visit, begun, &handle, parameters.as_deref())
 }
 
-fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResponse {
+fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
         Begun::Page(error) => return page(visit, &error),
         Begun::RegistrationOff => {
@@ -156,7 +159,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: &str) -> HttpResp
     if is_new {
         visit.set_handle(&mut response, handle);
     }
-    if restarts {
+    if let Some(parameters) = parameters.filter(|_| restarts) {
         visit.set_restart(&mut response, parameters);
     }
     response

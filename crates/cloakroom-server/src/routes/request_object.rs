@@ -1,19 +1,19 @@
 //! Fetches what an authorization request refers to, before its rule looks at it: a request object at
 //! an address that the client registered, and the client's keys.
 
-use cloakroom_model::{Cx, Door};
+use std::sync::Arc;
+
+use cloakroom_model::{Cx, Door, Realm};
 use cloakroom_oidc::authorize::Fetched;
 use cloakroom_oidc::{Error, Form};
-
-use super::visit::Visit;
+use cloakroom_web::App;
 
 /// What the request needs. What cannot be fetched is missing, and the rule says so.
-pub(super) async fn fetch(visit: &Visit, form: &Form) -> Result<Fetched, Error> {
+pub(super) async fn fetch(app: &App, realm: &Arc<Realm>, form: &Form) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
     if !form.has("request") && !form.has("request_uri") {
         return Ok(fetched);
     }
-    let (app, realm) = (&visit.app, &visit.realm);
     let (provider, asked) = (app.provider.clone(), form.clone());
     let wanted = move |cx: &mut Cx<'_>| provider.object_wanted(cx, &asked);
     if let Some(address) = app.enter(realm, Door::Memory, wanted).await? {

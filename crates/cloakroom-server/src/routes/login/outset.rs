@@ -86,7 +86,7 @@ async fn begin(visit: &Visit, form: Form) -> Result<Option<Begun>, Error> {
             Secret::random(&mut rng).expose().to_owned()
         }
     };
-    let fetched = request_object::fetch(visit, &form).await?;
+    let fetched = request_object::fetch(&visit.app, &visit.realm, &form).await?;
     let (provider, identity) = (visit.app.provider.clone(), visit.cookie(IDENTITY));
     let work = move |cx: &mut Cx<'_>| {
         let asked = provider.authorize(cx, &form, &fetched)?;

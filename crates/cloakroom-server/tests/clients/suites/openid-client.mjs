@@ -3,6 +3,7 @@ import { PASSWORD, SECRET, USER, WEB_CLIENT } from './openid-client/application.
 import { clientAuthentication, signatureAlgorithms } from './openid-client/client_authentication.mjs';
 import { device, exchange } from './openid-client/device.mjs';
 import { codeFlow, discovery, responseModes } from './openid-client/code_flow.mjs';
+import { backChannel, pushed } from './openid-client/pushed.mjs';
 import { consent, logout, reauthentication } from './openid-client/session.mjs';
 
 export async function run(report, admin) {
@@ -24,6 +25,8 @@ export async function run(report, admin) {
     await signatureAlgorithms(report, realm);
     await device(report, realm);
     await exchange(report, realm);
+    await pushed(report, realm);
+    await backChannel(report, realm);
     await consent(report, realm);
     await logout(report, realm);
   } finally {

@@ -1,0 +1,91 @@
+//! Goodbyes: the clients of a session that somebody ends are told so, each at its back-channel address.
+//!
+//! A session that has run out is swept without a word: its tokens have ended with it.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Cx;
+use crate::id::{ClientUuid, SessionId, UserId};
+use crate::schema::{client_sessions, sessions};
+use crate::{Result, client, outbox};
+
+/// The kind of these rows of the outbox.
+pub const KIND: &str = "backchannel_logout";
+
+/// The client's attribute that holds its address (OpenID Connect Back-Channel Logout 1.0 §2.2).
+pub const ADDRESS: &str = "backchannel.logout.url";
+
+/// Whom to tell, and of what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goodbye {
+    /// The client.
+    pub client: ClientUuid,
+    /// The session that ended.
+    pub session: SessionId,
+    /// Whose it was.
+    pub user: UserId,
+}
+
+/// Puts a goodbye into the outbox for each client of a session that wants one.
+pub(crate) fn say(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<()> {
+    let parts = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(offline))
+        .select((client_sessions::session_id, client_sessions::client_uuid));
+    let parts = parts.load(cx.db.conn()?)?;
+    say_to(cx, parts, offline)
+}
+
+/// The same for all online sessions of the realm.
+pub(crate) fn say_all(cx: &mut Cx<'_>) -> Result<()> {
+    let parts = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::offline.eq(false))
+        .select((client_sessions::session_id, client_sessions::client_uuid));
+    let parts = parts.load(cx.db.conn()?)?;
+    say_to(cx, parts, false)
+}
+
+fn say_to(cx: &mut Cx<'_>, parts: Vec<(SessionId, ClientUuid)>, offline: bool) -> Result<()> {
+    let mut listening = BTreeMap::new();
+    for (session, client) in parts {
+        let listens = match listening.get(&client) {
+            Some(listens) => *listens,
+            None => {
+                let listens = listens(cx, &client)?;
+                listening.insert(client.clone(), listens);
+                listens
+            }
+        };
+        if !listens {
+            continue;
+        }
+        let whose = sessions::table
+            .filter(sessions::realm_id.eq(&cx.realm.id))
+            .filter(sessions::id.eq(&session))
+            .filter(sessions::offline.eq(offline))
+            .select(sessions::user_id);
+        let whose: Option<UserId> = whose.first(cx.db.conn()?).optional()?;
+        if let Some(user) = whose {
+            let goodbye = Goodbye {
+                client,
+                session,
+                user,
+            };
+            outbox::insert(cx, KIND, &serde_json::to_value(goodbye)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn listens(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
+    let client = client::find_by_id(cx, id)?;
+    Ok(client.is_some_and(|client| {
+        let address = client.settings.attribute(ADDRESS);
+        client.enabled && address.is_some_and(|address| !address.is_empty())
+    }))
+}

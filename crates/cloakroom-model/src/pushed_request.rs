@@ -1,0 +1,64 @@
+//! Pushed authorization requests (RFC 9126): kept for a minute, used once.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::ClientUuid;
+use crate::schema::pushed_requests;
+use crate::secret::{Digest, Secret};
+use crate::time::Timestamp;
+
+/// What a client pushed.
+#[derive(Clone, Debug)]
+pub struct Pushed {
+    /// The client that pushed it, which proved itself then.
+    pub client: ClientUuid,
+    /// The parameters, encoded as a form.
+    pub parameters: String,
+}
+
+/// Keeps a request. The reference is `id.secret`; only the secret's digest is stored.
+pub fn insert(cx: &mut Cx<'_>, pushed: &Pushed, expires_at: Timestamp) -> Result<Secret> {
+    let id = cx.new_ordered_id();
+    let secret = Secret::random(cx.rng);
+    diesel::insert_into(pushed_requests::table)
+        .values((
+            pushed_requests::id.eq(&id),
+            pushed_requests::realm_id.eq(&cx.realm.id),
+            pushed_requests::digest.eq(secret.digest()),
+            pushed_requests::client_uuid.eq(&pushed.client),
+            pushed_requests::parameters.eq(&pushed.parameters),
+            pushed_requests::expires_at.eq(expires_at),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(Secret::new(format!("{id}.{}", secret.expose())))
+}
+
+/// Takes a request out, unless it is over. Of two calls at once, exactly one gets it.
+pub fn redeem(cx: &mut Cx<'_>, reference: &str) -> Result<Option<Pushed>> {
+    let Some((id, secret)) = reference.split_once('.') else {
+        return Ok(None);
+    };
+    let realm = &cx.realm.id;
+    let digest = Digest::of(secret.as_bytes());
+    let mine = pushed_requests::table
+        .filter(pushed_requests::realm_id.eq(realm))
+        .filter(pushed_requests::id.eq(id))
+        .filter(pushed_requests::digest.eq(&digest))
+        .filter(pushed_requests::expires_at.gt(cx.now));
+    let found: Option<(ClientUuid, String)> = mine
+        .select((pushed_requests::client_uuid, pushed_requests::parameters))
+        .first(cx.db.conn()?)
+        .optional()?;
+    // What was read decides nothing: whoever removes the row has it.
+    let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    let found = found.filter(|_| removed == 1);
+    Ok(found.map(|(client, parameters)| Pushed { client, parameters }))
+}
+
+/// Removes what is over, in all realms; how many there were.
+pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
+    let over = pushed_requests::table.filter(pushed_requests::expires_at.le(cx.now));
+    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+}

@@ -1,0 +1,52 @@
+//! The endpoint for pushed authorization requests: HTTP on this side, `Provider::push` on the other.
+
+use std::sync::Arc;
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{self, Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_model::{Cx, Door};
+use cloakroom_web::App;
+
+use super::protocol::{self, Caller};
+use super::request_object;
+
+/// The path of the endpoint.
+pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(
+        web::resource("/realms/{realm}/protocol/openid-connect/ext/par/request")
+            .route(web::post().to(push))
+            .default_service(web::to(protocol::method_not_allowed)),
+    );
+}
+
+async fn push(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let form = match protocol::form(&request, &body) {
+        Ok(form) => form,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let fetched = match request_object::fetch(&caller.app, &caller.realm, &form).await {
+        Ok(fetched) => fetched,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let credentials = caller.credentials(&form).await;
+    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let provider = Arc::clone(&caller.app.provider);
+    let work = move |cx: &mut Cx<'_>| provider.push(cx, &credentials, &form, &fetched);
+    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+        Ok(reference) => HttpResponse::Created()
+            .insert_header((CACHE_CONTROL, "no-cache, no-store"))
+            .json(reference),
+        Err(error) => protocol::error_answer(&error),
+    };
+    caller.with_cors(client_id.as_deref(), answer).await
+}
