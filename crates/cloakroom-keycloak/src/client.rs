@@ -62,6 +62,41 @@ pub fn defaults() -> Settings {
     }
 }
 
+/// The settings of a new SAML client that Keycloak writes down where nothing is said of them.
+///
+/// Unlike Keycloak, no signing key is made: its private half would be the client's own, and is not
+/// the server's to keep.
+const SAML: [(&str, &str); 9] = [
+    ("saml.allow.ecp.flow", "false"),
+    ("saml.authnstatement", "true"),
+    ("saml.client.signature", "true"),
+    ("saml.force.post.binding", "true"),
+    ("saml.server.signature", "true"),
+    ("saml.signature.algorithm", "RSA_SHA256"),
+    ("saml_force_name_id_format", "false"),
+    ("saml_name_id_format", "username"),
+    (
+        "saml_signature_canonicalization_method",
+        "http://www.w3.org/2001/10/xml-exc-c14n#",
+    ),
+];
+
+/// Fills in what the protocol of a new client is used with.
+pub fn complete(settings: &mut Settings, sent: &Object) {
+    if settings.protocol.as_deref() != Some("saml") {
+        return;
+    }
+    for (name, value) in SAML {
+        let attributes = &mut settings.attributes;
+        attributes
+            .entry(name.to_owned())
+            .or_insert_with(|| value.to_owned());
+    }
+    if !sent.contains_key("frontchannelLogout") {
+        settings.frontchannel_logout = true;
+    }
+}
+
 /// What is sent changes, the rest stays; of the attributes too.
 pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings, Unreadable> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {

@@ -26,6 +26,7 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
     if !sent.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
+    shape::complete(&mut settings, sent);
     check_identity(&client_id, &settings)?;
     let taken = || {
         let why = format!("Client {client_id} already exists");
