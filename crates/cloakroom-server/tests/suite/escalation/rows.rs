@@ -107,6 +107,7 @@ const CLIENTS: &[Call] = &[
     ("read the secret of a mightier service account", Masked, "GET", "/clients/{machine}/client-secret", ""),
     ("change the client of a mightier service account", Refused, "PUT", "/clients/{machine}", r#"{"clientId":"machine","secret":"a secret of my own choice"}"#),
     ("make a registration token for it", Refused, "POST", "/clients/{machine}/registration-access-token", ""),
+    ("make a key for it", Refused, "POST", "/clients/{machine}/certificates/jwt.credential/generate", ""),
     ("let a client pass on a harmless role", Done, "POST", "/clients/{app}/scope-mappings/realm", HARMLESS),
     ("let a client pass on every right", Refused, "POST", "/clients/{app}/scope-mappings/clients/{rm}", REALM_ADMIN),
     ("let a client scope pass on every right", Refused, "POST", "/client-scopes/{scope}/scope-mappings/clients/{rm}", REALM_ADMIN),
