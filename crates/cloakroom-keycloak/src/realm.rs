@@ -115,8 +115,12 @@ fn merge(name: &str, old: Option<&Value>, new: &mut Value) -> std::result::Resul
                 "sslRequired" => &["all", "external", "none"],
                 _ => &["MULTIPLE", "LINEAR"],
             };
-            let found = known.iter().find(|one| one.eq_ignore_ascii_case(text));
-            (*found.ok_or(Unreadable::Type)?).clone_into(text);
+            match known.iter().find(|one| one.eq_ignore_ascii_case(text)) {
+                Some(found) => (*found).clone_into(text),
+                // Whoever stores the settings says what is wrong with this one.
+                None if name == "sslRequired" => {}
+                None => return Err(Unreadable::Type),
+            }
         }
         // They are features that are not there, so that nobody relies on the switch.
         ("verifiableCredentialsEnabled" | "scimApiEnabled", value) => *value = json!(false),

@@ -220,13 +220,12 @@ const TEXTS: &[&str] = &[
 
 const MAPS: &[&str] = &["browserSecurityHeaders", "smtpServer", "attributes"];
 
-const JSON: &[&str] = &["clientProfiles", "clientPolicies"];
+const JSON: &[&str] = &["clientProfiles", "clientPolicies", "localizationTexts"];
 
 /// Members that are read, because files of all ages have them, and are no settings of a realm: they
 /// say nothing any more, or have calls of their own.
 pub(super) const SILENT: &[&str] = &[
     "keycloakVersion",
-    "localizationTexts",
     "defaultGroups",
     "defaultRoles",
     "defaultDefaultClientScopes",

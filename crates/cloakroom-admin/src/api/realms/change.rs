@@ -85,6 +85,9 @@ pub(super) fn check(settings: &Settings, sent: &read::Object) -> Result<()> {
     if let Some(policy) = &settings.password_policy {
         Policy::parse(policy).map_err(|error| AdminError::message(400, error.to_string()))?;
     }
+    if !["all", "external", "none"].contains(&settings.ssl_required.as_str()) {
+        return refuse("sslRequired must be all, external or none");
+    }
     if settings.client_session_idle_timeout > settings.sso_session_idle_timeout.max(0) {
         return refuse(
             "Client Session Idle Timeout cannot be greater than Realm SSO Idle Timeout.",
