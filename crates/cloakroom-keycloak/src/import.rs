@@ -116,6 +116,7 @@ pub fn import_realm(
     report: &mut Report,
 ) -> Result<Arc<Realm>> {
     let (sent, people) = found;
+    lenient::check_texts(sent)?;
     let sent = lenient::Part::new(sent, "", "");
     let (realm, default_role) = realm::insert(cx, &sent, ready, report)?;
     let mut inside = cx.in_realm(&realm);

@@ -181,6 +181,33 @@ impl<'a> Part<'a> {
     }
 }
 
+/// Refuses the character NUL, which one of the databases cannot hold, anywhere in what was sent.
+pub(crate) fn check_texts(sent: &Object) -> Result<()> {
+    let mut waiting: Vec<&Value> = Vec::new();
+    for (name, value) in sent {
+        waiting.push(value);
+        while let Some(value) = waiting.pop() {
+            let bad = match value {
+                Value::String(text) => text.contains('\0'),
+                Value::Array(list) => {
+                    waiting.extend(list);
+                    false
+                }
+                Value::Object(members) => {
+                    waiting.extend(members.values());
+                    members.keys().any(|name| name.contains('\0'))
+                }
+                _ => false,
+            };
+            if bad || name.contains('\0') {
+                let why = format!("{} has the character NUL in it", name.replace('\0', ""));
+                return Err(ImportError::invalid(why));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A text, or what Keycloak's reader takes for one.
 fn scalar(value: &Value) -> Option<String> {
     match value {

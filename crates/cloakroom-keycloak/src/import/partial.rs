@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::error::{ImportError, Result};
 use super::known::{Known, KnownClient, KnownScope};
-use super::lenient::Part;
+use super::lenient::{Part, check_texts};
 use super::report::{Outcome, Report};
 use super::{Import, Ready, clients, groups, identity_providers, people::People, roles, users};
 use crate::blueprint;
@@ -97,6 +97,7 @@ pub fn import_partial(
     policy: IfExists,
 ) -> Result<Value> {
     let (sent, people) = found;
+    check_texts(sent)?;
     let mut report = Report::new(&cx.realm.name, Outcome::Created);
     let mut import = Import {
         sent: Part::new(sent, "", ""),

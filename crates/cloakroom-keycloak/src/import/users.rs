@@ -9,7 +9,7 @@ use cloakroom_model::{Cx, Timestamp, group};
 use super::Import;
 use super::credentials;
 use super::error::{ImportError, Result};
-use super::lenient::Part;
+use super::lenient::{Part, check_texts};
 use super::older;
 use super::roles;
 use crate::read::Object;
@@ -33,6 +33,7 @@ const DROPPED: &[(&str, &str)] = &[
 
 /// Stores a user.
 pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -> Result<UserId> {
+    check_texts(&object)?;
     let name = Part::new(&object, "users[]", "").name("username")?;
     let part = Part::new(&object, "users[]", &name);
     part.report_unknown(shape::FIELDS, import.report);

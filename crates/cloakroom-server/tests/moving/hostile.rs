@@ -71,6 +71,8 @@ fn bad_settings_and_flows() -> Vec<Row> {
         (realm(json!({"accessTokenLifespan": 1e30})), "accessTokenLifespan must be a whole number"),
         (realm(json!({"accessTokenLifespan": 9_999_999_999_i64})), "accessTokenLifespan must be a whole number of 32 bits"),
         (realm(json!({"sslRequired": "perhaps"})), "sslRequired must be"),
+        (realm(json!({"displayName": "a\u{0}b"})), "displayName has the character NUL in it"),
+        (realm(json!({"users": [{"username": "a", "attributes": {"b\u{0}": ["c"]}}]})), "attributes has the character NUL in it"),
         (realm(json!({"authenticationFlows": [flow("a", "b"), flow("b", "a")]})), "has itself inside"),
         (realm(json!({"authenticationFlows": [flow("a", "nowhere")]})), "flow nowhere, which is not there"),
         (realm(json!({"browserFlow": "nowhere"})), "flow nowhere, which is not there"),
