@@ -164,12 +164,42 @@ impl Waiting {
             rules: &rules,
             may_grant: &|_, _| Ok(()),
         };
-        let made = import::import_realm(cx, (&self.sent, &*self.people), &ready, report)?;
+        let people = Watched {
+            realm: &self.name,
+            people: &*self.people,
+        };
+        let made = import::import_realm(cx, (&self.sent, &people), &ready, report)?;
         if let Some(version) = version {
             // Whoever remembers the realm that was here has to see that this is another.
             realm::raise_version(&mut cx.in_realm(&made), version)?;
         }
         Ok(())
+    }
+}
+
+/// After how many users the log says how far an import is.
+const STEP: u64 = 10_000;
+
+/// Users whose coming in is told in the log.
+struct Watched<'a> {
+    realm: &'a str,
+    people: &'a dyn People,
+}
+
+impl People for Watched<'_> {
+    fn each(
+        &self,
+        visit: &mut dyn FnMut(Object) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let mut count = 0;
+        self.people.each(&mut |user| {
+            visit(user)?;
+            count += 1;
+            if count % STEP == 0 {
+                tracing::info!(realm = self.realm, users = count, "users have come in");
+            }
+            Ok(())
+        })
     }
 }
 

@@ -12,4 +12,5 @@ mod keycloak;
 mod placeholders;
 mod round_trip;
 mod server;
+mod tutorial;
 mod versions;
