@@ -12,7 +12,7 @@ mod users;
 mod write;
 
 use cloakroom_model::realm::RealmRow;
-use cloakroom_model::{Cx, Result, group, scope};
+use cloakroom_model::{Cx, Result, group, localization, scope};
 use serde_json::{Map, Value, json};
 
 pub use names::Names;
@@ -76,6 +76,14 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     flows::show(cx, &mut all)?;
     identity_providers::show(cx, choice, &mut all)?;
     all.insert("components".to_owned(), components::show(cx, choice)?);
+    let mut texts = Map::new();
+    for locale in localization::list_locales(cx)? {
+        let mine = localization::list(cx, &locale)?;
+        texts.insert(locale, json!(mine));
+    }
+    if !texts.is_empty() {
+        all.insert("localizationTexts".to_owned(), Value::Object(texts));
+    }
     all.insert("keycloakVersion".to_owned(), json!(VERSION));
     Ok(all)
 }

@@ -12,6 +12,7 @@ mod groups;
 mod identity_providers;
 mod known;
 mod lenient;
+mod localization;
 mod mappers;
 mod older;
 mod partial;
@@ -145,6 +146,7 @@ fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     flows::import(cx, import)?;
     components::import(cx, import)?;
     identity_providers::import(cx, import)?;
+    localization::import(cx, import)?;
     groups::import(cx, import)
 }
 

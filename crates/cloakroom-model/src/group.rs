@@ -130,16 +130,6 @@ pub fn direct_roles(cx: &mut Cx<'_>, id: &GroupId) -> Result<Vec<RoleId>> {
     pairs::list(cx, id)
 }
 
-/// Lets new users join a group, which they may do already.
-pub fn add_default(cx: &mut Cx<'_>, id: &GroupId) -> Result<()> {
-    let insert = diesel::insert_into(default_groups::table).values((
-        default_groups::realm_id.eq(&cx.realm.id),
-        default_groups::group_id.eq(id),
-    ));
-    Unless(insert, "").execute(cx.db.conn()?)?;
-    Ok(())
-}
-
 /// Lets members of a group have a role.
 pub fn grant_role(cx: &mut Cx<'_>, id: &GroupId, role: &RoleId) -> Result<()> {
     pairs::add(cx, id, role)?;

@@ -1,8 +1,8 @@
 //! Groups with those inside them and their roles, and the groups that new users join.
 
-use cloakroom_model::Cx;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::GroupId;
+use cloakroom_model::{Cx, default_group};
 
 use super::Import;
 use super::error::{ImportError, Result};
@@ -24,7 +24,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             let why = format!("defaultGroups refers to group {path}, which is not there");
             return Err(ImportError::invalid(why));
         };
-        group::add_default(cx, &id)?;
+        default_group::insert(cx, &id)?;
     }
     Ok(())
 }

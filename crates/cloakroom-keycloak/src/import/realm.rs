@@ -35,6 +35,7 @@ const ELSEWHERE: &[&str] = &[
     "identityProviderMappers",
     "identityProviders",
     "keycloakVersion",
+    "localizationTexts",
     "realm",
     "requiredActions",
     "roles",

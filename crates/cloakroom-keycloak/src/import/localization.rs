@@ -1,0 +1,21 @@
+//! Texts of the realm that stand in place of the built-in messages.
+
+use cloakroom_model::{Cx, localization};
+
+use super::Import;
+use super::error::Result;
+use super::lenient::Part;
+
+pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let Some(locales) = import.sent.object("localizationTexts")? else {
+        return Ok(());
+    };
+    for locale in locales.keys() {
+        let texts = Part::new(locales, "localizationTexts", locale).text_map(locale)?;
+        for (name, text) in texts {
+            localization::store(cx, locale, &name, &text)?;
+            import.report.map("texts");
+        }
+    }
+    Ok(())
+}
