@@ -102,6 +102,12 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
         mine.remove(*member);
     }
     part.report_unknown(shape::FIELDS, import.report);
+    if part.object("authorizationSettings")?.is_some() {
+        let how = "kept as it is and exported again, but not in force; \
+                   send it to the client's authz/resource-server/import";
+        let place = part.place_of("authorizationSettings");
+        import.report.approximate(&place, part.who, how);
+    }
     mine.retain(|name, _| {
         shape::FIELDS.contains(&name.as_str()) && !READ_HERE.contains(&name.as_str())
     });
