@@ -67,6 +67,10 @@ impl Admin {
         let app = request.app_data::<Data<App>>().cloned();
         let app = app.ok_or_else(AdminError::not_found)?;
         let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
+        // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
+        if request.uri().to_string().contains("%00") {
+            return Err(AdminError::not_found());
+        }
         let home = home(&app, &token).await?;
         let ip = app.client_ip(request);
         let (provider, sent) = (Arc::clone(&app.provider), token);

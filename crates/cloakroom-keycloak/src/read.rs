@@ -34,13 +34,34 @@ pub enum Unreadable {
     },
 }
 
+fn value(text: &[u8]) -> Result<Value, Unreadable> {
+    let value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    // Nothing has a NUL in it, and one of the databases cannot hold one.
+    match has_nul(&value) {
+        true => Err(Unreadable::Syntax),
+        false => Ok(value),
+    }
+}
+
+/// The parser has limited how deep this goes.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}
+
 /// Reads an object with no other members than `fields`.
 pub fn object(
     text: &[u8],
     representation: &'static str,
     fields: &[&str],
 ) -> Result<Object, Unreadable> {
-    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    let value = value(text)?;
     check_members(text, &value, representation, fields)?;
     match value {
         Value::Object(object) => Ok(object),
@@ -70,13 +91,13 @@ pub fn check_members(
 
 /// Reads an object with any members.
 pub fn map(text: &[u8]) -> Result<Object, Unreadable> {
-    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    let value = value(text)?;
     serde_json::from_value(value).map_err(|_| Unreadable::Type)
 }
 
 /// Reads a list of objects.
 pub fn list(text: &[u8]) -> Result<Vec<Object>, Unreadable> {
-    let value: Value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
+    let value = value(text)?;
     serde_json::from_value(value).map_err(|_| Unreadable::Type)
 }
 

@@ -77,7 +77,7 @@ impl Realm {
         self.server.send(&request)
     }
 
-    fn admin_token(&self) -> String {
+    pub(crate) fn admin_token(&self) -> String {
         let mut kept = self.token.lock().unwrap();
         if let Some((token, at)) = &*kept
             && at.elapsed() < TOKEN_AGE

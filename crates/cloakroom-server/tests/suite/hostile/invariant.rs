@@ -40,12 +40,12 @@ const ERRORS: &[&str] = &[
     "Realm does not exist",
 ];
 
-/// Checks one answer; `sent` are the values that whoever sent the request chose.
-pub(super) fn check(scene: &Scene, sent: &[String], answer: &Answer) {
+/// Checks the answer to a request for `target`; `sent` are the values that whoever sent it chose.
+pub(super) fn check(scene: &Scene, target: &str, sent: &[String], answer: &Answer) {
     assert!(scene.server().is_alive(), "the server is gone");
     let is_declared = answer.status == 503 && answer.header("retry-after").is_some();
     assert!(answer.status < 500 || is_declared, "{answer:?}");
-    check_shape(answer);
+    check_shape(target, answer);
     check_headers(answer);
     check_addresses(scene, answer);
     check_reflection(sent, answer);
@@ -82,11 +82,21 @@ pub(super) fn check_nothing_issued(answer: &Answer) {
 }
 
 /// A refusal is an OAuth error, a page of ours, a challenge, or the bare answer of HTTP itself.
-fn check_shape(answer: &Answer) {
+fn check_shape(target: &str, answer: &Answer) {
     if answer.status < 400 {
         return;
     }
-    if answer.is_json() {
+    if answer.is_json() && target.starts_with("/admin/") {
+        let body = answer.json();
+        let says = ["error", "errorMessage", "errors"]
+            .iter()
+            .any(|name| body.get(name).is_some());
+        assert!(
+            says,
+            "the administrator is not told what is wrong: {}",
+            answer.body
+        );
+    } else if answer.is_json() {
         let error = answer.error();
         assert!(
             ERRORS.contains(&error.as_str()),

@@ -128,7 +128,7 @@ impl Scene {
     /// Sends a hostile request, and checks what always holds.
     pub(super) fn send(&self, request: &Request, sent: &[String]) -> Answer {
         let answer = self.server().send(request);
-        invariant::check(self, sent, &answer);
+        invariant::check(self, &request.target, sent, &answer);
         answer
     }
 
@@ -300,6 +300,18 @@ impl Scene {
                 ..self.get("")
             },
             "certs" => self.get("certs"),
+            "list users" => Honest {
+                path: format!("/admin/realms/{}/users", self.realm.name),
+                headers: vec![(
+                    "Authorization".to_owned(),
+                    format!("Bearer {}", self.realm.admin_token()),
+                )],
+                ..self.get("")
+            },
+            "create a user" => Honest {
+                method: "POST".to_owned(),
+                ..self.honest("list users")
+            },
             _ => panic!("no honest request is called {name}"),
         }
     }

@@ -36,6 +36,10 @@ pub(super) const STORIES: &[Story] = &[
         deleted_user,
     ),
     (
+        "O28 a client that is disabled is refused everywhere",
+        disabled_client,
+    ),
+    (
         "L01 a picture that signs out leaves the session alone",
         logout_by_picture,
     ),
@@ -196,6 +200,55 @@ fn deleted_user(scene: &Scene) {
         outcome::is("json 400 invalid_grant", &refused),
         "{refused:?}"
     );
+}
+
+fn disabled_client(scene: &Scene) {
+    let client = scene
+        .realm
+        .create_client("gone", json!({"serviceAccountsEnabled": true}));
+    let code = scene.code(&client);
+    let tokens = scene
+        .play(&scene.redemption(&client, &scene.code(&client)))
+        .json();
+    let access = text(&tokens, "access_token");
+    assert_eq!(scene.play(&scene.userinfo(access)).status, 200);
+    let found = scene
+        .realm
+        .call("GET", "/clients?clientId=gone", &Value::Null)
+        .json();
+    let path = format!("/clients/{}", text(&found[0], "id"));
+
+    scene.realm.change(&path, json!({"enabled": false}));
+
+    let by =
+        |endpoint, name: &str, value: &str| scene.post(endpoint, Some(&client)).with(name, value);
+    let refresh = by("token", "grant_type", "refresh_token")
+        .with("refresh_token", text(&tokens, "refresh_token"));
+    for refused in [
+        scene.redemption(&client, &code),
+        refresh,
+        by("token", "grant_type", "client_credentials"),
+        by("token/introspect", "token", access),
+        by("revoke", "token", access),
+    ] {
+        let answer = scene.play(&refused);
+        assert!(
+            outcome::is("json 401 invalid_client", &answer),
+            "{refused:?}: {answer:?}"
+        );
+        check_nothing_issued(&answer);
+    }
+    let page = scene.play(&scene.authorize(&client));
+    assert!(outcome::is("page 400", &page), "{page:?}");
+    let userinfo = scene.play(&scene.userinfo(access));
+    assert!(
+        outcome::is("challenge 401 invalid_token", &userinfo),
+        "{userinfo:?}"
+    );
+    let asked = scene
+        .post("token/introspect", Some(&scene.api))
+        .with("token", access);
+    assert!(outcome::is("inactive", &scene.play(&asked)));
 }
 
 /// Whether the session of this browser still answers without a question.

@@ -20,7 +20,7 @@ pub(super) const STORIES: &[Story] = &[
 
 fn send(scene: &Scene, bytes: &[u8]) -> Answer {
     let answer = scene.server().send_bytes(bytes);
-    invariant::check(scene, &[], &answer);
+    invariant::check(scene, "", &[], &answer);
     invariant::check_nothing_issued(&answer);
     answer
 }
