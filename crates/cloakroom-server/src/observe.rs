@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -36,6 +37,8 @@ pub(crate) async fn observe(
     let work = async {
         let mut done = caught(next.call(request)).await;
         let (route, status) = match &done {
+            // To look for the pattern of an address that is too long is the work that was refused.
+            Ok(answer) if answer.status() == StatusCode::URI_TOO_LONG => (None, answer.status()),
             Ok(answer) => (answer.request().match_pattern(), answer.status()),
             Err(error) => (None, error.as_response_error().status_code()),
         };

@@ -16,6 +16,12 @@ use crate::i18n::{Locales, Notice, Wanted};
 use crate::page::{ErrorPage, Layout, render};
 use crate::request_id;
 
+/// How many bytes the path of an address may have.
+///
+/// It is compared with some hundreds of patterns before anybody has proved anything, and each takes
+/// time with every byte. The names in a path have 255 characters at most.
+const MAX_PATH: usize = 4096;
+
 /// Finishes the answers of all paths; a middleware.
 ///
 /// # Errors
@@ -27,18 +33,29 @@ pub async fn finish<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let app = request.app_data::<Data<App>>();
     let is_https = app.is_some_and(|app| app.is_https);
+    if request.path().len() > MAX_PATH {
+        let (request, _) = request.into_parts();
+        return Ok(refused(request, StatusCode::URI_TOO_LONG, is_https));
+    }
     let answer = next.call(request).await?;
-    let mut answer = match is_bare(&answer) {
-        true => {
-            let status = answer.status();
-            let (request, _) = answer.into_parts();
-            let refusal = refuse(&request, status, is_https);
-            ServiceResponse::new(request, refusal).map_into_right_body()
-        }
-        false => answer.map_into_left_body(),
-    };
+    if is_bare(&answer) {
+        let status = answer.status();
+        let (request, _) = answer.into_parts();
+        return Ok(refused(request, status, is_https));
+    }
+    let mut answer = answer.map_into_left_body();
     protect(answer.headers_mut(), is_https);
     Ok(answer)
+}
+
+fn refused<B: MessageBody>(
+    request: HttpRequest,
+    status: StatusCode,
+    is_https: bool,
+) -> ServiceResponse<EitherBody<B>> {
+    let mut refusal = refuse(&request, status, is_https);
+    protect(refusal.headers_mut(), is_https);
+    ServiceResponse::new(request, refusal).map_into_right_body()
 }
 
 /// The framework refused, in a sentence of its own: the body was too long, or the address could not be read. Our own
@@ -70,6 +87,7 @@ fn refuse(request: &HttpRequest, status: StatusCode, is_https: bool) -> HttpResp
     }
     let description = match status {
         StatusCode::PAYLOAD_TOO_LARGE => "Request is too large",
+        StatusCode::URI_TOO_LONG => "Address is too long",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Media type is not supported",
         _ => "Request cannot be read",
     };

@@ -361,6 +361,7 @@ impl Scene {
             "unsigned access token" => jwt::unsigned(&jwt::claims(&token("access_token"))),
             "unsigned ID token" => jwt::unsigned(&jwt::claims(&token("id_token"))),
             "long" => "x".repeat(50_000),
+            "longish" => "x".repeat(3_000),
             "cookies" => {
                 let pairs = (0..1000).map(|number| format!("c{number}=x"));
                 pairs.collect::<Vec<_>>().join("; ")
