@@ -1,6 +1,7 @@
 //! `AdminError`: Keycloak's three error bodies, and what becomes of the transaction.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use cloakroom_keycloak::import::ImportError;
 use cloakroom_keycloak::read::Unreadable;
@@ -34,6 +35,9 @@ pub(crate) enum AdminError {
         /// Makes the writer roll back.
         fault: Fault,
     },
+    /// Too many passwords wait for their turn; the caller may try again.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// We could not do our part.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -133,12 +137,21 @@ impl AdminError {
             other => other,
         }
     }
+
+    /// In how many seconds the same call may succeed.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Busy(busy) => Some(busy.retry_after_seconds),
+            Self::Fault(fault) => fault.is_temporary().then_some(1),
+            Self::Refused { .. } | Self::Undone { .. } => None,
+        }
+    }
 }
 
 impl Verdict for AdminError {
     fn fault(&self) -> Option<&Fault> {
         match self {
-            Self::Refused { .. } => None,
+            Self::Refused { .. } | Self::Busy(_) => None,
             Self::Undone { fault, .. } | Self::Fault(fault) => Some(fault),
         }
     }
@@ -165,16 +178,11 @@ impl From<ImportError> for AdminError {
     }
 }
 
-impl From<Busy> for AdminError {
-    fn from(busy: Busy) -> Self {
-        Self::described(503, "temporarily_unavailable", busy.to_string())
-    }
-}
-
 impl ResponseError for AdminError {
     fn status_code(&self) -> StatusCode {
         let status = match self {
             Self::Refused { status, .. } | Self::Undone { status, .. } => *status,
+            Self::Busy(_) => 503,
             Self::Fault(fault) if fault.is_temporary() => 503,
             Self::Fault(_) => 500,
         };
@@ -184,6 +192,10 @@ impl ResponseError for AdminError {
     fn error_response(&self) -> HttpResponse {
         let body = match self {
             Self::Refused { body, .. } | Self::Undone { body, .. } => body.clone(),
+            Self::Busy(busy) => json!({
+                "error": "temporarily_unavailable",
+                "error_description": busy.to_string(),
+            }),
             Self::Fault(fault) => {
                 tracing::error!(%fault, "an admin call failed");
                 json!({
@@ -194,9 +206,42 @@ impl ResponseError for AdminError {
             }
         };
         let mut answer = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.retry_after_seconds() {
+            answer.insert_header((RETRY_AFTER, seconds));
+        }
         if body.is_null() {
             return answer.finish();
         }
         answer.json(body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_told_to_come_back_is_told_when() {
+        let retry_after_seconds = 7;
+        let cases = [
+            (
+                Busy {
+                    retry_after_seconds,
+                }
+                .into(),
+                503,
+                Some("7"),
+            ),
+            (AdminError::Fault(Fault::busy()), 503, Some("1")),
+            (AdminError::Fault(Fault::corrupt("x")), 500, None),
+            (AdminError::not_found(), 404, None),
+        ];
+        for (error, status, seconds) in cases {
+            let answer = error.error_response();
+
+            let told = answer.headers().get(RETRY_AFTER);
+            let told = told.map(|told| told.to_str().unwrap());
+            assert_eq!((answer.status().as_u16(), told), (status, seconds));
+        }
     }
 }
