@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client as client_shape, read};
-use cloakroom_model::{flow, session};
+use cloakroom_model::{flow, realm, session};
 use serde_json::{Value, json};
 
 use super::{Answer, no_content};
@@ -35,12 +35,17 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     }
 }
 
+/// Ends all online sessions and refuses the tokens that were issued so far, those without a session too.
 async fn logout_all(admin: Admin) -> Answer {
     admin.check(&["manage-users"])?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
             session::remove_all(cx)?;
+            let mut settings = cx.realm.settings.clone();
+            settings.not_before = cx.now.seconds();
+            let (name, enabled) = (cx.realm.name.clone(), cx.realm.enabled);
+            realm::update(cx, &name, enabled, &settings)?;
             let what = (audit::ACTION, "REALM");
             audit::record_with(cx, &actor, what, "logout-all", Some("{}".to_owned()))?;
             Ok(())

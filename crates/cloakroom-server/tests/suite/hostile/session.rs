@@ -1,14 +1,17 @@
 //! Tokens and sessions with a history: what was revoked or signed out stays so.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Story;
 use super::invariant::check_nothing_issued;
 use super::outcome;
-use super::scene::Scene;
+use super::scene::{Honest, Scene};
 use crate::http::{Request, text};
 use crate::jwt;
-use crate::realm::CALLBACK;
+use crate::realm::{CALLBACK, Realm};
+use crate::server::pause;
 
 pub(super) const STORIES: &[Story] = &[
     (
@@ -34,6 +37,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "H07 a token of somebody who was deleted counts no more",
         deleted_user,
+    ),
+    (
+        "H15 a token without a session counts no more once everybody is signed out",
+        everybody_signed_out,
     ),
     (
         "O28 a client that is disabled is refused everywhere",
@@ -200,6 +207,38 @@ fn deleted_user(scene: &Scene) {
         outcome::is("json 400 invalid_grant", &refused),
         "{refused:?}"
     );
+}
+
+fn everybody_signed_out(scene: &Scene) {
+    let realm = Realm::create(&scene.realm.server, "left-by-everybody", json!({}));
+    let mapper = json!({
+        "name": "itself", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
+        "config": {"included.client.audience": "robot", "access.token.claim": "true"},
+    });
+    let settings = json!({"serviceAccountsEnabled": true, "protocolMappers": [mapper]});
+    let client = realm.create_client("robot", settings);
+    let at = |endpoint: &str| Honest {
+        path: realm.path(endpoint),
+        ..scene.post(endpoint, Some(&client))
+    };
+    let token = || {
+        let granted = scene.play(&at("token").with("grant_type", "client_credentials"));
+        text(&granted.json(), "access_token").to_owned()
+    };
+    let inspect = |token: &str| scene.play(&at("token/introspect").with("token", token));
+    let before = token();
+    assert!(outcome::is("active", &inspect(&before)));
+
+    // A token of the same second as the end of the others is taken for a new one.
+    pause(Duration::from_millis(1100));
+    let answer = realm.call("POST", "/logout-all", &Value::Null);
+
+    assert_eq!((answer.status, answer.body.as_str()), (200, "{}"));
+    let shown = realm.call("GET", "", &Value::Null).json();
+    let issued = jwt::claims(&before)["iat"].as_i64().unwrap();
+    assert!(shown["notBefore"].as_i64().unwrap() > issued, "{shown}");
+    assert!(outcome::is("inactive", &inspect(&before)));
+    assert!(outcome::is("active", &inspect(&token())));
 }
 
 fn disabled_client(scene: &Scene) {
