@@ -1,4 +1,4 @@
-//! The discovery document under its two names, and the realm's own document.
+//! The discovery document under its names, and the realm's own document.
 
 use actix_web::http::header;
 use actix_web::web::{self, Data, Path};
@@ -13,6 +13,9 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         web::resource([
             "/realms/{realm}/.well-known/openid-configuration",
             "/realms/{realm}/.well-known/oauth-authorization-server",
+            // RFC 8414 §3.1 puts the issuer's path behind the well-known one.
+            "/.well-known/openid-configuration/realms/{realm}",
+            "/.well-known/oauth-authorization-server/realms/{realm}",
         ])
         .route(web::get().to(discovery))
         .route(web::head().to(discovery))
