@@ -80,13 +80,13 @@ async fn parts_come_into_a_realm_by_the_policy_that_was_asked_for() {
         .admin(&token, import, Some(&parts("SKIP", false)))
         .await;
     let (_, kept) = server
-        .admin(&token, ("GET", "/shop/users?username=u"), None)
+        .admin(&token, ("GET", "/shop/users?username=u&exact=true"), None)
         .await;
     let (_, replaced) = server
         .admin(&token, import, Some(&parts("OVERWRITE", false)))
         .await;
     let (_, changed) = server
-        .admin(&token, ("GET", "/shop/users?username=u"), None)
+        .admin(&token, ("GET", "/shop/users?username=u&exact=true"), None)
         .await;
 
     assert_eq!((added, &first["added"]), (200, &json!(5)), "{first}");
