@@ -86,7 +86,7 @@ mod tests {
                 "GET /realms/shop/protocol/openid-connect/auth?state=x",
                 true,
             ),
-            ("introspected cat_0199-aa.bb", true),
+            ("introspected cat_01995c1e-7a40.bb", true),
             ("stored $argon2id$v=19$m=19456", true),
             (
                 r#"{"msg":"answered","route":"/realms/{realm}/account","status":200}"#,
