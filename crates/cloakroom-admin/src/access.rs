@@ -63,7 +63,8 @@ impl FromRequest for Admin {
 }
 
 impl Admin {
-    async fn enter(request: &HttpRequest) -> Result<Self> {
+    /// Finds out who is calling.
+    pub(crate) async fn enter(request: &HttpRequest) -> Result<Self> {
         let app = request.app_data::<Data<App>>().cloned();
         let app = app.ok_or_else(AdminError::not_found)?;
         let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
@@ -314,7 +315,8 @@ async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
     realm.ok_or_else(AdminError::unauthorized)
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+/// The bearer token of a request.
+pub(crate) fn bearer(request: &HttpRequest) -> Option<String> {
     let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme

@@ -7,6 +7,7 @@ mod error;
 pub mod etag;
 mod multipart;
 mod names;
+mod registration;
 pub mod routes;
 pub mod sent;
 pub mod transfer;

@@ -2,9 +2,9 @@
 
 use actix_web::web;
 
-use crate::api;
+use crate::{api, registration};
 
-/// All paths below `/admin`.
+/// All paths below `/admin`, and those by which clients register themselves.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     // Fixed names come before the names of realms and of things in them.
     api::server_info::configure(cfg);
@@ -40,4 +40,5 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::realm_actions::configure(cfg);
     api::components::configure(cfg);
     api::realms::configure(cfg);
+    registration::configure(cfg);
 }

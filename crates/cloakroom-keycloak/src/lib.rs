@@ -5,6 +5,7 @@ pub mod blueprint;
 pub mod catalog;
 pub mod client;
 pub mod client_policy;
+pub mod client_registration;
 pub mod client_scope;
 pub mod component;
 pub mod credential;

@@ -236,6 +236,20 @@ pub fn set_registration_token(cx: &mut Cx<'_>, id: &ClientUuid, jti: &str) -> Re
     Ok(())
 }
 
+/// The `jti` of the one registration access token of a client that counts; `None` if it has none.
+pub fn registration_token(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<String>> {
+    let mine = mine(cx)
+        .filter(clients::id.eq(id))
+        .select(clients::registration_token);
+    let found: Option<Option<String>> = mine.first(cx.db.conn()?).optional()?;
+    Ok(found.flatten())
+}
+
+/// How many clients the realm has.
+pub fn count(cx: &mut Cx<'_>) -> Result<i64> {
+    Ok(mine(cx).count().get_result(cx.db.conn()?)?)
+}
+
 /// Removes a client with its roles, mappers and links; false if it is gone.
 pub fn remove(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
     role::remove_of_container(cx, id.as_str())?;

@@ -46,6 +46,15 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<InitialAccess>> {
     rows.into_iter().map(Row::into_access).collect()
 }
 
+/// The right with this id.
+pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<InitialAccess>> {
+    let mine = access::table
+        .filter(access::realm_id.eq(&cx.realm.id))
+        .filter(access::id.eq(id));
+    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    row.map(Row::into_access).transpose()
+}
+
 /// Stores a new right.
 pub fn insert(cx: &mut Cx<'_>, new: &InitialAccess) -> Result<()> {
     diesel::insert_into(access::table)

@@ -63,6 +63,10 @@ impl Provider {
             "backchannel_logout_session_supported": true,
             "device_authorization_endpoint": format!("{endpoints}/auth/device"),
             "jwks_uri": format!("{endpoints}/certs"),
+            "registration_endpoint": format!(
+                "{}/clients-registrations/openid-connect",
+                self.issuer(realm)
+            ),
             "check_session_iframe": format!("{endpoints}/login-status-iframe.html"),
             "grant_types_supported": grants,
             "acr_values_supported": level::names(realm),

@@ -12,7 +12,14 @@ use crate::keyring::{INTERNAL_ALG, Keyring};
 use crate::provider::Provider;
 
 /// Keycloak's `typ` of these tokens.
-const KIND: &str = "RegistrationAccessToken";
+pub const KIND: &str = "RegistrationAccessToken";
+
+/// The claim that says how its client came to be, and so which policies hold for its changes.
+pub const AUTH: &str = "registration_auth";
+/// The client was registered by somebody who was known.
+pub const AUTHENTICATED: &str = "authenticated";
+/// The client was registered by a stranger.
+pub const ANONYMOUS: &str = "anonymous";
 
 /// A token that is not signed yet.
 #[derive(Clone, Debug)]
@@ -33,11 +40,13 @@ impl RegistrationToken {
     }
 }
 
-/// Makes a new token for a client, in place of the one before.
+/// Makes a new token for a client, in place of the one before. `auth` is [`AUTHENTICATED`] or
+/// [`ANONYMOUS`].
 pub fn renew(
     provider: &Provider,
     cx: &mut Cx<'_>,
     client: &ClientUuid,
+    auth: &str,
 ) -> Result<RegistrationToken, Fault> {
     let jti = cx.new_id();
     client::set_registration_token(cx, client, &jti)?;
@@ -49,7 +58,7 @@ pub fn renew(
         "iss": issuer,
         "aud": issuer,
         "typ": KIND,
-        "registration_auth": "authenticated",
+        AUTH: auth,
     });
     let Value::Object(members) = claims else {
         return Err(Fault::corrupt("claims are an object"));

@@ -8,6 +8,10 @@
 
 #[path = "http/administration.rs"]
 mod administration;
+#[path = "http/registration.rs"]
+mod registration;
+#[path = "http/registration_by_administrators.rs"]
+mod registration_by_administrators;
 
 use std::net::TcpListener;
 use std::path::Path;

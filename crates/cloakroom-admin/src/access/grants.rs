@@ -27,6 +27,11 @@ enum Manager {
 }
 
 impl Grants {
+    /// Of a caller who may hand on no right at all.
+    pub(crate) fn none() -> Self {
+        Self::new(BTreeSet::new(), BTreeSet::new())
+    }
+
     pub(super) fn new(roles: BTreeSet<RoleId>, rights: BTreeSet<String>) -> Self {
         Self { roles, rights }
     }

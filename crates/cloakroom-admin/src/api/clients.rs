@@ -1,6 +1,6 @@
 //! `/admin/realms/{realm}/clients`: applications and their settings.
 
-mod change;
+pub(crate) mod change;
 mod evaluate;
 mod installation;
 mod nodes;
@@ -202,20 +202,26 @@ const BUILT_IN: [&str; 5] = [
     "security-admin-console",
 ];
 
+/// Removes a client, unless the server rests on it.
+pub(crate) fn remove_found(cx: &mut Cx<'_>, client: &Client) -> Result<()> {
+    if is_management(cx, client) {
+        return Err(AdminError::forbidden());
+    }
+    if BUILT_IN.contains(&client.client_id.as_str()) {
+        let why = "Could not delete client";
+        return Err(AdminError::described(400, "invalid_request", why));
+    }
+    client::remove(cx, &client.id)?;
+    Ok(())
+}
+
 async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
             let client = found(cx, path.part("client"))?;
-            if is_management(cx, &client) {
-                return Err(AdminError::forbidden());
-            }
-            if BUILT_IN.contains(&client.client_id.as_str()) {
-                let why = "Could not delete client";
-                return Err(AdminError::described(400, "invalid_request", why));
-            }
-            client::remove(cx, &client.id)?;
+            remove_found(cx, &client)?;
             let place = format!("clients/{}", client.id);
             audit::record(cx, &actor, audit::DELETE, "CLIENT", place)?;
             Ok(())

@@ -18,6 +18,8 @@ use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
 
+pub(crate) use check::REGISTRATION;
+
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
 const MANAGE: &[&str] = &["manage-realm"];
 

@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use super::{Server, client, start};
 
 /// Sends to the admin API as the first administrator.
-async fn administer(
+pub(super) async fn administer(
     server: &Server,
     method: Method,
     path: &str,
@@ -37,7 +37,7 @@ async fn administer(
     call.send().await.unwrap()
 }
 
-const ADMIN: [(&str, &str); 2] = [
+pub(super) const ADMIN: [(&str, &str); 2] = [
     ("KC_BOOTSTRAP_ADMIN_USERNAME", "admin"),
     ("KC_BOOTSTRAP_ADMIN_PASSWORD", "a good password"),
 ];

@@ -16,7 +16,7 @@ use crate::access::Grants;
 use crate::error::{AdminError, Result};
 
 /// Makes a client out of what was sent.
-pub(super) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<ClientUuid> {
+pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<ClientUuid> {
     let given = read::text(sent, "id")?.map(str::to_owned);
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
     let client_id = read::text(sent, "clientId")?
@@ -58,7 +58,7 @@ pub(super) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
 }
 
 /// Changes a client by what was sent; the rest stays.
-pub(super) fn update(
+pub(crate) fn update(
     cx: &mut Cx<'_>,
     client: Client,
     sent: &Object,

@@ -6,7 +6,7 @@ use cloakroom_keycloak::client as shape;
 use cloakroom_keycloak::read::set;
 use cloakroom_model::{Secret, client};
 use cloakroom_oidc::issue::SignError;
-use cloakroom_oidc::registration_token;
+use cloakroom_oidc::registration_token::{self, AUTHENTICATED};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};
@@ -96,7 +96,7 @@ async fn renew_registration_token(admin: Admin, path: Names) -> Answer {
     let (mut shown, token) = admin
         .write(move |cx| {
             let client = found_for_change(cx, path.part("client"), &grants)?;
-            let token = registration_token::renew(&provider, cx, &client.id)?;
+            let token = registration_token::renew(&provider, cx, &client.id, AUTHENTICATED)?;
             let place = format!("clients/{}/registration-access-token", client.id);
             audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
             let masked = Secret::new(shape::MASK);

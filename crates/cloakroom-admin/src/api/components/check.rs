@@ -10,7 +10,7 @@ use super::LDAP_MAPPER;
 use crate::error::{AdminError, Result};
 
 /// The family of client registration policies.
-pub(super) const REGISTRATION: &str =
+pub(crate) const REGISTRATION: &str =
     "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy";
 
 fn refuse<T>(why: impl Into<String>) -> Result<T> {
