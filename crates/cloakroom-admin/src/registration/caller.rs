@@ -73,6 +73,10 @@ impl Call {
     pub(super) async fn enter(request: &HttpRequest, path: &Names) -> Result<Self> {
         let app = request.app_data::<Data<App>>().cloned();
         let app = app.ok_or_else(AdminError::not_found)?;
+        // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
+        if path.values().any(|part| part.contains('\0')) {
+            return Err(AdminError::not_found());
+        }
         let realm = app.realm(path.part("realm")).await?;
         let realm = realm.filter(|realm| realm.enabled);
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
