@@ -58,16 +58,18 @@ impl Outbound {
     pub async fn keys(&self, wanted: &KeysWanted) -> Option<Arc<RemoteKeys>> {
         let kept = self.keys.kept(&wanted.address);
         let mut kept = kept.lock().await;
-        let now = now();
-        if kept.is_good(wanted.kid.as_deref(), now) || !kept.may_try(now) {
+        let begun = now();
+        if kept.is_good(wanted.kid.as_deref(), begun) || !kept.may_try(begun) {
             return kept.keys.clone();
         }
-        kept.tried_at = Some(now);
-        match self.get(&wanted.address, "application/json").await {
+        let got = self.get(&wanted.address, "application/json").await;
+        // Counted from the end, or all who waited for a slow server would ask it one after the other.
+        kept.tried_at = Some(now());
+        match got {
             Ok(body) => match RemoteKeys::parse(&body) {
                 Some(keys) => {
                     kept.keys = Some(Arc::new(keys));
-                    kept.fetched_at = Some(now);
+                    kept.fetched_at = kept.tried_at;
                 }
                 None => tracing::warn!("what is at a client's jwks.url is no set of keys"),
             },
