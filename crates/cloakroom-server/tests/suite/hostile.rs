@@ -3,9 +3,15 @@
 
 mod assertion;
 mod consent;
+mod device;
+mod elsewhere;
 mod grant;
 mod invariant;
+mod lasting;
 mod outcome;
+mod pressure;
+mod pushed;
+mod request_object;
 mod scene;
 mod session;
 mod sign_in;
@@ -25,7 +31,12 @@ type Story = (&'static str, fn(&Scene));
 const STORIES: &[&[Story]] = &[
     assertion::STORIES,
     consent::STORIES,
+    device::STORIES,
     grant::STORIES,
+    lasting::STORIES,
+    pressure::STORIES,
+    pushed::STORIES,
+    request_object::STORIES,
     session::STORIES,
     sign_in::STORIES,
     wire::STORIES,

@@ -15,6 +15,10 @@ use crate::http::{self, Answer, Request, decode, text};
 /// Name and password of the first administrator.
 pub(crate) const ADMIN: (&str, &str) = ("admin", "an administrator's passphrase");
 
+/// An address of this machine that stands for the internet: the server under test may send requests there, and to no
+/// other of this machine.
+pub(crate) const OUTSIDE: &str = "127.0.0.2";
+
 /// A shorter value could stand in a log by chance.
 const SECRET_SHORTEST: usize = 16;
 
@@ -25,6 +29,7 @@ pub(crate) struct Server {
     pub(crate) base: String,
     pub(crate) port: u16,
     management: u16,
+    command: Mutex<Command>,
     process: Mutex<Child>,
     folder: TempDir,
     /// What must not be in the log: everything secret that was sent or issued.
@@ -61,6 +66,7 @@ impl Server {
             .env("PORT", port.to_string())
             .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
             .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
+            .env("CLOAKROOM_OUTBOUND_ALLOW", OUTSIDE)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
             .envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)))
@@ -74,6 +80,7 @@ impl Server {
             port,
             management,
             process: Mutex::new(command.spawn().unwrap()),
+            command: Mutex::new(command),
             folder,
             secrets: Mutex::default(),
             read: Mutex::default(),
@@ -81,6 +88,16 @@ impl Server {
         server.keep_secret(ADMIN.1);
         server.wait_until_ready();
         server
+    }
+
+    /// Kills the process in the middle of whatever it does, and starts it anew with the same data.
+    pub(crate) fn restart(&self) {
+        let mut process = self.process.lock().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        *process = self.command.lock().unwrap().spawn().unwrap();
+        drop(process);
+        self.wait_until_ready();
     }
 
     fn wait_until_ready(&self) {

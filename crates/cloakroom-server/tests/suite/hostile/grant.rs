@@ -129,7 +129,7 @@ fn refresh_of_another_client(scene: &Scene) {
 }
 
 /// A public client, whose tokens rotate (RFC 9700 §4.14.2).
-fn public_tokens(scene: &Scene) -> Value {
+pub(super) fn public_tokens(scene: &Scene) -> Value {
     let verifier = fresh().repeat(3);
     let asked = scene
         .authorize(&scene.spa)
@@ -146,7 +146,7 @@ fn public_tokens(scene: &Scene) -> Value {
     answer.json()
 }
 
-fn public_refresh(scene: &Scene, token: &str) -> Answer {
+pub(super) fn public_refresh(scene: &Scene, token: &str) -> Answer {
     let mut honest = scene.refresh(token);
     honest.headers.clear();
     scene.play(&honest.with("client_id", &scene.spa.id))

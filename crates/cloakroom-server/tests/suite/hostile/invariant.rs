@@ -13,6 +13,8 @@ pub(super) const SLOWEST: Duration = Duration::from_secs(1);
 /// The errors of the specifications that this server speaks, and Keycloak's words for a wrong address or method.
 const ERRORS: &[&str] = &[
     "access_denied",
+    "authorization_pending",
+    "expired_token",
     "insufficient_scope",
     "interaction_required",
     "invalid_client",
@@ -27,6 +29,7 @@ const ERRORS: &[&str] = &[
     "login_required",
     "request_not_supported",
     "request_uri_not_supported",
+    "slow_down",
     "temporarily_unavailable",
     "unauthorized_client",
     "unsupported_grant_type",

@@ -32,7 +32,7 @@ pub(super) struct Scene {
     pub(super) machine: Client,
     /// Acts for itself, and proves itself by an HMAC.
     pub(super) signer: Client,
-    /// Introspects tokens.
+    /// Introspects tokens, and trades them.
     pub(super) api: Client,
     /// Tokens and a client of another realm.
     foreign: BTreeMap<&'static str, String>,
@@ -90,7 +90,13 @@ impl Scene {
         canary.set_nonblocking(true).unwrap();
         Self {
             person: realm.create_person("ada", Value::Null),
-            api: realm.create_client("api", json!({"standardFlowEnabled": false})),
+            api: realm.create_client(
+                "api",
+                json!({
+                    "standardFlowEnabled": false,
+                    "attributes": {"standard.token.exchange.enabled": "true"},
+                }),
+            ),
             web: realm.create_client("web", json!({"protocolMappers": audience})),
             spa: realm.create_client(
                 "spa",
@@ -279,6 +285,20 @@ impl Scene {
             "revoke" => {
                 let honest = self.post("revoke", Some(&self.web));
                 honest.with("token", &token(true, "refresh_token"))
+            }
+            "push" => Honest {
+                parameters: self.authorize(&self.web).parameters,
+                ..self.post("ext/par/request", Some(&self.web))
+            },
+            "exchange" => {
+                let kind = "urn:ietf:params:oauth:token-type:access_token";
+                self.post("token", Some(&self.api))
+                    .with(
+                        "grant_type",
+                        "urn:ietf:params:oauth:grant-type:token-exchange",
+                    )
+                    .with("subject_token", &token(false, "access_token"))
+                    .with("subject_token_type", kind)
             }
             "userinfo" => self.userinfo(&token(false, "access_token")),
             "log out" => {

@@ -11,7 +11,9 @@ use crate::http::Request;
 /// A new row in one of these files is a new test.
 const TABLES: &[&str] = &[
     include_str!("authorize.toml"),
+    include_str!("par.toml"),
     include_str!("token.toml"),
+    include_str!("exchange.toml"),
     include_str!("inspect.toml"),
     include_str!("logout.toml"),
     include_str!("login.toml"),

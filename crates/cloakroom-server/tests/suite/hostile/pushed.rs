@@ -1,0 +1,106 @@
+//! Pushed authorization requests (RFC 9126): a reference is good once, soon, and for the client that pushed.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::grant::assert_refused;
+use super::outcome;
+use super::scene::{Honest, Scene};
+use crate::http::text;
+use crate::realm::{Client, Realm};
+use crate::server::pause;
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "A75 a pushed request of another client is refused",
+        of_another_client,
+    ),
+    ("A76a a pushed request is good once", once),
+    (
+        "A76b a pushed request that sixteen open at once is opened once",
+        at_once,
+    ),
+    ("A76c a pushed request ends with its time", expired),
+    (
+        "A78 a client that has to push sends nobody without",
+        required,
+    ),
+];
+
+fn reference(scene: &Scene) -> String {
+    let answer = scene.play(&scene.honest("push"));
+    assert_eq!(answer.status, 201, "{answer:?}");
+    text(&answer.json(), "request_uri").to_owned()
+}
+
+fn opens(scene: &Scene, client: &Client, reference: &str) -> Honest {
+    let honest = scene.get("auth").with("client_id", &client.id);
+    honest.with("request_uri", reference)
+}
+
+fn of_another_client(scene: &Scene) {
+    let answer = scene.play(&opens(scene, &scene.other, &reference(scene)));
+
+    assert_refused(&answer, &["page 400"]);
+}
+
+fn once(scene: &Scene) {
+    let opened = opens(scene, &scene.web, &reference(scene));
+    scene.code_in(&mut scene.browser(), &opened);
+
+    let again = scene.play(&opened);
+
+    assert_refused(&again, &["page 400"]);
+}
+
+fn at_once(scene: &Scene) {
+    let opened = opens(scene, &scene.web, &reference(scene));
+
+    let won = super::grant::at_once(|| scene.play(&opened));
+
+    assert_eq!(won.len(), 1, "{} opened one request", won.len());
+    assert!(outcome::is("login", &won[0]), "{:?}", won[0]);
+}
+
+fn expired(scene: &Scene) {
+    // Five seconds are the shortest life that a realm can give.
+    let settings = json!({"attributes": {"parRequestUriLifespan": "5"}});
+    let realm = Realm::create(&scene.realm.server, "pushed-late", settings);
+    let client = realm.create_client("web", Value::Null);
+    let push = Honest {
+        path: realm.path("ext/par/request"),
+        ..scene.authorize(&client)
+    };
+    let push = Honest {
+        method: "POST".to_owned(),
+        headers: scene.post("", Some(&client)).headers,
+        ..push
+    };
+    let open = || {
+        let answer = scene.play(&push).json();
+        let mut opened = opens(scene, &client, text(&answer, "request_uri"));
+        opened.path = realm.path("auth");
+        opened
+    };
+    let (early, late) = (open(), open());
+    let good = scene.play(&early);
+    assert!(outcome::is("login", &good), "{good:?}");
+
+    pause(Duration::from_millis(6100));
+    let answer = scene.play(&late);
+
+    assert_refused(&answer, &["page 400"]);
+}
+
+fn required(scene: &Scene) {
+    let attributes = json!({"require.pushed.authorization.requests": "true"});
+    let client = scene
+        .realm
+        .create_client("pusher", json!({"attributes": attributes}));
+
+    let answer = scene.play(&scene.authorize(&client));
+
+    assert_refused(&answer, &["page 400", "redirect invalid_request"]);
+}
