@@ -35,8 +35,9 @@ pub fn insert(cx: &mut Cx<'_>, pushed: &Pushed, expires_at: Timestamp) -> Result
     Ok(Secret::new(format!("{id}.{}", secret.expose())))
 }
 
-/// Takes a request out, unless it is over. Of two calls at once, exactly one gets it.
-pub fn redeem(cx: &mut Cx<'_>, reference: &str) -> Result<Option<Pushed>> {
+/// Takes out a request of this client, unless it is over. Of two calls at once, exactly one gets it;
+/// a reference in another client's hands spends nothing.
+pub fn redeem(cx: &mut Cx<'_>, client: &ClientUuid, reference: &str) -> Result<Option<Pushed>> {
     let Some((id, secret)) = reference.split_once('.') else {
         return Ok(None);
     };
@@ -46,15 +47,19 @@ pub fn redeem(cx: &mut Cx<'_>, reference: &str) -> Result<Option<Pushed>> {
         .filter(pushed_requests::realm_id.eq(realm))
         .filter(pushed_requests::id.eq(id))
         .filter(pushed_requests::digest.eq(&digest))
+        .filter(pushed_requests::client_uuid.eq(client))
         .filter(pushed_requests::expires_at.gt(cx.now));
-    let found: Option<(ClientUuid, String)> = mine
-        .select((pushed_requests::client_uuid, pushed_requests::parameters))
+    let found: Option<String> = mine
+        .select(pushed_requests::parameters)
         .first(cx.db.conn()?)
         .optional()?;
     // What was read decides nothing: whoever removes the row has it.
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     let found = found.filter(|_| removed == 1);
-    Ok(found.map(|(client, parameters)| Pushed { client, parameters }))
+    Ok(found.map(|parameters| Pushed {
+        client: client.clone(),
+        parameters,
+    }))
 }
 
 /// Removes what is over, in all realms; how many there were.

@@ -123,8 +123,7 @@ impl Provider {
         let Some(reference) = request_uri.strip_prefix(PREFIX) else {
             return Ok(None);
         };
-        let pushed = pushed_request::redeem(cx, reference)?;
-        match pushed.filter(|pushed| pushed.client == client.id) {
+        match pushed_request::redeem(cx, &client.id, reference)? {
             Some(pushed) => Form::parse(pushed.parameters.as_bytes()).map(Some),
             None => Ok(None),
         }

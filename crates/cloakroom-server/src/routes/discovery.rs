@@ -13,8 +13,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         web::resource([
             "/realms/{realm}/.well-known/openid-configuration",
             "/realms/{realm}/.well-known/oauth-authorization-server",
-            // RFC 8414 §3.1 puts the issuer's path behind the well-known one.
-            "/.well-known/openid-configuration/realms/{realm}",
+            // RFC 8414 §3.1 puts the issuer's path behind the well-known one; OpenID Connect does not.
             "/.well-known/oauth-authorization-server/realms/{realm}",
         ])
         .route(web::get().to(discovery))
