@@ -192,6 +192,12 @@ pub struct Draft {
 
 /// Stores a new client; false if its id or `client_id` is taken.
 pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
+    // Roles, mappers and scopes are found by their owner's id, so a client that took the id of the
+    // realm or of a client scope would own what is theirs.
+    let id = draft.id.as_str();
+    if id == cx.realm.id.as_str() || cx.realm.scope(&ScopeId::new(id)).is_some() {
+        return Ok(false);
+    }
     let secret = seal(cx, &draft.id, draft.secret.as_ref())?;
     let insert = diesel::insert_into(clients::table).values((
         clients::id.eq(&draft.id),

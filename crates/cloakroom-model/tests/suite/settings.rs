@@ -315,3 +315,17 @@ fn a_closed_door_asks_for_another_one() {
         assert!(asked.unwrap());
     });
 }
+
+#[test]
+fn a_client_takes_no_id_under_which_the_realm_keeps_what_is_its_own() {
+    on_each(|store| {
+        let taken = store
+            .write(|cx| {
+                let id = cx.realm.id.as_str().to_owned();
+                client::insert(cx, &application(&id))
+            })
+            .unwrap();
+
+        assert!(!taken);
+    });
+}
