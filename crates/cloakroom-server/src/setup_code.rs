@@ -74,6 +74,8 @@ pub(crate) enum Checked {
     Wrong,
     /// Too many were wrong: none counts for a minute.
     Paused,
+    /// There is none any more: somebody else has just used it.
+    Over,
 }
 
 impl Setup {
@@ -108,7 +110,7 @@ impl Setup {
     pub(crate) fn check(&self, typed: &str, now: Timestamp) -> Checked {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(code) = &state.code else {
-            return Checked::Wrong;
+            return Checked::Over;
         };
         if now < state.paused_until {
             return Checked::Paused;
@@ -155,7 +157,7 @@ mod tests {
 
         assert_eq!(
             setup.check("ABCD-2345", Timestamp::from_seconds(1)),
-            Checked::Wrong
+            Checked::Over
         );
         assert!(!setup.is_open() && setup.code().is_none());
     }

@@ -136,7 +136,11 @@ async fn answer(
         return HttpResponse::Forbidden().finish();
     }
     let typed = typed.into_inner();
-    if let Some(page) = refuse(&setup, form(&request, None), &typed) {
+    let checked = setup.check(&typed.code, now());
+    if checked == Checked::Over {
+        return super::not_found().await;
+    }
+    if let Some(page) = refuse(checked, form(&request, None), &typed) {
         return render(
             StatusCode::UNPROCESSABLE_ENTITY,
             &page,
@@ -166,7 +170,7 @@ async fn answer(
 }
 
 /// The form with what is wrong in it, with all that was typed but the passwords.
-fn refuse(setup: &Setup, mut page: SetupPage, typed: &Answer) -> Option<SetupPage> {
+fn refuse(checked: Checked, mut page: SetupPage, typed: &Answer) -> Option<SetupPage> {
     page.code = Field::new(&typed.code);
     page.username = Field::new(&typed.username);
     let mut wrong = false;
@@ -183,8 +187,8 @@ fn refuse(setup: &Setup, mut page: SetupPage, typed: &Answer) -> Option<SetupPag
         page.password_confirm_error = Some(Notice::PasswordsDiffer);
         wrong = true;
     }
-    match setup.check(&typed.code, now()) {
-        Checked::Right => {}
+    match checked {
+        Checked::Right | Checked::Over => {}
         Checked::Wrong => {
             page.code = Field::new(&typed.code).with_error(Notice::InvalidSetupCode);
             wrong = true;
