@@ -38,7 +38,12 @@ const WALLS: &[Wall] = &[
     Wall {
         package: "actix",
         path: "actix_web",
-        crates: &["cloakroom-web", "cloakroom-admin", "cloakroom-server"],
+        crates: &[
+            "cloakroom-web",
+            "cloakroom-admin",
+            "cloakroom-server",
+            "cloakroom-verify",
+        ],
     },
 ];
 
