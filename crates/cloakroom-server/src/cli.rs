@@ -9,6 +9,7 @@ mod health;
 pub(crate) mod import;
 mod recover;
 mod start;
+mod token;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Export(export::Options),
     /// Helps whoever is locked out
     Recover(recover::Options),
+    /// Looks at a token
+    Token(token::Options),
     /// Prints a script that completes this command line in a shell
     Completions(completions::Options),
 }
@@ -61,8 +64,11 @@ pub(crate) fn run() -> Ended {
     let command = cli
         .command
         .unwrap_or_else(|| Command::Start(start::Options::default()));
-    if let Command::Completions(options) = &command {
-        return completions::run(options);
+    // These two need no configuration, so that they work where the server does not run.
+    match &command {
+        Command::Completions(options) => return completions::run(options),
+        Command::Token(options) => return token::run(options),
+        _ => {}
     }
     let config = Config::read(flag::layer(&matches))?;
     let serves = matches!(command, Command::Start(_) | Command::StartDev(_));
@@ -78,6 +84,7 @@ pub(crate) fn run() -> Ended {
         Command::Import(options) => import::run(&config, &options),
         Command::Export(options) => export::run(&config, &options),
         Command::Recover(options) => recover::run(&config, options),
+        Command::Token(options) => token::run(&options),
         Command::Completions(options) => completions::run(&options),
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Options {
     shell: Shell,
 }
 
-/// Needs no configuration, so that it works where the server does not run.
+/// Needs no configuration.
 pub(super) fn run(options: &Options) -> Ended {
     let mut script = Vec::new();
     clap_complete::generate(
