@@ -19,6 +19,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "admin",
         &["web", "keycloak", "oidc", "login", "federation", "model"],
     ),
+    (
+        "console",
+        &["admin", "web", "keycloak", "oidc", "login", "jose", "model"],
+    ),
     ("xtask", &[]),
 ];
 
@@ -41,6 +45,7 @@ const WALLS: &[Wall] = &[
         crates: &[
             "cloakroom-web",
             "cloakroom-admin",
+            "cloakroom-console",
             "cloakroom-server",
             "cloakroom-verify",
         ],
