@@ -15,6 +15,7 @@
 //!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
+//! - A [console session](console_session) is a browser in which an administrator uses the console.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
 //! - A [pushed request](pushed_request) is an authorization request that a client sent itself.
@@ -32,6 +33,7 @@ pub mod code;
 pub mod component;
 mod conn;
 pub mod consent;
+pub mod console_session;
 pub mod credential;
 pub mod cx;
 pub mod db;

@@ -597,6 +597,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    console_sessions (id) {
+        id -> Text,
+        realm_id -> Text,
+        digest -> Binary,
+        session_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -650,4 +660,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     device_codes,
     localization_texts,
     pushed_requests,
+    console_sessions,
 );

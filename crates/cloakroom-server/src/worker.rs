@@ -10,8 +10,8 @@ use std::time::Duration;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, device, lease, login_limit, opaque,
-    pushed_request, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, device, lease, login_limit,
+    opaque, pushed_request, refresh, replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -133,6 +133,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;
         pushed_request::sweep(&mut cx)?;
+        console_session::sweep(&mut cx)?;
         opaque::sweep(&mut cx)?;
         login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
         Ok(())
