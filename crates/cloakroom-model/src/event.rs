@@ -139,6 +139,16 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<Event>>> {
     rows.into_iter().map(Row::into_event).collect()
 }
 
+/// How many events of a type there were in a part of the trail.
+pub fn count(cx: &mut Cx<'_>, kind: &str, from: Timestamp, to: Timestamp) -> Result<i64> {
+    let mine = events::table
+        .filter(events::realm_id.eq(&cx.realm.id))
+        .filter(events::time.ge(from))
+        .filter(events::time.lt(to))
+        .filter(events::kind.eq(kind));
+    Ok(mine.count().get_result(cx.db.conn()?)?)
+}
+
 /// Removes all events of the realm.
 pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
     let mine = events::table.filter(events::realm_id.eq(&cx.realm.id));

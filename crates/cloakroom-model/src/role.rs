@@ -47,6 +47,11 @@ impl RoleGraph {
         self.roles.values().map(Arc::as_ref)
     }
 
+    /// The roles directly inside a role.
+    pub fn children(&self, id: &RoleId) -> impl Iterator<Item = &RoleId> {
+        self.children.get(id).into_iter().flatten()
+    }
+
     /// The role has others inside it.
     pub fn is_composite(&self, id: &RoleId) -> bool {
         self.children

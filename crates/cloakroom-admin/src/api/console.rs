@@ -10,9 +10,7 @@ use serde_json::json;
 use super::{Answer, Params};
 use crate::access::Admin;
 use crate::error::AdminError;
-
-/// The client whose tokens the console has.
-const CONSOLE: &str = "security-admin-console";
+use crate::seat::CONSOLE;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route("/admin/{realm}/console/whoami", web::get().to(whoami));

@@ -1,5 +1,8 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
+mod because;
+mod days;
+mod desk;
 mod roles;
 mod sessions;
 
@@ -25,6 +28,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         &at("/authentication-management/flows"),
         web::get().to(flows),
     );
+    because::configure(cfg);
+    days::configure(cfg);
+    desk::configure(cfg);
     roles::configure(cfg);
     sessions::configure(cfg);
 }

@@ -40,6 +40,10 @@ pub struct Query {
     pub created_before: Option<Timestamp>,
     /// Service accounts are listed as well.
     pub service_accounts: bool,
+    /// Only those whose username comes after this one.
+    pub after: Option<String>,
+    /// Only those whose username comes before this one, and of these the nearest.
+    pub before: Option<String>,
     /// How many to pass over.
     pub first: i64,
     /// How many to list at the most.
@@ -151,8 +155,22 @@ fn narrowed_by_texts<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
 
 /// People by username.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
-    let people = narrowed(&cx.realm.id, query);
+    let mut people = narrowed(&cx.realm.id, query);
+    if let Some(name) = &query.after {
+        people = people.filter(users::username.gt(fold(name)));
+    }
+    if let Some(name) = &query.before {
+        people = people.filter(users::username.lt(fold(name)));
+        return page_backwards(cx, people, query.max);
+    }
     page(cx, people, query.first, query.max)
+}
+
+/// The last people of a query, by username.
+fn page_backwards(cx: &mut Cx<'_>, people: Boxed<'_>, max: i64) -> Result<Vec<User>> {
+    let last = people.order(users::username.desc()).limit(max);
+    let rows = last.load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().rev().map(Row::into_user).collect()
 }
 
 /// How many people there are.

@@ -1,6 +1,7 @@
 //! Tokens that are not signed yet, and signing them: after the commit, outside of any transaction.
 
 use cloakroom_jose::{Alg, half_hash};
+use cloakroom_model::id::SessionId;
 use cloakroom_model::{Fault, Realm, Secret};
 use serde_json::{Map, Value};
 
@@ -56,6 +57,15 @@ impl Minted {
     /// The claims of the ID token, but for the hash of the access token.
     pub(crate) fn id_claims(&self) -> Option<&Map<String, Value>> {
         self.id.as_ref().map(|unsigned| &unsigned.members)
+    }
+
+    /// The session that the tokens are from, if they are from one.
+    pub fn session(&self) -> Option<SessionId> {
+        let claims = self.id_claims().or_else(|| self.access_claims())?;
+        claims
+            .get("sid")
+            .and_then(Value::as_str)
+            .map(SessionId::new)
     }
 
     /// Signs the tokens with the realm's keys into the members of the answer.

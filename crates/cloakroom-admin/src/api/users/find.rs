@@ -101,6 +101,8 @@ fn query_of(params: &Params) -> Result<Query> {
         provider_user: text("idpUserId"),
         created_after: instant(params, "createdAfter")?,
         created_before: instant(params, "createdBefore")?,
+        after: text("after"),
+        before: text("before"),
         first,
         max,
         ..Query::default()
