@@ -19,6 +19,7 @@ use cloakroom_web::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{AdminError, Result};
+use crate::seat::{self, Seat};
 use crate::sent::Sent;
 
 pub(crate) use grants::Grants;
@@ -67,17 +68,16 @@ impl Admin {
     pub(crate) async fn enter(request: &HttpRequest) -> Result<Self> {
         let app = request.app_data::<Data<App>>().cloned();
         let app = app.ok_or_else(AdminError::not_found)?;
-        let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
+        let seat = request.extensions().get::<Seat>().cloned();
+        let (home, caller) = match seat {
+            Some(seat) => by_seat(&app, seat).await?,
+            None => by_token(&app, request).await?,
+        };
         // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
         if request.uri().to_string().contains("%00") {
             return Err(AdminError::not_found());
         }
-        let home = home(&app, &token).await?;
         let ip = app.client_ip(request);
-        let (provider, sent) = (Arc::clone(&app.provider), token);
-        let caller = app
-            .enter(&home, Door::Read, move |cx| caller(cx, &provider, &sent))
-            .await?;
         let realm = match request.match_info().get("realm") {
             // What is asked of the server itself is judged by the rights in one's own realm.
             None => Some(Arc::clone(&home)),
@@ -141,6 +141,11 @@ impl Admin {
         any_of.iter().any(|right| self.rights.contains(*right))
     }
 
+    /// The names of all rights that the caller has here.
+    pub(crate) fn rights(&self) -> &BTreeSet<String> {
+        &self.rights
+    }
+
     /// Refuses the call unless the caller has one of these rights.
     pub(crate) fn check(&self, any_of: &[&str]) -> Result<()> {
         if self.may(any_of) {
@@ -198,11 +203,33 @@ impl Admin {
     }
 }
 
-struct Caller {
-    user: UserId,
-    client: String,
-    session: Option<SessionId>,
-    roles: BTreeSet<RoleId>,
+/// Somebody known, with all their roles.
+pub(crate) struct Caller {
+    pub(crate) user: UserId,
+    /// The client that they call with.
+    pub(crate) client: String,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) roles: BTreeSet<RoleId>,
+}
+
+/// The bearer of a token, and the realm that it is from.
+async fn by_token(app: &App, request: &HttpRequest) -> Result<(Arc<Realm>, Caller)> {
+    let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
+    let home = home(app, &token).await?;
+    let provider = Arc::clone(&app.provider);
+    let caller = app
+        .enter(&home, Door::Read, move |cx| caller(cx, &provider, &token))
+        .await?;
+    Ok((home, caller))
+}
+
+/// Whoever sits in the console, and their realm.
+async fn by_seat(app: &App, seat: Seat) -> Result<(Arc<Realm>, Caller)> {
+    let home = Arc::clone(seat.home());
+    let caller = app
+        .enter(&home, Door::Read, move |cx| seat::caller(cx, &seat))
+        .await?;
+    Ok((home, caller))
 }
 
 /// The token's signature, lifetime, session and owner are looked at; its roles are not.
