@@ -47,6 +47,8 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(session_frames::configure);
     cfg.configure(revoke::configure);
     cfg.configure(cloakroom_admin::routes::configure);
+    // The API's addresses below `/admin/{realm}/console` come first.
+    cfg.configure(cloakroom_console::routes::configure);
     cfg.default_service(web::to(not_found));
 }
 

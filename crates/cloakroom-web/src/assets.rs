@@ -33,11 +33,16 @@ macro_rules! sources {
 const SOURCES: &[Source] = sources! {
     "tokens.css", "styles/tokens.css", CSS;
     "base.css", "styles/base.css", CSS;
+    "console.css", "styles/console.css", CSS;
+    "console.js", "scripts/console.js", JAVASCRIPT;
     "copy.js", "scripts/copy.js", JAVASCRIPT;
     "form-post.js", "scripts/form-post.js", JAVASCRIPT;
     "local-time.js", "scripts/local-time.js", JAVASCRIPT;
     "login-status-iframe.js", "scripts/login-status-iframe.js", JAVASCRIPT;
+    "palette.js", "scripts/palette.js", JAVASCRIPT;
     "password.js", "scripts/password.js", JAVASCRIPT;
+    "sheet.js", "scripts/sheet.js", JAVASCRIPT;
+    "table.js", "scripts/table.js", JAVASCRIPT;
     "third-party-cookies-set.js", "scripts/third-party-cookies-set.js", JAVASCRIPT;
     "third-party-cookies-check.js", "scripts/third-party-cookies-check.js", JAVASCRIPT;
     "favicon.svg", "images/favicon.svg", SVG;

@@ -19,8 +19,22 @@ use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 /// The languages the pages exist in. The first one also stands in for a message another lacks.
 const SOURCES: &[(&str, &str)] = &[
-    ("en", include_str!("../../../web/messages/en.ftl")),
-    ("de", include_str!("../../../web/messages/de.ftl")),
+    (
+        "en",
+        concat!(
+            include_str!("../../../web/messages/en.ftl"),
+            "\n",
+            include_str!("../../../web/messages/console/en.ftl"),
+        ),
+    ),
+    (
+        "de",
+        concat!(
+            include_str!("../../../web/messages/de.ftl"),
+            "\n",
+            include_str!("../../../web/messages/console/de.ftl"),
+        ),
+    ),
 ];
 
 static LOCALES: LazyLock<Locales> = LazyLock::new(|| Locales::parse(SOURCES));

@@ -186,6 +186,18 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// As programs read it (RFC 3339).
+    #[must_use]
+    pub fn machine(&self) -> &str {
+        &self.machine
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Takes seconds since 1970; a value outside the years 1 to 9999 is shown as it is.
     #[must_use]
     pub fn from_unix_seconds(seconds: i64) -> Self {

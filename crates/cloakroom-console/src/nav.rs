@@ -1,0 +1,64 @@
+//! The navigation: every page that has a place of its own, in the groups that administrators think in.
+
+/// A group of pages.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The key of its name.
+    pub(crate) key: &'static str,
+    /// Its pages.
+    pub(crate) items: &'static [Item],
+}
+
+/// A page of the navigation.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// The key of its name.
+    pub(crate) key: &'static str,
+    /// Its path below the realm.
+    pub(crate) path: &'static str,
+    /// Whoever has one of these rights sees it; nothing means anybody with any right.
+    pub(crate) rights: &'static [&'static str],
+    /// The letter that opens it after `g`; empty for none.
+    pub(crate) letter: &'static str,
+}
+
+const fn item(
+    key: &'static str,
+    path: &'static str,
+    rights: &'static [&'static str],
+    letter: &'static str,
+) -> Item {
+    Item {
+        key,
+        path,
+        rights,
+        letter,
+    }
+}
+
+const USERS: &[&str] = &["view-users", "manage-users", "query-users"];
+const REALM: &[&str] = &["view-realm", "manage-realm"];
+const EVENTS: &[&str] = &["view-events", "manage-events"];
+
+/// The navigation of a realm.
+pub(crate) const NAV: &[Group] = &[
+    Group {
+        key: "nav-overview",
+        items: &[
+            item("nav-dashboard", "/dashboard", &[], "d"),
+            item("nav-events", "/events", EVENTS, "e"),
+            item("nav-admin-events", "/admin-events", EVENTS, "a"),
+        ],
+    },
+    Group {
+        key: "nav-directory",
+        items: &[item("nav-users", "/users", USERS, "u")],
+    },
+    Group {
+        key: "nav-system",
+        items: &[
+            item("nav-settings", "/settings", REALM, "o"),
+            item("nav-realms", "/realms", &[], "l"),
+        ],
+    },
+];

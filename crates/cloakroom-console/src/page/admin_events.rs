@@ -1,0 +1,87 @@
+//! What administrators did, each change with what was there before it.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+use super::history;
+use crate::desk::{Desk, Pairs};
+use crate::frame::Heading;
+use crate::part::{Empty, ListPage, Pager, Pill};
+use crate::routes::{Route, Shown};
+
+pub(super) const ROUTES: &[Route] = &[Route::show("/admin-events", |desk| Box::pin(list(desk)))];
+
+const VIEWS: &[(&str, &str)] = &[
+    ("all", ""),
+    ("history-create", "operation:CREATE"),
+    ("history-update", "operation:UPDATE"),
+    ("history-delete", "operation:DELETE"),
+    ("history-action", "operation:ACTION"),
+];
+
+/// What narrows by a name and a value: what one types, and the API's parameter.
+const WORDS: &[(&str, &str)] = &[
+    ("operation", "operationTypes"),
+    ("type", "resourceTypes"),
+    ("path", "resourcePath"),
+    ("user", "authUser"),
+    ("client", "authClient"),
+    ("ip", "authIpAddress"),
+    ("from", "dateFrom"),
+    ("to", "dateTo"),
+];
+
+fn asked(query: &Pairs) -> String {
+    let mut params = Serializer::new(String::new());
+    for word in query.trimmed("q").split_whitespace() {
+        let (name, value) = word.split_once(':').unwrap_or(("path", word));
+        if let Some((_, parameter)) = WORDS.iter().find(|(typed, _)| *typed == name) {
+            params.append_pair(parameter, value);
+        }
+    }
+    params.finish()
+}
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let path = format!(
+        "admin-events?{}&{}",
+        asked(&desk.query),
+        Pager::asked(&desk)
+    );
+    let found = desk.get(&path).await?;
+    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let pager = Pager::by_position(&desk, &mut all);
+    let config = desk.get("events/config").await?;
+    let is_on = |name: &str| config.get(name).and_then(Value::as_bool) == Some(true);
+    let mut heading =
+        Heading::new(&desk.text("nav-admin-events")).lead(desk.text("admin-events-lead"));
+    if !is_on("adminEventsEnabled") {
+        heading = heading.pill(Pill::warn(desk.text("events-off")));
+    } else if !is_on("adminEventsDetailsEnabled") {
+        heading = heading.pill(Pill::plain(desk.text("admin-events-bare")));
+    }
+    let empty = Empty {
+        title: desk.text("nothing-found"),
+        text: desk.text(if is_on("adminEventsEnabled") {
+            "events-none"
+        } else {
+            "events-off-hint"
+        }),
+        action: None,
+        command: format!(
+            "kcadm.sh update events/config -r {} -s adminEventsEnabled=true -s adminEventsDetailsEnabled=true",
+            desk.realm
+        ),
+    };
+    ListPage::new(
+        desk.frame(heading),
+        history::table(&desk, &Value::Array(all)),
+        empty,
+    )
+    .search(&desk, "q", "admin-events-search", "admin-events-query-hint")
+    .chips(&desk, "q", VIEWS)
+    .pager(pager)
+    .show(&desk)
+}

@@ -1,0 +1,76 @@
+//! What an administrator should look at: settings that are unsafe or off, each with the page that mends it.
+
+use serde_json::Value;
+
+use crate::desk::{Desk, text_of};
+use crate::part::Pill;
+use crate::problem::Problem;
+
+/// One thing to look at.
+#[derive(Clone, Debug)]
+pub(super) struct Notice {
+    pub(super) text: String,
+    pub(super) url: String,
+    pub(super) pill: Pill,
+}
+
+/// Settings of a realm that somebody should look at: is it so, the key of the words, the page.
+fn findings(realm: &Value) -> Vec<(bool, &'static str, &'static str)> {
+    let is_on = |name: &str| realm.get(name).and_then(Value::as_bool) == Some(true);
+    let number = |name: &str| realm.get(name).and_then(Value::as_i64).unwrap_or(0);
+    vec![
+        (
+            !is_on("bruteForceProtected"),
+            "attention-brute-force",
+            "/settings/sign-in",
+        ),
+        (
+            !is_on("eventsEnabled"),
+            "attention-events",
+            "/settings/advanced",
+        ),
+        (
+            !is_on("adminEventsEnabled"),
+            "attention-admin-events",
+            "/settings/advanced",
+        ),
+        (
+            text_of(realm, "passwordPolicy").is_empty(),
+            "attention-passwords",
+            "/settings/passwords",
+        ),
+        (
+            text_of(realm, "sslRequired") == "none",
+            "attention-ssl",
+            "/settings/general",
+        ),
+        (
+            number("accessTokenLifespan") > 3600,
+            "attention-lifespan",
+            "/settings/sessions",
+        ),
+        (
+            is_on("registrationAllowed") && !is_on("verifyEmail"),
+            "attention-registration",
+            "/settings/sign-in",
+        ),
+    ]
+}
+
+/// All there is to look at.
+pub(super) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+    let Some(realm) = desk.get_if_allowed("").await? else {
+        return Ok(Vec::new());
+    };
+    // Whoever may not see the settings is shown a realm without them.
+    if realm.get("bruteForceProtected").is_none() {
+        return Ok(Vec::new());
+    }
+    let open = findings(&realm).into_iter().filter(|(is_so, ..)| *is_so);
+    let notices = open.map(|(_, key, page)| Notice {
+        text: desk.text(key),
+        url: desk.url(page),
+        pill: Pill::warn(desk.text("attention-setting")),
+    });
+    Ok(notices.collect())
+}

@@ -1,0 +1,70 @@
+//! Figures and bars of the last days, from the events that the realm keeps.
+
+use serde_json::Value;
+
+use crate::desk::{Desk, text_of};
+use crate::part::{Bar, Bars};
+
+/// How many days are looked back.
+pub(super) fn range(desk: &Desk) -> u32 {
+    let asked = desk.query.get("days").and_then(|text| text.parse().ok());
+    asked.filter(|days| (1..=30).contains(days)).unwrap_or(14)
+}
+
+fn number(counted: &Value, name: &str) -> i64 {
+    counted.get(name).and_then(Value::as_i64).unwrap_or(0)
+}
+
+/// The figures: the key of a name, a number, and the share that it has of something.
+pub(super) fn figures(counted: &Value) -> Vec<(&'static str, String, String)> {
+    let (good, bad) = (number(counted, "signIns"), number(counted, "failures"));
+    let share = match good + bad {
+        0 => String::new(),
+        all => format!("{}.{} %", bad * 100 / all, bad * 1000 / all % 10),
+    };
+    let all = [
+        ("signIns", "figure-sign-ins", String::new()),
+        ("failures", "figure-failures", share),
+        ("sessions", "figure-sessions", String::new()),
+    ];
+    // What the administrator may not see is not told.
+    let known = all
+        .into_iter()
+        .filter(|(name, ..)| counted.get(*name).is_some());
+    known
+        .map(|(name, key, note)| (key, grouped(number(counted, name)), note))
+        .collect()
+}
+
+/// A number with its thousands apart.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            shown.push('\u{202f}');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Sign-ins and failures, a bar for each day.
+pub(super) fn bars(desk: &Desk, counted: &Value) -> Bars {
+    let days = counted
+        .get("days")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let bars: Vec<Bar> = days
+        .map(|day| Bar {
+            label: text_of(day, "day"),
+            good: number(day, "signIns"),
+            bad: number(day, "failures"),
+        })
+        .collect();
+    let (good, bad) = (number(counted, "signIns"), number(counted, "failures"));
+    let sentence = desk.text_with("chart-sentence", "count", format!("{good} / {bad}"));
+    let names = ["chart-day", "figure-sign-ins", "figure-failures"].map(|key| desk.text(key));
+    Bars::new(desk.text("chart-title"), sentence, names, bars).with_table(desk.text("chart-table"))
+}

@@ -1,0 +1,134 @@
+//! What happened to people and clients: signing in, failing to, and all around it.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use url::form_urlencoded::Serializer;
+
+use super::user;
+use crate::desk::{Desk, Pairs, text_of};
+use crate::frame::Heading;
+use crate::part::{Card, Cell, Empty, ListPage, Pager, Pill, Row, Table};
+use crate::routes::{Route, Shown};
+
+pub(super) const ROUTES: &[Route] = &[Route::show("/events", |desk| Box::pin(list(desk)))];
+
+/// The views of the list: the key of a name, and the query it stands for.
+const VIEWS: &[(&str, &str)] = &[
+    ("all", ""),
+    ("events-sign-ins", "type:LOGIN"),
+    ("events-failures", "type:LOGIN_ERROR"),
+    ("events-sign-outs", "type:LOGOUT"),
+    ("events-registrations", "type:REGISTER"),
+];
+
+/// What narrows by a name and a value: what one types, and the API's parameter.
+const WORDS: &[(&str, &str)] = &[
+    ("type", "type"),
+    ("client", "client"),
+    ("user", "user"),
+    ("ip", "ipAddress"),
+    ("from", "dateFrom"),
+    ("to", "dateTo"),
+];
+
+fn asked(query: &Pairs) -> String {
+    let mut params = Serializer::new(String::new());
+    for word in query.trimmed("q").split_whitespace() {
+        let (name, value) = word.split_once(':').unwrap_or(("user", word));
+        if let Some((_, parameter)) = WORDS.iter().find(|(typed, _)| *typed == name) {
+            params.append_pair(parameter, value);
+        }
+    }
+    params.finish()
+}
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let path = format!("events?{}&{}", asked(&desk.query), Pager::asked(&desk));
+    let found = desk.get(&path).await?;
+    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let pager = Pager::by_position(&desk, &mut all);
+    let config = desk.get("events/config").await?;
+    let is_kept = config.get("eventsEnabled").and_then(Value::as_bool) == Some(true);
+    let mut heading = Heading::new(&desk.text("nav-events")).lead(desk.text("events-lead"));
+    if !is_kept {
+        heading = heading.pill(Pill::warn(desk.text("events-off")));
+    }
+    let empty = Empty {
+        title: desk.text("nothing-found"),
+        text: desk.text(if is_kept {
+            "events-none"
+        } else {
+            "events-off-hint"
+        }),
+        action: None,
+        command: format!(
+            "kcadm.sh update events/config -r {} -s eventsEnabled=true",
+            desk.realm
+        ),
+    };
+    ListPage::new(desk.frame(heading), table(&desk, &Value::Array(all)), empty)
+        .search(&desk, "q", "events-search", "events-query-hint")
+        .chips(&desk, "q", VIEWS)
+        .pager(pager)
+        .show(&desk)
+}
+
+/// Events as a card of another page.
+pub(super) fn card(desk: &Desk, found: &Value) -> Card {
+    Card::new("events", desk.text("nav-events")).table(table(desk, found), desk.text("events-none"))
+}
+
+fn table(desk: &Desk, found: &Value) -> Table {
+    let rows = found
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| row(desk, one));
+    let columns = [
+        "column-time",
+        "events-type",
+        "kind-user",
+        "kind-client",
+        "session-address",
+        "events-details",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    Table::new(desk.text("nav-events"), columns, rows.collect())
+}
+
+fn row(desk: &Desk, one: &Value) -> Row {
+    let kind = text_of(one, "type");
+    let pill = match kind.as_str() {
+        kind if kind.ends_with("_ERROR") => Pill::danger(kind),
+        "LOGIN" | "REGISTER" => Pill::ok(&*kind),
+        kind => Pill::plain(kind),
+    };
+    let details = one.get("details").and_then(Value::as_object);
+    let username = text_of(one, "details/username");
+    let id = text_of(one, "userId");
+    let who = match (id.is_empty(), username.is_empty()) {
+        (true, _) => Cell::text(username),
+        (false, true) => user::link(desk, &id, &id),
+        (false, false) => user::link(desk, &id, &username),
+    };
+    let mut words = Vec::new();
+    let error = text_of(one, "error");
+    if !error.is_empty() {
+        words.push(error);
+    }
+    let rest = details
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "username");
+    words
+        .extend(rest.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
+    Row::of(vec![
+        Cell::when(one.get("time").and_then(Value::as_i64), "–"),
+        Cell::Pills(vec![pill]),
+        who,
+        Cell::text(text_of(one, "clientId")),
+        Cell::mono(text_of(one, "ipAddress")),
+        Cell::muted(words.join(" ")),
+    ])
+}

@@ -1,0 +1,24 @@
+//! What happened to a person's account: their own events, and what administrators did.
+
+use std::rc::Rc;
+
+use super::{path, person};
+use crate::desk::{Desk, encode};
+use crate::page::{events, history};
+use crate::part::Stack;
+use crate::routes::Shown;
+
+const TAB: &str = "/activity";
+
+pub(super) async fn show(desk: Rc<Desk>) -> Shown {
+    let (_, heading) = person(&desk, TAB).await?;
+    let mut page = Stack::new(desk.frame(heading));
+    let asked = format!("events?user={}&max=50", encode(&desk.part("id")));
+    if let Some(found) = desk.get_if_allowed(&asked).await? {
+        page = page.card(events::card(&desk, &found));
+    }
+    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+        page = page.card(card);
+    }
+    page.show(&desk)
+}

@@ -1,0 +1,19 @@
+//! What pages are made of: each a struct with its texts filled in and a small template of its own.
+//!
+//! A page's template writes `{{ table }}` and gets markup; every text inside has been escaped by the part's own template.
+
+mod chart;
+mod facts;
+mod list;
+pub(crate) mod sheet;
+mod small;
+mod stack;
+mod table;
+
+pub(crate) use chart::{Bar, Bars};
+pub(crate) use facts::Facts;
+pub(crate) use list::{Empty, ListPage, Pager};
+pub(crate) use sheet::{Field, Kept, Section, Shape, Sheet, SheetPage};
+pub(crate) use small::{Pill, When};
+pub(crate) use stack::{Ask, Card, Input, Piece, Stack};
+pub(crate) use table::{Cell, Row, Table};

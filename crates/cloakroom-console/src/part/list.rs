@@ -1,0 +1,186 @@
+//! A page with a list: search, filters, a table, what is done with what was chosen, and the pages before and after.
+
+use askama::Template;
+
+use super::Table;
+use crate::desk::{Desk, Pairs};
+use crate::frame::{Action, Frame, Step};
+use crate::routes::Shown;
+
+/// The search above a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    /// The name of the field.
+    pub(crate) name: &'static str,
+    /// What the field is called.
+    pub(crate) label: String,
+    /// What was searched for.
+    pub(crate) value: String,
+    /// What can be asked.
+    pub(crate) hint: String,
+    /// What the address keeps beside it.
+    pub(crate) kept: Vec<(String, String)>,
+}
+
+/// What stands in place of a table without rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Empty {
+    /// What it is.
+    pub(crate) title: String,
+    /// What for, or why there is nothing.
+    pub(crate) text: String,
+    /// The next step.
+    pub(crate) action: Option<Action>,
+    /// The same on a command line.
+    pub(crate) command: String,
+}
+
+/// The pages before and after.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pager {
+    /// Where the list begins.
+    pub(crate) first: String,
+    /// The page before.
+    pub(crate) before: String,
+    /// The page after.
+    pub(crate) after: String,
+    /// What is shown.
+    pub(crate) text: String,
+}
+
+impl Pager {
+    /// How many rows a page has.
+    pub(crate) const ROWS: usize = 50;
+
+    /// Pages by position, for lists whose order has no key: `rows` holds one more than a page if there is more.
+    pub(crate) fn by_position<T>(desk: &Desk, rows: &mut Vec<T>) -> Self {
+        let first = Self::first(desk);
+        let has_more = rows.len() > Self::ROWS;
+        rows.truncate(Self::ROWS);
+        let at = |first: usize| {
+            let first = if first == 0 {
+                String::new()
+            } else {
+                first.to_string()
+            };
+            desk.here(&desk.query.with("first", &first))
+        };
+        let text = match rows.len() {
+            0 => String::new(),
+            shown => format!("{}–{}", first + 1, first + shown),
+        };
+        Self {
+            first: String::new(),
+            before: if first == 0 {
+                String::new()
+            } else {
+                at(first.saturating_sub(Self::ROWS))
+            },
+            after: if has_more {
+                at(first + Self::ROWS)
+            } else {
+                String::new()
+            },
+            text,
+        }
+    }
+
+    /// The position that the address names.
+    pub(crate) fn first(desk: &Desk) -> usize {
+        let named = desk.query.get("first").and_then(|text| text.parse().ok());
+        named.unwrap_or(0).min(1_000_000_000)
+    }
+
+    /// The parameters that ask the API for this page and one row more.
+    pub(crate) fn asked(desk: &Desk) -> String {
+        format!("first={}&max={}", Self::first(desk), Self::ROWS + 1)
+    }
+}
+
+/// A page with a list.
+#[derive(Debug, Template)]
+#[template(path = "console/list.html")]
+pub(crate) struct ListPage {
+    layout: Frame,
+    search: Option<Search>,
+    chips: Vec<Step>,
+    table: Table,
+    bulk: Vec<Action>,
+    pager: Pager,
+    empty: Empty,
+}
+
+impl ListPage {
+    /// A page that shows this table, or what to do while there is nothing in it.
+    pub(crate) fn new(layout: Frame, table: Table, empty: Empty) -> Self {
+        Self {
+            layout,
+            search: None,
+            chips: Vec::new(),
+            table,
+            bulk: Vec::new(),
+            pager: Pager::default(),
+            empty,
+        }
+    }
+
+    /// Adds the search; `label` and `hint` are keys.
+    pub(crate) fn search(
+        mut self,
+        desk: &Desk,
+        name: &'static str,
+        label: &str,
+        hint: &str,
+    ) -> Self {
+        let kept = desk.query.iter().filter(|(own, _)| {
+            *own != name && !["first", "after", "before", "kc_locale"].contains(own)
+        });
+        self.search = Some(Search {
+            name,
+            label: desk.text(label),
+            value: desk.query.get(name).unwrap_or_default().to_owned(),
+            hint: if hint.is_empty() {
+                String::new()
+            } else {
+                desk.text(hint)
+            },
+            kept: kept
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        });
+        self
+    }
+
+    /// Adds views of the list: the key of a name, and the value that a parameter has then.
+    pub(crate) fn chips(mut self, desk: &Desk, name: &str, views: &[(&str, &str)]) -> Self {
+        let now = desk.query.get(name).unwrap_or_default();
+        let query = desk
+            .query
+            .with("first", "")
+            .with("after", "")
+            .with("before", "");
+        let chip = |(key, value): &(&str, &str)| {
+            let url = desk.here(&Pairs::with(&query, name, value));
+            Step::new(desk.text(key), url).current(*value == now)
+        };
+        self.chips.extend(views.iter().map(chip));
+        self
+    }
+
+    /// Adds what is done with the rows that were chosen.
+    pub(crate) fn bulk(mut self, bulk: Vec<Action>) -> Self {
+        self.bulk = bulk;
+        self
+    }
+
+    /// Adds the pages before and after.
+    pub(crate) fn pager(mut self, pager: Pager) -> Self {
+        self.pager = pager;
+        self
+    }
+
+    /// Shows it.
+    pub(crate) fn show(self, desk: &Desk) -> Shown {
+        desk.show(&self)
+    }
+}

@@ -1,0 +1,233 @@
+//! A page of cards under each other: facts, tables, small forms, code.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::{Bars, Facts, Sheet, Table};
+use crate::desk::Desk;
+use crate::frame::Frame;
+use crate::routes::Shown;
+
+/// One field of a small form.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    name: String,
+    label: String,
+    kind: &'static str,
+    value: String,
+    options: Vec<(String, String, bool)>,
+}
+
+impl Input {
+    fn new(kind: &'static str, name: &str, label: String, value: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            label,
+            kind,
+            value: value.to_owned(),
+            options: Vec::new(),
+        }
+    }
+
+    /// A line of text.
+    pub(crate) fn text(name: &str, label: String, value: &str) -> Self {
+        Self::new("text", name, label, value)
+    }
+
+    /// Several lines.
+    pub(crate) fn long(name: &str, label: String, value: &str) -> Self {
+        Self::new("long", name, label, value)
+    }
+
+    /// A password that nobody has yet.
+    pub(crate) fn password(name: &str, label: String) -> Self {
+        Self::new("password", name, label, "")
+    }
+
+    /// On or off.
+    pub(crate) fn check(name: &str, label: String, is_on: bool) -> Self {
+        Self::new("check", name, label, if is_on { "true" } else { "" })
+    }
+
+    /// One of several: value and words.
+    pub(crate) fn select(name: &str, label: String, options: Vec<(String, String)>) -> Self {
+        let options = options
+            .into_iter()
+            .map(|(value, text)| (value, text, false));
+        Self {
+            options: options.collect(),
+            ..Self::new("select", name, label, "")
+        }
+    }
+
+    /// What is chosen at first.
+    pub(crate) fn chosen(mut self, value: &str) -> Self {
+        for (own, _, is_chosen) in &mut self.options {
+            *is_chosen = own == value;
+        }
+        self
+    }
+
+    /// Sent along, not shown.
+    pub(crate) fn hidden(name: &str, value: &str) -> Self {
+        Self::new("hidden", name, String::new(), value)
+    }
+}
+
+/// A small form: what it asks, and the button that sends it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "console/part/ask.html")]
+pub(crate) struct Ask {
+    id: &'static str,
+    csrf: String,
+    url: String,
+    is_get: bool,
+    inputs: Vec<Input>,
+    button: String,
+    class: &'static str,
+}
+
+impl HtmlSafe for Ask {}
+
+impl Ask {
+    /// A form that changes something; `id` is unique on its page.
+    pub(crate) fn new(desk: &Desk, id: &'static str, url: String, button: String) -> Self {
+        Self {
+            id,
+            csrf: desk.csrf().to_owned(),
+            url,
+            is_get: false,
+            inputs: Vec::new(),
+            button,
+            class: "",
+        }
+    }
+
+    /// The form only asks for another view of the page.
+    pub(crate) fn view(mut self) -> Self {
+        self.is_get = true;
+        self
+    }
+
+    /// What most come for.
+    pub(crate) fn primary(mut self) -> Self {
+        self.class = "primary";
+        self
+    }
+
+    /// What takes something away.
+    pub(crate) fn danger(mut self) -> Self {
+        self.class = "danger";
+        self
+    }
+
+    /// Adds a field.
+    pub(crate) fn input(mut self, input: Input) -> Self {
+        self.inputs.push(input);
+        self
+    }
+}
+
+/// A card.
+#[derive(Clone, Debug, Template)]
+#[template(path = "console/part/card.html")]
+pub(crate) struct Card {
+    id: &'static str,
+    title: String,
+    lead: String,
+    /// Shown in place of a table without rows.
+    nothing: String,
+    table: Option<Table>,
+    code: Option<String>,
+    asks: Vec<Ask>,
+}
+
+impl HtmlSafe for Card {}
+
+impl Card {
+    /// A card with a title; `id` is unique on its page.
+    pub(crate) fn new(id: &'static str, title: String) -> Self {
+        Self {
+            id,
+            title,
+            lead: String::new(),
+            nothing: String::new(),
+            table: None,
+            code: None,
+            asks: Vec::new(),
+        }
+    }
+
+    /// One sentence under the title.
+    pub(crate) fn lead(mut self, lead: String) -> Self {
+        self.lead = lead;
+        self
+    }
+
+    /// A table, or these words while it has no row.
+    pub(crate) fn table(mut self, table: Table, nothing: String) -> Self {
+        if table.is_empty() {
+            self.nothing = nothing;
+        } else {
+            self.table = Some(table);
+        }
+        self
+    }
+
+    /// A text in letters of one width, to be copied.
+    pub(crate) fn code(mut self, code: String) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// A form under it, where the administrator may send it.
+    pub(crate) fn ask(mut self, is_allowed: bool, ask: Ask) -> Self {
+        if is_allowed {
+            self.asks.push(ask);
+        }
+        self
+    }
+}
+
+/// One piece of a page.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    Facts(Facts),
+    Card(Card),
+    Sheet(Sheet),
+    Bars(Bars),
+}
+
+/// A page of pieces under each other.
+#[derive(Debug, Template)]
+#[template(path = "console/stack.html")]
+pub(crate) struct Stack {
+    layout: Frame,
+    pieces: Vec<Piece>,
+}
+
+impl Stack {
+    /// A page without anything yet.
+    pub(crate) fn new(layout: Frame) -> Self {
+        Self {
+            layout,
+            pieces: Vec::new(),
+        }
+    }
+
+    /// Adds a piece.
+    pub(crate) fn with(mut self, piece: Piece) -> Self {
+        self.pieces.push(piece);
+        self
+    }
+
+    /// Adds a card.
+    pub(crate) fn card(self, card: Card) -> Self {
+        self.with(Piece::Card(card))
+    }
+
+    /// Shows it.
+    pub(crate) fn show(self, desk: &Desk) -> Shown {
+        desk.show(&self)
+    }
+}
