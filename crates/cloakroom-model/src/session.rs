@@ -286,15 +286,6 @@ pub fn list_of_client(
         .collect()
 }
 
-/// How many live online sessions the realm has.
-pub fn count(cx: &mut Cx<'_>) -> Result<i64> {
-    let live = sessions::table
-        .filter(sessions::realm_id.eq(&cx.realm.id))
-        .filter(sessions::offline.eq(false))
-        .filter(sessions::expires_at.gt(cx.now));
-    Ok(live.count().get_result(cx.db.conn()?)?)
-}
-
 /// How many live sessions each client takes part in, online or offline; of one client or all.
 pub fn count_by_client(
     cx: &mut Cx<'_>,

@@ -25,6 +25,15 @@ pub struct Query {
     pub max: i64,
 }
 
+/// How many live online sessions the realm has.
+pub fn count(cx: &mut Cx<'_>) -> Result<i64> {
+    let live = sessions::table
+        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::offline.eq(false))
+        .filter(sessions::expires_at.gt(cx.now));
+    Ok(live.count().get_result(cx.db.conn()?)?)
+}
+
 /// The sessions that match, the last used first.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Session>> {
     let mut mine = sessions::table

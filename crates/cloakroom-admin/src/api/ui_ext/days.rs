@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::event;
-use cloakroom_model::{Cx, Door, Timestamp, session};
+use cloakroom_model::session::page as sessions;
+use cloakroom_model::{Cx, Door, Timestamp};
 use serde_json::{Value, json};
 
 use crate::access::Admin;
@@ -32,7 +33,7 @@ async fn days(admin: Admin, params: Params) -> Answer {
                 shown = of_events(cx, days)?;
             }
             if has_sessions && let Some(members) = shown.as_object_mut() {
-                members.insert("sessions".to_owned(), json!(session::count(cx)?));
+                members.insert("sessions".to_owned(), json!(sessions::count(cx)?));
             }
             Ok(shown)
         })
