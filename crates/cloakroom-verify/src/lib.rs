@@ -58,7 +58,7 @@
 //! | ask who calls, and what they may do | [`Access`] | 9068, and Keycloak's roles |
 //! | say why a request is refused | [`VerifyError`], [`Protection::challenges`] | 6750, 9449 |
 //! | say what the API wants | [`Protection::metadata`] | 9728 |
-//! | use an issuer's keys for something else | [`Issuer`] | 7517, 8414 |
+//! | verify a logout token, or use an issuer's keys for something else | [`Issuer::verify`], [`Issuer::keys`] | 7517, 8414 |
 //!
 //! # What is checked
 //!
@@ -91,6 +91,9 @@ mod presented;
 mod protection;
 mod status;
 mod verifier;
+
+/// The tokens, keys and kinds beneath.
+pub use cloakroom_jose as jose;
 
 pub use access::{Access, Binding};
 pub use error::{SetupError, VerifyError};
