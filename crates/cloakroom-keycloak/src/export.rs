@@ -7,6 +7,7 @@ mod flows;
 mod groups;
 mod identity_providers;
 mod names;
+mod organizations;
 mod roles;
 mod users;
 mod write;
@@ -76,6 +77,10 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     flows::show(cx, &mut all)?;
     identity_providers::show(cx, choice, &mut all)?;
     all.insert("components".to_owned(), components::show(cx, choice)?);
+    let organizations = organizations::show(cx)?;
+    if organizations.as_array().is_some_and(|all| !all.is_empty()) {
+        all.insert("organizations".to_owned(), organizations);
+    }
     let mut texts = Map::new();
     for locale in localization::list_locales(cx)? {
         let mine = localization::list(cx, &locale)?;

@@ -1,6 +1,7 @@
 //! Brings a realm in from Keycloak's representation of it. It all comes in, or nothing does, and the
 //! report names what is not the same afterwards.
 
+mod authorization;
 mod client_scopes;
 mod clients;
 mod components;
@@ -15,6 +16,7 @@ mod lenient;
 mod localization;
 mod mappers;
 mod older;
+mod organizations;
 mod partial;
 mod people;
 mod placeholders;
@@ -27,6 +29,7 @@ mod users;
 
 use std::sync::Arc;
 
+use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::{Cx, Realm};
@@ -72,6 +75,13 @@ pub trait Rules: Send + Sync {
         credential_data: &str,
         secret_data: &str,
     ) -> std::result::Result<(), String>;
+    /// Takes over the authorization services of a client.
+    fn import_authorization(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &Client,
+        settings: &Object,
+    ) -> Result<()>;
     /// A key can be read; otherwise why not.
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
     /// A rule of a password policy, `length(8)` for example, is understood.
@@ -130,6 +140,8 @@ pub fn import_realm(
     contents(&mut inside, &mut import)?;
     people.each(&mut |user| users::insert(&mut inside, &mut import, user).map(drop))?;
     clients::complete_service_accounts(&mut inside, &mut import)?;
+    organizations::import(&mut inside, &mut import)?;
+    authorization::import(&mut inside, &mut import)?;
     manage(cx, &realm)?;
     Ok(realm)
 }

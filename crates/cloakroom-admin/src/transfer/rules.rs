@@ -1,10 +1,16 @@
 //! What the other crates know about values that an import only stores.
 
-use cloakroom_keycloak::import::Rules;
+use cloakroom_keycloak::import::{ImportError, Rules};
+use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
 use cloakroom_login::policy::Policy;
+use cloakroom_model::Cx;
+use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
 use cloakroom_oidc::keyring;
+
+use crate::api::authorization;
+use crate::error::AdminError;
 
 /// Sign-ins verify hashes and obey policies; the protocol reads keys.
 pub(super) struct KnownRules;
@@ -16,6 +22,23 @@ impl Rules for KnownRules {
             secret_data: secret_data.to_owned(),
         };
         password::check_stored(&stored).map_err(|error| error.to_string())
+    }
+
+    fn import_authorization(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &Client,
+        settings: &Object,
+    ) -> Result<(), ImportError> {
+        authorization::import(cx, client, settings).map_err(|error| match error {
+            AdminError::Fault(fault) => ImportError::Fault(fault),
+            AdminError::Refused { body, .. } | AdminError::Undone { body, .. } => {
+                let why = body.get("error_description").or_else(|| body.get("error"));
+                let why = why.and_then(|why| why.as_str()).unwrap_or_default();
+                let at = format!("clients[{}].authorizationSettings", client.client_id);
+                ImportError::invalid(format!("{at}: {why}"))
+            }
+        })
     }
 
     fn check_key(&self, key: &Component) -> Result<(), String> {

@@ -7,6 +7,7 @@ use cloakroom_model::{Cx, Result, client};
 use serde_json::{Map, Value, json};
 
 use super::{Choice, MASK, Names};
+use crate::authorization::{self, Authorization};
 use crate::client as shape;
 
 /// All clients by `client_id`.
@@ -17,6 +18,10 @@ pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Val
         let mut shown = shape::show(cx.realm, &client, secret.as_ref())?;
         if let Value::Object(members) = &mut shown {
             members.remove("access");
+            if authorization::is_on(&client) {
+                let all = Authorization::load(cx, &client)?;
+                members.insert("authorizationSettings".to_owned(), all.export(cx)?);
+            }
             let masked = secret.is_some() && !choice.secrets;
             if masked {
                 members.insert("secret".to_owned(), json!(MASK));

@@ -121,7 +121,13 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
 }
 
 /// Members that are no settings.
-const READ_HERE: [&str; 4] = ["clientTemplate", "defaultRoles", "access", "origin"];
+const READ_HERE: [&str; 5] = [
+    "access",
+    "authorizationSettings",
+    "clientTemplate",
+    "defaultRoles",
+    "origin",
+];
 
 /// The secret that was sent. A masked one is lost, and whoever needs one gets a new one.
 fn secret(

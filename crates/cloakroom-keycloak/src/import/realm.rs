@@ -36,6 +36,7 @@ const ELSEWHERE: &[&str] = &[
     "identityProviders",
     "keycloakVersion",
     "localizationTexts",
+    "organizations",
     "realm",
     "requiredActions",
     "roles",
@@ -68,10 +69,6 @@ const DROPPED: &[(&str, &str)] = &[
     (
         "federatedUsers",
         "roles and groups of people who live in another user store, which is not read here",
-    ),
-    (
-        "organizations",
-        "organizations are not kept; their members are users like all others",
     ),
     ("codeSecret", "no code is signed with it since Keycloak 3"),
     ("social", "has no meaning since Keycloak 1.2"),

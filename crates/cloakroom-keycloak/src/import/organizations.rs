@@ -1,0 +1,72 @@
+//! Organizations with their domains, members and identity providers.
+
+use std::collections::BTreeMap;
+
+use cloakroom_model::Cx;
+use cloakroom_model::id::OrganizationId;
+use cloakroom_model::organization::{self, Details, Member, Organization};
+use cloakroom_model::{identity_provider, user};
+
+use super::Import;
+use super::error::{ImportError, Result};
+use super::lenient::Part;
+use crate::organization as shape;
+use crate::read::Object;
+
+/// Stores the organizations, now that their members stand.
+pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let sent = import.sent;
+    for object in sent.objects("organizations")? {
+        insert(cx, import, object)?;
+    }
+    Ok(())
+}
+
+fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) -> Result<()> {
+    let name = Part::new(object, "organizations[]", "").name("name")?;
+    let part = Part::new(object, "organizations[]", &name);
+    part.report_unknown(shape::FIELDS, import.report);
+    let why = "groups of an organization are not kept";
+    part.report_dropped("groups", why, import.report);
+    let alias = part.text("alias")?.filter(|alias| !alias.is_empty());
+    let mut made = Organization {
+        id: OrganizationId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
+        alias: alias.unwrap_or_else(|| name.clone()),
+        name: name.clone(),
+        enabled: true,
+        details: Details::default(),
+        domains: BTreeMap::new(),
+    };
+    shape::apply(&mut made, object).map_err(ImportError::wrong(part.place, part.who))?;
+    if !organization::insert(cx, &made)? {
+        let why = format!("organization {name}, its alias, its id or one of its domains is in use");
+        return Err(ImportError::taken(why));
+    }
+    import.report.map("organizations");
+    for object in part.objects("members")? {
+        let member = Part::new(object, "organizations[].members[]", &name);
+        let username = member.name("username")?;
+        let Some(user) = user::find_by_username(cx, &username)? else {
+            let why = format!("organization {name} has member {username}, who is not there");
+            return Err(ImportError::invalid(why));
+        };
+        let one = Member {
+            user: user.id,
+            managed: member.text("membershipType")?.as_deref() == Some("MANAGED"),
+        };
+        organization::add_member(cx, &made.id, &one)?;
+        import.report.map("members of organizations");
+    }
+    for object in part.objects("identityProviders")? {
+        let linked = Part::new(object, "organizations[].identityProviders[]", &name);
+        let alias = linked.name("alias")?;
+        let Some(mut provider) = identity_provider::find(cx, &alias)? else {
+            let why =
+                format!("organization {name} has identity provider {alias}, which is not there");
+            return Err(ImportError::invalid(why));
+        };
+        provider.settings.organization_id = Some(made.id.as_str().to_owned());
+        identity_provider::update(cx, &provider)?;
+    }
+    Ok(())
+}
