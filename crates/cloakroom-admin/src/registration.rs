@@ -2,20 +2,22 @@
 //! their own registration (RFC 7592), in the words of the standard or in Keycloak's own.
 
 mod caller;
+mod events;
 mod format;
 mod hosts;
 mod policy;
 
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_keycloak::read::set;
+use cloakroom_keycloak::read::{Object, set};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Fault, Realm, initial_access};
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::registration_token::{self, RegistrationToken};
-use cloakroom_web::App;
+use cloakroom_web::{App, cors};
 use serde_json::{Value, json};
 
 use crate::access::encode;
@@ -29,11 +31,14 @@ use policy::Asked;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let base = "/realms/{realm}/clients-registrations/{format:openid-connect|default}";
-    let all = web::resource(base).route(web::post().to(create));
+    let all = web::resource(base)
+        .route(web::post().to(create))
+        .route(web::method(Method::OPTIONS).to(preflight));
     let one = web::resource(format!("{base}/{{client}}"))
         .route(web::get().to(find_one))
         .route(web::put().to(update))
-        .route(web::delete().to(remove));
+        .route(web::delete().to(remove))
+        .route(web::method(Method::OPTIONS).to(preflight_of_one));
     cfg.service(all).service(one);
 }
 
@@ -101,10 +106,15 @@ async fn create(request: HttpRequest, path: Names, body: Bytes) -> Answer {
     let format = Format::of(&path);
     let sent = format.read(&body)?;
     let call = Call::enter(&request, &path).await?;
-    let hosts = hosts_for(&call).await?;
+    let done = create_from(&call, format, sent).await;
+    call.answer(events::REGISTER, &path, done).await
+}
+
+async fn create_from(call: &Call, format: Format, sent: Object) -> Answer {
+    let hosts = hosts_for(call).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
-    let grants = call.grants();
+    let (grants, ip) = (call.grants(), call.ip.clone());
     let (body, token) = call
         .write(move |cx| {
             let auth = caller.may_create(cx)?;
@@ -130,6 +140,7 @@ async fn create(request: HttpRequest, path: Names, body: Bytes) -> Answer {
             }
             let token = registration_token::renew(&provider, cx, &id, auth)?;
             let client = load(cx, &id)?;
+            events::success(cx, events::REGISTER, &client.client_id, &ip)?;
             let mut shown = format.show(cx, &client, true)?;
             if format == Format::OpenIdConnect {
                 set(&mut shown, "client_id_issued_at", json!(cx.now.seconds()));
@@ -147,14 +158,20 @@ async fn create(request: HttpRequest, path: Names, body: Bytes) -> Answer {
 async fn find_one(request: HttpRequest, path: Names) -> Answer {
     let format = Format::of(&path);
     let call = Call::enter(&request, &path).await?;
-    let (caller, id) = (call.caller.clone(), path.part("client").to_owned());
-    let grants = call.grants();
-    let body = call
+    let done = show_one(&call, format, path.part("client").to_owned()).await;
+    call.answer(events::INFO, &path, done).await
+}
+
+async fn show_one(call: &Call, format: Format, id: String) -> Answer {
+    let (caller, grants) = (call.caller.clone(), call.grants());
+    let (body, client_id) = call
         .read(move |cx| {
             let client = caller.may_view(cx, &id)?;
             let sees = caller.sees_secret(cx, &client, &grants)?;
-            format.show(cx, &client, sees)
+            Ok((format.show(cx, &client, sees)?, client.client_id))
         })
+        .await?;
+    call.tell(events::event(events::INFO, &client_id, &call.ip))
         .await?;
     let registered = call.registered(format, body);
     Ok(registered.answer(HttpResponse::Ok(), call.registration_token()))
@@ -165,13 +182,18 @@ async fn update(request: HttpRequest, path: Names, body: Bytes) -> Answer {
     let format = Format::of(&path);
     let sent = format.read(&body)?;
     let call = Call::enter(&request, &path).await?;
-    let hosts = hosts_for(&call).await?;
+    let done = change(&call, format, (path.part("client").to_owned(), sent)).await;
+    call.answer(events::UPDATE, &path, done).await
+}
+
+async fn change(call: &Call, format: Format, (name, sent): (String, Object)) -> Answer {
+    let hosts = hosts_for(call).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
-    let (grants, id) = (call.grants(), path.part("client").to_owned());
+    let (grants, ip) = (call.grants(), call.ip.clone());
     let (body, token) = call
         .write(move |cx| {
-            let (client, auth) = caller.may_change(cx, &id, &grants)?;
+            let (client, auth) = caller.may_change(cx, &name, &grants)?;
             let id = client.id.clone();
             let mut changed = format.to_changed(cx, &sent, &client)?;
             if !caller.is_administrator() {
@@ -195,6 +217,7 @@ async fn update(request: HttpRequest, path: Names, body: Bytes) -> Answer {
                 _ => None,
             };
             let client = load(cx, &id)?;
+            events::success(cx, events::UPDATE, &client.client_id, &ip)?;
             Ok((format.show(cx, &client, true)?, token))
         })
         .await?;
@@ -205,10 +228,16 @@ async fn update(request: HttpRequest, path: Names, body: Bytes) -> Answer {
 
 async fn remove(request: HttpRequest, path: Names) -> Answer {
     let call = Call::enter(&request, &path).await?;
+    let done = remove_one(&call, path.part("client").to_owned()).await;
+    call.answer(events::DELETE, &path, done).await
+}
+
+async fn remove_one(call: &Call, name: String) -> Answer {
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
-    let (grants, id) = (call.grants(), path.part("client").to_owned());
+    let (grants, ip) = (call.grants(), call.ip.clone());
     call.write(move |cx| {
-        let (client, _) = caller.may_change(cx, &id, &grants)?;
+        let (client, _) = caller.may_change(cx, &name, &grants)?;
+        events::success(cx, events::DELETE, &client.client_id, &ip)?;
         clients::remove_found(cx, &client).map_err(in_oauth)?;
         if let Some(actor) = &actor {
             let place = format!("clients/{}", client.id);
@@ -218,6 +247,14 @@ async fn remove(request: HttpRequest, path: Names) -> Answer {
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+async fn preflight(request: HttpRequest) -> HttpResponse {
+    cors::preflight(&request, "POST, OPTIONS")
+}
+
+async fn preflight_of_one(request: HttpRequest) -> HttpResponse {
+    cors::preflight(&request, "GET, PUT, DELETE, OPTIONS")
 }
 
 fn load(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Client> {

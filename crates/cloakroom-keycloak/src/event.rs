@@ -160,6 +160,9 @@ fn listeners(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
+/// Types that are kept only where a realm names them.
+pub use cloakroom_model::event::SELDOM as MORE_KINDS;
+
 /// The types that a realm keeps unless it says which.
 pub const KINDS: &[&str] = &[
     "LOGIN",
@@ -265,39 +268,6 @@ pub const KINDS: &[&str] = &[
     "VERIFIABLE_CREDENTIAL_PRE_AUTHORIZED_GRANT_ERROR",
     "JWT_AUTHORIZATION_GRANT",
     "JWT_AUTHORIZATION_GRANT_ERROR",
-];
-
-/// Types that are kept only where a realm names them.
-pub const MORE_KINDS: &[&str] = &[
-    "CLIENT_INFO",
-    "CLIENT_INFO_ERROR",
-    "IDENTITY_PROVIDER_RESPONSE",
-    "IDENTITY_PROVIDER_RESPONSE_ERROR",
-    "IDENTITY_PROVIDER_RETRIEVE_TOKEN",
-    "IDENTITY_PROVIDER_RETRIEVE_TOKEN_ERROR",
-    "INTROSPECT_TOKEN",
-    "INTROSPECT_TOKEN_ERROR",
-    "INVALID_SIGNATURE",
-    "INVALID_SIGNATURE_ERROR",
-    "PERMISSION_TOKEN_ERROR",
-    "PUSHED_AUTHORIZATION_REQUEST",
-    "PUSHED_AUTHORIZATION_REQUEST_ERROR",
-    "REFRESH_TOKEN",
-    "REFRESH_TOKEN_ERROR",
-    "REGISTER_NODE",
-    "REGISTER_NODE_ERROR",
-    "UNREGISTER_NODE",
-    "UNREGISTER_NODE_ERROR",
-    "USER_DISABLED_BY_PERMANENT_LOCKOUT_ERROR",
-    "USER_DISABLED_BY_TEMPORARY_LOCKOUT_ERROR",
-    "USER_INFO_REQUEST",
-    "USER_INFO_REQUEST_ERROR",
-    "USER_SESSION_DELETED",
-    "USER_SESSION_DELETED_ERROR",
-    "VALIDATE_ACCESS_TOKEN",
-    "VALIDATE_ACCESS_TOKEN_ERROR",
-    "VERIFIABLE_CREDENTIAL_NONCE_REQUEST",
-    "VERIFIABLE_CREDENTIAL_NONCE_REQUEST_ERROR",
 ];
 
 /// The kinds of things that administrators' events are about.

@@ -225,5 +225,6 @@ fn record(
         ip: ip.to_owned(),
         ..Event::default()
     };
-    event::report(cx, event, cx.realm.settings.events_enabled)
+    let is_kept = event::is_kept(&cx.realm.settings, kind);
+    event::report(cx, event, is_kept)
 }

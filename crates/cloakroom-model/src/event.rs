@@ -1,6 +1,7 @@
 //! Events: the audit trail of users; that of administrators is in its own part.
 
 pub mod admin;
+mod keep;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use crate::cx::Cx;
 use crate::id::{RealmId, SessionId, UserId};
 use crate::schema::events;
 use crate::time::Timestamp;
+
+pub use keep::{SELDOM, is_kept, sweep_expired};
 
 /// What happened to a user or a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,7 +160,7 @@ pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
 }
 
 /// Removes some of the realm's events that are older than an instant.
-pub fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
+fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
     let old: Vec<String> = events::table
         .filter(events::realm_id.eq(&cx.realm.id))
         .filter(events::time.lt(before))

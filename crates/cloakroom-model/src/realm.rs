@@ -138,6 +138,15 @@ pub fn list(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
     rows.into_iter().map(RealmRow::try_from).collect()
 }
 
+/// The realms that say how long they keep events, of users or of administrators.
+pub(crate) fn list_with_expiry(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
+    // Both settings have this in their names, and all that is set stands in one text.
+    let rows = realms::table
+        .filter(realms::settings.like("%ventsExpiration\":%"))
+        .load::<Row>(link.conn()?)?;
+    rows.into_iter().map(RealmRow::try_from).collect()
+}
+
 /// How many sessions that are not over each realm has: its name, offline or not, number.
 pub fn count_sessions(conn: &mut Conn, now: Timestamp) -> Result<Vec<(String, bool, i64)>> {
     let counts = sessions::table

@@ -25,9 +25,7 @@ pub struct About {
 
 /// The realm keeps events of this type.
 pub fn is_kept(cx: &Cx<'_>, kind: &str) -> bool {
-    let settings = &cx.realm.settings;
-    let types = &settings.enabled_event_types;
-    settings.events_enabled && (types.is_empty() || types.iter().any(|own| own == kind))
+    event::is_kept(&cx.realm.settings, kind)
 }
 
 /// Writes that something succeeded, where the realm keeps that.

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod app;
 pub mod assets;
 pub mod cookie;
+pub mod cors;
 pub mod headers;
 pub mod i18n;
 pub mod metrics;

@@ -4,13 +4,13 @@ use std::future::Future;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{AUTHORIZATION, ORIGIN};
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Door, Realm, initial_access};
 use cloakroom_oidc::registration_token::{ANONYMOUS, AUTH, AUTHENTICATED};
 use cloakroom_oidc::{initial_access as access_token, own_token, registration_token};
-use cloakroom_web::App;
+use cloakroom_web::{App, cors};
 use serde_json::Value;
 
 use super::format::Format;
@@ -51,6 +51,8 @@ pub(super) struct Call {
     pub(super) caller: Caller,
     /// Where it came from.
     pub(super) ip: String,
+    /// Of the page that calls, if one does.
+    pub(super) origin: Option<String>,
     admin: Option<Admin>,
     token: Option<String>,
 }
@@ -82,6 +84,7 @@ impl Call {
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
         let mut call = Self {
             ip: app.client_ip(request),
+            origin: cors::origin(request),
             app,
             realm,
             caller: Caller::Stranger,
@@ -112,11 +115,7 @@ impl Call {
         let id = claims.text("jti").unwrap_or_default().to_owned();
         self.caller = match claims.kind() {
             access_token::KIND => {
-                let origin = request.headers().get(ORIGIN);
-                let origin = origin
-                    .and_then(|text| text.to_str().ok())
-                    .map(str::to_owned);
-                self.check_origin(&id, origin).await?;
+                self.check_origin(&id, self.origin.clone()).await?;
                 Caller::InitialAccess(id)
             }
             registration_token::KIND => Caller::Registration {
@@ -163,6 +162,10 @@ impl Call {
 
     pub(super) fn actor(&self) -> Option<&Actor> {
         self.admin.as_ref().map(|admin| &admin.actor)
+    }
+
+    pub(super) fn admin(&self) -> Option<&Admin> {
+        self.admin.as_ref()
     }
 
     /// Only an administrator has rights to hand on.

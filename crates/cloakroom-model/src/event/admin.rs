@@ -124,6 +124,22 @@ pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Removes some of the realm's events of administrators that are older than an instant.
+pub(super) fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
+    let old: Vec<String> = admin_events::table
+        .filter(admin_events::realm_id.eq(&cx.realm.id))
+        .filter(admin_events::time.lt(before))
+        .order(admin_events::time.asc())
+        .limit(most)
+        .select(admin_events::id)
+        .load(cx.db.conn()?)?;
+    if !old.is_empty() {
+        let old = admin_events::table.filter(admin_events::id.eq_any(old));
+        diesel::delete(old).execute(cx.db.conn()?)?;
+    }
+    Ok(())
+}
+
 #[derive(Queryable)]
 struct Row {
     id: String,

@@ -12,10 +12,12 @@ use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::keyring::MissingKey;
 use cloakroom_oidc::keyring::generate::{self, Purpose};
 use cloakroom_oidc::{Error, Form, OAuthError, origin};
-use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 use cloakroom_web::request_id;
+use cloakroom_web::{App, cors};
 use serde_json::json;
+
+pub(crate) use cloakroom_web::cors::preflight;
 
 /// A program that calls an endpoint of a realm.
 pub(crate) struct Caller {
@@ -88,7 +90,7 @@ impl Caller {
         };
         let allowed = self.app.enter(&self.realm, Door::Memory, look).await;
         if allowed.unwrap_or(false) {
-            allow(answer.headers_mut(), &asks);
+            cors::allow(answer.headers_mut(), &asks, "Access-Control-Allow-Methods");
         }
         answer
     }
@@ -215,36 +217,6 @@ pub(crate) fn no_store(answer: &mut HttpResponseBuilder) -> &mut HttpResponseBui
     answer
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::PRAGMA, "no-cache"))
-}
-
-fn allow(headers: &mut HeaderMap, origin: &str) {
-    let Ok(origin) = HeaderValue::from_str(origin) else {
-        return;
-    };
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    let yes = HeaderValue::from_static("true");
-    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
-    let exposed = HeaderValue::from_static("Access-Control-Allow-Methods");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-}
-
-/// Answers a browser that asks before it calls. Which client will call is not known yet, so every
-/// origin may ask; the answer to the call itself is what only the client's own origins can read.
-pub(crate) fn preflight(request: &HttpRequest, methods: &'static str) -> HttpResponse {
-    const HEADERS: &str = "Origin, Access-Control-Request-Method, X-Requested-With, Accept, \
-        Access-Control-Request-Headers, DPoP, Content-Type, Authorization";
-    let mut answer = HttpResponse::Ok();
-    if let Some(origin) = text(request.headers(), header::ORIGIN) {
-        answer
-            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, origin))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
-            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "3600"))
-            .insert_header((header::VARY, "Origin"));
-    }
-    answer.finish()
 }
 
 /// Keycloak's words for a method that an address does not take.
