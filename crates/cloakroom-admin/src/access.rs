@@ -310,23 +310,28 @@ fn rights_in_all(
             everywhere.insert(role.name.clone());
         }
     }
-    let mut found = Vec::new();
-    for realm in realms {
-        let manager = if is_master {
-            format!("{realm}-realm")
-        } else if &cx.realm.name == realm {
-            "realm-management".to_owned()
-        } else {
-            found.push(BTreeSet::new());
-            continue;
+    let managers: Vec<Option<String>> = realms
+        .iter()
+        .map(|realm| {
+            if is_master {
+                Some(format!("{realm}-realm"))
+            } else {
+                (&cx.realm.name == realm).then(|| "realm-management".to_owned())
+            }
+        })
+        .collect();
+    let names: Vec<&str> = managers.iter().flatten().map(String::as_str).collect();
+    let ids = client::find_ids(cx, &names)?;
+    let rights = |manager: Option<String>| {
+        let Some(manager) = manager else {
+            return BTreeSet::new();
         };
-        let manager = client::find_id(cx, &manager)?;
-        let rights = manager.and_then(|id| by_owner.get(id.as_str()));
-        let mut rights = rights.cloned().unwrap_or_default();
+        let owned = ids.get(&manager).and_then(|id| by_owner.get(id.as_str()));
+        let mut rights = owned.cloned().unwrap_or_default();
         rights.extend(everywhere.iter().cloned());
-        found.push(rights);
-    }
-    Ok(found)
+        rights
+    };
+    Ok(managers.into_iter().map(rights).collect())
 }
 
 /// The realm that a token says it is from; the signature is checked with that realm's keys.

@@ -235,11 +235,9 @@ impl App {
 
     /// Drops from memory the realms whose version is not the one given, or that are gone.
     pub fn keep_only(&self, versions: &[(String, i64)]) {
-        let stale = |realm: &Realm| {
-            !versions
-                .iter()
-                .any(|(id, v)| id == realm.id.as_str() && *v == realm.version)
-        };
+        let versions: HashMap<&str, i64> =
+            versions.iter().map(|(id, v)| (id.as_str(), *v)).collect();
+        let stale = |realm: &Realm| versions.get(realm.id.as_str()) != Some(&realm.version);
         let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
         if realms.values().any(|realm| stale(realm)) {
             self.generation.fetch_add(1, Ordering::AcqRel);
