@@ -3,12 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_keycloak::blueprint;
 use cloakroom_login::required::{self, HashedPassword, NewPassword};
 use cloakroom_login::{flow, policy::Violation};
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Attributes, Stored, User};
-use cloakroom_model::{Cx, Door, Fault, role};
+use cloakroom_model::{Cx, Door, Fault, group};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
@@ -279,12 +280,11 @@ fn insert(
         typed.email = Field::new(&typed.email.value).with_error(Notice::EmailUnavailable);
         return Ok(Err(typed));
     }
-    let (realm_id, default) = (
-        cx.realm.id.as_str().to_owned(),
-        format!("default-roles-{}", cx.realm.name),
-    );
-    if let Some(role) = role::find_named(cx, &realm_id, &default)? {
-        user::grant_role(cx, &new.id, &role.id)?;
+    if let Some(role) = blueprint::default_role(&cx.realm.settings) {
+        user::grant_role(cx, &new.id, &role)?;
+    }
+    for group in group::defaults(cx)? {
+        user::join(cx, &new.id, &group)?;
     }
     required::store_password(cx, &new, hashed)?;
     Ok(Ok(new))
