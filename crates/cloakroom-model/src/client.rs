@@ -1,6 +1,6 @@
 //! Clients: applications that ask for tokens, with their settings and secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use diesel::dsl;
@@ -14,7 +14,7 @@ use crate::mapper::{self, Mapper};
 use crate::schema::clients;
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::{Unless, lower};
-use crate::{Fault, Result, role, scope};
+use crate::{Fault, Result, hidden, role, scope};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -133,6 +133,19 @@ pub fn find_id(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<ClientUuid>> {
     Ok(mine.first(cx.db.conn()?).optional()?)
 }
 
+/// The ids of the clients with these `client_id`s; one that is not there is left out.
+pub fn find_ids(cx: &mut Cx<'_>, names: &[&str]) -> Result<HashMap<String, ClientUuid>> {
+    let mut ids = HashMap::new();
+    for names in names.chunks(BATCH) {
+        let rows: Vec<(String, ClientUuid)> = mine(cx)
+            .filter(clients::client_id.eq_any(names))
+            .select((clients::client_id, clients::id))
+            .load(cx.db.conn()?)?;
+        ids.extend(rows);
+    }
+    Ok(ids)
+}
+
 /// What a list of clients is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -199,13 +212,15 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         return Ok(false);
     }
     let secret = seal(cx, &draft.id, draft.secret.as_ref())?;
+    let (settings, hidden) = hide(cx, draft)?;
     let insert = diesel::insert_into(clients::table).values((
         clients::id.eq(&draft.id),
         clients::realm_id.eq(&cx.realm.id),
         clients::client_id.eq(&draft.client_id),
         clients::enabled.eq(draft.enabled),
-        clients::settings.eq(serde_json::to_string(&draft.settings)?),
+        clients::settings.eq(settings),
         clients::secret.eq(secret),
+        clients::secret_attributes.eq(hidden),
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -215,6 +230,7 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
 /// Replaces a client's own row; false if it is gone. Its `client_id` must be free.
 pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
     let secret = seal(cx, &draft.id, draft.secret.as_ref())?;
+    let (settings, hidden) = hide(cx, draft)?;
     let mine = clients::table
         .filter(clients::realm_id.eq(&cx.realm.id))
         .filter(clients::id.eq(&draft.id));
@@ -222,8 +238,9 @@ pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         .set((
             clients::client_id.eq(&draft.client_id),
             clients::enabled.eq(draft.enabled),
-            clients::settings.eq(serde_json::to_string(&draft.settings)?),
+            clients::settings.eq(settings),
             clients::secret.eq(secret),
+            clients::secret_attributes.eq(hidden),
         ))
         .execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -290,6 +307,27 @@ fn seal(cx: &mut Cx<'_>, id: &ClientUuid, secret: Option<&Secret>) -> Result<Opt
         .map(Some)
 }
 
+/// The settings as they are stored: in the clear, and the secret ones among the attributes sealed.
+fn hide(cx: &mut Cx<'_>, draft: &Draft) -> Result<(String, Option<Sealed>)> {
+    let place = attributes_place(&draft.id);
+    let attributes = &draft.settings.attributes;
+    let (shown, sealed) = hidden::hide(cx, &place, attributes, is_secret_attribute)?;
+    let settings = Settings {
+        attributes: shown,
+        ..draft.settings.clone()
+    };
+    Ok((serde_json::to_string(&settings)?, sealed))
+}
+
+/// An attribute of a client that is a secret of it.
+pub fn is_secret_attribute(name: &str) -> bool {
+    name.ends_with(".private.key") || name == "client.secret.rotated"
+}
+
+fn attributes_place(id: &ClientUuid) -> String {
+    format!("clients/{id}/attributes")
+}
+
 type Mine<'a> = dsl::Filter<clients::table, dsl::Eq<clients::realm_id, &'a RealmId>>;
 
 fn mine<'a>(cx: &Cx<'a>) -> Mine<'a> {
@@ -325,8 +363,13 @@ fn assemble_all(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Client>> {
             None => None,
         };
         let (default_scopes, optional_scopes) = links.remove(id).unwrap_or_default();
+        let mut settings: Settings = serde_json::from_str(&row.settings)?;
+        if let Some(sealed) = &row.secret_attributes {
+            let place = attributes_place(&row.id);
+            hidden::reveal(cx, &place, sealed, &mut settings.attributes)?;
+        }
         clients.push(Client {
-            settings: serde_json::from_str(&row.settings)?,
+            settings,
             secret,
             sealed_secret: row.secret.clone(),
             default_scopes,
@@ -350,4 +393,5 @@ struct Row {
     settings: String,
     secret: Option<Sealed>,
     _registration_token: Option<String>,
+    secret_attributes: Option<Sealed>,
 }

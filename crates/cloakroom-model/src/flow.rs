@@ -5,8 +5,8 @@ mod change;
 
 pub use action::{remove_action, update_action};
 pub use change::{
-    has_client, list_configs, remove, remove_config, remove_execution, update, update_config,
-    update_execution,
+    has_client, is_secret_setting, list_configs, remove, remove_config, remove_execution, update,
+    update_config, update_execution,
 };
 
 use std::collections::BTreeMap;
@@ -138,11 +138,13 @@ pub fn insert_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
 
 /// Stores settings of an authenticator; false if their id is taken.
 pub fn insert_config(cx: &mut Cx<'_>, config: &AuthenticatorConfig) -> Result<bool> {
+    let (shown, secrets) = change::hide(cx, config)?;
     let insert = diesel::insert_into(authenticator_configs::table).values((
         authenticator_configs::id.eq(&config.id),
         authenticator_configs::realm_id.eq(&cx.realm.id),
         authenticator_configs::alias.eq(&config.alias),
-        authenticator_configs::config.eq(serde_json::to_string(&config.config)?),
+        authenticator_configs::config.eq(shown),
+        authenticator_configs::secrets.eq(secrets),
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();

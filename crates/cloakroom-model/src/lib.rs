@@ -44,6 +44,7 @@ pub mod fault;
 pub mod flow;
 pub mod goodbye;
 pub mod group;
+mod hidden;
 pub mod id;
 pub mod identity_provider;
 pub mod initial_access;

@@ -170,6 +170,7 @@ diesel::table! {
         settings -> Text,
         secret -> Nullable<Binary>,
         registration_token -> Nullable<Text>,
+        secret_attributes -> Nullable<Binary>,
     }
 }
 
@@ -264,6 +265,7 @@ diesel::table! {
         realm_id -> Text,
         alias -> Text,
         config -> Text,
+        secrets -> Nullable<Binary>,
     }
 }
 

@@ -6,10 +6,9 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::cx::Cx;
-use crate::flow::AuthenticatorConfig;
 use crate::id::{ClientUuid, GroupId, RoleId};
 use crate::role::Role;
-use crate::schema::{authenticator_configs, clients, group_roles, role_composites, roles};
+use crate::schema::{clients, group_roles, role_composites, roles};
 
 /// The id and the `client_id` of each client.
 pub fn client_names(cx: &mut Cx<'_>) -> Result<Vec<(ClientUuid, String)>> {
@@ -61,21 +60,4 @@ pub fn group_roles(cx: &mut Cx<'_>) -> Result<HashMap<GroupId, Vec<RoleId>>> {
         all.entry(group).or_default().push(role);
     }
     Ok(all)
-}
-
-/// The settings of all authenticators, by alias.
-pub fn authenticator_configs(cx: &mut Cx<'_>) -> Result<Vec<AuthenticatorConfig>> {
-    use authenticator_configs as configs;
-    let mine = configs::table.filter(configs::realm_id.eq(&cx.realm.id));
-    let mine = mine.order((configs::alias.asc(), configs::id.asc()));
-    let mine = mine.select((configs::id, configs::alias, configs::config));
-    let rows: Vec<(String, String, String)> = mine.load(cx.db.conn()?)?;
-    let config = |(id, alias, config): (String, String, String)| {
-        Ok(AuthenticatorConfig {
-            id,
-            alias,
-            config: serde_json::from_str(&config)?,
-        })
-    };
-    rows.into_iter().map(config).collect()
 }

@@ -13,8 +13,11 @@ use crate::client as shape;
 /// All clients by `client_id`.
 pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Value> {
     let mut all = Vec::new();
-    for client in list(cx)? {
+    for mut client in list(cx)? {
         let secret = client::reveal_secret(cx, &client)?;
+        if !choice.secrets {
+            mask_attributes(&mut client);
+        }
         let mut shown = shape::show(cx.realm, &client, secret.as_ref())?;
         if let Value::Object(members) = &mut shown {
             members.remove("access");
@@ -38,6 +41,14 @@ pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Val
         all.push(shown);
     }
     Ok(Value::Array(all))
+}
+
+fn mask_attributes(client: &mut client::Client) {
+    for (name, value) in &mut client.settings.attributes {
+        if client::is_secret_attribute(name) {
+            MASK.clone_into(value);
+        }
+    }
 }
 
 fn list(cx: &mut Cx<'_>) -> Result<Vec<client::Client>> {

@@ -4,16 +4,25 @@ use std::collections::HashMap;
 
 use cloakroom_model::flow::{self, Execution, Flow};
 use cloakroom_model::id::FlowId;
-use cloakroom_model::{Cx, Result, whole};
+use cloakroom_model::{Cx, Result};
 use serde_json::{Map, Value, json};
 
-pub(super) fn show(cx: &mut Cx<'_>, all: &mut Map<String, Value>) -> Result<()> {
+use super::{Choice, MASK};
+
+pub(super) fn show(cx: &mut Cx<'_>, choice: Choice, all: &mut Map<String, Value>) -> Result<()> {
     let flows = flow::list(cx)?;
     let aliases: HashMap<FlowId, String> = flows
         .iter()
         .map(|flow| (flow.id.clone(), flow.alias.clone()))
         .collect();
-    let configs = whole::authenticator_configs(cx)?;
+    let mut configs = flow::list_configs(cx)?;
+    if !choice.secrets {
+        for (name, value) in configs.iter_mut().flat_map(|one| &mut one.config) {
+            if flow::is_secret_setting(name) {
+                MASK.clone_into(value);
+            }
+        }
+    }
     let names: HashMap<&str, &str> = configs
         .iter()
         .map(|config| (config.id.as_str(), config.alias.as_str()))

@@ -7,8 +7,10 @@ use diesel::prelude::*;
 use super::{AuthenticatorConfig, Execution, Flow};
 use crate::Result;
 use crate::cx::Cx;
+use crate::hidden;
 use crate::id::{ExecutionId, FlowId, RealmId};
 use crate::schema::{authenticator_configs, clients, executions, flows};
+use crate::secret::Sealed;
 
 /// Replaces what is said of a flow; false if it is gone.
 ///
@@ -92,22 +94,43 @@ pub fn list_configs(cx: &mut Cx<'_>) -> Result<Vec<AuthenticatorConfig>> {
             authenticator_configs::id.asc(),
         ));
     let rows = mine.load::<ConfigRow>(cx.db.conn()?)?;
-    rows.into_iter().map(ConfigRow::into_config).collect()
+    rows.into_iter().map(|row| row.into_config(cx)).collect()
 }
 
 /// Replaces alias and settings; false if they are gone.
 pub fn update_config(cx: &mut Cx<'_>, config: &AuthenticatorConfig) -> Result<bool> {
+    let (shown, secrets) = hide(cx, config)?;
     let mine = authenticator_configs::table
         .filter(authenticator_configs::realm_id.eq(&cx.realm.id))
         .filter(authenticator_configs::id.eq(&config.id));
     let changed = diesel::update(mine)
         .set((
             authenticator_configs::alias.eq(&config.alias),
-            authenticator_configs::config.eq(serde_json::to_string(&config.config)?),
+            authenticator_configs::config.eq(shown),
+            authenticator_configs::secrets.eq(secrets),
         ))
         .execute(cx.db.conn()?)?;
     cx.settings_changed();
     Ok(changed == 1)
+}
+
+/// A setting of an authenticator that is a key to another service.
+pub fn is_secret_setting(name: &str) -> bool {
+    ["api.key", "secret", "secret.key", "secret-key"].contains(&name)
+}
+
+fn place(id: &str) -> String {
+    format!("authenticator_configs/{id}/secrets")
+}
+
+/// The settings as they are stored: in the clear, and sealed.
+pub(super) fn hide(
+    cx: &mut Cx<'_>,
+    config: &AuthenticatorConfig,
+) -> Result<(String, Option<Sealed>)> {
+    let place = place(&config.id);
+    let (shown, sealed) = hidden::hide(cx, &place, &config.config, is_secret_setting)?;
+    Ok((serde_json::to_string(&shown)?, sealed))
 }
 
 /// Removes settings, also from the steps that have them; false if they are gone.
@@ -147,11 +170,15 @@ struct ConfigRow {
     _realm: RealmId,
     alias: String,
     config: String,
+    secrets: Option<Sealed>,
 }
 
 impl ConfigRow {
-    fn into_config(self) -> Result<AuthenticatorConfig> {
-        let config: BTreeMap<String, String> = serde_json::from_str(&self.config)?;
+    fn into_config(self, cx: &Cx<'_>) -> Result<AuthenticatorConfig> {
+        let mut config: BTreeMap<String, String> = serde_json::from_str(&self.config)?;
+        if let Some(sealed) = &self.secrets {
+            hidden::reveal(cx, &place(&self.id), sealed, &mut config)?;
+        }
         Ok(AuthenticatorConfig {
             id: self.id,
             alias: self.alias,
