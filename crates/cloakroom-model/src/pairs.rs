@@ -2,9 +2,45 @@
 //!
 //! Which memory a change makes stale is for the concepts to say that the pairs belong to.
 
-/// Makes a module with the questions of one table of pairs, each of which belongs to one realm.
+/// The question that differs.
+macro_rules! add {
+    (unnamed, $owner:ident: $Owner:ty, $thing:ident: $Thing:ty) => {
+        /// Gives it to an owner, who may have it already.
+        pub(crate) fn add(cx: &mut Cx<'_>, owner: &$Owner, thing: &$Thing) -> Result<()> {
+            let insert = diesel::insert_into(pairs::table).values((
+                pairs::$owner.eq(owner),
+                pairs::$thing.eq(thing),
+                pairs::realm_id.eq(&cx.realm.id),
+            ));
+            Unless(insert, "").execute(cx.db.conn()?)?;
+            Ok(())
+        }
+    };
+    (named, $owner:ident: $Owner:ty, $thing:ident: $Thing:ty) => {
+        /// Gives it to an owner of this name, who may have it already.
+        pub(crate) fn add_named(
+            cx: &mut Cx<'_>,
+            owner: &$Owner,
+            thing: &$Thing,
+            name: &str,
+        ) -> Result<()> {
+            let insert = diesel::insert_into(pairs::table).values((
+                pairs::$owner.eq(owner),
+                pairs::$thing.eq(thing),
+                pairs::realm_id.eq(&cx.realm.id),
+                pairs::username.eq(name),
+            ));
+            Unless(insert, "").execute(cx.db.conn()?)?;
+            Ok(())
+        }
+    };
+}
+use add;
+
+/// Makes a module with the questions of one table of pairs, each of which belongs to one realm; the
+/// owners of some are listed by their names, which stand beside the pair.
 macro_rules! pairs {
-    ($table:ident, $owner:ident: $Owner:ty, $thing:ident: $Thing:ty) => {
+    ($table:ident, $owner:ident: $Owner:ty, $thing:ident: $Thing:ty, $name:ident) => {
         pub(crate) mod $table {
             use diesel::prelude::*;
 
@@ -23,16 +59,7 @@ macro_rules! pairs {
                 Ok(mine.load(cx.db.conn()?)?)
             }
 
-            /// Gives it to an owner, who may have it already.
-            pub(crate) fn add(cx: &mut Cx<'_>, owner: &$Owner, thing: &$Thing) -> Result<()> {
-                let insert = diesel::insert_into(pairs::table).values((
-                    pairs::$owner.eq(owner),
-                    pairs::$thing.eq(thing),
-                    pairs::realm_id.eq(&cx.realm.id),
-                ));
-                Unless(insert, "").execute(cx.db.conn()?)?;
-                Ok(())
-            }
+            $crate::pairs::add!($name, $owner: $Owner, $thing: $Thing);
 
             /// Takes it from an owner, who may not have it.
             pub(crate) fn remove(cx: &mut Cx<'_>, owner: &$Owner, thing: &$Thing) -> Result<()> {
@@ -47,8 +74,8 @@ macro_rules! pairs {
     };
 }
 
-pairs!(user_roles, user_id: UserId, role_id: RoleId);
-pairs!(user_groups, user_id: UserId, group_id: GroupId);
-pairs!(group_roles, group_id: GroupId, role_id: RoleId);
-pairs!(role_composites, parent_id: RoleId, child_id: RoleId);
-pairs!(scope_mappings, owner_id: str, role_id: RoleId);
+pairs!(user_roles, user_id: UserId, role_id: RoleId, named);
+pairs!(user_groups, user_id: UserId, group_id: GroupId, named);
+pairs!(group_roles, group_id: GroupId, role_id: RoleId, unnamed);
+pairs!(role_composites, parent_id: RoleId, child_id: RoleId, unnamed);
+pairs!(scope_mappings, owner_id: str, role_id: RoleId, unnamed);

@@ -334,6 +334,7 @@ diesel::table! {
         name -> Text,
         value -> Text,
         realm_id -> Text,
+        username -> Nullable<Text>,
     }
 }
 
@@ -352,6 +353,7 @@ diesel::table! {
         user_id -> Text,
         role_id -> Text,
         realm_id -> Text,
+        username -> Nullable<Text>,
     }
 }
 
@@ -360,6 +362,7 @@ diesel::table! {
         user_id -> Text,
         group_id -> Text,
         realm_id -> Text,
+        username -> Nullable<Text>,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
 pub mod identity;
+mod index;
 mod membership;
+mod page;
 mod search;
 mod walk;
 
@@ -18,12 +20,9 @@ use crate::schema::users;
 use crate::sql::Unless;
 use crate::time::Timestamp;
 
-pub use membership::{
-    direct_roles, effective_roles, grant_role, groups, join, leave, list_in_group, list_with_role,
-    revoke_role,
-};
+pub use membership::{direct_roles, effective_roles, grant_role, groups, join, leave, revoke_role};
+pub use page::{list_in_group, list_with_role};
 pub(crate) use search::pattern;
-use search::search_text;
 pub use search::{Query, count, list};
 pub use walk::walk;
 
@@ -167,7 +166,7 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
     if Unless(insert, "").execute(cx.db.conn()?)? != 1 {
         return Ok(Stored::Taken);
     }
-    search::index_attributes(cx, user)?;
+    index::insert_attributes(cx, user)?;
     Ok(Stored::Done)
 }
 
@@ -186,7 +185,8 @@ pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
     if changed != 1 {
         return Ok(Stored::Gone);
     }
-    search::index_attributes(cx, user)?;
+    index::replace_attributes(cx, user)?;
+    membership::renamed(cx, &user.id, &fold(&user.username))?;
     Ok(Stored::Done)
 }
 
@@ -220,7 +220,7 @@ fn columns(cx: &Cx<'_>, user: &User) -> Result<Columns> {
         users::not_before.eq(user.not_before),
         users::attributes.eq(serde_json::to_string(&user.attributes)?),
         users::required_actions.eq(serde_json::to_string(&user.required_actions)?),
-        users::search.eq(search_text(user)),
+        users::search.eq(index::search_text(user)),
     ))
 }
 

@@ -1,13 +1,11 @@
-//! Membership: the roles of users, the groups they are in, and who has the one or is in the other.
+//! Membership: the roles of users, and the groups they are in.
 
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
-use super::User;
-use super::search::{everybody, page};
 use crate::cx::Cx;
-use crate::id::{ClientUuid, GroupId, RoleId, UserId};
+use crate::id::{GroupId, RoleId, UserId};
 use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
 use crate::schema::{user_groups, user_roles, users};
 use crate::{Result, group, role};
@@ -29,14 +27,20 @@ pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>>
 
 /// Gives a user a role.
 pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    roles_of::add(cx, id, role)?;
-    roles_changed(cx, id)
+    let Some((username, is_service)) = name_of(cx, id)? else {
+        return Ok(());
+    };
+    roles_of::add_named(cx, id, role, &username)?;
+    roles_changed(cx, is_service);
+    Ok(())
 }
 
 /// Takes a role from a user.
 pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
     roles_of::remove(cx, id, role)?;
-    roles_changed(cx, id)
+    let found = name_of(cx, id)?;
+    roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
+    Ok(())
 }
 
 /// The groups a user is in.
@@ -46,46 +50,50 @@ pub fn groups(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<GroupId>> {
 
 /// Puts a user into a group.
 pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    groups_of::add(cx, id, group)?;
-    roles_changed(cx, id)
+    let Some((username, is_service)) = name_of(cx, id)? else {
+        return Ok(());
+    };
+    groups_of::add_named(cx, id, group, &username)?;
+    roles_changed(cx, is_service);
+    Ok(())
 }
 
 /// Takes a user out of a group.
 pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
     groups_of::remove(cx, id, group)?;
-    roles_changed(cx, id)
+    let found = name_of(cx, id)?;
+    roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
+    Ok(())
 }
 
-/// People with a role given directly, by username.
-pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> Result<Vec<User>> {
-    let ids = user_roles::table
+/// Puts a user's new name where lists are in its order.
+pub(super) fn renamed(cx: &mut Cx<'_>, id: &UserId, username: &str) -> Result<()> {
+    let roles = user_roles::table
         .filter(user_roles::realm_id.eq(&cx.realm.id))
-        .filter(user_roles::role_id.eq(role))
-        .select(user_roles::user_id);
-    let people = everybody(&cx.realm.id).filter(users::id.eq_any(ids));
-    page(cx, people, first, max)
-}
-
-/// People in a group, by username.
-pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> Result<Vec<User>> {
-    let ids = user_groups::table
+        .filter(user_roles::user_id.eq(id));
+    let roles = diesel::update(roles).set(user_roles::username.eq(username));
+    roles.execute(cx.db.conn()?)?;
+    let groups = user_groups::table
         .filter(user_groups::realm_id.eq(&cx.realm.id))
-        .filter(user_groups::group_id.eq(group))
-        .select(user_groups::user_id);
-    let people = everybody(&cx.realm.id).filter(users::id.eq_any(ids));
-    page(cx, people, first, max)
+        .filter(user_groups::user_id.eq(id));
+    let groups = diesel::update(groups).set(user_groups::username.eq(username));
+    groups.execute(cx.db.conn()?)?;
+    Ok(())
 }
 
-/// Answers about tokens hold everybody's roles; the snapshot holds those of service accounts alone.
-fn roles_changed(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    cx.people_changed();
+/// The username, and whether it is that of a service account; `None` if there is no such user.
+fn name_of(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<(String, bool)>> {
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(id))
-        .select(users::service_account_client);
-    let found: Option<Option<ClientUuid>> = mine.first(cx.db.conn()?).optional()?;
-    if found.flatten().is_some() {
+        .select((users::username, users::service_account_client.is_not_null()));
+    Ok(mine.first(cx.db.conn()?).optional()?)
+}
+
+/// Answers about tokens hold everybody's roles; the snapshot holds those of service accounts alone.
+fn roles_changed(cx: &mut Cx<'_>, is_service: bool) {
+    cx.people_changed();
+    if is_service {
         cx.settings_changed();
     }
-    Ok(())
 }

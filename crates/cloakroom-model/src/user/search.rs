@@ -1,11 +1,16 @@
 //! Searches: lists of people, and the patterns that narrow them.
+//!
+//! A list is read in two steps: the ids of the page from an index that holds all that narrows and
+//! orders, then those people whole. So a search that finds nobody reads nobody.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::{Row, User, fold};
+use super::index::LINE;
+use super::{User, fold, page};
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::RealmId;
+use crate::id::{RealmId, UserId};
 use crate::schema::{federated_identities, user_attributes, users};
 use crate::time::Timestamp;
 
@@ -50,25 +55,100 @@ pub struct Query {
     pub max: i64,
 }
 
-pub(super) type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
-
-/// Everybody in a realm, service accounts too.
-pub(super) fn everybody(realm: &RealmId) -> Boxed<'_> {
-    users::table.filter(users::realm_id.eq(realm)).into_boxed()
+impl Query {
+    /// The one attribute that is asked for, if nothing else is.
+    fn only_attribute(&self) -> Option<&(String, String)> {
+        let texts = [
+            &self.search,
+            &self.username,
+            &self.email,
+            &self.first_name,
+            &self.last_name,
+            &self.provider,
+            &self.provider_user,
+            &self.after,
+            &self.before,
+        ];
+        let is_narrowed = texts.into_iter().any(Option::is_some)
+            || [self.enabled, self.email_verified]
+                .iter()
+                .any(Option::is_some)
+            || self.created_after.is_some()
+            || self.created_before.is_some()
+            || !self.service_accounts;
+        match self.attributes.as_slice() {
+            [one] if !is_narrowed => Some(one),
+            _ => None,
+        }
+    }
 }
 
-/// The people of a query from the first on, by username.
-pub(super) fn page(cx: &mut Cx<'_>, people: Boxed<'_>, first: i64, max: i64) -> Result<Vec<User>> {
-    let rows = people
+type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
+
+/// People by username.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
+    let ids = ids(cx, query)?;
+    page::load(cx, &ids)
+}
+
+/// How many people there are.
+pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
+    if let Some((name, value)) = query.only_attribute() {
+        let all = page::with_attribute(&cx.realm.id, name, value);
+        return Ok(all.count().get_result(cx.db.conn()?)?);
+    }
+    let few = few_holders(cx, query)?;
+    let people = narrowed(&cx.realm.id, query, few);
+    Ok(people.count().get_result(cx.db.conn()?)?)
+}
+
+fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
+    if let Some((name, value)) = query.only_attribute() {
+        return page::ids_with_attribute(cx, (name, value), query.first, query.max);
+    }
+    let few = few_holders(cx, query)?;
+    let mut people = narrowed(&cx.realm.id, query, few);
+    if let Some(name) = &query.after {
+        people = people.filter(users::username.gt(fold(name)));
+    }
+    if let Some(name) = &query.before {
+        let last = people
+            .filter(users::username.lt(fold(name)))
+            .select(users::id)
+            .order(users::username.desc())
+            .limit(query.max);
+        let mut ids: Vec<UserId> = last.load(cx.db.conn()?)?;
+        ids.reverse();
+        return Ok(ids);
+    }
+    let people = people
+        .select(users::id)
         .order(users::username.asc())
-        .offset(first)
-        .limit(max)
-        .load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().map(Row::into_user).collect()
+        .offset(query.first)
+        .limit(query.max);
+    Ok(people.load(cx.db.conn()?)?)
 }
 
-fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
-    let mut all = everybody(realm);
+/// So many ids are looked up one by one in less time than it takes to look through everybody.
+const FEW: usize = 1000;
+
+/// The people with one of the attributes, where these are few.
+fn few_holders(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
+    let most = i64::try_from(FEW).unwrap_or(i64::MAX);
+    for (name, value) in &query.attributes {
+        let holders = page::ids_with_attribute(cx, (name, value), 0, most + 1)?;
+        if holders.len() <= FEW {
+            return Ok(Some(holders));
+        }
+    }
+    Ok(None)
+}
+
+fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> Boxed<'a> {
+    let mut all = users::table.filter(users::realm_id.eq(realm)).into_boxed();
+    if let Some(few) = few {
+        all = all.filter(users::id.eq_any(few));
+    }
     if !query.service_accounts {
         all = all.filter(users::service_account_client.is_null());
     }
@@ -89,12 +169,12 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query) -> Boxed<'a> {
         all = all.filter(users::created_at.le(at));
     }
     for (name, value) in &query.attributes {
-        let ids = user_attributes::table
-            .filter(user_attributes::realm_id.eq(realm))
+        let has = user_attributes::table
+            .filter(user_attributes::user_id.eq(users::id))
             .filter(user_attributes::name.eq(name.clone()))
-            .filter(user_attributes::value.eq(indexed(value)))
-            .select(user_attributes::user_id);
-        all = all.filter(users::id.eq_any(ids));
+            .filter(user_attributes::value.eq(super::index::indexed(value)));
+        // Nobody has the empty id; without it PostgreSQL would begin at the holders, who are many.
+        all = all.filter(exists(has).or(users::id.eq("")));
     }
     narrowed_by_link(all, realm, query)
 }
@@ -124,60 +204,49 @@ fn narrowed_by_link<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Bo
     }
 }
 
+/// Usernames and addresses have columns of their own, which the whole is found in; parts, and names,
+/// are looked for in the folded lines of the search column.
 fn narrowed_by_texts<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
-    let like = |text: &str| {
-        if query.exact {
-            escaped(&fold(text))
-        } else {
-            pattern(&fold(text))
+    let mut lines = vec![(2, &query.first_name), (3, &query.last_name)];
+    if query.exact {
+        if let Some(text) = &query.username {
+            all = all.filter(users::username.eq(fold(text)));
         }
-    };
-    if let Some(text) = &query.username {
-        all = all.filter(users::username.like(like(text)).escape('\\'));
+        if let Some(text) = &query.email {
+            all = all.filter(users::email.eq(fold(text)));
+        }
+    } else {
+        lines.extend([(0, &query.username), (1, &query.email)]);
     }
-    if let Some(text) = &query.email {
-        all = all.filter(users::email.like(like(text)).escape('\\'));
-    }
-    // Names keep their case in their own columns, so the folded lines of the search column are asked.
-    let line = |text: &str| {
+    for (line, text) in lines {
+        let Some(text) = text else { continue };
         let text = escaped(&fold(text));
-        if query.exact {
-            format!("%\n{text}\n%")
+        let part = if query.exact {
+            format!("\n{text}\n")
         } else {
-            format!("%{text}%")
-        }
-    };
-    for text in [&query.first_name, &query.last_name].into_iter().flatten() {
-        all = all.filter(users::search.like(line(text)).escape('\\'));
+            text.clone()
+        };
+        // Most people fail here already, at a pattern that is fast.
+        all = all.filter(users::search.like(format!("%{part}%")).escape('\\'));
+        let on_line = on_line(line, &text, query.exact);
+        all = all.filter(users::search.like(on_line).escape('\\'));
     }
     all
 }
 
-/// People by username.
-pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
-    let mut people = narrowed(&cx.realm.id, query);
-    if let Some(name) = &query.after {
-        people = people.filter(users::username.gt(fold(name)));
+/// A pattern for a text on one of the four lines: with as many line ends in it as each search text
+/// has, no `%` can stand for one.
+fn on_line(line: usize, text: &str, exact: bool) -> String {
+    let mut pattern = String::from("\n");
+    for at in 0..LINE.len() {
+        pattern.push_str(&match (at == line, exact) {
+            (true, true) => text.to_owned(),
+            (true, false) => format!("%{text}%"),
+            (false, _) => "%".to_owned(),
+        });
+        pattern.push('\n');
     }
-    if let Some(name) = &query.before {
-        people = people.filter(users::username.lt(fold(name)));
-        return page_backwards(cx, people, query.max);
-    }
-    page(cx, people, query.first, query.max)
-}
-
-/// The last people of a query, by username.
-fn page_backwards(cx: &mut Cx<'_>, people: Boxed<'_>, max: i64) -> Result<Vec<User>> {
-    let last = people.order(users::username.desc()).limit(max);
-    let rows = last.load::<Row>(cx.db.conn()?)?;
-    rows.into_iter().rev().map(Row::into_user).collect()
-}
-
-/// How many people there are.
-pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
-    Ok(narrowed(&cx.realm.id, query)
-        .count()
-        .get_result(cx.db.conn()?)?)
+    pattern
 }
 
 /// A LIKE pattern for a part, with `\` as its escape.
@@ -202,45 +271,4 @@ fn search_pattern(word: &str) -> String {
     }
     let inner = escaped(&folded).replace('*', "%");
     format!("%\n{inner}%")
-}
-
-/// Each value stands on a line of its own, so that its beginning or the whole can be asked for.
-pub(super) fn search_text(user: &User) -> String {
-    let values = [
-        Some(&user.username),
-        user.email.as_ref(),
-        user.first_name.as_ref(),
-        user.last_name.as_ref(),
-    ];
-    let mut text = String::from("\n");
-    for value in values.into_iter().flatten() {
-        text.push_str(&fold(value).replace('\n', " "));
-        text.push('\n');
-    }
-    text
-}
-
-/// What of an attribute's value is indexed. PostgreSQL refuses an index entry of many pages.
-fn indexed(value: &str) -> String {
-    value.chars().take(255).collect()
-}
-
-/// Replaces the rows by which a user is found by their attributes.
-pub(super) fn index_attributes(cx: &mut Cx<'_>, user: &User) -> Result<()> {
-    let mine = user_attributes::table
-        .filter(user_attributes::realm_id.eq(&cx.realm.id))
-        .filter(user_attributes::user_id.eq(&user.id));
-    diesel::delete(mine).execute(cx.db.conn()?)?;
-    for (name, values) in &user.attributes {
-        for value in values {
-            let insert = diesel::insert_into(user_attributes::table).values((
-                user_attributes::user_id.eq(&user.id),
-                user_attributes::name.eq(name),
-                user_attributes::value.eq(indexed(value)),
-                user_attributes::realm_id.eq(&cx.realm.id),
-            ));
-            crate::sql::Unless(insert, "").execute(cx.db.conn()?)?;
-        }
-    }
-    Ok(())
 }
