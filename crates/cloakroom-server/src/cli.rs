@@ -3,6 +3,7 @@
 
 mod completions;
 mod config;
+mod demo;
 mod doctor;
 mod export;
 mod health;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Import(import::Options),
     /// Writes realms to Keycloak's files
     Export(export::Options),
+    /// Fills a database with invented people, for trying things out and for measuring
+    Demo(demo::Options),
     /// Helps whoever is locked out
     Recover(recover::Options),
     /// Looks at a token
@@ -83,6 +86,7 @@ pub(crate) fn run() -> Ended {
         Command::Config(options) => config::run(&config, &options),
         Command::Import(options) => import::run(&config, &options),
         Command::Export(options) => export::run(&config, &options),
+        Command::Demo(options) => demo::run(&config, &options),
         Command::Recover(options) => recover::run(&config, options),
         Command::Token(options) => token::run(&options),
         Command::Completions(options) => completions::run(&options),

@@ -4,6 +4,7 @@ mod address;
 mod bootstrap;
 mod cli;
 mod config;
+mod demo;
 mod health;
 mod keys;
 mod log;

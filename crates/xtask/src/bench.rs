@@ -1,4 +1,6 @@
 //! How fast a release build answers: requests a second, p99 and memory, one core for it and one for wrk.
+mod crowd;
+mod lists;
 mod setup;
 
 use std::process::Command;
@@ -27,6 +29,21 @@ pub(crate) struct Options {
     /// PostgreSQL instead of SQLite; it shares the server's core with it
     #[arg(long)]
     postgres: bool,
+    /// The lists and searches of the admin API in a crowd, without wrk
+    #[arg(long)]
+    lists: bool,
+    /// People in the crowd
+    #[arg(long, default_value_t = 100_000, requires = "lists")]
+    users: u32,
+    /// Applications in the crowd
+    #[arg(long, default_value_t = 10_000, requires = "lists")]
+    clients: u32,
+    /// Realms beside the crowd
+    #[arg(long, default_value_t = 1_000, requires = "lists")]
+    realms: u32,
+    /// A development build, to find what is slow; its figures do not count
+    #[arg(long, requires = "lists")]
+    dev_build: bool,
 }
 
 /// What wrk measured in one round.
@@ -39,6 +56,9 @@ struct Round {
 }
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    if options.lists {
+        return lists::run(workspace, options);
+    }
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
     let binary = server::build(workspace, true)?;

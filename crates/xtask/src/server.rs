@@ -34,7 +34,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         Ok(Self {
             folder: tempfile::Builder::new()
                 .prefix("cloakroom-test-")
@@ -42,6 +42,47 @@ impl Place {
             port: free_port()?,
             management: free_port()?,
         })
+    }
+
+    /// The server's program with its settings for this place, writing to the log.
+    pub(crate) fn command(&self, setup: &Setup<'_>, args: &[&str]) -> Result<Command> {
+        let mut command = match setup.core {
+            Some(core) => {
+                let mut pinned = Command::new("taskset");
+                pinned.args(["-c", &core.to_string()]).arg(setup.binary);
+                pinned
+            }
+            None => Command::new(setup.binary),
+        };
+        let folder = self.folder.path();
+        let log = File::options().create(true).append(true).open(&setup.log)?;
+        command
+            .args(args)
+            .current_dir(folder)
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        // A setting of whoever runs the tests must not reach the server under test.
+        for (name, _) in std::env::vars_os() {
+            let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"]
+                .iter()
+                .any(|prefix| name.to_string_lossy().starts_with(prefix));
+            if ours || name == "DATABASE_URL" || name == "LOG_LEVEL" {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env("PORT", self.port.to_string())
+            .env("CLOAKROOM_MANAGEMENT_PORT", self.management.to_string())
+            .env("CLOAKROOM_LOG", setup.filter)
+            .env("CLOAKROOM_DATA_DIR", folder.join("data"))
+            // Clients under test listen on this machine.
+            .env("CLOAKROOM_OUTBOUND_ALLOW", "127.0.0.1")
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
+            .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
+        if let Some(url) = setup.database_url {
+            command.env("CLOAKROOM_DATABASE_URL", url);
+        }
+        Ok(command)
     }
 }
 
@@ -95,47 +136,11 @@ impl Server {
 
     /// Starts where a server has been before, and goes on in its log.
     pub(crate) fn start_at(place: Place, setup: &Setup<'_>) -> Result<Self> {
-        let (folder, port, management) = (place.folder.path(), place.port, place.management);
-        let mut command = match setup.core {
-            Some(core) => {
-                let mut pinned = Command::new("taskset");
-                pinned.args(["-c", &core.to_string()]).arg(setup.binary);
-                pinned
-            }
-            None => Command::new(setup.binary),
-        };
-        let log = File::options().create(true).append(true).open(&setup.log)?;
-        command
-            .arg("start")
-            .current_dir(folder)
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        // A setting of whoever runs the tests must not reach the server under test.
-        for (name, _) in std::env::vars_os() {
-            let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"]
-                .iter()
-                .any(|prefix| name.to_string_lossy().starts_with(prefix));
-            if ours || name == "DATABASE_URL" || name == "LOG_LEVEL" {
-                command.env_remove(name);
-            }
-        }
-        command
-            .env("PORT", port.to_string())
-            .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
-            .env("CLOAKROOM_LOG", setup.filter)
-            .env("CLOAKROOM_DATA_DIR", folder.join("data"))
-            // Clients under test listen on this machine.
-            .env("CLOAKROOM_OUTBOUND_ALLOW", "127.0.0.1")
-            .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
-            .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
-        if let Some(url) = setup.database_url {
-            command.env("CLOAKROOM_DATABASE_URL", url);
-        }
-
+        let mut command = place.command(setup, &["start"])?;
         let started = Instant::now();
         let mut process = Running::start("cloakroom", &mut command)?;
-        let base = format!("http://localhost:{port}");
-        wait_until_ready(&mut process, management, &setup.log)?;
+        let base = format!("http://localhost:{}", place.port);
+        wait_until_ready(&mut process, place.management, &setup.log)?;
         Ok(Self {
             process,
             place,
@@ -152,19 +157,23 @@ impl Server {
 
     /// Memory in use now and at most, in MiB, as the kernel counts it.
     pub(crate) fn memory(&self) -> (f64, f64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))
-            .unwrap_or_default();
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kib = line.and_then(|line| {
-                line.trim_matches([':', ' ', '\t', 'k', 'B'])
-                    .parse::<f64>()
-                    .ok()
-            });
-            kib.unwrap_or_default() / 1024.0
-        };
-        (field("VmRSS"), field("VmHWM"))
+        memory(self.process.id())
     }
+}
+
+/// Memory of a process in use now and at most, in MiB, as the kernel counts it.
+pub(crate) fn memory(process: i32) -> (f64, f64) {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|line| {
+            line.trim_matches([':', ' ', '\t', 'k', 'B'])
+                .parse::<f64>()
+                .ok()
+        });
+        kib.unwrap_or_default() / 1024.0
+    };
+    (field("VmRSS"), field("VmHWM"))
 }
 
 fn wait_until_ready(process: &mut Running, management: u16, log: &Path) -> Result<()> {
