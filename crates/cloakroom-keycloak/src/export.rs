@@ -37,6 +37,8 @@ pub struct Choice {
     pub clients: bool,
     /// Groups and roles are written.
     pub groups_and_roles: bool,
+    /// Users are written, and who belongs to an organization.
+    pub users: bool,
 }
 
 impl Choice {
@@ -45,6 +47,7 @@ impl Choice {
         secrets: true,
         clients: true,
         groups_and_roles: true,
+        users: true,
     };
 }
 
@@ -74,10 +77,10 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     defaults.sort();
     all.insert("defaultGroups".to_owned(), json!(defaults));
     clients::scope_mappings(cx, &names, choice, &mut all)?;
-    flows::show(cx, &mut all)?;
+    flows::show(cx, choice, &mut all)?;
     identity_providers::show(cx, choice, &mut all)?;
     all.insert("components".to_owned(), components::show(cx, choice)?);
-    let organizations = organizations::show(cx)?;
+    let organizations = organizations::show(cx, choice)?;
     if organizations.as_array().is_some_and(|all| !all.is_empty()) {
         all.insert("organizations".to_owned(), organizations);
     }

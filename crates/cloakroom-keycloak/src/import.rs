@@ -25,6 +25,7 @@ mod report;
 mod roles;
 mod scope_mappings;
 mod stream;
+mod unknown;
 mod users;
 
 use std::sync::Arc;
@@ -84,6 +85,8 @@ pub trait Rules: Send + Sync {
     ) -> Result<()>;
     /// A key can be read; otherwise why not.
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
+    /// Tokens can be made with a protocol mapper of this kind.
+    fn is_mapper(&self, kind: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
     fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
 }
@@ -128,7 +131,8 @@ pub fn import_realm(
 ) -> Result<Arc<Realm>> {
     let (sent, people) = found;
     lenient::check_texts(sent)?;
-    let sent = lenient::Part::new(sent, "", "");
+    let renamed = older::renamed(sent, report);
+    let sent = lenient::Part::new(renamed.as_ref().unwrap_or(sent), "", "");
     let (realm, default_role) = realm::insert(cx, &sent, ready, report)?;
     let mut inside = cx.in_realm(&realm);
     let mut import = Import {

@@ -113,6 +113,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report)
 
     if options.runs(Part::Rust) {
         report.part("Rust tests", || rust_tests(workspace, admin_url.as_deref()));
+        if let Some(url) = &admin_url {
+            report.part("moving realms on PostgreSQL", || moving(workspace, url));
+        }
     }
     if options.runs(Part::Crash) {
         crashes(workspace, options, admin_url.as_deref(), report)?;
@@ -135,6 +138,16 @@ fn rust_tests(workspace: &Workspace, admin_url: Option<&str>) -> Result<Tally> {
     if let Some(url) = admin_url {
         cargo.env("CLOAKROOM_TEST_POSTGRES_URL", url);
     }
+    command::tally(&mut cargo)
+}
+
+/// Realms that move in and out once more, into databases of PostgreSQL.
+fn moving(workspace: &Workspace, admin_url: &str) -> Result<Tally> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--workspace", "--test", "moving"])
+        .current_dir(&workspace.root)
+        .env("CLOAKROOM_TEST_MOVING_POSTGRES_URL", admin_url);
     command::tally(&mut cargo)
 }
 

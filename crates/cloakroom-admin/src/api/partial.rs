@@ -57,6 +57,7 @@ async fn export(admin: Admin, params: Params) -> Answer {
         secrets: false,
         clients: is_on(&params, "exportClients"),
         groups_and_roles: is_on(&params, "exportGroupsAndRoles"),
+        users: false,
     };
     if choice.clients {
         admin.check(&["manage-clients", "view-clients"])?;

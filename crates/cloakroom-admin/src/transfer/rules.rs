@@ -4,10 +4,10 @@ use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
 use cloakroom_login::policy::Policy;
-use cloakroom_model::Cx;
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
-use cloakroom_oidc::keyring;
+use cloakroom_model::{Cx, Fault};
+use cloakroom_oidc::{keyring, mapper};
 
 use crate::api::authorization;
 use crate::error::AdminError;
@@ -32,6 +32,7 @@ impl Rules for KnownRules {
     ) -> Result<(), ImportError> {
         authorization::import(cx, client, settings).map_err(|error| match error {
             AdminError::Fault(fault) => ImportError::Fault(fault),
+            AdminError::Busy(_) => ImportError::Fault(Fault::busy()),
             AdminError::Refused { body, .. } | AdminError::Undone { body, .. } => {
                 let why = body.get("error_description").or_else(|| body.get("error"));
                 let why = why.and_then(|why| why.as_str()).unwrap_or_default();
@@ -48,6 +49,10 @@ impl Rules for KnownRules {
             return Ok(());
         }
         Err(format!("no {} of this form can be read", key.provider_id))
+    }
+
+    fn is_mapper(&self, kind: &str) -> bool {
+        mapper::ALL.iter().any(|one| one.kind() == kind)
     }
 
     fn check_policy(&self, rule: &str) -> Result<(), String> {

@@ -19,6 +19,10 @@ pub(super) fn show(cx: &mut Cx<'_>, choice: Choice, all: &mut Map<String, Value>
             let secrets = provider.secrets.iter();
             config.extend(secrets.map(|(name, secret)| (name.clone(), secret.as_str().into())));
         }
+        // The organization names its identity providers itself.
+        if let Value::Object(members) = &mut one {
+            members.remove("organizationId");
+        }
         shown.push(one);
     }
     all.insert("identityProviders".to_owned(), Value::Array(shown));

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use crate::organization as shape;
 use crate::read::set;
 
-pub(super) fn show(cx: &mut Cx<'_>) -> Result<Value> {
+use super::Choice;
+
+pub(super) fn show(cx: &mut Cx<'_>, choice: Choice) -> Result<Value> {
     let providers = identity_provider::list(cx)?;
     let mut all = Vec::new();
     for one in organization::list(cx)? {
         let mut shown = shape::show(&one, false);
-        let found =
-            organization::list_members(cx, &one.id, &Search::default(), 0, i64::from(i32::MAX))?;
+        let most = if choice.users { i64::from(i32::MAX) } else { 0 };
+        let found = organization::list_members(cx, &one.id, &Search::default(), 0, most)?;
         let mut members = Vec::new();
         for member in found {
             if let Some(user) = user::find(cx, &member.user)? {

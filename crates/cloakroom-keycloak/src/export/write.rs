@@ -105,25 +105,33 @@ fn user_files(
     each: usize,
 ) -> Result<u64, WriteError> {
     let (name, each) = (cx.realm.name.clone(), each.max(1));
-    let mut held: Vec<Value> = Vec::new();
+    let head = format!("{{\n  \"realm\": {},\n  \"users\": [\n", json!(name));
     let (mut number, mut count) = (0u64, 0u64);
-    let mut put = |held: &mut Vec<Value>| -> Result<(), WriteError> {
-        let mut out = Out::create(&folder.join(format!("{name}-users-{number}.json")))?;
-        out.json(&json!({"realm": name, "users": std::mem::take(held)}))?;
-        number += 1;
-        out.finish()
-    };
-    each_user(cx, choice, &mut |user| {
+    let mut open: Option<(Out, usize)> = None;
+    each_user(cx, choice, &mut |user| -> Result<(), WriteError> {
+        let (mut out, mut inside) = match open.take() {
+            Some((mut out, inside)) => {
+                out.text(",\n")?;
+                (out, inside)
+            }
+            None => {
+                let mut out = Out::create(&folder.join(format!("{name}-users-{number}.json")))?;
+                number += 1;
+                out.text(&head)?;
+                (out, 0)
+            }
+        };
+        out.json(&user)?;
         count += 1;
-        held.push(user);
-        if held.len() >= each {
-            put(&mut held)
-        } else {
-            Ok(())
+        inside += 1;
+        if inside >= each {
+            return out.end_users();
         }
+        open = Some((out, inside));
+        Ok(())
     })?;
-    if !held.is_empty() {
-        put(&mut held)?;
+    if let Some((out, _)) = open {
+        out.end_users()?;
     }
     Ok(count)
 }
@@ -192,6 +200,12 @@ impl Out {
         }
         self.text("\n}")?;
         Ok(count)
+    }
+
+    /// Closes a file of users.
+    fn end_users(mut self) -> Result<(), WriteError> {
+        self.text("\n]\n}")?;
+        self.finish()
     }
 
     fn finish(mut self) -> Result<(), WriteError> {

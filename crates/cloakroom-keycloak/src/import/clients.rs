@@ -102,15 +102,10 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
         mine.remove(*member);
     }
     part.report_unknown(shape::FIELDS, import.report);
-    if part.object("authorizationSettings")?.is_some() {
-        let how = "kept as it is and exported again, but not in force; \
-                   send it to the client's authz/resource-server/import";
-        let place = part.place_of("authorizationSettings");
-        import.report.approximate(&place, part.who, how);
-    }
     mine.retain(|name, _| {
         shape::FIELDS.contains(&name.as_str()) && !READ_HERE.contains(&name.as_str())
     });
+    drop_masked(import, part, &mut mine);
     let base = shape::defaults();
     let like = match serde_json::to_value(&base).map_err(Fault::from)? {
         Value::Object(like) => like,
@@ -118,6 +113,22 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
     };
     let fitted = fit(&Part::new(&mine, part.place, part.who), &like)?;
     shape::apply(&base, &fitted).map_err(ImportError::wrong(part.place, part.who))
+}
+
+/// An attribute that is masked is lost.
+fn drop_masked(import: &mut Import<'_>, part: &Part<'_>, mine: &mut Object) {
+    let Some(Value::Object(attributes)) = mine.get_mut("attributes") else {
+        return;
+    };
+    attributes.retain(|name, value| {
+        let is_masked = client::is_secret_attribute(name) && value.as_str() == Some(MASK);
+        if is_masked {
+            let place = part.place_of(&format!("attributes.{name}"));
+            let why = "it is masked in the file";
+            import.report.drop(&place, part.who, why);
+        }
+        !is_masked
+    });
 }
 
 /// Members that are no settings.

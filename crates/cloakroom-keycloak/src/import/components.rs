@@ -12,6 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
+use super::unknown;
 use crate::component as shape;
 use crate::read::Object;
 
@@ -101,6 +102,7 @@ fn insert(
         let how = format!("kept, but it is not used: {why}");
         import.report.approximate("components[]", &who, how);
     }
+    unknown::component(import, &part, family, &made.provider_id);
     if family == STORES {
         let how = "kept as configuration; nobody signs in through it";
         import.report.approximate("components[]", &who, how);

@@ -8,9 +8,11 @@ use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, Required
 use cloakroom_model::id::{ExecutionId, FlowId};
 
 use super::Import;
+use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::older;
+use super::unknown;
 use crate::blueprint;
 
 const FLOW: [&str; 7] = [
@@ -185,6 +187,9 @@ fn step(
     if step.authenticator.is_none() && step.child_flow.is_none() {
         return Err(part.wrong("authenticator", "given, or flowAlias"));
     }
+    if let Some(id) = &step.authenticator {
+        unknown::authenticator(import, part, id);
+    }
     flow::insert_execution(cx, &step)?;
     Ok(step)
 }
@@ -216,11 +221,21 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
         let alias = Part::new(object, "authenticatorConfig[]", "").name("alias")?;
         let part = Part::new(object, "authenticatorConfig[]", &alias);
         part.report_unknown(&["alias", "config", "id"], import.report);
-        let config = AuthenticatorConfig {
+        let mut config = AuthenticatorConfig {
             id: part.id("id")?.unwrap_or_else(|| cx.new_id()),
             alias: alias.clone(),
             config: part.text_map("config")?,
         };
+        config.config.retain(|name, value| {
+            let is_masked = flow::is_secret_setting(name) && value == MASK;
+            if is_masked {
+                let place = part.place_of(&format!("config.{name}"));
+                import
+                    .report
+                    .drop(&place, &alias, "it is masked in the file");
+            }
+            !is_masked
+        });
         if ids.contains_key(&alias) || !flow::insert_config(cx, &config)? {
             let why = format!("settings {alias} of an authenticator, or their id, are in use");
             return Err(ImportError::taken(why));
@@ -283,6 +298,7 @@ fn actions(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             priority: part.number("priority")?.unwrap_or(0),
             config: part.text_map("config")?,
         };
+        unknown::action(import, &part, &action.provider_id);
         if !flow::insert_action(cx, &action)? {
             return Err(ImportError::taken(format!(
                 "required action {alias} stands there twice"

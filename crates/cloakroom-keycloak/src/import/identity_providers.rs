@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
+use super::unknown;
 use crate::identity_provider::{self as shape, MASK};
 use crate::read::Object;
 
@@ -70,6 +71,7 @@ pub(super) fn insert(
     };
     shape::apply(&mut provider, &fitting(import, &part)?)
         .map_err(ImportError::wrong(part.place, part.who))?;
+    unknown::identity_provider(import, &part, &provider.provider_id);
     if !identity_provider::insert(cx, &provider)? {
         let why = format!("identity provider {alias} or its id is in use");
         return Err(ImportError::taken(why));

@@ -54,10 +54,20 @@ impl<'a> Part<'a> {
         Ok(Some(text))
     }
 
-    /// A text that has to be there and not be empty.
+    /// A text that has to be there, not be empty, and fit into an index.
     pub(crate) fn name(&self, member: &str) -> Result<String> {
         let name = self.text(member)?.filter(|text| !text.trim().is_empty());
-        name.ok_or_else(|| self.wrong(member, "given"))
+        let name = name.ok_or_else(|| self.wrong(member, "given"))?;
+        self.check_length(member, &name)?;
+        Ok(name)
+    }
+
+    /// Refuses a text that no index has room for.
+    pub(crate) fn check_length(&self, member: &str, text: &str) -> Result<()> {
+        if text.chars().count() > 255 {
+            return Err(self.wrong(member, "at most 255 characters long"));
+        }
+        Ok(())
     }
 
     /// The id that was given; a new one where there is none.
@@ -95,25 +105,27 @@ impl<'a> Part<'a> {
         Ok(self.texts_if_given(member)?.unwrap_or_default())
     }
 
-    /// A list of texts; `None` if it is absent or null.
+    /// A list of texts; `None` if it is absent or null. A null in it is none.
     pub(crate) fn texts_if_given(&self, member: &str) -> Result<Option<Vec<String>>> {
         let Some(value) = self.get(member) else {
             return Ok(None);
         };
         let wrong = || self.wrong(member, "a list of texts");
         let list = value.as_array().ok_or_else(wrong)?;
-        let texts: Option<Vec<String>> = list.iter().map(scalar).collect();
+        let given = list.iter().filter(|value| !value.is_null());
+        let texts: Option<Vec<String>> = given.map(scalar).collect();
         texts.map(Some).ok_or_else(wrong)
     }
 
-    /// A list of objects; empty if it is absent or null.
+    /// A list of objects; empty if it is absent or null. A null in it is none.
     pub(crate) fn objects(&self, member: &str) -> Result<Vec<&'a Object>> {
         let Some(value) = self.get(member) else {
             return Ok(Vec::new());
         };
         let wrong = || self.wrong(member, "a list of objects");
         let list = value.as_array().ok_or_else(wrong)?;
-        let objects: Option<Vec<&Object>> = list.iter().map(Value::as_object).collect();
+        let given = list.iter().filter(|value| !value.is_null());
+        let objects: Option<Vec<&Object>> = given.map(Value::as_object).collect();
         objects.ok_or_else(wrong)
     }
 

@@ -11,8 +11,10 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         return Ok(());
     };
     for locale in locales.keys() {
-        let texts = Part::new(locales, "localizationTexts", locale).text_map(locale)?;
-        for (name, text) in texts {
+        let part = Part::new(locales, "localizationTexts", locale);
+        part.check_length(locale, locale)?;
+        for (name, text) in part.text_map(locale)? {
+            part.check_length(locale, &name)?;
             localization::store(cx, locale, &name, &text)?;
             import.report.map("texts");
         }

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
+use super::unknown;
 use crate::mapper as shape;
 use crate::read::Object;
 
@@ -62,6 +63,7 @@ pub(super) fn import(
                 .report
                 .approximate(&part.place_of("config"), &who, how);
         }
+        unknown::mapper(import, &part, &mapper.protocol, &mapper.mapper);
         if !mapper::insert(cx, &mapper)? {
             return Err(ImportError::taken(format!(
                 "the id of mapper {who} is in use"

@@ -1,11 +1,14 @@
 //! What files of older versions mean today: Keycloak upgrades a realm that it imports, and so do we.
 
 use cloakroom_model::{Cx, client, scope};
+use serde_json::Value;
 
 use super::Import;
 use super::error::Result;
 use super::known::KnownClient;
+use super::report::Report;
 use crate::blueprint;
+use crate::read::Object;
 
 /// What was added since, and the first version whose files have it.
 const SCOPES: [(&str, u32, bool, &str); 3] = [
@@ -99,6 +102,56 @@ fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         import.report.approximate(place, &draft.client_id, how);
     }
     Ok(())
+}
+
+/// Members of Keycloak 1 that have other names today.
+const RENAMED: [(&str, &str); 3] = [
+    ("applications", "clients"),
+    ("oauthClients", "clients"),
+    ("applicationScopeMappings", "clientScopeMappings"),
+];
+
+/// The realm with the members of Keycloak 1 under the names that they have today; `None` if it has
+/// none of them.
+pub(super) fn renamed(sent: &Object, report: &mut Report) -> Option<Object> {
+    let says = |name: &str| match sent.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(list)) => !list.is_empty(),
+        Some(_) => true,
+    };
+    if !RENAMED.iter().any(|(old, _)| says(old)) {
+        return None;
+    }
+    let mut sent = sent.clone();
+    for (old, new) in RENAMED {
+        let Some(mut value) = sent.remove(old) else {
+            continue;
+        };
+        for client in value.as_array_mut().into_iter().flatten() {
+            rename_client(client);
+        }
+        let how = format!("read as {new}, which Keycloak 2 and later call it");
+        match (sent.get_mut(new), value) {
+            (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
+            (Some(Value::Object(all)), Value::Object(more)) => all.extend(more),
+            (Some(_), _) => continue,
+            (None, value) => {
+                sent.insert(new.to_owned(), value);
+            }
+        }
+        report.approximate(old, "", how);
+    }
+    Some(sent)
+}
+
+/// What is a client today had its `client_id` for a name.
+fn rename_client(client: &mut Value) {
+    if let Value::Object(members) = client
+        && !members.contains_key("clientId")
+        && let Some(name) = members.remove("name")
+    {
+        members.insert("clientId".to_owned(), name);
+    }
 }
 
 /// The name that a required action of an older version has today.

@@ -47,18 +47,6 @@ const ELSEWHERE: &[&str] = &[
 /// Members that have no place here, and why.
 const DROPPED: &[(&str, &str)] = &[
     (
-        "applications",
-        "clients in the form of Keycloak 1; its version 2 and later export them as clients",
-    ),
-    (
-        "applicationScopeMappings",
-        "scope mappings in the form of Keycloak 1; later versions export clientScopeMappings",
-    ),
-    (
-        "oauthClients",
-        "clients in the form of Keycloak 1; its version 2 and later export them as clients",
-    ),
-    (
         "userFederationProviders",
         "user federation in the form of Keycloak 2; later versions export it as components",
     ),

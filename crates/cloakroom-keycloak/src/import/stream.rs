@@ -164,7 +164,8 @@ impl<'de> Visitor<'de> for People<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<(), A::Error> {
-        while let Some(user) = list.next_element::<Object>()? {
+        while let Some(user) = list.next_element::<Option<Object>>()? {
+            let Some(user) = user else { continue };
             if let Err(failure) = (self.0.visit)(self.0.index, user) {
                 *self.0.failure = Some(failure);
                 return Err(serde::de::Error::custom("stopped"));

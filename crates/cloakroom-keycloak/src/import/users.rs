@@ -67,13 +67,18 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
     let filled = |member: &str| -> Result<Option<String>> {
         Ok(part.text(member)?.filter(|text| !text.is_empty()))
     };
+    let (email, attributes) = (filled("email")?, part.list_map("attributes")?);
+    let indexed = attributes.keys().map(|name| ("attributes", name));
+    for (member, text) in indexed.chain(email.iter().map(|text| ("email", text))) {
+        part.check_length(member, text)?;
+    }
     let created = part
         .number("createdTimestamp")?
         .filter(|millis| *millis >= 0);
     Ok(User {
         id: UserId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
         username: fold(part.who),
-        email: filled("email")?.map(|email| fold(&email)),
+        email: email.map(|email| fold(&email)),
         email_verified: part.switch("emailVerified")?.unwrap_or(false),
         first_name: filled("firstName")?,
         last_name: filled("lastName")?,
@@ -81,7 +86,7 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
         created_at: created.map_or(cx.now, Timestamp::from_millis),
         not_before: part.number("notBefore")?.unwrap_or(0),
         service_account_client: owner(import, part)?,
-        attributes: part.list_map("attributes")?,
+        attributes,
         required_actions: actions(part)?,
     })
 }
@@ -217,6 +222,8 @@ fn links(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, parent: &Part<
         let (Some(provider), Some(external_id)) = (provider, external_id) else {
             return Err(part.wrong("userId", "given, and identityProvider too"));
         };
+        part.check_length("identityProvider", &provider)?;
+        part.check_length("userId", &external_id)?;
         let link = Identity {
             provider,
             external_id,

@@ -72,6 +72,7 @@ async fn write(app: &App, options: &Options) -> Result<(), String> {
     };
     let choice = Choice {
         secrets: options.secrets == Secrets::Shown,
+        users: options.users != Some(Users::Skip),
         ..Choice::ALL
     };
     for name in names {

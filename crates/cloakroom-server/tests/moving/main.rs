@@ -7,10 +7,15 @@
 
 mod api;
 mod compare;
+#[expect(clippy::expect_used, reason = "a test without its database has to stop")]
+#[path = "../suite/database.rs"]
+mod database;
 mod hostile;
 mod keycloak;
 mod placeholders;
 mod round_trip;
 mod server;
+mod strange;
 mod tutorial;
 mod versions;
+mod whole;

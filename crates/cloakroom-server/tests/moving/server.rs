@@ -7,15 +7,20 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// A folder with the data of one installation.
+use crate::database::Database;
+
+/// A folder with the data of one installation, and its database where that is not in the folder.
 pub(crate) struct Installation {
     folder: tempfile::TempDir,
+    database: Option<Database>,
 }
 
 impl Installation {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self { folder }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            database: Database::create("CLOAKROOM_TEST_MOVING_POSTGRES_URL"),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -45,6 +50,9 @@ impl Installation {
             .current_dir(self.path())
             .env("CLOAKROOM_DATA_DIR", self.path().join("data"))
             .stdin(Stdio::null());
+        if let Some(database) = &self.database {
+            command.env("CLOAKROOM_DATABASE_URL", &database.url);
+        }
         command
     }
 

@@ -1,6 +1,10 @@
 //! A PostgreSQL database for one run, where there is a cluster that gives one.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Tells the databases of one process apart.
+static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database that goes when this goes.
 pub(crate) struct Database {
@@ -10,14 +14,15 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Makes a database on the cluster that the environment names, if it names one.
+    /// Makes a database on the cluster that this variable names, if it is set.
     #[expect(
         clippy::disallowed_methods,
         reason = "the address of the test's cluster is no setting of the product"
     )]
-    pub(crate) fn create() -> Option<Self> {
-        let admin = std::env::var("CLOAKROOM_TEST_POSTGRES_URL").ok()?;
-        let name = format!("cloakroom_http_{}", std::process::id());
+    pub(crate) fn create(variable: &str) -> Option<Self> {
+        let admin = std::env::var(variable).ok()?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("cloakroom_http_{}_{number}", std::process::id());
         let (address, query) = admin.split_once('?').unwrap_or((&admin, ""));
         let (cluster, _) = address
             .rsplit_once('/')

@@ -37,7 +37,7 @@ const AT_ONCE: usize = 12;
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
-    let database = Database::create();
+    let database = Database::create("CLOAKROOM_TEST_POSTGRES_URL");
     let mut servers = vec![Arc::new(Server::start("sqlite", None))];
     let postgres = database.as_ref().map(|database| database.url.as_str());
     servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url)))));

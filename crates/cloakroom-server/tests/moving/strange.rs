@@ -1,0 +1,139 @@
+//! Files that real installations have: odd, old or of another make. Each comes in, and the report
+//! names what is not the same afterwards.
+
+use serde_json::{Value, json};
+
+use crate::server::Installation;
+
+/// What is odd, its members, and the places that the report has to speak of.
+type Row = (&'static str, Value, &'static [&'static str]);
+
+#[test]
+fn strange_but_real_files_come_in_and_the_report_says_what_changed() {
+    let here = Installation::new();
+    for (number, (what, members, places)) in rows().into_iter().enumerate() {
+        let mut realm = json!({"realm": format!("strange-{number}"), "enabled": true});
+        let all = realm.as_object_mut().unwrap();
+        all.extend(members.as_object().unwrap().clone());
+        let file = here.file("strange.json", &realm.to_string());
+        let report = here.import(&file);
+
+        let spoken = format!("{} {}", report["approximated"], report["dropped"]);
+        for place in places {
+            let named = format!("\"place\":\"{place}\"");
+            assert!(
+                spoken.contains(&named),
+                "{what}: {place} is not in {report:#}"
+            );
+        }
+    }
+}
+
+#[rustfmt::skip]
+fn rows() -> Vec<Row> {
+    let flow = |provider: &str| json!([{"alias": "browser", "topLevel": true, "authenticationExecutions": [{"authenticator": provider, "requirement": "REQUIRED", "priority": 10}]}]);
+    let client = |members: Value| {
+        let mut client = json!({"clientId": "app"});
+        client.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        json!({"clients": [client]})
+    };
+    let mapper = |kind: &str| json!({"protocolMappers": [{"name": "m", "protocol": "openid-connect", "protocolMapper": kind, "config": {"script": "exports = 1"}}]});
+    let policies = json!([
+        {"name": "Script", "type": "script-policy.js", "logic": "NEGATIVE", "config": {"code": "$evaluation.grant()"}},
+        {"name": "Only with the script", "type": "resource", "logic": "POSITIVE", "decisionStrategy": "UNANIMOUS", "config": {"defaultResourceType": "urn:x", "applyPolicies": "[\"Script\"]"}},
+    ]);
+    vec![
+        ("null in place of lists and objects", json!({"users": null, "clients": null, "roles": null, "groups": null, "components": null, "smtpServer": null, "authenticationFlows": null, "scopeMappings": null, "organizations": null, "localizationTexts": null}), &[]),
+        ("null among others", json!({"users": [null, {"username": "u", "attributes": {"a": [null, "b"], "c": null}, "realmRoles": [null], "groups": null}], "clients": [null, {"clientId": "c", "redirectUris": [null, "https://c.example"]}]}), &[]),
+        ("no ids", json!({"clients": [{"clientId": "c"}], "roles": {"realm": [{"name": "r"}], "client": {"c": [{"name": "r"}]}}, "groups": [{"name": "g"}], "users": [{"username": "u"}]}), &[]),
+        ("a user store of Keycloak 2", json!({"userFederationProviders": [{"displayName": "ldap", "providerName": "ldap", "config": {}}], "userFederationMappers": [{"name": "m"}]}), &["userFederationProviders", "userFederationMappers"]),
+        ("applications of Keycloak 1", json!({"applications": [{"name": "app", "enabled": true, "redirectUris": ["https://app.example/*"]}], "oauthClients": [{"name": "third", "enabled": true}], "roles": {"application": {"app": [{"name": "user"}]}}, "users": [{"username": "u", "applicationRoles": {"app": ["user"]}}]}), &["applications", "oauthClients"]),
+        ("what a realm required of Keycloak 1", json!({"requiredCredentials": ["password"], "requiredApplicationCredentials": ["password"], "passwordCredentialGrantAllowed": true, "social": true}), &["social", "passwordCredentialGrantAllowed"]),
+        ("an authenticator of one's own", json!({"authenticationFlows": flow("acme-sms-authenticator")}), &["authenticationFlows[].authenticationExecutions[].authenticator"]),
+        ("a required action of one's own", json!({"requiredActions": [{"alias": "acme", "name": "Acme", "providerId": "acme-action", "enabled": true}]}), &["requiredActions[].providerId"]),
+        ("an identity provider of one's own", json!({"identityProviders": [{"alias": "apple", "providerId": "apple", "enabled": true, "config": {"clientSecret": "s"}}]}), &["identityProviders[].providerId"]),
+        ("components of one's own", json!({"components": {"com.acme.Spi": [{"name": "a", "providerId": "acme", "config": {"x": ["1"]}}]}}), &["components[]"]),
+        ("a mapper that is a script", client(mapper("oidc-script-based-protocol-mapper")), &["clients[].protocolMappers[].protocolMapper"]),
+        ("a mapper of one's own", client(mapper("acme-mapper")), &["clients[].protocolMappers[].protocolMapper"]),
+        ("a policy that is a script", client(json!({"authorizationServicesEnabled": true, "serviceAccountsEnabled": true, "secret": "s", "authorizationSettings": {"policies": policies}})), &["clients[].authorizationSettings.policies[]"]),
+        ("attributes of a hundred thousand characters", json!({"attributes": {"big": "x".repeat(100_000)}, "users": [{"username": "u", "attributes": {"photo": ["é".repeat(100_000)]}}], "groups": [{"name": "g", "attributes": {"a": ["y".repeat(100_000)]}}]}), &[]),
+        ("names that differ in their case alone", json!({"clients": [{"clientId": "App"}, {"clientId": "app"}], "roles": {"realm": [{"name": "Admin"}, {"name": "admin"}]}, "groups": [{"name": "Staff"}, {"name": "staff"}]}), &[]),
+        ("a realm file of a tool", json!({"accessTokenLifespan": "300", "registrationAllowed": "true", "clients": [{"clientId": "c", "publicClient": "true", "attributes": {"pkce.code.challenge.method": "S256", "n": 5, "b": true}}], "users": [{"username": "u", "enabled": "true", "attributes": {"one": "not a list"}}]}), &[]),
+        ("an organization with a member who is not in the file", json!({"organizationsEnabled": true, "organizations": [{"name": "Acme", "domains": [{"name": "acme.example"}], "members": [{"username": "ghost"}]}]}), &["organizations[].members[]"]),
+        ("a first broker login flow that nobody has", json!({"identityProviders": [{"alias": "o", "providerId": "oidc", "firstBrokerLoginFlowAlias": "none of ours", "config": {}}]}), &[]),
+        ("names in other scripts", json!({"displayName": "Ärzte ✚ 医者", "users": [{"username": "Ünal", "firstName": "العربية", "lastName": "名".repeat(200)}], "groups": [{"name": "部署/東"}], "roles": {"realm": [{"name": "роль"}]}}), &[]),
+    ]
+}
+
+#[test]
+fn a_policy_that_cannot_be_decided_allows_nobody() {
+    let here = Installation::new();
+    let policies = json!([{"name": "Script", "type": "script-policy.js", "logic": "NEGATIVE", "config": {"code": "x"}}]);
+    let realm = json!({"realm": "scripts", "clients": [{
+        "clientId": "app", "secret": "s", "serviceAccountsEnabled": true, "authorizationServicesEnabled": true,
+        "authorizationSettings": {"policies": policies},
+    }]});
+    let file = here.file("scripts.json", &realm.to_string());
+    here.import(&file);
+    let exported: Value = serde_json::from_str(&here.export("scripts")).unwrap();
+
+    let clients = exported["clients"].as_array().unwrap();
+    let app = clients.iter().find(|one| one["clientId"] == "app").unwrap();
+    let policy = &app["authorizationSettings"]["policies"][0];
+    assert_eq!(
+        (&policy["type"], &policy["logic"], &policy["config"]),
+        (&json!("user"), &json!("POSITIVE"), &json!({"users": "[]"}))
+    );
+}
+
+#[test]
+fn names_that_no_index_has_room_for_are_refused_with_their_place() {
+    let here = Installation::new();
+    // Digits that do not repeat, because what repeats is stored in less room.
+    let long: String = (0_u64..400)
+        .map(|n| (n * n * 7919 % 10_007).to_string())
+        .collect();
+    let table = [
+        (json!({"clients": [{"clientId": long}]}), "clientId"),
+        (json!({"roles": {"realm": [{"name": long}]}}), "name"),
+        (json!({"groups": [{"name": long}]}), "name"),
+        (json!({"users": [{"username": long}]}), "username"),
+        (
+            json!({"users": [{"username": "u", "email": long}]}),
+            "email",
+        ),
+        (
+            json!({"users": [{"username": "u", "attributes": {long.clone(): ["x"]}}]}),
+            "attributes",
+        ),
+        (
+            json!({"users": [{"username": "u", "federatedIdentities": [{"identityProvider": "i", "userId": long}]}]}),
+            "userId",
+        ),
+        (
+            json!({"clientScopes": [{"name": long, "protocol": "openid-connect"}]}),
+            "name",
+        ),
+        (
+            json!({"identityProviders": [{"alias": long, "providerId": "oidc"}]}),
+            "alias",
+        ),
+        (json!({"authenticationFlows": [{"alias": long}]}), "alias"),
+        (
+            json!({"localizationTexts": {"en": {long.clone(): "x"}}}),
+            "en",
+        ),
+        (
+            json!({"organizations": [{"name": "o", "domains": [{"name": long}]}]}),
+            "domains",
+        ),
+    ];
+    for (members, member) in table {
+        let mut realm = json!({"realm": "long"});
+        let all = realm.as_object_mut().unwrap();
+        all.extend(members.as_object().unwrap().clone());
+        let refused = here.refusal(&realm.to_string());
+        let why = format!("{member} must be at most 255 characters long");
+        assert!(refused.contains(&why), "{refused:.300} does not say: {why}");
+    }
+}
