@@ -10,8 +10,10 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ETAG, HeaderValue, IF_MATCH};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 use cloakroom_model::Digest;
+use cloakroom_web::App;
 use tokio::sync::Mutex;
 
 use crate::error::AdminError;
@@ -30,7 +32,15 @@ pub async fn guard<B: MessageBody + 'static>(
     let is_change = [Method::PUT, Method::DELETE].contains(request.method());
     if is_change && let Some(wanted) = request.headers().get(IF_MATCH).cloned() {
         let _alone = CHANGES.lock().await;
-        return compare(request, &next, &wanted).await;
+        let app = request.app_data::<Data<App>>().cloned();
+        // On several nodes there may be another that compares, and what it changed is not in memory.
+        let turn = match app {
+            Some(app) => app.take_turn().await.map_err(AdminError::from)?,
+            None => None,
+        };
+        let answer = compare(request, &next, &wanted).await;
+        drop(turn);
+        return answer;
     }
     let is_shown = request.method() == Method::GET;
     let answer = next.call(request).await?.map_into_boxed_body();

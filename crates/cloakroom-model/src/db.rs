@@ -46,6 +46,20 @@ impl std::fmt::Debug for Settings {
     }
 }
 
+/// The number of the lock that nodes take their turns with.
+const TURN: i64 = 0x636c_6f61_6b21;
+
+/// A node's turn. The lock belongs to the connection, and goes with it.
+pub struct Turn {
+    _conn: Conn,
+}
+
+impl std::fmt::Debug for Turn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Turn")
+    }
+}
+
 /// What the doors are doing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stats {
@@ -148,6 +162,29 @@ impl Db {
         E: Verdict + Send + 'static,
     {
         self.0.readers.run(work).await
+    }
+
+    /// Waits until no other node does what only one may do at a time; its turn ends with the value.
+    /// `None` where there is one node, which has to see to itself.
+    pub async fn take_turn(&self) -> Result<Option<Turn>> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        let url = self.0.settings.url.clone();
+        let waited = tokio::task::spawn_blocking(move || {
+            let mut conn = Conn::open(&url, Access::Write)?;
+            conn.run(&format!("SELECT pg_advisory_lock({TURN})"))?;
+            Ok(Turn { _conn: conn })
+        });
+        let turn = waited
+            .await
+            .map_err(|_| Fault::corrupt("a wait panicked"))?;
+        turn.map(Some)
+    }
+
+    /// The id and the version of each realm as they stand now.
+    pub async fn versions(&self) -> Result<Vec<(String, i64)>> {
+        self.scan(crate::realm::versions).await
     }
 
     /// Starts to listen for what other nodes change; `None` where there are none.

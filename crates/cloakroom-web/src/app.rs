@@ -9,7 +9,9 @@ use std::time::Instant;
 use actix_web::HttpRequest;
 use cloakroom_login::hasher::{Busy, Hasher};
 use cloakroom_model::event::Event;
-use cloakroom_model::{Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict};
+use cloakroom_model::{
+    Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db,
+};
 use cloakroom_oidc::Provider;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
@@ -243,6 +245,16 @@ impl App {
             self.generation.fetch_add(1, Ordering::AcqRel);
             realms.retain(|_, realm| !stale(realm));
         }
+    }
+
+    /// Waits for this node's turn among all nodes, and drops from memory what others have changed.
+    /// `None` where there is one node.
+    pub async fn take_turn(&self) -> Result<Option<db::Turn>, Fault> {
+        let turn = self.db.take_turn().await?;
+        if turn.is_some() {
+            self.keep_only(&self.db.versions().await?);
+        }
+        Ok(turn)
     }
 
     /// Hashes a password: runs the job on the hashing threads and measures it.

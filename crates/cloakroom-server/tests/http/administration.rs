@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 
-use super::{Server, client, start};
+use super::{Server, client, postgres, start};
 
 /// Sends to the admin API as the first administrator.
 pub(super) async fn administer(
@@ -148,4 +148,47 @@ async fn the_password_of_the_mail_server_is_neither_shown_nor_stored_in_the_clea
         assert!(!bytes.windows(9).any(|part| part == b"hush-hush"));
     }
     assert!(!shown.contains("hush-hush") && !trail.contains("hush-hush"));
+}
+
+#[tokio::test]
+async fn of_two_nodes_that_change_the_same_thing_at_once_one_is_refused() {
+    let Some(url) = postgres("cloakroom_turns") else {
+        return;
+    };
+    let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let settings = [
+        ("CLOAKROOM_DATABASE_URL", url.as_str()),
+        (
+            "CLOAKROOM_MASTER_KEY",
+            "b25lIG1hc3RlciBrZXkgZm9yIGJvdGggbm9kZXMhISE",
+        ),
+        ADMIN[0],
+        ADMIN[1],
+    ];
+    let nodes = [
+        start(first.path(), &settings).await,
+        start(second.path(), &settings).await,
+    ];
+    let new = r#"{"realm":"r","enabled":true}"#;
+    administer(&nodes[0], Method::POST, "", Some(new), None).await;
+
+    for round in 0..8 {
+        let seen = administer(&nodes[round % 2], Method::GET, "/r", None, None).await;
+        let tag = seen.headers()["etag"].to_str().unwrap().to_owned();
+        let bodies = [0, 1].map(|node| format!(r#"{{"displayName":"{round} of {node}"}}"#));
+        let change = |node: usize| {
+            let (body, tag) = (Some(bodies[node].as_str()), Some(tag.as_str()));
+            administer(&nodes[node], Method::PUT, "/r", body, tag)
+        };
+        let (one, other) = tokio::join!(change(0), change(1));
+
+        let mut statuses = [one.status().as_u16(), other.status().as_u16()];
+        statuses.sort_unstable();
+        // The tag is that of the node asked, which may have heard of the last round late.
+        assert!(
+            statuses == [204, 412] || statuses == [412, 412],
+            "round {round}: {statuses:?}"
+        );
+        assert!(round > 0 || statuses == [204, 412], "{statuses:?}");
+    }
 }
