@@ -20,7 +20,9 @@ use crate::schema::users;
 use crate::sql::Unless;
 use crate::time::Timestamp;
 
-pub use membership::{direct_roles, effective_roles, grant_role, groups, join, leave, revoke_role};
+pub use membership::{
+    direct_roles, effective_roles, enrol, grant_role, groups, join, leave, revoke_role,
+};
 pub use page::{list_in_group, list_with_role};
 pub(crate) use search::pattern;
 pub use search::{Query, count, list};

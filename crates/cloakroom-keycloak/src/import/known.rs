@@ -1,6 +1,6 @@
 //! What stands already, by the names under which a file refers to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, ScopeId};
 
@@ -22,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) client_roles: HashMap<String, HashMap<String, RoleId>>,
     /// Groups by path.
     pub(crate) groups: HashMap<String, GroupId>,
+    /// Groups whose roles whoever brings the file in may hand on.
+    pub(crate) looked_at: HashSet<GroupId>,
 }
 
 /// A client scope.
@@ -50,6 +52,7 @@ impl Known {
             realm_roles: HashMap::new(),
             client_roles: HashMap::new(),
             groups: HashMap::new(),
+            looked_at: HashSet::new(),
         }
     }
 

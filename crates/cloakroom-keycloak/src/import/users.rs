@@ -1,7 +1,7 @@
 //! Users with all that is theirs: credentials, roles, groups, consents, links to identity providers.
 
 use cloakroom_model::consent::{self, Consent};
-use cloakroom_model::id::{ClientUuid, UserId};
+use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User, fold};
 use cloakroom_model::{Cx, Timestamp, group};
@@ -55,8 +55,8 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
         actions.push(UPDATE_PASSWORD.to_owned());
         user::set_required_actions(cx, &user.id, &actions)?;
     }
-    grant(cx, import, &user.id, &part)?;
-    join(cx, import, &user.id, &part)?;
+    let (roles, groups) = (roles(cx, import, &part)?, groups(cx, import, &part)?);
+    user::enrol(cx, &user, &roles, &groups)?;
     consents(cx, import, &user.id, &part)?;
     links(cx, import, &user.id, &part)?;
     import.report.map("users");
@@ -112,38 +112,54 @@ fn owner(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<ClientUuid>>
     }
 }
 
-fn grant(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>) -> Result<()> {
+/// The roles that the user is to have.
+fn roles(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<RoleId>> {
+    let mut ids = Vec::new();
     for name in part.texts("realmRoles")? {
-        let id = roles::find_or_insert(cx, import, (None, &name), "users[].realmRoles")?;
-        (import.ready.may_grant)(cx, &id)?;
-        user::grant_role(cx, user, &id)?;
+        ids.push(roles::find_or_insert(
+            cx,
+            import,
+            (None, &name),
+            "users[].realmRoles",
+        )?);
     }
     // The second name is that of Keycloak 1.
     for member in ["clientRoles", "applicationRoles"] {
         for (client, names) in part.list_map(member)? {
             for name in names {
                 let named = (Some(client.as_str()), name.as_str());
-                let id = roles::find_or_insert(cx, import, named, "users[].clientRoles")?;
-                (import.ready.may_grant)(cx, &id)?;
-                user::grant_role(cx, user, &id)?;
+                ids.push(roles::find_or_insert(
+                    cx,
+                    import,
+                    named,
+                    "users[].clientRoles",
+                )?);
             }
         }
     }
-    Ok(())
+    for id in &ids {
+        (import.ready.may_grant)(cx, id)?;
+    }
+    Ok(ids)
 }
 
-fn join(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, part: &Part<'_>) -> Result<()> {
+/// The groups that the user is to be in.
+fn groups(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<GroupId>> {
+    let mut ids = Vec::new();
     for path in part.texts("groups")? {
         let Some(group) = import.known.group(&path).cloned() else {
             let why = format!("user {} is in group {path}, which is not there", part.who);
             return Err(ImportError::invalid(why));
         };
-        for role in group::roles(cx, &group)? {
-            (import.ready.may_grant)(cx, &role)?;
+        // Many are in the same few groups, and what these bring does not change meanwhile.
+        if import.known.looked_at.insert(group.clone()) {
+            for role in group::roles(cx, &group)? {
+                (import.ready.may_grant)(cx, &role)?;
+            }
         }
-        user::join(cx, user, &group)?;
+        ids.push(group);
     }
-    Ok(())
+    Ok(ids)
 }
 
 /// All members that a consent's representation has.

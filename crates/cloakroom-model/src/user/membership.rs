@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 
+use super::{User, fold};
 use crate::cx::Cx;
 use crate::id::{GroupId, RoleId, UserId};
 use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
@@ -32,6 +33,19 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
     };
     roles_of::add_named(cx, id, role, &username)?;
     roles_changed(cx, is_service);
+    Ok(())
+}
+
+/// Gives a user whose row is known several roles and groups at once.
+pub fn enrol(cx: &mut Cx<'_>, user: &User, roles: &[RoleId], groups: &[GroupId]) -> Result<()> {
+    let username = fold(&user.username);
+    for role in roles {
+        roles_of::add_named(cx, &user.id, role, &username)?;
+    }
+    for group in groups {
+        groups_of::add_named(cx, &user.id, group, &username)?;
+    }
+    roles_changed(cx, user.service_account_client.is_some());
     Ok(())
 }
 
