@@ -154,11 +154,14 @@ async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer 
 async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
     admin.check(MANAGE)?;
     let (_, organization, id) = path.into_inner();
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let (member, user) = member_found(cx, &organization, &id)?;
             let of = found(cx, &organization)?.id;
+            if member.managed {
+                grants.check_account(cx, &user.id)?;
+            }
             organization::remove_member(cx, &of, &user.id)?;
             if member.managed && !user::remove(cx, &user.id)? {
                 return Err(Fault::corrupt("a member is no user").into());

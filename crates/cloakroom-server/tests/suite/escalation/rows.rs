@@ -47,13 +47,15 @@ type Call = (
 
 /// Every attempt.
 pub(super) fn all() -> Vec<Row> {
-    let groups: [(&'static str, &[Call]); 6] = [
+    let groups: [(&'static str, &[Call]); 8] = [
         ("manage-users", USERS),
         ("manage-clients", CLIENTS),
         ("manage-realm", REALM),
         ("create-client", NEW_CLIENTS),
         ("view-clients", VIEW),
         ("impersonation", IMPERSONATION),
+        ("manage-authorization", AUTHORIZATION),
+        ("manage-organizations", ORGANIZATIONS),
     ];
     let row = |who, &(what, expected, method, path, body): &Call| Row {
         who,
@@ -160,4 +162,26 @@ const VIEW: &[Call] = &[
 const IMPERSONATION: &[Call] = &[
     ("become somebody without rights", Done, "POST", "/users/{plain}/impersonation", ""),
     ("become somebody mightier", Refused, "POST", "/users/{boss}/impersonation", ""),
+];
+
+#[rustfmt::skip]
+const AUTHORIZATION: &[Call] = &[
+    ("say what a client protects", Done, "POST", "/clients/{guarded}/authz/resource-server/scope", r#"{"name":"read"}"#),
+    ("protect what a client has not", Refused, "PUT", "/clients/{app}", r#"{"clientId":"app","serviceAccountsEnabled":true,"authorizationServicesEnabled":true}"#),
+    ("change the client that protects", Refused, "PUT", "/clients/{guarded}", r#"{"clientId":"guarded","redirectUris":["https://evil.test/*"]}"#),
+    ("read the secret of the client that protects", Refused, "GET", "/clients/{guarded}/client-secret", ""),
+    ("give the client's service account every right", Refused, "POST", "/users/{machine-account}/role-mappings/clients/{rm}", REALM_ADMIN),
+    ("compose a role of every right", Refused, "POST", "/roles/harmless/composites", REALM_ADMIN),
+    ("give themselves every right", Refused, "POST", "/users/{manage-authorization-self}/role-mappings/clients/{rm}", REALM_ADMIN),
+];
+
+#[rustfmt::skip]
+const ORGANIZATIONS: &[Call] = &[
+    ("make an organization", Done, "POST", "/organizations", r#"{"name":"Acme","domains":[{"name":"acme.test"}]}"#),
+    ("make a user", Refused, "POST", "/users", r#"{"username":"puppet"}"#),
+    ("set the password of a member", Refused, "PUT", "/users/{boss}/reset-password", PASSWORD),
+    ("let a member join a group", Refused, "PUT", "/users/{manage-organizations-self}/groups/{bosses}", ""),
+    ("make an identity provider", Refused, "POST", "/identity-provider/instances", r#"{"alias":"mine","providerId":"oidc","config":{}}"#),
+    ("turn a setting of the realm", Refused, "PUT", "", r#"{"registrationAllowed":true}"#),
+    ("give themselves every right", Refused, "POST", "/users/{manage-organizations-self}/role-mappings/clients/{rm}", REALM_ADMIN),
 ];

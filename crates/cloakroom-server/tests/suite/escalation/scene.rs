@@ -12,13 +12,15 @@ use crate::server::Server;
 use super::rows::Row;
 
 /// The rights that an administrator of the scene has, each of them alone.
-const RIGHTS: [&str; 6] = [
+const RIGHTS: [&str; 8] = [
     "manage-users",
     "manage-clients",
     "manage-realm",
     "create-client",
     "view-clients",
     "impersonation",
+    "manage-authorization",
+    "manage-organizations",
 ];
 
 /// The realm with everything that the attempts name.
@@ -31,7 +33,7 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn set(server: &Arc<Server>) -> Self {
-        let realm = Realm::create(server, "escalation", json!({}));
+        let realm = Realm::create(server, "escalation", json!({"organizationsEnabled": true}));
         let mut scene = Self {
             realm,
             people: BTreeMap::new(),
@@ -85,6 +87,11 @@ impl Scene {
             });
             self.make(name, "/clients", &asked);
         }
+        let guarded = json!({
+            "clientId": "guarded", "publicClient": false, "serviceAccountsEnabled": true,
+            "authorizationServicesEnabled": true,
+        });
+        self.make("guarded", "/clients", &guarded);
         let path = self.fill("/clients/{machine}/service-account-user");
         self.name("machine-account", &path);
         let account = self.fill("{machine-account}");
