@@ -10,6 +10,8 @@
 mod administration;
 #[path = "http/registration.rs"]
 mod registration;
+#[path = "http/registration_audit.rs"]
+mod registration_audit;
 #[path = "http/registration_by_administrators.rs"]
 mod registration_by_administrators;
 

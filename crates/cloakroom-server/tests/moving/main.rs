@@ -7,7 +7,10 @@
 
 mod api;
 mod compare;
-#[expect(clippy::expect_used, reason = "a test without its database has to stop")]
+#[expect(
+    clippy::expect_used,
+    reason = "a test without its database has to stop"
+)]
 #[path = "../suite/database.rs"]
 mod database;
 mod hostile;
