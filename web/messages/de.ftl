@@ -166,6 +166,7 @@ notice-field-required = Bitte füllen Sie das aus.
 notice-invalid-email = Das ist keine E-Mail-Adresse.
 notice-username-unavailable = Dieser Benutzername geht nicht. Wählen Sie einen anderen.
 notice-email-unavailable = Diese E-Mail-Adresse geht nicht.
+notice-invalid-value = Dieser Wert ist nicht erlaubt.
 notice-invalid-username = Der Benutzername hat Zeichen, die nicht erlaubt sind.
 notice-too-long = { $count ->
     [one] Höchstens { $count } Zeichen.

@@ -166,6 +166,7 @@ notice-field-required = Please fill this in.
 notice-invalid-email = This is not an email address.
 notice-username-unavailable = This username cannot be used. Choose another one.
 notice-email-unavailable = This email address cannot be used.
+notice-invalid-value = This value is not allowed.
 notice-invalid-username = The username has characters that are not allowed.
 notice-too-long = { $count ->
     [one] At most { $count } character.

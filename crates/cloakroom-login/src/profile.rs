@@ -194,6 +194,20 @@ fn check_longest(name: &str, values: &[String]) -> Option<Violation> {
     })
 }
 
+/// The attributes, beside those that are members of a person, that a form asks for on this occasion.
+pub fn asked<'a>(
+    profile: &'a UserProfile,
+    occasion: Occasion<'_>,
+) -> impl Iterator<Item = &'a Attribute> {
+    profile.attributes.iter().filter(move |attribute| {
+        !ROOT.contains(&attribute.name.as_str())
+            && attribute.may_edit(occasion.side)
+            && occasion
+                .scopes
+                .is_none_or(|scopes| attribute.is_selected(scopes))
+    })
+}
+
 /// The person with nothing but what somebody may see.
 pub fn visible(profile: &UserProfile, side: Side, user: &User) -> User {
     let mut values = Values::of(user);

@@ -20,7 +20,7 @@ pub use device::DevicePage;
 pub use login::{LoginPage, RegisterPage, ResetCredentialsPage, ReturningUser, UsernameLabel};
 pub use logout::{LogoutConfirmPage, SignedOutPage};
 pub use message::{AlreadySignedInPage, ErrorPage, InfoPage, PageExpiredPage};
-pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment};
+pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment, ProfileField};
 pub use protocol::{
     FormPostPage, LoginStatusFrame, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
 };

@@ -5,6 +5,7 @@ mod consent;
 mod fields;
 mod outset;
 mod pages;
+mod profile;
 mod register;
 
 use actix_web::http::StatusCode;

@@ -76,6 +76,8 @@ notices! {
     EmailUnavailable => "notice-email-unavailable",
     /// The user name has characters that are not allowed.
     InvalidUsername => "notice-invalid-username",
+    /// The value is not one that the user profile allows.
+    InvalidValue => "notice-invalid-value",
     /// The value is too long.
     TooLong("count": u32 = 255) => "notice-too-long",
     /// The value is too short.

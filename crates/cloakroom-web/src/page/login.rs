@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Layout;
-use super::parts::{Alert, ClientShown, Field, FieldProblem, problem};
+use super::parts::{Alert, ClientShown, Field, FieldProblem, ProfileField, problem};
 use crate::i18n::Notice;
 
 /// What the field `username` asks for; the realm's settings decide.
@@ -95,6 +95,8 @@ pub struct RegisterPage {
     pub first_name: Field,
     /// `lastName`.
     pub last_name: Field,
+    /// The attributes of the user profile that people fill in themselves.
+    pub attributes: Vec<ProfileField>,
     /// Back to the sign-in form.
     pub login_url: String,
 }
@@ -118,6 +120,7 @@ impl RegisterPage {
             self.last_name.problem("lastName", "field-last-name"),
         ]
         .into_iter()
+        .chain(self.attributes.iter().map(ProfileField::problem))
         .flatten()
         .collect()
     }

@@ -1,5 +1,6 @@
 //! The small data that several pages share: fields, alerts, links, times.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use time::OffsetDateTime;
@@ -39,11 +40,35 @@ impl Field {
     }
 }
 
+/// A text field for an attribute of the user profile.
+#[derive(Clone, Debug)]
+pub struct ProfileField {
+    /// The attribute, and the name of the field.
+    pub name: String,
+    /// What people see.
+    pub label: String,
+    /// What was typed, and what is wrong with it.
+    pub field: Field,
+}
+
+impl ProfileField {
+    pub(super) fn problem(&self) -> Option<FieldProblem> {
+        self.field.error.as_ref().map(|notice| FieldProblem {
+            id: Cow::Owned(self.name.clone()),
+            label: Cow::Owned(self.label.clone()),
+            is_key: false,
+            notice: notice.clone(),
+        })
+    }
+}
+
 /// One line of the summary at the top of a form: which field, and what is wrong.
 #[derive(Clone, Debug)]
 pub struct FieldProblem {
-    pub(super) id: &'static str,
-    pub(super) label: &'static str,
+    pub(super) id: Cow<'static, str>,
+    pub(super) label: Cow<'static, str>,
+    /// The label is the key of a message, not the text itself.
+    pub(super) is_key: bool,
     pub(super) notice: Notice,
 }
 
@@ -53,8 +78,9 @@ pub(super) fn problem(
     label: &'static str,
 ) -> Option<FieldProblem> {
     error.map(|notice| FieldProblem {
-        id,
-        label,
+        id: Cow::Borrowed(id),
+        label: Cow::Borrowed(label),
+        is_key: true,
         notice: notice.clone(),
     })
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Layout;
-use super::parts::{Alert, Field, FieldProblem, problem};
+use super::parts::{Alert, Field, FieldProblem, ProfileField, problem};
 use crate::i18n::Notice;
 
 /// A new password, `kc-passwd-update-form`: POSTs `password-new`, `password-confirm`, `logout-sessions`.
@@ -64,6 +64,8 @@ pub struct UpdateProfilePage {
     pub first_name: Field,
     /// `lastName`.
     pub last_name: Field,
+    /// The attributes of the user profile that people fill in themselves.
+    pub attributes: Vec<ProfileField>,
     /// Whether the application asked for this and the person may decline (`cancel-aia`).
     pub can_cancel: bool,
 }
@@ -81,6 +83,7 @@ impl UpdateProfilePage {
             self.last_name.problem("lastName", "field-last-name"),
         ]
         .into_iter()
+        .chain(self.attributes.iter().map(ProfileField::problem))
         .flatten()
         .collect()
     }

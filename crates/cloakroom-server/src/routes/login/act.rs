@@ -16,7 +16,7 @@ use cloakroom_web::page::{Alert, TermsPage, UpdatePasswordPage, UpdateProfilePag
 
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::pages::{action, layout, security};
-use super::{Ticket, busy, consent, outset, over, posted, show};
+use super::{Ticket, busy, consent, outset, over, posted, profile, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -134,6 +134,11 @@ fn action_page(
         }
         Action::UpdateProfile => {
             let may_rename = visit.realm.settings.edit_username_allowed;
+            let locale = layout.locale().clone();
+            let said = (&problems.typed, &problems.fields);
+            let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {
+                locale.resolve(text)
+            });
             let page = UpdateProfilePage {
                 layout,
                 action,
@@ -144,6 +149,7 @@ fn action_page(
                     .field("firstName", user.first_name.as_deref().unwrap_or_default()),
                 last_name: problems
                     .field("lastName", user.last_name.as_deref().unwrap_or_default()),
+                attributes,
                 can_cancel,
             };
             render(StatusCode::OK, &page, &security)
@@ -277,7 +283,7 @@ fn step(
             Ok(new) => return Ok(Err(Box::new(Acted::Hash(Box::new(new), Box::new(user))))),
             Err(problems) => problems,
         },
-        Action::UpdateProfile => update_profile(cx, &user, form)?,
+        Action::UpdateProfile => update_profile(cx, &user, &profile::scopes(&attempt), form)?,
         Action::Terms if form.get("cancel").is_some() => {
             let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
             return Ok(Err(Box::new(Acted::Onward(refused))));

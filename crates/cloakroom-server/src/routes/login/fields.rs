@@ -10,16 +10,18 @@ use cloakroom_oidc::Form;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Field;
 
+use super::profile;
+
 /// What is wrong with a form, by the name of its field, and what was typed.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
-    pub(super) fields: BTreeMap<&'static str, Notice>,
-    pub(super) typed: BTreeMap<&'static str, String>,
+    pub(super) fields: BTreeMap<String, Notice>,
+    pub(super) typed: BTreeMap<String, String>,
 }
 
 impl Problems {
     /// The field with what was typed, else what is stored.
-    pub(super) fn field(&self, name: &'static str, stored: &str) -> Field {
+    pub(super) fn field(&self, name: &str, stored: &str) -> Field {
         let typed = self.typed.get(name).map_or(stored, String::as_str);
         let field = Field::new(typed);
         match self.fields.get(name) {
@@ -39,13 +41,13 @@ pub(super) fn check_password(
     if password.is_empty() {
         problems
             .fields
-            .insert("password-new", Notice::FieldRequired);
+            .insert("password-new".to_owned(), Notice::FieldRequired);
         return Ok(Err(problems));
     }
     if form.get("password-confirm") != Some(password) {
         problems
             .fields
-            .insert("password-confirm", Notice::PasswordsDiffer);
+            .insert("password-confirm".to_owned(), Notice::PasswordsDiffer);
         return Ok(Err(problems));
     }
     let (name, email) = (&user.username, user.email.as_deref());
@@ -57,7 +59,7 @@ pub(super) fn password_problems(violations: &[Violation]) -> Problems {
     let mut problems = Problems::default();
     problems
         .fields
-        .insert("password-new", notice_of(violations));
+        .insert("password-new".to_owned(), notice_of(violations));
     problems
 }
 
@@ -88,19 +90,22 @@ pub(super) fn notice_of(violations: &[Violation]) -> Notice {
     }
 }
 
-pub(super) fn update_profile(cx: &mut Cx<'_>, user: &User, form: &Form) -> Result<Problems, Fault> {
+pub(super) fn update_profile(
+    cx: &mut Cx<'_>,
+    user: &User,
+    scopes: &[String],
+    form: &Form,
+) -> Result<Problems, Fault> {
     let mut problems = Problems::default();
     let mut changed = user.clone();
     for name in ["username", "email", "firstName", "lastName"] {
-        let value = form.get(name).unwrap_or_default().trim().to_owned();
-        problems.typed.insert(name, value.clone());
-        if name == "username" && !cx.realm.settings.edit_username_allowed {
+        // A field that the form has not is not changed.
+        let Some(value) = form.get(name).map(|value| value.trim().to_owned()) else {
             continue;
-        }
-        if let Some(notice) = check_field(name, &value) {
-            problems.fields.insert(name, notice);
-        }
+        };
+        problems.typed.insert(name.to_owned(), value.clone());
         match name {
+            "username" if !cx.realm.settings.edit_username_allowed => {}
             "username" => changed.username = value,
             "email" => {
                 // A new address has not been proved.
@@ -111,8 +116,14 @@ pub(super) fn update_profile(cx: &mut Cx<'_>, user: &User, form: &Form) -> Resul
             _ => changed.last_name = Some(value),
         }
     }
+    problems
+        .typed
+        .extend(profile::take(cx.realm, scopes, form, &mut changed));
+    problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
     if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
-        problems.fields.insert("email", Notice::EmailUnavailable);
+        problems
+            .fields
+            .insert("email".to_owned(), Notice::EmailUnavailable);
     }
     Ok(problems)
 }

@@ -1,5 +1,7 @@
 //! Registration, and the request for a new password.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,9 +17,9 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, render};
 
-use super::fields::{check_field, notice_of};
+use super::fields::notice_of;
 use super::pages::{PASSWORD, action, layout, security, username_label};
-use super::{Ticket, busy, login_page, outset, over, posted, show};
+use super::{Ticket, busy, login_page, outset, over, posted, profile, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -48,35 +50,24 @@ pub(crate) struct Typed {
     last_name: Field,
     password_error: Option<Notice>,
     password_confirm_error: Option<Notice>,
+    /// What was typed for attributes of the user profile.
+    attributes: BTreeMap<String, String>,
+    /// What is wrong, by the name of the field.
+    wrong: BTreeMap<String, Notice>,
 }
 
 impl Typed {
-    fn read(form: &Form, email_is_username: bool) -> Self {
+    fn read(form: &Form) -> Self {
         let field = |name: &str| {
-            let value: String = form
-                .get(name)
-                .unwrap_or_default()
-                .trim()
-                .chars()
-                .take(1000)
-                .collect();
-            match check_field(name, &value) {
-                Some(notice) => Field::new(&value).with_error(notice),
-                None => Field::new(&value),
-            }
+            let value = form.get(name).unwrap_or_default();
+            Field::new(&value.trim().chars().take(1000).collect::<String>())
         };
-        let email = field("email");
         let mut typed = Self {
-            username: if email_is_username {
-                email.clone()
-            } else {
-                field("username")
-            },
-            email,
+            username: field("username"),
+            email: field("email"),
             first_name: field("firstName"),
             last_name: field("lastName"),
-            password_error: None,
-            password_confirm_error: None,
+            ..Self::default()
         };
         match form.get("password") {
             None => typed.password_error = Some(Notice::FieldRequired),
@@ -88,16 +79,43 @@ impl Typed {
         typed
     }
 
-    fn is_good(&self) -> bool {
-        let fields = [
-            &self.username,
-            &self.email,
-            &self.first_name,
-            &self.last_name,
-        ];
-        fields.iter().all(|field| field.error.is_none())
+    /// The person that was described, held against the user profile; `None` if something is wrong.
+    fn person(&mut self, cx: &Cx<'_>, scopes: &[String], form: &Form) -> Option<User> {
+        let filled = |field: &Field| Some(field.value.clone()).filter(|text| !text.is_empty());
+        let by_email = cx.realm.settings.registration_email_as_username;
+        let name = if by_email {
+            &self.email
+        } else {
+            &self.username
+        };
+        let mut user = User {
+            id: UserId::new(""),
+            username: user::fold(&name.value),
+            email: filled(&self.email),
+            email_verified: false,
+            first_name: filled(&self.first_name),
+            last_name: filled(&self.last_name),
+            enabled: true,
+            created_at: cx.now,
+            not_before: 0,
+            service_account_client: None,
+            attributes: Attributes::new(),
+            required_actions: Vec::new(),
+        };
+        self.attributes = profile::take(cx.realm, scopes, form, &mut user);
+        self.wrong = profile::check(cx.realm, scopes, None, &mut user);
+        for (name, field) in [
+            ("username", &mut self.username),
+            ("email", &mut self.email),
+            ("firstName", &mut self.first_name),
+            ("lastName", &mut self.last_name),
+        ] {
+            field.error = self.wrong.get(name).cloned();
+        }
+        let is_good = self.wrong.is_empty()
             && self.password_error.is_none()
-            && self.password_confirm_error.is_none()
+            && self.password_confirm_error.is_none();
+        is_good.then_some(user)
     }
 }
 
@@ -112,14 +130,20 @@ pub(crate) fn register_page(
     let query = sign_in::address(attempt, PASSWORD, false);
     let alert = typed.map(|_| Alert::error(Notice::CheckFields));
     let typed = typed.cloned().unwrap_or_default();
+    let layout = layout(
+        visit,
+        attempt,
+        request.as_ref(),
+        "registration",
+        REGISTRATION,
+    );
+    let locale = layout.locale().clone();
+    let said = (&typed.attributes, &typed.wrong);
+    let attributes = profile::fields(&visit.realm, attempt, None, said, |text| {
+        locale.resolve(text)
+    });
     let page = RegisterPage {
-        layout: layout(
-            visit,
-            attempt,
-            request.as_ref(),
-            "registration",
-            REGISTRATION,
-        ),
+        layout,
         action: action(visit, attempt, "registration", REGISTRATION),
         alert,
         username: (!email_is_username).then_some(typed.username),
@@ -129,6 +153,7 @@ pub(crate) fn register_page(
         email: typed.email,
         first_name: typed.first_name,
         last_name: typed.last_name,
+        attributes,
         login_url: visit.url(&format!("login-actions/authenticate?{query}")),
     };
     render(StatusCode::OK, &page, &security(visit, request.as_ref()))
@@ -164,11 +189,10 @@ async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpR
 }
 
 /// How a posted registration ended.
-#[expect(clippy::large_enum_variant, reason = "it lives for one match")]
 enum Registered {
     Onward(Onward),
     Problems(Box<Attempt>, Box<Typed>),
-    Hash(Box<NewPassword>, Box<Typed>),
+    Hash(Box<NewPassword>, Box<Typed>, Box<User>),
 }
 
 async fn register(
@@ -188,8 +212,8 @@ async fn register(
         let ticket = ticket.clone();
         move |cx: &mut Cx<'_>| check(cx, &ticket, &form)
     };
-    let (new, typed) = match visit.app.enter(&visit.realm, Door::Read, first).await {
-        Ok(Registered::Hash(new, typed)) => (new, typed),
+    let (new, typed, user) = match visit.app.enter(&visit.realm, Door::Read, first).await {
+        Ok(Registered::Hash(new, typed, user)) => (new, typed, user),
         Ok(ended) => return finish(&visit, ended),
         Err(fault) => return visit.fault(&fault),
     };
@@ -203,7 +227,7 @@ async fn register(
         let Some(mut attempt) = ticket.claim(cx)? else {
             return Ok(Registered::Onward(Onward::Over));
         };
-        let user = match insert(cx, &typed, &hashed)? {
+        let user = match insert(cx, &typed, &user, &hashed)? {
             Ok(user) => user,
             Err(typed) => return Ok(Registered::Problems(Box::new(attempt), Box::new(typed))),
         };
@@ -230,14 +254,18 @@ fn check(cx: &mut Cx<'_>, ticket: &Ticket, form: &Form) -> Result<Registered, Fa
     let Some(attempt) = ticket.claim(cx)? else {
         return Ok(Registered::Onward(Onward::Over));
     };
-    let mut typed = Typed::read(form, cx.realm.settings.registration_email_as_username);
-    if !typed.is_good() {
+    let mut typed = Typed::read(form);
+    let Some(user) = typed.person(cx, &profile::scopes(&attempt), form) else {
         return Ok(Registered::Problems(Box::new(attempt), Box::new(typed)));
-    }
+    };
     let password = form.get("password").unwrap_or_default();
-    let (name, email) = (&typed.username.value, Some(typed.email.value.as_str()));
+    let (name, email) = (&user.username, user.email.as_deref());
     match required::prepare_password(cx, name, email, None, password)? {
-        Ok(new) => Ok(Registered::Hash(Box::new(new), Box::new(typed))),
+        Ok(new) => Ok(Registered::Hash(
+            Box::new(new),
+            Box::new(typed),
+            Box::new(user),
+        )),
         Err(violations) => {
             typed.password_error = Some(notice_of(&violations));
             Ok(Registered::Problems(Box::new(attempt), Box::new(typed)))
@@ -248,6 +276,7 @@ fn check(cx: &mut Cx<'_>, ticket: &Ticket, form: &Form) -> Result<Registered, Fa
 fn insert(
     cx: &mut Cx<'_>,
     typed: &Typed,
+    user: &User,
     hashed: &Result<HashedPassword, Violation>,
 ) -> Result<Result<User, Typed>, Fault> {
     let mut typed = typed.clone();
@@ -260,17 +289,8 @@ fn insert(
     };
     let new = User {
         id: UserId::new(cx.new_id()),
-        username: typed.username.value.clone(),
-        email: Some(typed.email.value.clone()),
-        email_verified: false,
-        first_name: Some(typed.first_name.value.clone()),
-        last_name: Some(typed.last_name.value.clone()),
-        enabled: true,
         created_at: cx.now,
-        not_before: 0,
-        service_account_client: None,
-        attributes: Attributes::new(),
-        required_actions: Vec::new(),
+        ..user.clone()
     };
     if user::find_by_username(cx, &new.username)?.is_some() {
         typed.username = Field::new(&new.username).with_error(Notice::UsernameUnavailable);
