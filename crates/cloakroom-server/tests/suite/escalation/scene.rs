@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Request, text};
 use crate::realm::{Person, Realm};
-use crate::server::Server;
+use crate::server::{Server, pause};
 
 use super::rows::Row;
 
@@ -142,10 +143,16 @@ impl Scene {
             ("username", &person.username),
             ("password", &person.password),
         ];
-        let answer = self
-            .realm
-            .server
-            .send(&Request::form(&self.realm.path("token"), &fields));
+        let ask = Request::form(&self.realm.path("token"), &fields);
+        let mut answer = self.realm.server.send(&ask);
+        // Everybody signs in at once, and a busy server says when to come back.
+        for _ in 0..30 {
+            if answer.status != 503 {
+                break;
+            }
+            pause(Duration::from_secs(1));
+            answer = self.realm.server.send(&ask);
+        }
         let token = text(&answer.json(), "access_token").to_owned();
         assert!(!token.is_empty(), "{}", answer.body);
         token
