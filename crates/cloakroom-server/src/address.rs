@@ -1,6 +1,49 @@
 //! The addresses that the server answers under: the public one, and on one's own machine its other names.
 
+use std::fmt;
+use std::rc::Rc;
+
+use actix_web::dev::{Extensions, ServiceRequest};
+use actix_web::http::header::HOST;
+use actix_web::web::Data;
+use cloakroom_web::App;
 use url::Url;
+
+/// The other names of this server, each with the app that answers under it.
+#[derive(Clone)]
+pub(crate) struct Names(Vec<(String, Rc<Extensions>)>);
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names").finish_non_exhaustive()
+    }
+}
+
+impl Names {
+    /// One for each worker: what a request carries of them never leaves its thread.
+    pub(crate) fn new(others: &[(String, Data<App>)]) -> Self {
+        let of = |(host, app): &(String, Data<App>)| {
+            let mut data = Extensions::new();
+            data.insert(app.clone());
+            (host.clone(), Rc::new(data))
+        };
+        Self(others.iter().map(of).collect())
+    }
+
+    /// Lets the app that has the name in the request's `Host` answer it.
+    ///
+    /// The paths are the same under every name, so they are known once and not once for each.
+    pub(crate) fn choose(&self, request: &mut ServiceRequest) {
+        let Some(host) = request.headers().get(HOST) else {
+            return;
+        };
+        let mut all = self.0.iter();
+        let named = all.find(|(name, _)| name.as_bytes() == host.as_bytes());
+        if let Some((_, app)) = named {
+            request.add_data_container(Rc::clone(app));
+        }
+    }
+}
 
 /// The other names of a server whose public address is `localhost`, as host and base URL.
 ///

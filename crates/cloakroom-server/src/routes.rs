@@ -31,25 +31,31 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(PayloadConfig::new(BODY));
     cfg.app_data(FormConfig::default().limit(BODY));
     // A router asks its patterns one after the other: what programs ask most comes first.
-    cfg.configure(token::configure);
-    cfg.configure(introspect::configure);
-    cfg.configure(userinfo::configure);
-    cfg.configure(jwks::configure);
+    cfg.service(web::scope("/realms/{realm}/protocol/openid-connect").configure(protocol));
     cfg.configure(discovery::configure);
     cfg.configure(assets::configure);
     cfg.configure(setup::configure);
     cfg.configure(account::configure);
-    cfg.configure(authorize::configure);
-    cfg.configure(device::configure);
-    cfg.configure(par::configure);
+    cfg.configure(device::configure_pages);
     cfg.configure(login::configure);
-    cfg.configure(logout::configure);
-    cfg.configure(session_frames::configure);
-    cfg.configure(revoke::configure);
     cfg.configure(cloakroom_admin::routes::configure);
     // The API's addresses below `/admin/{realm}/console` come first.
     cfg.configure(cloakroom_console::routes::configure);
     cfg.default_service(web::to(not_found));
+}
+
+/// The protocol's endpoints, which are told apart by what follows their common beginning.
+fn protocol(cfg: &mut web::ServiceConfig) {
+    cfg.configure(token::configure);
+    cfg.configure(introspect::configure);
+    cfg.configure(userinfo::configure);
+    cfg.configure(jwks::configure);
+    cfg.configure(authorize::configure);
+    cfg.configure(device::configure);
+    cfg.configure(par::configure);
+    cfg.configure(logout::configure);
+    cfg.configure(session_frames::configure);
+    cfg.configure(revoke::configure);
 }
 
 /// Keycloak's words for an address that is none.

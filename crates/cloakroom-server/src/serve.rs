@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::HOST;
+use actix_web::dev::Service as _;
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
-use actix_web::web::{self, Data};
-use actix_web::{App as Server, HttpServer, guard};
+use actix_web::web::Data;
+use actix_web::{App as Server, HttpServer};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
 use cloakroom_web::app::Parts;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::{App, answer};
 
+use crate::address::Names;
 use crate::config::Config;
 use crate::setup_code::Setup;
 use crate::stop::{Signals, Stopping};
@@ -57,27 +58,20 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         .map(|(host, url)| (host, Data::new(app.at(&url))))
         .collect();
     let public = HttpServer::new(move || {
-        let mut server = Server::new()
+        let names = Names::new(&others);
+        Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
             .wrap(from_fn(cloakroom_admin::sent::keep))
             .wrap(from_fn(cloakroom_admin::etag::guard))
             .wrap(from_fn(answer::finish))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
-            .wrap(from_fn(observe::observe));
-        for (host, app) in &others {
-            let host = host.clone();
-            let is_this = guard::fn_guard(move |call| {
-                let named = call.head().headers().get(HOST);
-                named.is_some_and(|named| named.as_bytes() == host.as_bytes())
-            });
-            let at = web::scope("")
-                .guard(is_this)
-                .app_data(app.clone())
-                .configure(routes::public);
-            server = server.service(at);
-        }
-        server.configure(routes::public)
+            .wrap(from_fn(observe::observe))
+            .wrap_fn(move |mut request, next| {
+                names.choose(&mut request);
+                next.call(request)
+            })
+            .configure(routes::public)
     })
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?

@@ -20,14 +20,13 @@ use super::visit::{AUTH_SESSION, IDENTITY, Visit};
 
 /// The paths of the authorization endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    let base = "/realms/{realm}/protocol/openid-connect";
     cfg.service(
-        web::resource(format!("{base}/auth"))
+        web::resource("/auth")
             .route(web::get().to(by_query))
             .route(web::post().to(by_form)),
     );
     cfg.service(
-        web::resource(format!("{base}/registrations"))
+        web::resource("/registrations")
             .route(web::get().to(registrations))
             .route(web::post().to(registrations)),
     );

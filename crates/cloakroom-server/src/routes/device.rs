@@ -18,13 +18,17 @@ use super::protocol::{self, Caller};
 use super::sign_in;
 use super::visit::{AUTH_SESSION, IDENTITY, Visit};
 
-/// The device's endpoint, and the pages.
+/// The device's endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/realms/{realm}/protocol/openid-connect/auth/device")
+        web::resource("/auth/device")
             .route(web::post().to(authorize))
             .default_service(web::to(protocol::method_not_allowed)),
     );
+}
+
+/// The pages, on which a person approves a device.
+pub(crate) fn configure_pages(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/realms/{realm}/device")
             .route(web::get().to(ask))

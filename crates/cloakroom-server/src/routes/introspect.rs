@@ -15,7 +15,7 @@ use super::protocol::{self, Caller};
 /// The path of the introspection endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/realms/{realm}/protocol/openid-connect/token/introspect")
+        web::resource("/token/introspect")
             .route(web::post().to(introspect))
             .default_service(web::to(protocol::method_not_allowed)),
     );

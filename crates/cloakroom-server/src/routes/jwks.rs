@@ -11,7 +11,7 @@ use super::protocol::{self, Caller};
 /// The path of the key set.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/realms/{realm}/protocol/openid-connect/certs")
+        web::resource("/certs")
             .route(web::get().to(jwks))
             .route(web::head().to(jwks))
             .default_service(web::to(protocol::method_not_allowed)),

@@ -21,7 +21,7 @@ const LOGOUT: &str = "CLOAKROOM_LOGOUT";
 
 /// The paths of logout.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    let base = "/realms/{realm}/protocol/openid-connect/logout";
+    let base = "/logout";
     cfg.service(
         web::resource(base)
             .route(web::get().to(by_query))

@@ -12,7 +12,7 @@ use super::protocol::{self, Caller};
 /// The path of the revocation endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/realms/{realm}/protocol/openid-connect/revoke")
+        web::resource("/revoke")
             .route(web::post().to(revoke))
             .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
             .default_service(web::to(protocol::method_not_allowed)),

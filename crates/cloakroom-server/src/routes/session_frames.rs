@@ -15,18 +15,11 @@ use serde::Deserialize;
 
 /// The paths of the frames.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    let base = "/realms/{realm}/protocol/openid-connect";
-    let frame = format!("{base}/login-status-iframe.html");
-    cfg.route(&frame, web::get().to(login_status));
+    let frame = "/login-status-iframe.html";
+    cfg.route(frame, web::get().to(login_status));
     cfg.route(&format!("{frame}/init"), web::get().to(may_ask));
-    cfg.route(
-        &format!("{base}/3p-cookies/step1.html"),
-        web::get().to(set_cookie),
-    );
-    cfg.route(
-        &format!("{base}/3p-cookies/step2.html"),
-        web::get().to(check_cookie),
-    );
+    cfg.route("/3p-cookies/step1.html", web::get().to(set_cookie));
+    cfg.route("/3p-cookies/step2.html", web::get().to(check_cookie));
 }
 
 async fn login_status(app: Data<App>) -> HttpResponse {

@@ -17,13 +17,10 @@ use super::protocol::{self, Caller};
 /// The path of the token endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource([
-            "/realms/{realm}/protocol/openid-connect/token",
-            "/realms/{realm}/protocol/openid-connect/token/",
-        ])
-        .route(web::post().to(token))
-        .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
-        .default_service(web::to(protocol::method_not_allowed)),
+        web::resource(["/token", "/token/"])
+            .route(web::post().to(token))
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
+            .default_service(web::to(protocol::method_not_allowed)),
     );
 }
 

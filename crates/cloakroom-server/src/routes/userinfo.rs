@@ -16,7 +16,7 @@ use super::protocol::{self, Caller};
 /// The path of the userinfo endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
-        web::resource("/realms/{realm}/protocol/openid-connect/userinfo")
+        web::resource("/userinfo")
             .route(web::get().to(userinfo))
             .route(web::post().to(userinfo))
             .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
