@@ -80,7 +80,7 @@ pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<At
         .filter(attempts::browser.eq(browser))
         .filter(attempts::tab_id.eq(tab_id))
         .filter(attempts::expires_at.gt(cx.now));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_attempt)
         .transpose()

@@ -50,7 +50,7 @@ pub fn find_server(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Server> {
         .filter(resource_servers::realm_id.eq(&cx.realm.id))
         .filter(resource_servers::client_uuid.eq(client))
         .select(resource_servers::settings)
-        .first::<String>(cx.db.conn()?)
+        .get_result::<String>(cx.db.conn()?)
         .optional()?;
     match text {
         Some(text) => Ok(serde_json::from_str(&text)?),

@@ -101,7 +101,7 @@ pub fn find(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<Arc<Client>>> {
     }
     let row = mine(cx)
         .filter(clients::client_id.eq(client_id))
-        .first::<Row>(cx.db.conn()?);
+        .get_result::<Row>(cx.db.conn()?);
     remember(cx, row.optional()?)
 }
 
@@ -112,7 +112,7 @@ pub fn find_by_id(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Arc<Client>
     }
     let row = mine(cx)
         .filter(clients::id.eq(id))
-        .first::<Row>(cx.db.conn()?);
+        .get_result::<Row>(cx.db.conn()?);
     remember(cx, row.optional()?)
 }
 
@@ -120,7 +120,7 @@ pub fn find_by_id(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Arc<Client>
 pub fn load(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Client>> {
     let row = mine(cx)
         .filter(clients::id.eq(id))
-        .first::<Row>(cx.db.conn()?)
+        .get_result::<Row>(cx.db.conn()?)
         .optional()?;
     row.map(|row| assemble(cx, row)).transpose()
 }
@@ -130,7 +130,7 @@ pub fn find_id(cx: &mut Cx<'_>, client_id: &str) -> Result<Option<ClientUuid>> {
     let mine = mine(cx)
         .filter(clients::client_id.eq(client_id))
         .select(clients::id);
-    Ok(mine.first(cx.db.conn()?).optional()?)
+    Ok(mine.get_result(cx.db.conn()?).optional()?)
 }
 
 /// The ids of the clients with these `client_id`s; one that is not there is left out.
@@ -264,7 +264,7 @@ pub fn registration_token(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<Option<Str
     let mine = mine(cx)
         .filter(clients::id.eq(id))
         .select(clients::registration_token);
-    let found: Option<Option<String>> = mine.first(cx.db.conn()?).optional()?;
+    let found: Option<Option<String>> = mine.get_result(cx.db.conn()?).optional()?;
     Ok(found.flatten())
 }
 

@@ -71,7 +71,7 @@ pub fn redeem(cx: &mut Cx<'_>, code: &str) -> Result<Redeemed> {
         return Ok(Redeemed::Fresh(row.try_into()?));
     }
     // Not ours to spend: the row tells whether it was ever there.
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map_or(Ok(Redeemed::Unknown), |row| {
         Ok(Redeemed::Again(row.try_into()?))
     })

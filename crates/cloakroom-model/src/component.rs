@@ -72,7 +72,7 @@ pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Component>> {
     let mine = components::table
         .filter(components::realm_id.eq(&cx.realm.id))
         .filter(components::id.eq(id));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(|row| open(cx, row)).transpose()
 }
 

@@ -28,7 +28,7 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<Optio
         .filter(consents::realm_id.eq(&cx.realm.id))
         .filter(consents::user_id.eq(user))
         .filter(consents::client_uuid.eq(client));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_consent)
         .transpose()

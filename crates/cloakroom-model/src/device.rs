@@ -131,7 +131,7 @@ pub fn find_by_user_code(cx: &mut Cx<'_>, typed: &str) -> Result<Option<Device>>
         .filter(device_codes::user_digest.eq(Digest::of(code.as_bytes())))
         .filter(device_codes::decision.eq(PENDING))
         .filter(device_codes::expires_at.gt(cx.now));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(Device::try_from).transpose()
 }
 
@@ -144,7 +144,7 @@ pub fn find(cx: &mut Cx<'_>, device_code: &str) -> Result<Option<Device>> {
         .filter(device_codes::realm_id.eq(&cx.realm.id))
         .filter(device_codes::id.eq(id))
         .filter(device_codes::digest.eq(Digest::of(secret.as_bytes())));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(Device::try_from).transpose()
 }
 

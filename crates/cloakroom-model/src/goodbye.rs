@@ -69,7 +69,7 @@ fn say_to(cx: &mut Cx<'_>, parts: Vec<(SessionId, ClientUuid)>, offline: bool) -
             .filter(sessions::id.eq(&session))
             .filter(sessions::offline.eq(offline))
             .select(sessions::user_id);
-        let whose: Option<UserId> = whose.first(cx.db.conn()?).optional()?;
+        let whose: Option<UserId> = whose.get_result(cx.db.conn()?).optional()?;
         if let Some(user) = whose {
             let goodbye = Goodbye {
                 client,

@@ -68,7 +68,7 @@ pub fn find(cx: &mut Cx<'_>, id: &GroupId) -> Result<Option<Group>> {
     let mine = groups::table
         .filter(groups::realm_id.eq(&cx.realm.id))
         .filter(groups::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_group)
         .transpose()

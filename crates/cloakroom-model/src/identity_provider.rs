@@ -93,7 +93,7 @@ pub fn find(cx: &mut Cx<'_>, alias: &str) -> Result<Option<IdentityProvider>> {
     let mine = identity_providers::table
         .filter(identity_providers::realm_id.eq(&cx.realm.id))
         .filter(identity_providers::alias.eq(alias));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(|row| open(cx, row)).transpose()
 }
 

@@ -51,7 +51,7 @@ pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<InitialAccess>> {
     let mine = access::table
         .filter(access::realm_id.eq(&cx.realm.id))
         .filter(access::id.eq(id));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(Row::into_access).transpose()
 }
 

@@ -36,7 +36,7 @@ pub fn find(cx: &mut Cx<'_>, locale: &str, name: &str) -> Result<Option<String>>
         .filter(texts::locale.eq(locale))
         .filter(texts::name.eq(name))
         .select(texts::text);
-    Ok(mine.first(cx.db.conn()?).optional()?)
+    Ok(mine.get_result(cx.db.conn()?).optional()?)
 }
 
 /// Stores a text, in place of the one that is there.

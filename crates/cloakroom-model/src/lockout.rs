@@ -30,7 +30,7 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Failures>> {
         .filter(login_failures::realm_id.eq(&cx.realm.id))
         .filter(login_failures::user_id.eq(user));
     Ok(mine
-        .first::<Row>(cx.db.conn()?)
+        .get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_failures))
 }

@@ -37,7 +37,7 @@ pub fn find(cx: &mut Cx<'_>, key: &Key) -> Result<Option<Attempts>> {
         .filter(login_limits::realm_id.eq(&cx.realm.id))
         .filter(login_limits::subject.eq(&key.subject))
         .filter(login_limits::source.eq(&key.source));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     Ok(row.map(Row::into_attempts))
 }
 

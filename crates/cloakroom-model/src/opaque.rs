@@ -39,7 +39,7 @@ pub fn find(cx: &mut Cx<'_>, token: &str) -> Result<Option<Value>> {
         .filter(opaque_tokens::digest.eq(Digest::of(secret.as_bytes())))
         .filter(opaque_tokens::expires_at.gt(cx.now))
         .select(opaque_tokens::claims);
-    let claims: Option<String> = mine.first(cx.db.conn()?).optional()?;
+    let claims: Option<String> = mine.get_result(cx.db.conn()?).optional()?;
     Ok(claims.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 

@@ -88,7 +88,7 @@ pub fn find(cx: &mut Cx<'_>, id: &OrganizationId) -> Result<Option<Organization>
     let mine = organizations::table
         .filter(organizations::realm_id.eq(&cx.realm.id))
         .filter(organizations::id.eq(id));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     let Some(row) = row else { return Ok(None) };
     let domains = domains_of(cx, Some(id))?.remove(id).unwrap_or_default();
     row.into_organization(domains).map(Some)
@@ -120,7 +120,7 @@ pub fn find_by_domain(cx: &mut Cx<'_>, name: &str) -> Result<Option<(Organizatio
         .filter(domains::realm_id.eq(&cx.realm.id))
         .filter(domains::name.eq(name))
         .select((organizations::id, organizations::name));
-    Ok(mine.first(cx.db.conn()?).optional()?)
+    Ok(mine.get_result(cx.db.conn()?).optional()?)
 }
 
 /// Stores a new organization; false if its id, name or alias is taken.

@@ -51,7 +51,7 @@ pub fn redeem(cx: &mut Cx<'_>, client: &ClientUuid, reference: &str) -> Result<O
         .filter(pushed_requests::expires_at.gt(cx.now));
     let found: Option<String> = mine
         .select(pushed_requests::parameters)
-        .first(cx.db.conn()?)
+        .get_result(cx.db.conn()?)
         .optional()?;
     // What was read decides nothing: whoever removes the row has it.
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;

@@ -116,7 +116,7 @@ impl Settings {
 pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<RealmRow>> {
     let row = realms::table
         .filter(realms::name.eq(name))
-        .first::<Row>(link.conn()?)
+        .get_result::<Row>(link.conn()?)
         .optional()?;
     row.map(RealmRow::try_from).transpose()
 }
@@ -125,7 +125,7 @@ pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<RealmRow>> {
 pub fn find_by_id(link: &mut Link<'_>, id: &RealmId) -> Result<Option<RealmRow>> {
     let row = realms::table
         .filter(realms::id.eq(id))
-        .first::<Row>(link.conn()?)
+        .get_result::<Row>(link.conn()?)
         .optional()?;
     row.map(RealmRow::try_from).transpose()
 }

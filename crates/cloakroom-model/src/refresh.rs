@@ -81,7 +81,7 @@ pub fn rotate(cx: &mut Cx<'_>, id: &str, child: &str) -> Result<Rotated> {
     if let Some(row) = Cached(spend).get_result::<Row>(cx.db.conn()?).optional()? {
         return Ok(Rotated::Fresh(row.into_refresh()));
     }
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     Ok(row.map_or(Rotated::Unknown, |row| Rotated::Again(row.into_refresh())))
 }
 
@@ -101,7 +101,7 @@ pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<Refresh>> {
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::id.eq(id));
     Ok(mine
-        .first::<Row>(cx.db.conn()?)
+        .get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_refresh))
 }

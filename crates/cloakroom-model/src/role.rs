@@ -109,7 +109,7 @@ pub fn find(cx: &mut Cx<'_>, id: &RoleId) -> Result<Option<Role>> {
     let mine = roles::table
         .filter(roles::realm_id.eq(&cx.realm.id))
         .filter(roles::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_role)
         .transpose()
@@ -121,7 +121,7 @@ pub fn find_named(cx: &mut Cx<'_>, container: &str, name: &str) -> Result<Option
         .filter(roles::realm_id.eq(&cx.realm.id))
         .filter(roles::container_id.eq(container))
         .filter(roles::name.eq(name));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_role)
         .transpose()

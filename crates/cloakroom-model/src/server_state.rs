@@ -12,7 +12,7 @@ pub fn find(link: &mut Link<'_>, name: &str) -> Result<Option<String>> {
     let mine = server_state::table
         .filter(server_state::name.eq(name))
         .select(server_state::value);
-    Ok(mine.first(link.conn()?).optional()?)
+    Ok(mine.get_result(link.conn()?).optional()?)
 }
 
 /// Keeps a value under a name that has none yet. Of two calls at once, exactly one gets true.

@@ -1,4 +1,7 @@
 //! The fragments Diesel's enum lacks: `Cached` and `Unless`, and the function `lower`.
+//!
+//! A row is read by its key with `get_result` and not with `first`: that adds a LIMIT, whose parameter makes SQLite plan
+//! the statement anew at every call, which takes longer than the statement.
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, RunQueryDsl};

@@ -74,7 +74,7 @@ pub fn find(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<User>> {
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(id));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_user)
         .transpose()
@@ -85,7 +85,7 @@ pub fn find_by_username(cx: &mut Cx<'_>, username: &str) -> Result<Option<User>>
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::username.eq(fold(username)));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_user)
         .transpose()
@@ -119,7 +119,7 @@ pub fn find_service_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Opti
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::service_account_client.eq(client));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_user)
         .transpose()
@@ -266,7 +266,7 @@ pub fn remove(cx: &mut Cx<'_>, id: &UserId) -> Result<bool> {
         .filter(users::id.eq(id));
     let was = mine
         .select(users::service_account_client)
-        .first::<Option<ClientUuid>>(cx.db.conn()?)
+        .get_result::<Option<ClientUuid>>(cx.db.conn()?)
         .optional()?;
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.people_changed();

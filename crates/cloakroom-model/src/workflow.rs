@@ -34,7 +34,7 @@ pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<Workflow>> {
     let mine = workflows::table
         .filter(workflows::realm_id.eq(&cx.realm.id))
         .filter(workflows::id.eq(id));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(Row::into_workflow).transpose()
 }
 

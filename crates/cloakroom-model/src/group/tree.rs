@@ -103,7 +103,7 @@ pub fn find_named(cx: &mut Cx<'_>, parent: Option<&GroupId>, name: &str) -> Resu
         .filter(groups::realm_id.eq(&cx.realm.id))
         .filter(groups::parent_id.eq(parent_id(parent)))
         .filter(groups::name.eq(name));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_group)
         .transpose()

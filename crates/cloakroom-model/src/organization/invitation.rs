@@ -47,7 +47,7 @@ pub fn find_invitation(
         .filter(invitations::realm_id.eq(&cx.realm.id))
         .filter(invitations::organization_id.eq(organization))
         .filter(invitations::id.eq(id));
-    let row = mine.first::<Row>(cx.db.conn()?).optional()?;
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     Ok(row.map(Row::into_invitation))
 }
 

@@ -81,7 +81,7 @@ pub fn find_member(cx: &mut Cx<'_>, id: &OrganizationId, user: &UserId) -> Resul
         .filter(members::organization_id.eq(id))
         .filter(members::user_id.eq(user))
         .select(members::managed);
-    let managed = mine.first::<bool>(cx.db.conn()?).optional()?;
+    let managed = mine.get_result::<bool>(cx.db.conn()?).optional()?;
     Ok(managed.map(|managed| Member {
         user: user.clone(),
         managed,

@@ -39,7 +39,7 @@ fn stored(cx: &mut Cx<'_>, id: &RealmId) -> Result<Texts> {
     let sealed: Option<Option<Sealed>> = realms::table
         .filter(realms::id.eq(id))
         .select(realms::secrets)
-        .first(cx.db.conn()?)
+        .get_result(cx.db.conn()?)
         .optional()?;
     match sealed.flatten() {
         Some(sealed) => Ok(serde_json::from_slice(

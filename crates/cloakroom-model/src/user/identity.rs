@@ -36,7 +36,7 @@ pub fn find_user(cx: &mut Cx<'_>, provider: &str, external_id: &str) -> Result<O
         .filter(links::provider.eq(provider))
         .filter(links::external_id.eq(external_id))
         .select(links::user_id);
-    Ok(linked.first(cx.db.conn()?).optional()?)
+    Ok(linked.get_result(cx.db.conn()?).optional()?)
 }
 
 /// Links a user to an identity provider; false if there is a link to it already.

@@ -101,7 +101,7 @@ fn name_of(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<(String, bool)>> {
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(id))
         .select((users::username, users::service_account_client.is_not_null()));
-    Ok(mine.first(cx.db.conn()?).optional()?)
+    Ok(mine.get_result(cx.db.conn()?).optional()?)
 }
 
 /// Answers about tokens hold everybody's roles; the snapshot holds those of service accounts alone.
