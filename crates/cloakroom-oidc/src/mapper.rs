@@ -22,8 +22,8 @@ mod subject;
 mod user_attribute;
 mod web_origins;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
 
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{RoleId, SessionId};
@@ -64,6 +64,23 @@ pub static ALL: &[&dyn Mapper] = &[
     &claims_param::ClaimsParam,
     &claims_param_value::ClaimsParamValue,
 ];
+
+/// The place of each kind in [`ALL`].
+static PLACES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+    let kinds = ALL.iter().map(|mapper| mapper.kind());
+    kinds.zip(0..).collect()
+});
+
+/// The settings of mappers that are known, in the order in which they run.
+fn in_order<'c>(
+    configs: impl Iterator<Item = &'c Config>,
+) -> Vec<(&'static dyn Mapper, &'c Config)> {
+    let known = |config: &'c Config| Some((*PLACES.get(config.mapper.as_str())?, config));
+    let mut placed: Vec<(usize, &Config)> = configs.filter_map(known).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    let named = |(place, config): (usize, &'c Config)| Some((*ALL.get(place)?, config));
+    placed.into_iter().filter_map(named).collect()
+}
 
 /// One claim, or several, from what is known about a subject.
 pub trait Mapper: Sync {
@@ -207,17 +224,10 @@ fn owner(cx: &mut Cx<'_>, role: &Arc<role::Role>) -> Result<Option<Option<String
 /// Runs the mappers of the client and of its scopes that are meant for the target.
 pub fn run(cx: &mut Cx<'_>, scopes: &Scopes, facts: &Facts<'_>, claims: &mut Claims) -> Result<()> {
     let own = facts.client.mappers.iter();
-    let configs: Vec<&Config> = own
-        .chain(scopes.iter().flat_map(|scope| scope.mappers.iter()))
-        .collect();
-    for mapper in ALL {
-        for config in configs
-            .iter()
-            .filter(|config| config.mapper == mapper.kind())
-        {
-            if mapper.is_for(facts.target, config) {
-                mapper.apply(cx, config, facts, claims)?;
-            }
+    let all = own.chain(scopes.iter().flat_map(|scope| scope.mappers.iter()));
+    for (mapper, config) in in_order(all) {
+        if mapper.is_for(facts.target, config) {
+            mapper.apply(cx, config, facts, claims)?;
         }
     }
     Ok(())
@@ -259,13 +269,11 @@ fn apply_asked(
     let Some(wishes) = facts.claims.map(|asked| asked.wishes(place)) else {
         return Ok(());
     };
-    for mapper in ALL {
-        for config in configs.iter().filter(|one| one.mapper == mapper.kind()) {
-            let name = mapper.claim(config).unwrap_or_default();
-            let name = name.split('.').next().unwrap_or(name);
-            if wishes.get(name).is_some_and(counts) {
-                mapper.apply(cx, config, facts, claims)?;
-            }
+    for (mapper, config) in in_order(configs.iter().copied()) {
+        let name = mapper.claim(config).unwrap_or_default();
+        let name = name.split('.').next().unwrap_or(name);
+        if wishes.get(name).is_some_and(counts) {
+            mapper.apply(cx, config, facts, claims)?;
         }
     }
     Ok(())
@@ -284,6 +292,5 @@ fn is_shown(config: &Config) -> bool {
 
 /// The claim that a mapper makes.
 pub(crate) fn claim_of(config: &Config) -> Option<&str> {
-    let mapper = ALL.iter().find(|mapper| mapper.kind() == config.mapper)?;
-    mapper.claim(config)
+    ALL.get(*PLACES.get(config.mapper.as_str())?)?.claim(config)
 }

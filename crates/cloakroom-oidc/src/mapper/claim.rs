@@ -17,6 +17,10 @@ pub(super) fn set(
 }
 
 pub(super) fn set_at(members: &mut Map<String, Value>, name: &str, client_id: &str, value: Value) {
+    // Most names are one plain word, and each token has a dozen of them.
+    if !name.contains(['.', '$', '\\']) {
+        return put(members, name, value);
+    }
     let mut path: Vec<String> = split(name)
         .into_iter()
         // A client's own name may hold dots, so it is filled in after the split.
@@ -31,7 +35,11 @@ pub(super) fn set_at(members: &mut Map<String, Value>, name: &str, client_id: &s
         let Value::Object(inner) = inner else { return };
         place = inner;
     }
-    match (place.get_mut(&last), value) {
+    put(place, &last, value);
+}
+
+fn put(place: &mut Map<String, Value>, name: &str, value: Value) {
+    match (place.get_mut(name), value) {
         // Two mappers of one list add to it.
         (Some(Value::Array(old)), Value::Array(new)) => {
             for item in new {
@@ -41,7 +49,7 @@ pub(super) fn set_at(members: &mut Map<String, Value>, name: &str, client_id: &s
             }
         }
         (_, value) => {
-            place.insert(last, value);
+            place.insert(name.to_owned(), value);
         }
     }
 }
