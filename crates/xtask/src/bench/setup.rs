@@ -57,6 +57,11 @@ impl Bench {
                 "clientId": client, "secret": SECRET, "redirectUris": [], "standardFlowEnabled": false,
                 "serviceAccountsEnabled": true, "directAccessGrantsEnabled": true,
                 "attributes": { "access.token.signed.response.alg": algorithm },
+                // Who is not among a token's audiences is told by introspection that it is not active.
+                "protocolMappers": [{
+                    "name": "self", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
+                    "config": { "included.client.audience": client, "access.token.claim": "true" },
+                }],
             });
             api.create(&admin, &format!("/admin/realms/{REALM}/clients"), &client)?;
         }
