@@ -93,7 +93,7 @@ pub fn find(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Ses
         .filter(sessions::id.eq(id))
         .filter(sessions::offline.eq(offline))
         .filter(sessions::expires_at.gt(cx.now));
-    mine.first::<Row>(cx.db.conn()?)
+    mine.get_result::<Row>(cx.db.conn()?)
         .optional()?
         .map(Row::into_session)
         .transpose()
@@ -139,6 +139,7 @@ pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
             sessions::amr.eq(&session.amr),
         ))
         .execute(cx.db.conn()?)?;
+    cx.people_changed();
     Ok(changed == 1)
 }
 
@@ -195,7 +196,9 @@ pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession
             client_sessions::notes.eq(&notes),
         ))
         .execute(cx.db.conn()?)?;
-    if changed == 0 {
+    if changed != 0 {
+        cx.people_changed();
+    } else {
         diesel::insert_into(client_sessions::table)
             .values((
                 client_sessions::session_id.eq(id),
@@ -224,7 +227,7 @@ pub fn find_client(
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline))
         .filter(client_sessions::client_uuid.eq(client));
-    mine.first::<ClientRow>(cx.db.conn()?)
+    mine.get_result::<ClientRow>(cx.db.conn()?)
         .optional()?
         .map(ClientRow::into_part)
         .transpose()

@@ -1,6 +1,6 @@
 //! The introspection endpoint (RFC 7662): is this token active, and what does it say?
 
-use cloakroom_model::{Cx, Realm, refresh, user};
+use cloakroom_model::{Cx, Realm, Timestamp, refresh, user};
 use serde_json::{Map, Value, json};
 
 use crate::client_auth::{self, Credentials, ProvenClient};
@@ -34,6 +34,8 @@ pub struct Introspection {
     document: Map<String, Value>,
     with_jwt: Option<Unsigned>,
     whole: Option<Unsigned>,
+    /// Until when the answer is the same if nothing changes; `None` where it may differ each time.
+    pub stays_until: Option<Timestamp>,
 }
 
 impl Introspection {
@@ -43,6 +45,7 @@ impl Introspection {
             document,
             with_jwt: None,
             whole: None,
+            stays_until: None,
         }
     }
 
@@ -62,17 +65,18 @@ impl Introspection {
 }
 
 impl Provider {
-    /// What a token says, to a client that is among its audiences.
+    /// What a token says, to a client that proved itself and is among its audiences.
     pub fn introspect(
         &self,
         cx: &mut Cx<'_>,
-        credentials: &Credentials,
+        client: &ProvenClient,
         form: &Form,
         accept: Accept,
     ) -> Result<Introspection> {
-        let client = caller(self, cx, credentials, form)?;
-        let mut answer = self.inspect(cx, &client, form, accept)?;
+        let mut answer = self.inspect(cx, client, form, accept)?;
         if accept == Accept::Signed {
+            // The answer says when it was given.
+            answer.stays_until = None;
             // RFC 9701 §5: the answer names its issuer and the one it is for.
             let members = Map::from_iter([
                 ("iss".to_owned(), json!(self.issuer(cx.realm))),
@@ -81,12 +85,35 @@ impl Provider {
                 ("token_introspection".to_owned(), json!(answer.document)),
             ]);
             answer.whole = Some(Unsigned {
-                alg: issue::chosen_alg(cx, &client, "introspection.signed.response.alg"),
+                alg: issue::chosen_alg(cx, client, "introspection.signed.response.alg"),
                 typ: "token-introspection+jwt",
                 members,
             });
         }
         Ok(answer)
+    }
+
+    /// Who asks: a client that proves itself.
+    pub fn prove_inspector(
+        &self,
+        cx: &mut Cx<'_>,
+        credentials: &Credentials,
+        form: &Form,
+    ) -> Result<ProvenClient> {
+        let client =
+            client_auth::prove(self, cx, credentials, form).map_err(|error| match error {
+                Error::Denied(denied) if denied.code == "unauthorized_client" => {
+                    OAuthError::invalid_client("Client authentication failed.").into()
+                }
+                other => other,
+            })?;
+        if client.settings.public_client {
+            // RFC 7662 §2.1: a caller that proves nothing could try out tokens.
+            return Err(OAuthError::invalid_request("Client not allowed.")
+                .with_status(403)
+                .into());
+        }
+        Ok(client)
     }
 
     fn inspect(
@@ -135,31 +162,10 @@ impl Provider {
             document: describe(members, &token, &live),
             with_jwt,
             whole: None,
+            // A refresh token is spent by its use, and nobody is told.
+            stays_until: is_access.then(|| token.end()).flatten(),
         })
     }
-}
-
-/// Who asks: a client that proved itself.
-fn caller(
-    provider: &Provider,
-    cx: &mut Cx<'_>,
-    credentials: &Credentials,
-    form: &Form,
-) -> Result<ProvenClient> {
-    let client =
-        client_auth::prove(provider, cx, credentials, form).map_err(|error| match error {
-            Error::Denied(denied) if denied.code == "unauthorized_client" => {
-                OAuthError::invalid_client("Client authentication failed.").into()
-            }
-            other => other,
-        })?;
-    if client.settings.public_client {
-        // RFC 7662 §2.1: a caller that proves nothing could try out tokens.
-        return Err(OAuthError::invalid_request("Client not allowed.")
-            .with_status(403)
-            .into());
-    }
-    Ok(client)
 }
 
 /// A refresh token that rotates was used before, or revoked.

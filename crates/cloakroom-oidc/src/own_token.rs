@@ -2,7 +2,7 @@
 
 use cloakroom_jose::json;
 use cloakroom_jose::jws::Unverified;
-use cloakroom_model::{Cx, Fault};
+use cloakroom_model::{Cx, Fault, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::keyring::{ALGS, Keyring};
@@ -46,6 +46,11 @@ impl OwnToken {
             None => false,
             Some(end) => end.as_i64().is_none_or(|end| end <= cx.now.seconds()),
         }
+    }
+
+    /// The instant after which the token is over, if it has one.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.number("exp").map(Timestamp::from_seconds)
     }
 
     /// The token names this audience.

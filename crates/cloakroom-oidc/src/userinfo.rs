@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloakroom_jose::Alg;
-use cloakroom_model::{Cx, Realm, opaque, user};
+use cloakroom_model::{Cx, Realm, Timestamp, opaque, user};
 use serde_json::{Map, Value, json};
 
 use crate::error::{OAuthError, Result};
@@ -24,6 +24,8 @@ pub struct Userinfo {
     signed: Option<Unsigned>,
     /// The client that asks, whose web origins may read the answer.
     pub client_id: String,
+    /// Until when the answer is the same if nothing changes; `None` where it may differ each time.
+    pub stays_until: Option<Timestamp>,
 }
 
 /// The body of an answer.
@@ -150,6 +152,7 @@ impl Provider {
         });
         Ok(Userinfo {
             claims: members,
+            stays_until: token.end(),
             signed,
             client_id,
         })

@@ -16,6 +16,7 @@ use cloakroom_oidc::Provider;
 use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
+use crate::answers::Answers;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::proxy::TrustedProxies;
@@ -32,6 +33,8 @@ pub struct App {
     pub base_url: String,
     /// The client for other servers.
     pub outbound: Arc<Outbound>,
+    /// What was answered about tokens a moment ago.
+    pub answers: Arc<Answers>,
     /// The public address is an https one, so cookies are `Secure`.
     pub is_https: bool,
     db: Db,
@@ -75,6 +78,7 @@ impl App {
             provider: Arc::new(Provider::new(base_url.clone())),
             hasher: Arc::new(parts.hasher),
             metrics: Arc::default(),
+            answers: Arc::new(Answers::new(parts.db.is_shared())),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -93,6 +97,7 @@ impl App {
             provider: Arc::new(Provider::new(base_url)),
             hasher: Arc::clone(&self.hasher),
             metrics: Arc::clone(&self.metrics),
+            answers: Arc::clone(&self.answers),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),
@@ -227,6 +232,7 @@ impl App {
 
     /// Drops from memory what has changed, here or on another node.
     pub fn apply(&self, changes: &Changes) {
+        self.answers.drop_of(&changes.people);
         if changes.settings.is_empty() {
             return;
         }

@@ -1,6 +1,7 @@
 //! The HTTP kit: state, extractors, errors, pages, assets.
 
 pub mod answer;
+pub mod answers;
 pub mod app;
 pub mod assets;
 pub mod cookie;

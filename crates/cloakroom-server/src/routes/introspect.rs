@@ -6,9 +6,13 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
+use cloakroom_oidc::client_auth::ProvenClient;
 use cloakroom_oidc::introspect::Accept;
 use cloakroom_oidc::userinfo::Body;
+use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
+use cloakroom_web::answers::Answer;
+use cloakroom_web::app::now;
 
 use super::protocol::{self, Caller};
 
@@ -35,35 +39,70 @@ async fn introspect(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
-    // An assertion is spent, which only a write can do.
-    let door = match form.has("client_assertion") {
-        true => Door::Write,
-        false => Door::Read,
+    let client = match prove(&caller, &form).await {
+        Ok(client) => client,
+        Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials(&form).await;
-    let (provider, accept) = (Arc::clone(&caller.app.provider), accepted(&request));
-    let work = move |cx: &mut Cx<'_>| provider.introspect(cx, &credentials, &form, accept);
-    let found = match caller.app.enter(&caller.realm, door, work).await {
+    let (accept, accept_name) = accepted(&request);
+    let answers = Arc::clone(&caller.app.answers);
+    let token = form.get("token").unwrap_or_default();
+    let base = caller.app.provider.base_url();
+    let parts = ["introspect", base, accept_name, client.id.as_str(), token];
+    let question = answers.question(&caller.realm, &parts);
+    if let Some(known) = answers.find(&question, now()) {
+        return answered(known);
+    }
+    let provider = Arc::clone(&caller.app.provider);
+    let client_id = client.client_id.clone();
+    let work = move |cx: &mut Cx<'_>| provider.introspect(cx, &client, &form, accept);
+    let found = match caller.app.enter(&caller.realm, Door::Read, work).await {
         Ok(found) => found,
         Err(error) => return protocol::error_answer(&error),
     };
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
-    match caller.signed(|realm| found.sign(realm)).await {
-        Ok(Body::Json(found)) => answer.json(found),
-        Ok(Body::Jwt(found)) => answer.content_type(SIGNED).body(found),
-        Err(error) => protocol::error_answer(&error),
+    let (content_type, body) = match caller.signed(|realm| found.sign(realm)).await {
+        Ok(Body::Json(found)) => ("application/json", found.to_string()),
+        Ok(Body::Jwt(found)) => (SIGNED, found),
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let answer = Answer {
+        body: body.into(),
+        content_type,
+        client_id,
+    };
+    if let Some(end) = found.stays_until {
+        answers.keep(&question, &answer, now(), end);
     }
+    answered(answer)
+}
+
+/// A secret is compared in memory. An assertion is spent, which only a write can do.
+async fn prove(caller: &Caller, form: &Form) -> Result<ProvenClient, Error> {
+    let door = match form.has("client_assertion") {
+        true => Door::Write,
+        false => Door::Memory,
+    };
+    let credentials = caller.credentials(form).await;
+    let (provider, form) = (Arc::clone(&caller.app.provider), form.clone());
+    let work = move |cx: &mut Cx<'_>| provider.prove_inspector(cx, &credentials, &form);
+    caller.app.enter(&caller.realm, door, work).await
+}
+
+fn answered(answer: Answer) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .content_type(answer.content_type)
+        .body(answer.body)
 }
 
 /// The media type of a signed answer (RFC 9701 §5).
 const SIGNED: &str = "application/token-introspection+jwt";
 
-fn accepted(request: &HttpRequest) -> Accept {
+/// The form of the answer, and a name for it.
+fn accepted(request: &HttpRequest) -> (Accept, &'static str) {
     let header = request.headers().get(header::ACCEPT);
     match header.and_then(|value| value.to_str().ok()) {
-        Some("application/jwt") => Accept::Jwt,
-        Some(SIGNED) => Accept::Signed,
-        _ => Accept::Json,
+        Some("application/jwt") => (Accept::Jwt, "jwt"),
+        Some(SIGNED) => (Accept::Signed, "signed"),
+        _ => (Accept::Json, "json"),
     }
 }

@@ -10,6 +10,8 @@ use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::userinfo::Body;
 use cloakroom_oidc::{Error, OAuthError};
 use cloakroom_web::App;
+use cloakroom_web::answers::Answer;
+use cloakroom_web::app::now;
 
 use super::protocol::{self, Caller};
 
@@ -46,6 +48,12 @@ async fn userinfo(
     let Some(token) = caller.bearer().or_else(|| form.get("access_token")) else {
         return challenge(&caller, 401, None);
     };
+    let answers = Arc::clone(&caller.app.answers);
+    let parts = ["userinfo", caller.app.provider.base_url(), token];
+    let question = answers.question(&caller.realm, &parts);
+    if let Some(known) = answers.find(&question, now()) {
+        return answered(&caller, known).await;
+    }
     let (provider, token) = (Arc::clone(&caller.app.provider), token.to_owned());
     let work = move |cx: &mut Cx<'_>| provider.userinfo(cx, &token);
     let found = match caller.app.enter(&caller.realm, Door::Read, work).await {
@@ -53,14 +61,28 @@ async fn userinfo(
         Err(Error::Denied(denied)) => return challenge(&caller, denied.status, Some(&denied)),
         Err(error) => return protocol::error_answer(&error),
     };
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
-    let answer = match caller.signed(|realm| found.sign(realm)).await {
-        Ok(Body::Json(claims)) => answer.json(claims),
-        Ok(Body::Jwt(token)) => answer.content_type("application/jwt").body(token),
+    let (content_type, body) = match caller.signed(|realm| found.sign(realm)).await {
+        Ok(Body::Json(claims)) => ("application/json", claims.to_string()),
+        Ok(Body::Jwt(token)) => ("application/jwt", token),
         Err(error) => return protocol::error_answer(&error),
     };
-    caller.with_cors(Some(&found.client_id), answer).await
+    let answer = Answer {
+        body: body.into(),
+        content_type,
+        client_id: found.client_id,
+    };
+    if let Some(end) = found.stays_until {
+        answers.keep(&question, &answer, now(), end);
+    }
+    answered(&caller, answer).await
+}
+
+async fn answered(caller: &Caller, answer: Answer) -> HttpResponse {
+    let known = HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .content_type(answer.content_type)
+        .body(answer.body);
+    caller.with_cors(Some(&answer.client_id), known).await
 }
 
 /// RFC 6750 §3: the refusal is a challenge.

@@ -20,6 +20,7 @@ mod hostile;
 mod html;
 mod http;
 mod jwt;
+mod kept;
 mod realm;
 mod server;
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 
     let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
     modules.extend(servers.iter().flat_map(escalation::trials));
+    modules.extend(servers.iter().flat_map(kept::trials));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
     arguments.test_threads = Some(1);
