@@ -1,5 +1,7 @@
 //! Reads a representation that was sent: strict about its members, lenient about what is absent.
 
+mod kind;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -55,7 +57,7 @@ fn has_nul(value: &Value) -> bool {
     }
 }
 
-/// Reads an object with no other members than `fields`.
+/// Reads an object with no other members than `fields`, each of the kind that its name says.
 pub fn object(
     text: &[u8],
     representation: &'static str,
@@ -63,10 +65,11 @@ pub fn object(
 ) -> Result<Object, Unreadable> {
     let value = value(text)?;
     check_members(text, &value, representation, fields)?;
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(Unreadable::Type),
-    }
+    let Value::Object(object) = value else {
+        return Err(Unreadable::Type);
+    };
+    kind::check(&object)?;
+    Ok(object)
 }
 
 /// Refuses an object inside `text` that has other members than `fields`.
