@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/identity-provider`: other servers that people may sign in with.
 
 mod check;
+mod import;
 mod mappers;
 mod metadata;
 
@@ -25,6 +26,7 @@ const VIEW: &[&str] = &["view-identity-providers", "manage-identity-providers"];
 const BASE: &str = "/admin/realms/{realm}/identity-provider";
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    import::configure(cfg);
     mappers::configure(cfg);
     metadata::configure(cfg);
     cfg.route(

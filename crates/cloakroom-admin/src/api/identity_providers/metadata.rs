@@ -1,8 +1,7 @@
 //! What identity providers say of themselves, and what is said to them.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use cloakroom_keycloak::{catalog, read};
+use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_model::Realm;
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_model::key::{self, Status};
@@ -10,34 +9,11 @@ use cloakroom_model::key::{self, Status};
 use super::{BASE, MANAGE, VIEW, found};
 use crate::access::{Admin, encode};
 use crate::api::{Answer, no_content};
-use crate::error::AdminError;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let one = format!("{BASE}/instances/{{alias}}");
-    cfg.route(&format!("{BASE}/import-config"), web::post().to(import));
     cfg.route(&format!("{one}/export"), web::get().to(export));
     cfg.route(&format!("{one}/reload-keys"), web::get().to(reload_keys));
-    let permissions = web::resource(format!("{one}/management/permissions"))
-        .route(web::get().to(permissions))
-        .route(web::put().to(permissions));
-    cfg.service(permissions);
-}
-
-/// Nothing is fetched from addresses that a caller names: the server would do it with its own
-/// network's rights.
-async fn import(admin: Admin, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
-    let sent = read::map(&body)?;
-    let kind = read::text(&sent, "providerId")?;
-    if kind.is_none() || read::text(&sent, "fromUrl")?.is_none() {
-        return Err(AdminError::error(400, "HTTP 400 Bad Request"));
-    }
-    if kind.is_some_and(|id| catalog::identity_provider(id).is_none()) {
-        let name = kind.unwrap_or_default();
-        let why = format!("Invalid identity provider id [{name}]");
-        return Err(AdminError::message(400, why));
-    }
-    Err(AdminError::not_available("Importing from an address"))
 }
 
 /// Keys of identity providers are read when they are needed, so there are none to drop.
@@ -46,13 +22,6 @@ async fn reload_keys(admin: Admin, path: Path<(String, String)>) -> Answer {
     let alias = path.into_inner().1;
     admin.read(move |cx| found(cx, &alias)).await?;
     Ok(HttpResponse::Ok().json(false))
-}
-
-async fn permissions(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
-    let alias = path.into_inner().1;
-    admin.read(move |cx| found(cx, &alias)).await?;
-    Err(AdminError::feature_off())
 }
 
 /// The metadata that a SAML identity provider wants of us; other kinds have none.
