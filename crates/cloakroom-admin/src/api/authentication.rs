@@ -24,7 +24,7 @@ const VIEW_FLOWS: &[&str] = &[
     "query-clients",
 ];
 /// Who manages people asks them to act.
-const VIEW_ACTIONS: &[&str] = &[
+pub(crate) const VIEW_ACTIONS: &[&str] = &[
     "view-realm",
     "manage-realm",
     "query-users",

@@ -17,7 +17,7 @@ use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, users};
 use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
-use holder::Holder;
+pub(crate) use holder::Holder;
 
 /// Which roles of a container are asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ async fn all(admin: Admin, path: Names) -> Answer {
 }
 
 /// Roles by the realm and by client.
-fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
+pub(crate) fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
     let graph = role::graph(cx)?;
     let mut body = Map::new();
     let (of_clients, of_realm): (Vec<&Role>, Vec<&Role>) =

@@ -1,8 +1,10 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
+mod authentication;
 mod because;
 mod days;
 mod desk;
+mod mappings;
 mod roles;
 mod sessions;
 
@@ -10,10 +12,11 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::event::LISTENERS;
 use cloakroom_keycloak::read::set;
-use cloakroom_model::{flow, realm};
+use cloakroom_model::realm;
 use serde_json::{Value, json};
 
 use super::realms::change;
+use super::users::find;
 use super::{Answer, Params, page};
 use crate::access::Admin;
 use crate::error::AdminError;
@@ -25,12 +28,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&at("/info"), web::get().to(info));
     cfg.route(&at("/available-event-listeners"), web::get().to(listeners));
     cfg.route(
-        &at("/authentication-management/flows"),
-        web::get().to(flows),
+        &at("/brute-force-user"),
+        web::get().to(find::list_with_failures),
     );
+    authentication::configure(cfg);
     because::configure(cfg);
     days::configure(cfg);
     desk::configure(cfg);
+    mappings::configure(cfg);
     roles::configure(cfg);
     sessions::configure(cfg);
 }
@@ -81,40 +86,4 @@ async fn listeners(admin: Admin) -> Answer {
     }
     let all = LISTENERS.iter().map(|id| json!({"id": id}));
     Ok(HttpResponse::Ok().json(all.collect::<Vec<Value>>()))
-}
-
-/// The settings of a realm that name a flow.
-const BINDINGS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
-
-/// The flows that are not inside others, and whether the realm uses them.
-async fn flows(admin: Admin) -> Answer {
-    admin.check(VIEW_REALM)?;
-    let all = admin.read(|cx| Ok(flow::list(cx)?)).await?;
-    let settings = &admin.realm.settings.rest;
-    let is_bound = |alias: &str| {
-        let mut bound = BINDINGS.iter().filter_map(|name| settings.get(*name));
-        bound.any(|value| value.as_str() == Some(alias))
-    };
-    let show = |one: &flow::Flow| {
-        let mut shown = json!({"id": one.id, "alias": one.alias, "builtIn": one.built_in});
-        if let Some(description) = &one.description {
-            set(&mut shown, "description", json!(description));
-        }
-        if is_bound(&one.alias) {
-            let used = json!({"type": "DEFAULT", "values": [one.alias]});
-            set(&mut shown, "usedBy", used);
-        }
-        shown
-    };
-    let top = all.iter().filter(|one| one.top_level);
-    let shown: Vec<Value> = top.map(show).collect();
-    Ok(HttpResponse::Ok().json(shown))
 }

@@ -14,7 +14,7 @@ use crate::access::Grants;
 use crate::error::Result;
 
 /// Somebody or something with a set of roles.
-pub(super) enum Holder {
+pub(crate) enum Holder {
     User(User),
     Group(Group),
     Client(Box<Client>),
@@ -37,8 +37,20 @@ impl Holder {
         client_scopes::found(cx, path.part("scope")).map(Self::Scope)
     }
 
+    /// The one with this id, by the word that Keycloak's console has for its kind; `None` for
+    /// other words.
+    pub(crate) fn of_kind(cx: &mut Cx<'_>, kind: &str, id: &str) -> Result<Option<Self>> {
+        Ok(match kind {
+            "users" => Some(Self::User(users::found(cx, id)?)),
+            "groups" => Some(Self::Group(groups::found(cx, id)?)),
+            "clients" => Some(Self::Client(Box::new(clients::found(cx, id)?))),
+            "clientScopes" => Some(Self::Scope(client_scopes::found(cx, id)?)),
+            _ => None,
+        })
+    }
+
     /// Where it is below the realm.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         match self {
             Self::User(user) => format!("users/{}/role-mappings", user.id),
             Self::Group(group) => format!("groups/{}/role-mappings", group.id),
@@ -48,7 +60,7 @@ impl Holder {
     }
 
     /// Keycloak's name of what an administrator changes here.
-    pub(super) fn resource_type(&self, of_client: bool) -> &'static str {
+    pub(crate) fn resource_type(&self, of_client: bool) -> &'static str {
         match (self, of_client) {
             (Self::User(_) | Self::Group(_), false) => "REALM_ROLE_MAPPING",
             (Self::User(_) | Self::Group(_), true) => "CLIENT_ROLE_MAPPING",
@@ -86,7 +98,7 @@ impl Holder {
     }
 
     /// Gives a role, or takes it; either needs the rights that are in it.
-    pub(super) fn change(
+    pub(crate) fn change(
         &self,
         cx: &mut Cx<'_>,
         role: &RoleId,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use cloakroom_keycloak::read::set;
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client, group, user};
@@ -15,11 +16,26 @@ use crate::api::{Answer, Names, Params, page};
 use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    for (path, is_effective) in [("effective-roles", true), ("available-roles", false)] {
+    for (path, which) in [
+        ("effective-roles", Which::Effective),
+        ("effective-roles-all", Which::EffectiveOfAll),
+        ("available-roles", Which::Available),
+    ] {
         let path = format!("/admin/realms/{{realm}}/ui-ext/{path}/{{type}}/{{id}}");
-        let list = move |admin, names, params| list(admin, names, params, is_effective);
+        let list = move |admin, names, params| list(admin, names, params, which);
         cfg.route(&path, web::get().to(list));
     }
+}
+
+/// Which roles are asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those of clients that something has in the end.
+    Effective,
+    /// The same, and the realm's own.
+    EffectiveOfAll,
+    /// Those of clients that it could be given.
+    Available,
 }
 
 /// What the console asks about, and the rights that it takes.
@@ -70,7 +86,8 @@ fn direct(cx: &mut Cx<'_>, kind: &str, id: &str) -> Result<Vec<RoleId>> {
     }
 }
 
-async fn list(admin: Admin, names: Names, params: Params, is_effective: bool) -> Answer {
+async fn list(admin: Admin, names: Names, params: Params, which: Which) -> Answer {
+    let is_effective = which != Which::Available;
     let kind = names.get("type").cloned().unwrap_or_default();
     admin.check(rights(&kind)?)?;
     let id = names.get("id").cloned().unwrap_or_default();
@@ -88,11 +105,18 @@ async fn list(admin: Admin, names: Names, params: Params, is_effective: bool) ->
             // A client's own roles are in its tokens without being mapped, and a role is in itself.
             let is_own = |role: &Role| role.container_id == id || role.id.as_str() == id;
             let is_wanted = |role: &&Role| {
+                if which == Which::EffectiveOfAll {
+                    // A role is among those that come of it.
+                    return held.contains(&role.id) || role.id.as_str() == id;
+                }
                 let is_held = held.contains(&role.id);
                 role.client_role && is_held == is_effective && (is_effective || !is_own(role))
             };
             let all = graph.all().filter(is_wanted).cloned().collect();
-            show(cx, all, search.as_deref())
+            match which {
+                Which::EffectiveOfAll => show_all(cx, all, search.as_deref()),
+                _ => show(cx, all, search.as_deref()),
+            }
         })
         .await?;
     Ok(HttpResponse::Ok().json(part(shown, first, max)))
@@ -115,10 +139,35 @@ fn show(cx: &mut Cx<'_>, roles: Vec<Role>, search: Option<&str>) -> Result<Vec<V
                 "clientId": owner.id,
             });
             if let Some(description) = &role.description {
-                cloakroom_keycloak::read::set(&mut one, "description", json!(description));
+                set(&mut one, "description", json!(description));
             }
             shown.push((owner.client_id.clone(), role.name, one));
         }
+    }
+    shown.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    Ok(shown.into_iter().map(|(_, _, one)| one).collect())
+}
+
+/// The realm's own first, then those of clients; each by name, narrowed by a part of either.
+fn show_all(cx: &mut Cx<'_>, roles: Vec<Role>, search: Option<&str>) -> Result<Vec<Value>> {
+    let mut shown = Vec::new();
+    for role in roles {
+        let owner = ClientUuid::new(role.container_id.clone());
+        let owner = client::find_by_id(cx, &owner)?;
+        let of = owner.as_ref().map(|owner| owner.client_id.clone());
+        let has = |text: &str| search.is_none_or(|part| text.to_lowercase().contains(part));
+        if !has(&role.name) && !of.as_deref().is_some_and(has) {
+            continue;
+        }
+        let mut one = json!({"id": role.id, "name": role.name, "clientRole": role.client_role});
+        if let Some(description) = &role.description {
+            set(&mut one, "description", json!(description));
+        }
+        if let Some(owner) = &owner {
+            set(&mut one, "client", json!(owner.client_id));
+            set(&mut one, "clientId", json!(owner.id));
+        }
+        shown.push((of, role.name, one));
     }
     shown.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     Ok(shown.into_iter().map(|(_, _, one)| one).collect())

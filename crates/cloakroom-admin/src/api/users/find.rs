@@ -8,7 +8,7 @@ use cloakroom_keycloak::{query, user as shape};
 use cloakroom_model::credential::{self, OTP};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Query, User};
-use cloakroom_model::{Cx, Timestamp};
+use cloakroom_model::{Cx, Timestamp, lockout};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Params, USUAL, is_brief, is_on, page, switch, user_profile};
@@ -20,24 +20,53 @@ use crate::error::{AdminError, Result};
 const ASK: &[&str] = &["view-users", "manage-users", "query-users"];
 
 pub(super) async fn list(admin: Admin, params: Params) -> Answer {
+    listed(&admin, &params, false).await
+}
+
+/// The same people, each with the failed logins of late.
+pub(crate) async fn list_with_failures(admin: Admin, params: Params) -> Answer {
+    listed(&admin, &params, true).await
+}
+
+async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
     admin.check(ASK)?;
     if !admin.may(VIEW) {
         return Ok(HttpResponse::Ok().json(json!([])));
     }
-    let query = query_of(&params)?;
-    let brief = is_brief(&params, false);
+    let query = query_of(params)?;
+    let brief = is_brief(params, false);
     let may_manage = admin.may(MANAGE);
     let shown = admin
         .read(move |cx| {
             let found = search(cx, &query)?;
             let mut shown = show_all(cx, &found, brief)?;
-            for one in &mut shown {
+            for (one, user) in shown.iter_mut().zip(&found) {
                 set(one, "access", json!({"manage": may_manage}));
+                if with_failures {
+                    set(one, "bruteForceStatus", failures(cx, &user.id)?);
+                }
             }
             Ok(shown)
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
+}
+
+fn failures(cx: &mut Cx<'_>, user: &UserId) -> Result<Value> {
+    let Some(known) = lockout::find(cx, user)? else {
+        return Ok(json!({
+            "numFailures": 0,
+            "disabled": false,
+            "lastIPFailure": "n/a",
+            "lastFailure": 0,
+        }));
+    };
+    Ok(json!({
+        "numFailures": known.failures,
+        "disabled": known.not_before > cx.now,
+        "lastIPFailure": known.last_ip,
+        "lastFailure": known.last_failure.millis(),
+    }))
 }
 
 pub(super) async fn count(admin: Admin, params: Params) -> Answer {
