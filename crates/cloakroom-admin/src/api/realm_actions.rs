@@ -27,12 +27,6 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&at("credential-registrators"), web::get().to(registrators));
     cfg.route(&at("testSMTPConnection"), web::post().to(test_mail));
     cfg.route(&at("client-description-converter"), web::post().to(convert));
-    for path in ["client-types", "users-management-permissions"] {
-        let switch = web::resource(at(path))
-            .route(web::get().to(feature_off))
-            .route(web::put().to(feature_off));
-        cfg.service(switch);
-    }
 }
 
 /// Ends all online sessions and refuses the tokens that were issued so far, those without a session too.
@@ -123,10 +117,4 @@ async fn convert(admin: Admin, body: Bytes) -> Answer {
     let fields = client_shape::FIELDS;
     let sent = read::object(&body, "ClientRepresentation", fields).map_err(unsupported)?;
     Ok(HttpResponse::Ok().json(sent))
-}
-
-/// Permissions of the first version, and types of clients, which Keycloak has switched off.
-async fn feature_off(admin: Admin) -> Answer {
-    admin.check_any()?;
-    Err(AdminError::feature_off())
 }

@@ -77,6 +77,11 @@ async fn of_user(admin: Admin, path: Names) -> Answer {
         .read(move |cx| {
             let user = found(cx, path.part("user"))?;
             let client = path.get("client").map(ClientUuid::new);
+            if let Some(id) = &client
+                && client::find_by_id(cx, id)?.is_none()
+            {
+                return Err(AdminError::error(404, "Client not found"));
+            }
             let mut shown = Vec::new();
             for one in session::list_of_user(cx, &user.id, client.is_some())? {
                 let counts = match &client {

@@ -42,11 +42,11 @@ fn is_permission(path: &Names) -> bool {
 /// The policy that the path names by id: with its kind before it, or without.
 fn of(all: &Authorization, path: &Names) -> Result<Policy> {
     let (first, second) = (part(path, "first"), part(path, "second"));
-    let id = if second.is_empty() || LINKS.contains(&second) {
-        first
-    } else {
-        second
-    };
+    let is_bare = second.is_empty() || LINKS.contains(&second);
+    if !is_bare && kind::find(first).is_none() {
+        return Err(AdminError::not_found());
+    }
+    let id = if is_bare { first } else { second };
     let policy = all.policies.iter().find(|one| one.id == id).cloned();
     policy.ok_or_else(AdminError::not_found)
 }
@@ -259,6 +259,7 @@ const LINKS: [&str; 4] = [
 async fn one_or_links(admin: Admin, path: Names, params: Params) -> Answer {
     let second = part(&path, "second").to_owned();
     if second == "search" {
+        kind::find(part(&path, "first")).ok_or_else(AdminError::not_found)?;
         return named(&admin, path, &params, true).await;
     }
     admin.check(VIEW)?;
