@@ -12,12 +12,14 @@ use actix_web::http::header::{AUTHORIZATION, LOCATION};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::client::Client;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
 use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::cors;
 use crate::error::{AdminError, Result};
 use crate::seat::{self, Seat};
 use crate::sent::Sent;
@@ -217,9 +219,10 @@ async fn by_token(app: &App, request: &HttpRequest) -> Result<(Arc<Realm>, Calle
     let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
     let home = home(app, &token).await?;
     let provider = Arc::clone(&app.provider);
-    let caller = app
+    let (client, caller) = app
         .enter(&home, Door::Read, move |cx| caller(cx, &provider, &token))
         .await?;
+    cors::check(request, app, &client)?;
     Ok((home, caller))
 }
 
@@ -232,8 +235,9 @@ async fn by_seat(app: &App, seat: Seat) -> Result<(Arc<Realm>, Caller)> {
     Ok((home, caller))
 }
 
-/// The token's signature, lifetime, session and owner are looked at; its roles are not.
-fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<Caller> {
+/// The bearer, and the client that the token was issued to. The token's signature, lifetime, session
+/// and owner are looked at; its roles are not.
+fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<(Arc<Client>, Caller)> {
     let claims = own_token::read(provider, cx, token, &["Bearer"])?;
     let claims = claims.filter(|claims| !claims.is_expired(cx));
     let claims = claims.ok_or_else(AdminError::unauthorized)?;
@@ -264,12 +268,13 @@ fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<Caller> {
             return Err(AdminError::unauthorized());
         }
     }
-    Ok(Caller {
+    let caller = Caller {
         roles: user::effective_roles(cx, &id)?,
         client: client.id.as_str().to_owned(),
         session: sid,
         user: id,
-    })
+    };
+    Ok((client, caller))
 }
 
 /// The management roles among `roles`, as seen from the realm that they belong to.

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod audit;
+pub mod cors;
 mod error;
 pub mod etag;
 pub mod inside;

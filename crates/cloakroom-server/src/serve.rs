@@ -1,6 +1,7 @@
 //! The running server: the app put together, both ports served, and the end in order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Service as _;
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
@@ -46,6 +47,10 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
     }))
 }
 
+/// How long an idle connection stays open. Clients keep theirs for about a minute, and one that ends
+/// under a request looks like a server that is gone.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
 /// Serves until a signal comes, and ends in order.
 pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let app = Data::new(app);
@@ -64,6 +69,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
             .app_data(code.clone())
             .wrap(from_fn(cloakroom_admin::sent::keep))
             .wrap(from_fn(cloakroom_admin::etag::guard))
+            .wrap(from_fn(cloakroom_admin::cors::guard))
             .wrap(from_fn(answer::finish))
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(from_fn(observe::observe))
@@ -76,6 +82,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?
     .shutdown_timeout(10)
+    .keep_alive(KEEP_ALIVE)
     .disable_signals()
     .run();
     let stopping = Data::new(Stopping::default());

@@ -1,15 +1,18 @@
 //! `/admin/{realm}/console`: what an admin console asks of itself: who is using it, and its texts.
 
-use actix_web::HttpResponse;
-use actix_web::web::{self, Data, Path, ServiceConfig};
-use cloakroom_keycloak::blueprint::{self, MASTER};
-use cloakroom_model::{Door, client, localization, user};
-use cloakroom_web::App;
-use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{Answer, Params};
+use actix_web::web::{self, Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_keycloak::blueprint::{self, MASTER};
+use cloakroom_model::{Cx, Door, client, localization, user};
+use cloakroom_web::App;
+use serde_json::{Value, json};
+
+use super::{Answer, Names, Params};
 use crate::access::Admin;
-use crate::error::AdminError;
+use crate::cors;
+use crate::error::{AdminError, Result};
 use crate::seat::CONSOLE;
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
@@ -18,6 +21,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         "/admin/{realm}/console/messages.json",
         web::get().to(messages),
     );
+    cfg.route("/resources/{realm}/{kind}/{locale}", web::get().to(texts));
 }
 
 /// Who is using the console, and what they may do in the realm that they look at.
@@ -74,18 +78,30 @@ async fn whoami(admin: Admin, params: Params) -> Answer {
     })))
 }
 
-/// The realm's own texts of a language, in place of those that the console brings along.
-async fn messages(app: Data<App>, realm: Path<String>, params: Params) -> Answer {
-    let realm = app.realm(&realm).await?;
+/// The realm's own texts of a language, in place of those that a console brings along.
+async fn own_texts(app: &App, realm: &str, locale: String) -> Result<BTreeMap<String, String>> {
+    let realm = app.realm(realm).await?;
     let realm = realm.ok_or_else(|| AdminError::error(404, "Realm not found."))?;
-    let locale = params
-        .get("lang")
-        .cloned()
-        .unwrap_or_else(|| "en".to_owned());
-    let texts = app
-        .enter(&realm, Door::Read, move |cx| {
-            localization::list(cx, &locale)
-        })
-        .await?;
+    let read = move |cx: &mut Cx<'_>| Ok(localization::list(cx, &locale)?);
+    app.enter(&realm, Door::Read, read).await
+}
+
+async fn messages(app: Data<App>, realm: Path<String>, params: Params) -> Answer {
+    let locale = params.get("lang").map_or("en", String::as_str);
+    let texts = own_texts(&app, &realm, locale.to_owned()).await?;
     Ok(HttpResponse::Ok().json(texts))
+}
+
+/// What a page's texts are for.
+const KINDS: [&str; 5] = ["account", "admin", "common", "email", "login"];
+
+/// The same texts, in the form in which pages outside of the server fetch them.
+async fn texts(app: Data<App>, request: HttpRequest, path: Names) -> Answer {
+    if !KINDS.contains(&path.part("kind")) {
+        return Err(AdminError::not_found());
+    }
+    let texts = own_texts(&app, path.part("realm"), path.part("locale").to_owned()).await?;
+    let show = |(key, value): (String, String)| json!({"key": key, "value": value});
+    cors::allow_public(&request);
+    Ok(HttpResponse::Ok().json(texts.into_iter().map(show).collect::<Vec<Value>>()))
 }
