@@ -62,8 +62,6 @@ pub(crate) struct Desk {
     pub(crate) form: Pairs,
     /// What the address says after its `?`.
     pub(crate) query: Pairs,
-    /// The body as it was sent.
-    pub(crate) body: Bytes,
     pub(crate) locale: Locale,
     pub(crate) request: HttpRequest,
     inside: Data<Inside>,
@@ -112,7 +110,6 @@ impl Desk {
         let mut desk = Self {
             form: Pairs::parse(if is_form { body } else { b"" }),
             query: Pairs::parse(request.query_string().as_bytes()),
-            body: body.clone(),
             locale: locale(&app, &request, None),
             csrf: csrf(&secret),
             flash: Flash::take(&request, app.is_https),

@@ -3,7 +3,6 @@
 //! It is a client of the API ([`cloakroom_admin::inside`]): every page asks the same addresses that a program would, as
 //! the administrator who is signed in, and shows what it gets. It has no rule and no query of its own, but for its
 //! session.
-#![expect(dead_code, reason = "parts that the next pages are made of")]
 
 mod cookie;
 mod desk;

@@ -38,6 +38,9 @@ const fn item(
 
 const USERS: &[&str] = &["view-users", "manage-users", "query-users"];
 const REALM: &[&str] = &["view-realm", "manage-realm"];
+const GROUPS: &[&str] = &["view-users", "manage-users", "query-groups"];
+const CLIENTS: &[&str] = &["view-clients", "manage-clients", "query-clients"];
+const PROVIDERS: &[&str] = &["view-identity-providers", "manage-identity-providers"];
 const EVENTS: &[&str] = &["view-events", "manage-events"];
 
 /// The navigation of a realm.
@@ -52,12 +55,47 @@ pub(crate) const NAV: &[Group] = &[
     },
     Group {
         key: "nav-directory",
-        items: &[item("nav-users", "/users", USERS, "u")],
+        items: &[
+            item("nav-users", "/users", USERS, "u"),
+            item("nav-groups", "/groups", GROUPS, "p"),
+            item("nav-roles", "/roles", REALM, "r"),
+        ],
+    },
+    Group {
+        key: "nav-applications",
+        items: &[
+            item("nav-clients", "/clients", CLIENTS, "c"),
+            item("nav-client-scopes", "/client-scopes", CLIENTS, "s"),
+        ],
+    },
+    Group {
+        key: "nav-sign-in",
+        items: &[
+            item("nav-flows", "/flows", REALM, "w"),
+            item(
+                "nav-identity-providers",
+                "/identity-providers",
+                PROVIDERS,
+                "y",
+            ),
+        ],
+    },
+    Group {
+        key: "nav-security",
+        items: &[
+            item("nav-sessions", "/sessions", REALM, "n"),
+            item("nav-keys", "/keys", REALM, "k"),
+        ],
+    },
+    Group {
+        key: "nav-tools",
+        items: &[item("nav-inspector", "/inspector", &[], "t")],
     },
     Group {
         key: "nav-system",
         items: &[
             item("nav-settings", "/settings", REALM, "o"),
+            item("nav-transfer", "/transfer", REALM, "i"),
             item("nav-realms", "/realms", &[], "l"),
         ],
     },

@@ -1,14 +1,26 @@
 //! Every page of the console: one file each, with its addresses in `ROUTES`.
 
 mod admin_events;
+mod client;
+mod client_scopes;
+mod clients;
 mod dashboard;
 mod events;
+mod flows;
+mod groups;
 mod history;
+mod identity_providers;
+mod inspector;
+mod keys;
+mod mappers;
 mod preferences;
 mod realm_settings;
 mod realms;
 mod role_choice;
+mod roles;
 mod search;
+mod sessions;
+mod transfer;
 mod user;
 mod users;
 
@@ -25,4 +37,16 @@ pub(crate) const ALL: &[&[Route]] = &[
     search::ROUTES,
     users::ROUTES,
     user::ROUTES,
+    groups::ROUTES,
+    roles::ROUTES,
+    clients::ROUTES,
+    client::ROUTES,
+    client_scopes::ROUTES,
+    mappers::ROUTES,
+    sessions::ROUTES,
+    keys::ROUTES,
+    inspector::ROUTES,
+    transfer::ROUTES,
+    flows::ROUTES,
+    identity_providers::ROUTES,
 ];

@@ -103,13 +103,36 @@ struct Kind {
     page: &'static str,
 }
 
-const KINDS: &[Kind] = &[Kind {
-    key: "kind-user",
-    api: "users?briefRepresentation=true&search=",
-    name: "username",
-    id: "id",
-    page: "/users/",
-}];
+const KINDS: &[Kind] = &[
+    Kind {
+        key: "kind-user",
+        api: "users?briefRepresentation=true&search=",
+        name: "username",
+        id: "id",
+        page: "/users/",
+    },
+    Kind {
+        key: "kind-client",
+        api: "clients?search=true&clientId=",
+        name: "clientId",
+        id: "id",
+        page: "/clients/",
+    },
+    Kind {
+        key: "kind-group",
+        api: "groups?search=",
+        name: "name",
+        id: "id",
+        page: "/groups/",
+    },
+    Kind {
+        key: "kind-role",
+        api: "roles?search=",
+        name: "name",
+        id: "id",
+        page: "/roles/",
+    },
+];
 
 async fn things(desk: &Desk, kind: &Kind, asked: &str) -> Result<Vec<Found>, Problem> {
     let path = format!("{}{}&first=0&max={MOST}", kind.api, encode(asked));

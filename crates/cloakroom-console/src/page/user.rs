@@ -19,6 +19,8 @@ use crate::part::{Ask, Card, Cell, Facts, Field, Input, Kept, Piece, Section, Sh
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
+pub(super) use sessions::clients_of;
+
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/users/{id}", |desk| Box::pin(show(desk))).and_change(|desk| Box::pin(save(desk))),
     Route::change("/users/{id}/lock", |desk| Box::pin(lock(desk))),

@@ -47,7 +47,6 @@ pub(crate) struct Sheet {
     /// What a save compares with: the values that the form began with.
     was: String,
     problem: String,
-    hidden: Vec<(String, String)>,
     sections: Vec<DrawnSection>,
     save: String,
     is_new: bool,
@@ -98,7 +97,6 @@ impl Sheet {
             action: desk.here(&desk.query),
             was: was.to_string(),
             problem: String::new(),
-            hidden: Vec::new(),
             sections: sections.collect(),
             save: desk.text("save"),
             is_new: false,
@@ -131,12 +129,6 @@ impl Sheet {
     /// The administrator may look, and no more.
     pub(crate) fn read_only(mut self, is_read_only: bool) -> Self {
         self.is_read_only = is_read_only;
-        self
-    }
-
-    /// Sends something along.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.hidden.push((name.to_owned(), value.to_owned()));
         self
     }
 

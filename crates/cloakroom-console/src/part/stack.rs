@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Bars, Facts, Sheet, Table};
+use super::{Facts, Sheet, Table};
 use crate::desk::Desk;
 use crate::frame::Frame;
 use crate::routes::Shown;
@@ -66,11 +66,6 @@ impl Input {
             *is_chosen = own == value;
         }
         self
-    }
-
-    /// Sent along, not shown.
-    pub(crate) fn hidden(name: &str, value: &str) -> Self {
-        Self::new("hidden", name, String::new(), value)
     }
 }
 
@@ -195,7 +190,6 @@ pub(crate) enum Piece {
     Facts(Facts),
     Card(Card),
     Sheet(Sheet),
-    Bars(Bars),
 }
 
 /// A page of pieces under each other.

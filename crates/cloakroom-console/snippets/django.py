@@ -1,0 +1,11 @@
+# pip install mozilla-django-oidc, then settings.py; the redirect URI is https://YOUR-APP/oidc/callback/.
+INSTALLED_APPS += ["mozilla_django_oidc"]
+AUTHENTICATION_BACKENDS = ["mozilla_django_oidc.auth.OIDCAuthenticationBackend"]
+OIDC_RP_CLIENT_ID = "{client_id}"
+OIDC_RP_CLIENT_SECRET = os.environ["CLIENT_SECRET"]
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_OP_AUTHORIZATION_ENDPOINT = "{issuer}/protocol/openid-connect/auth"
+OIDC_OP_TOKEN_ENDPOINT = "{issuer}/protocol/openid-connect/token"
+OIDC_OP_USER_ENDPOINT = "{issuer}/protocol/openid-connect/userinfo"
+OIDC_OP_JWKS_ENDPOINT = "{issuer}/protocol/openid-connect/certs"

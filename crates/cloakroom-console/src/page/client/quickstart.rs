@@ -1,0 +1,103 @@
+//! How an application is connected: its addresses, and code with the real values in it.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::{client, page, snippets, unsafe_settings};
+use crate::desk::{Desk, text_of};
+use crate::page::clients::Kind;
+use crate::part::{Ask, Card, Cell, Facts, Input, Piece, Stack};
+use crate::routes::Shown;
+
+pub(super) async fn show(desk: Rc<Desk>) -> Shown {
+    let (object, heading) = client(&desk, "").await?;
+    let values = values(&desk, &object);
+    let mut stack = Stack::new(desk.frame(heading));
+    if let Some(card) = unsafe_settings(&desk, &object) {
+        stack = stack.card(card);
+    }
+    stack
+        .with(Piece::Facts(facts(&desk, &values)))
+        .card(code(&desk, &object, &values))
+        .show(&desk)
+}
+
+fn values(desk: &Desk, object: &Value) -> snippets::Values {
+    let uris = object.get("redirectUris").and_then(Value::as_array);
+    let first = uris
+        .and_then(|uris| uris.first())
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let is_relative = first.starts_with('/');
+    let root = text_of(object, "rootUrl");
+    snippets::Values {
+        base: desk.app.base_url.clone(),
+        realm: desk.realm.clone(),
+        issuer: format!("{}/realms/{}", desk.app.base_url, desk.realm),
+        client_id: text_of(object, "clientId"),
+        redirect_uri: if is_relative {
+            format!("{root}{first}")
+        } else {
+            first.to_owned()
+        },
+        root,
+    }
+}
+
+fn facts(desk: &Desk, values: &snippets::Values) -> Facts {
+    let issuer = &values.issuer;
+    let at = |end: &str| Cell::mono(format!("{issuer}{end}"));
+    Facts::new("addresses", desk.text("client-addresses"))
+        .fact(desk.text("client-issuer"), Cell::mono(issuer.clone()))
+        .fact(
+            desk.text("client-discovery"),
+            at("/.well-known/openid-configuration"),
+        )
+        .fact(desk.text("client-id"), Cell::mono(values.client_id.clone()))
+        .fact(
+            desk.text("client-redirect"),
+            Cell::mono(values.redirect_uri.clone()),
+        )
+        .fact(
+            desk.text("client-token-endpoint"),
+            at("/protocol/openid-connect/token"),
+        )
+        .fact(
+            desk.text("client-keys"),
+            at("/protocol/openid-connect/certs"),
+        )
+}
+
+fn code(desk: &Desk, object: &Value, values: &snippets::Values) -> Card {
+    let kind = Kind::of(object);
+    let fitting: Vec<_> = snippets::ALL
+        .iter()
+        .filter(|one| one.kinds.contains(&kind))
+        .collect();
+    let asked = desk.query.get("with").unwrap_or_default();
+    let chosen = fitting
+        .iter()
+        .find(|one| one.id == asked)
+        .or_else(|| fitting.first());
+    let options = fitting
+        .iter()
+        .map(|one| (one.id.to_owned(), one.name.to_owned()));
+    let ask = Ask::new(
+        desk,
+        "with",
+        desk.url(&page(desk, "")),
+        desk.text("client-snippet-show"),
+    )
+    .view()
+    .input(
+        Input::select("with", desk.text("client-snippet"), options.collect())
+            .chosen(chosen.map_or("", |one| one.id)),
+    );
+    let card =
+        Card::new("snippet", desk.text("client-snippet")).lead(desk.text("client-snippet-lead"));
+    match chosen {
+        Some(one) => card.ask(true, ask).code(one.filled(values)),
+        None => card,
+    }
+}

@@ -1,0 +1,51 @@
+//! Who is signed in to a client.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::{client, path};
+use crate::desk::{Desk, text_of};
+use crate::page::user;
+use crate::part::{Card, Cell, Pager, Row, Stack, Table};
+use crate::routes::Shown;
+
+pub(super) async fn show(desk: Rc<Desk>) -> Shown {
+    let (_, heading) = client(&desk, "/sessions").await?;
+    let path = path(&desk);
+    let online = desk
+        .get(&format!("{path}/user-sessions?first=0&max={}", Pager::ROWS))
+        .await?;
+    let offline = desk
+        .get(&format!(
+            "{path}/offline-sessions?first=0&max={}",
+            Pager::ROWS
+        ))
+        .await?;
+    let count = desk.get(&format!("{path}/session-count")).await?;
+    Stack::new(desk.frame(heading.count(text_of(&count, "count"))))
+        .card(card(&desk, "online", "sessions-online", &online))
+        .card(card(&desk, "offline", "sessions-offline", &offline))
+        .show(&desk)
+}
+
+fn card(desk: &Desk, id: &'static str, key: &str, found: &Value) -> Card {
+    let rows = found.as_array().into_iter().flatten().map(|one| {
+        let when = |name: &str| Cell::when(one.get(name).and_then(Value::as_i64), "–");
+        Row::of(vec![
+            user::link(desk, &text_of(one, "userId"), &text_of(one, "username")),
+            Cell::mono(text_of(one, "ipAddress")),
+            when("start"),
+            when("lastAccess"),
+        ])
+    });
+    let columns = [
+        "kind-user",
+        "session-address",
+        "session-start",
+        "session-last",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let table = Table::new(desk.text(key), columns, rows.collect());
+    Card::new(id, desk.text(key)).table(table, desk.text("sessions-none"))
+}

@@ -1,0 +1,227 @@
+//! Applications: the list, and a new one in three fields.
+
+mod kind;
+pub(super) mod lint;
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, encode, text_of};
+use crate::flash::Flash;
+use crate::frame::{Action, Heading, Step};
+use crate::part::sheet::{self, Sheet, SheetPage};
+use crate::part::{
+    Card, Cell, Empty, Field, ListPage, Pager, Pill, Row, Section, Shape, Stack, Table,
+};
+use crate::problem::Problem;
+use crate::routes::{Route, Shown};
+pub(super) use kind::Kind;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/clients", |desk| Box::pin(list(desk))),
+    Route::show("/clients/new", |desk| Box::pin(kinds(desk))),
+    Route::show("/clients/new/{kind}", |desk| Box::pin(ask(desk)))
+        .and_change(|desk| Box::pin(make(desk))),
+    Route::change("/clients/bulk", |desk| Box::pin(many(desk))),
+];
+
+pub(super) const MANAGE: &[&str] = &["manage-clients"];
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let asked = desk.query.trimmed("q");
+    let path = format!(
+        "clients?search=true&clientId={}&{}",
+        encode(asked),
+        Pager::asked(&desk)
+    );
+    let found = desk.get(&path).await?;
+    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let pager = Pager::by_position(&desk, &mut all);
+    let rows = all.iter().map(|one| row(&desk, one)).collect();
+    let columns = [
+        "kind-client",
+        "column-name",
+        "clients-kind",
+        "column-state",
+        "clients-lint",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let may_manage = desk.may(MANAGE);
+    let mut table = Table::new(desk.text("nav-clients"), columns, rows);
+    if may_manage {
+        table = table.choosable(desk.text("choose-one"), desk.text("choose-all"));
+    }
+    let new = Action::link(desk.text("clients-new"), desk.url("/clients/new")).primary();
+    let heading = Heading::new(&desk.text("nav-clients"))
+        .lead(desk.text("clients-lead"))
+        .action(may_manage, new.clone());
+    let empty = Empty {
+        title: desk.text("nothing-found"),
+        text: desk.text("clients-lead"),
+        action: may_manage.then_some(new),
+        command: format!(
+            "kcadm.sh create clients -r {} -s clientId=my-app",
+            desk.realm
+        ),
+    };
+    let act = |key: &str, act: &str| {
+        Action::button(desk.text(key), desk.url("/clients/bulk")).with("act", act)
+    };
+    let mut page = ListPage::new(desk.frame(heading), table, empty)
+        .search(&desk, "q", "clients-search", "")
+        .pager(pager);
+    if may_manage {
+        page = page.bulk(vec![act("enable", "enable"), act("disable", "disable")]);
+    }
+    page.show(&desk)
+}
+
+fn row(desk: &Desk, one: &Value) -> Row {
+    let (id, client_id) = (text_of(one, "id"), text_of(one, "clientId"));
+    let state = match one.get("enabled").and_then(Value::as_bool) {
+        Some(true) => Pill::ok(desk.text("state-enabled")),
+        _ => Pill::danger(desk.text("state-disabled")),
+    };
+    let found = u32::try_from(lint::findings(one).len()).unwrap_or(u32::MAX);
+    let lint = match found {
+        0 => Pill::ok(desk.text("clients-lint-none")),
+        some => Pill::warn(desk.text_with("clients-lint-some", "count", some)),
+    };
+    let cells = vec![
+        Cell::link(&client_id, desk.url(&format!("/clients/{}", encode(&id)))),
+        Cell::text(desk.locale.resolve(&text_of(one, "name"))),
+        Cell::text(desk.text(Kind::of(one).key())),
+        Cell::Pills(vec![state]),
+        Cell::Pills(vec![lint]),
+    ];
+    Row::choosable(&id, &client_id, cells)
+}
+
+/// The kinds to choose from, and known applications with what each expects.
+async fn kinds(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let rows = Kind::ALL.iter().map(|kind| {
+        let url = desk.url(&format!("/clients/new/{}", kind.name()));
+        Row::of(vec![
+            Cell::link(desk.text(kind.key()), url),
+            Cell::text(desk.text(&format!("{}-hint", kind.key()))),
+        ])
+    });
+    let known = kind::PRESETS.iter().map(|preset| {
+        let url = desk.url(&format!(
+            "/clients/new/{}?preset={}",
+            preset.kind.name(),
+            preset.id
+        ));
+        Row::of(vec![
+            Cell::link(preset.name, url),
+            Cell::mono(preset.callback),
+        ])
+    });
+    let columns = |second: &str| vec![desk.text("clients-kind"), desk.text(second)];
+    let kinds = Table::new(
+        desk.text("clients-kinds"),
+        columns("column-description"),
+        rows.collect(),
+    );
+    let known = Table::new(
+        desk.text("clients-presets"),
+        columns("clients-callback"),
+        known.collect(),
+    );
+    let heading = Heading::new(&desk.text("clients-new"))
+        .under(desk.text("nav-clients"), desk.url("/clients"))
+        .lead(desk.text("clients-new-lead"));
+    Stack::new(desk.frame(heading))
+        .card(Card::new("kinds", desk.text("clients-kinds")).table(kinds, String::new()))
+        .card(Card::new("presets", desk.text("clients-presets")).table(known, String::new()))
+        .show(&desk)
+}
+
+fn sections(kind: Kind) -> Vec<Section> {
+    let mut fields = vec![
+        Field::new("clientId", "client-id", Shape::Required),
+        Field::new("name", "client-name", Shape::Text),
+    ];
+    if kind.has_browser() {
+        fields.push(Field::new("rootUrl", kind.address_key(), Shape::Required));
+    }
+    vec![Section::new("clients-new", fields)]
+}
+
+fn page(desk: &Desk, kind: Kind, sheet: Sheet) -> SheetPage {
+    let back = Step::new(desk.text("discard"), desk.url("/clients/new"));
+    let heading = Heading::new(&desk.text(kind.key()))
+        .under(desk.text("nav-clients"), desk.url("/clients"))
+        .under(desk.text("clients-new"), desk.url("/clients/new"))
+        .lead(desk.text(&format!("{}-hint", kind.key())));
+    SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
+}
+
+async fn ask(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let kind = Kind::named(&desk.part("kind")).ok_or_else(Problem::not_found)?;
+    let preset = kind::preset(desk.query.get("preset").unwrap_or_default());
+    let begin = preset.map_or_else(
+        || json!({}),
+        |preset| json!({"clientId": preset.id, "name": preset.name}),
+    );
+    desk.show(&page(
+        &desk,
+        kind,
+        Sheet::of(&desk, &sections(kind), &begin),
+    ))
+}
+
+async fn make(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let kind = Kind::named(&desk.part("kind")).ok_or_else(Problem::not_found)?;
+    let typed = sheet::typed(&sections(kind), &desk.form);
+    let preset = kind::preset(desk.query.get("preset").unwrap_or_default());
+    let client_id = text_of(&typed, "clientId");
+    let made = match kind.settings(&typed, preset) {
+        Ok(client) => desk.post("clients", &client).await,
+        Err(key) => Err(Problem::invalid(desk.text(key))),
+    };
+    match made {
+        Ok(reply) => {
+            let id = reply
+                .location
+                .as_deref()
+                .and_then(|at| at.rsplit('/').next());
+            let page = format!("/clients/{}", id.unwrap_or_default());
+            desk.go(&page, &Flash::done("done-created").about(&client_id))
+        }
+        Err(problem) if problem.is_about_what_was_sent() => {
+            let sheet = Sheet::sent(&desk, &sections(kind), &problem);
+            desk.show_again(&page(&desk, kind, sheet))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn many(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let on = match desk.form.get("act") {
+        Some("enable") => true,
+        Some("disable") => false,
+        _ => return Err(Problem::not_found()),
+    };
+    let (mut done, mut failed) = (0_u32, 0_u32);
+    let ids: Vec<String> = desk.form.all("id").map(encode).collect();
+    for id in &ids {
+        match desk
+            .put(&format!("clients/{id}"), &json!({"enabled": on}))
+            .await
+        {
+            Ok(_) => done += 1,
+            Err(_) => failed += 1,
+        }
+    }
+    let flash = match failed {
+        0 => Flash::done("done-many").about(&done.to_string()),
+        _ => Flash::failed("done-many-failed").about(&failed.to_string()),
+    };
+    desk.go("/clients", &flash)
+}

@@ -1,0 +1,89 @@
+//! Unsafe settings of a client, each with the reason.
+
+use serde_json::Value;
+
+use crate::desk::text_of;
+
+/// What is unsafe about a client: the key of the sentence, and the value that it is about.
+pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
+    let is_on = |name: &str| client.get(name).and_then(Value::as_bool) == Some(true);
+    let uris = client.get("redirectUris").and_then(Value::as_array);
+    let mut found = Vec::new();
+    for uri in uris.into_iter().flatten().filter_map(Value::as_str) {
+        if uri == "*" || uri.starts_with("http://*") || uri.starts_with("https://*") {
+            found.push(("lint-any-host", uri.to_owned()));
+        } else if uri.ends_with('*') && uri.contains("://") {
+            found.push(("lint-wildcard", uri.to_owned()));
+        }
+        if is_plain_http(uri) {
+            found.push(("lint-http", uri.to_owned()));
+        }
+    }
+    let has_browser = is_on("standardFlowEnabled") && !is_on("bearerOnly");
+    let pkce = text_of(client, "attributes/pkce.code.challenge.method");
+    let checks = [
+        (is_on("implicitFlowEnabled"), "lint-implicit"),
+        (is_on("directAccessGrantsEnabled"), "lint-password-grant"),
+        (
+            has_browser && is_on("publicClient") && pkce != "S256",
+            "lint-pkce",
+        ),
+        (
+            is_on("fullScopeAllowed") && is_on("serviceAccountsEnabled"),
+            "lint-full-scope",
+        ),
+    ];
+    let broken = checks.into_iter().filter(|(is_so, _)| *is_so);
+    found.extend(broken.map(|(_, key)| (key, String::new())));
+    found
+}
+
+/// Over plain http a code can be read on its way, but for one's own machine.
+fn is_plain_http(uri: &str) -> bool {
+    let Some(rest) = uri.strip_prefix("http://") else {
+        return false;
+    };
+    let host = rest.split(['/', ':']).next().unwrap_or_default();
+    !matches!(host, "localhost" | "127.0.0.1" | "[" | "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_unsafe_is_named_with_its_value() {
+        for (client, expected) in [
+            (json!({"redirectUris": ["https://a.example/cb"]}), vec![]),
+            (json!({"redirectUris": ["*"]}), vec!["lint-any-host"]),
+            (
+                json!({"redirectUris": ["https://a.example/*"]}),
+                vec!["lint-wildcard"],
+            ),
+            (json!({"redirectUris": ["/realms/x/account/*"]}), vec![]),
+            (
+                json!({"redirectUris": ["http://a.example/cb"]}),
+                vec!["lint-http"],
+            ),
+            (
+                json!({"redirectUris": ["http://localhost:3000/cb"]}),
+                vec![],
+            ),
+            (json!({"implicitFlowEnabled": true}), vec!["lint-implicit"]),
+            (
+                json!({"directAccessGrantsEnabled": true}),
+                vec!["lint-password-grant"],
+            ),
+            (
+                json!({"standardFlowEnabled": true, "publicClient": true}),
+                vec!["lint-pkce"],
+            ),
+        ] {
+            let found: Vec<&str> = findings(&client).into_iter().map(|(key, _)| key).collect();
+
+            assert_eq!(found, expected, "{client}");
+        }
+    }
+}

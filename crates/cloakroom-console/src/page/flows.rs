@@ -1,0 +1,304 @@
+//! Authentication flows and required actions: what is stored, in its order, and which flow is used for what.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, encode, text_of};
+use crate::flash::Flash;
+use crate::frame::{Heading, Step};
+use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
+use crate::problem::Problem;
+use crate::routes::{Route, Shown};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/flows", |desk| Box::pin(list(desk))),
+    Route::show("/flows/required-actions", |desk| Box::pin(actions(desk)))
+        .and_change(|desk| Box::pin(change_action(desk))),
+    Route::change("/flows/bind", |desk| Box::pin(bind(desk))),
+    Route::show("/flows/{alias}", |desk| Box::pin(show(desk)))
+        .and_change(|desk| Box::pin(change_step(desk))),
+    Route::change("/flows/{alias}/copy", |desk| Box::pin(copy(desk))),
+];
+
+const MANAGE: &[&str] = &["manage-realm"];
+
+/// What a flow can be used for: the realm's setting, and the key of the words.
+const BINDINGS: [(&str, &str); 5] = [
+    ("browserFlow", "flow-browser"),
+    ("registrationFlow", "flow-registration"),
+    ("directGrantFlow", "flow-direct"),
+    ("resetCredentialsFlow", "flow-reset"),
+    ("firstBrokerLoginFlow", "flow-broker"),
+];
+
+fn tabs(desk: &Desk, is_actions: bool) -> Vec<Step> {
+    vec![
+        Step::new(desk.text("nav-flows"), desk.url("/flows")).current(!is_actions),
+        Step::new(
+            desk.text("required-actions"),
+            desk.url("/flows/required-actions"),
+        )
+        .current(is_actions),
+    ]
+}
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let found = desk.get("ui-ext/authentication-management/flows").await?;
+    let realm = desk.get("").await?;
+    let may_manage = desk.may(MANAGE);
+    let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
+    let rows = all.iter().map(|one| {
+        let alias = text_of(one, "alias");
+        let used = BINDINGS
+            .iter()
+            .filter(|(name, _)| text_of(&realm, name) == alias);
+        let mut pills: Vec<Pill> = used.map(|(_, key)| Pill::ok(desk.text(key))).collect();
+        if one.get("builtIn").and_then(Value::as_bool) == Some(true) {
+            pills.push(Pill::plain(desk.text("flow-built-in")));
+        }
+        let url = desk.url(&format!("/flows/{}", encode(&alias)));
+        Row::of(vec![
+            Cell::link(alias, url),
+            Cell::text(text_of(one, "description")),
+            Cell::Pills(pills),
+        ])
+    });
+    let columns = ["flow", "column-description", "flow-used-for"]
+        .map(|key| desk.text(key))
+        .to_vec();
+    let table = Table::new(desk.text("nav-flows"), columns, rows.collect());
+    let kinds = BINDINGS
+        .map(|(name, key)| (name.to_owned(), desk.text(key)))
+        .to_vec();
+    let flows = all
+        .iter()
+        .map(|one| (text_of(one, "alias"), text_of(one, "alias")))
+        .collect();
+    let ask = Ask::new(
+        &desk,
+        "bind",
+        desk.url("/flows/bind"),
+        desk.text("flow-bind"),
+    )
+    .input(Input::select("flow", desk.text("flow"), flows))
+    .input(Input::select("for", desk.text("flow-used-for"), kinds));
+    let heading = Heading::new(&desk.text("nav-flows"))
+        .lead(desk.text("flows-lead"))
+        .tabs(tabs(&desk, false));
+    Stack::new(desk.frame(heading))
+        .card(
+            Card::new("flows", desk.text("nav-flows"))
+                .table(table, desk.text("nothing-found"))
+                .ask(may_manage, ask),
+        )
+        .show(&desk)
+}
+
+async fn bind(desk: Rc<Desk>) -> Shown {
+    let name = desk.form.get("for").unwrap_or_default();
+    let (name, _) = BINDINGS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(Problem::not_found)?;
+    let flow = desk.form.get("flow").unwrap_or_default();
+    desk.put("", &json!({ *name: flow })).await?;
+    desk.go("/flows", &Flash::done("done-saved"))
+}
+
+fn path(desk: &Desk) -> String {
+    format!(
+        "authentication/flows/{}/executions",
+        encode(&desk.part("alias"))
+    )
+}
+
+async fn show(desk: Rc<Desk>) -> Shown {
+    let alias = desk.part("alias");
+    let steps = desk.get(&path(&desk)).await?;
+    let may_manage = desk.may(MANAGE);
+    let url = desk.url(&format!("/flows/{}", encode(&alias)));
+    let mut page = Stack::new(
+        desk.frame(
+            Heading::new(&alias)
+                .under(desk.text("nav-flows"), desk.url("/flows"))
+                .lead(desk.text("flow-lead")),
+        ),
+    );
+    let all: Vec<&Value> = steps.as_array().into_iter().flatten().collect();
+    let rows = all
+        .iter()
+        .map(|one| step_row(&desk, one, &url, may_manage))
+        .collect();
+    let mut columns = vec!["flow-step", "flow-requirement"];
+    if may_manage {
+        columns.extend(["flow-earlier", "flow-later"]);
+    }
+    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
+    let table = Table::new(desk.text("flow-steps"), columns, rows);
+    let mut card = Card::new("steps", desk.text("flow-steps"))
+        .table(table.with_token(desk.csrf()), desk.text("flow-empty"));
+    let options: Vec<(String, String)> = all
+        .iter()
+        .map(|one| (text_of(one, "id"), text_of(one, "displayName")))
+        .collect();
+    if !options.is_empty() {
+        let kinds = ["REQUIRED", "ALTERNATIVE", "CONDITIONAL", "DISABLED"];
+        let kinds = kinds
+            .map(|kind| (kind.to_owned(), kind.to_owned()))
+            .to_vec();
+        let ask = Ask::new(&desk, "require", url, desk.text("save"))
+            .input(Input::select("execution", desk.text("flow-step"), options))
+            .input(Input::select(
+                "requirement",
+                desk.text("flow-requirement"),
+                kinds,
+            ));
+        card = card.ask(may_manage, ask);
+    }
+    page = page.card(card);
+    let copy = Ask::new(
+        &desk,
+        "copy",
+        desk.url(&format!("/flows/{}/copy", encode(&alias))),
+        desk.text("flow-copy"),
+    )
+    .input(Input::text("name", desk.text("column-name"), ""));
+    let card = Card::new("copy-card", desk.text("flow-copy")).lead(desk.text("flow-copy-lead"));
+    page.card(card.ask(may_manage, copy)).show(&desk)
+}
+
+fn step_row(desk: &Desk, one: &Value, url: &str, may_manage: bool) -> Row {
+    let level = one.get("level").and_then(Value::as_u64).unwrap_or(0);
+    let indent = "\u{2003}".repeat(usize::try_from(level.min(8)).unwrap_or(0));
+    let requirement = text_of(one, "requirement");
+    let pill = match requirement.as_str() {
+        "REQUIRED" => Pill::ok(&*requirement),
+        "DISABLED" => Pill::danger(&*requirement),
+        "CONDITIONAL" => Pill::info(&*requirement),
+        _ => Pill::plain(&*requirement),
+    };
+    let mut cells = vec![
+        Cell::text(format!("{indent}{}", text_of(one, "displayName"))),
+        Cell::Pills(vec![pill]),
+    ];
+    if may_manage {
+        let id = text_of(one, "id");
+        for (way, key) in [("raise", "flow-earlier"), ("lower", "flow-later")] {
+            let fields = [("execution", id.as_str()), ("move", way)];
+            cells.push(Cell::button(desk.text(key), url.to_owned(), &fields));
+        }
+    }
+    Row::of(cells)
+}
+
+/// Moves a step, or changes what it is required to.
+async fn change_step(desk: Rc<Desk>) -> Shown {
+    let id = desk.form.get("execution").unwrap_or_default();
+    let page = format!("/flows/{}", encode(&desk.part("alias")));
+    match desk.form.get("move") {
+        Some(way @ ("raise" | "lower")) => {
+            let path = format!("authentication/executions/{}/{way}-priority", encode(id));
+            desk.post(&path, &json!({})).await?;
+        }
+        _ => {
+            let steps = desk.get(&path(&desk)).await?;
+            let found = steps
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|one| text_of(one, "id") == id);
+            let mut step = found.cloned().ok_or_else(Problem::not_found)?;
+            if let Some(members) = step.as_object_mut() {
+                let requirement = desk.form.get("requirement").unwrap_or_default();
+                members.insert("requirement".to_owned(), json!(requirement));
+            }
+            desk.put(&path(&desk), &step).await?;
+        }
+    }
+    desk.go(&page, &Flash::done("done-saved"))
+}
+
+async fn copy(desk: Rc<Desk>) -> Shown {
+    let name = desk.form.trimmed("name").to_owned();
+    let path = format!("authentication/flows/{}/copy", encode(&desk.part("alias")));
+    desk.post(&path, &json!({"newName": name})).await?;
+    desk.go(
+        &format!("/flows/{}", encode(&name)),
+        &Flash::done("done-created").about(&name),
+    )
+}
+
+async fn actions(desk: Rc<Desk>) -> Shown {
+    let found = desk.get("authentication/required-actions").await?;
+    let may_manage = desk.may(MANAGE);
+    let url = desk.url("/flows/required-actions");
+    let is_on = |one: &Value, name: &str| one.get(name).and_then(Value::as_bool) == Some(true);
+    let rows = found.as_array().into_iter().flatten().map(|one| {
+        let alias = text_of(one, "alias");
+        let switch = |name: &str| match is_on(one, name) {
+            true => Pill::ok(desk.text("on")),
+            false => Pill::plain(desk.text("off")),
+        };
+        let mut cells = vec![
+            Cell::text(text_of(one, "name")),
+            Cell::mono(&*alias),
+            Cell::Pills(vec![switch("enabled")]),
+            Cell::Pills(vec![switch("defaultAction")]),
+        ];
+        if may_manage {
+            for (name, key) in [
+                ("enabled", "action-enabled"),
+                ("defaultAction", "action-default"),
+            ] {
+                let words = if is_on(one, name) {
+                    "disable"
+                } else {
+                    "enable"
+                };
+                let text = format!("{}: {}", desk.text(key), desk.text(words));
+                cells.push(Cell::button(
+                    text,
+                    url.clone(),
+                    &[("alias", &alias), ("toggle", name)],
+                ));
+            }
+        }
+        Row::of(cells)
+    });
+    let mut columns = vec![
+        "column-name",
+        "provider-alias",
+        "action-enabled",
+        "action-default",
+    ];
+    if may_manage {
+        columns.extend(["column-act", "keys-or"]);
+    }
+    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
+    let table = Table::new(desk.text("required-actions"), columns, rows.collect());
+    let heading = Heading::new(&desk.text("required-actions"))
+        .lead(desk.text("required-actions-lead"))
+        .tabs(tabs(&desk, true));
+    let card = Card::new("actions", desk.text("required-actions"));
+    Stack::new(desk.frame(heading))
+        .card(card.table(table.with_token(desk.csrf()), desk.text("nothing-found")))
+        .show(&desk)
+}
+
+async fn change_action(desk: Rc<Desk>) -> Shown {
+    let alias = encode(desk.form.get("alias").unwrap_or_default());
+    let path = format!("authentication/required-actions/{alias}");
+    let mut action = desk.get(&path).await?;
+    let name = match desk.form.get("toggle") {
+        Some("enabled") => "enabled",
+        Some("defaultAction") => "defaultAction",
+        _ => return Err(Problem::not_found()),
+    };
+    let is_on = action.get(name).and_then(Value::as_bool) == Some(true);
+    if let Some(members) = action.as_object_mut() {
+        members.insert(name.to_owned(), json!(!is_on));
+    }
+    desk.put(&path, &action).await?;
+    desk.go("/flows/required-actions", &Flash::done("done-saved"))
+}

@@ -1,0 +1,286 @@
+//! Groups: the tree level by level, and one group with its members, roles and place.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::role_choice::{self, Holder};
+use super::{history, user};
+use crate::desk::{Desk, encode, text_of};
+use crate::flash::Flash;
+use crate::frame::Heading;
+use crate::part::sheet::{self, Sheet};
+use crate::part::{
+    Ask, Card, Cell, Field, Input, Kept, Pager, Piece, Row, Section, Shape, Stack, Table,
+};
+use crate::problem::Problem;
+use crate::routes::{Route, Shown};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/groups", |desk| Box::pin(list(desk))).and_change(|desk| Box::pin(make(desk))),
+    Route::show("/groups/{id}", |desk| Box::pin(show(desk)))
+        .and_change(|desk| Box::pin(save(desk))),
+    Route::change("/groups/{id}/child", |desk| Box::pin(make(desk))),
+    Route::change("/groups/{id}/roles", |desk| Box::pin(change_roles(desk))),
+    Route::change("/groups/{id}/member", |desk| Box::pin(change_members(desk))),
+    Route::change("/groups/{id}/move", |desk| Box::pin(move_to(desk))),
+    Route::change("/groups/{id}/delete", |desk| Box::pin(remove(desk))),
+];
+
+const MANAGE: &[&str] = &["manage-users"];
+
+/// The value of the choice that means no parent.
+const TOP: &str = "/";
+
+fn rows(desk: &Desk, found: &Value) -> Vec<Row> {
+    let all = found.as_array().into_iter().flatten();
+    let mut rows = Vec::new();
+    for one in all {
+        let url = desk.url(&format!("/groups/{}", encode(&text_of(one, "id"))));
+        rows.push(Row::of(vec![
+            Cell::link(text_of(one, "path"), url),
+            Cell::Number(text_of(one, "subGroupCount")),
+        ]));
+        // A search shows what it found inside of what it is inside of.
+        rows.extend(self::rows(
+            desk,
+            one.get("subGroups").unwrap_or(&Value::Null),
+        ));
+    }
+    rows
+}
+
+fn tree(desk: &Desk, id: &'static str, key: &str, found: &Value) -> Card {
+    let columns = ["kind-group", "group-inside-count"]
+        .map(|key| desk.text(key))
+        .to_vec();
+    let table = Table::new(desk.text(key), columns, rows(desk, found));
+    Card::new(id, desk.text(key)).table(table, desk.text("groups-none"))
+}
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let search = desk.query.trimmed("q");
+    let first = Pager::first(&desk);
+    let path = format!("groups?search={}&first={first}&max=200", encode(search));
+    let found = desk.get(&path).await?;
+    let find = Ask::new(&desk, "find", desk.url("/groups"), desk.text("search"))
+        .view()
+        .input(Input::text("q", desk.text("groups-search"), search));
+    let new = Ask::new(&desk, "new", desk.url("/groups"), desk.text("create"))
+        .primary()
+        .input(Input::text("name", desk.text("column-name"), ""));
+    let may_manage = desk.may(MANAGE);
+    let heading = Heading::new(&desk.text("nav-groups")).lead(desk.text("groups-lead"));
+    Stack::new(desk.frame(heading))
+        .card(tree(&desk, "tree", "nav-groups", &found).ask(true, find))
+        .card(Card::new("make", desk.text("groups-new")).ask(may_manage, new))
+        .show(&desk)
+}
+
+fn path(desk: &Desk) -> String {
+    format!("groups/{}", encode(&desk.part("id")))
+}
+
+fn page(desk: &Desk) -> String {
+    format!("/{}", path(desk))
+}
+
+fn holder(desk: &Desk) -> Holder {
+    Holder::of(&path(desk), format!("{}/roles", page(desk)))
+}
+
+fn sections() -> Vec<Section> {
+    vec![Section::new(
+        "group-itself",
+        vec![
+            Field::new("name", "group-name", Shape::Required),
+            Field::new("description", "group-description", Shape::Text),
+            Field::new("attributes", "group-attributes", Shape::Attributes),
+        ],
+    )]
+}
+
+async fn group(desk: &Desk) -> Result<(Value, Heading), Problem> {
+    let group = desk.get(&path(desk)).await?;
+    let mut heading = Heading::new(&text_of(&group, "name"))
+        .under(desk.text("nav-groups"), desk.url("/groups"))
+        .id(&text_of(&group, "id"));
+    let parent = text_of(&group, "parentId");
+    if !parent.is_empty() {
+        let path = text_of(&group, "path");
+        let above = path
+            .rsplit_once('/')
+            .map_or("", |(above, _)| above)
+            .to_owned();
+        heading = heading.under(above, desk.url(&format!("/groups/{}", encode(&parent))));
+    }
+    Ok((group, heading))
+}
+
+async fn show(desk: Rc<Desk>) -> Shown {
+    let (object, heading) = group(&desk).await?;
+    let path = path(&desk);
+    let may_manage = desk.may(MANAGE);
+    let children = desk.get(&format!("{path}/children?max=200")).await?;
+    let members = desk
+        .get(&format!("{path}/members?first=0&max={}", Pager::ROWS))
+        .await?;
+    let sheet = Sheet::of(&desk, &sections(), &object).read_only(!may_manage);
+    let child = Ask::new(
+        &desk,
+        "child",
+        desk.url(&format!("{}/child", page(&desk))),
+        desk.text("create"),
+    )
+    .input(Input::text("name", desk.text("group-child-name"), ""));
+    let mut stack = Stack::new(desk.frame(heading))
+        .with(Piece::Sheet(sheet))
+        .card(tree(&desk, "inside", "group-inside", &children).ask(may_manage, child))
+        .card(self::members(&desk, &members, may_manage))
+        .card(role_choice::card(&desk, &holder(&desk), may_manage).await?)
+        .card(place(&desk, &object, may_manage).await?);
+    if let Some(card) = history::card(&desk, &path).await? {
+        stack = stack.card(card);
+    }
+    stack.show(&desk)
+}
+
+fn members(desk: &Desk, members: &Value, may_manage: bool) -> Card {
+    let url = desk.url(&format!("{}/member", page(desk)));
+    let rows = members.as_array().into_iter().flatten().map(|one| {
+        let id = text_of(one, "id");
+        let mut cells = vec![
+            user::link(desk, &id, &text_of(one, "username")),
+            Cell::text(text_of(one, "email")),
+        ];
+        if may_manage {
+            cells.push(Cell::button(
+                desk.text("remove"),
+                url.clone(),
+                &[("remove", &id)],
+            ));
+        }
+        Row::of(cells)
+    });
+    let mut columns = vec!["kind-user", "users-email"];
+    if may_manage {
+        columns.push("column-act");
+    }
+    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
+    let table = Table::new(desk.text("group-members"), columns, rows.collect());
+    let ask = Ask::new(desk, "add-member", url.clone(), desk.text("add")).input(Input::text(
+        "add",
+        desk.text("users-username"),
+        "",
+    ));
+    Card::new("members", desk.text("group-members"))
+        .table(
+            table.with_token(desk.csrf()),
+            desk.text("group-members-none"),
+        )
+        .ask(may_manage, ask)
+}
+
+/// Where the group stands, and how it goes elsewhere or away.
+async fn place(desk: &Desk, group: &Value, may_manage: bool) -> Result<Card, Problem> {
+    let mine = text_of(group, "path");
+    let found = desk.get("groups?max=200").await?;
+    let mut options = vec![(TOP.to_owned(), desk.text("group-top"))];
+    options.extend(found.as_array().into_iter().flatten().filter_map(|one| {
+        let path = text_of(one, "path");
+        (path != mine).then(|| (text_of(one, "id"), path))
+    }));
+    let move_to = Ask::new(
+        desk,
+        "move",
+        desk.url(&format!("{}/move", page(desk))),
+        desk.text("group-move"),
+    )
+    .input(Input::select("to", desk.text("group-parent"), options));
+    let words = desk.text_with("user-delete-confirm", "name", text_of(group, "name"));
+    let delete = Ask::new(
+        desk,
+        "delete",
+        desk.url(&format!("{}/delete", page(desk))),
+        desk.text("group-delete"),
+    )
+    .input(Input::text("name", words, ""))
+    .danger();
+    Ok(Card::new("place", desk.text("group-place"))
+        .lead(desk.text("group-place-lead"))
+        .ask(may_manage, move_to)
+        .ask(may_manage, delete))
+}
+
+async fn make(desk: Rc<Desk>) -> Shown {
+    let name = desk.form.trimmed("name").to_owned();
+    let sent = json!({"name": name});
+    let is_top = desk.part("id").is_empty();
+    let (api, back) = match is_top {
+        true => ("groups".to_owned(), "/groups".to_owned()),
+        false => (format!("{}/children", path(&desk)), page(&desk)),
+    };
+    desk.post(&api, &sent).await?;
+    desk.go(&back, &Flash::done("done-created").about(&name))
+}
+
+async fn save(desk: Rc<Desk>) -> Shown {
+    let (_, heading) = group(&desk).await?;
+    let (api, page) = (path(&desk), page(&desk));
+    let kept = Kept {
+        api: &api,
+        page: &page,
+    };
+    sheet::save(&desk, kept, &sections(), desk.frame(heading)).await
+}
+
+async fn change_roles(desk: Rc<Desk>) -> Shown {
+    role_choice::change(&desk, &holder(&desk)).await?;
+    desk.go(&page(&desk), &Flash::done("done-saved"))
+}
+
+async fn change_members(desk: Rc<Desk>) -> Shown {
+    let group = encode(&desk.part("id"));
+    if let Some(id) = desk.form.get("remove") {
+        desk.delete(&format!("users/{}/groups/{group}", encode(id)))
+            .await?;
+    }
+    if let Some(name) = desk.form.get("add") {
+        let found = desk
+            .get(&format!(
+                "users?exact=true&username={}",
+                encode(name.trim())
+            ))
+            .await?;
+        let first = found.as_array().and_then(|all| all.first());
+        let id = first
+            .map(|one| text_of(one, "id"))
+            .ok_or_else(|| Problem::invalid(desk.text("token-no-user")))?;
+        desk.put(&format!("users/{}/groups/{group}", encode(&id)), &json!({}))
+            .await?;
+    }
+    desk.go(&page(&desk), &Flash::done("done-saved"))
+}
+
+async fn move_to(desk: Rc<Desk>) -> Shown {
+    let (object, _) = group(&desk).await?;
+    let sent = json!({"id": object.get("id"), "name": object.get("name")});
+    match desk.form.get("to") {
+        Some(TOP) | None => desk.post("groups", &sent).await?,
+        Some(id) => {
+            desk.post(&format!("groups/{}/children", encode(id)), &sent)
+                .await?
+        }
+    };
+    desk.go(&page(&desk), &Flash::done("done-saved"))
+}
+
+async fn remove(desk: Rc<Desk>) -> Shown {
+    let (object, _) = group(&desk).await?;
+    let name = text_of(&object, "name");
+    if desk.form.trimmed("name") != name {
+        return desk.go(&page(&desk), &Flash::failed("done-name-differs"));
+    }
+    desk.delete(&path(&desk)).await?;
+    desk.go("/groups", &Flash::done("done-deleted").about(&name))
+}

@@ -1,0 +1,306 @@
+//! Identity providers and directories of people elsewhere, as the realm keeps their configuration.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::history;
+use crate::desk::{Desk, encode, text_of};
+use crate::flash::Flash;
+use crate::frame::{Heading, Step};
+use crate::part::sheet::{self, Sheet, SheetPage};
+use crate::part::{
+    Ask, Card, Cell, Field, Input, Kept, Piece, Pill, Row, Section, Shape, Stack, Table,
+};
+use crate::problem::Problem;
+use crate::routes::{Route, Shown};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/identity-providers", |desk| Box::pin(list(desk))),
+    Route::show("/identity-providers/new", |desk| Box::pin(ask(desk)))
+        .and_change(|desk| Box::pin(make(desk))),
+    Route::show("/identity-providers/{alias}", |desk| Box::pin(show(desk)))
+        .and_change(|desk| Box::pin(save(desk))),
+    Route::change("/identity-providers/{alias}/delete", |desk| {
+        Box::pin(remove(desk))
+    }),
+];
+
+const MANAGE: &[&str] = &["manage-identity-providers"];
+
+async fn list(desk: Rc<Desk>) -> Shown {
+    let found = desk.get("identity-provider/instances").await?;
+    let may_manage = desk.may(MANAGE);
+    let rows = found.as_array().into_iter().flatten().map(|one| {
+        let alias = text_of(one, "alias");
+        let state = match one.get("enabled").and_then(Value::as_bool) {
+            Some(true) => Pill::ok(desk.text("state-enabled")),
+            _ => Pill::danger(desk.text("state-disabled")),
+        };
+        let url = desk.url(&format!("/identity-providers/{}", encode(&alias)));
+        Row::of(vec![
+            Cell::link(alias, url),
+            Cell::text(text_of(one, "displayName")),
+            Cell::text(text_of(one, "providerId")),
+            Cell::Pills(vec![state]),
+        ])
+    });
+    let columns = [
+        "provider-alias",
+        "column-display-name",
+        "provider-kind",
+        "column-state",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let table = Table::new(desk.text("nav-identity-providers"), columns, rows.collect());
+    let kinds = [
+        "oidc",
+        "keycloak-oidc",
+        "saml",
+        "google",
+        "github",
+        "microsoft",
+        "gitlab",
+    ];
+    let options = kinds
+        .map(|kind| (kind.to_owned(), kind.to_owned()))
+        .to_vec();
+    let new = Ask::new(
+        &desk,
+        "new",
+        desk.url("/identity-providers/new"),
+        desk.text("provider-new"),
+    )
+    .view()
+    .primary()
+    .input(Input::select("kind", desk.text("provider-kind"), options));
+    let card = Card::new("providers", desk.text("nav-identity-providers"))
+        .table(table, desk.text("providers-none"))
+        .ask(may_manage, new);
+    let heading =
+        Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-lead"));
+    let mut stack = Stack::new(desk.frame(heading)).card(card);
+    if let Some(card) = directories(&desk).await? {
+        stack = stack.card(card);
+    }
+    stack.show(&desk)
+}
+
+/// Directories (LDAP) as they are stored.
+async fn directories(desk: &Desk) -> Result<Option<Card>, Problem> {
+    let path = "components?type=org.keycloak.storage.UserStorageProvider";
+    let Some(found) = desk.get_if_allowed(path).await? else {
+        return Ok(None);
+    };
+    let rows = found.as_array().into_iter().flatten().map(|one| {
+        let first = |name: &str| {
+            let all = one
+                .get("config")
+                .and_then(|config| config.get(name))
+                .and_then(Value::as_array);
+            let first = all.and_then(|all| all.first()).and_then(Value::as_str);
+            first.unwrap_or_default().to_owned()
+        };
+        let state = match first("enabled").as_str() {
+            "false" => Pill::danger(desk.text("state-disabled")),
+            _ => Pill::ok(desk.text("state-enabled")),
+        };
+        Row::of(vec![
+            Cell::text(text_of(one, "name")),
+            Cell::text(text_of(one, "providerId")),
+            Cell::mono(first("connectionUrl")),
+            Cell::mono(first("usersDn")),
+            Cell::Pills(vec![state]),
+        ])
+    });
+    let columns = [
+        "column-name",
+        "provider-kind",
+        "directory-url",
+        "directory-users",
+        "column-state",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let table = Table::new(desk.text("directories"), columns, rows.collect());
+    Ok(Some(
+        Card::new("directories", desk.text("directories"))
+            .lead(desk.text("directories-lead"))
+            .table(table, desk.text("directories-none")),
+    ))
+}
+
+fn sections(is_new: bool) -> Vec<Section> {
+    let mut general = vec![
+        Field::new("displayName", "provider-display-name", Shape::Text),
+        Field::new("enabled", "provider-enabled", Shape::Switch(false)),
+        Field::new("trustEmail", "provider-trust-email", Shape::Switch(false)),
+        Field::new("storeToken", "provider-store-token", Shape::Switch(false)),
+        Field::new("linkOnly", "provider-link-only", Shape::Switch(false)),
+        Field::new("hideOnLogin", "provider-hidden", Shape::Switch(false)),
+    ];
+    if is_new {
+        general.insert(0, Field::new("alias", "provider-alias", Shape::Required));
+    }
+    let sync = &["", "IMPORT", "LEGACY", "FORCE"];
+    vec![
+        Section::new("provider-general", general),
+        Section::new(
+            "provider-connection",
+            vec![
+                Field::new("config/clientId", "provider-client-id", Shape::Text),
+                Field::new(
+                    "config/clientSecret",
+                    "provider-client-secret",
+                    Shape::Secret,
+                ),
+                Field::new("config/issuer", "provider-issuer", Shape::Text),
+                Field::new(
+                    "config/authorizationUrl",
+                    "provider-authorization",
+                    Shape::Text,
+                ),
+                Field::new("config/tokenUrl", "provider-token", Shape::Text),
+                Field::new("config/userInfoUrl", "provider-userinfo", Shape::Text),
+                Field::new("config/jwksUrl", "provider-jwks", Shape::Text),
+                Field::new(
+                    "config/validateSignature",
+                    "provider-validate",
+                    Shape::Switch(true),
+                ),
+                Field::new(
+                    "config/useJwksUrl",
+                    "provider-use-jwks",
+                    Shape::Switch(true),
+                ),
+                Field::new("config/pkceEnabled", "provider-pkce", Shape::Switch(true)),
+                Field::new("config/defaultScope", "provider-scope", Shape::Text),
+                Field::new("config/syncMode", "provider-sync", Shape::Choice(sync)),
+            ],
+        ),
+    ]
+}
+
+fn new_page(desk: &Desk, sheet: Sheet) -> SheetPage {
+    let back = Step::new(desk.text("discard"), desk.url("/identity-providers"));
+    let heading = Heading::new(&desk.text("provider-new"))
+        .under(
+            desk.text("nav-identity-providers"),
+            desk.url("/identity-providers"),
+        )
+        .lead(desk.query.get("kind").unwrap_or("oidc").to_owned());
+    SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
+}
+
+async fn ask(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let begin = json!({
+        "enabled": true,
+        "config": {"validateSignature": "true", "useJwksUrl": "true", "pkceEnabled": "true"},
+    });
+    desk.show(&new_page(&desk, Sheet::of(&desk, &sections(true), &begin)))
+}
+
+async fn make(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let mut provider = sheet::typed(&sections(true), &desk.form);
+    if let Some(members) = provider.as_object_mut() {
+        let kind = desk.query.get("kind").unwrap_or("oidc");
+        members.insert("providerId".to_owned(), json!(kind));
+    }
+    let alias = text_of(&provider, "alias");
+    match desk.post("identity-provider/instances", &provider).await {
+        Ok(_) => {
+            let page = format!("/identity-providers/{}", encode(&alias));
+            desk.go(&page, &Flash::done("done-created").about(&alias))
+        }
+        Err(problem) if problem.is_about_what_was_sent() => desk.show_again(&new_page(
+            &desk,
+            Sheet::sent(&desk, &sections(true), &problem),
+        )),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn path(desk: &Desk) -> String {
+    format!(
+        "identity-provider/instances/{}",
+        encode(&desk.part("alias"))
+    )
+}
+
+fn page(desk: &Desk) -> String {
+    format!("/identity-providers/{}", encode(&desk.part("alias")))
+}
+
+fn heading(desk: &Desk, provider: &Value) -> Heading {
+    Heading::new(&text_of(provider, "alias"))
+        .under(
+            desk.text("nav-identity-providers"),
+            desk.url("/identity-providers"),
+        )
+        .id(&format!(
+            "{}/realms/{}/broker/{}/endpoint",
+            desk.app.base_url,
+            desk.realm,
+            text_of(provider, "alias")
+        ))
+        .pill(Pill::plain(text_of(provider, "providerId")))
+}
+
+async fn show(desk: Rc<Desk>) -> Shown {
+    let provider = desk.get(&path(&desk)).await?;
+    let mappers = desk.get(&format!("{}/mappers", path(&desk))).await?;
+    let may_manage = desk.may(MANAGE);
+    let rows = mappers.as_array().into_iter().flatten().map(|one| {
+        Row::of(vec![
+            Cell::text(text_of(one, "name")),
+            Cell::mono(text_of(one, "identityProviderMapper")),
+            Cell::mono(one.get("config").map(Value::to_string).unwrap_or_default()),
+        ])
+    });
+    let columns = ["column-name", "mapper-kind", "column-setting"]
+        .map(|key| desk.text(key))
+        .to_vec();
+    let table = Table::new(desk.text("mappers"), columns, rows.collect());
+    let words = desk.text_with("user-delete-confirm", "name", text_of(&provider, "alias"));
+    let delete = Ask::new(
+        &desk,
+        "delete",
+        desk.url(&format!("{}/delete", page(&desk))),
+        desk.text("delete"),
+    )
+    .input(Input::text("name", words, ""))
+    .danger();
+    let danger = Card::new("danger", desk.text("danger")).lead(desk.text("provider-delete-lead"));
+    let sheet = Sheet::of(&desk, &sections(false), &provider).read_only(!may_manage);
+    let mut stack = Stack::new(desk.frame(heading(&desk, &provider)))
+        .with(Piece::Sheet(sheet))
+        .card(Card::new("mappers", desk.text("mappers")).table(table, desk.text("mappers-none")));
+    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+        stack = stack.card(card);
+    }
+    stack.card(danger.ask(may_manage, delete)).show(&desk)
+}
+
+async fn save(desk: Rc<Desk>) -> Shown {
+    let provider = desk.get(&path(&desk)).await?;
+    let (api, page) = (path(&desk), page(&desk));
+    let kept = Kept {
+        api: &api,
+        page: &page,
+    };
+    let layout = desk.frame(heading(&desk, &provider));
+    sheet::save(&desk, kept, &sections(false), layout).await
+}
+
+async fn remove(desk: Rc<Desk>) -> Shown {
+    let name = desk.part("alias");
+    if desk.form.trimmed("name") != name {
+        return desk.go(&page(&desk), &Flash::failed("done-name-differs"));
+    }
+    desk.delete(&path(&desk)).await?;
+    desk.go(
+        "/identity-providers",
+        &Flash::done("done-deleted").about(&name),
+    )
+}
