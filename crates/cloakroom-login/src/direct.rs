@@ -3,7 +3,7 @@
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result};
 
-use crate::proof::{self, Checked, Refusal, TooMany, Who, Work};
+use crate::proof::{self, Checked, Place, Refusal, TooMany, Who, Work};
 use crate::required;
 
 /// Finds the user and counts the attempt.
@@ -13,7 +13,9 @@ pub fn prepare(
     password: &str,
     ip: &str,
 ) -> Result<std::result::Result<Work, TooMany>> {
-    proof::prepare(cx, Who::Named(username), password, ip)
+    // A program keeps nothing that it could be known by.
+    let place = Place { ip, device: None };
+    proof::prepare(cx, Who::Named(username), password, place)
 }
 
 /// Judges: the user, or the description of the `invalid_grant` that the client is answered with.

@@ -28,6 +28,8 @@ pub const HIGHEST_LEVEL: i64 = 1;
 pub mod note {
     /// The digest of the code in the form's address, against forged posts.
     pub const SESSION_CODE: &str = "session_code";
+    /// What the client is called, for people.
+    pub const CLIENT: &str = "client";
     /// The name that was typed, shown again.
     pub const USERNAME: &str = "username";
     /// A session of the browser spoke for the user; nobody was proved.

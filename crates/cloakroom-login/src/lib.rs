@@ -5,6 +5,7 @@ pub mod consent;
 pub mod direct;
 pub mod flow;
 pub mod hasher;
+pub mod known_device;
 mod pace;
 pub mod password;
 pub mod policy;

@@ -3,17 +3,20 @@
 //!
 //! The attempt is counted before the hash (so that a thousand guesses at once cannot all slip past
 //! the counter), and an unknown name costs the same hash as a known one.
+//!
+//! Strangers who guess lock a user out for a time, where the realm says so. A browser in which that user
+//! has signed in before is let through all the same, as long as it does not guess itself.
 
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::UserId;
 use cloakroom_model::lockout::{self, Failures};
-use cloakroom_model::login_limit::Key;
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Result, Secret, Timestamp};
+use cloakroom_model::{Cx, Digest, Result, Secret, Timestamp};
 
 use crate::code::ErrorCode;
-use crate::pace;
+use crate::known_device;
+use crate::pace::{self, Begun, Outcome};
 use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::Policy;
 use crate::throttle::{Counters, Decision, Settings, Strategy};
@@ -46,10 +49,25 @@ pub struct TooMany {
     pub retry_after_seconds: u64,
 }
 
+/// Where an attempt comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The address.
+    pub ip: &'a str,
+    /// The digest of what the browser keeps to be known by, if it keeps that.
+    pub device: Option<&'a Digest>,
+}
+
+/// An attempt that was counted, for giving it back if nobody looks at its password.
+#[derive(Clone, Debug)]
+pub struct Reservation(Begun);
+
 /// What the hashing threads have to do.
 #[derive(Debug)]
 pub struct Work {
-    limit: Key,
+    limit: Begun,
+    device: Option<Digest>,
+    is_counted: bool,
     user: Option<UserId>,
     credential: Option<Credential>,
     plain: Option<Plain>,
@@ -61,7 +79,9 @@ pub struct Work {
 /// What they found out.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    limit: Key,
+    limit: Begun,
+    device: Option<Digest>,
+    is_counted: bool,
     user: Option<UserId>,
     credential: Option<Credential>,
     is_right: bool,
@@ -83,21 +103,30 @@ pub fn prepare(
     cx: &mut Cx<'_>,
     who: Who<'_>,
     password: &str,
-    ip: &str,
+    place: Place<'_>,
 ) -> Result<std::result::Result<Work, TooMany>> {
     let (found, typed) = match who {
         Who::Named(text) => (find_person(cx, text)?, text),
         Who::Known(id) => (user::find(cx, id)?, id.as_str()),
     };
-    let limit = pace::key(found.as_ref(), typed, ip);
-    if let Err(retry_after_seconds) = pace::begin(cx, &limit)? {
-        return Ok(Err(TooMany {
-            retry_after_seconds,
-        }));
-    }
+    let device = known_device::recognize(cx, found.as_ref(), place.device)?;
+    let key = match (&found, &device) {
+        (Some(user), Some(device)) => pace::key_of_device(user, device),
+        _ => pace::key(found.as_ref(), typed, place.ip),
+    };
+    let limit = match pace::begin(cx, key)? {
+        Ok(begun) => begun,
+        Err(retry_after_seconds) => {
+            return Ok(Err(TooMany {
+                retry_after_seconds,
+            }));
+        }
+    };
     let plain = Plain::new(password.to_owned()).ok();
     let mut work = Work {
         limit,
+        device,
+        is_counted: false,
         user: found.as_ref().map(|user| user.id.clone()),
         credential: None,
         refused: plain.is_none().then_some("invalid_user_credentials"),
@@ -109,17 +138,35 @@ pub fn prepare(
         return Ok(Ok(work));
     };
     work.credential = credential::find_password(cx, &user.id)?;
-    if cx.realm.settings.brute_force_protected && !count(cx, &user, ip)? {
-        work.refused = Some("user_temporarily_disabled");
+    if cx.realm.settings.brute_force_protected {
+        work.is_counted = count(cx, &user, place.ip)?;
+        let is_trusted = work.device.is_some() && work.limit.failures < known_device::TRUSTED;
+        if !work.is_counted && !is_trusted {
+            work.refused = Some("user_temporarily_disabled");
+        }
     }
     Ok(Ok(work))
 }
 
+impl Reservation {
+    /// The attempt was never judged: it counts for nothing.
+    pub fn give_back(&self, cx: &mut Cx<'_>) -> Result<()> {
+        pace::end(cx, &self.0, Outcome::NotJudged)
+    }
+}
+
 impl Work {
+    /// What was counted, for giving it back if the hashing threads have no time.
+    pub fn reservation(&self) -> Reservation {
+        Reservation(self.limit.clone())
+    }
+
     /// Hashes. This takes long, and belongs on the hashing threads.
     pub fn run(self) -> Checked {
         let mut checked = Checked {
             limit: self.limit,
+            device: self.device,
+            is_counted: self.is_counted,
             user: self.user,
             credential: None,
             is_right: false,
@@ -150,7 +197,11 @@ impl Work {
 
 /// Judges: the user, or why not. What was counted is given back to whoever was right.
 pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Result<User, Denied>> {
-    pace::end(cx, &checked.limit, checked.is_right)?;
+    let outcome = match checked.is_right {
+        true => Outcome::Right,
+        false => Outcome::Wrong,
+    };
+    pace::end(cx, &checked.limit, outcome)?;
     let denied = |refusal, reason| Denied {
         refusal,
         reason,
@@ -163,7 +214,14 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
         return Ok(Err(denied(Refusal::InvalidCredentials, reason)));
     }
     if !checked.is_right {
-        fail(cx, id)?;
+        if checked.is_counted {
+            fail(cx, id)?;
+        }
+        if let Some(device) = &checked.device
+            && checked.limit.failures.saturating_add(1) >= known_device::FORGOTTEN
+        {
+            known_device::forget(cx, id, device)?;
+        }
         return Ok(Err(denied(
             Refusal::InvalidCredentials,
             "invalid_user_credentials",
@@ -172,7 +230,8 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
     let Some(user) = user::find(cx, id)? else {
         return Ok(Err(denied(Refusal::InvalidCredentials, "user_not_found")));
     };
-    if cx.realm.settings.brute_force_protected {
+    // Whoever was let through during a lockout does not end it for those who caused it.
+    if checked.is_counted {
         lockout::clear(cx, id)?;
     }
     if !user.enabled {
@@ -245,9 +304,6 @@ fn count(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<bool> {
 }
 
 fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    if !cx.realm.settings.brute_force_protected {
-        return Ok(());
-    }
     let counters = lockout::find(cx, id)?.map(counters).unwrap_or_default();
     let failure = settings(cx).fail(&counters, cx.now.millis());
     lockout::store(cx, id, &failures(failure.counters))?;

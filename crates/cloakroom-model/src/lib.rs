@@ -16,6 +16,7 @@
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [console session](console_session) is a browser in which an administrator uses the console.
+//! - A [known device](known_device) is a browser in which a user has signed in before.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
 //! - A [pushed request](pushed_request) is an authorization request that a client sent itself.
@@ -50,6 +51,7 @@ pub mod identity_provider;
 pub mod initial_access;
 pub mod inspect;
 pub mod key;
+pub mod known_device;
 pub mod lease;
 pub mod localization;
 pub mod lockout;

@@ -19,12 +19,12 @@ pub struct Key {
 }
 
 /// What is known of the attempts of one source on one user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempts {
     /// The failures in a row.
     pub failures: i64,
-    /// Begun and not ended.
-    pub pending: i64,
+    /// When each of those began that have not ended.
+    pub begun: Vec<Timestamp>,
     /// When the last one began.
     pub last: Timestamp,
     /// No attempt before this instant.
@@ -51,7 +51,8 @@ pub fn replace(
 ) -> Result<bool> {
     let values = (
         login_limits::failures.eq(now.failures),
-        login_limits::pending.eq(now.pending),
+        login_limits::pending.eq(i64::try_from(now.begun.len()).unwrap_or(i64::MAX)),
+        login_limits::begun.eq(written(&now.begun)),
         login_limits::last_attempt.eq(now.last),
         login_limits::not_before.eq(now.not_before),
     );
@@ -69,7 +70,7 @@ pub fn replace(
         .filter(login_limits::subject.eq(&key.subject))
         .filter(login_limits::source.eq(&key.source))
         .filter(login_limits::failures.eq(before.failures))
-        .filter(login_limits::pending.eq(before.pending))
+        .filter(login_limits::begun.eq(written(&before.begun)))
         .filter(login_limits::last_attempt.eq(before.last))
         .filter(login_limits::not_before.eq(before.not_before));
     Ok(diesel::update(same).set(values).execute(cx.db.conn()?)? == 1)
@@ -95,22 +96,37 @@ pub fn sweep(cx: &mut Cx<'_>, after: Ttl) -> Result<usize> {
     Ok(diesel::delete(old).execute(cx.db.conn()?)?)
 }
 
+/// Instants as milliseconds with commas between them.
+fn written(instants: &[Timestamp]) -> String {
+    let texts: Vec<String> = instants
+        .iter()
+        .map(|instant| instant.millis().to_string())
+        .collect();
+    texts.join(",")
+}
+
+fn read(text: &str) -> Vec<Timestamp> {
+    let numbers = text.split(',').filter_map(|number| number.parse().ok());
+    numbers.map(Timestamp::from_millis).collect()
+}
+
 #[derive(Queryable)]
 struct Row {
     _realm: RealmId,
     _subject: String,
     _source: String,
     failures: i64,
-    pending: i64,
+    _pending: i64,
     last: Timestamp,
     not_before: Timestamp,
+    begun: String,
 }
 
 impl Row {
     fn into_attempts(self) -> Attempts {
         Attempts {
             failures: self.failures,
-            pending: self.pending,
+            begun: read(&self.begun),
             last: self.last,
             not_before: self.not_before,
         }

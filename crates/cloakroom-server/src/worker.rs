@@ -10,8 +10,8 @@ use std::time::Duration;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, device, event, lease,
-    login_limit, opaque, pushed_request, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, device, event, known_device,
+    lease, login_limit, opaque, pushed_request, refresh, replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -137,6 +137,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         opaque::sweep(&mut cx)?;
         login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
         event::sweep_expired(&mut cx, ROWS)?;
+        known_device::sweep(&mut cx)?;
         Ok(())
     })
 }

@@ -12,6 +12,9 @@ use crate::app::random;
 /// The header that proxies write an id into, and that answers carry.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The header that says which trace a request belongs to (W3C Trace Context §3.2).
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// No proxy needs more, and a log line has room for it.
 const LONGEST: usize = 64;
 
@@ -26,6 +29,8 @@ pub struct Current {
     pub id: String,
     /// The realm that its path names, whether or not there is one.
     pub realm: Option<String>,
+    /// The trace that the caller counts it to.
+    pub trace: Option<String>,
 }
 
 impl Current {
@@ -37,6 +42,10 @@ impl Current {
         Self {
             id: given.map_or_else(fresh, str::to_owned),
             realm: realm_of(request.path()).map(str::to_owned),
+            trace: request
+                .headers()
+                .get(TRACEPARENT)
+                .and_then(|value| trace_of(value.as_bytes())),
         }
     }
 
@@ -51,6 +60,17 @@ pub fn with<T>(look: impl FnOnce(&Current) -> T) -> Option<T> {
     CURRENT.try_with(look).ok()
 }
 
+/// Runs `work` to its end, even where whoever asked goes away meanwhile and their request is dropped.
+///
+/// `None` if the server stops, or if the work panicked, which is in the log.
+pub async fn outlive<T: 'static>(work: impl Future<Output = T> + 'static) -> Option<T> {
+    let task = match with(Current::clone) {
+        Some(current) => actix_web::rt::spawn(current.scope(work)),
+        None => actix_web::rt::spawn(work),
+    };
+    task.await.ok()
+}
+
 /// The id of the present request, if there is one.
 pub fn current() -> Option<String> {
     with(|current| current.id.clone())
@@ -59,6 +79,29 @@ pub fn current() -> Option<String> {
 fn is_id(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     !text.is_empty() && text.len() <= LONGEST && text.bytes().all(is_plain)
+}
+
+/// The id of the trace: 32 digits of `version-trace-parent-flags`, in any version (W3C Trace Context §4.3).
+///
+/// It counts from anybody, because it says nothing but which lines belong together.
+fn trace_of(header: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(header).ok()?;
+    let mut parts = text.trim().splitn(4, '-');
+    let (version, trace, parent) = (parts.next()?, parts.next()?, parts.next()?);
+    let flags = parts.next()?;
+    let is_hex = |text: &str, length: usize| {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        text.len() == length && text.bytes().all(digit)
+    };
+    // Version 00 ends here; a later one may go on behind a dash.
+    let flags = match version {
+        "00" => flags,
+        _ => flags.split('-').next()?,
+    };
+    let is_zero = |text: &str| text.bytes().all(|byte| byte == b'0');
+    let is_good = is_hex(version, 2) && version != "ff" && is_hex(trace, 32) && !is_zero(trace);
+    let is_good = is_good && is_hex(parent, 16) && !is_zero(parent) && is_hex(flags, 2);
+    is_good.then(|| trace.to_owned())
 }
 
 /// 64 random bits: few enough to read out, and never twice among the lines that a log keeps.
@@ -98,6 +141,36 @@ mod tests {
         }
         assert_ne!(fresh(), fresh());
         assert!(is_id(&fresh()));
+    }
+
+    #[test]
+    fn a_trace_is_read_from_a_header_of_the_right_form_alone() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let parent = "00f067aa0ba902b7";
+        for good in [
+            format!("00-{trace}-{parent}-01"),
+            format!(" 00-{trace}-{parent}-00 "),
+            format!("cc-{trace}-{parent}-01"),
+            format!("cc-{trace}-{parent}-01-what-the-future-brings"),
+        ] {
+            assert_eq!(trace_of(good.as_bytes()).as_deref(), Some(trace), "{good}");
+        }
+        for bad in [
+            String::new(),
+            trace.to_owned(),
+            format!("00-{trace}-{parent}"),
+            format!("ff-{trace}-{parent}-01"),
+            format!("00-{trace}-{parent}-01-more"),
+            format!("00-{trace}-{parent}-1"),
+            format!("00-{}-{parent}-01", trace.to_uppercase()),
+            format!("00-{}-{parent}-01", "0".repeat(32)),
+            format!("00-{trace}-{}-01", "0".repeat(16)),
+            format!("00-{trace}x-{parent}-01"),
+            format!("00-{}\n-{parent}-01", &trace[1..]),
+        ] {
+            assert_eq!(trace_of(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(trace_of(&[0xff; 55]), None);
     }
 
     #[test]

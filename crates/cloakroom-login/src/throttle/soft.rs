@@ -8,10 +8,12 @@ const LONGEST_WAIT: i64 = 60;
 
 /// Attempts that may be under way at once before one of them has failed. Programs sign one user
 /// in many times in parallel, so a few must be allowed; this is all a flood of guesses gains.
-const MAX_PENDING: u32 = 32;
+const MAX_PENDING: usize = 32;
 
-/// After this long an attempt without an end was cut off (a crash), and the failures of a source
-/// that has been quiet are forgotten.
+/// After this long an attempt without an end was cut off, because the server died in the middle of it.
+///
+/// It is no failure then: an answer leaves after its outcome was written down, so an attempt without an
+/// outcome has told nobody anything. Until then it holds its place, so that nobody gains by many at once.
 const PENDING_MILLIS: i64 = 30_000;
 const FORGET_MILLIS: i64 = FORGOTTEN_AFTER.as_millis();
 
@@ -19,12 +21,12 @@ const FORGET_MILLIS: i64 = FORGOTTEN_AFTER.as_millis();
 pub const FORGOTTEN_AFTER: Ttl = Ttl::seconds(15 * 60);
 
 /// What is remembered of one user's attempts from one source prefix.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SoftCounters {
     /// The failures in a row.
     pub failures: u32,
-    /// The attempts that have begun and not ended.
-    pub pending: u32,
+    /// When each attempt began that has not ended, in milliseconds since the epoch.
+    pub begun: Vec<i64>,
     /// When the last attempt began, in milliseconds since the epoch.
     pub last_attempt: i64,
     /// Until when attempts are refused, in milliseconds since the epoch.
@@ -32,7 +34,7 @@ pub struct SoftCounters {
 }
 
 /// Whether an attempt may go on to the hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SoftDecision {
     /// It may, once this row has been written.
     Allowed(SoftCounters),
@@ -46,15 +48,12 @@ pub enum SoftDecision {
 impl SoftCounters {
     /// Decides on an attempt and counts it.
     pub fn begin(&self, now_millis: i64) -> SoftDecision {
-        let mut next = *self;
-        let quiet = now_millis.saturating_sub(self.last_attempt);
-        if quiet > FORGET_MILLIS {
+        let mut next = self.clone();
+        if now_millis.saturating_sub(self.last_attempt) > FORGET_MILLIS {
             next = Self::default();
-        } else if quiet > PENDING_MILLIS {
-            // What was cut off was not given back, so it counts as failed.
-            next.failures = next.failures.saturating_add(next.pending);
-            next.pending = 0;
         }
+        next.begun
+            .retain(|begun| now_millis.saturating_sub(*begun) <= PENDING_MILLIS);
         if now_millis < next.not_before {
             return refused(next.not_before.saturating_sub(now_millis));
         }
@@ -64,34 +63,41 @@ impl SoftCounters {
         } else {
             MAX_PENDING
         };
-        if next.pending >= limit {
+        if next.begun.len() >= limit {
             return refused(1000);
         }
-        next.pending = next.pending.saturating_add(1);
+        next.begun.push(now_millis);
         next.last_attempt = now_millis;
         SoftDecision::Allowed(next)
     }
 
-    /// Records that an attempt had the wrong password. The row is read again for this.
-    pub fn fail(&self, now_millis: i64) -> Self {
+    /// Records that the attempt that began then had the wrong password. The row is read again for this.
+    pub fn fail(&self, begun: i64, now_millis: i64) -> Self {
         let failures = self.failures.saturating_add(1);
         let not_before = now_millis.saturating_add(wait_seconds(failures).saturating_mul(1000));
         Self {
             failures,
-            pending: self.pending.saturating_sub(1),
             not_before: not_before.max(self.not_before),
-            ..*self
+            ..self.give_back(begun)
         }
     }
 
-    /// Records that an attempt had the right password.
-    pub fn succeed(&self) -> Self {
+    /// Records that the attempt that began then had the right password.
+    pub fn succeed(&self, begun: i64) -> Self {
         Self {
             failures: 0,
             not_before: 0,
-            pending: self.pending.saturating_sub(1),
-            ..*self
+            ..self.give_back(begun)
         }
+    }
+
+    /// Records that the attempt that began then was not judged.
+    pub fn give_back(&self, begun: i64) -> Self {
+        let mut next = self.clone();
+        if let Some(at) = next.begun.iter().position(|known| *known == begun) {
+            next.begun.swap_remove(at);
+        }
+        next
     }
 }
 

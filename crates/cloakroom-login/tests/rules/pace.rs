@@ -92,3 +92,27 @@ fn a_flood_that_waits_for_no_answer_is_counted_before_it_is_hashed() {
 
     assert_eq!(under_way, 32);
 }
+
+#[test]
+fn what_a_crash_cut_off_is_no_failure_and_holds_its_place_for_half_a_minute() {
+    let world = World::new();
+    for _ in 0..32 {
+        world.begin("alice", PASSWORD, HOME).unwrap();
+    }
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "too_many");
+
+    world.wait(31);
+
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
+}
+
+#[test]
+fn an_attempt_that_nobody_had_time_to_judge_is_given_back() {
+    let world = World::new();
+    for _ in 0..100 {
+        let held = world.begin("alice", "wrong", HOME).unwrap().reservation();
+        world.run(move |cx| held.give_back(cx));
+    }
+
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
+}

@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
-use cloakroom_login::proof::{self, Denied, TooMany, Who, Work};
-use cloakroom_login::required;
+use cloakroom_login::proof::{self, Denied, Place, TooMany, Who, Work};
+use cloakroom_login::{known_device, required};
 use cloakroom_model::realm::Settings;
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Result};
+use cloakroom_model::{Cx, Digest, Result};
 
 /// Where most attempts come from.
 pub(crate) const HOME: &str = "192.0.2.7";
@@ -57,6 +57,12 @@ impl World {
         world
     }
 
+    /// Adds somebody who types what everybody types.
+    pub(crate) fn add_user_with_password(&self, name: &'static str) {
+        let user = self.add_user(name, true);
+        self.run(move |cx| set_password(cx, &user));
+    }
+
     /// Runs a unit of work.
     pub(crate) fn run<T: Send + 'static>(
         &self,
@@ -72,7 +78,23 @@ impl World {
         password: &'static str,
         ip: &'static str,
     ) -> std::result::Result<Work, TooMany> {
-        self.run(move |cx| proof::prepare(cx, Who::Named(name), password, ip))
+        self.begin_on(name, password, (ip, None))
+    }
+
+    fn begin_on(
+        &self,
+        name: &'static str,
+        password: &'static str,
+        (ip, device): (&'static str, Option<&'static str>),
+    ) -> std::result::Result<Work, TooMany> {
+        self.run(move |cx| {
+            let device = device.map(|handle| Digest::of(handle.as_bytes()));
+            let place = Place {
+                ip,
+                device: device.as_ref(),
+            };
+            proof::prepare(cx, Who::Named(name), password, place)
+        })
     }
 
     /// An attempt from beginning to end.
@@ -82,13 +104,31 @@ impl World {
         password: &'static str,
         ip: &'static str,
     ) -> Ended {
-        let work = match self.begin(name, password, ip) {
+        self.sign_in_on(name, password, (ip, None))
+    }
+
+    /// The same in a browser that keeps something to be known by.
+    pub(crate) fn sign_in_on(
+        &self,
+        name: &'static str,
+        password: &'static str,
+        from: (&'static str, Option<&'static str>),
+    ) -> Ended {
+        let work = match self.begin_on(name, password, from) {
             Ok(work) => work,
             Err(too_many) => return Ended::TooMany(too_many),
         };
         let checked = work.run();
         match self.run(move |cx| proof::conclude(cx, &checked)) {
-            Ok(_) => Ended::Proved,
+            Ok(user) => {
+                if let Some(handle) = from.1 {
+                    self.run(move |cx| {
+                        let device = Digest::of(handle.as_bytes());
+                        known_device::remember(cx, &user.id, &device)
+                    });
+                }
+                Ended::Proved
+            }
             Err(denied) => Ended::Denied(denied),
         }
     }

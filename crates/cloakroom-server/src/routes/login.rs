@@ -5,6 +5,7 @@ mod consent;
 mod fields;
 mod outset;
 mod pages;
+mod password;
 mod profile;
 mod register;
 
@@ -14,16 +15,12 @@ use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::hasher::Busy;
-use cloakroom_login::proof::{self, Refusal, TooMany, Who, Work};
-use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Door, Fault, client};
-use cloakroom_oidc::{Form, Provider};
+use cloakroom_model::{Cx, Digest, Door, Fault};
+use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::Alert;
-use serde_json::Value;
 
 use super::protocol;
 use super::sign_in::{self, Onward};
@@ -38,7 +35,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource(format!("{base}/authenticate"))
             .route(web::get().to(resume))
-            .route(web::post().to(authenticate)),
+            .route(web::post().to(password::authenticate)),
     );
     cfg.service(web::resource(format!("{base}/restart")).route(web::get().to(restart)));
     cfg.service(web::resource(format!("{base}/action-token")).route(web::get().to(action_token)));
@@ -202,21 +199,6 @@ fn known_user(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<Option<User>, Fault>
     }
 }
 
-/// The page for whoever tries too often; the words are the same whether or not there is an account.
-fn too_often(
-    visit: &Visit,
-    attempt: &Attempt,
-    known: Option<&User>,
-    too_many: TooMany,
-) -> HttpResponse {
-    let alert = Alert::error(Notice::TooManyAttempts);
-    let mut response = login_page(visit, attempt, known, Some(alert));
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    let seconds = too_many.retry_after_seconds.into();
-    response.headers_mut().insert(RETRY_AFTER, seconds);
-    response
-}
-
 /// Begins again, as somebody else perhaps.
 async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
     let visit = match Visit::start(app, &request, &realm).await {
@@ -244,139 +226,4 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
         Ok(onward) => show(&visit, onward),
         Err(fault) => visit.fault(&fault),
     }
-}
-
-/// What the first step found.
-enum Prepared {
-    Verify(Box<Work>),
-    TooMany(Box<Attempt>, Option<User>, TooMany),
-    Onward(Onward),
-}
-
-/// What the last step found.
-enum Judged {
-    Onward(Onward),
-    Denied(Box<Attempt>, Option<User>, Refusal, String),
-}
-
-/// The password of the sign-in form: found in one transaction, hashed outside of it, judged in
-/// another.
-async fn authenticate(
-    app: Data<App>,
-    request: HttpRequest,
-    realm: Path<String>,
-    body: Bytes,
-) -> HttpResponse {
-    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
-        Ok(posted) => posted,
-        Err(page) => return page,
-    };
-    let (provider, origin) = (visit.app.provider.clone(), visit.origin.clone());
-    let identity = visit.cookie(IDENTITY);
-    let find = {
-        let (ticket, form, identity) = (ticket.clone(), form.clone(), identity.clone());
-        let (provider, origin) = (provider.clone(), origin.clone());
-        move |cx: &mut Cx<'_>| {
-            let browser = (identity.as_deref(), &origin);
-            find_work(cx, &provider, (&ticket, &form), browser)
-        }
-    };
-    let work = match visit.app.enter(&visit.realm, Door::Write, find).await {
-        Ok(Prepared::Verify(work)) => work,
-        Ok(Prepared::Onward(onward)) => return show(&visit, onward),
-        Ok(Prepared::TooMany(attempt, known, too_many)) => {
-            return too_often(&visit, &attempt, known.as_ref(), too_many);
-        }
-        Err(fault) => return visit.fault(&fault),
-    };
-    let checked = match visit.app.hash(move || work.run()).await {
-        Ok(checked) => checked,
-        Err(too_much) => return busy(&visit, too_much),
-    };
-    let remember_me = form.get("rememberMe").is_some_and(|value| value != "off");
-    let judge = move |cx: &mut Cx<'_>| -> Result<Judged, Fault> {
-        let Some(mut attempt) = ticket.claim(cx)? else {
-            return Ok(Judged::Onward(Onward::Over));
-        };
-        match proof::conclude(cx, &checked)? {
-            Ok(user) => {
-                flow::prove(cx, &mut attempt, &user, remember_me);
-                attempt::advance(cx, &attempt)?;
-                let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
-                Ok(Judged::Onward(next))
-            }
-            Err(denied) => {
-                let client = client::find_by_id(cx, &attempt.client)?;
-                let client_id = client
-                    .map(|client| client.client_id.clone())
-                    .unwrap_or_default();
-                let code = proof::report(cx, &denied, &client_id, &origin.ip)?;
-                let known = known_user(cx, &attempt)?;
-                Ok(Judged::Denied(
-                    Box::new(attempt),
-                    known,
-                    denied.refusal,
-                    code.to_string(),
-                ))
-            }
-        }
-    };
-    match visit.app.enter(&visit.realm, Door::Write, judge).await {
-        Ok(Judged::Onward(onward)) => show(&visit, onward),
-        Ok(Judged::Denied(attempt, known, refusal, code)) => {
-            let notice = match (refusal, &known) {
-                (Refusal::Disabled, _) => Notice::AccountDisabled,
-                (Refusal::InvalidCredentials, Some(_)) => Notice::InvalidPassword,
-                (Refusal::InvalidCredentials, None) => Notice::InvalidCredentials,
-            };
-            let alert = Alert::error(notice).with_code(&code);
-            login_page(&visit, &attempt, known.as_ref(), Some(alert))
-        }
-        Err(fault) => visit.fault(&fault),
-    }
-}
-
-/// Finds what the hashing threads have to do, and counts the attempt.
-fn find_work(
-    cx: &mut Cx<'_>,
-    provider: &Provider,
-    (ticket, form): (&Ticket, &Form),
-    (identity, origin): (Option<&str>, &Origin),
-) -> Result<Prepared, Fault> {
-    let Some(mut attempt) = ticket.claim(cx)? else {
-        return Ok(Prepared::Onward(Onward::Over));
-    };
-    if attempt.stage != Stage::Prove {
-        // The form was posted twice: the first post has proved the user.
-        let next = sign_in::proceed(cx, provider, attempt, identity, origin)?;
-        return Ok(Prepared::Onward(next));
-    }
-    let work = prepare(cx, &mut attempt, form, &origin.ip)?;
-    attempt::advance(cx, &attempt)?;
-    match work {
-        Ok(work) => Ok(Prepared::Verify(Box::new(work))),
-        Err(too_many) => {
-            let known = known_user(cx, &attempt)?;
-            Ok(Prepared::TooMany(Box::new(attempt), known, too_many))
-        }
-    }
-}
-
-fn prepare(
-    cx: &mut Cx<'_>,
-    attempt: &mut Attempt,
-    form: &Form,
-    ip: &str,
-) -> Result<Result<Work, TooMany>, Fault> {
-    let password = form.get("password").unwrap_or_default();
-    // Whom a session of the browser has named is not asked for a name again.
-    if let Some(known) = &attempt.user {
-        return proof::prepare(cx, Who::Known(known), password, ip);
-    }
-    let username = form.get("username").unwrap_or_default().trim();
-    let shown: String = username.chars().take(255).filter(|c| *c != '\0').collect();
-    attempt
-        .notes
-        .insert(note::USERNAME.to_owned(), Value::String(shown));
-    proof::prepare(cx, Who::Named(username), password, ip)
 }

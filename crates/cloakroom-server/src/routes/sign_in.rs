@@ -54,6 +54,15 @@ pub(crate) fn begin(
     let text = |value: &str| Value::String(value.to_owned());
     let mut notes = Map::new();
     notes.insert(note::SESSION_CODE.to_owned(), text(code.expose()));
+    let name = client
+        .settings
+        .name
+        .as_deref()
+        .filter(|name| !name.is_empty());
+    notes.insert(
+        note::CLIENT.to_owned(),
+        text(name.unwrap_or(&client.client_id)),
+    );
     // Claims asked for one by one need the same permission as the scopes that hold them.
     let scope = request.scope_for_consent(cx.realm, client);
     notes.insert(note::SCOPE.to_owned(), text(&scope));

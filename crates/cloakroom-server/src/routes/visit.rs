@@ -28,6 +28,8 @@ pub(crate) const AUTH_SESSION: &str = "AUTH_SESSION_ID";
 const AUTH_SESSION_HASH: &str = "KC_AUTH_SESSION_HASH";
 /// The request itself, for beginning again after the attempt is over.
 pub(crate) const RESTART: &str = "KC_RESTART";
+/// What the browser is known by after its user has signed in, where strangers' guesses lock users out.
+pub(crate) const DEVICE: &str = "CLOAKROOM_DEVICE";
 /// The language that the reader chose.
 const LOCALE: &str = "KEYCLOAK_LOCALE";
 
@@ -247,6 +249,19 @@ impl Visit {
                 value: &hash,
                 http_only: false,
                 max_age: Some(60),
+            },
+        );
+    }
+
+    /// Sets what this browser is known by.
+    pub(crate) fn set_device(&self, to: &mut HttpResponse, handle: &str) {
+        self.set(
+            to,
+            &Cookie {
+                name: DEVICE,
+                value: handle,
+                http_only: true,
+                max_age: Some(cloakroom_login::known_device::KNOWN.as_seconds()),
             },
         );
     }

@@ -57,7 +57,7 @@ pub(super) fn page(
         layout,
         action: action(visit, attempt, "consent", CONSENT),
         code: Hidden::new(flow::text(attempt, note::SESSION_CODE)),
-        client: client_shown(&request),
+        client: client_shown(&locale, attempt, &request),
         username: user.username.clone(),
         scopes: scopes.iter().map(|text| locale.resolve(text)).collect(),
         claims: Vec::new(),

@@ -7,7 +7,7 @@ use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::User;
 use cloakroom_oidc::authorize::AuthorizationRequest;
 use cloakroom_web::headers::Security;
-use cloakroom_web::i18n::Notice;
+use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
     Alert, ClientShown, Layout, LoginPage, ReturningUser, UsernameLabel, render,
 };
@@ -45,9 +45,18 @@ pub(super) fn action(visit: &Visit, attempt: &Attempt, path: &str, execution: &s
     visit.url(&format!("login-actions/{path}?{query}"))
 }
 
-/// The client, as pages name it.
-pub(super) fn client_shown(request: &AuthorizationRequest) -> ClientShown {
-    ClientShown::new(&request.client_id, Some(&request.redirect_uri))
+/// The client, as pages name it in this language.
+pub(super) fn client_shown(
+    locale: &Locale,
+    attempt: &Attempt,
+    request: &AuthorizationRequest,
+) -> ClientShown {
+    // An attempt of a version that kept no name has none.
+    let name = match flow::text(attempt, note::CLIENT) {
+        "" => request.client_id.as_str(),
+        name => name,
+    };
+    ClientShown::new(&locale.resolve(name), Some(&request.redirect_uri))
 }
 
 /// The headers of a page whose form may end at the client.
@@ -84,11 +93,15 @@ pub(crate) fn login_page(
         visit.url(&format!("login-actions/{path}?{query}"))
     };
     let known_alert = known.map(|_| Alert::info(Notice::ReauthenticationNeeded));
+    let layout = layout(visit, attempt, request.as_ref(), "authenticate", PASSWORD);
+    let locale = layout.locale().clone();
     let page = LoginPage {
-        layout: layout(visit, attempt, request.as_ref(), "authenticate", PASSWORD),
+        layout,
         action: action(visit, attempt, "authenticate", PASSWORD),
         alert: alert.or(known_alert),
-        client: request.as_ref().map(client_shown),
+        client: request
+            .as_ref()
+            .map(|request| client_shown(&locale, attempt, request)),
         username_label: username_label(visit),
         username: flow::text(attempt, note::USERNAME).to_owned(),
         returning_user: known.map(|user| ReturningUser {

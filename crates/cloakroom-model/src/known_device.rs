@@ -1,0 +1,65 @@
+//! Known devices: browsers in which a user has signed in before, told by a secret that they keep.
+//!
+//! A known device proves nothing about who sits before it. It only tells the user's own browser from a stranger's.
+
+use diesel::prelude::*;
+
+use crate::Result;
+use crate::cx::Cx;
+use crate::id::UserId;
+use crate::schema::known_devices;
+use crate::secret::Digest;
+use crate::sql::Unless;
+use crate::time::Timestamp;
+
+/// The user has signed in on this device before.
+pub fn is_known(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<bool> {
+    let mine = known_devices::table
+        .filter(known_devices::realm_id.eq(&cx.realm.id))
+        .filter(known_devices::user_id.eq(user))
+        .filter(known_devices::digest.eq(device))
+        .filter(known_devices::expires_at.gt(cx.now));
+    Ok(mine.count().get_result::<i64>(cx.db.conn()?)? > 0)
+}
+
+/// Remembers that the user has signed in on this device.
+pub fn remember(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    device: &Digest,
+    expires_at: Timestamp,
+) -> Result<()> {
+    let mine = known_devices::table
+        .filter(known_devices::realm_id.eq(&cx.realm.id))
+        .filter(known_devices::user_id.eq(user))
+        .filter(known_devices::digest.eq(device));
+    let again = diesel::update(mine).set(known_devices::expires_at.eq(expires_at));
+    if again.execute(cx.db.conn()?)? > 0 {
+        return Ok(());
+    }
+    let insert = diesel::insert_into(known_devices::table).values((
+        known_devices::realm_id.eq(&cx.realm.id),
+        known_devices::user_id.eq(user),
+        known_devices::digest.eq(device),
+        known_devices::expires_at.eq(expires_at),
+    ));
+    // Two tabs may sign in at the same instant.
+    Unless(insert, "").execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// Forgets the device, for this user.
+pub fn forget(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<()> {
+    let mine = known_devices::table
+        .filter(known_devices::realm_id.eq(&cx.realm.id))
+        .filter(known_devices::user_id.eq(user))
+        .filter(known_devices::digest.eq(device));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}
+
+/// Removes what is over, in all realms; how many there were.
+pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
+    let over = known_devices::table.filter(known_devices::expires_at.le(cx.now));
+    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+}

@@ -1,0 +1,262 @@
+//! The password of the sign-in form: found in one transaction, hashed outside of it, judged in another.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::flow::{self, note};
+use cloakroom_login::hasher::Busy;
+use cloakroom_login::known_device;
+use cloakroom_login::proof::{self, Checked, Denied, Place, Refusal, TooMany, Who, Work};
+use cloakroom_login::sign_on::Origin;
+use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Digest, Door, Fault, Secret, client};
+use cloakroom_oidc::{Form, Provider};
+use cloakroom_web::App;
+use cloakroom_web::app::random;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::Alert;
+use cloakroom_web::request_id;
+use serde_json::Value;
+
+use super::{Ticket, busy, known_user, login_page, posted, show};
+use crate::routes::sign_in::{self, Onward};
+use crate::routes::visit::{DEVICE, IDENTITY, Visit};
+
+/// What the first step found.
+enum Prepared {
+    Verify(Box<Work>),
+    TooMany(Box<Attempt>, Option<User>, TooMany),
+    Onward(Onward),
+}
+
+/// What the last step found.
+enum Judged {
+    /// True where the browser has to keep what it is known by.
+    Proved(Onward, bool),
+    Onward(Onward),
+    Denied(Box<Attempt>, Option<User>, Refusal, String),
+}
+
+/// The letters of a handle: 256 random bits.
+const HANDLE: usize = 43;
+
+/// What a browser keeps to be known by, or is to keep from now on.
+struct Device {
+    handle: String,
+    digest: Digest,
+    is_new: bool,
+}
+
+impl Device {
+    fn of(visit: &Visit) -> Result<Self, Fault> {
+        let is_ours = |handle: &String| {
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            handle.len() == HANDLE && handle.bytes().all(is_plain)
+        };
+        let kept = visit.cookie(DEVICE).filter(is_ours);
+        let is_new = kept.is_none();
+        let handle = match kept {
+            Some(handle) => handle,
+            None => Secret::random(&mut random()?).expose().to_owned(),
+        };
+        Ok(Self {
+            digest: Digest::of(handle.as_bytes()),
+            handle,
+            is_new,
+        })
+    }
+}
+
+/// Everything of the request that the two transactions need.
+#[derive(Clone)]
+struct Post {
+    provider: std::sync::Arc<Provider>,
+    ticket: Ticket,
+    form: Form,
+    identity: Option<String>,
+    origin: Origin,
+    device: Digest,
+    is_device_new: bool,
+}
+
+pub(super) async fn authenticate(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+    body: Bytes,
+) -> HttpResponse {
+    let (visit, ticket, form) = match posted(app, &request, &realm, &body).await {
+        Ok(posted) => posted,
+        Err(page) => return page,
+    };
+    let device = match Device::of(&visit) {
+        Ok(device) => device,
+        Err(fault) => return visit.fault(&fault),
+    };
+    let post = Post {
+        provider: visit.app.provider.clone(),
+        ticket,
+        form,
+        identity: visit.cookie(IDENTITY),
+        origin: visit.origin.clone(),
+        device: device.digest,
+        is_device_new: device.is_new,
+    };
+    let find = {
+        let post = post.clone();
+        move |cx: &mut Cx<'_>| post.find_work(cx)
+    };
+    let work = match visit.app.enter(&visit.realm, Door::Write, find).await {
+        Ok(Prepared::Verify(work)) => work,
+        Ok(Prepared::Onward(onward)) => return show(&visit, onward),
+        Ok(Prepared::TooMany(attempt, known, too_many)) => {
+            return too_often(&visit, &attempt, known.as_ref(), too_many);
+        }
+        Err(fault) => return visit.fault(&fault),
+    };
+    match verified(&visit, post, *work).await {
+        Ok(Ok(judged)) => answer(&visit, judged, &device.handle),
+        Ok(Err(too_much)) => busy(&visit, too_much),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Hashes and judges. Whoever goes away in the middle has guessed all the same.
+async fn verified(visit: &Visit, post: Post, work: Work) -> Result<Result<Judged, Busy>, Fault> {
+    let (app, realm) = (visit.app.clone(), visit.realm.clone());
+    let reservation = work.reservation();
+    let done = request_id::outlive(async move {
+        let too_much = match app.hash(move || work.run()).await {
+            Ok(checked) => {
+                let judge = move |cx: &mut Cx<'_>| post.judge(cx, &checked);
+                return app.enter(&realm, Door::Write, judge).await.map(Ok);
+            }
+            Err(too_much) => too_much,
+        };
+        let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
+        app.enter(&realm, Door::Write, back).await?;
+        Ok(Err(too_much))
+    });
+    done.await.unwrap_or_else(|| Err(Fault::busy()))
+}
+
+fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
+    match judged {
+        Judged::Proved(onward, is_remembered) => {
+            let mut response = show(visit, onward);
+            if is_remembered {
+                visit.set_device(&mut response, handle);
+            }
+            response
+        }
+        Judged::Onward(onward) => show(visit, onward),
+        Judged::Denied(attempt, known, refusal, code) => {
+            let notice = match (refusal, &known) {
+                (Refusal::Disabled, _) => Notice::AccountDisabled,
+                (Refusal::InvalidCredentials, Some(_)) => Notice::InvalidPassword,
+                (Refusal::InvalidCredentials, None) => Notice::InvalidCredentials,
+            };
+            let alert = Alert::error(notice).with_code(&code);
+            login_page(visit, &attempt, known.as_ref(), Some(alert))
+        }
+    }
+}
+
+/// The page for whoever tries too often; the words are the same whether or not there is an account.
+fn too_often(
+    visit: &Visit,
+    attempt: &Attempt,
+    known: Option<&User>,
+    too_many: TooMany,
+) -> HttpResponse {
+    let alert = Alert::error(Notice::TooManyAttempts);
+    let mut response = login_page(visit, attempt, known, Some(alert));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = too_many.retry_after_seconds.into();
+    response.headers_mut().insert(RETRY_AFTER, seconds);
+    response
+}
+
+impl Post {
+    /// Finds what the hashing threads have to do, and counts the attempt.
+    fn find_work(&self, cx: &mut Cx<'_>) -> Result<Prepared, Fault> {
+        let Some(mut attempt) = self.ticket.claim(cx)? else {
+            return Ok(Prepared::Onward(Onward::Over));
+        };
+        if attempt.stage != Stage::Prove {
+            // The form was posted twice: the first post has proved the user.
+            return self.proceed(cx, attempt).map(Prepared::Onward);
+        }
+        let work = self.prepare(cx, &mut attempt)?;
+        attempt::advance(cx, &attempt)?;
+        match work {
+            Ok(work) => Ok(Prepared::Verify(Box::new(work))),
+            Err(too_many) => {
+                let known = known_user(cx, &attempt)?;
+                Ok(Prepared::TooMany(Box::new(attempt), known, too_many))
+            }
+        }
+    }
+
+    fn prepare(
+        &self,
+        cx: &mut Cx<'_>,
+        attempt: &mut Attempt,
+    ) -> Result<Result<Work, TooMany>, Fault> {
+        let place = Place {
+            ip: &self.origin.ip,
+            device: (!self.is_device_new).then_some(&self.device),
+        };
+        let password = self.form.get("password").unwrap_or_default();
+        // Whom a session of the browser has named is not asked for a name again.
+        if let Some(known) = &attempt.user {
+            return proof::prepare(cx, Who::Known(known), password, place);
+        }
+        let username = self.form.get("username").unwrap_or_default().trim();
+        let shown: String = username.chars().take(255).filter(|c| *c != '\0').collect();
+        attempt
+            .notes
+            .insert(note::USERNAME.to_owned(), Value::String(shown));
+        proof::prepare(cx, Who::Named(username), password, place)
+    }
+
+    fn judge(&self, cx: &mut Cx<'_>, checked: &Checked) -> Result<Judged, Fault> {
+        let Some(mut attempt) = self.ticket.claim(cx)? else {
+            return Ok(Judged::Onward(Onward::Over));
+        };
+        match proof::conclude(cx, checked)? {
+            Ok(user) => {
+                let is_remembered = known_device::remember(cx, &user.id, &self.device)?;
+                let remember_me = self.form.get("rememberMe");
+                let remember_me = remember_me.is_some_and(|value| value != "off");
+                flow::prove(cx, &mut attempt, &user, remember_me);
+                attempt::advance(cx, &attempt)?;
+                let next = self.proceed(cx, attempt)?;
+                Ok(Judged::Proved(next, is_remembered))
+            }
+            Err(denied) => self.deny(cx, attempt, &denied),
+        }
+    }
+
+    fn deny(&self, cx: &mut Cx<'_>, attempt: Attempt, denied: &Denied) -> Result<Judged, Fault> {
+        let client = client::find_by_id(cx, &attempt.client)?;
+        let client_id = client
+            .map(|client| client.client_id.clone())
+            .unwrap_or_default();
+        let code = proof::report(cx, denied, &client_id, &self.origin.ip)?;
+        let known = known_user(cx, &attempt)?;
+        Ok(Judged::Denied(
+            Box::new(attempt),
+            known,
+            denied.refusal,
+            code.to_string(),
+        ))
+    }
+
+    fn proceed(&self, cx: &mut Cx<'_>, attempt: Attempt) -> Result<Onward, Fault> {
+        let identity = self.identity.as_deref();
+        sign_in::proceed(cx, &self.provider, attempt, identity, &self.origin)
+    }
+}
