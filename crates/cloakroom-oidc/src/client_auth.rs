@@ -88,6 +88,20 @@ impl Credentials {
         let basic = self.basic.as_ref().map(|(id, _)| id.as_str());
         form.get("client_id").or(basic)
     }
+
+    /// The client whose failures are counted, if the proof does not hold: the subject of an assertion, where there is one.
+    pub fn counted_client(&self, form: &Form) -> Option<String> {
+        match form.get("client_assertion") {
+            Some(text) => assertion::subject(text),
+            None => self.claimed_client(form).map(str::to_owned),
+        }
+    }
+
+    /// The request holds something that is to prove its client; a public client has nothing.
+    pub fn has_proof(&self, form: &Form) -> bool {
+        let names = ["client_secret", "client_assertion"];
+        self.malformed || self.basic.is_some() || names.iter().any(|name| form.has(name))
+    }
 }
 
 fn decode_basic(text: &str) -> Option<(String, Secret)> {
@@ -105,6 +119,22 @@ fn form_decode(text: &str) -> Option<String> {
 
 /// The client that a request comes from.
 pub fn prove(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    credentials: &Credentials,
+    form: &Form,
+) -> Result<ProvenClient> {
+    try_prove(provider, cx, credentials, form).map_err(|error| match error {
+        Error::Denied(denied) => OAuthError {
+            is_unproven: true,
+            ..denied
+        }
+        .into(),
+        fault @ Error::Fault(_) => fault,
+    })
+}
+
+fn try_prove(
     provider: &Provider,
     cx: &mut Cx<'_>,
     credentials: &Credentials,

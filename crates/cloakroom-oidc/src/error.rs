@@ -20,6 +20,8 @@ pub struct OAuthError {
     pub status: u16,
     /// After so many seconds the same request may be answered differently.
     pub retry_after: Option<u64>,
+    /// The client did not prove itself; counted against whoever guesses.
+    pub is_unproven: bool,
 }
 
 impl OAuthError {
@@ -37,6 +39,7 @@ impl OAuthError {
             description: description.into(),
             status,
             retry_after: None,
+            is_unproven: false,
         }
     }
 

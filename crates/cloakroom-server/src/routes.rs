@@ -2,8 +2,10 @@
 
 mod account;
 mod authorize;
+mod claim;
 mod device;
 mod discovery;
+mod document;
 mod introspect;
 mod jwks;
 mod login;

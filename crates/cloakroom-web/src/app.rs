@@ -17,6 +17,7 @@ use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
 use crate::answers::Answers;
+use crate::limit::Limits;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::proxy::TrustedProxies;
@@ -29,6 +30,8 @@ pub struct App {
     pub hasher: Arc<Hasher>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What each address may do.
+    pub limits: Arc<Limits>,
     /// The public address, without a slash at its end.
     pub base_url: String,
     /// The client for other servers.
@@ -79,6 +82,7 @@ impl App {
             hasher: Arc::new(parts.hasher),
             metrics: Arc::default(),
             answers: Arc::new(Answers::new(parts.db.is_shared())),
+            limits: Arc::default(),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -98,6 +102,7 @@ impl App {
             hasher: Arc::clone(&self.hasher),
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),
+            limits: Arc::clone(&self.limits),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

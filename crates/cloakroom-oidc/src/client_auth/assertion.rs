@@ -23,13 +23,16 @@ const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// No assertion may live longer: its `jti` is remembered until its end.
 const LONGEST_SECONDS: i64 = 3600;
 
+/// Whom an assertion is about, before anything of it is verified.
+pub(super) fn subject(text: &str) -> Option<String> {
+    let token = Unverified::parse(text).ok()?;
+    token.unverified_claim_for_lookup("sub").ok().flatten()
+}
+
 /// The keys that have to be fetched to verify the assertion of this request.
 pub(super) fn keys_wanted(cx: &mut Cx<'_>, form: &Form) -> Result<Option<KeysWanted>> {
     let text = form.get("client_assertion").unwrap_or_default();
-    let Ok(token) = Unverified::parse(text) else {
-        return Ok(None);
-    };
-    let Ok(Some(subject)) = token.unverified_claim_for_lookup("sub") else {
+    let (Ok(token), Some(subject)) = (Unverified::parse(text), subject(text)) else {
         return Ok(None);
     };
     let client = client::find(cx, &subject)?

@@ -8,11 +8,13 @@ use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
-use cloakroom_oidc::{Error, Form, Provider};
+use cloakroom_oidc::{Error, Form, OAuthError, Provider};
 use cloakroom_web::App;
+use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, DevicePage, Field, InfoPage, render};
 
+use super::claim::counted;
 use super::login;
 use super::protocol::{self, Caller};
 use super::sign_in;
@@ -51,11 +53,20 @@ async fn authorize(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials(&form).await;
-    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let claim = match caller.claim(&form).await {
+        Ok(claim) => claim,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let limits = &caller.app.limits;
+    if let Some(seconds) = limits.take_device(caller.realm.id.as_str(), &caller.ip, now()) {
+        // RFC 6585 §4: too many requests. Each would be a row that lies there for minutes.
+        return protocol::error_answer(&OAuthError::try_again(429, seconds).into());
+    }
+    let (key, client_id) = (claim.key, claim.client_id);
     let provider = Arc::clone(&caller.app.provider);
-    let work = move |cx: &mut Cx<'_>| provider.authorize_device(cx, &credentials, &form);
-    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+    let work = move |cx: &mut Cx<'_>| provider.authorize_device(cx, &claim.credentials, &form);
+    let done = caller.app.enter(&caller.realm, Door::Write, work).await;
+    let answer = match counted(&caller.app, key, done) {
         Ok(codes) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store, must-revalidate, max-age=0"))
             .json(codes),

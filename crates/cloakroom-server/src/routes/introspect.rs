@@ -14,6 +14,7 @@ use cloakroom_web::App;
 use cloakroom_web::answers::Answer;
 use cloakroom_web::app::now;
 
+use super::claim::counted;
 use super::protocol::{self, Caller};
 
 /// The path of the introspection endpoint.
@@ -81,10 +82,15 @@ async fn prove(caller: &Caller, form: &Form) -> Result<ProvenClient, Error> {
         true => Door::Write,
         false => Door::Memory,
     };
-    let credentials = caller.credentials(form).await;
-    let (provider, form) = (Arc::clone(&caller.app.provider), form.clone());
-    let work = move |cx: &mut Cx<'_>| provider.prove_inspector(cx, &credentials, &form);
-    caller.app.enter(&caller.realm, door, work).await
+    let claim = caller.claim(form).await?;
+    let (key, provider) = (claim.key, Arc::clone(&caller.app.provider));
+    let form = form.clone();
+    let work = move |cx: &mut Cx<'_>| provider.prove_inspector(cx, &claim.credentials, &form);
+    counted(
+        &caller.app,
+        key,
+        caller.app.enter(&caller.realm, door, work).await,
+    )
 }
 
 fn answered(answer: Answer) -> HttpResponse {

@@ -13,6 +13,7 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, LogoutConfirmPage, SignedOutPage, render};
 
+use super::claim::{Claim, counted};
 use super::protocol;
 use super::visit::{Cookie, IDENTITY, Visit};
 
@@ -66,24 +67,19 @@ async fn by_token(visit: &Visit, request: &HttpRequest, form: Form) -> HttpRespo
         .headers()
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    let credentials = protocol::credentials(&visit.app, &visit.realm, header, &form).await;
-    let provider = visit.app.provider.clone();
-    let work = move |cx: &mut Cx<'_>| provider.logout_by_token(cx, &credentials, &form);
-    match visit.app.enter(&visit.realm, Door::Write, work).await {
+    let ip = visit.origin.ip.as_str();
+    let claim = match Claim::of(&visit.app, &visit.realm, (header, ip), &form).await {
+        Ok(claim) => claim,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let (provider, key) = (visit.app.provider.clone(), claim.key);
+    let work = move |cx: &mut Cx<'_>| provider.logout_by_token(cx, &claim.credentials, &form);
+    let done = visit.app.enter(&visit.realm, Door::Write, work).await;
+    match counted(&visit.app, key, done) {
         Ok(()) => HttpResponse::NoContent()
             .insert_header((CACHE_CONTROL, "no-cache"))
             .finish(),
-        Err(Error::Denied(error)) => {
-            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-            HttpResponse::build(status).json(serde_json::json!({
-                "error": error.code,
-                "error_description": error.description,
-            }))
-        }
-        Err(Error::Fault(fault)) => {
-            tracing::error!(%fault, "a logout could not be answered");
-            HttpResponse::InternalServerError().json(serde_json::json!({"error": "server_error"}))
-        }
+        Err(error) => protocol::error_answer(&error),
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
 use cloakroom_web::App;
 
+use super::claim::counted;
 use super::protocol::{self, Caller};
 use super::request_object;
 
@@ -34,15 +35,19 @@ async fn push(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
+    let claim = match caller.claim(&form).await {
+        Ok(claim) => claim,
+        Err(error) => return protocol::error_answer(&error),
+    };
     let fetched = match request_object::fetch(&caller.app, &caller.realm, &form).await {
         Ok(fetched) => fetched,
         Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials(&form).await;
-    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let (key, client_id) = (claim.key, claim.client_id);
     let provider = Arc::clone(&caller.app.provider);
-    let work = move |cx: &mut Cx<'_>| provider.push(cx, &credentials, &form, &fetched);
-    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+    let work = move |cx: &mut Cx<'_>| provider.push(cx, &claim.credentials, &form, &fetched);
+    let done = caller.app.enter(&caller.realm, Door::Write, work).await;
+    let answer = match counted(&caller.app, key, done) {
         Ok(reference) => HttpResponse::Created()
             .insert_header((CACHE_CONTROL, "no-cache, no-store"))
             .json(reference),

@@ -17,6 +17,8 @@ use cloakroom_web::request_id;
 use cloakroom_web::{App, cors};
 use serde_json::json;
 
+use super::claim::Claim;
+
 pub(crate) use cloakroom_web::cors::preflight;
 
 /// A program that calls an endpoint of a realm.
@@ -63,9 +65,10 @@ impl Caller {
         })
     }
 
-    /// What the request says about its client.
-    pub(crate) async fn credentials(&self, form: &Form) -> Credentials {
-        credentials(&self.app, &self.realm, self.authorization.as_deref(), form).await
+    /// What the request says about its client; refused where the client has failed too often at this address.
+    pub(crate) async fn claim(&self, form: &Form) -> Result<Claim, Error> {
+        let header = self.authorization.as_deref();
+        Claim::of(&self.app, &self.realm, (header, &self.ip), form).await
     }
 
     /// The bearer token of the request's header (RFC 6750 §2.1).
@@ -133,13 +136,12 @@ impl Caller {
 }
 
 /// What a request says about its client, with the keys that its assertion needs.
-pub(crate) async fn credentials(
+pub(crate) async fn with_keys(
     app: &App,
     realm: &Arc<Realm>,
-    header: Option<&str>,
+    credentials: Credentials,
     form: &Form,
 ) -> Credentials {
-    let credentials = Credentials::from_header(header);
     if !form.has("client_assertion") {
         return credentials;
     }

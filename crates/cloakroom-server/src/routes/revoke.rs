@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
 use cloakroom_web::App;
 
+use super::claim::counted;
 use super::protocol::{self, Caller};
 
 /// The path of the revocation endpoint.
@@ -37,11 +38,15 @@ async fn revoke(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
-    let credentials = caller.credentials(&form).await;
-    let client_id = credentials.claimed_client(&form).map(str::to_owned);
+    let claim = match caller.claim(&form).await {
+        Ok(claim) => claim,
+        Err(error) => return protocol::error_answer(&error),
+    };
+    let (key, client_id) = (claim.key, claim.client_id);
     let (provider, ip) = (Arc::clone(&caller.app.provider), caller.ip.clone());
-    let work = move |cx: &mut Cx<'_>| provider.revoke(cx, &credentials, &form, &ip);
-    let answer = match caller.app.enter(&caller.realm, Door::Write, work).await {
+    let work = move |cx: &mut Cx<'_>| provider.revoke(cx, &claim.credentials, &form, &ip);
+    let done = caller.app.enter(&caller.realm, Door::Write, work).await;
+    let answer = match counted(&caller.app, key, done) {
         Ok(()) => HttpResponse::Ok().finish(),
         Err(error) => protocol::error_answer(&error),
     };

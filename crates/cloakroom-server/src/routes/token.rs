@@ -5,13 +5,16 @@ use std::sync::Arc;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::direct;
-use cloakroom_model::{Cx, Door, Fault};
-use cloakroom_oidc::grant::password::ProvenUser;
+use cloakroom_login::proof::Work;
+use cloakroom_model::{Cx, Door, Fault, Realm};
+use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
 use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, OAuthError};
 use cloakroom_web::App;
+use cloakroom_web::request_id;
 
+use super::claim::counted;
 use super::protocol::{self, Caller};
 
 /// The path of the token endpoint.
@@ -42,21 +45,25 @@ async fn token(
         Ok(form) => form,
         Err(error) => return protocol::error_answer(&error),
     };
+    let claim = match caller.claim(&form).await {
+        Ok(claim) => claim,
+        Err(error) => return protocol::error_answer(&error),
+    };
     let asked = Arc::new(TokenRequest {
-        credentials: caller.credentials(&form).await,
+        credentials: claim.credentials,
         form,
         ip: caller.ip.clone(),
         user_agent: caller.user_agent.clone(),
     });
-    let answer = match answer(&caller, &asked).await {
+    let done = answer(&caller, &asked).await;
+    let answer = match counted(&caller.app, claim.key, done) {
         Ok(tokens) => {
             count(&caller.app, &asked, &tokens);
             protocol::no_store(&mut HttpResponse::Ok()).json(tokens)
         }
         Err(error) => protocol::error_answer(&error),
     };
-    let client_id = asked.credentials.claimed_client(&asked.form);
-    caller.with_cors(client_id, answer).await
+    caller.with_cors(claim.client_id.as_deref(), answer).await
 }
 
 /// Counts the tokens of an answer by their kinds and sizes.
@@ -107,11 +114,28 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
         Ok::<_, Error>((ask, work))
     };
     let (ask, work) = app.enter(realm, Door::Write, prepare).await?;
-    let checked = app
-        .hash(move || work.run())
-        .await
-        .map_err(|busy| OAuthError::try_again(503, busy.retry_after_seconds))?;
-    let (provider, request) = (Arc::clone(&app.provider), Arc::clone(asked));
+    let (app, realm, asked) = (app.clone(), Arc::clone(realm), Arc::clone(asked));
+    // Whoever goes away in the middle has guessed all the same.
+    let done = request_id::outlive(async move { judge(&app, &realm, (asked, ask), work).await });
+    done.await.unwrap_or_else(|| Err(Fault::busy().into()))
+}
+
+async fn judge(
+    app: &App,
+    realm: &Arc<Realm>,
+    (request, ask): (Arc<TokenRequest>, Ask),
+    work: Work,
+) -> Result<Box<Minted>, Error> {
+    let reservation = work.reservation();
+    let checked = match app.hash(move || work.run()).await {
+        Ok(checked) => checked,
+        Err(busy) => {
+            let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
+            app.enter(realm, Door::Write, back).await?;
+            return Err(OAuthError::try_again(503, busy.retry_after_seconds).into());
+        }
+    };
+    let provider = Arc::clone(&app.provider);
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
         match direct::conclude(cx, &checked, client_id, &request.ip)? {
