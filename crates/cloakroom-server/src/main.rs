@@ -10,6 +10,7 @@ mod keys;
 mod log;
 mod master_key;
 mod observe;
+mod open_files;
 mod routes;
 mod serve;
 mod setup_code;

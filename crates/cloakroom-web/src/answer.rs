@@ -3,14 +3,15 @@
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::App;
+use crate::body;
 use crate::headers::{HSTS, Security};
 use crate::i18n::{Locales, Notice, Wanted};
 use crate::page::{ErrorPage, Layout, render};
@@ -27,8 +28,8 @@ const MAX_PATH: usize = 4096;
 /// # Errors
 ///
 /// Passes on what the service below it fails with.
-pub async fn finish<B: MessageBody>(
-    request: ServiceRequest,
+pub async fn finish<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let app = request.app_data::<Data<App>>();
@@ -37,15 +38,24 @@ pub async fn finish<B: MessageBody>(
         let (request, _) = request.into_parts();
         return Ok(refused(request, StatusCode::URI_TOO_LONG, is_https));
     }
+    let body = body::hurry(&mut request);
     let answer = next.call(request).await?;
+    if body.is_late() {
+        let (request, _) = answer.into_parts();
+        let mut answer = refused(request, StatusCode::REQUEST_TIMEOUT, is_https);
+        // RFC 9110 §15.5.9: the rest of the body is not waited for.
+        let head = answer.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+        return Ok(body.end_with(answer));
+    }
     if is_bare(&answer) {
         let status = answer.status();
         let (request, _) = answer.into_parts();
-        return Ok(refused(request, status, is_https));
+        return Ok(body.end_with(refused(request, status, is_https)));
     }
     let mut answer = answer.map_into_left_body();
     protect(answer.headers_mut(), is_https);
-    Ok(answer)
+    Ok(body.end_with(answer))
 }
 
 fn refused<B: MessageBody>(
@@ -88,6 +98,7 @@ fn refuse(request: &HttpRequest, status: StatusCode, is_https: bool) -> HttpResp
     let description = match status {
         StatusCode::PAYLOAD_TOO_LARGE => "Request is too large",
         StatusCode::URI_TOO_LONG => "Address is too long",
+        StatusCode::REQUEST_TIMEOUT => "Request took too long to arrive",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "Media type is not supported",
         _ => "Request cannot be read",
     };

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::Ended;
 use crate::config::Config;
-use crate::{observe, serve};
+use crate::{observe, open_files, serve};
 
 /// How the server is started, beside its settings.
 #[derive(clap::Args, Debug, Default)]
@@ -17,6 +17,7 @@ pub(crate) struct Options {
 
 pub(super) fn run(config: Config, options: &Options) -> Ended {
     observe::log_panics();
+    open_files::raise();
     let app = serve::open(&config)?;
     let data = config.data_dir.clone();
     actix_web::rt::System::new().block_on(async {
