@@ -10,6 +10,7 @@ use crate::id::{ComponentId, RealmId};
 use crate::schema::components;
 use crate::secret::Sealed;
 use crate::sql::Unless;
+use crate::time::Timestamp;
 
 /// Settings of a provider: each name has a list of values, as in Keycloak.
 pub type Config = BTreeMap<String, Vec<String>>;
@@ -89,6 +90,7 @@ pub fn insert(cx: &mut Cx<'_>, component: &Component) -> Result<bool> {
         components::sub_type.eq(&component.sub_type),
         components::config.eq(serde_json::to_string(&component.config)?),
         components::secrets.eq(secrets),
+        components::created_at.eq(cx.now),
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -166,4 +168,5 @@ struct Row {
     sub_type: Option<String>,
     config: String,
     secrets: Option<Sealed>,
+    _created_at: Timestamp,
 }

@@ -1,6 +1,6 @@
 //! Keys of a realm: components of one family, and the order in which they are used.
 
-use crate::component::Component;
+use crate::component::{Component, Config};
 
 /// The family of components that hold keys.
 pub const PROVIDER_TYPE: &str = "org.keycloak.keys.KeyProvider";
@@ -18,7 +18,17 @@ pub enum Status {
 
 /// The status that a key's settings `enabled` and `active` amount to.
 pub fn status(component: &Component) -> Status {
-    let is_off = |name| component.text(name) == Some("false");
+    status_of(&component.config)
+}
+
+/// The status by the settings alone.
+pub(crate) fn status_of(config: &Config) -> Status {
+    let text = |name| {
+        config
+            .get(name)
+            .and_then(|values: &Vec<String>| values.first())
+    };
+    let is_off = |name| text(name).is_some_and(|value| value == "false");
     if is_off("enabled") {
         Status::Disabled
     } else if is_off("active") {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 use crate::conn::Conn;
 use crate::cx::{Cx, Link};
 use crate::id::RealmId;
-use crate::schema::{realms, sessions};
+use crate::key::{self, Status};
+use crate::schema::{components, realms, sessions};
 use crate::secret::Sealed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
@@ -164,6 +165,33 @@ pub fn count_sessions(conn: &mut Conn, now: Timestamp) -> Result<Vec<(String, bo
         .into_iter()
         .filter_map(|(id, offline, number)| Some((names.get(&id)?.clone(), offline, number)));
     Ok(named.collect())
+}
+
+/// How old the oldest active key of each kind is in each realm, in seconds: realm, kind, age.
+///
+/// The kind is the provider's id, `rsa-generated` for example. A key counts from when it came to this server.
+pub fn key_ages(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<(String, String), i64>> {
+    let keys = components::table
+        .inner_join(realms::table.on(realms::id.eq(components::realm_id)))
+        .filter(components::provider_type.eq(key::PROVIDER_TYPE))
+        .filter(components::created_at.gt(Timestamp::from_millis(0)))
+        .select((
+            realms::name,
+            components::provider_id,
+            components::config,
+            components::created_at,
+        ));
+    let keys: Vec<(String, String, String, Timestamp)> = keys.load(conn)?;
+    let mut ages = BTreeMap::new();
+    for (realm, kind, config, created_at) in keys {
+        if key::status_of(&serde_json::from_str(&config)?) != Status::Active {
+            continue;
+        }
+        let age = now.since(created_at).as_seconds().max(0);
+        let oldest = ages.entry((realm, kind)).or_insert(age);
+        *oldest = age.max(*oldest);
+    }
+    Ok(ages)
 }
 
 /// Stores a new realm; false if its id or name is taken.

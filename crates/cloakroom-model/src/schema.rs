@@ -29,6 +29,7 @@ diesel::table! {
         sub_type -> Nullable<Text>,
         config -> Text,
         secrets -> Nullable<Binary>,
+        created_at -> BigInt,
     }
 }
 
@@ -400,6 +401,16 @@ diesel::table! {
         pending -> BigInt,
         last_attempt -> BigInt,
         not_before -> BigInt,
+        begun -> Text,
+    }
+}
+
+diesel::table! {
+    known_devices (realm_id, user_id, digest) {
+        realm_id -> Text,
+        user_id -> Text,
+        digest -> Binary,
+        expires_at -> BigInt,
     }
 }
 
@@ -651,6 +662,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consents,
     login_failures,
     login_limits,
+    known_devices,
     attempts,
     sessions,
     client_sessions,

@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use crate::authorize::level;
 use crate::client_auth;
 use crate::grant;
-use crate::keyring::{ALGS, Keyring};
+use crate::keyring::{ALGS, Document, Keyring};
 use crate::provider::Provider;
 
 impl Provider {
     /// The discovery document as it is answered: only what is true, in Keycloak's words.
-    pub fn discovery(&self, realm: &Realm) -> Result<Vec<u8>, Fault> {
+    pub fn discovery(&self, realm: &Realm) -> Result<Document, Fault> {
         let keys = Keyring::of(realm)?;
         if let Some((address, known)) = keys.discovery.get()
             && address == self.base_url()
         {
             return Ok(known.clone());
         }
-        let made = serde_json::to_vec(&self.describe(realm))?;
+        let made = Document::new(&self.describe(realm))?;
         // A further address finds the place taken, and is described anew each time.
         let _ = keys
             .discovery

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, VerifyingKey};
 use cloakroom_model::component::Component;
 use cloakroom_model::key::{self, Status};
-use cloakroom_model::{Fault, Realm};
+use cloakroom_model::{Digest, Fault, Realm};
 
 use read::Parsed;
 
@@ -37,10 +37,29 @@ pub(crate) const ALGS: [Alg; 13] = [
 pub struct Keyring {
     signing: Vec<SigningKey>,
     verifying: KeySet,
-    jwks: Vec<u8>,
+    jwks: Document,
     public_key: Option<String>,
     /// The document for one address of the server, and that address.
-    pub(crate) discovery: OnceLock<(String, Vec<u8>)>,
+    pub(crate) discovery: OnceLock<(String, Document)>,
+}
+
+/// A document that is made once and answered often.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// As it is answered.
+    pub body: Vec<u8>,
+    /// An entity tag that changes with it (RFC 9110 §8.8.3).
+    pub tag: String,
+}
+
+impl Document {
+    pub(crate) fn new(content: &impl serde::Serialize) -> Result<Self, Fault> {
+        let body = serde_json::to_vec(content)?;
+        Ok(Self {
+            tag: format!("\"{}\"", Digest::of(&body).to_base64url()),
+            body,
+        })
+    }
 }
 
 /// The key in this component can be read, so it is used as far as its status allows.
@@ -100,7 +119,7 @@ impl Keyring {
         };
         let public_key = spki(Alg::RS256).map(|der| STANDARD.encode(der));
         Ok(Self {
-            jwks: serde_json::to_vec(&serde_json::json!({ "keys": public }))?,
+            jwks: Document::new(&serde_json::json!({ "keys": public }))?,
             signing,
             verifying: KeySet::from_keys(verifying),
             public_key,
@@ -122,7 +141,7 @@ impl Keyring {
     }
 
     /// The JWK Set as it is answered.
-    pub fn jwks(&self) -> &[u8] {
+    pub fn jwks(&self) -> &Document {
         &self.jwks
     }
 

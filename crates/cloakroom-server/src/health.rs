@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
-use cloakroom_model::realm;
+use cloakroom_model::{Fault, realm};
 use cloakroom_web::App;
 use cloakroom_web::app::now;
 
@@ -50,12 +50,20 @@ async fn metrics(app: Data<App>) -> HttpResponse {
     let now = now();
     match app
         .db()
-        .scan(move |conn| realm::count_sessions(conn, now))
+        .scan(move |conn| {
+            Ok::<_, Fault>((
+                realm::count_sessions(conn, now)?,
+                realm::key_ages(conn, now)?,
+            ))
+        })
         .await
     {
-        Ok(counts) => app.metrics.count_sessions(counts),
+        Ok((sessions, keys)) => {
+            app.metrics.count_sessions(sessions);
+            app.metrics.count_key_ages(keys);
+        }
         // What this node counts itself is worth an answer all the same.
-        Err(fault) => tracing::warn!(error = %fault, "the sessions could not be counted"),
+        Err(fault) => tracing::warn!(error = %fault, "sessions and keys could not be counted"),
     }
     let Some(text) = app.metrics.text() else {
         return HttpResponse::InternalServerError().finish();

@@ -8,6 +8,8 @@
 
 #[path = "http/administration.rs"]
 mod administration;
+#[path = "http/documents.rs"]
+mod documents;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]

@@ -66,6 +66,12 @@ struct Sessions {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Keys {
+    realm: String,
+    kind: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Job {
     job: String,
     result: &'static str,
@@ -87,6 +93,7 @@ pub struct Metrics {
     hash_seconds: Histogram,
     hash_queue: Gauge,
     sessions: Family<Sessions, Gauge>,
+    key_age: Family<Keys, Gauge>,
     jobs: Family<Job, Counter>,
     pool: Family<Connections, Gauge>,
     writer_queue: Gauge,
@@ -112,6 +119,7 @@ impl Default for Metrics {
             hash_seconds: Histogram::new(HASH),
             hash_queue: Gauge::default(),
             sessions: Family::default(),
+            key_age: Family::default(),
             jobs: Family::default(),
             pool: Family::default(),
             writer_queue: Gauge::default(),
@@ -152,6 +160,8 @@ impl Metrics {
         );
         let sessions = self.sessions.clone();
         all.register("sessions", "Sessions that are not over", sessions);
+        let ages = self.key_age.clone();
+        all.register("key_age_seconds", "The oldest active key of a kind", ages);
         let jobs = self.jobs.clone();
         all.register("jobs", "Rounds of the workers", jobs);
         let pool = self.pool.clone();
@@ -238,6 +248,14 @@ impl Metrics {
         }
     }
 
+    /// How old each realm's oldest active key of each kind is, in seconds: realm, kind, age.
+    pub fn count_key_ages(&self, ages: impl IntoIterator<Item = ((String, String), i64)>) {
+        self.key_age.clear();
+        for ((realm, kind), age) in ages {
+            self.key_age.get_or_create(&Keys { realm, kind }).set(age);
+        }
+    }
+
     /// What the database's doors are doing, and how many passwords wait.
     pub fn count_queues(&self, stats: &cloakroom_model::db::Stats, passwords: usize) {
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -302,6 +320,8 @@ mod tests {
         };
         metrics.happened("shop", &refused);
         metrics.count_sessions(vec![("shop".to_owned(), true, 4)]);
+        let key = ("shop".to_owned(), "rsa-generated".to_owned());
+        metrics.count_key_ages([(key, 86_400)]);
         metrics.worked("sweep", true);
         metrics.count_queues(&cloakroom_model::db::Stats::default(), 0);
         metrics
@@ -345,6 +365,7 @@ mod tests {
             r#"cloakroom_token_bytes_bucket{le="1024.0",kind="access"} 1"#,
             r#"cloakroom_logins_total{realm="shop",result="error",reason="user_not_found",method="page"} 1"#,
             r#"cloakroom_sessions{realm="shop",kind="offline"} 4"#,
+            r#"cloakroom_key_age_seconds{realm="shop",kind="rsa-generated"} 86400"#,
             "cloakroom_db_commits_total 0",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

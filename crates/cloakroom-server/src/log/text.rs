@@ -20,6 +20,9 @@ impl<'writer> FormatFields<'writer> for WithRequest {
         self.0.format_fields(writer.by_ref(), fields)?;
         let written = request_id::with(|current| {
             write!(writer, " request_id={}", current.id)?;
+            if let Some(trace) = &current.trace {
+                write!(writer, " trace_id={trace}")?;
+            }
             match &current.realm {
                 Some(realm) => write!(writer, " realm={realm:?}"),
                 None => Ok(()),

@@ -5,6 +5,7 @@ use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_web::App;
 
+use super::document;
 use super::protocol::{self, Caller};
 
 /// The paths of the documents.
@@ -30,15 +31,7 @@ async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) ->
         Err(answer) => return answer,
     };
     match caller.app.provider.discovery(&caller.realm) {
-        Ok(document) => HttpResponse::Ok()
-            .insert_header((
-                header::CACHE_CONTROL,
-                "no-cache, must-revalidate, no-transform, no-store",
-            ))
-            // The document is the same for everybody, so every page may read it.
-            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-            .content_type("application/json")
-            .body(document),
+        Ok(document) => document::answer(&request, &document, document::DISCOVERY),
         Err(fault) => protocol::fault_answer(&fault),
     }
 }

@@ -1,11 +1,11 @@
 //! The realm's public keys.
 
-use actix_web::http::header;
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::App;
 
+use super::document;
 use super::protocol::{self, Caller};
 
 /// The path of the key set.
@@ -24,11 +24,7 @@ async fn jwks(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Err(answer) => return answer,
     };
     match Keyring::of(&caller.realm) {
-        Ok(keys) => HttpResponse::Ok()
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-            .content_type("application/json")
-            .body(keys.jwks().to_vec()),
+        Ok(keys) => document::answer(&request, keys.jwks(), document::KEYS),
         Err(fault) => protocol::fault_answer(&fault),
     }
 }

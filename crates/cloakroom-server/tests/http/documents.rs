@@ -1,0 +1,116 @@
+//! Documents that are the same for everybody, and what the operator learns of keys and traces.
+
+use reqwest::header::{ETAG, IF_NONE_MATCH};
+use reqwest::{Method, StatusCode};
+
+use super::administration::{ADMIN, administer};
+use super::{Server, client, start};
+
+const DOCUMENTS: [&str; 3] = [
+    "/realms/master/protocol/openid-connect/certs",
+    "/realms/master/.well-known/openid-configuration",
+    "/realms/master/.well-known/oauth-authorization-server",
+];
+
+async fn fetch(server: &Server, path: &str, tag: Option<&str>) -> reqwest::Response {
+    let mut call = client().get(format!("{}{path}", server.base));
+    if let Some(tag) = tag {
+        call = call.header(IF_NONE_MATCH, tag);
+    }
+    call.send().await.unwrap()
+}
+
+fn tag_of(answer: &reqwest::Response) -> String {
+    answer.headers()[ETAG].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_document_is_sent_again_only_when_it_has_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let mut tags = Vec::new();
+    for path in DOCUMENTS {
+        let whole = fetch(&server, path, None).await;
+        let tag = tag_of(&whole);
+        assert_ne!(whole.text().await.unwrap(), "", "{path}");
+
+        let again = fetch(&server, path, Some(&tag)).await;
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+        assert_eq!(tag_of(&again), tag, "{path}");
+        assert_eq!(again.text().await.unwrap(), "", "{path}");
+        tags.push(tag);
+    }
+
+    let key = r#"{"name":"next","providerId":"ecdsa-generated","providerType":"org.keycloak.keys.KeyProvider",
+        "config":{"priority":["500"],"enabled":["true"],"active":["true"]}}"#;
+    let made = administer(&server, Method::POST, "/master/components", Some(key), None).await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+
+    let changed = fetch(&server, DOCUMENTS[0], Some(&tags[0])).await;
+    assert_eq!(changed.status(), StatusCode::OK);
+    assert_ne!(tag_of(&changed), tags[0]);
+}
+
+#[tokio::test]
+async fn the_age_of_each_realms_keys_is_a_metric() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let new = r#"{"realm":"shop","enabled":true}"#;
+    administer(&server, Method::POST, "", Some(new), None).await;
+
+    let url = format!("{}/metrics", server.management);
+    let text = client()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+
+    let ages = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("cloakroom_key_age_seconds{"));
+    let ages: Vec<(&str, u64)> = ages
+        .map(|line| line.split_once("} ").unwrap())
+        .map(|(labels, age)| (labels, age.parse().unwrap()))
+        .collect();
+    for realm in ["master", "shop"] {
+        for kind in [
+            "rsa-generated",
+            "rsa-enc-generated",
+            "hmac-generated",
+            "aes-generated",
+        ] {
+            let labels = format!("realm=\"{realm}\",kind=\"{kind}\"");
+            let found = ages.iter().find(|(known, _)| *known == labels);
+            let (_, age) = found.expect(&labels);
+            assert!(*age < 600, "{labels}: {age} s");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_trace_of_a_request_is_in_its_log_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("CLOAKROOM_LOG", "info,cloakroom::request=debug"),
+        ("CLOAKROOM_LOG_FORMAT", "json"),
+    ];
+    let server = start(folder.path(), &settings).await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let ask = async |header: String| {
+        let call = client().get(format!("{}{}", server.base, DOCUMENTS[0]));
+        call.header("traceparent", header).send().await.unwrap();
+    };
+    ask(format!("00-{trace}-00f067aa0ba902b7-01")).await;
+    ask("00-\",\"msg\":\"forged-00f067aa0ba902b7-01".to_owned()).await;
+
+    let log = server.log();
+    let lines = log.lines().filter(|line| line.contains("certs"));
+    let traces: Vec<serde_json::Value> = lines
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .map(|line| line["trace_id"].clone())
+        .collect();
+    assert_eq!(traces, [serde_json::json!(trace), serde_json::Value::Null]);
+}
