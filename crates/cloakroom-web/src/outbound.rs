@@ -8,12 +8,12 @@
 
 pub mod address;
 mod keys;
+mod resolver;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::ACCEPT;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
@@ -22,6 +22,7 @@ use url::{Host, Url};
 
 use address::Listed;
 use keys::KeyCache;
+use resolver::{Guard, Lookup};
 
 /// The longest time that finding and reaching a server may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -81,11 +82,16 @@ impl Outbound {
     /// # Errors
     /// If the system has no certificates to trust.
     pub fn new(listed: Listed) -> Result<Self, String> {
+        Self::with(listed, resolver::system())
+    }
+
+    fn with(listed: Listed, lookup: Lookup) -> Result<Self, String> {
         let listed = Arc::new(listed);
         let build = |only_listed| {
             let guard = Guard {
                 listed: Arc::clone(&listed),
                 only_listed,
+                lookup: Arc::clone(&lookup),
             };
             Client::builder()
                 .dns_resolver(Arc::new(guard))
@@ -190,25 +196,5 @@ impl Outbound {
     }
 }
 
-/// Resolves names to addresses that may be reached.
-struct Guard {
-    listed: Arc<Listed>,
-    only_listed: bool,
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (listed, only_listed) = (Arc::clone(&self.listed), self.only_listed);
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.collect();
-            // One address inside is enough to suspect the name of all.
-            let may = |address: &SocketAddr| listed.may_reach(address.ip(), only_listed);
-            if found.is_empty() || !found.iter().all(may) {
-                return Err(OutboundError::Forbidden.into());
-            }
-            let addresses: Addrs = Box::new(found.into_iter());
-            Ok(addresses)
-        })
-    }
-}
+#[cfg(test)]
+mod tests;
