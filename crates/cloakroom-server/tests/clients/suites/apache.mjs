@@ -12,11 +12,38 @@ const USER = 'ada';
 const PASSWORD = 'an honest passphrase';
 const SECRET = 'a-client-secret-for-apache';
 
-export async function run(report, admin) {
-  await ensurePackages(
+/** Makes sure that Apache and its module are there. */
+export function ensureApache() {
+  return ensurePackages(
     ['apache2-bin', 'libapache2-mod-auth-openidc'],
     () => findProgram('apache2') !== null && existsSync(`${MODULES}/mod_auth_openidc.so`),
   );
+}
+
+/** What every site's configuration begins with; as root, Apache's children run as www-data. */
+export function skeleton(folder, port) {
+  const asRoot = process.getuid() === 0;
+  const modules = ['mpm_event', 'authz_core', 'authn_core', 'authz_user', 'dir', 'mime', 'include', 'auth_openidc'];
+  return `ServerName 127.0.0.1
+ServerRoot ${folder}
+Listen 127.0.0.1:${port}
+PidFile ${folder}/apache.pid
+DefaultRuntimeDir ${folder}
+Mutex posixsem
+ErrorLog ${folder}/error.log
+LogLevel warn auth_openidc:info
+${modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
+${asRoot ? 'User www-data\nGroup www-data' : ''}
+StartServers 1
+TypesConfig /dev/null
+AddType text/html .shtml
+AddOutputFilter INCLUDES .shtml
+DirectoryIndex index.shtml
+`;
+}
+
+export async function run(report, admin) {
+  await ensureApache();
   const realm = await admin.createRealm('apache');
   const folder = await mkdtemp(join(tmpdir(), 'oidc-apache-'));
   const port = await freePort();
@@ -46,9 +73,8 @@ export async function run(report, admin) {
   }
 }
 
-/** Writes the configuration and the pages; as root, Apache's children run as www-data and must be able to read them. */
+/** Writes the configuration and the pages, which Apache's children must be able to read. */
 async function writeSite(folder, port, realm) {
-  const asRoot = process.getuid() === 0;
   await chmod(folder, 0o755);
   await mkdir(join(folder, 'site', 'protected'), { recursive: true });
   await mkdir(join(folder, 'site', 'staff'), { recursive: true });
@@ -62,25 +88,9 @@ async function writeSite(folder, port, realm) {
   );
   await writeFile(join(folder, 'site', 'staff', 'index.shtml'), 'staff only');
   await writeFile(join(folder, 'site', 'directors', 'index.shtml'), 'directors only');
-  const modules = ['mpm_event', 'authz_core', 'authn_core', 'authz_user', 'dir', 'mime', 'include', 'auth_openidc'];
   await writeFile(
     join(folder, 'apache.conf'),
-    `# A site with one public file and pages that only signed-in people see.
-ServerName 127.0.0.1
-ServerRoot ${folder}
-Listen 127.0.0.1:${port}
-PidFile ${folder}/apache.pid
-DefaultRuntimeDir ${folder}
-Mutex posixsem
-ErrorLog ${folder}/error.log
-LogLevel warn auth_openidc:info
-${modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
-${asRoot ? 'User www-data\nGroup www-data' : ''}
-StartServers 1
-TypesConfig /dev/null
-AddType text/html .shtml
-AddOutputFilter INCLUDES .shtml
-DirectoryIndex index.shtml
+    `${skeleton(folder, port)}# A site with one public file and pages that only signed-in people see.
 DocumentRoot ${folder}/site
 
 OIDCProviderMetadataURL ${realm.issuer}/.well-known/openid-configuration
