@@ -1,15 +1,77 @@
 //! A running server's token endpoint and admin API, as any operator's script calls them.
-use std::time::Duration;
+use std::fmt;
+use std::io;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use crate::server::ADMIN;
 
 /// The body of a password grant, behind the client's part.
 pub(crate) fn password_grant((username, password): (&str, &str)) -> String {
     format!("grant_type=password&username={username}&password={password}")
+}
+
+/// The server has no time now, or somebody asks too often: the answer says when to come back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Later {
+    pub(crate) seconds: u64,
+}
+
+impl fmt::Display for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server says to come back in {} s", self.seconds)
+    }
+}
+
+impl std::error::Error for Later {}
+
+impl Later {
+    /// RFC 9110 §10.2.3: `Retry-After`, in seconds.
+    pub(crate) fn of(answer: &Response<Body>) -> Option<Self> {
+        if ![429, 503].contains(&answer.status().as_u16()) {
+            return None;
+        }
+        let header = answer.headers().get("retry-after");
+        let seconds = header.and_then(|value| value.to_str().ok()?.parse().ok());
+        Some(Self {
+            seconds: seconds.unwrap_or(1),
+        })
+    }
+}
+
+/// Nobody answers, or the connection broke.
+pub(crate) fn is_broken(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<ureq::Error>().is_some() || error.downcast_ref::<io::Error>().is_some()
+}
+
+/// Asks until there is an answer: waits when told to, and asks again over a broken connection. For what may be asked
+/// twice.
+pub(crate) fn patiently<T>(ask: impl Fn() -> Result<T>) -> Result<T> {
+    const BROKEN: u32 = 5;
+    const LONGEST: Duration = Duration::from_secs(300);
+    let (begun, mut broken) = (Instant::now(), 0);
+    loop {
+        let error = match ask() {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        let pause = match error.downcast_ref::<Later>() {
+            Some(later) => Duration::from_secs(later.seconds),
+            None if is_broken(&error) && broken < BROKEN => {
+                broken += 1;
+                Duration::from_millis(200)
+            }
+            None => return Err(error),
+        };
+        if begun.elapsed() + pause > LONGEST {
+            return Err(error);
+        }
+        std::thread::sleep(pause);
+    }
 }
 
 /// What a token endpoint answers.
@@ -33,6 +95,8 @@ impl Api {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(20)))
+            // The server closes a connection that was idle for five seconds, perhaps while it is used again.
+            .max_idle_age(Duration::from_secs(2))
             .build();
         Self {
             agent: agent.into(),
@@ -43,7 +107,7 @@ impl Api {
     /// An access token of the first administrator.
     pub(crate) fn admin_token(&self) -> Result<String> {
         let form = format!("client_id=admin-cli&{}", password_grant(ADMIN));
-        Ok(self.token("master", &form)?.access)
+        patiently(|| Ok(self.token("master", &form)?.access))
     }
 
     /// What the token endpoint answers, whatever it is: the status and the body.
@@ -54,6 +118,9 @@ impl Api {
             .post(&url)
             .header("Content-Type", "application/x-www-form-urlencoded");
         let mut answer = request.send(form)?;
+        if let Some(later) = Later::of(&answer) {
+            return Err(later.into());
+        }
         // A body that broke off is no answer: the server may be gone.
         let text = answer.body_mut().read_to_string()?;
         let body = serde_json::from_str(&text).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use crate::command;
@@ -134,9 +134,31 @@ impl Server {
         Self::start_at(Place::new()?, setup)
     }
 
+    /// Starts one that has no administrator yet, and answers the code with which one is made.
+    pub(crate) fn start_new(setup: &Setup<'_>) -> Result<(Self, String)> {
+        File::create(&setup.log)?;
+        let place = Place::new()?;
+        let mut command = place.command(setup, &["start"])?;
+        command
+            .env_remove("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME")
+            .env_remove("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD");
+        let server = Self::launch(place, setup, command)?;
+        let log = std::fs::read_to_string(&setup.log)?;
+        let said = log.split("set-up code ").nth(1);
+        let code = said.map(|rest| {
+            let is_code = |letter: &char| letter.is_ascii_alphanumeric() || *letter == '-';
+            rest.chars().take_while(is_code).collect::<String>()
+        });
+        Ok((server, code.context("the server has said no set-up code")?))
+    }
+
     /// Starts where a server has been before, and goes on in its log.
     pub(crate) fn start_at(place: Place, setup: &Setup<'_>) -> Result<Self> {
-        let mut command = place.command(setup, &["start"])?;
+        let command = place.command(setup, &["start"])?;
+        Self::launch(place, setup, command)
+    }
+
+    fn launch(place: Place, setup: &Setup<'_>, mut command: Command) -> Result<Self> {
         let started = Instant::now();
         let mut process = Running::start("cloakroom", &mut command)?;
         let base = format!("http://localhost:{}", place.port);

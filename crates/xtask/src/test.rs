@@ -2,6 +2,7 @@
 mod crash;
 mod golden;
 mod logs;
+mod pages;
 mod tools;
 
 use std::path::Path;
@@ -38,6 +39,9 @@ pub(crate) struct Options {
     /// What is repeated to find what is rare is repeated often: an hour instead of minutes
     #[arg(long)]
     long: bool,
+    /// Put the pictures of the pages into docs/images, and not only into target/screenshots
+    #[arg(long)]
+    update_images: bool,
 }
 
 /// A part of the tests that can run alone.
@@ -64,12 +68,12 @@ impl Options {
     }
 
     fn runs_servers(&self) -> bool {
-        self.runs_one_server() || self.runs(Part::Crash)
+        self.runs_one_server() || self.runs(Part::Crash) || self.runs(Part::Pages)
     }
 
     /// A part asks a server that nobody kills.
     fn runs_one_server(&self) -> bool {
-        [Part::Clients, Part::Pages, Part::Golden]
+        [Part::Clients, Part::Golden]
             .into_iter()
             .any(|part| self.runs(part))
     }
@@ -82,7 +86,7 @@ impl Options {
         {
             needs.push(machine::POSTGRES);
         }
-        if self.runs_one_server() {
+        if self.runs_one_server() || self.runs(Part::Pages) {
             needs.push(machine::PYTHON);
         }
         if self.runs(Part::Clients) {
@@ -119,6 +123,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report)
     }
     if options.runs(Part::Crash) {
         crashes(workspace, options, admin_url.as_deref(), report)?;
+    }
+    if options.runs(Part::Pages) {
+        pages::run(
+            workspace,
+            admin_url.as_deref(),
+            options.update_images,
+            report,
+        )?;
     }
     if options.runs_one_server() {
         against_servers(workspace, options, admin_url.as_deref(), report)?;
@@ -158,8 +170,7 @@ fn against_servers(
     report: &mut Report,
 ) -> Result<()> {
     let binary = server::build(workspace, false)?;
-    let browser_parts = options.runs(Part::Clients) || options.runs(Part::Pages);
-    let tools = if browser_parts {
+    let tools = if options.runs(Part::Clients) {
         Tools::with_node(workspace)?
     } else {
         Tools::of_machine()
@@ -202,12 +213,8 @@ fn against_servers(
         }
         if options.runs(Part::Clients) {
             report.part(&format!("clients on {database}"), || {
-                node_tests(workspace, &tools, CLIENTS, "run.mjs", &server)
-            });
-        }
-        if options.runs(Part::Pages) {
-            report.part(&format!("pages on {database}"), || {
-                node_tests(workspace, &tools, PAGES, "pages.mjs", &server)
+                let mut node = node_tests(workspace, &tools, (CLIENTS, "run.mjs"), &server)?;
+                command::tally(&mut node)
             });
         }
         drop(server);
@@ -251,13 +258,13 @@ fn crashes(
     Ok(())
 }
 
+/// A test program in JavaScript, told where the server is and who administers it.
 fn node_tests(
     workspace: &Workspace,
     tools: &Tools,
-    folder: &str,
-    script: &str,
+    (folder, script): (&str, &str),
     server: &Server,
-) -> Result<Tally> {
+) -> Result<Command> {
     let script = workspace.path(folder).join(script);
     script
         .is_file()
@@ -273,7 +280,8 @@ fn node_tests(
     for name in required(&workspace.path(folder).join("required.txt"))? {
         node.args(["--only", &name]);
     }
-    command::tally(node.current_dir(&workspace.root))
+    node.current_dir(&workspace.root);
+    Ok(node)
 }
 
 /// What has to pass, one name a line; without the file it is all there is. The list only grows.

@@ -7,7 +7,7 @@ use ureq::http::Response;
 use ureq::{Body, RequestBuilder};
 
 use super::{REALM, REDIRECT_URI, USER};
-use crate::api::Api;
+use crate::api::{Api, Later};
 
 /// A browser: an address of the server, and cookies.
 pub(super) struct Browser {
@@ -37,6 +37,9 @@ impl Browser {
         let body = format!("username={}&password={}", USER.0, USER.1);
         let answer = browser.with_cookies(request).send(body.as_str())?;
         browser.keep_cookies(&answer);
+        if let Some(later) = Later::of(&answer) {
+            return Err(later.into());
+        }
         code_of(&answer).context("signing in gave no code")?;
         Ok(browser)
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::load::{Told, code_grant};
 use super::{CLIENT, REALM};
-use crate::api::Api;
+use crate::api::{Api, is_broken, patiently};
 
 /// Everything that is not as the clients were told, in words.
 pub(super) fn wrong(api: &Api, told: &Told) -> Result<Vec<String>> {
@@ -19,7 +19,8 @@ pub(super) fn wrong(api: &Api, told: &Told) -> Result<Vec<String>> {
 
 fn check_users(api: &Api, told: &Told, wrong: &mut Vec<String>) -> Result<()> {
     let path = format!("/admin/realms/{REALM}/users?max=1000000&briefRepresentation=true");
-    let all = api.get(&api.admin_token()?, &path)?;
+    let token = api.admin_token()?;
+    let all = patiently(|| api.get(&token, &path))?;
     let names = all.as_array().into_iter().flatten();
     let names: Vec<&str> = names
         .filter_map(|user| user.get("username").and_then(Value::as_str))
@@ -36,34 +37,58 @@ fn check_users(api: &Api, told: &Told, wrong: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// How often a form succeeds when it is sent twice at once.
-fn successes(api: &Api, form: &str) -> Result<usize> {
-    let answers: Vec<Result<(u16, Value)>> = std::thread::scope(|scope| {
-        let ask = || Api::new(&api.base).post_token(REALM, form);
+/// What became of a form that was sent twice at once.
+struct Twice {
+    successes: usize,
+    /// A connection broke before its answer: it may have been a success or not.
+    unknown: usize,
+}
+
+fn twice(api: &Api, form: &str) -> Result<Twice> {
+    let answers: Vec<Result<Option<u16>>> = std::thread::scope(|scope| {
+        let ask = || once(&Api::new(&api.base), form);
         let both = [scope.spawn(ask), scope.spawn(ask)];
         let joined = both.into_iter().filter_map(|one| one.join().ok());
         joined.collect()
     });
-    let mut successes = 0;
+    let mut twice = Twice {
+        successes: 0,
+        unknown: 0,
+    };
     for answer in answers {
-        successes += usize::from(answer?.0 == 200);
+        match answer? {
+            Some(200) => twice.successes += 1,
+            Some(_) => {}
+            None => twice.unknown += 1,
+        }
     }
-    Ok(successes)
+    Ok(twice)
+}
+
+/// The status of an answer that may be asked for once; nothing if the connection broke before it came.
+///
+/// Whoever is told to come back has spent nothing, and comes back.
+fn once(api: &Api, form: &str) -> Result<Option<u16>> {
+    patiently(|| match api.post_token(REALM, form) {
+        Ok((status, _)) => Ok(Some(status)),
+        Err(error) if is_broken(&error) => Ok(None),
+        Err(error) => Err(error),
+    })
 }
 
 fn check_chains(api: &Api, told: &Told, wrong: &mut Vec<String>) -> Result<()> {
     let form = |token: &str| format!("{CLIENT}&grant_type=refresh_token&refresh_token={token}");
     for chain in &told.chains {
         if chain.in_flight {
-            if successes(api, &form(&chain.last))? > 1 {
+            if twice(api, &form(&chain.last))?.successes > 1 {
                 wrong.push("a refresh token was good twice".to_owned());
             }
-        } else if api.post_token(REALM, &form(&chain.last))?.0 != 200 {
+        } else if once(api, &form(&chain.last))?.is_some_and(|status| status != 200) {
             wrong.push("a refresh token was given out, and is not good any more".to_owned());
         }
         // The one before the last: to send it ends the chain, so this comes after.
         if let Some(spent) = chain.spent.last()
-            && api.post_token(REALM, &form(spent))?.0 != 400
+            && once(api, &form(spent))?.is_some_and(|status| status != 400)
         {
             wrong.push("a refresh token was traded in, and is good again".to_owned());
         }
@@ -73,19 +98,22 @@ fn check_chains(api: &Api, told: &Told, wrong: &mut Vec<String>) -> Result<()> {
 
 fn check_codes(api: &Api, told: &Told, wrong: &mut Vec<String>) -> Result<()> {
     for code in &told.kept {
-        match successes(api, &code_grant(code))? {
-            0 => wrong.push("a code was given out, and is not good any more".to_owned()),
-            1 => {}
+        let twice = twice(api, &code_grant(code))?;
+        match twice.successes {
+            0 if twice.unknown == 0 => {
+                wrong.push("a code was given out, and is not good any more".to_owned());
+            }
+            0 | 1 => {}
             _ => wrong.push("a code was good twice".to_owned()),
         }
     }
     for code in &told.in_flight {
-        if successes(api, &code_grant(code))? > 1 {
+        if twice(api, &code_grant(code))?.successes > 1 {
             wrong.push("a code in flight was good twice".to_owned());
         }
     }
     for code in &told.redeemed {
-        if api.post_token(REALM, &code_grant(code))?.0 != 400 {
+        if once(api, &code_grant(code))?.is_some_and(|status| status != 400) {
             wrong.push("a code was redeemed, and is good again".to_owned());
         }
     }

@@ -1,12 +1,13 @@
 //! Clients at work: each writes down what it was told, and what it had asked when nobody answered any more.
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
 use super::browser::Browser;
 use super::{CLIENT, REALM, REDIRECT_URI, USER};
-use crate::api::{Api, password_grant};
+use crate::api::{Api, Later, is_broken, password_grant, patiently};
 
 /// Clients of each kind that work at once.
 const EACH: u32 = 3;
@@ -78,7 +79,7 @@ pub(super) fn start(api: &Api, round: u32) -> Result<Load> {
         let base = api.base.clone();
         clients.push(std::thread::spawn(move || rotate(&Api::new(&base))));
         // Signed in before the round counts: that hashes a password, and is slow.
-        let browser = Browser::sign_in(&Api::new(&api.base))?;
+        let browser = patiently(|| Browser::sign_in(&Api::new(&api.base)))?;
         let base = api.base.clone();
         clients.push(std::thread::spawn(move || {
             redeem(&Api::new(&base), browser)
@@ -105,9 +106,17 @@ fn create_users(api: &Api, token: &str, prefix: &str) -> Told {
 
 /// A refusal is an answer, and a surprise; that nobody answers is what ends a round.
 fn surprise(error: &anyhow::Error) -> Option<String> {
-    let is_connection = error.downcast_ref::<ureq::Error>().is_some()
-        || error.downcast_ref::<std::io::Error>().is_some();
-    (!is_connection).then(|| error.to_string())
+    (!is_broken(error)).then(|| error.to_string())
+}
+
+/// A client that is told to come back does so, and is no surprise.
+fn comes_back(error: &anyhow::Error) -> bool {
+    let is_told = error.downcast_ref::<Later>().is_some();
+    if is_told {
+        // As long as a round lasts: the next question finds the server gone, or free.
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    is_told
 }
 
 fn rotate(api: &Api) -> Told {
@@ -117,6 +126,7 @@ fn rotate(api: &Api) -> Told {
         let mut chain = Chain::default();
         match api.token(REALM, &begin) {
             Ok(tokens) => chain.last = tokens.refresh.unwrap_or_default(),
+            Err(error) if comes_back(&error) => continue,
             Err(error) => {
                 told.surprises.extend(surprise(&error));
                 return told;
@@ -132,6 +142,7 @@ fn rotate(api: &Api) -> Told {
                     let next = tokens.refresh.unwrap_or_default();
                     chain.spent.push(std::mem::replace(&mut chain.last, next));
                 }
+                Err(error) if comes_back(&error) => {}
                 Err(error) => {
                     told.surprises.extend(surprise(&error));
                     chain.in_flight = true;

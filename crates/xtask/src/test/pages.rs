@@ -1,0 +1,96 @@
+//! Each page in a browser, on a server that is new: its set-up page is one of them.
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::{PAGES, logs, node_tests};
+use crate::report::{Report, Tally};
+use crate::server::{self, Server, Setup};
+use crate::test::tools::Tools;
+use crate::workspace::Workspace;
+use crate::{command, postgres};
+
+/// Where the pictures that documents show are.
+const IMAGES: &str = "docs/images";
+
+/// Visits the pages on each database. The pictures of the first go to `target/screenshots`, and on demand to the documents.
+pub(super) fn run(
+    workspace: &Workspace,
+    admin_url: Option<&str>,
+    update_images: bool,
+    report: &mut Report,
+) -> Result<()> {
+    let binary = server::build(workspace, false)?;
+    let tools = Tools::with_node(workspace)?;
+    let pictures = workspace.target.join("screenshots");
+    let mut databases = vec![("SQLite", None)];
+    if let Some(url) = admin_url {
+        let url = postgres::create_database(url, "cloakroom_pages")?;
+        databases.push(("PostgreSQL", Some(url)));
+    }
+    for (database, url) in &databases {
+        let log = workspace
+            .logs()?
+            .join(format!("pages-{}.log", database.to_lowercase()));
+        let setup = Setup {
+            binary: &binary,
+            database_url: url.as_deref(),
+            core: None,
+            log: log.clone(),
+            filter: server::EVERYTHING,
+        };
+        report.part(&format!("pages on {database}"), || {
+            let (server, code) = Server::start_new(&setup)?;
+            let mut node = node_tests(workspace, &tools, (PAGES, "pages.mjs"), &server)?;
+            node.args(["--setup-code", &code]);
+            if url.is_none() {
+                node.arg("--out").arg(&pictures);
+            }
+            command::tally(&mut node)
+        });
+        report.part(&format!("log of pages on {database}"), || logs::check(&log));
+    }
+    let images = workspace.path(IMAGES);
+    if update_images {
+        copy(&pictures, &images)?;
+    }
+    report.part("pictures of the pages", || {
+        are_all_shown(&pictures, &images)
+    });
+    Ok(())
+}
+
+/// Every page has its picture in the documents, and none is there of a page that is gone.
+fn are_all_shown(pictures: &Path, images: &Path) -> Result<Tally> {
+    let (taken, shown) = (names(pictures)?, names(images)?);
+    if taken != shown {
+        bail!(
+            "{} shows {shown:?}, and the pages are {taken:?}: run with --update-images",
+            images.display()
+        );
+    }
+    Ok(Tally::one(true))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for name in names(to)? {
+        std::fs::remove_file(to.join(name))?;
+    }
+    for name in names(from)? {
+        std::fs::copy(from.join(&name), to.join(&name))?;
+    }
+    Ok(())
+}
+
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".png") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
