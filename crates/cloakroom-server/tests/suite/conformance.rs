@@ -1,9 +1,10 @@
-//! The OpenID Foundation's certification plans "Config", "Basic" and "Form Post Basic": each of their modules is a
-//! test under the module's name, and checks what the module checks.
+//! The OpenID Foundation's certification plans "Config", "Basic", "Form Post Basic" and "RP-Initiated Logout": each of
+//! their modules is a test under the module's name, and checks what the module checks.
 
 mod code;
 mod discovery;
 mod hints;
+mod logout;
 pub(crate) mod party;
 mod prompt;
 mod request_object;
@@ -37,10 +38,14 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         ("oidcc-config", Mode::Query, &[discovery::MODULES] as &[_]),
         ("oidcc-basic", Mode::Query, BASIC),
         ("oidcc-formpost-basic", Mode::FormPost, BASIC),
+        ("oidcc-rp-initiated-logout", Mode::Query, &[logout::MODULES]),
     ];
     let mut trials = Vec::new();
     for (plan, mode, modules) in plans {
         let party = Arc::new(Party::register(server, plan, mode));
+        if plan == "oidcc-rp-initiated-logout" {
+            logout::prepare(&party);
+        }
         for &(name, check) in modules.iter().flat_map(|group| group.iter()) {
             let name = format!("{}::{plan}::{name}", server.database);
             let party = Arc::clone(&party);

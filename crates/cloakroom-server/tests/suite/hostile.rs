@@ -5,6 +5,7 @@ mod assertion;
 mod consent;
 mod device;
 mod elsewhere;
+mod flood;
 mod grant;
 mod invariant;
 mod lasting;
@@ -32,6 +33,7 @@ const STORIES: &[&[Story]] = &[
     assertion::STORIES,
     consent::STORIES,
     device::STORIES,
+    flood::STORIES,
     grant::STORIES,
     lasting::STORIES,
     pressure::STORIES,

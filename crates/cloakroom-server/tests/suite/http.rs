@@ -1,10 +1,11 @@
 //! HTTP/1.1 as it is written: what a test sends goes out byte for byte, where a library would put it right.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 
 /// Nothing of the suite waits longer for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -52,6 +53,15 @@ impl Request {
 
     /// The bytes of the request; the connection is for it alone.
     pub(crate) fn bytes(&self, host: &str) -> Vec<u8> {
+        self.written(host, "Connection: close\r\n")
+    }
+
+    /// The bytes of the request, on a connection on which others follow.
+    pub(crate) fn bytes_of_many(&self, host: &str) -> Vec<u8> {
+        self.written(host, "")
+    }
+
+    fn written(&self, host: &str, last: &str) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !self.has("host") {
             text.push_str(&format!("Host: {host}\r\n"));
@@ -64,7 +74,8 @@ impl Request {
         if sends_body && !self.has("content-length") && !self.has("transfer-encoding") {
             text.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
-        text.push_str("Connection: close\r\n\r\n");
+        text.push_str(last);
+        text.push_str("\r\n");
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(body);
         bytes
@@ -156,6 +167,61 @@ pub(crate) fn exchange(port: u16, bytes: &[u8]) -> Answer {
     let mut answer = read(&received).unwrap_or_default();
     answer.took = started.elapsed();
     answer
+}
+
+/// A connection from an address of this machine, as somebody else would make it.
+pub(crate) fn connect(from: &str, port: u16) -> TcpStream {
+    let from: SocketAddr = format!("{from}:0").parse().unwrap();
+    let to: SocketAddr = format!("127.0.0.1:{port}").parse().unwrap();
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&from.into()).unwrap();
+    socket.connect(&to.into()).expect("the server listens");
+    let stream = TcpStream::from(socket);
+    stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// Sends requests one after the other over one connection from this address, and collects the answers.
+///
+/// The server may close the connection between two of them; then there is another one.
+pub(crate) fn converse(
+    (from, port): (&str, u16),
+    requests: impl Iterator<Item = Vec<u8>>,
+) -> Vec<Answer> {
+    let mut stream = connect(from, port);
+    let mut answers = Vec::new();
+    for bytes in requests {
+        let mut answer = ask(&mut stream, &bytes);
+        if answer.is_none() {
+            stream = connect(from, port);
+            answer = ask(&mut stream, &bytes);
+        }
+        answers.push(answer.expect("the server answers"));
+    }
+    answers
+}
+
+/// One exchange over a connection that stays open; nothing if it is closed instead.
+fn ask(stream: &mut TcpStream, bytes: &[u8]) -> Option<Answer> {
+    stream.write_all(bytes).ok()?;
+    let (mut received, mut part) = (Vec::new(), vec![0; 16 * 1024]);
+    loop {
+        let length = stream.read(&mut part).ok().filter(|length| *length > 0)?;
+        received.extend_from_slice(&part[..length]);
+        let Some(end) = find(&received, b"\r\n\r\n") else {
+            continue;
+        };
+        let answer = read(&received)?;
+        let length: usize = answer
+            .header("content-length")
+            .unwrap_or("0")
+            .parse()
+            .ok()?;
+        if received.len() >= end + 4 + length {
+            return Some(answer);
+        }
+    }
 }
 
 fn read(bytes: &[u8]) -> Option<Answer> {

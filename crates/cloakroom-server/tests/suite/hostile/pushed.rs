@@ -8,7 +8,9 @@ use super::Story;
 use super::grant::assert_refused;
 use super::outcome;
 use super::scene::{Honest, Scene};
+use crate::conformance::party::{fresh, now};
 use crate::http::text;
+use crate::jwt;
 use crate::realm::{Client, Realm};
 use crate::server::pause;
 
@@ -23,6 +25,10 @@ pub(super) const STORIES: &[Story] = &[
         at_once,
     ),
     ("A76c a pushed request ends with its time", expired),
+    (
+        "F10 an assertion for the address of the push alone is no proof",
+        wrong_audience,
+    ),
     (
         "A78 a client that has to push sends nobody without",
         required,
@@ -103,4 +109,41 @@ fn required(scene: &Scene) {
     let answer = scene.play(&scene.authorize(&client));
 
     assert_refused(&answer, &["page 400", "redirect invalid_request"]);
+}
+
+fn wrong_audience(scene: &Scene) {
+    let settings = json!({"clientAuthenticatorType": "client-secret-jwt"});
+    let client = scene.realm.create_client("pushes-by-hmac", settings);
+    let push = |audience: Value| {
+        let claims = json!({
+            "iss": client.id, "sub": client.id, "aud": audience,
+            "jti": fresh(), "iat": now(), "exp": now() + 60,
+        });
+        let token = jwt::hs256(&json!({"alg": "HS256"}), &claims, client.secret.as_bytes());
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let honest = Honest {
+            parameters: scene.authorize(&client).parameters,
+            ..scene.post("ext/par/request", None)
+        };
+        let honest = honest.with("client_assertion_type", kind);
+        scene.play(&honest.with("client_assertion", &token))
+    };
+    let endpoint = format!(
+        "{}{}",
+        scene.server().base,
+        scene.realm.path("ext/par/request")
+    );
+
+    assert_eq!(push(json!(scene.realm.issuer())).status, 201);
+    for audience in [
+        json!(endpoint),
+        json!([endpoint]),
+        json!("https://evil.test"),
+    ] {
+        let refused = push(audience);
+        assert_refused(
+            &refused,
+            &["json 400 invalid_client", "json 401 invalid_client"],
+        );
+    }
 }
