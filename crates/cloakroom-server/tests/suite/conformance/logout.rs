@@ -84,7 +84,10 @@ fn is_signed_in(party: &Party, browser: &mut Browser) -> bool {
 /// The user is asked, says yes, and is told that the session is over.
 fn confirm(browser: &mut Browser, place: Place) -> Page {
     let page = place.page();
-    let is_question = |form: &Form| form.has("confirmLogout");
+    let is_question = |form: &Form| {
+        let mut buttons = form.buttons.iter();
+        buttons.any(|(name, _)| name == "confirmLogout")
+    };
     let mut forms = crate::html::forms(&page.answer.body).into_iter();
     let Some(mut form) = forms.find(is_question) else {
         return page;
