@@ -168,7 +168,8 @@ impl Waiting {
             realm: &self.name,
             people: &*self.people,
         };
-        let made = import::import_realm(cx, (&self.sent, &people), &ready, report)?;
+        let made =
+            cx.with_room(|cx| import::import_realm(cx, (&self.sent, &people), &ready, report))?;
         if let Some(version) = version {
             // Whoever remembers the realm that was here has to see that this is another.
             realm::raise_version(&mut cx.in_realm(&made), version)?;

@@ -14,7 +14,7 @@ use crate::mapper::{self, Mapper};
 use crate::schema::clients;
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::{Unless, lower};
-use crate::{Fault, Result, hidden, role, scope};
+use crate::{Fault, Result, hidden, realm, role, scope};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -205,10 +205,7 @@ pub struct Draft {
 
 /// Stores a new client; false if its id or `client_id` is taken.
 pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
-    // Roles, mappers and scopes are found by their owner's id, so a client that took the id of the
-    // realm or of a client scope would own what is theirs.
-    let id = draft.id.as_str();
-    if id == cx.realm.id.as_str() || cx.realm.scope(&ScopeId::new(id)).is_some() {
+    if realm::is_owner(&mut cx.db, draft.id.as_str())? {
         return Ok(false);
     }
     let secret = seal(cx, &draft.id, draft.secret.as_ref())?;

@@ -75,6 +75,17 @@ impl Conn {
         }
     }
 
+    /// Gives a unit of work that writes much so many KiB of memory for pages: with the usual 2 MiB
+    /// SQLite writes most of them out and reads them again, many times over.
+    pub(crate) fn set_room(&mut self, kib: u32) -> QueryResult<()> {
+        match self {
+            Self::Postgres(_) => Ok(()),
+            Self::Sqlite(conn) => conn.batch_execute(&format!(
+                "PRAGMA cache_size = -{kib}; PRAGMA shrink_memory;"
+            )),
+        }
+    }
+
     /// Begins a savepoint inside the transaction.
     pub(crate) fn savepoint(&mut self) -> QueryResult<()> {
         match self {

@@ -133,6 +133,23 @@ impl Cx<'_> {
     }
 }
 
+impl Cx<'_> {
+    /// Writes much, with more memory for it than other units of work have.
+    pub fn with_room<T, E: From<Fault>>(
+        &mut self,
+        write: impl FnOnce(&mut Cx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        /// What a hundred thousand users and their indexes come to, about.
+        const ROOM: u32 = 128 * 1024;
+        /// What SQLite has by itself.
+        const USUAL: u32 = 2 * 1024;
+        self.db.conn()?.set_room(ROOM).map_err(Fault::from)?;
+        let done = write(self);
+        self.db.conn()?.set_room(USUAL).map_err(Fault::from)?;
+        done
+    }
+}
+
 /// What a unit of work did that others have to hear of after its commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {

@@ -12,7 +12,7 @@ use crate::conn::Conn;
 use crate::cx::{Cx, Link};
 use crate::id::RealmId;
 use crate::key::{self, Status};
-use crate::schema::{components, realms, sessions};
+use crate::schema::{client_scopes, clients, components, realms, sessions};
 use crate::secret::Sealed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
@@ -139,6 +139,22 @@ pub fn list(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
     rows.into_iter().map(RealmRow::try_from).collect()
 }
 
+/// A realm, a client or a client scope, of whichever realm, has this id.
+///
+/// Roles, mappers and links to scopes are found by the id of their owner, so that no two owners, in
+/// whichever realms, may have one id.
+pub(crate) fn is_owner(link: &mut Link<'_>, id: &str) -> Result<bool> {
+    let conn = link.conn()?;
+    let realms = realms::table.filter(realms::id.eq(id)).count();
+    let clients = clients::table.filter(clients::id.eq(id)).count();
+    let scopes = client_scopes::table
+        .filter(client_scopes::id.eq(id))
+        .count();
+    Ok(realms.get_result::<i64>(conn)? > 0
+        || clients.get_result::<i64>(conn)? > 0
+        || scopes.get_result::<i64>(conn)? > 0)
+}
+
 /// The realms that say how long they keep events, of users or of administrators.
 pub(crate) fn list_with_expiry(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
     // Both settings have this in their names, and all that is set stands in one text.
@@ -196,6 +212,9 @@ pub fn key_ages(conn: &mut Conn, now: Timestamp) -> Result<BTreeMap<(String, Str
 
 /// Stores a new realm; false if its id or name is taken.
 pub fn insert(cx: &mut Cx<'_>, realm: &RealmRow) -> Result<bool> {
+    if is_owner(&mut cx.db, realm.id.as_str())? {
+        return Ok(false);
+    }
     let (settings, sealed) = secrets::seal(cx, &realm.id, &realm.settings)?;
     let insert = diesel::insert_into(realms::table).values((
         realms::id.eq(&realm.id),

@@ -6,11 +6,11 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{ClientUuid, RealmId, RoleId, ScopeId};
+use crate::id::{RealmId, RoleId, ScopeId};
 use crate::mapper::{self, Mapper};
 use crate::schema::{client_scopes, scope_links};
 use crate::sql::Unless;
-use crate::{client, role};
+use crate::{realm, role};
 
 /// A client scope with its mappers.
 #[derive(Clone, Debug)]
@@ -78,10 +78,7 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Scope>> {
 
 /// Stores a new client scope without its mappers; false if its id or name is taken.
 pub fn insert(cx: &mut Cx<'_>, scope: &Scope) -> Result<bool> {
-    // Mappers are found by their owner's id: no two owners share one.
-    let id = scope.id.as_str();
-    let owner = client::find_by_id(cx, &ClientUuid::new(id))?;
-    if owner.is_some() || id == cx.realm.id.as_str() {
+    if realm::is_owner(&mut cx.db, scope.id.as_str())? {
         return Ok(false);
     }
     let insert = diesel::insert_into(client_scopes::table).values((

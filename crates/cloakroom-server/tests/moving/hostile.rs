@@ -120,7 +120,7 @@ fn bad_people() -> Vec<Row> {
 fn ids_of_another_realm_are_refused_and_that_realm_stays_as_it_is() {
     let here = Installation::new();
     let first = json!({
-        "realm": "first", "enabled": true,
+        "realm": "first", "id": "realm-1", "enabled": true,
         "clients": [{"clientId": "a", "id": "client-1"}],
         "groups": [{"name": "g", "id": "group-1"}],
         "roles": {"realm": [{"name": "r", "id": "role-1"}]},
@@ -147,6 +147,15 @@ fn ids_of_another_realm_are_refused_and_that_realm_stays_as_it_is() {
             json!({"users": [{"username": "v", "id": "user-1"}]}),
             "user v: the username",
         ),
+        (
+            json!({"clients": [{"clientId": "b", "id": "realm-1"}]}),
+            "the id of client b is in use",
+        ),
+        (
+            json!({"clientScopes": [{"name": "s", "id": "client-1", "protocol": "openid-connect"}]}),
+            "s",
+        ),
+        (json!({"id": "client-1"}), "Realm bad already exists"),
     ] {
         let refused = here.refusal(&realm(members));
         assert!(refused.contains(why), "{refused}");
