@@ -4,6 +4,7 @@ for (const form of document.querySelectorAll("form[data-bulk]")) {
   const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
   const count = form.querySelector("[data-chosen]");
   const usual = count.textContent;
+  all.hidden = false;
   const show = () => {
     const chosen = boxes.filter((box) => box.checked).length;
     count.textContent = chosen ? `${chosen} ${count.dataset.chosen}` : usual;

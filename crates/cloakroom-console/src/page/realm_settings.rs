@@ -50,6 +50,8 @@ async fn first(desk: Rc<Desk>) -> Shown {
 }
 
 async fn above(desk: &Desk, part: &str) -> Result<(Value, Heading), Problem> {
+    // The API tells everybody who administers something here a realm's name, and calls that the realm.
+    desk.check(&["view-realm", "manage-realm"])?;
     let realm = desk.get("").await?;
     let tabs = PARTS.iter().map(|(end, key)| {
         let url = desk.url(&format!("/settings/{end}"));

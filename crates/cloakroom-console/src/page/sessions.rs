@@ -17,6 +17,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::change("/sessions/end-all", |desk| Box::pin(end_all(desk))),
 ];
 
+const MANAGE: &[&str] = &["manage-users"];
+
 const VIEWS: &[(&str, &str)] = &[
     ("all", ""),
     ("sessions-online", "REGULAR"),
@@ -45,7 +47,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
         "column-state",
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
-    let may_end = desk.may(&["manage-users"]);
+    let may_end = desk.may(MANAGE);
     let mut table = Table::new(desk.text("nav-sessions"), columns, rows);
     if may_end {
         table = table.choosable(desk.text("choose-one"), desk.text("choose-all"));
@@ -90,6 +92,7 @@ fn row(desk: &Desk, one: &Value) -> Row {
 }
 
 async fn end(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
     let mut done = 0_u32;
     let ids: Vec<String> = desk.form.all("id").map(encode).collect();
     for id in &ids {

@@ -24,12 +24,13 @@ const { launchChromium } = await import('../clients/harness/chromium.mjs');
 const { serve } = await import('../clients/harness/process.mjs');
 const { Report } = await import('../clients/harness/report.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
+const { testConsole } = await import('./console/console.mjs');
 const { signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
 
 const THEMES = ['light', 'dark'];
 const WIDTHS = [1280, 320];
 
-const unknown = (options.only ?? []).filter((name) => !PAGES.some((page) => page.name === name));
+const unknown = (options.only ?? []).filter((name) => name !== 'console' && !PAGES.some((page) => page.name === name));
 if (unknown.length > 0) {
   console.error(`There is no page ${unknown.join(', ')}; there are: ${PAGES.map((page) => page.name).join(', ')}.`);
   process.exit(2);
@@ -107,6 +108,10 @@ try {
     }
   } finally {
     await realm.remove();
+  }
+  if (!options.only || options.only.includes('console')) {
+    const out = options.out && join(options.out, 'console');
+    await testConsole({ report, browser, admin, out });
   }
 } finally {
   await browser.close();

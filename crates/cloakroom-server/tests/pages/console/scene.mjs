@@ -1,0 +1,59 @@
+// The realm that the console's pages are looked at with: something of each kind, and markup in every text that takes it.
+
+/** A text that would leave an element behind where it is not escaped. */
+export const EVIL = '<img data-evil src=x><b data-evil>"\'</b>';
+
+/** Makes the realm. `boss` may do everything in it, `ada` is somebody. */
+export async function setUpScene(admin) {
+  const realm = await admin.createRealm('console', {
+    displayName: `Acme ${EVIL}`,
+    eventsEnabled: true,
+    adminEventsEnabled: true,
+    adminEventsDetailsEnabled: true,
+  });
+  const password = 'an honest passphrase';
+  const boss = await realm.createUser('boss', password);
+  const [manager] = (await realm.call('GET', '/clients?clientId=realm-management')).body;
+  const { body: all } = await realm.call('GET', `/clients/${manager.id}/roles/realm-admin`);
+  await realm.grantClientRole(boss, manager.id, all);
+
+  const user = await realm.createUser('ada', password, { attributes: { locale: ['en'] } });
+  const { body: role } = { body: await realm.createRealmRole('editor') };
+  await realm.call('PUT', `/roles-by-id/${role.id}`, { ...role, description: `May edit ${EVIL}` });
+  const { id: group } = await realm.call('POST', '/groups', { name: 'staff' });
+  await realm.call('POST', `/groups/${group}/children`, { name: `night ${EVIL}` });
+  await realm.call('PUT', `/users/${user}/groups/${group}`);
+  await realm.call('POST', `/groups/${group}/role-mappings/realm`, [role]);
+  const client = await realm.createClient({
+    clientId: 'shop',
+    name: `Shop of ada ${EVIL}`,
+    description: EVIL,
+    rootUrl: 'https://shop.example',
+    redirectUris: ['https://shop.example/callback', 'https://shop.example/*'],
+  });
+  const { id: scope } = await realm.call('POST', '/client-scopes', {
+    name: 'orders',
+    description: EVIL,
+    protocol: 'openid-connect',
+  });
+  const { id: mapper } = await realm.call('POST', `/client-scopes/${scope}/protocol-mappers/models`, {
+    name: 'colour',
+    protocol: 'openid-connect',
+    protocolMapper: 'oidc-usermodel-attribute-mapper',
+    config: { 'user.attribute': 'colour', 'claim.name': 'colour', 'jsonType.label': 'String', 'access.token.claim': 'true' },
+  });
+  await realm.call('POST', '/identity-provider/instances', {
+    alias: 'elsewhere',
+    displayName: EVIL,
+    providerId: 'oidc',
+    enabled: true,
+    config: { clientId: 'us', clientSecret: 'hush', authorizationUrl: 'https://elsewhere.example/auth', tokenUrl: 'https://elsewhere.example/token' },
+  });
+  return { realm, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
+}
+
+/** An address or a field with the scene's ids in place of their names. */
+export function fill(text, scene) {
+  const named = { ...scene, realm: scene.realm.name };
+  return text.replaceAll(/\{(user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+}
