@@ -6,6 +6,7 @@ use cloakroom_keycloak::export::{self, Choice};
 use cloakroom_keycloak::import::{IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
 use cloakroom_model::Door;
+use serde_json::Value;
 
 use super::{Answer, Params, is_on};
 use crate::access::Admin;
@@ -31,7 +32,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 async fn import(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
     let value = serde_json::from_slice(&body).map_err(|_| Unreadable::Syntax)?;
-    let serde_json::Value::Object(mut sent) = value else {
+    let Value::Object(mut sent) = value else {
         return Err(Unreadable::Type.into());
     };
     let named = read::text(&sent, "ifResourceExists")?;
@@ -66,6 +67,22 @@ async fn export(admin: Admin, params: Params) -> Answer {
         let shown = export::realm_without_users(cx, choice);
         Ok::<_, AdminError>(shown?)
     };
-    let shown = admin.app.enter(&admin.realm, Door::Scan, work).await?;
+    let mut shown = admin.app.enter(&admin.realm, Door::Scan, work).await?;
+    forget_organizations(&mut shown);
     Ok(HttpResponse::Ok().json(shown))
+}
+
+/// Organizations are no part of the file, so nothing in it may point at one.
+fn forget_organizations(shown: &mut Object) {
+    if shown.contains_key("organizations") {
+        return;
+    }
+    let providers = shown
+        .get_mut("identityProviders")
+        .and_then(Value::as_array_mut);
+    for provider in providers.into_iter().flatten() {
+        if let Some(members) = provider.as_object_mut() {
+            members.remove("organizationId");
+        }
+    }
 }
