@@ -1,4 +1,4 @@
-// The Rust crate openidconnect, as an integration test of this workspace.
+// The Rust crates openidconnect and keycloak, as integration tests of this workspace.
 import { findProgram, finish } from '../harness/process.mjs';
 import { WORKSPACE } from '../harness/target.mjs';
 import { prepare } from '../harness/realm.mjs';
@@ -6,7 +6,7 @@ import { prepare } from '../harness/realm.mjs';
 export async function run(report, admin) {
   if (!findProgram('cargo')) throw new Error('cargo must be installed, as for building the server');
   // Compiling comes first: the tokens of the realm's setup need not wait for it.
-  const test = ['test', '--locked', '-q', '-p', 'cloakroom-server', '--test', 'rust_client'];
+  const test = ['test', '--locked', '-q', '--no-fail-fast', '-p', 'cloakroom-server', '--test', 'rust_client', '--test', 'rust_admin_client'];
   await finish('cargo', [...test, '--no-run'], { cwd: WORKSPACE });
   const realm = await admin.createRealm('rust');
   try {
