@@ -11,6 +11,7 @@
 mod api;
 mod bench;
 mod command;
+mod compatibility;
 mod lint;
 mod machine;
 mod postgres;
@@ -52,6 +53,8 @@ enum Command {
     Tidy,
     /// Check that schema.rs says what the migrations of both databases make
     Schema,
+    /// Write docs/keycloak-compatibility.md from the tables that the client tests play
+    Compatibility,
     /// Measure requests a second, p99 and memory of a release build with wrk
     Bench(bench::Options),
     /// What continuous integration runs: the same as `test`
@@ -78,6 +81,7 @@ fn run(command: Command) -> Result<Report> {
         Command::Lint => lint::run(&workspace, &mut report)?,
         Command::Tidy => tidy::run(&workspace, &mut report)?,
         Command::Schema => schema::run(&workspace, &mut report)?,
+        Command::Compatibility => compatibility::write(&workspace, &mut report)?,
         Command::Bench(options) => bench::run(&workspace, &options)?,
     }
     Ok(report)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::compatibility;
 use crate::report::{Report, Tally};
 use crate::schema;
 use crate::workspace::Workspace;
@@ -48,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let sources = read(workspace)?;
 
     report.part("tidy", || {
-        let rules: [(&str, Vec<String>); 10] = [
+        let rules: [(&str, Vec<String>); 11] = [
             (
                 "I1 and I2: diesel and actix-web stay in their crates",
                 arrows::walled_libraries(workspace, &sources)?,
@@ -85,6 +86,10 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
             (
                 "each open end has an issue number",
                 sources::open_ends(&sources)?,
+            ),
+            (
+                "the page about Keycloak is what the tests play",
+                compatibility::outdated(workspace)?,
             ),
         ];
         let mut tally = Tally::default();
