@@ -214,6 +214,9 @@ fn against_servers(
         if options.runs(Part::Clients) {
             report.part(&format!("clients on {database}"), || {
                 let mut node = node_tests(workspace, &tools, (CLIENTS, "run.mjs"), &server)?;
+                if options.long {
+                    node.arg("--long");
+                }
                 command::tally(&mut node)
             });
         }

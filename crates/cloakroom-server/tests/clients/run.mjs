@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { installPackages } from './harness/dependencies.mjs';
 import { Report } from './harness/report.mjs';
 
-const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'python-keycloak-admin', 'admin-client', 'admin-ui', 'openapi', 'jose', 'rust', 'web-app', 'apache', 'spring', 'tutorials'];
+const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'python-keycloak-admin', 'admin-client', 'admin-ui', 'openapi', 'schemathesis', 'jose', 'rust', 'web-app', 'apache', 'spring', 'tutorials'];
 
 const { values: options } = parseArgs({
   options: {
@@ -12,6 +12,7 @@ const { values: options } = parseArgs({
     admin: { type: 'string', default: 'admin:admin' },
     only: { type: 'string', multiple: true },
     skip: { type: 'string', multiple: true, default: [] },
+    long: { type: 'boolean', default: false },
   },
 });
 
@@ -25,6 +26,7 @@ await installPackages();
 const { Admin } = await import('./harness/admin.mjs');
 const colon = options.admin.indexOf(':');
 const admin = new Admin(options.base, options.admin.slice(0, colon), options.admin.slice(colon + 1));
+admin.isLong = options.long;
 
 let passed = 0;
 let failed = 0;

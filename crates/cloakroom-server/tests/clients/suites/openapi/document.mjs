@@ -4,6 +4,9 @@ import Ajv from 'ajv';
 
 const read = (name) => JSON.parse(readFileSync(new URL(`../../openapi/${name}`, import.meta.url), 'utf8'));
 
+/** Keycloak's own. */
+const DOCUMENT = 'keycloak-26.8.json';
+
 const METHODS = ['get', 'post', 'put', 'delete', 'patch'];
 const REF = '#/components/schemas/';
 
@@ -26,7 +29,7 @@ const MISTAKEN = {
 };
 
 function definitions() {
-  const schemas = { ...read('keycloak-26.8.json').components.schemas, ...read('beyond.json').components.schemas };
+  const schemas = { ...read(DOCUMENT).components.schemas, ...read('beyond.json').components.schemas };
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, closed(name, schema)]));
 }
 
@@ -55,13 +58,29 @@ export function resolve(schema) {
   return definitions()[schema.$ref.slice(REF.length)];
 }
 
+/** The document with the operations of these names only, and the shapes that a running server has. */
+export function corrected(wanted) {
+  const document = read(DOCUMENT);
+  // Its document calls it written only, and a running server shows it.
+  delete document.components.schemas.IdentityProviderRepresentation.properties.organizationId.writeOnly;
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS.filter((candidate) => item[candidate])) {
+      const key = `${method.toUpperCase()} ${path}`;
+      const answer = item[method].responses['200']?.content;
+      if (!wanted.has(key)) delete item[method];
+      else if (MISTAKEN[key] && answer) Object.values(answer).forEach((content) => (content.schema = MISTAKEN[key]));
+    }
+  }
+  return document;
+}
+
 /** Every operation of both documents. */
 export function operations() {
   const found = [];
-  for (const name of ['keycloak-26.8.json', 'beyond.json']) {
+  for (const name of [DOCUMENT, 'beyond.json']) {
     for (const [path, item] of Object.entries(read(name).paths)) {
       for (const method of METHODS.filter((candidate) => item[candidate])) {
-        found.push(operation(path, method.toUpperCase(), item, item[method]));
+        found.push({ ...operation(path, method.toUpperCase(), item, item[method]), isDocumented: name === DOCUMENT });
       }
     }
   }
