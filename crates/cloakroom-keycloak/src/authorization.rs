@@ -1,5 +1,6 @@
 //! `ResourceServerRepresentation` and its parts: what a client protects, and who may do what with it.
 
+pub mod decision;
 pub mod kind;
 pub mod names;
 pub mod settings;

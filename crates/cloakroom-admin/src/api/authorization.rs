@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/clients/{client}/authz/resource-server`: what a client protects.
 
+mod evaluate;
 mod policies;
 mod resources;
 mod scopes;
@@ -24,6 +25,7 @@ const VIEW: &[&str] = &["view-authorization", "manage-authorization"];
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     scopes::configure(cfg);
     resources::configure(cfg);
+    evaluate::configure(cfg);
     policies::configure(cfg);
     server::configure(cfg);
 }

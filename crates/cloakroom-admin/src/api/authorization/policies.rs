@@ -16,7 +16,6 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     let base = format!("{BASE}/{{family:policy|permission}}");
     cfg.route(&format!("{base}/providers"), web::get().to(providers));
     cfg.route(&format!("{base}/search"), web::get().to(search));
-    cfg.route(&format!("{base}/evaluate"), web::post().to(evaluate));
     let all = web::resource(&base)
         .route(web::get().to(list))
         .route(web::post().to(create));
@@ -178,14 +177,6 @@ async fn named(admin: &Admin, path: Names, params: &Params, typed: bool) -> Answ
         Some(shown) => Ok(HttpResponse::Ok().json(shown)),
         None => Ok(no_content()),
     }
-}
-
-/// Deciding is not configuration: it asks the policies what they say of a user.
-async fn evaluate(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(VIEW)?;
-    admin.read(move |cx| super::owner(cx, &path)).await?;
-    read::map(&body)?;
-    Err(AdminError::not_available("Evaluating policies"))
 }
 
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
