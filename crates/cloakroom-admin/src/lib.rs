@@ -7,6 +7,7 @@ pub mod cors;
 mod error;
 pub mod etag;
 pub mod inside;
+mod keystore;
 mod multipart;
 mod names;
 mod registration;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_keycloak::read::set;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::client::{self, Client, Draft};
 use cloakroom_model::id::ClientUuid;
-use cloakroom_model::{Cx, Fault};
+use cloakroom_model::{Cx, Fault, Realm};
 use cloakroom_oidc::client_key;
 use cloakroom_oidc::keyring::generate;
 use cloakroom_web::app::{now, random};
@@ -19,6 +21,7 @@ use super::{Answer, Names};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
+use crate::keystore::Keystore;
 use crate::multipart;
 
 const VIEW: &[&str] = &["view-clients", "manage-clients"];
@@ -31,9 +34,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     for upload in ["upload", "upload-certificate"] {
         cfg.route(&format!("{base}/{upload}"), web::post().to(upload_key));
     }
-    for keystore in ["download", "generate-and-download"] {
-        cfg.route(&format!("{base}/{keystore}"), web::post().to(keystore_of));
-    }
+    cfg.route(&format!("{base}/download"), web::post().to(download));
+    cfg.route(
+        &format!("{base}/generate-and-download"),
+        web::post().to(generate_and_download),
+    );
     cfg.route(&base, web::get().to(find_one));
     let shared = format!("{realm}/identity-provider/upload-certificate");
     cfg.route(&shared, web::post().to(read_certificate));
@@ -111,6 +116,21 @@ async fn keep(admin: &Admin, path: Names, new: BTreeMap<&'static str, String>) -
 /// reads it here once.
 async fn generate_pair(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
+    let (private, certificate) = make_pair(&admin, &path).await?;
+    keep(
+        &admin,
+        path,
+        BTreeMap::from([("certificate", certificate.clone())]),
+    )
+    .await?;
+    Ok(HttpResponse::Ok().json(json!({
+        "privateKey": private,
+        "certificate": certificate,
+    })))
+}
+
+/// A new private key, and its certificate with the client's name in it.
+async fn make_pair(admin: &Admin, path: &Names) -> Result<(String, String)> {
     let wanted = path.get("client").cloned().unwrap_or_default();
     let name = admin
         .read(move |cx| {
@@ -123,17 +143,7 @@ async fn generate_pair(admin: Admin, path: Names) -> Answer {
         let mut rng = random()?;
         generate::pair_for(&name, now(), &mut rng).map_err(Fault::corrupt)
     });
-    let (private, certificate) = made.await.map_err(Fault::connection)??;
-    keep(
-        &admin,
-        path,
-        BTreeMap::from([("certificate", certificate.clone())]),
-    )
-    .await?;
-    Ok(HttpResponse::Ok().json(json!({
-        "privateKey": private,
-        "certificate": certificate,
-    })))
+    Ok(made.await.map_err(Fault::connection)??)
 }
 
 /// What a form that uploads a key holds.
@@ -179,10 +189,99 @@ async fn upload_key(admin: Admin, path: Names, request: HttpRequest, body: Bytes
     Ok(HttpResponse::Ok().json(shown))
 }
 
-async fn keystore_of(admin: Admin, path: Names) -> Answer {
+/// How a keystore is asked for.
+struct Wanted {
+    alias: String,
+    password: String,
+    /// The name of the realm's own certificate, if it is to be there as well.
+    with_realm: bool,
+}
+
+/// All members that the settings of a keystore have.
+const WANTED: &[&str] = &[
+    "format",
+    "keyAlias",
+    "keyPassword",
+    "storePassword",
+    "realmAlias",
+    "realmCertificate",
+    "keySize",
+    "validity",
+];
+
+impl Wanted {
+    /// Java opens PKCS #12 under the name JKS as well, whose own encryption is broken; so that is what both are.
+    fn read(body: &[u8], with_key: bool) -> Result<Self> {
+        let sent = read::object(body, "KeyStoreConfig", WANTED)?;
+        let format = read::text(&sent, "format")?.unwrap_or("JKS");
+        if !["JKS", "PKCS12"].contains(&format) {
+            return Err(AdminError::error(406, "Only support jks or pkcs12 format."));
+        }
+        let missing = |what: &str| {
+            let why = format!("Need to specify a {what} password on jks download");
+            AdminError::described(400, "password-missing", why)
+        };
+        if with_key && read::text(&sent, "keyPassword")?.is_none() {
+            return Err(missing("key"));
+        }
+        let password = read::text(&sent, "storePassword")?.ok_or_else(|| missing("store"))?;
+        Ok(Self {
+            alias: read::text(&sent, "keyAlias")?
+                .unwrap_or("client")
+                .to_owned(),
+            password: password.to_owned(),
+            with_realm: read::switch(&sent, "realmCertificate")?.unwrap_or(true),
+        })
+    }
+
+    /// Keys and certificates are in base64 without armour.
+    fn answer(self, realm: &Realm, key: Option<&str>, certificate: &str) -> Answer {
+        let der = |text: &str| STANDARD.decode(text).map_err(|_| no_key());
+        let signs = |kind: &str| kind == "rsa-generated" || kind == "rsa";
+        let mut others = Vec::new();
+        if self.with_realm {
+            let keys = realm.keys.iter().filter(|one| signs(&one.provider_id));
+            let found = keys.filter_map(|one| one.text("certificate")).next();
+            others.extend(found.map(der).transpose()?);
+        }
+        let key = key.map(der).transpose()?;
+        let keystore = Keystore {
+            alias: &self.alias,
+            password: &self.password,
+            key: key.as_deref(),
+            certificate: &der(certificate)?,
+            others: &others,
+        };
+        let file = keystore.write().ok_or_else(no_key)?;
+        Ok(HttpResponse::Ok()
+            .content_type("application/octet-stream")
+            .body(file))
+    }
+}
+
+/// The client's certificate. The private half is the client's own, and not here.
+async fn download(admin: Admin, path: Names, body: Bytes) -> Answer {
+    admin.check(VIEW)?;
+    let wanted = Wanted::read(&body, false)?;
+    let certificate = admin
+        .read(move |cx| {
+            let name = format!("{}.certificate", attribute(&path));
+            let client = found(cx, &path)?;
+            let kept = client.settings.attributes.get(&name).cloned();
+            kept.ok_or_else(|| AdminError::error(404, "keypair not generated for client"))
+        })
+        .await?;
+    wanted.answer(&admin.realm, None, &certificate)
+}
+
+/// Makes a key for the client, who reads it here once, and keeps its certificate.
+async fn generate_and_download(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    admin.read(move |cx| found(cx, &path)).await?;
-    Err(AdminError::not_available("Writing keystores"))
+    let wanted = Wanted::read(&body, true)?;
+    let (private, certificate) = make_pair(&admin, &path).await?;
+    let kept = BTreeMap::from([("certificate", certificate.clone())]);
+    keep(&admin, path, kept).await?;
+    wanted.answer(&admin.realm, Some(&private), &certificate)
 }
 
 /// Reads a certificate without keeping it, for the settings of an identity provider.
