@@ -6,6 +6,7 @@ pub(crate) mod material;
 pub(crate) mod member;
 pub(crate) mod okp;
 pub mod private;
+pub mod recipients;
 pub(crate) mod rsa;
 pub mod set;
 pub(crate) mod thumbprint;

@@ -38,7 +38,7 @@
 //! | verify with rules of your own | [`jwt::Policy`] | 7519 |
 //! | sign and verify anything, in every form | [`jws`], [`jws::json`], [`jws::detached`] | 7515, 7797 |
 //! | encrypt and decrypt | [`jwe`] | 7516 |
-//! | read, make, name and publish keys | [`Jwk`], [`PrivateKey`], [`KeySet`] | 7517, 7638, 9278, 8037, 9964 |
+//! | read, make, name and publish keys | [`Jwk`], [`PrivateKey`], [`KeySet`], [`RecipientSet`] | 7517, 7638, 9278, 8037, 9964 |
 //! | know an algorithm's name, key and hash | [`alg`], [`jwe::KeyAlg`], [`jwe::Enc`] | 7518, 8812, 9864 |
 //! | check or make a proof of possession | [`dpop`] | 9449 |
 //! | show some claims and hide others | [`sd_jwt`] | 9901 |
@@ -84,6 +84,7 @@ pub mod status_list;
 pub use alg::{Alg, digest, half_hash, is_half_hash};
 pub use error::{JoseError, Result};
 pub use header::Header;
+pub use jwk::recipients::RecipientSet;
 pub use jwk::set::KeySet;
 pub use jwk::{Jwk, PrivateKey};
 pub use key::{DecryptionKey, SigningKey, VerifyingKey};

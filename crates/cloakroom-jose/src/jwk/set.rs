@@ -13,6 +13,15 @@ const LIMIT: usize = 256 * 1024;
 /// More keys than any rotation leaves behind.
 const MAX_KEYS: usize = 64;
 
+/// The members of a set, whatever they are.
+pub(super) fn members(text: &[u8]) -> Result<Vec<Value>> {
+    match json::parse_object(text, LIMIT)?.remove("keys") {
+        Some(Value::Array(list)) if list.len() <= MAX_KEYS => Ok(list),
+        Some(Value::Array(_)) => Err(JoseError::malformed("JWK Set has too many keys")),
+        _ => Err(JoseError::malformed("JWK Set has no keys")),
+    }
+}
+
 /// Keys that may verify a token.
 #[derive(Clone, Debug, Default)]
 pub struct KeySet {
@@ -38,16 +47,8 @@ impl KeySet {
     /// # Errors
     /// If the set as a whole is malformed or too large.
     pub fn parse(text: &[u8]) -> Result<Self> {
-        let members = json::parse_object(text, LIMIT)?;
-        let list = members
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or(JoseError::malformed("JWK Set has no keys"))?;
-        if list.len() > MAX_KEYS {
-            return Err(JoseError::malformed("JWK Set has too many keys"));
-        }
         let mut set = Self::default();
-        for entry in list {
+        for entry in &members(text)? {
             let key = entry
                 .as_object()
                 .ok_or(JoseError::malformed("JWK is no object"))
