@@ -1,34 +1,25 @@
 //! The keys of an issuer: found by discovery, kept for an hour, fetched by one for all.
 mod address;
+mod check;
 mod fetch;
 mod kind;
 mod metadata;
+mod state;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use cloakroom_jose::jws::Unverified;
-use cloakroom_jose::{Header, JoseError, KeySet};
+use cloakroom_jose::{Header, KeySet};
 use tokio::sync::Mutex;
 use url::Url;
 
 pub(crate) use fetch::Fetcher;
 pub(crate) use metadata::Metadata;
+pub(crate) use state::Known;
+use state::{COLD, COOLDOWN, FRESH, State, USABLE, Vain, silence};
 
 use crate::clock::Clock;
 use crate::error::{SetupError, VerifyError};
-
-/// After so many seconds the keys are fetched anew, so that one that was taken out of them ends.
-const FRESH: i64 = 3_600;
-
-/// So long keys stay good while the issuer does not answer.
-const USABLE: i64 = 24 * 3_600;
-
-/// After the issuer was asked in vain it is left alone for so many seconds.
-const COOLDOWN: i64 = 30;
-
-/// The same while there are no keys at all, and every request waits for them.
-const COLD: i64 = 2;
 
 /// The largest JWK Set, in bytes.
 const JWKS: usize = 256 * 1024;
@@ -58,31 +49,6 @@ struct Shared {
     state: RwLock<State>,
     /// Whoever holds it asks the issuer.
     flight: Mutex<()>,
-}
-
-/// What is known, and what came of asking.
-#[derive(Clone, Default)]
-struct State {
-    known: Option<Known>,
-    /// How often the issuer was asked.
-    asked: u64,
-    in_vain: Option<Vain>,
-}
-
-/// What the issuer said last.
-#[derive(Clone)]
-pub(crate) struct Known {
-    pub(crate) metadata: Arc<Metadata>,
-    pub(crate) keys: Arc<KeySet>,
-    fetched_at: i64,
-}
-
-/// The issuer was asked, and it did not help.
-#[derive(Clone, Copy)]
-struct Vain {
-    at: i64,
-    /// Why there was no answer; `None` if there was, without the key.
-    silence: Option<&'static str>,
 }
 
 impl Issuer {
@@ -163,53 +129,6 @@ impl Issuer {
         known.ok_or_else(|| VerifyError::Unavailable(silence(state.in_vain)))
     }
 
-    /// Checks a token with the issuer's keys, and once more with new ones if its key is unknown.
-    pub(crate) async fn check<T>(
-        &self,
-        token: &str,
-        check: impl Fn(&KeySet) -> Result<T, JoseError>,
-    ) -> Result<T, VerifyError> {
-        let known = self.known().await?;
-        let refused = match check(&known.keys) {
-            Ok(checked) => return Ok(checked),
-            Err(error) => error,
-        };
-        if !refused.is_no_key() || !self.is_ours(token) {
-            return Err(VerifyError::InvalidToken(refused));
-        }
-        let unverified =
-            Unverified::parse_within(token, LIST).map_err(VerifyError::InvalidToken)?;
-        let keys = self.keys_with(unverified.header()).await?;
-        check(&keys).map_err(VerifyError::InvalidToken)
-    }
-
-    /// Whether it is worth asking for the key of a token: one of another issuer never has it.
-    fn is_ours(&self, token: &str) -> bool {
-        let issuer = Unverified::parse_within(token, LIST)
-            .and_then(|unverified| unverified.unverified_claim_for_lookup("iss"));
-        issuer.is_ok_and(|issuer| issuer.is_none_or(|issuer| issuer == self.shared.name))
-    }
-
-    /// The keys after one was missing.
-    async fn keys_with(&self, header: &Header) -> Result<Arc<KeySet>, VerifyError> {
-        // Twice, because what is under way may have begun before the key was published.
-        for _ in 0..2 {
-            let state = self.shared.state();
-            if state.lacks(header) && !state.is_pause(COOLDOWN, self.shared.clock.now()) {
-                self.ask(state.asked, Some(header.clone())).await;
-            }
-        }
-        let state = self.shared.state();
-        match (&state.known, state.in_vain) {
-            (Some(known), None) => Ok(Arc::clone(&known.keys)),
-            (Some(known), Some(vain)) if vain.silence.is_none() || !state.lacks(header) => {
-                Ok(Arc::clone(&known.keys))
-            }
-            // The key may well be good: nobody could be asked.
-            (_, vain) => Err(VerifyError::Unavailable(silence(vain))),
-        }
-    }
-
     /// Asks the issuer, unless somebody has done so since `seen`; comes back when there is an answer.
     async fn ask(&self, seen: u64, wanted: Option<Header>) {
         let shared = Arc::clone(&self.shared);
@@ -271,39 +190,6 @@ impl Shared {
         let keys = KeySet::parse(&keys).map_err(|_| "its keys are no JWK Set")?;
         Ok((metadata, keys))
     }
-}
-
-impl Known {
-    fn is_younger(&self, seconds: i64, now: i64) -> bool {
-        is_within(seconds, self.fetched_at, now)
-    }
-}
-
-impl State {
-    fn lacks(&self, header: &Header) -> bool {
-        let lacks = |known: &Known| {
-            known
-                .keys
-                .select(header)
-                .is_err_and(|error| error.is_no_key())
-        };
-        self.known.as_ref().is_none_or(lacks)
-    }
-
-    fn is_pause(&self, seconds: i64, now: i64) -> bool {
-        self.in_vain
-            .is_some_and(|vain| is_within(seconds, vain.at, now))
-    }
-}
-
-/// Whether less than so many seconds have passed; a clock that was set back ends every wait.
-fn is_within(seconds: i64, since: i64, now: i64) -> bool {
-    (0..seconds).contains(&now.saturating_sub(since))
-}
-
-fn silence(vain: Option<Vain>) -> &'static str {
-    vain.and_then(|vain| vain.silence)
-        .unwrap_or("it did not answer")
 }
 
 impl fmt::Debug for Issuer {

@@ -77,6 +77,8 @@
 //!
 //! Times are in seconds. Errors hold no part of a token, and may be logged.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 mod access;
 #[cfg(feature = "actix")]
 pub mod actix;
