@@ -1,35 +1,47 @@
-//! The keys that a client signs with: written into its settings, or behind an address of its own.
+//! The keys that a client signs with, and those it is encrypted to: written into its settings, or behind an address of its own.
 
 use std::sync::Arc;
 
 use cloakroom_jose::jws::Unverified;
 use cloakroom_jose::jwt::{self, Claims, Policy};
-use cloakroom_jose::{JoseError, KeySet, VerifyingKey};
+use cloakroom_jose::{JoseError, KeySet, RecipientSet, VerifyingKey};
 use cloakroom_model::client::Client;
 
 /// Keys that were fetched from a client's `jwks.url`.
 #[derive(Debug)]
-pub struct RemoteKeys(KeySet);
+pub struct RemoteKeys {
+    verifying: KeySet,
+    recipients: RecipientSet,
+}
 
 impl RemoteKeys {
     /// Reads a JWK Set; `None` if it is none.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        KeySet::parse(body).ok().map(Self)
+        Some(Self {
+            verifying: KeySet::parse(body).ok()?,
+            recipients: RecipientSet::parse(body).ok()?,
+        })
     }
 
     /// A key of this name is among them.
     pub fn has(&self, kid: &str) -> bool {
-        self.0.keys().iter().any(|key| key.kid() == Some(kid))
+        let mut keys = self.verifying.keys().iter();
+        keys.any(|key| key.kid() == Some(kid))
+    }
+
+    /// Those that the client is encrypted to.
+    pub(crate) fn recipients(&self) -> &RecipientSet {
+        &self.recipients
     }
 }
 
-/// Keys that have to be fetched before a token of the client can be verified. No rule has the
+/// Keys that have to be fetched before a token of the client can be verified, or one encrypted to it. No rule has the
 /// network, so the caller does it and comes back with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeysWanted {
     /// The client's `jwks.url`.
     pub address: String,
-    /// The name of the key that the token was signed with.
+    /// The name of the key that the token was signed with; `None` also if something is to be encrypted.
     pub kid: Option<String>,
 }
 
@@ -88,7 +100,7 @@ impl Keys {
     ) -> Result<Claims, JoseError> {
         match self {
             Self::Set(keys) => jwt::verify_parsed(token, keys, policy, now),
-            Self::Remote(keys) => jwt::verify_parsed(token, &keys.0, policy, now),
+            Self::Remote(keys) => jwt::verify_parsed(token, &keys.verifying, policy, now),
             Self::One(key) => jwt::verify_with(token, key, policy, now),
         }
     }

@@ -1,11 +1,13 @@
 //! The provider's description of itself (OIDC Discovery §3, RFC 8414), and the realm's own document.
 
 use cloakroom_jose::Alg;
+use cloakroom_jose::jwe::{Enc, KeyAlg};
 use cloakroom_model::{Fault, Realm};
 use serde_json::{Value, json};
 
 use crate::authorize::level;
 use crate::client_auth;
+use crate::encryption;
 use crate::grant;
 use crate::keyring::{ALGS, Document, Keyring};
 use crate::provider::Provider;
@@ -114,9 +116,29 @@ impl Provider {
         ];
         if let Some(members) = document.as_object_mut() {
             members.extend(listed.map(|(name, value)| (name.to_owned(), value)));
+            members.extend(encryptions());
         }
         document
     }
+}
+
+/// What a client may have encrypted, and how.
+fn encryptions() -> impl Iterator<Item = (String, Value)> {
+    let algs = encryption::ALGS.map(KeyAlg::name);
+    let encs = Enc::ALL.map(Enc::name);
+    let of = move |kind| {
+        [
+            (
+                format!("{kind}_encryption_alg_values_supported"),
+                json!(algs),
+            ),
+            (
+                format!("{kind}_encryption_enc_values_supported"),
+                json!(encs),
+            ),
+        ]
+    };
+    ["id_token", "userinfo"].into_iter().flat_map(of)
 }
 
 fn prompts(realm: &Realm) -> Vec<&'static str> {

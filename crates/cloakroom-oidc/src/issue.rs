@@ -14,6 +14,7 @@ use cloakroom_model::{Cx, opaque};
 use serde_json::{Map, Value, json};
 
 use crate::authorize::{ClaimsRequest, Place};
+use crate::encryption::Wish;
 use crate::error::{OAuthError, Result};
 use crate::grant::token_exchange::Exchange;
 use crate::keyring;
@@ -22,7 +23,7 @@ use crate::provider::Provider;
 use crate::scope::{self, Scopes};
 use crate::session_rules;
 
-pub use minted::{Minted, SignError};
+pub use minted::{Minted, SignError, Signed};
 pub use refresh::{RefreshPlan, rotates};
 pub(crate) use refresh::{STORED, new_id as new_refresh_id};
 
@@ -138,6 +139,11 @@ pub(crate) fn issue(
     Ok(Minted {
         access,
         id,
+        encryption: Wish::of(client, "id.token"),
+        id_member: match is_for_id_token {
+            true => "access_token",
+            false => "id_token",
+        },
         refresh,
         rest,
     })

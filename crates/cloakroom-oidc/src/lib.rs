@@ -12,6 +12,7 @@ pub mod client_keys;
 pub mod code_grant;
 pub mod device;
 pub mod discovery;
+mod encryption;
 pub mod error;
 pub mod evaluate;
 pub mod form;

@@ -1,11 +1,14 @@
 //! The userinfo endpoint (OIDC Core §5.3): claims about the user of an access token.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cloakroom_jose::Alg;
 use cloakroom_model::{Cx, Realm, Timestamp, opaque, user};
 use serde_json::{Map, Value, json};
 
+use crate::client_keys::{KeysWanted, RemoteKeys};
+use crate::encryption::Wish;
 use crate::error::{OAuthError, Result};
 use crate::grant_session;
 use crate::issue::SignError;
@@ -22,10 +25,18 @@ use crate::scope::{self, OPENID};
 pub struct Userinfo {
     claims: Map<String, Value>,
     signed: Option<Unsigned>,
+    encryption: Option<Wish>,
     /// The client that asks, whose web origins may read the answer.
     pub client_id: String,
     /// Until when the answer is the same if nothing changes; `None` where it may differ each time.
     pub stays_until: Option<Timestamp>,
+}
+
+/// An answer that is signed, where the client wants that. It cannot be sent yet: the client may want it encrypted.
+#[derive(Debug)]
+pub struct Signed<'a> {
+    body: Body,
+    encryption: Option<&'a Wish>,
 }
 
 /// The body of an answer.
@@ -38,15 +49,36 @@ pub enum Body {
 }
 
 impl Userinfo {
+    /// What has to be fetched before the answer can be encrypted.
+    pub fn keys_wanted(&self) -> Option<KeysWanted> {
+        self.encryption.as_ref()?.keys_wanted()
+    }
+
     /// Signs the answer, where the client wants that.
-    pub fn sign(&self, realm: &Realm) -> std::result::Result<Body, SignError> {
-        match &self.signed {
-            None => Ok(Body::Json(Value::Object(self.claims.clone()))),
+    pub fn sign(&self, realm: &Realm) -> std::result::Result<Signed<'_>, SignError> {
+        let body = match &self.signed {
+            None => Body::Json(Value::Object(self.claims.clone())),
             Some(unsigned) => {
                 let keys = Keyring::of(realm)?;
-                sign(&keys, unsigned).map(Body::Jwt)
+                Body::Jwt(sign(&keys, unsigned)?)
             }
-        }
+        };
+        let encryption = self.encryption.as_ref();
+        Ok(Signed { body, encryption })
+    }
+}
+
+impl Signed<'_> {
+    /// Encrypts the answer, where the client wants that, signed or not (OIDC Core §5.3.2).
+    pub fn encrypt(self, fetched: Option<&Arc<RemoteKeys>>) -> Result<Body> {
+        let Some(wish) = self.encryption else {
+            return Ok(self.body);
+        };
+        let made = match &self.body {
+            Body::Jwt(token) => wish.encrypt_token(token, fetched),
+            Body::Json(claims) => wish.encrypt_claims(claims.to_string().as_bytes(), fetched),
+        };
+        made.map(Body::Jwt)
     }
 }
 
@@ -154,6 +186,7 @@ impl Provider {
             claims: members,
             stays_until: token.end(),
             signed,
+            encryption: Wish::of(&live.client, "user.info"),
             client_id,
         })
     }

@@ -10,6 +10,8 @@
 mod administration;
 #[path = "http/documents.rs"]
 mod documents;
+#[path = "http/encryption.rs"]
+mod encryption;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]

@@ -1,10 +1,14 @@
 //! Tokens that are not signed yet, and signing them: after the commit, outside of any transaction.
 
+use std::sync::Arc;
+
 use cloakroom_jose::{Alg, half_hash};
 use cloakroom_model::id::SessionId;
 use cloakroom_model::{Fault, Realm, Secret};
 use serde_json::{Map, Value};
 
+use crate::client_keys::{KeysWanted, RemoteKeys};
+use crate::encryption::Wish;
 use crate::keyring::{INTERNAL_ALG, Keyring, MissingKey};
 
 /// Claims with what their signature needs.
@@ -26,6 +30,10 @@ pub(super) enum Access {
 pub struct Minted {
     pub(super) access: Access,
     pub(super) id: Option<Unsigned>,
+    /// How the ID token is encrypted; `None` if the client takes it in the clear.
+    pub(super) encryption: Option<Wish>,
+    /// The member of the answer that holds the ID token.
+    pub(super) id_member: &'static str,
     pub(super) refresh: Option<Map<String, Value>>,
     pub(super) rest: Map<String, Value>,
 }
@@ -68,8 +76,13 @@ impl Minted {
             .map(SessionId::new)
     }
 
+    /// What has to be fetched before the ID token can be encrypted.
+    pub fn keys_wanted(&self) -> Option<KeysWanted> {
+        self.encryption.as_ref()?.keys_wanted()
+    }
+
     /// Signs the tokens with the realm's keys into the members of the answer.
-    pub fn sign(&self, realm: &Realm) -> Result<Value, SignError> {
+    pub fn sign(&self, realm: &Realm) -> Result<Signed<'_>, SignError> {
         let keys = Keyring::of(realm)?;
         let mut answer = self.rest.clone();
         let access = match &self.access {
@@ -93,7 +106,30 @@ impl Minted {
             answer.insert("refresh_token".to_owned(), Value::String(token));
         }
         answer.insert("access_token".to_owned(), Value::String(access));
-        Ok(Value::Object(answer))
+        Ok(Signed {
+            answer,
+            encryption: self.encryption.as_ref(),
+            id_member: self.id_member,
+        })
+    }
+}
+
+/// An answer whose tokens are signed. What the client wants encrypted is not, so it cannot be sent yet.
+#[derive(Debug)]
+pub struct Signed<'a> {
+    answer: Map<String, Value>,
+    encryption: Option<&'a Wish>,
+    id_member: &'static str,
+}
+
+impl Signed<'_> {
+    /// Encrypts the ID token, where the client wants that, and gives the answer.
+    pub fn encrypt(mut self, fetched: Option<&Arc<RemoteKeys>>) -> crate::error::Result<Value> {
+        if let (Some(wish), Some(id)) = (self.encryption, self.answer.get_mut(self.id_member)) {
+            let signed = id.as_str().unwrap_or_default();
+            *id = Value::String(wish.encrypt_token(signed, fetched)?);
+        }
+        Ok(Value::Object(self.answer))
     }
 }
 

@@ -220,7 +220,10 @@ impl World {
         let provider = Arc::clone(&self.provider);
         let issued = self.enter(move |cx| provider.token(cx, &request, Door::Write));
         match issued {
-            Ok(Issued::Minted(minted)) => Ok(Tokens(minted.sign(&self.snapshot()).unwrap())),
+            Ok(Issued::Minted(minted)) => {
+                let signed = minted.sign(&self.snapshot()).unwrap();
+                Ok(Tokens(signed.encrypt(None).unwrap()))
+            }
             Ok(Issued::NeedsWrite) => panic!("the door writes"),
             Err(Error::Denied(denied)) => Err(denied),
             Err(Error::Fault(fault)) => panic!("{fault}"),
@@ -249,7 +252,7 @@ impl World {
     pub(crate) fn userinfo(&self, token: &str) -> Result<Value, OAuthError> {
         let (provider, token) = (Arc::clone(&self.provider), token.to_owned());
         match self.enter(move |cx| provider.userinfo(cx, &token)) {
-            Ok(found) => match found.sign(&self.snapshot()).unwrap() {
+            Ok(found) => match found.sign(&self.snapshot()).unwrap().encrypt(None).unwrap() {
                 Body::Json(claims) => Ok(claims),
                 Body::Jwt(token) => Ok(claims_of(&token)),
             },

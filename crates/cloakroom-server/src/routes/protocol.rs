@@ -8,6 +8,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use cloakroom_model::{Cx, Door, Fault, Realm, client};
 use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::client_keys::{KeysWanted, RemoteKeys};
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::keyring::MissingKey;
 use cloakroom_oidc::keyring::generate::{self, Purpose};
@@ -96,6 +97,11 @@ impl Caller {
             cors::allow(answer.headers_mut(), &asks, "Access-Control-Allow-Methods");
         }
         answer
+    }
+
+    /// The keys that the client has elsewhere; `None` if none are wanted, or they are not to be had.
+    pub(crate) async fn fetched(&self, wanted: Option<KeysWanted>) -> Option<Arc<RemoteKeys>> {
+        self.app.outbound.keys(&wanted?).await
     }
 
     /// Signs, and makes a key first where the realm lacks one that its settings ask for.

@@ -85,7 +85,9 @@ async fn answer(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<serde_json
         true => by_password(caller, asked).await?,
         false => by_grant(caller, asked).await?,
     };
-    caller.signed(|realm| minted.sign(realm)).await
+    let signed = caller.signed(|realm| minted.sign(realm)).await?;
+    let keys = caller.fetched(minted.keys_wanted()).await;
+    signed.encrypt(keys.as_ref())
 }
 
 async fn by_grant(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<Minted>, Error> {

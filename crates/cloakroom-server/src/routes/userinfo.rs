@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use cloakroom_model::{Cx, Door};
-use cloakroom_oidc::userinfo::Body;
+use cloakroom_oidc::userinfo::{Body, Userinfo};
 use cloakroom_oidc::{Error, OAuthError};
 use cloakroom_web::App;
 use cloakroom_web::answers::Answer;
@@ -61,7 +61,7 @@ async fn userinfo(
         Err(Error::Denied(denied)) => return challenge(&caller, denied.status, Some(&denied)),
         Err(error) => return protocol::error_answer(&error),
     };
-    let (content_type, body) = match caller.signed(|realm| found.sign(realm)).await {
+    let (content_type, body) = match finish(&caller, &found).await {
         Ok(Body::Json(claims)) => ("application/json", claims.to_string()),
         Ok(Body::Jwt(token)) => ("application/jwt", token),
         Err(error) => return protocol::error_answer(&error),
@@ -83,6 +83,12 @@ async fn answered(caller: &Caller, answer: Answer) -> HttpResponse {
         .content_type(answer.content_type)
         .body(answer.body);
     caller.with_cors(Some(&answer.client_id), known).await
+}
+
+async fn finish(caller: &Caller, found: &Userinfo) -> Result<Body, Error> {
+    let signed = caller.signed(|realm| found.sign(realm)).await?;
+    let keys = caller.fetched(found.keys_wanted()).await;
+    signed.encrypt(keys.as_ref())
 }
 
 /// RFC 6750 §3: the refusal is a challenge.
