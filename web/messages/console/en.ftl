@@ -118,9 +118,9 @@ done-preferences = Saved in this browser.
 ## Lists and search
 
 nothing-found = Nothing was found
-kind-user = user
-kind-client = client
-kind-group = group
+kind-user = User
+kind-client = Client
+kind-group = Group
 done-many = Done for { $name }.
 done-many-failed = { $name } could not be changed; the others are done.
 
@@ -669,7 +669,7 @@ sessions-none = Nobody.
 ## Roles, groups, scopes
 
 nav-roles = Roles
-kind-role = role
+kind-role = Role
 roles-lead = What people and programs may do, in words that applications understand.
 roles-new = New role
 role-kind = Kind

@@ -30,7 +30,11 @@ fn values(desk: &Desk, object: &Value) -> snippets::Values {
         .and_then(Value::as_str)
         .unwrap_or_default();
     let is_relative = first.starts_with('/');
-    let root = text_of(object, "rootUrl");
+    // Keycloak's own clients stand at the server's address, under one of these names.
+    let root = match text_of(object, "rootUrl").as_str() {
+        "${authBaseUrl}" | "${authAdminUrl}" => desk.app.base_url.clone(),
+        root => root.to_owned(),
+    };
     snippets::Values {
         base: desk.app.base_url.clone(),
         realm: desk.realm.clone(),
