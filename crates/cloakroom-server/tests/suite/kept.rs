@@ -1,7 +1,7 @@
 //! Answers about tokens are kept in memory for a moment. What changes a person, a session, a client or the realm shows
 //! in the very next answer all the same: each change is a test.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -20,6 +20,9 @@ struct Scene {
     access: String,
     refresh: String,
 }
+
+/// A realm is made with four keys, which takes long where several are made at once.
+static ONE_REALM: Mutex<()> = Mutex::new(());
 
 /// What the endpoints say after a change.
 enum Then {
@@ -133,7 +136,10 @@ fn check(scene: &Scene, change: Change) {
 
 impl Scene {
     fn set(server: &Arc<Server>, name: &str) -> Self {
-        let realm = Realm::create(server, &format!("kept-{name}"), json!({}));
+        let realm = {
+            let _alone = ONE_REALM.lock().unwrap_or_else(PoisonError::into_inner);
+            Realm::create(server, &format!("kept-{name}"), json!({}))
+        };
         realm.done("POST", "/roles", &json!({"name": "auditor"}));
         let role = realm.call("GET", "/roles/auditor", &Value::Null).json();
         let roles = json!({
