@@ -7,8 +7,8 @@ use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
     AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
     Hidden, InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
-    PageExpiredPage, PreviewedClaim, ProfileField, RegisterPage, ResetCredentialsPage,
-    ReturningUser, SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
+    PageExpiredPage, PreviewedClaim, RegisterPage, ResetCredentialsPage, ReturningUser,
+    SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
     ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, WelcomePage,
 };
 
@@ -106,11 +106,7 @@ fn register(words: &Words, locale: &Locale) -> RegisterPage {
         email: Field::new(words.or("")),
         first_name: Field::new(words.or("")),
         last_name: Field::new(words.or("")),
-        attributes: vec![ProfileField {
-            name: "phone".into(),
-            label: words.or("Phone number").into(),
-            field: Field::new(words.or("")),
-        }],
+        attributes: Vec::new(),
         login_url: "/realms/acme/login-actions/authenticate".into(),
     }
 }
@@ -123,11 +119,7 @@ fn register_refused(words: &Words, locale: &Locale) -> RegisterPage {
         email: Field::new(words.or("ada@")).with_error(Notice::InvalidEmail),
         first_name: Field::new(words.or("Ada")),
         last_name: Field::new(words.or("Byron")),
-        attributes: vec![ProfileField {
-            name: "phone".into(),
-            label: words.or("Phone number").into(),
-            field: Field::new(words.or("12")).with_error(Notice::InvalidValue),
-        }],
+        attributes: Vec::new(),
         ..register(words, locale)
     }
 }
@@ -166,11 +158,7 @@ fn update_profile(words: &Words, locale: &Locale) -> UpdateProfilePage {
         email: Field::new(words.or("")).with_error(Notice::FieldRequired),
         first_name: Field::new(words.or("Ada")),
         last_name: Field::new(words.or("Byron")),
-        attributes: vec![ProfileField {
-            name: "phone".into(),
-            label: words.or("Phone number").into(),
-            field: Field::new(words.or("")),
-        }],
+        attributes: Vec::new(),
         can_cancel: false,
     }
 }
