@@ -51,7 +51,7 @@ pub(crate) struct Admin {
     pub(crate) actor: Actor,
     /// The realm that the caller's token is from.
     home: Arc<Realm>,
-    roles: BTreeSet<RoleId>,
+    roles: Arc<BTreeSet<RoleId>>,
     rights: BTreeSet<String>,
 }
 
@@ -112,7 +112,7 @@ impl Admin {
 
     /// The names of the management roles that the caller has over a realm.
     pub(crate) async fn rights_in(&self, realm: &str) -> Result<BTreeSet<String>> {
-        let (roles, realm) = (self.roles.clone(), realm.to_owned());
+        let (roles, realm) = (Arc::clone(&self.roles), realm.to_owned());
         self.app
             .enter(&self.home, Door::Read, move |cx| rights(cx, &roles, &realm))
             .await
@@ -130,7 +130,7 @@ impl Admin {
 
     /// The same for many realms, in their order.
     pub(crate) async fn rights_in_all(&self, realms: Vec<String>) -> Result<Vec<BTreeSet<String>>> {
-        let roles = self.roles.clone();
+        let roles = Arc::clone(&self.roles);
         self.app
             .enter(&self.home, Door::Read, move |cx| {
                 rights_in_all(cx, &roles, &realms)
@@ -166,7 +166,7 @@ impl Admin {
 
     /// Refuses to hand on a right that the caller has not: nobody may raise themselves.
     pub(crate) fn grants(&self) -> Grants {
-        Grants::new(self.roles.clone(), self.rights.clone())
+        Grants::new(Arc::clone(&self.roles), self.rights.clone())
     }
 
     /// The caller's token is from the realm that the call is about.
@@ -211,7 +211,7 @@ pub(crate) struct Caller {
     /// The client that they call with.
     pub(crate) client: String,
     pub(crate) session: Option<SessionId>,
-    pub(crate) roles: BTreeSet<RoleId>,
+    pub(crate) roles: Arc<BTreeSet<RoleId>>,
 }
 
 /// The bearer of a token, and the realm that it is from.
@@ -269,7 +269,7 @@ fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<(Arc<Clie
         }
     }
     let caller = Caller {
-        roles: user::effective_roles(cx, &id)?,
+        roles: user::shared_roles(cx, &id)?,
         client: client.id.as_str().to_owned(),
         session: sid,
         user: id,
@@ -289,12 +289,13 @@ fn rights(cx: &mut Cx<'_>, roles: &BTreeSet<RoleId>, realm: &str) -> Result<BTre
     let manager = client::find(cx, &manager)?.map(|client| client.id.as_str().to_owned());
     let is_master = cx.realm.name == MASTER;
     let graph = role::graph(cx)?;
-    let held = roles.iter().filter_map(|id| graph.role(id));
-    let counts = |role: &&Arc<role::Role>| {
-        let is_managers = Some(&role.container_id) == manager.as_ref();
-        is_managers || (is_master && !role.client_role && role.name == "create-realm")
-    };
-    Ok(held.filter(counts).map(|role| role.name.clone()).collect())
+    let managing = manager.iter().flat_map(|id| graph.owned_by(id));
+    let creating = graph.owned_by(cx.realm.id.as_str());
+    let creating = creating.filter(|role| is_master && role.name == "create-realm");
+    let held = managing
+        .chain(creating)
+        .filter(|role| roles.contains(&role.id));
+    Ok(held.map(|role| role.name.clone()).collect())
 }
 
 /// The management roles among `roles` over each of the realms, looked through once for all.

@@ -58,7 +58,7 @@ pub(crate) fn caller(cx: &mut Cx<'_>, seat: &Seat) -> Result<Caller> {
         return Err(AdminError::unauthorized());
     }
     Ok(Caller {
-        roles: user::effective_roles(cx, &user.id)?,
+        roles: user::shared_roles(cx, &user.id)?,
         client: client.id.as_str().to_owned(),
         session: Some(session.id),
         user: user.id,

@@ -1,7 +1,7 @@
 //! Roles: of the realm and of clients, what they are composed of, and what a client may pass on.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 
@@ -34,7 +34,14 @@ pub struct Role {
 pub struct RoleGraph {
     roles: HashMap<RoleId, Arc<Role>>,
     children: HashMap<RoleId, Vec<RoleId>>,
+    /// The roles of each container.
+    owned: HashMap<String, Vec<RoleId>>,
+    /// What some sets of roles come to: an administrator of a thousand realms has twenty thousand.
+    expanded: RwLock<HashMap<Vec<RoleId>, Arc<BTreeSet<RoleId>>>>,
 }
+
+/// How many sets of roles a graph remembers.
+const EXPANDED_MOST: usize = 32;
 
 impl RoleGraph {
     /// The role with this id.
@@ -45,6 +52,12 @@ impl RoleGraph {
     /// All roles, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Role> {
         self.roles.values().map(Arc::as_ref)
+    }
+
+    /// The roles of a container: the realm or a client.
+    pub fn owned_by(&self, container: &str) -> impl Iterator<Item = &Arc<Role>> {
+        let ids = self.owned.get(container).into_iter().flatten();
+        ids.filter_map(|id| self.roles.get(id))
     }
 
     /// The roles directly inside a role.
@@ -72,6 +85,27 @@ impl RoleGraph {
         }
         seen
     }
+
+    /// The same, remembered for whoever asks for these roles again.
+    pub fn expand_shared(&self, mut ids: Vec<RoleId>) -> Arc<BTreeSet<RoleId>> {
+        ids.sort();
+        ids.dedup();
+        let known = self.expanded.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&ids) {
+            return Arc::clone(known);
+        }
+        drop(known);
+        let all = Arc::new(self.expand(ids.iter().cloned()));
+        let mut known = self
+            .expanded
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= EXPANDED_MOST {
+            known.clear();
+        }
+        known.insert(ids, Arc::clone(&all));
+        all
+    }
 }
 
 /// The realm's role graph, read once for each snapshot.
@@ -92,6 +126,8 @@ fn load_graph(cx: &mut Cx<'_>) -> Result<RoleGraph> {
     let all = roles::table.filter(roles::realm_id.eq(&cx.realm.id));
     for row in all.load::<Row>(cx.db.conn()?)? {
         let role = row.into_role()?;
+        let owned = graph.owned.entry(role.container_id.clone()).or_default();
+        owned.push(role.id.clone());
         graph.roles.insert(role.id.clone(), Arc::new(role));
     }
     let pairs: Vec<(RoleId, RoleId)> = composite_pairs::table

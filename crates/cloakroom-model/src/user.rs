@@ -22,6 +22,7 @@ use crate::time::Timestamp;
 
 pub use membership::{
     direct_roles, effective_roles, enrol, grant_role, groups, join, leave, revoke_role,
+    shared_roles,
 };
 pub use page::{list_in_group, list_with_role};
 pub(crate) use search::pattern;

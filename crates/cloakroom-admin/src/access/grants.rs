@@ -1,6 +1,7 @@
 //! What a caller may hand on, and whose account they may touch: nobody raises themselves.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
@@ -13,7 +14,7 @@ use crate::error::{AdminError, Result};
 #[derive(Clone, Debug)]
 pub(crate) struct Grants {
     /// All roles of the caller, in the realm they are from.
-    roles: BTreeSet<RoleId>,
+    roles: Arc<BTreeSet<RoleId>>,
     /// The names of their management roles over the realm that the call is about.
     rights: BTreeSet<String>,
 }
@@ -29,10 +30,10 @@ enum Manager {
 impl Grants {
     /// Of a caller who may hand on no right at all.
     pub(crate) fn none() -> Self {
-        Self::new(BTreeSet::new(), BTreeSet::new())
+        Self::new(Arc::default(), BTreeSet::new())
     }
 
-    pub(super) fn new(roles: BTreeSet<RoleId>, rights: BTreeSet<String>) -> Self {
+    pub(super) fn new(roles: Arc<BTreeSet<RoleId>>, rights: BTreeSet<String>) -> Self {
         Self { roles, rights }
     }
 

@@ -1,6 +1,7 @@
 //! Membership: the roles of users, and the groups they are in.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -24,6 +25,16 @@ pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>>
         all.extend(group::roles_of_all(cx, &groups)?);
     }
     Ok(role::graph(cx)?.expand(all))
+}
+
+/// The same, shared with whoever has the same roles directly.
+pub fn shared_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Arc<BTreeSet<RoleId>>> {
+    let mut all = direct_roles(cx, id)?;
+    let groups = groups(cx, id)?;
+    if !groups.is_empty() {
+        all.extend(group::roles_of_all(cx, &groups)?);
+    }
+    Ok(role::graph(cx)?.expand_shared(all))
 }
 
 /// Gives a user a role.
