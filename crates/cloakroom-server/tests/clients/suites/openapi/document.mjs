@@ -17,8 +17,8 @@ const UNDOCUMENTED = {
   WorkflowStepRepresentation: ['with'],
 };
 
-/** Claims are whatever the mappers say. */
-const OPEN = ['AccessToken', 'IDToken'];
+/** Claims are whatever the mappers say, and raw JSON is whatever somebody stored; the document names what Java keeps it in. */
+const OPEN = ['AccessToken', 'IDToken', 'RawJsonValue'];
 
 /** Answers of another shape than the document says, as a running 26.7 gives them. */
 const MISTAKEN = {
