@@ -80,7 +80,7 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     flows::show(cx, choice, &mut all)?;
     identity_providers::show(cx, choice, &mut all)?;
     all.insert("components".to_owned(), components::show(cx, choice)?);
-    let organizations = organizations::show(cx, choice)?;
+    let organizations = organizations::show(cx, &names, choice)?;
     if organizations.as_array().is_some_and(|all| !all.is_empty()) {
         all.insert("organizations".to_owned(), organizations);
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cloakroom_model::identity_provider::{Config, IdentityProvider, Mapper, Settings};
+use cloakroom_model::identity_provider::{
+    Config, IdentityProvider, Mapper, OrganizationLink, Settings,
+};
 use serde_json::{Map, Value, json};
 
 use crate::catalog;
@@ -50,7 +52,38 @@ fn show_with(provider: &IdentityProvider, config: &Config) -> Value {
     set(&mut shown, "enabled", json!(provider.enabled));
     set(&mut shown, "config", json!(config));
     set(&mut shown, "types", types(&provider.provider_id));
+    if let Value::Object(members) = &mut shown {
+        members.remove("organizationLink");
+    }
+    if let Some(link) = show_link(provider) {
+        set(&mut shown, "organizationLinks", json!([link]));
+    }
     shown
+}
+
+/// How its people belong to its organization, where that was said.
+pub fn show_link(provider: &IdentityProvider) -> Option<Value> {
+    let of = provider.settings.organization_id.as_ref()?;
+    let link = provider.settings.organization_link.as_ref()?;
+    let mut shown = json!(link);
+    set(&mut shown, "organizationId", json!(of));
+    Some(shown)
+}
+
+/// All members that a link to an organization has.
+pub const LINK_FIELDS: &[&str] = &["organizationId", "autoMembership", "membershipType"];
+
+/// What was sent becomes how its people belong to its organization.
+pub fn apply_link(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unreadable> {
+    let kind = read::text(sent, "membershipType")?;
+    if kind.is_some_and(|kind| !["MANAGED", "UNMANAGED"].contains(&kind)) {
+        return Err(Unreadable::Type);
+    }
+    provider.settings.organization_link = Some(OrganizationLink {
+        auto_membership: read::switch(sent, "autoMembership")?,
+        membership_type: kind.map(str::to_owned),
+    });
+    Ok(())
 }
 
 /// What an identity provider of this kind can be used for.
@@ -81,7 +114,13 @@ pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unrea
     members.retain(|name, value| SETTINGS.contains(&name.as_str()) && !value.is_null());
     let settings: Settings =
         serde_json::from_value(Value::Object(members)).map_err(|_| Unreadable::Type)?;
+    let link = provider.settings.organization_link.take();
+    let linked = provider.settings.organization_id.take();
     provider.settings = settings;
+    // A link is changed with the organization; it ends where another one is named.
+    if provider.settings.organization_id == linked {
+        provider.settings.organization_link = link;
+    }
     provider.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
     let config: BTreeMap<String, Option<String>> =
         read::member(sent, "config")?.unwrap_or_default();

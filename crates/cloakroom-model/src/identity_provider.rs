@@ -77,6 +77,21 @@ pub struct Settings {
     pub post_broker_login_flow_alias: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization_link: Option<OrganizationLink>,
+}
+
+/// How people who come through an identity provider belong to its organization, in Keycloak's
+/// field names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct OrganizationLink {
+    /// They become members by signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_membership: Option<bool>,
+    /// As what: `MANAGED` or `UNMANAGED`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership_type: Option<String>,
 }
 
 /// All identity providers of the realm by alias.

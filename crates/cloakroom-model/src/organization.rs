@@ -1,16 +1,17 @@
 //! Organizations: firms whose people are users of the realm, with the domains that name them.
 
+pub mod group;
 mod invitation;
 mod member;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{OrganizationId, RealmId};
+use crate::id::{OrganizationId, RealmId, UserId};
 use crate::schema::{organization_domains as domains, organizations};
 use crate::sql::Unless;
 use crate::user::Attributes;
@@ -20,7 +21,7 @@ pub use invitation::{
 };
 pub use member::{
     Member, Search, add_member, count_members, find_member, list_members, list_of_user,
-    remove_member,
+    remove_member, update_member,
 };
 
 /// A firm whose people are users of the realm.
@@ -111,6 +112,47 @@ fn domains_of(cx: &mut Cx<'_>, id: Option<&OrganizationId>) -> Result<Domains> {
         all.entry(id).or_default().insert(name, domain);
     }
     Ok(all)
+}
+
+/// The organizations of the realm that a user is a member of and that are enabled, by alias.
+///
+/// None where the realm has organizations switched off.
+pub fn list_open_to(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Organization>> {
+    if !is_on(cx) {
+        return Ok(Vec::new());
+    }
+    let mine = organizations::table
+        .filter(organizations::realm_id.eq(&cx.realm.id))
+        .filter(organizations::enabled.eq(true))
+        .filter(organizations::id.eq_any(list_of_user(cx, user)?))
+        .order(organizations::alias.asc());
+    let rows = mine.load::<Row>(cx.db.conn()?)?;
+    rows.into_iter()
+        .map(|row| {
+            let domains = domains_of(cx, Some(&row.id))?
+                .remove(&row.id)
+                .unwrap_or_default();
+            row.into_organization(domains)
+        })
+        .collect()
+}
+
+/// The aliases of the realm's organizations that are enabled; none where the realm has them switched off.
+pub(crate) fn open_aliases(cx: &mut Cx<'_>) -> Result<BTreeSet<String>> {
+    if !is_on(cx) {
+        return Ok(BTreeSet::new());
+    }
+    let mine = organizations::table
+        .filter(organizations::realm_id.eq(&cx.realm.id))
+        .filter(organizations::enabled.eq(true))
+        .select(organizations::alias);
+    let all: Vec<String> = mine.load(cx.db.conn()?)?;
+    Ok(all.into_iter().collect())
+}
+
+/// The realm says that it has organizations.
+pub fn is_on(cx: &Cx<'_>) -> bool {
+    cx.realm.settings.rest.get("organizationsEnabled") == Some(&serde_json::Value::Bool(true))
 }
 
 /// The organization that a domain names, with its name.

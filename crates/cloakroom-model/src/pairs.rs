@@ -77,5 +77,6 @@ macro_rules! pairs {
 pairs!(user_roles, user_id: UserId, role_id: RoleId, named);
 pairs!(user_groups, user_id: UserId, group_id: GroupId, named);
 pairs!(group_roles, group_id: GroupId, role_id: RoleId, unnamed);
+pairs!(organization_group_roles, group_id: GroupId, role_id: RoleId, unnamed);
 pairs!(role_composites, parent_id: RoleId, child_id: RoleId, unnamed);
 pairs!(scope_mappings, owner_id: str, role_id: RoleId, unnamed);

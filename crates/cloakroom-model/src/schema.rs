@@ -142,6 +142,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_groups (id) {
+        id -> Text,
+        realm_id -> Text,
+        organization_id -> Text,
+        parent_id -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        attributes -> Text,
+    }
+}
+
+diesel::table! {
+    organization_group_roles (group_id, role_id) {
+        group_id -> Text,
+        role_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
+    organization_group_members (group_id, user_id) {
+        group_id -> Text,
+        user_id -> Text,
+        organization_id -> Text,
+        realm_id -> Text,
+    }
+}
+
+diesel::table! {
     client_initial_access (id) {
         id -> Text,
         realm_id -> Text,
@@ -601,6 +630,7 @@ diesel::table! {
 
 diesel::joinable!(organization_domains -> organizations (organization_id));
 diesel::joinable!(organization_members -> users (user_id));
+diesel::joinable!(organization_group_members -> users (user_id));
 
 diesel::table! {
     pushed_requests (id) {
@@ -637,6 +667,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_domains,
     organization_members,
     organization_invitations,
+    organization_groups,
+    organization_group_roles,
+    organization_group_members,
     client_initial_access,
     workflows,
     clients,

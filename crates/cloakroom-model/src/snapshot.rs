@@ -1,7 +1,7 @@
 //! A realm as it is held in memory: its settings at one version, swapped as a whole.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rand::CryptoRng;
@@ -17,7 +17,7 @@ use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
 use crate::user_profile::{self, UserProfile};
-use crate::{Changes, key};
+use crate::{Changes, key, organization};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
 
@@ -42,6 +42,8 @@ pub struct Realm {
     pub default_scopes: Vec<ScopeId>,
     /// The scopes that a new client may ask for.
     pub optional_scopes: Vec<ScopeId>,
+    /// The aliases of its organizations that are enabled.
+    pub organizations: BTreeSet<String>,
     /// Which attributes its people have.
     pub profile: UserProfile,
     /// What is filled in when it is first asked for.
@@ -89,6 +91,7 @@ impl Realm {
             scopes: Vec::new(),
             default_scopes: Vec::new(),
             optional_scopes: Vec::new(),
+            organizations: BTreeSet::new(),
             profile: UserProfile::default(),
             memory: Memory::default(),
         }
@@ -126,6 +129,7 @@ impl Realm {
         let scopes = scope::list(&mut cx)?;
         let profile = user_profile::load(&mut cx)?;
         let (default_scopes, optional_scopes) = scope::links(&mut cx, bare.id.as_str())?;
+        let organizations = organization::open_aliases(&mut cx)?;
         let mut realm = Self::empty(RealmRow {
             id: bare.id.clone(),
             name: bare.name.clone(),
@@ -137,6 +141,7 @@ impl Realm {
         realm.scopes = scopes;
         realm.default_scopes = default_scopes;
         realm.optional_scopes = optional_scopes;
+        realm.organizations = organizations;
         realm.profile = profile;
         Ok(Arc::new(realm))
     }

@@ -18,7 +18,7 @@ pub use request_object::Fetched;
 use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
 
-use crate::{Error, Form, Provider, own_token, par, pkce, redirect_uri};
+use crate::{Error, Form, Provider, own_token, par, pkce, redirect_uri, scope};
 
 /// What becomes of an authorization request.
 #[derive(Debug)]
@@ -342,9 +342,10 @@ fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal>
                 .filter_map(|id| cx.realm.scope(id))
                 .any(|known| known.name == word)
     };
+    let words: Vec<&str> = scope.split(' ').filter(|word| !word.is_empty()).collect();
+    let names_one = |word: &str| scope::organization::is_allowed(cx, client, &words, word);
     // No client has as many scopes, and each word costs a comparison with all of them.
-    let mut words = scope.split(' ').filter(|word| !word.is_empty());
-    if words.by_ref().take(200).all(is_allowed) && words.next().is_none() {
+    if words.len() <= 200 && words.iter().all(|word| is_allowed(word) || names_one(word)) {
         return Ok(());
     }
     // The characters that an error description may have (RFC 6749 §4.1.2.1).

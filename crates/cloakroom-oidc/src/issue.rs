@@ -78,6 +78,7 @@ pub(crate) fn issue(
     mut grant: Authorization,
 ) -> Result<Minted> {
     grant.scopes = scope::permitted(cx, grant.scopes, &grant.account.roles)?;
+    grant.scopes = scope::organization::of_member(cx, grant.scopes, &grant.account.user.id)?;
     let notes = notes(&grant);
     let facts = Facts {
         target: match client.settings.has(LIGHTWEIGHT) {

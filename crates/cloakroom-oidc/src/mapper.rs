@@ -13,6 +13,7 @@ mod group_membership;
 mod hardcoded_claim;
 mod hardcoded_role;
 mod nonce;
+mod organization;
 mod pairwise;
 mod role_name;
 mod roles;
@@ -56,6 +57,8 @@ pub static ALL: &[&dyn Mapper] = &[
     &address::Address,
     &hardcoded_claim::HardcodedClaim,
     &group_membership::GroupMembership,
+    &organization::OrganizationMembership,
+    &organization::OrganizationGroups,
     &roles::RealmRoles,
     &roles::ClientRoles,
     &audience_resolve::AudienceResolve,
@@ -172,6 +175,8 @@ pub struct Claims {
     pub roles: BTreeSet<RoleId>,
     /// Roles that a mapper shows under another name, with the client of the new name.
     pub renamed: BTreeMap<RoleId, (Option<String>, String)>,
+    /// The scopes that the claims are made for, while the mappers run.
+    pub scopes: Option<Scopes>,
 }
 
 impl Claims {
@@ -223,6 +228,7 @@ fn owner(cx: &mut Cx<'_>, role: &Arc<role::Role>) -> Result<Option<Option<String
 
 /// Runs the mappers of the client and of its scopes that are meant for the target.
 pub fn run(cx: &mut Cx<'_>, scopes: &Scopes, facts: &Facts<'_>, claims: &mut Claims) -> Result<()> {
+    claims.scopes = Some(scopes.clone());
     let own = facts.client.mappers.iter();
     let all = own.chain(scopes.iter().flat_map(|scope| scope.mappers.iter()));
     for (mapper, config) in in_order(all) {

@@ -1,5 +1,7 @@
 //! Which client scopes a request gets, and which roles they let into its tokens.
 
+pub mod organization;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub struct Scopes {
     realm: Arc<Realm>,
     openid: bool,
     picked: Vec<usize>,
+    /// What `organization` among them is about.
+    pub(crate) organizations: Option<organization::Asked>,
 }
 
 impl fmt::Debug for Scopes {
@@ -61,15 +65,17 @@ impl Scopes {
 
     fn names(&self, keep: impl Fn(&Scope) -> bool) -> String {
         let openid = self.openid.then_some(OPENID);
-        let others = self
-            .iter()
-            .filter(|scope| keep(scope))
-            .map(|scope| scope.name.as_str());
-        openid
-            .into_iter()
-            .chain(others)
-            .collect::<Vec<_>>()
-            .join(" ")
+        let mut names: Vec<&str> = openid.into_iter().collect();
+        let organizations = self.organizations.as_ref().map(organization::Asked::words);
+        for scope in self.iter().filter(|scope| keep(scope)) {
+            match &organizations {
+                Some(words) if organization::is_it(scope) => {
+                    names.extend(words.iter().map(String::as_str));
+                }
+                _ => names.push(&scope.name),
+            }
+        }
+        names.join(" ")
     }
 
     /// Adds a scope of the realm whatever the client has.
@@ -109,15 +115,25 @@ fn pick(cx: &Cx<'_>, client: &Client, text: &str) -> (Scopes, bool) {
     let names: Vec<&str> = text.split(' ').filter(|name| !name.is_empty()).collect();
     let mut found: usize = usize::from(names.contains(&OPENID));
     let mut picked = Vec::new();
+    let asked_of = organization::asked(cx.realm, &names);
+    let mut organizations = None;
     for (index, scope) in cx.realm.scopes.iter().enumerate() {
         if scope.protocol != "openid-connect" {
             continue;
         }
-        let asked = names.contains(&scope.name.as_str());
+        let mut asked = names.contains(&scope.name.as_str());
         let default = client.default_scopes.contains(&scope.id);
         let optional = client.optional_scopes.contains(&scope.id);
         if asked && (default || optional) {
             found += 1;
+        }
+        if (default || optional) && organization::is_it(scope) {
+            let of = asked_of.clone().unwrap_or(None);
+            if let Some(organization::Asked::All | organization::Asked::Named(_)) = &of {
+                found += of.as_ref().map_or(0, |of| of.words().len());
+                asked = true;
+            }
+            organizations = of.or(default.then_some(organization::Asked::Only));
         }
         if default || (asked && optional) {
             picked.push(index);
@@ -128,8 +144,9 @@ fn pick(cx: &Cx<'_>, client: &Client, text: &str) -> (Scopes, bool) {
         realm: Arc::clone(cx.realm),
         openid: names.contains(&OPENID),
         picked,
+        organizations,
     };
-    (scopes, found < distinct.len())
+    (scopes, asked_of.is_err() || found < distinct.len())
 }
 
 /// The roles of a user that a client may put into tokens with these scopes.

@@ -11,6 +11,7 @@ use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
 use cloakroom_model::group::{self, Group, Query};
 use cloakroom_model::id::GroupId;
+use cloakroom_model::organization::group as of_organization;
 use serde_json::{Value, json};
 
 use super::users::draft::group_at;
@@ -46,8 +47,21 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 }
 
 pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<Group> {
-    let found = group::find(cx, &GroupId::new(id))?;
-    found.ok_or_else(|| AdminError::error(404, "Could not find group by id"))
+    let id = GroupId::new(id);
+    if let Some(found) = group::find(cx, &id)? {
+        return Ok(found);
+    }
+    check_of_realm(cx, &id, "manage")?;
+    Err(AdminError::error(404, "Could not find group by id"))
+}
+
+/// Groups of organizations have addresses of their own.
+fn check_of_realm(cx: &mut Cx<'_>, id: &GroupId, verb: &str) -> Result<()> {
+    if of_organization::find(cx, id)?.is_none() {
+        return Ok(());
+    }
+    let why = format!("Cannot {verb} organization related group via non Organization API.");
+    Err(AdminError::message(400, why))
 }
 
 fn query_of(params: &Params, most: i64) -> Result<Query> {
@@ -235,7 +249,11 @@ fn place(
     grants: &Grants,
 ) -> Result<(Group, bool)> {
     let known = match read::text(sent, "id")? {
-        Some(id) => group::find(cx, &GroupId::new(id))?,
+        Some(id) => {
+            let id = GroupId::new(id);
+            check_of_realm(cx, &id, "manage")?;
+            group::find(cx, &id)?
+        }
         None => None,
     };
     if let Some(mut group) = known {

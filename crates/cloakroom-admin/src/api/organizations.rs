@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/organizations`: firms whose people are users of the realm.
 
+pub(in crate::api) mod groups;
 mod identity_providers;
 mod invitations;
 mod members;
@@ -12,7 +13,7 @@ use cloakroom_keycloak::{organization as shape, read};
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::organization::{self, Details, Organization};
 use cloakroom_model::{Cx, identity_provider};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Answer, Params, is_on, no_content};
 use crate::access::{Actor, Admin};
@@ -20,8 +21,8 @@ use crate::audit;
 use crate::error::{AdminError, Result};
 use crate::names;
 
-const MANAGE: &[&str] = &["manage-organizations", "manage-realm"];
-const VIEW: &[&str] = &[
+pub(in crate::api) const MANAGE: &[&str] = &["manage-organizations", "manage-realm"];
+pub(in crate::api) const VIEW: &[&str] = &[
     "view-organizations",
     "manage-organizations",
     "view-realm",
@@ -41,6 +42,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&format!("{BASE}/count"), web::get().to(count));
     // Its fixed names come before the ids of members.
     invitations::configure(cfg);
+    groups::configure(cfg);
     members::configure(cfg);
     identity_providers::configure(cfg);
     let all = web::resource(BASE)
@@ -55,7 +57,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 
 /// A realm has organizations only if it says so.
 fn check_on(cx: &Cx<'_>) -> Result<()> {
-    if cx.realm.settings.rest.get("organizationsEnabled") == Some(&json!(true)) {
+    if organization::is_on(cx) {
         return Ok(());
     }
     let why = "Organizations not enabled for this realm.";
@@ -278,6 +280,7 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
             let one = found(cx, &id)?;
             for mut provider in identity_providers::linked(cx, &one.id)? {
                 provider.settings.organization_id = None;
+                provider.settings.organization_link = None;
                 identity_provider::update(cx, &provider)?;
             }
             organization::remove(cx, &one.id)?;

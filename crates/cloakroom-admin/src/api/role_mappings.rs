@@ -13,7 +13,7 @@ use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client};
 use serde_json::{Map, Value, json};
 
-use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, users};
+use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, organizations, users};
 use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -27,8 +27,9 @@ enum Part {
     Effective,
 }
 
-const HOLDERS: [&str; 5] = [
+const HOLDERS: [&str; 6] = [
     "users/{user}/role-mappings",
+    "organizations/{organization}/groups/{group}/role-mappings",
     "groups/{group}/role-mappings",
     "clients/{client}/scope-mappings",
     "client-scopes/{scope}/scope-mappings",
@@ -59,6 +60,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 
 /// Who may look at a holder's roles, and who may change them.
 fn rights(path: &Names) -> (&'static [&'static str], &'static [&'static str]) {
+    if path.contains_key("organization") {
+        return (organizations::VIEW, organizations::MANAGE);
+    }
     if path.contains_key("user") || path.contains_key("group") {
         return (users::VIEW, users::MANAGE);
     }

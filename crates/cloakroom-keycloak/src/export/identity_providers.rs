@@ -22,6 +22,7 @@ pub(super) fn show(cx: &mut Cx<'_>, choice: Choice, all: &mut Map<String, Value>
         // The organization names its identity providers itself.
         if let Value::Object(members) = &mut one {
             members.remove("organizationId");
+            members.remove("organizationLinks");
         }
         shown.push(one);
     }

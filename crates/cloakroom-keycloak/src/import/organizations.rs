@@ -1,4 +1,6 @@
-//! Organizations with their domains, members and identity providers.
+//! Organizations with their domains, groups, members and identity providers.
+
+mod groups;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +28,6 @@ fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) -> Result<(
     let name = Part::new(object, "organizations[]", "").name("name")?;
     let part = Part::new(object, "organizations[]", &name);
     part.report_unknown(shape::FIELDS, import.report);
-    let why = "groups of an organization are not kept";
-    part.report_dropped("groups", why, import.report);
     let alias = part.text("alias")?.filter(|alias| !alias.is_empty());
     let mut made = Organization {
         id: OrganizationId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
@@ -51,14 +51,15 @@ fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) -> Result<(
         return Err(ImportError::taken(why));
     }
     import.report.map("organizations");
-    members(cx, import, &made, &part)?;
+    let groups = groups::import(cx, import, &made, &part)?;
+    members(cx, import, (&made, &groups), &part)?;
     identity_providers(cx, &made, &part)
 }
 
 fn members(
     cx: &mut Cx<'_>,
     import: &mut Import<'_>,
-    made: &Organization,
+    (made, groups): (&Organization, &groups::Known),
     part: &Part<'_>,
 ) -> Result<()> {
     let name = &made.name;
@@ -79,6 +80,15 @@ fn members(
         };
         organization::add_member(cx, &made.id, &one)?;
         import.report.map("members of organizations");
+        for group in member.texts("groups")? {
+            let Some(id) = groups.get(&group) else {
+                let why = format!(
+                    "member {username} of organization {name} is in group {group}, which is not there"
+                );
+                return Err(ImportError::invalid(why));
+            };
+            organization::group::join(cx, &made.id, id, &one.user)?;
+        }
     }
     Ok(())
 }
@@ -94,6 +104,10 @@ fn identity_providers(cx: &mut Cx<'_>, made: &Organization, part: &Part<'_>) -> 
             return Err(ImportError::invalid(why));
         };
         provider.settings.organization_id = Some(made.id.as_str().to_owned());
+        if let Some(link) = linked.objects("organizationLinks")?.into_iter().next() {
+            crate::identity_provider::apply_link(&mut provider, link)
+                .map_err(ImportError::wrong(linked.place, linked.who))?;
+        }
         identity_provider::update(cx, &provider)?;
     }
     Ok(())

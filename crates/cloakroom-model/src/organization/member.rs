@@ -110,6 +110,19 @@ pub fn add_member(cx: &mut Cx<'_>, id: &OrganizationId, member: &Member) -> Resu
     Ok(inserted == 1)
 }
 
+/// Replaces what kind of member a user is; false if the user is none.
+pub fn update_member(cx: &mut Cx<'_>, id: &OrganizationId, member: &Member) -> Result<bool> {
+    let mine = members::table
+        .filter(members::realm_id.eq(&cx.realm.id))
+        .filter(members::organization_id.eq(id))
+        .filter(members::user_id.eq(&member.user));
+    let changed = diesel::update(mine)
+        .set(members::managed.eq(member.managed))
+        .execute(cx.db.conn()?)?;
+    cx.people_changed();
+    Ok(changed == 1)
+}
+
 /// Ends a membership; false if there was none.
 pub fn remove_member(cx: &mut Cx<'_>, id: &OrganizationId, user: &UserId) -> Result<bool> {
     let mine = members::table

@@ -21,6 +21,7 @@ mod html;
 mod http;
 mod jwt;
 mod kept;
+mod organizations;
 mod realm;
 mod server;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
     modules.extend(servers.iter().flat_map(escalation::trials));
     modules.extend(servers.iter().flat_map(kept::trials));
+    modules.extend(servers.iter().flat_map(organizations::trials));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
     arguments.test_threads = Some(1);

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::users::{find::show_all, found as user_found};
 use super::super::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page};
 use super::show::{self, Shown};
-use super::{MANAGE, VIEW, found};
+use super::{MANAGE, VIEW, check_of_realm, found};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -90,7 +90,9 @@ async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
     admin
         .write(move |cx| {
             let user = user_found(cx, path.part("user"))?;
-            let group = group::find(cx, &GroupId::new(path.part("group")))?;
+            let id = GroupId::new(path.part("group"));
+            check_of_realm(cx, &id, "access")?;
+            let group = group::find(cx, &id)?;
             let group = group.ok_or_else(|| AdminError::error(404, "Group not found"))?;
             if is_in {
                 grants.check_group(cx, &group.id)?;

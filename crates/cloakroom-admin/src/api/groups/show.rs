@@ -6,7 +6,7 @@ use cloakroom_keycloak::group as shape;
 use cloakroom_keycloak::read::set;
 use cloakroom_model::client;
 use cloakroom_model::group::{self, Group};
-use cloakroom_model::id::{ClientUuid, GroupId};
+use cloakroom_model::id::{ClientUuid, GroupId, RoleId};
 use cloakroom_model::{Cx, role};
 use serde_json::{Value, json};
 
@@ -86,7 +86,8 @@ fn all_of(cx: &mut Cx<'_>, groups: &[(Group, String)], how: Shown) -> Result<Vec
         }
         if !how.brief {
             set(&mut shown, "attributes", json!(group.attributes));
-            add_roles(cx, group, &mut shown)?;
+            let roles = group::direct_roles(cx, &group.id)?;
+            add_roles(cx, &roles, &mut shown)?;
         }
         if let Some(access) = how.access {
             set(&mut shown, "access", access.show());
@@ -96,12 +97,11 @@ fn all_of(cx: &mut Cx<'_>, groups: &[(Group, String)], how: Shown) -> Result<Vec
     Ok(all)
 }
 
-/// The names of the group's own roles, of the realm and by client.
-fn add_roles(cx: &mut Cx<'_>, group: &Group, shown: &mut Value) -> Result<()> {
-    let ids = group::direct_roles(cx, &group.id)?;
+/// The names of a group's own roles, of the realm and by client.
+pub(crate) fn add_roles(cx: &mut Cx<'_>, ids: &[RoleId], shown: &mut Value) -> Result<()> {
     let mut of_realm = Vec::new();
     let mut of_clients: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for role in role::list_of(cx, &ids)? {
+    for role in role::list_of(cx, ids)? {
         if !role.client_role {
             of_realm.push(role.name);
             continue;

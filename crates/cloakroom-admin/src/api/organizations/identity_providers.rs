@@ -2,28 +2,34 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use cloakroom_keycloak::identity_provider as shape;
+use cloakroom_keycloak::{identity_provider as shape, read};
 use cloakroom_model::Cx;
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::identity_provider::{self, IdentityProvider};
 use serde_json::Value;
 
+use super::groups::tree::Tree;
+use super::groups::{query_of, shown};
 use super::{BASE, MANAGE, VIEW, found};
 use crate::access::Admin;
-use crate::api::{Answer, no_content};
+use crate::api::{ALL, Answer, Params, no_content};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let all = format!("{BASE}/{{organization}}/identity-providers");
+    cfg.route(&format!("{all}/{{alias}}/groups"), web::get().to(groups));
     let one = web::resource(format!("{all}/{{alias}}"))
         .route(web::get().to(find_one))
+        .route(web::put().to(set_link))
         .route(web::delete().to(remove));
     let all = web::resource(all)
         .route(web::get().to(list))
         .route(web::post().to(add));
     cfg.service(all).service(one);
 }
+
+const NOT_LINKED: &str = "Identity provider not associated with the organization";
 
 /// The identity providers that are linked to an organization.
 pub(super) fn linked(cx: &mut Cx<'_>, id: &OrganizationId) -> Result<Vec<IdentityProvider>> {
@@ -96,11 +102,45 @@ async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer 
 async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer {
     admin.check(VIEW)?;
     let (_, of, alias) = path.into_inner();
-    let why = "Identity provider not associated with the organization";
     let one = admin
-        .read(move |cx| linked_found(cx, &of, &alias, why))
+        .read(move |cx| linked_found(cx, &of, &alias, NOT_LINKED))
         .await?;
     Ok(HttpResponse::Ok().json(shape::show(&one)))
+}
+
+/// How those who come through the identity provider belong to the organization.
+async fn set_link(admin: Admin, path: Path<(String, String, String)>, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let (_, of, alias) = path.into_inner();
+    let kind = "OrganizationIdentityProviderLinkRepresentation";
+    let sent = read::object(&body, kind, shape::LINK_FIELDS)?;
+    let actor = admin.actor.clone();
+    admin
+        .write(move |cx| {
+            let mut one = linked_found(cx, &of, &alias, NOT_LINKED)?;
+            shape::apply_link(&mut one, &sent)?;
+            identity_provider::update(cx, &one)?;
+            let path = format!("organizations/{of}/identity-providers/{alias}");
+            audit::record(cx, &actor, audit::UPDATE, "ORGANIZATION", path)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// The groups that the identity provider's people can be put into: all of the organization.
+async fn groups(admin: Admin, path: Path<(String, String, String)>, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let (_, of, alias) = path.into_inner();
+    let (query, how) = (query_of(&params, ALL)?, shown(&params));
+    let body = admin
+        .read(move |cx| {
+            linked_found(cx, &of, &alias, NOT_LINKED)?;
+            let one = found(cx, &of)?;
+            Tree::read(cx, &one.id)?.list(cx, &query, how)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
 }
 
 async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
@@ -112,6 +152,7 @@ async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
         .write(move |cx| {
             let mut one = linked_found(cx, &of, &alias, why)?;
             one.settings.organization_id = None;
+            one.settings.organization_link = None;
             identity_provider::update(cx, &one)?;
             let path = format!("organizations/{of}/identity-providers/{alias}");
             audit::record(cx, &actor, audit::DELETE, "ORGANIZATION", path)?;

@@ -28,13 +28,15 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     let one = web::resource(one)
         .route(web::get().to(find_one))
         .route(web::delete().to(remove));
+    let kind = format!("{all}/{{member}}/membership-type");
+    cfg.route(&kind, web::put().to(set_kind));
     let all = web::resource(all)
         .route(web::get().to(list))
         .route(web::post().to(add));
     cfg.service(all).service(one);
 }
 
-fn show(user: &User, managed: bool, brief: bool) -> Value {
+pub(super) fn show(user: &User, managed: bool, brief: bool) -> Value {
     let mut shown = if brief {
         user_shape::show_briefly(user)
     } else {
@@ -48,7 +50,7 @@ fn show(user: &User, managed: bool, brief: bool) -> Value {
     shown
 }
 
-fn user_of(cx: &mut Cx<'_>, id: &UserId) -> Result<User> {
+pub(super) fn user_of(cx: &mut Cx<'_>, id: &UserId) -> Result<User> {
     user::find(cx, id)?.ok_or_else(AdminError::not_found)
 }
 
@@ -56,17 +58,8 @@ async fn list(admin: Admin, path: Path<(String, String)>, params: Params) -> Ans
     admin.check(VIEW)?;
     let id = path.into_inner().1;
     let (first, max) = page(&params, 10)?;
-    let managed = match params.get("membershipType").map(String::as_str) {
-        None => None,
-        Some("MANAGED") => Some(true),
-        Some("UNMANAGED") => Some(false),
-        Some(_) => {
-            return Err(AdminError::message(
-                400,
-                "membershipType is MANAGED or UNMANAGED",
-            ));
-        }
-    };
+    let kind = params.get("membershipType").map(String::as_str);
+    let managed = kind.map(managed_of).transpose()?;
     let search = Search {
         text: params.get("search").map(|text| user::fold(text)),
         exact: is_on(&params, "exact"),
@@ -133,7 +126,11 @@ async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer 
     Ok(admin.created(&kind, user.as_str()))
 }
 
-fn member_found(cx: &mut Cx<'_>, organization: &str, id: &str) -> Result<(Member, User)> {
+pub(super) fn member_found(
+    cx: &mut Cx<'_>,
+    organization: &str,
+    id: &str,
+) -> Result<(Member, User)> {
     let one = found(cx, organization)?;
     let member = organization::find_member(cx, &one.id, &UserId::new(id))?;
     let member = member.ok_or_else(AdminError::not_found)?;
@@ -171,6 +168,40 @@ async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
         })
         .await?;
     Ok(no_content())
+}
+
+/// The name of a kind of membership, as JSON text or bare.
+async fn set_kind(admin: Admin, path: Path<(String, String, String)>, body: Bytes) -> Answer {
+    admin.check(MANAGE)?;
+    let (_, organization, id) = path.into_inner();
+    let text = String::from_utf8_lossy(&body);
+    let managed = managed_of(text.trim().trim_matches('"'))?;
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
+    admin
+        .write(move |cx| {
+            let (member, user) = member_found(cx, &organization, &id)?;
+            let of = found(cx, &organization)?.id;
+            // Whoever is managed is removed together with the membership.
+            if managed && !member.managed {
+                grants.check_account(cx, &user.id)?;
+            }
+            organization::update_member(cx, &of, &Member { managed, ..member })?;
+            let path = format!("organizations/{organization}/members/{id}");
+            record(cx, &actor, audit::UPDATE, path)
+        })
+        .await?;
+    Ok(no_content())
+}
+
+fn managed_of(kind: &str) -> Result<bool> {
+    match kind {
+        "MANAGED" => Ok(true),
+        "UNMANAGED" => Ok(false),
+        _ => {
+            let why = "membershipType is MANAGED or UNMANAGED";
+            Err(AdminError::message(400, why))
+        }
+    }
 }
 
 fn organizations(cx: &mut Cx<'_>, user: &UserId, brief: bool) -> Result<Vec<Value>> {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use cloakroom_model::client::Client;
 use cloakroom_model::group::{self, Group};
-use cloakroom_model::id::RoleId;
+use cloakroom_model::id::{OrganizationId, RoleId};
+use cloakroom_model::organization::group as of_organization;
 use cloakroom_model::scope::Scope;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, role};
 
-use super::super::{Names, client_scopes, clients, groups, users};
+use super::super::{Names, client_scopes, clients, groups, organizations, users};
 use crate::access::Grants;
 use crate::error::Result;
 
@@ -17,6 +18,7 @@ use crate::error::Result;
 pub(crate) enum Holder {
     User(User),
     Group(Group),
+    GroupOf(OrganizationId, Group),
     Client(Box<Client>),
     Scope(Scope),
 }
@@ -26,6 +28,10 @@ impl Holder {
     pub(super) fn of(cx: &mut Cx<'_>, path: &Names) -> Result<Self> {
         if let Some(id) = path.get("user") {
             return users::found(cx, id).map(Self::User);
+        }
+        if path.contains_key("organization") {
+            let (of, group) = organizations::groups::found(cx, path)?;
+            return Ok(Self::GroupOf(of.id, group));
         }
         if let Some(id) = path.get("group") {
             return groups::found(cx, id).map(Self::Group);
@@ -54,6 +60,9 @@ impl Holder {
         match self {
             Self::User(user) => format!("users/{}/role-mappings", user.id),
             Self::Group(group) => format!("groups/{}/role-mappings", group.id),
+            Self::GroupOf(of, group) => {
+                format!("organizations/{of}/groups/{}/role-mappings", group.id)
+            }
             Self::Client(client) => format!("clients/{}/scope-mappings", client.id),
             Self::Scope(scope) => format!("client-scopes/{}/scope-mappings", scope.id),
         }
@@ -62,8 +71,8 @@ impl Holder {
     /// Keycloak's name of what an administrator changes here.
     pub(crate) fn resource_type(&self, of_client: bool) -> &'static str {
         match (self, of_client) {
-            (Self::User(_) | Self::Group(_), false) => "REALM_ROLE_MAPPING",
-            (Self::User(_) | Self::Group(_), true) => "CLIENT_ROLE_MAPPING",
+            (Self::User(_) | Self::Group(_) | Self::GroupOf(..), false) => "REALM_ROLE_MAPPING",
+            (Self::User(_) | Self::Group(_) | Self::GroupOf(..), true) => "CLIENT_ROLE_MAPPING",
             (Self::Client(_) | Self::Scope(_), false) => "REALM_SCOPE_MAPPING",
             (Self::Client(_) | Self::Scope(_), true) => "CLIENT_SCOPE_MAPPING",
         }
@@ -74,6 +83,7 @@ impl Holder {
         Ok(match self {
             Self::User(user) => user::direct_roles(cx, &user.id)?,
             Self::Group(group) => group::direct_roles(cx, &group.id)?,
+            Self::GroupOf(_, group) => of_organization::direct_roles(cx, &group.id)?,
             Self::Client(client) => role::scope_mappings(cx, client.id.as_str())?,
             Self::Scope(scope) => role::scope_mappings(cx, scope.id.as_str())?,
         })
@@ -90,6 +100,16 @@ impl Holder {
                 // A client always sees its own roles.
                 let own = role::list(cx, client.id.as_str(), None, 0, super::super::ALL)?;
                 roots.extend(own.into_iter().map(|role| role.id));
+                roots
+            }
+            Self::GroupOf(of, group) => {
+                let all = of_organization::list(cx, of)?;
+                let mut roots = Vec::new();
+                for above in &all {
+                    if of_organization::is_inside(&all, &group.id, &above.id) {
+                        roots.extend(of_organization::direct_roles(cx, &above.id)?);
+                    }
+                }
                 roots
             }
             Self::Scope(_) => self.direct(cx)?,
@@ -111,6 +131,12 @@ impl Holder {
             Self::User(user) => return Ok(user::revoke_role(cx, &user.id, role)?),
             Self::Group(group) if add => return Ok(group::grant_role(cx, &group.id, role)?),
             Self::Group(group) => return Ok(group::revoke_role(cx, &group.id, role)?),
+            Self::GroupOf(_, group) if add => {
+                return Ok(of_organization::grant_role(cx, &group.id, role)?);
+            }
+            Self::GroupOf(_, group) => {
+                return Ok(of_organization::revoke_role(cx, &group.id, role)?);
+            }
             Self::Client(client) => client.id.as_str(),
             Self::Scope(scope) => scope.id.as_str(),
         };
