@@ -41,6 +41,8 @@ const REALM: &[&str] = &["view-realm", "manage-realm"];
 const GROUPS: &[&str] = &["view-users", "manage-users", "query-groups"];
 const CLIENTS: &[&str] = &["view-clients", "manage-clients", "query-clients"];
 const PROVIDERS: &[&str] = &["view-identity-providers", "manage-identity-providers"];
+const VIEW_CLIENTS: &[&str] = &["view-clients", "manage-clients"];
+const PEOPLE: &[&str] = &["view-users", "manage-users"];
 const EVENTS: &[&str] = &["view-events", "manage-events"];
 
 /// The navigation of a realm.
@@ -89,14 +91,20 @@ pub(crate) const NAV: &[Group] = &[
     },
     Group {
         key: "nav-tools",
-        items: &[item("nav-inspector", "/inspector", &[], "t")],
+        items: &[
+            item("nav-explain", "/explain", EVENTS, "z"),
+            item("nav-inspector", "/inspector", &[], "t"),
+            item("nav-test-client", "/test-client", VIEW_CLIENTS, "v"),
+        ],
     },
     Group {
         key: "nav-system",
         items: &[
             item("nav-settings", "/settings", REALM, "o"),
             item("nav-transfer", "/transfer", REALM, "i"),
+            item("nav-administrators", "/administrators", PEOPLE, "m"),
             item("nav-realms", "/realms", &[], "l"),
+            item("nav-system-page", "/system", REALM, "j"),
         ],
     },
 ];

@@ -1,11 +1,13 @@
 //! Every page of the console: one file each, with its addresses in `ROUTES`.
 
 mod admin_events;
+mod administrators;
 mod client;
 mod client_scopes;
 mod clients;
 mod dashboard;
 mod events;
+mod explain;
 mod flows;
 mod groups;
 mod history;
@@ -20,6 +22,8 @@ mod role_choice;
 mod roles;
 mod search;
 mod sessions;
+mod system;
+mod test_client;
 mod transfer;
 mod user;
 mod users;
@@ -46,6 +50,10 @@ pub(crate) const ALL: &[&[Route]] = &[
     sessions::ROUTES,
     keys::ROUTES,
     inspector::ROUTES,
+    explain::ROUTES,
+    test_client::ROUTES,
+    administrators::ROUTES,
+    system::ROUTES,
     transfer::ROUTES,
     flows::ROUTES,
     identity_providers::ROUTES,

@@ -9,6 +9,7 @@ pub(crate) mod sheet;
 mod small;
 mod stack;
 mod table;
+mod timeline;
 
 pub(crate) use chart::{Bar, Bars};
 pub(crate) use facts::Facts;
@@ -17,3 +18,4 @@ pub(crate) use sheet::{Field, Kept, Section, Shape, Sheet, SheetPage};
 pub(crate) use small::{Pill, When};
 pub(crate) use stack::{Ask, Card, Input, Piece, Stack};
 pub(crate) use table::{Cell, Row, Table};
+pub(crate) use timeline::{Lane, Span, Timeline};

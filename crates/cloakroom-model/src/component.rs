@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ComponentId, RealmId};
+use crate::key;
 use crate::schema::components;
 use crate::secret::Sealed;
 use crate::sql::Unless;
@@ -93,6 +94,9 @@ pub fn insert(cx: &mut Cx<'_>, component: &Component) -> Result<bool> {
         components::created_at.eq(cx.now),
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
+    if inserted == 1 {
+        key::step::record(cx, component)?;
+    }
     cx.settings_changed();
     Ok(inserted == 1)
 }
@@ -112,6 +116,9 @@ pub fn update(cx: &mut Cx<'_>, component: &Component) -> Result<bool> {
             components::secrets.eq(secrets),
         ))
         .execute(cx.db.conn()?)?;
+    if changed == 1 {
+        key::step::record(cx, component)?;
+    }
     cx.settings_changed();
     Ok(changed == 1)
 }

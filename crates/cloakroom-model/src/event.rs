@@ -76,6 +76,8 @@ pub struct Query {
     pub user: Option<String>,
     /// Where the request came from.
     pub ip: Option<String>,
+    /// The code that the user was shown.
+    pub code: Option<String>,
     /// When, and how many.
     pub span: Span,
 }
@@ -122,6 +124,9 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<Event>>> {
     }
     if let Some(ip) = &query.ip {
         mine = mine.filter(events::ip.eq(ip.clone()));
+    }
+    if let Some(code) = &query.code {
+        mine = mine.filter(events::code.eq(code.clone()));
     }
     let span = query.span;
     if let Some(from) = span.from {

@@ -1,5 +1,7 @@
 //! Keys of a realm: components of one family, and the order in which they are used.
 
+pub mod step;
+
 use crate::component::{Component, Config};
 
 /// The family of components that hold keys.

@@ -653,6 +653,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    key_steps (id) {
+        id -> Text,
+        realm_id -> Text,
+        component_id -> Text,
+        status -> Text,
+        began_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -711,4 +721,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     localization_texts,
     pushed_requests,
     console_sessions,
+    key_steps,
 );

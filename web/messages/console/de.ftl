@@ -827,7 +827,6 @@ required-actions = Pflichtaktionen
 required-actions-lead = Was vor dem Ende einer Anmeldung verlangt werden kann.
 action-enabled = Eingeschaltet
 action-default = Für neue Benutzer
-providers-lead = Andere Server, mit denen man sich anmelden darf, und Verzeichnisse, aus denen man kommt.
 providers-none = Noch keiner: Man meldet sich nur hier an.
 provider-new = Neuer Provider
 provider-kind = Art
@@ -905,3 +904,181 @@ transfer-as-chosen = wie gewählt
 transfer-more = { $count } weitere
 transfer-empty = Nichts in der Datei lässt sich importieren.
 transfer-not-json = Die Datei lässt sich nicht lesen
+
+## Sitzungen, Schlüssel und Erklärungen
+
+session-device = Gerät
+sessions-none-hint = Eine Sitzung beginnt mit einer Anmeldung und endet von selbst, durch Abmelden oder hier.
+sessions-query-hint = Wörter finden Benutzernamen und Adressen. Eingrenzen mit client:name.
+sessions-end-matching =
+    { $count ->
+        [one] { $count } Sitzung beenden
+       *[other] { $count } Sitzungen beenden
+    }
+sessions-end-title = Sitzungen beenden
+sessions-end-sure =
+    { $count ->
+        [one] Die { $count } Sitzung beenden, die zu „(name)“ passt?
+       *[other] Die { $count } Sitzungen beenden, die zu „(name)“ passen?
+    }
+sessions-end-sure-all =
+    { $count ->
+        [one] Die { $count } Sitzung dieses Realms beenden?
+       *[other] Alle { $count } Sitzungen dieses Realms beenden?
+    }
+sessions-end-lead = Ihre Tokens enden sofort, und ihre Anwendungen erfahren es. Man meldet sich neu an; auch Sie, wenn Ihre dabei ist.
+done-sessions-ended = { $name } beendet.
+keys-timeline = Zeitleiste
+keys-from = Von
+keys-to = Bis
+keys-published = veröffentlicht, signiert später
+keys-alive = Tokens gültig bis
+keys-alive-lead = Ein Schlüssel kann gehen, wenn das letzte Token geendet hat, das er signiert hat. Der nächste Schritt steht als Knopf da, sobald ihn niemand bemerken würde; vorher als Zeitpunkt.
+keys-alive-signing = signiert neue
+keys-alive-none = keine
+keys-alive-unknown = nicht bekannt
+keys-since = Seit
+keys-public = Öffentlicher Schlüssel
+keys-certificate = Zertifikat
+keys-priority-lead = Von den aktiven Schlüsseln eines Algorithmus signiert der mit der größten Zahl.
+keys-priority-number = Ein Rang ist eine ganze Zahl.
+keys-steps = Was daraus werden kann
+keys-steps-lead = Ein Schritt, den jetzt jemand bemerken würde, verlangt erst die Schlüssel-ID.
+keys-sure = Jemand würde es bemerken. { $name } eingeben, um es zu tun
+keys-emergency = Notfall
+keys-emergency-lead = Für einen Schlüssel, den ein anderer haben könnte. Ein neuer signiert sofort, und alles, was dieser signiert hat, gilt ab jetzt nicht mehr. Anwendungen, die die veröffentlichten Schlüssel behalten, lehnen neue Tokens ab, bis sie sie wieder holen, bis zu einer Stunde lang.
+keys-breaks-online =
+    { $count ->
+        [one] { $count } Sitzung ist offen: Ihre Anwendungen müssen erneuern.
+       *[other] { $count } Sitzungen sind offen: Ihre Anwendungen müssen erneuern.
+    }
+keys-breaks-offline =
+    { $count ->
+        [one] Dazu { $count } Offline-Sitzung.
+       *[other] Dazu { $count } Offline-Sitzungen.
+    }
+keys-replace = Jetzt ersetzen
+done-key-unsure = Die Schlüssel-ID wurde nicht so eingegeben, wie sie ist. Nichts wurde geändert.
+done-key-replaced = Ersetzt. Tokens des alten Schlüssels gelten nicht mehr.
+now = jetzt
+inspector-other = Ein anderes Token zum Vergleichen, wenn Sie möchten
+inspector-comparison = Worin sie sich unterscheiden
+inspector-same = Ihre Claims sind gleich.
+nav-explain = Anmeldung erklären
+explain-lead = Vom Code auf der Fehlerseite zum Grund, aus dem, was dabei festgehalten wurde.
+explain-which = Welche?
+explain-which-lead = Mit dem Code, oder mit Person und Zeit. Diese Adresse lässt sich mit anderen Administratoren teilen.
+explain-code = Code, wie E-7KQ2-M9
+explain-at = Ungefähr wann (UTC), wie 2026-01-31 14:05
+explain-it = Erklären
+explain-nothing = Kein Fehlschlag gefunden
+explain-nothing-hint = Vielleicht sind Ereignisse in diesem Realm aus, oder sie werden kürzer aufbewahrt.
+explain-nobody = niemand in diesem Realm
+explain-error = Fehler
+explain-input = Angesehen wurde
+explain-reason = Warum
+explain-steps = Schritt für Schritt
+explain-passed = bestanden
+explain-failed = abgelehnt
+explain-unreached = nicht erreicht
+explain-repair = Was es behebt
+explain-open-user = Person öffnen
+explain-open-client = Anwendung suchen
+explain-step-client = Die Anwendung ist bekannt
+explain-step-user = Der Name gehört jemandem
+explain-step-lock = Das Konto ist nicht gesperrt
+explain-step-password = Das Passwort stimmt
+explain-step-account = Das Konto ist eingeschaltet
+explain-step-actions = Nichts ist vorher zu tun
+explain-step-request = Die Anfrage ist lesbar
+explain-step-proof = Die Anwendung weist sich aus
+explain-step-allowed = Die Anwendung darf so fragen
+explain-step-grant = Was sie einreicht, gilt
+explain-step-scope = Die Scopes sind erlaubt
+explain-client = Keine solche Anwendung ist eingeschaltet.
+explain-client-repair = Registrieren Sie sie, oder schalten Sie sie ein.
+explain-redirect = Die Adresse für die Rückkehr ist nicht eingetragen.
+explain-redirect-repair = Tragen Sie die genaue Adresse bei der Anwendung ein.
+explain-user-unknown = Niemand hat diesen Benutzernamen oder diese Adresse.
+explain-user-unknown-repair = Suchen Sie nach einem Tippfehler; sonst legen Sie die Person an.
+explain-locked = Zu viele Fehlversuche: Das Konto war eine Weile gesperrt.
+explain-locked-repair = Entsperren Sie das Konto, wenn die Fehlversuche von der Person selbst waren.
+explain-password = Das Passwort war falsch, oder es gibt keines.
+explain-password-repair = Schicken Sie einen Brief, mit dem die Person ein neues setzt.
+explain-disabled = Das Passwort stimmte, aber das Konto ist ausgeschaltet.
+explain-disabled-repair = Schalten Sie das Konto ein, wenn die Person hineindarf.
+explain-actions = Die Person hat vorher etwas zu tun, wofür dieser Weg keine Seite hat.
+explain-actions-repair = Lassen Sie die Person sich einmal im Browser anmelden, oder nehmen Sie die Aktionen weg.
+explain-request = In der Anfrage fehlt etwas oder steht doppelt.
+explain-request-repair = Vergleichen Sie die Anfrage der Anwendung mit ihrem Schnellstart.
+explain-grant-type = Der Server hat keinen solchen Grant.
+explain-grant-type-repair = Nehmen Sie einen, den das Discovery-Dokument nennt.
+explain-client-proof = Ihr Geheimnis, ihre Assertion oder ihr Zertifikat ist nicht das eingetragene.
+explain-client-proof-repair = Geben Sie der Anwendung das jetzige Geheimnis.
+explain-not-allowed = Die Anwendung darf so nicht fragen.
+explain-not-allowed-repair = Schalten Sie den Ablauf in den Einstellungen der Anwendung ein.
+explain-grant = Code, Token oder Passwort ist vorbei, schon benutzt oder für eine andere Anwendung.
+explain-grant-repair = Neu anmelden; geschieht es oft, suchen Sie nach einem Code, der zweimal gesendet wird.
+explain-denied = Jemand hat Nein gesagt.
+explain-denied-repair = Fragen Sie die Person, ob das gemeint war.
+explain-scope = Sie verlangt einen Scope, den sie nicht hat.
+explain-scope-repair = Geben Sie der Anwendung den Scope, oder verlangen Sie ihn nicht.
+explain-other = Der Schritt ist nicht bekannt; der Fehler sagt es mit den Worten des Servers.
+explain-other-repair = Sehen Sie sich die Ereignisse drum herum an.
+providers-stored = Gespeichert wie bei Keycloak. Die Anmeldung darüber ist in diesen Server nicht eingebaut: Mit diesen Einstellungen kommt noch niemand hinein.
+
+## Testclient, Administratoren, System
+
+nav-test-client = Testclient
+nav-administrators = Administratoren
+nav-system-page = System
+test-lead = Einen Client ausprobieren, wie es eine Anwendung täte: jede Anfrage, ihre Antwort und was die Tokens enthalten.
+test-which = Welcher Client?
+test-client-id = Client-ID
+test-scope = Scopes
+test-prepare = Vorbereiten
+test-no-client = Kein Client dieses Realms heißt so.
+test-code = Authorization Code mit PKCE
+test-code-off = Der Standardablauf ist für diesen Client aus.
+test-code-lead = Das fragt der Browser. Wer sich jetzt anmeldet, meldet sich beim Client an.
+test-not-registered = Die Antwort muss zu dieser Seite zurückkommen. Ihre Adresse gehört nicht zu den Redirect-URIs des Clients:
+test-allow = Diese Adresse eintragen
+test-go = Anmelden
+test-credentials = Client Credentials
+test-credentials-lead = Der Client fragt für sich selbst, mit seinem jetzigen Geheimnis.
+test-run = Token verlangen
+test-request = Anfrage
+test-answer = Antwort
+test-answer-lead = Der Code ist zurück. Ohne den Verifier, den diese Konsolensitzung hat, ist er wertlos.
+test-foreign = Diese Antwort gehört zu keiner Anfrage dieser Konsolensitzung.
+test-refused = Der Server hat abgelehnt und gesagt, warum.
+test-exchange = Code tauschen
+test-refresh = Refresh Token benutzen
+test-again = Noch einmal
+test-no-key = Der Realm hat noch keinen Schlüssel für { $name }. Er entsteht, wenn eine Anwendung zum ersten Mal am Token-Endpunkt fragt.
+administrators-lead = Wer diesen Realm ansehen oder ändern darf. Jede Rolle ist ein Recht; realm-admin ist alle zusammen.
+administrators-none = Niemand hat direkt ein Recht über diesen Realm.
+administrators-groups = Ihre Mitglieder haben die Rolle auch.
+administrators-no-groups = Keine Gruppe hat eine Verwaltungsrolle.
+done-no-user = Niemand heißt { $name }. Nichts wurde geändert.
+system-lead = Der Server hinter allen Realms.
+system-server = Server
+system-version = Version
+system-speaks = Spricht Keycloaks Sprache der Version
+system-uptime = Läuft seit
+system-address = Öffentliche Adresse
+system-https = HTTPS
+system-https-on = an
+system-https-off = aus: Passwörter reisen offen
+system-machine = Maschine
+system-database = Datenbank
+system-database-kind = Art
+system-database-speed = Ein Lesen dauerte
+system-database-waiting = Wartende Änderungen
+system-database-commits = Änderungen / Transaktionen seit dem Start
+system-database-readers = Leser belegt / frei
+system-commands = Auf der Befehlszeile
+system-health-hint = Der Verwaltungsport beantwortet /health/ready, /health/live und /metrics.
+system-backup = Alle Realms mit ihren Menschen als Dateien
+system-doctor = Was oft schiefgeht, und was es behebt
+system-ready = Ob der Server bereit ist

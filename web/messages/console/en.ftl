@@ -827,7 +827,6 @@ required-actions = Required actions
 required-actions-lead = What somebody can be asked to do before a sign-in ends.
 action-enabled = Enabled
 action-default = For new users
-providers-lead = Other servers that people may sign in with, and directories that they come from.
 providers-none = None yet: people sign in here alone.
 provider-new = New provider
 provider-kind = Kind
@@ -905,3 +904,181 @@ transfer-as-chosen = as chosen
 transfer-more = { $count } more
 transfer-empty = Nothing is in the file that could be imported.
 transfer-not-json = The file cannot be read
+
+## Sessions, keys and explanations
+
+session-device = Device
+sessions-none-hint = A session begins with a sign-in and ends by itself, by signing out, or here.
+sessions-query-hint = Words find usernames and addresses. Narrow with client:name.
+sessions-end-matching =
+    { $count ->
+        [one] End { $count } session
+       *[other] End { $count } sessions
+    }
+sessions-end-title = End sessions
+sessions-end-sure =
+    { $count ->
+        [one] End the { $count } session that matches “(name)”?
+       *[other] End the { $count } sessions that match “(name)”?
+    }
+sessions-end-sure-all =
+    { $count ->
+        [one] End the { $count } session of this realm?
+       *[other] End all { $count } sessions of this realm?
+    }
+sessions-end-lead = Their tokens end at once, and their applications are told. People sign in again; you too, if yours is among them.
+done-sessions-ended = { $name } ended.
+keys-timeline = Timeline
+keys-from = From
+keys-to = Until
+keys-published = published, signs later
+keys-alive = Tokens alive until
+keys-alive-lead = A key can go when the last token has ended that it signed. The next step stands there as a button as soon as nobody would notice it; before, as the time.
+keys-alive-signing = signs new ones
+keys-alive-none = none
+keys-alive-unknown = not known
+keys-since = Since
+keys-public = Public key
+keys-certificate = Certificate
+keys-priority-lead = Of the active keys of one algorithm, the one with the greatest number signs.
+keys-priority-number = A priority is a whole number.
+keys-steps = What can be made of it
+keys-steps-lead = A step that somebody would notice now asks for the key ID first.
+keys-sure = Somebody would notice. Type { $name } to go on
+keys-emergency = Emergency
+keys-emergency-lead = For a key that somebody else may hold. A new one signs at once, and all that this one signed is refused from now on. Applications that keep the published keys refuse new tokens until they fetch them again, up to an hour.
+keys-breaks-online =
+    { $count ->
+        [one] { $count } session is open: its applications have to refresh.
+       *[other] { $count } sessions are open: their applications have to refresh.
+    }
+keys-breaks-offline =
+    { $count ->
+        [one] { $count } offline session too.
+       *[other] { $count } offline sessions too.
+    }
+keys-replace = Replace it now
+done-key-unsure = The key ID was not typed as it is. Nothing was changed.
+done-key-replaced = Replaced. Tokens of the old key are refused.
+now = now
+inspector-other = Another token to compare with, if you like
+inspector-comparison = Where they differ
+inspector-same = Their claims are the same.
+nav-explain = Explain a login
+explain-lead = From the code on somebody's error page to the reason, from what was recorded when it happened.
+explain-which = Which one?
+explain-which-lead = By the code, or by person and time. This address can be shared with other administrators.
+explain-code = Code, like E-7KQ2-M9
+explain-at = About when (UTC), like 2026-01-31 14:05
+explain-it = Explain
+explain-nothing = No failure was found
+explain-nothing-hint = Events may be switched off in this realm, or be kept for a shorter time.
+explain-nobody = nobody of this realm
+explain-error = Error
+explain-input = It looked at
+explain-reason = Why
+explain-steps = Step by step
+explain-passed = passed
+explain-failed = refused
+explain-unreached = not reached
+explain-repair = What mends it
+explain-open-user = Open the person
+explain-open-client = Find the application
+explain-step-client = The application is known
+explain-step-user = The name belongs to somebody
+explain-step-lock = The account is not locked
+explain-step-password = The password is right
+explain-step-account = The account is on
+explain-step-actions = Nothing is left to do first
+explain-step-request = The request can be read
+explain-step-proof = The application proves itself
+explain-step-allowed = The application may ask this way
+explain-step-grant = What it hands in is valid
+explain-step-scope = The scopes are allowed
+explain-client = No such application is switched on.
+explain-client-repair = Register it, or switch it on.
+explain-redirect = The address to come back to is not registered.
+explain-redirect-repair = Register the exact address with the application.
+explain-user-unknown = Nobody has this username or address.
+explain-user-unknown-repair = Look for a typing error; otherwise create the person.
+explain-locked = Too many failures: the account was locked for a while.
+explain-locked-repair = Unlock the account, if the failures were the person's own.
+explain-password = The password was wrong, or there is none.
+explain-password-repair = Send a letter with which the person sets a new one.
+explain-disabled = The password was right, but the account is off.
+explain-disabled-repair = Switch the account on, if the person may get in.
+explain-actions = The person has something to do first, for which this way of signing in has no page.
+explain-actions-repair = Let the person sign in once in a browser, or take the actions away.
+explain-request = Something in the request is missing or twice.
+explain-request-repair = Compare the application's request with its Quickstart.
+explain-grant-type = The server has no such grant.
+explain-grant-type-repair = Use one that the discovery document names.
+explain-client-proof = Its secret, assertion or certificate is not the registered one.
+explain-client-proof-repair = Give the application the present secret.
+explain-not-allowed = The application may not ask in this way.
+explain-not-allowed-repair = Switch the flow on in the application's settings.
+explain-grant = The code, token or password is over, used already, or for another application.
+explain-grant-repair = Sign in again; if it happens often, look for a code that is sent twice.
+explain-denied = Somebody said no.
+explain-denied-repair = Ask the person whether that was meant.
+explain-scope = It asks for a scope that it does not have.
+explain-scope-repair = Assign the scope to the application, or do not ask for it.
+explain-other = The step is not known; the error says it in the server's words.
+explain-other-repair = Look at the events around it.
+providers-stored = Stored as Keycloak has them. Signing in through them is not built into this server: nobody gets in with these settings yet.
+
+## Test client, administrators, system
+
+nav-test-client = Test client
+nav-administrators = Administrators
+nav-system-page = System
+test-lead = Try a client as an application would: each request, its answer, and what the tokens hold.
+test-which = Which client?
+test-client-id = Client ID
+test-scope = Scopes
+test-prepare = Prepare
+test-no-client = There is no client of this name in the realm.
+test-code = Authorization code with PKCE
+test-code-off = The standard flow is off for this client.
+test-code-lead = This is what the browser asks for. Whoever signs in now, signs in to the client.
+test-not-registered = The answer has to come back to this page. Its address is not among the client's redirect URIs:
+test-allow = Register this address
+test-go = Sign in
+test-credentials = Client credentials
+test-credentials-lead = The client asks for itself, with its present secret.
+test-run = Ask for a token
+test-request = Request
+test-answer = Answer
+test-answer-lead = The code has come back. It is worth nothing without the verifier, which this console session holds.
+test-foreign = This answer belongs to no request of this console session.
+test-refused = The provider refused, and said why.
+test-exchange = Exchange the code
+test-refresh = Use the refresh token
+test-again = Once more
+test-no-key = The realm has no { $name } key yet. It is made when an application first asks at the token endpoint.
+administrators-lead = Who may look at or change this realm. Each role is one right; realm-admin is all of them.
+administrators-none = Nobody has a right over this realm directly.
+administrators-groups = Their members have the role too.
+administrators-no-groups = No group has an administrative role.
+done-no-user = Nobody has the username { $name }. Nothing was changed.
+system-lead = The server behind all realms.
+system-server = Server
+system-version = Version
+system-speaks = Speaks Keycloak's language of version
+system-uptime = Up for
+system-address = Public address
+system-https = HTTPS
+system-https-on = on
+system-https-off = off: passwords travel in the open
+system-machine = Machine
+system-database = Database
+system-database-kind = Kind
+system-database-speed = A read took
+system-database-waiting = Changes waiting
+system-database-commits = Changes / transactions since the start
+system-database-readers = Readers busy / free
+system-commands = On the command line
+system-health-hint = The management port answers /health/ready, /health/live and /metrics.
+system-backup = All realms with their people as files
+system-doctor = What commonly goes wrong, and what mends it
+system-ready = Whether the server is ready

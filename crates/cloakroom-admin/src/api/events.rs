@@ -39,6 +39,7 @@ async fn list(admin: Admin, params: Pairs) -> Answer {
         client_id: last(&params, "client").map(str::to_owned),
         user: last(&params, "user").map(str::to_owned),
         ip: last(&params, "ipAddress").map(str::to_owned),
+        code: last(&params, "code").map(str::to_owned),
         span: span(&params)?,
     };
     let found = admin.read(move |cx| Ok(event::list(cx, &query)?)).await?;

@@ -4,9 +4,11 @@ mod authentication;
 mod because;
 mod days;
 mod desk;
+mod keys;
 mod mappings;
 mod roles;
 mod sessions;
+mod system;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -35,9 +37,11 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     because::configure(cfg);
     days::configure(cfg);
     desk::configure(cfg);
+    keys::configure(cfg);
     mappings::configure(cfg);
     roles::configure(cfg);
     sessions::configure(cfg);
+    system::configure(cfg);
 }
 
 const VIEW_REALM: &[&str] = &["view-realm", "manage-realm"];

@@ -1,6 +1,6 @@
 //! The first page of a realm: what happened lately, and what needs attention.
 
-mod attention;
+pub(super) mod attention;
 mod days;
 
 use std::rc::Rc;

@@ -78,7 +78,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .table(table, desk.text("providers-none"))
         .ask(may_manage, new);
     let heading =
-        Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-lead"));
+        Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-stored"));
     let mut stack = Stack::new(desk.frame(heading)).card(card);
     if let Some(card) = directories(&desk).await? {
         stack = stack.card(card);

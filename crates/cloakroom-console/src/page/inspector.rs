@@ -1,5 +1,6 @@
 //! What there is to say about a token that somebody pastes. It is looked at here, and neither stored nor logged.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use base64::Engine as _;
@@ -9,7 +10,7 @@ use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::app::now;
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, text_of};
 use crate::frame::Heading;
 use crate::part::{Ask, Card, Cell, Facts, Input, Piece, Pill, Row, Stack, Table};
 use crate::problem::Problem;
@@ -27,7 +28,12 @@ fn page(desk: &Desk, token: &str) -> Stack {
         desk.text("inspect"),
     )
     .primary()
-    .input(Input::long("token", desk.text("inspector-token"), token));
+    .input(Input::long("token", desk.text("inspector-token"), token))
+    .input(Input::long(
+        "other",
+        desk.text("inspector-other"),
+        desk.form.trimmed("other"),
+    ));
     let card = Card::new("form", desk.text("inspector-token")).lead(desk.text("inspector-lead"));
     let heading = Heading::new(&desk.text("nav-inspector"));
     Stack::new(desk.frame(heading)).card(card.ask(true, ask))
@@ -45,12 +51,18 @@ async fn look(desk: Rc<Desk>) -> Shown {
     let realm = realm.ok_or_else(Problem::not_found)?;
     let keys = Keyring::of(&realm).map_err(Problem::broken)?;
     let stack = page(&desk, token);
+    let other = desk.form.trimmed("other");
     match inspect(token, Some(keys.verifying()), now().seconds()) {
-        Ok(report) => stack
-            .with(Piece::Facts(facts(&desk, &report)))
-            .card(findings(&desk, &report))
-            .card(claims(&desk, token, &report))
-            .show(&desk),
+        Ok(report) => {
+            let mut stack = stack
+                .with(Piece::Facts(facts(&desk, token, &report)))
+                .card(findings(&desk, &report))
+                .card(claims(&desk, token, &report));
+            if !other.is_empty() {
+                stack = stack.card(comparison(&desk, token, other));
+            }
+            stack.show(&desk)
+        }
         Err(_) => {
             let none = Card::new("none", desk.text("inspector-none"));
             desk.show_again(&stack.card(none.lead(desk.text("inspector-none-hint"))))
@@ -58,7 +70,51 @@ async fn look(desk: Rc<Desk>) -> Shown {
     }
 }
 
-fn facts(desk: &Desk, report: &Report) -> Facts {
+/// A part of a token as JSON; `Null` where it cannot be read.
+fn part(token: &str, index: usize) -> Value {
+    let part = token.split('.').nth(index);
+    let part = part.and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    part.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
+}
+
+fn value_of(claims: &Value, name: &str) -> String {
+    match claims.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+/// The claims in which two tokens differ.
+fn comparison(desk: &Desk, token: &str, other: &str) -> Card {
+    let (mine, theirs) = (part(token, 1), part(other, 1));
+    let names = |claims: &Value| -> Vec<String> {
+        let members = claims.as_object().into_iter().flatten();
+        members.map(|(name, _)| name.clone()).collect()
+    };
+    let all: BTreeSet<String> = names(&mine).into_iter().chain(names(&theirs)).collect();
+    let different = all
+        .iter()
+        .filter(|name| mine.get(name.as_str()) != theirs.get(name.as_str()));
+    let rows = different.map(|name| {
+        Row::of(vec![
+            Cell::mono(name),
+            Cell::mono(value_of(&mine, name)),
+            Cell::mono(value_of(&theirs, name)),
+        ])
+    });
+    let columns = ["claim", "inspector-token", "inspector-other"].map(|key| desk.text(key));
+    let table = Table::new(
+        desk.text("inspector-comparison"),
+        columns.to_vec(),
+        rows.collect(),
+    );
+    Card::new("comparison", desk.text("inspector-comparison"))
+        .table(table, desk.text("inspector-same"))
+}
+
+fn facts(desk: &Desk, token: &str, report: &Report) -> Facts {
     let signature = match report.signature() {
         Signature::Right => Pill::ok(desk.text("signature-right")),
         Signature::Wrong => Pill::danger(desk.text("signature-wrong")),
@@ -72,6 +128,7 @@ fn facts(desk: &Desk, report: &Report) -> Facts {
         .fact(desk.text("signature"), Cell::Pills(vec![signature]))
         .text(desk.text("token-form"), &desk.text(form))
         .fact(desk.text("keys-algorithm"), Cell::mono(report.alg()))
+        .text(desk.text("keys-kid"), &text_of(&part(token, 0), "kid"))
         .fact(
             desk.text("token-typ"),
             Cell::mono(report.typ().unwrap_or("–")),
@@ -110,19 +167,9 @@ fn findings(desk: &Desk, report: &Report) -> Card {
 }
 
 fn claims(desk: &Desk, token: &str, report: &Report) -> Card {
-    let payload = token
-        .split('.')
-        .nth(1)
-        .and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-    let payload: Value = payload
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
+    let payload = part(token, 1);
     let rows = report.claims().iter().map(|claim| {
-        let value = match payload.get(claim.name()) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
+        let value = value_of(&payload, claim.name());
         let pills = match claim.is_personal() {
             true => vec![Pill::warn(desk.text("token-personal"))],
             false => Vec::new(),

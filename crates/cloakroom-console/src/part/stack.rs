@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Facts, Sheet, Table};
+use super::{Facts, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::Frame;
 use crate::routes::Shown;
@@ -66,6 +66,11 @@ impl Input {
             *is_chosen = own == value;
         }
         self
+    }
+
+    /// Sent along, not shown.
+    pub(crate) fn hidden(name: &str, value: &str) -> Self {
+        Self::new("hidden", name, String::new(), value)
     }
 }
 
@@ -190,6 +195,7 @@ pub(crate) enum Piece {
     Facts(Facts),
     Card(Card),
     Sheet(Sheet),
+    Timeline(Timeline),
 }
 
 /// A page of pieces under each other.

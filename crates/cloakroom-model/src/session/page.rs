@@ -34,10 +34,11 @@ pub fn count(cx: &mut Cx<'_>) -> Result<i64> {
     Ok(live.count().get_result(cx.db.conn()?)?)
 }
 
-/// The sessions that match, the last used first.
-pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Session>> {
+type Boxed<'a> = sessions::BoxedQuery<'a, crate::conn::MultiBackend>;
+
+fn narrowed<'a>(cx: &Cx<'a>, query: &Query) -> Boxed<'a> {
     let mut mine = sessions::table
-        .filter(sessions::realm_id.eq(&cx.realm.id))
+        .filter(sessions::realm_id.eq(cx.realm.id.clone()))
         .filter(sessions::expires_at.gt(cx.now))
         .into_boxed();
     if let Some(offline) = query.offline {
@@ -57,10 +58,21 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Session>> {
         let is_address = sessions::ip.eq(search.clone());
         mine = mine.filter(exists(owners).or(is_address));
     }
-    let rows = mine
+    mine
+}
+
+/// The sessions that match, the last used first.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Session>> {
+    let rows = narrowed(cx, query)
         .order((sessions::last_access.desc(), sessions::id.asc()))
         .offset(query.first)
         .limit(query.max)
         .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_session).collect()
+}
+
+/// How many sessions match, whatever part of them is asked for.
+pub fn count_matching(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
+    let mine = narrowed(cx, query);
+    Ok(mine.count().get_result(cx.db.conn()?)?)
 }

@@ -26,13 +26,15 @@ const { Report } = await import('../clients/harness/report.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
 const { signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
+const { operations } = await import('./operations.mjs');
 
 const THEMES = ['light', 'dark'];
 const WIDTHS = [1280, 320];
 
-const unknown = (options.only ?? []).filter((name) => name !== 'console' && !PAGES.some((page) => page.name === name));
+const names = [...PAGES.map((page) => page.name), 'console', 'operations'];
+const unknown = (options.only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no page ${unknown.join(', ')}; there are: ${PAGES.map((page) => page.name).join(', ')}.`);
+  console.error(`There is no page ${unknown.join(', ')}; there are: ${names.join(', ')}.`);
   process.exit(2);
 }
 if (options.out) await mkdir(options.out, { recursive: true });
@@ -101,6 +103,9 @@ try {
     await realm.createClient({ ...client, clientId: 'asking', name: 'Calendar', consentRequired: true });
     for (const { name, reach } of PAGES) {
       if (!options.only || options.only.includes(name)) await visit(report, browser, name, (page) => reach(page, setup));
+    }
+    if (!options.only || options.only.includes('operations')) {
+      await operations(browser, setup, report, (name, page) => inspect(report, name, page));
     }
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));

@@ -8,10 +8,10 @@ use crate::problem::Problem;
 
 /// One thing to look at.
 #[derive(Clone, Debug)]
-pub(super) struct Notice {
-    pub(super) text: String,
-    pub(super) url: String,
-    pub(super) pill: Pill,
+pub(in crate::page) struct Notice {
+    pub(in crate::page) text: String,
+    pub(in crate::page) url: String,
+    pub(in crate::page) pill: Pill,
 }
 
 /// Settings of a realm that somebody should look at: is it so, the key of the words, the page.
@@ -58,7 +58,7 @@ fn findings(realm: &Value) -> Vec<(bool, &'static str, &'static str)> {
 }
 
 /// All there is to look at.
-pub(super) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+pub(in crate::page) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
     let Some(realm) = desk.get_if_allowed("").await? else {
         return Ok(Vec::new());
     };

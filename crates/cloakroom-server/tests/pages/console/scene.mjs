@@ -49,11 +49,12 @@ export async function setUpScene(admin) {
     enabled: true,
     config: { clientId: 'us', clientSecret: 'hush', authorizationUrl: 'https://elsewhere.example/auth', tokenUrl: 'https://elsewhere.example/token' },
   });
-  return { realm, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
+  const [{ providerId: key }] = (await realm.call('GET', '/keys')).body.keys;
+  return { realm, key, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
 }
 
 /** An address or a field with the scene's ids in place of their names. */
 export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
-  return text.replaceAll(/\{(user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+  return text.replaceAll(/\{(key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
 }

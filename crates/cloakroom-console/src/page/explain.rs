@@ -1,0 +1,233 @@
+//! Why a sign-in failed: by the code that the person was shown, or by person and time; step by step, with what mends it.
+
+mod cause;
+
+use std::rc::Rc;
+
+use cloakroom_login::code::ErrorCode;
+use serde_json::Value;
+
+use super::{events, user};
+use crate::desk::{Desk, encode, text_of};
+use crate::frame::Heading;
+use crate::part::{Ask, Card, Cell, Facts, Input, Piece, Pill, Row, Stack, Table};
+use crate::problem::Problem;
+use crate::routes::{Route, Shown};
+use cause::{Cause, Repair};
+
+pub(super) const ROUTES: &[Route] = &[Route::show("/explain", |desk| Box::pin(show(desk)))];
+
+const VIEW: &[&str] = &["view-events", "manage-events"];
+
+/// What happened within this time of the failure belongs to the story, in milliseconds.
+const AROUND: i64 = 15 * 60 * 1000;
+
+async fn show(desk: Rc<Desk>) -> Shown {
+    desk.check(VIEW)?;
+    let heading = Heading::new(&desk.text("nav-explain")).lead(desk.text("explain-lead"));
+    let stack = Stack::new(desk.frame(heading)).card(form(&desk));
+    if desk.query.trimmed("code").is_empty() && desk.query.trimmed("user").is_empty() {
+        return stack.show(&desk);
+    }
+    match find(&desk).await? {
+        Some(event) => story(&desk, stack, &event).await?.show(&desk),
+        None => {
+            let nothing = Card::new("nothing", desk.text("explain-nothing"));
+            let hint = desk.text("explain-nothing-hint");
+            stack.card(nothing.lead(hint)).show(&desk)
+        }
+    }
+}
+
+fn form(desk: &Desk) -> Card {
+    let field =
+        |name: &'static str, key: &str| Input::text(name, desk.text(key), desk.query.trimmed(name));
+    let code = Ask::new(
+        desk,
+        "by-code",
+        desk.url("/explain"),
+        desk.text("explain-it"),
+    )
+    .view()
+    .primary()
+    .input(field("code", "explain-code"));
+    let person = Ask::new(
+        desk,
+        "by-user",
+        desk.url("/explain"),
+        desk.text("explain-it"),
+    )
+    .view()
+    .input(field("user", "users-username"))
+    .input(field("at", "explain-at"));
+    Card::new("ask", desk.text("explain-which"))
+        .lead(desk.text("explain-which-lead"))
+        .ask(true, code)
+        .ask(true, person)
+}
+
+async fn events(desk: &Desk, query: &str) -> Result<Vec<Value>, Problem> {
+    let found = desk.get(&format!("events?{query}")).await?;
+    Ok(found.as_array().cloned().unwrap_or_default())
+}
+
+fn time_of(event: &Value) -> i64 {
+    event.get("time").and_then(Value::as_i64).unwrap_or(0)
+}
+
+/// The event that the code leads to, or the person's failure that is next to the time.
+async fn find(desk: &Desk) -> Result<Option<Value>, Problem> {
+    if let Some(code) = ErrorCode::parse(desk.query.trimmed("code")) {
+        let code = encode(&code.to_string());
+        let found = events(desk, &format!("code={code}&max=1")).await?;
+        return Ok(found.into_iter().next());
+    }
+    let name = desk.query.trimmed("user");
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let path = format!("users?exact=true&username={}", encode(name));
+    let people = desk.get_if_allowed(&path).await?.unwrap_or_default();
+    let id = people.as_array().and_then(|all| all.first());
+    // Whoever may not look for people can still give an id.
+    let id = id.map_or_else(|| name.to_owned(), |person| text_of(person, "id"));
+    let day = match desk.query.trimmed("at") {
+        "" => String::new(),
+        at => {
+            let day = at.split(['T', ' ']).next().unwrap_or_default();
+            format!("&dateFrom={0}&dateTo={0}", encode(day))
+        }
+    };
+    let found = events(desk, &format!("user={}{day}&max=200", encode(&id))).await?;
+    let failed = found
+        .into_iter()
+        .filter(|event| text_of(event, "type").ends_with("_ERROR"));
+    let wanted = minute(desk.query.trimmed("at"));
+    Ok(match wanted {
+        Some(wanted) => {
+            failed.min_by_key(|event| (time_of(event) / 60_000 % (24 * 60) - wanted).abs())
+        }
+        None => failed.max_by_key(time_of),
+    })
+}
+
+/// The minute of the day in `2026-01-31 14:05`, in UTC.
+fn minute(at: &str) -> Option<i64> {
+    let (_, clock) = at.split_once(['T', ' '])?;
+    let mut parts = clock.split(':').map(|part| part.parse::<i64>().ok());
+    Some(parts.next()?? * 60 + parts.next()??)
+}
+
+async fn story(desk: &Desk, stack: Stack, event: &Value) -> Result<Stack, Problem> {
+    let cause = Cause::of(event);
+    let person = match text_of(event, "userId") {
+        id if id.is_empty() => None,
+        id => {
+            desk.get_if_allowed(&format!("users/{}", encode(&id)))
+                .await?
+        }
+    };
+    let mut stack = stack
+        .with(Piece::Facts(facts(desk, event, person.as_ref())))
+        .card(steps(desk, event, &cause))
+        .card(repair(desk, event, &cause, person.as_ref()));
+    let (from, to) = (time_of(event) - AROUND, time_of(event) + AROUND);
+    let who = text_of(event, "userId");
+    let whose = match who.is_empty() {
+        true => format!("ipAddress={}", encode(&text_of(event, "ipAddress"))),
+        false => format!("user={}", encode(&who)),
+    };
+    let around = format!("{whose}&dateFrom={from}&dateTo={to}&max=50");
+    let around = desk.get(&format!("events?{around}")).await?;
+    stack = stack.card(events::card(desk, &around));
+    Ok(stack)
+}
+
+fn facts(desk: &Desk, event: &Value, person: Option<&Value>) -> Facts {
+    let who = match person {
+        Some(person) => user::link(desk, &text_of(person, "id"), &text_of(person, "username")),
+        None => Cell::muted(desk.text("explain-nobody")),
+    };
+    let error = text_of(event, "error");
+    Facts::new("facts", desk.text("user-facts"))
+        .fact(
+            desk.text("column-time"),
+            Cell::when(Some(time_of(event)), "–"),
+        )
+        .fact(
+            desk.text("events-type"),
+            Cell::Pills(vec![Pill::danger(text_of(event, "type"))]),
+        )
+        .fact(desk.text("explain-error"), Cell::mono(error))
+        .fact(desk.text("kind-user"), who)
+        .text(desk.text("kind-client"), &text_of(event, "clientId"))
+        .text(desk.text("session-address"), &text_of(event, "ipAddress"))
+        .text(
+            desk.text("explain-code"),
+            &text_of(event, "details/code_id"),
+        )
+}
+
+/// The steps in their order: what each looked at, how it ended, and why.
+fn steps(desk: &Desk, event: &Value, cause: &Cause) -> Card {
+    let rows = cause.steps.iter().enumerate().map(|(index, step)| {
+        let input = match step.input {
+            "" => "–".to_owned(),
+            name => text_of(event, name),
+        };
+        let input = if input.is_empty() {
+            "–".to_owned()
+        } else {
+            input
+        };
+        let (pill, why) = match index.cmp(&cause.failed) {
+            std::cmp::Ordering::Less => (Pill::ok(desk.text("explain-passed")), String::new()),
+            std::cmp::Ordering::Equal => {
+                let said = text_of(event, "details/reason");
+                let why = desk.text(cause.why);
+                let why = if said.is_empty() {
+                    why
+                } else {
+                    format!("{why} ({said})")
+                };
+                (Pill::danger(desk.text("explain-failed")), why)
+            }
+            std::cmp::Ordering::Greater => {
+                (Pill::plain(desk.text("explain-unreached")), String::new())
+            }
+        };
+        Row::of(vec![
+            Cell::text(desk.text(step.key)),
+            Cell::mono(input),
+            Cell::Pills(vec![pill]),
+            Cell::text(why),
+        ])
+    });
+    let columns = [
+        "flow-step",
+        "explain-input",
+        "column-state",
+        "explain-reason",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let table = Table::new(desk.text("explain-steps"), columns, rows.collect());
+    Card::new("steps", desk.text("explain-steps")).table(table, desk.text("nothing-found"))
+}
+
+/// The one thing to do, and the page where it is done.
+fn repair(desk: &Desk, event: &Value, cause: &Cause, person: Option<&Value>) -> Card {
+    let person = person.map(|person| format!("/users/{}", encode(&text_of(person, "id"))));
+    let (key, page) = match (cause.repair, person) {
+        (Repair::Person(end), Some(person)) => ("explain-open-user", format!("{person}{end}")),
+        (Repair::Person(_), None) => ("nav-users", "/users".to_owned()),
+        (Repair::People, _) => ("users-new-one", "/users/new".to_owned()),
+        (Repair::Client, _) => ("explain-open-client", "/clients".to_owned()),
+    };
+    let mut ask = Ask::new(desk, "repair-link", desk.url(&page), desk.text(key)).view();
+    if matches!(cause.repair, Repair::Client) {
+        ask = ask.input(Input::hidden("q", &text_of(event, "clientId")));
+    }
+    Card::new("repair", desk.text("explain-repair"))
+        .lead(desk.text(&format!("{}-repair", cause.why)))
+        .ask(true, ask)
+}
