@@ -153,7 +153,8 @@ async fn ask(
         Err(error) => return refused(error),
     };
     match minted.sign(&realm) {
-        Ok(answer) => Ok(answer),
+        // Keys at an address of the client's are not fetched here: that they are missing is said.
+        Ok(signed) => signed.encrypt(None).or_else(refused),
         // The token endpoint makes a key that is missing; here it is only said.
         Err(SignError::Missing(missing)) => Err(Problem::invalid(desk.text_with(
             "test-no-key",
