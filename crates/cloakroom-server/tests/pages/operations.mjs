@@ -115,7 +115,7 @@ async function replace(page, setup) {
   const { kid } = headerOf(old);
   await page.goto(address(setup, '/keys'));
   await page.getByRole('row').filter({ hasText: kid }).getByRole('link').first().click();
-  await page.getByText(/sessions are open: their applications have to refresh/).waitFor();
+  await page.getByText(/sessions? (is|are) open: (its|their) applications have to refresh/).waitFor();
   const form = page.locator('form', { has: page.getByRole('button', { name: 'Replace it now' }) });
   await form.getByRole('textbox').fill(kid);
   await form.getByRole('button').click();
