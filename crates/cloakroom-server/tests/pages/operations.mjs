@@ -288,7 +288,8 @@ export async function operations(browser, setup, report, look) {
   await refuse(browser, setup, things, report);
   const shown = await enter(browser, setup, 'boss');
   try {
-    for (const { name, path } of [...OPERATIONS, { name: 'console-inspector', path: '/inspector' }]) {
+    // The pages without anything filled in are among those of the whole console.
+    for (const { name, path } of OPERATIONS.filter(({ path }) => path.includes('{code}') || path === '/keys')) {
       const answer = await shown.page.goto(address(setup, fill(path, things)));
       await report.test(`${name} is there, and stored markup is text`, async () => {
         assert.equal(answer.status(), 200);

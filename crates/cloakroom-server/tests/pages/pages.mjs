@@ -40,7 +40,7 @@ if (unknown.length > 0) {
 if (options.out) await mkdir(options.out, { recursive: true });
 
 /** Checks the page that is open in every theme and width, and takes one picture of it. */
-async function inspect(report, name, page) {
+async function inspect(report, name, page, out = options.out) {
   for (const theme of THEMES) {
     for (const width of WIDTHS) {
       await report.test(`${name}, ${theme}, ${width} px: nothing for axe-core to find, nothing to scroll sideways`, async () => {
@@ -50,8 +50,8 @@ async function inspect(report, name, page) {
         const problems = await accessibilityProblems(page);
         assert.deepEqual({ problems, wide }, { problems: [], wide: 0 });
       });
-      if (options.out && theme === 'light' && width === 1280) {
-        await page.screenshot({ path: join(options.out, `${name}.png`), fullPage: true, animations: 'disabled' });
+      if (out && theme === 'light' && width === 1280) {
+        await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, animations: 'disabled' });
       }
     }
   }
@@ -105,7 +105,7 @@ try {
       if (!options.only || options.only.includes(name)) await visit(report, browser, name, (page) => reach(page, setup));
     }
     if (!options.only || options.only.includes('operations')) {
-      await operations(browser, setup, report, (name, page) => inspect(report, name, page));
+      await operations(browser, setup, report, (name, page) => inspect(report, name, page, null));
     }
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));

@@ -163,33 +163,6 @@ export async function thePaletteByKeyboard(browser, scene) {
   }
 }
 
-/** A realm's keys change in steps, and every token of the way verifies with what a client has fetched before. */
-export async function keysChangeInSteps(browser, scene) {
-  const { page, context, url } = await signedIn(browser, scene);
-  const jwks = async () => {
-    const answer = await fetch(`${scene.realm.issuer}/protocol/openid-connect/certs`);
-    return (await answer.json()).keys.filter(({ alg }) => alg === 'RS256').map(({ kid }) => kid);
-  };
-  const active = async () => (await scene.realm.call('GET', '/keys')).body.active.RS256;
-  try {
-    const [before, known] = [await active(), await jwks()];
-    await page.goto(url('/keys'));
-    await page.getByLabel('Algorithm').selectOption('RS256');
-    await page.getByRole('button', { name: 'Publish a new key' }).click();
-    await page.getByText('Published.').waitFor();
-    const fetched = await jwks();
-    assert.equal(fetched.length, known.length + 1);
-    assert.equal(await active(), before);
-    await page.getByRole('row', { name: /published, verifies/ }).getByRole('button', { name: 'Let it sign' }).click();
-    await page.getByText('Saved.').waitFor();
-    const after = await active();
-    assert.notEqual(after, before);
-    assert.ok(fetched.includes(after) && (await jwks()).includes(before));
-  } finally {
-    await context.close();
-  }
-}
-
 /** Signing out ends the session at the provider too: the way back leads to the password. */
 export async function signingOut(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene);
