@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use anyhow::{Context, Result, bail};
 use regex::Regex;
 
-use crate::report::Tally;
+use crate::report::{Lines, Tally};
 use crate::running::Running;
 
 /// The sentence that cargo's harness and our own runners end with.
@@ -60,7 +60,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 ///
 /// A program that ends badly without naming a failure counts as one; one that ends well without naming a pass does too,
 /// because a runner that ran nothing must not look green.
-pub(crate) fn tally(command: &mut Command) -> Result<Tally> {
+pub(crate) fn tally(lines: &mut Lines, command: &mut Command) -> Result<Tally> {
     command.stdout(Stdio::piped());
     let name = name_of(command);
     let mut child = Running::start(&name, command)?;
@@ -68,17 +68,17 @@ pub(crate) fn tally(command: &mut Command) -> Result<Tally> {
     if let Some(stdout) = child.take_stdout() {
         for line in BufReader::new(stdout).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
-            println!("{line}");
+            lines.say(&line);
             tally.add(read_summary(&line));
         }
     }
     let status = child.wait()?;
     if !status.success() && tally.failed == 0 {
-        println!("{name} ended with {status}");
+        lines.say(format!("{name} ended with {status}"));
         tally.failed = 1;
     }
     if tally == Tally::default() {
-        println!("{name} named no test that ran");
+        lines.say(format!("{name} named no test that ran"));
         tally.failed = 1;
     }
     Ok(tally)
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_runner_that_ran_nothing_is_a_failure() {
-        let tally = tally(&mut Command::new("true")).unwrap();
+        let tally = tally(&mut Lines::default(), &mut Command::new("true")).unwrap();
 
         assert_eq!(
             tally,

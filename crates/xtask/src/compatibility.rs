@@ -27,7 +27,7 @@ type Lines = BTreeMap<Operation, Vec<Vec<String>>>;
 /// Writes the page.
 pub(crate) fn write(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let page = generate(workspace)?;
-    report.part("compatibility", || {
+    report.part("compatibility", |_| {
         std::fs::write(workspace.path(PAGE), &page).context(PAGE)?;
         println!("  wrote {PAGE}");
         Ok(Tally::one(true))

@@ -3,7 +3,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::report::{Report, Tally};
+use crate::report::{Lines, Report, Tally};
 use crate::workspace::Workspace;
 use crate::{command, tidy};
 
@@ -13,8 +13,9 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         cargo.args(arguments).current_dir(&workspace.root);
         cargo
     };
-    let check =
-        |mut command: Command| move || command::run(&mut command).map(|()| Tally::one(true));
+    let check = |mut command: Command| {
+        move |_: &mut Lines| command::run(&mut command).map(|()| Tally::one(true))
+    };
 
     report.part("rustfmt", check(cargo(&["fmt", "--all", "--check"])));
     report.part(

@@ -2,7 +2,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 /// How many checks of one part passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,31 +26,88 @@ impl Tally {
     }
 }
 
+/// Where the lines of a part go: to the terminal as they come, or into a text that is shown at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    kept: Option<String>,
+}
+
+impl Lines {
+    pub(crate) fn say(&mut self, line: impl AsRef<str>) {
+        match &mut self.kept {
+            Some(text) => {
+                text.push_str(line.as_ref());
+                text.push('\n');
+            }
+            None => println!("{}", line.as_ref()),
+        }
+    }
+}
+
+/// Parts that run one after another, beside those of other streams.
+pub(crate) type Stream<'a> = Box<dyn FnOnce(&mut Report) -> Result<()> + Send + 'a>;
+
 /// The parts of one run, in the order they ran.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    lines: Lines,
     parts: Vec<(String, Tally, Duration)>,
 }
 
 impl Report {
+    /// Runs streams at the same time. The lines of each are shown as a whole, when it ends.
+    pub(crate) fn side_by_side(&mut self, streams: Vec<Stream<'_>>) -> Result<()> {
+        let run = |stream: Stream<'_>| {
+            let mut report = Self {
+                lines: Lines {
+                    kept: Some(String::new()),
+                },
+                parts: Vec::new(),
+            };
+            let result = stream(&mut report);
+            print!("{}", report.lines.kept.take().unwrap_or_default());
+            result.map(|()| report.parts)
+        };
+        let ended = std::thread::scope(|scope| {
+            let running: Vec<_> = streams
+                .into_iter()
+                .map(|stream| scope.spawn(|| run(stream)))
+                .collect();
+            let ended = running.into_iter().map(|thread| {
+                let ended = thread.join();
+                ended.unwrap_or_else(|_| Err(anyhow!("a stream of parts broke off")))
+            });
+            ended.collect::<Vec<_>>()
+        });
+        for parts in ended {
+            self.parts.extend(parts?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn say(&mut self, line: impl AsRef<str>) {
+        self.lines.say(line);
+    }
+
     /// Runs one part and keeps its result. An error counts as one failure, and the next part still runs.
-    pub(crate) fn part(&mut self, name: &str, work: impl FnOnce() -> Result<Tally>) {
-        println!("\n== {name}");
+    pub(crate) fn part(&mut self, name: &str, work: impl FnOnce(&mut Lines) -> Result<Tally>) {
+        let lines = &mut self.lines;
+        lines.say(format!("\n== {name}"));
         let started = Instant::now();
-        let tally = work().unwrap_or_else(|error| {
-            println!("error: {error:#}");
+        let tally = work(lines).unwrap_or_else(|error| {
+            lines.say(format!("error: {error:#}"));
             Tally {
                 passed: 0,
                 failed: 1,
             }
         });
         let took = started.elapsed();
-        println!(
+        lines.say(format!(
             "== {name}: {} passed, {} failed ({:.1} s)",
             tally.passed,
             tally.failed,
             took.as_secs_f64()
-        );
+        ));
         self.parts.push((name.to_owned(), tally, took));
     }
 

@@ -43,7 +43,7 @@ impl fmt::Display for Column {
 }
 
 pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
-    report.part("schema", || {
+    report.part("schema", |_| {
         let differences = differences(workspace)?;
         for difference in &differences {
             println!("  {difference}");

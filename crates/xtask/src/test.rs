@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use crate::machine::{self, Need};
 use crate::postgres::{self, Cluster};
-use crate::report::{Report, Tally};
+use crate::report::{Lines, Report, Stream, Tally};
 use crate::server::{self, ADMIN, Server, Setup};
 use crate::test::tools::Tools;
 use crate::workspace::Workspace;
@@ -116,30 +116,49 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report)
         .or_else(|| cluster.as_ref().map(Cluster::admin_url));
 
     if options.runs(Part::Rust) {
-        report.part("Rust tests", || rust_tests(workspace, admin_url.as_deref()));
+        report.part("Rust tests", |lines| {
+            rust_tests(lines, workspace, admin_url.as_deref())
+        });
         if let Some(url) = &admin_url {
-            report.part("moving realms on PostgreSQL", || moving(workspace, url));
+            report.part("moving realms on PostgreSQL", |lines| {
+                moving(lines, workspace, url)
+            });
         }
     }
     if options.runs(Part::Crash) {
         crashes(workspace, options, admin_url.as_deref(), report)?;
     }
+    let mut streams: Vec<Stream<'_>> = Vec::new();
     if options.runs(Part::Pages) {
-        pages::run(
-            workspace,
-            admin_url.as_deref(),
-            options.update_images,
-            report,
-        )?;
+        let (url, update) = (admin_url.as_deref(), options.update_images);
+        let tools = Tools::with_node(workspace)?;
+        streams.push(Box::new(move |report| {
+            pages::run(workspace, &tools, url, update, report)
+        }));
     }
     if options.runs_one_server() {
-        against_servers(workspace, options, admin_url.as_deref(), report)?;
+        let url = admin_url.as_deref();
+        let tools = match options.runs(Part::Clients) {
+            true => Tools::with_node(workspace)?,
+            false => Tools::of_machine(),
+        };
+        streams.push(Box::new(move |report| {
+            against_servers(workspace, &tools, options, url, report)
+        }));
     }
-    Ok(())
+    if !streams.is_empty() {
+        server::build(workspace, false)?;
+    }
+    // Browsers and clients wait for answers most of the time, and two processors are more than one of them needs.
+    match (streams.pop(), streams.pop()) {
+        (Some(only), None) => only(report),
+        (Some(last), Some(first)) => report.side_by_side(vec![first, last]),
+        _ => Ok(()),
+    }
 }
 
 /// One run covers both databases: each storage suite repeats itself on PostgreSQL when it gets an address.
-fn rust_tests(workspace: &Workspace, admin_url: Option<&str>) -> Result<Tally> {
+fn rust_tests(lines: &mut Lines, workspace: &Workspace, admin_url: Option<&str>) -> Result<Tally> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
@@ -150,31 +169,27 @@ fn rust_tests(workspace: &Workspace, admin_url: Option<&str>) -> Result<Tally> {
     if let Some(url) = admin_url {
         cargo.env("CLOAKROOM_TEST_POSTGRES_URL", url);
     }
-    command::tally(&mut cargo)
+    command::tally(lines, &mut cargo)
 }
 
 /// Realms that move in and out once more, into databases of PostgreSQL.
-fn moving(workspace: &Workspace, admin_url: &str) -> Result<Tally> {
+fn moving(lines: &mut Lines, workspace: &Workspace, admin_url: &str) -> Result<Tally> {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["test", "--workspace", "--test", "moving"])
         .current_dir(&workspace.root)
         .env("CLOAKROOM_TEST_MOVING_POSTGRES_URL", admin_url);
-    command::tally(&mut cargo)
+    command::tally(lines, &mut cargo)
 }
 
 fn against_servers(
     workspace: &Workspace,
+    tools: &Tools,
     options: &Options,
     admin_url: Option<&str>,
     report: &mut Report,
 ) -> Result<()> {
     let binary = server::build(workspace, false)?;
-    let tools = if options.runs(Part::Clients) {
-        Tools::with_node(workspace)?
-    } else {
-        Tools::of_machine()
-    };
     let mut databases = vec![("SQLite", None)];
     if let Some(url) = admin_url {
         databases.push((
@@ -197,31 +212,33 @@ fn against_servers(
         let server = match Server::start(&setup) {
             Ok(server) => server,
             Err(error) => {
-                report.part(&format!("server on {database}"), || Err(error));
+                report.part(&format!("server on {database}"), |_| Err(error));
                 continue;
             }
         };
-        println!(
+        report.say(format!(
             "\nserver on {database}: {} after {} ms",
             server.base,
             server.ready_after.as_millis()
-        );
+        ));
         if options.runs(Part::Golden) {
-            report.part(&format!("golden answers on {database}"), || {
-                golden::run(workspace, &tools, &server.base)
+            report.part(&format!("golden answers on {database}"), |lines| {
+                golden::run(lines, workspace, tools, &server.base)
             });
         }
         if options.runs(Part::Clients) {
-            report.part(&format!("clients on {database}"), || {
-                let mut node = node_tests(workspace, &tools, (CLIENTS, "run.mjs"), &server)?;
+            report.part(&format!("clients on {database}"), |lines| {
+                let mut node = node_tests(workspace, tools, (CLIENTS, "run.mjs"), &server)?;
                 if options.long {
                     node.arg("--long");
                 }
-                command::tally(&mut node)
+                command::tally(lines, &mut node)
             });
         }
         drop(server);
-        report.part(&format!("log on {database}"), || logs::check(&log));
+        report.part(&format!("log on {database}"), |lines| {
+            logs::check(lines, &log)
+        });
     }
     Ok(())
 }
@@ -253,9 +270,9 @@ fn crashes(
                 crash::SHORT
             },
         };
-        report.part(&format!("kill -9 on {database}"), || crash::run(&plan));
-        report.part(&format!("log of kill -9 on {database}"), || {
-            logs::check(&log)
+        report.part(&format!("kill -9 on {database}"), |_| crash::run(&plan));
+        report.part(&format!("log of kill -9 on {database}"), |lines| {
+            logs::check(lines, &log)
         });
     }
     Ok(())

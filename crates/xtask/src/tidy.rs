@@ -48,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let exceptions: Exceptions = toml::from_str(&exceptions).context("tidy.toml")?;
     let sources = read(workspace)?;
 
-    report.part("tidy", || {
+    report.part("tidy", |_| {
         let rules: [(&str, Vec<String>); 11] = [
             (
                 "I1 and I2: diesel and actix-web stay in their crates",

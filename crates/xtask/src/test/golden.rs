@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use regex::Regex;
 
 use crate::command;
-use crate::report::Tally;
+use crate::report::{Lines, Tally};
 use crate::server::ADMIN;
 use crate::test::tools::Tools;
 use crate::workspace::Workspace;
@@ -47,30 +47,44 @@ impl Floor {
 }
 
 /// Runs each scenario that has a floor.
-pub(crate) fn run(workspace: &Workspace, tools: &Tools, base: &str) -> Result<Tally> {
+pub(crate) fn run(
+    lines: &mut Lines,
+    workspace: &Workspace,
+    tools: &Tools,
+    base: &str,
+) -> Result<Tally> {
     let folder = workspace.path(FOLDER);
     let floors = std::fs::read_to_string(folder.join("floors.txt")).context("floors.txt")?;
     let score = Regex::new(r"(?m)^(\d+) of (\d+) as Keycloak.*, (\d+) different on purpose")?;
     let mut tally = Tally::default();
     for (scenario, floor) in read_floors(&floors)? {
-        let (good, all, meant) = compare(&folder, tools, base, &scenario, &score)?;
+        let printed = compare(&folder, tools, base, &scenario)?;
+        let found = score.captures(&printed);
+        let found = found.with_context(|| format!("golden.py printed no score for {scenario}"))?;
+        let number = |group| {
+            found
+                .get(group)
+                .and_then(|text| text.as_str().parse().ok())
+                .unwrap_or(0)
+        };
+        let (good, all, meant) = (number(1), number(2), number(3));
+        if good < all {
+            for line in printed.lines().take(400) {
+                lines.say(format!("    {line}"));
+            }
+        }
         let reached = floor.is_reached(good, all);
         let mark = if reached { "ok    " } else { "FAILED" };
-        println!(
+        lines.say(format!(
             "  {mark} {scenario:<20} {good:>4} of {all:>4} as Keycloak, {meant} different on purpose, floor {floor}"
-        );
+        ));
         tally.add(Tally::one(reached));
     }
     Ok(tally)
 }
 
-fn compare(
-    folder: &Path,
-    tools: &Tools,
-    base: &str,
-    scenario: &str,
-    score: &Regex,
-) -> Result<(u32, u32, u32)> {
+/// What the comparison printed.
+fn compare(folder: &Path, tools: &Tools, base: &str, scenario: &str) -> Result<String> {
     let differences = folder.join("accepted.tsv");
     let mut python = tools.command("python3");
     python
@@ -80,23 +94,7 @@ fn compare(
         .arg("--accept")
         .arg(differences)
         .args(["--admin", &format!("{}:{}", ADMIN.0, ADMIN.1)]);
-    let printed = command::output(&mut python)?;
-    let found = score
-        .captures(&printed)
-        .with_context(|| format!("golden.py printed no score for {scenario}"))?;
-    let number = |group| {
-        found
-            .get(group)
-            .and_then(|text| text.as_str().parse().ok())
-            .unwrap_or(0)
-    };
-    let result = (number(1), number(2), number(3));
-    if result.0 < result.1 {
-        for line in printed.lines().take(400) {
-            println!("    {line}");
-        }
-    }
-    Ok(result)
+    command::output(&mut python)
 }
 
 fn read_floors(text: &str) -> Result<Vec<(String, Floor)>> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use regex::Regex;
 
-use crate::report::Tally;
+use crate::report::{Lines, Tally};
 
 /// What must not be in a log, and how it looks. A short `code=` is the name of an error, not an authorization code.
 const SECRETS: &[(&str, &str)] = &[
@@ -37,7 +37,7 @@ const SECRETS: &[(&str, &str)] = &[
 ];
 
 /// Reads the log of a server that has ended, and names each line with a secret without repeating it.
-pub(super) fn check(log: &Path) -> Result<Tally> {
+pub(super) fn check(lines: &mut Lines, log: &Path) -> Result<Tally> {
     let text = std::fs::read_to_string(log).with_context(|| log.display().to_string())?;
     if text.trim().is_empty() {
         bail!(
@@ -47,7 +47,7 @@ pub(super) fn check(log: &Path) -> Result<Tally> {
     }
     let found = secrets_in(&text)?;
     for (line, what) in &found {
-        println!("  line {line} holds {what}");
+        lines.say(format!("  line {line} holds {what}"));
     }
     Ok(Tally::one(found.is_empty()))
 }

@@ -19,12 +19,12 @@ const IMAGES: &str = "docs/images";
 /// Visits the pages on each database. The pictures of the first go to `target/screenshots`, and on demand to the documents.
 pub(super) fn run(
     workspace: &Workspace,
+    tools: &Tools,
     admin_url: Option<&str>,
     update_images: bool,
     report: &mut Report,
 ) -> Result<()> {
     let binary = server::build(workspace, false)?;
-    let tools = Tools::with_node(workspace)?;
     let pictures = workspace.target.join("screenshots");
     let mut databases = vec![("SQLite", None)];
     if let Some(url) = admin_url {
@@ -43,24 +43,26 @@ pub(super) fn run(
             log: log.clone(),
             filter: server::EVERYTHING,
         };
-        report.part(&format!("pages on {database}"), || {
+        report.part(&format!("pages on {database}"), |lines| {
             let (server, code) = Server::start_new(&setup)?;
-            let mut node = node_tests(workspace, &tools, (PAGES, "pages.mjs"), &server)?;
+            let mut node = node_tests(workspace, tools, (PAGES, "pages.mjs"), &server)?;
             node.args(["--setup-code", &code, "--admin", ADMIN]);
             if url.is_none() {
                 node.arg("--out").arg(&pictures);
             }
-            let tally = command::tally(&mut node)?;
+            let tally = command::tally(lines, &mut node)?;
             is_shown &= tally.failed == 0;
             Ok(tally)
         });
-        report.part(&format!("log of pages on {database}"), || logs::check(&log));
+        report.part(&format!("log of pages on {database}"), |lines| {
+            logs::check(lines, &log)
+        });
     }
     let images = workspace.path(IMAGES);
     if update_images && is_shown {
         copy(&pictures, &images)?;
     }
-    report.part("pictures of the pages", || {
+    report.part("pictures of the pages", |_| {
         are_all_shown(&pictures, &images)
     });
     Ok(())
