@@ -42,7 +42,7 @@ export async function run(report, admin) {
     await writeFile(document, JSON.stringify(corrected(new Set(asked.map(({ key }) => key)))));
     const setup = { base: admin.base, admin: admin.credentials, places };
     const seconds = admin.isLong ? LONG : SHORT;
-    const found = await look(python, { document, folder, setup, seconds });
+    const found = await look(python, { document, folder, setup, seconds, isRandom: admin.isLong });
     for (const { key } of asked) report.record(`${key} never fails`, found.get(key) ?? null);
   } finally {
     await realm.remove();
@@ -50,7 +50,7 @@ export async function run(report, admin) {
 }
 
 /** Runs schemathesis and returns what it found, by operation. */
-async function look(python, { document, folder, setup, seconds }) {
+async function look(python, { document, folder, setup, seconds, isRandom }) {
   const log = join(folder, 'report.ndjson');
   const options = [
     '--url', setup.base,
@@ -63,10 +63,12 @@ async function look(python, { document, folder, setup, seconds }) {
     '--suppress-health-check', 'all',
     '--warnings', 'off',
     '--report', 'ndjson', '--report-ndjson-path', log,
+    // A short run asks the same each time, or a change would be blamed for what chance found; a long one looks for new things.
+    ...(isRandom ? [] : ['--generation-deterministic']),
   ];
   const child = spawn(python, ['-m', 'schemathesis.cli', 'run', document, ...options], {
     cwd: folder,
-    env: { ...process.env, SCHEMATHESIS_HOOKS: 'schemathesis_hooks', PYTHONPATH: PYTHON, PYTHONDONTWRITEBYTECODE: '1', SCHEMATHESIS_SETUP: JSON.stringify(setup) },
+    env: { ...process.env, SCHEMATHESIS_HOOKS: 'schemathesis_hooks', PYTHONPATH: PYTHON, PYTHONDONTWRITEBYTECODE: '1', SCHEMATHESIS_RANDOM: isRandom ? '1' : '', SCHEMATHESIS_SETUP: JSON.stringify(setup) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let told = '';
