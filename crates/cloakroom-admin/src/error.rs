@@ -184,6 +184,7 @@ impl ResponseError for AdminError {
             Self::Refused { status, .. } | Self::Undone { status, .. } => *status,
             Self::Busy(_) => 503,
             Self::Fault(fault) if fault.is_temporary() => 503,
+            Self::Fault(fault) if fault.is_unholdable() => 400,
             Self::Fault(_) => 500,
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -195,6 +196,10 @@ impl ResponseError for AdminError {
             Self::Busy(busy) => json!({
                 "error": "temporarily_unavailable",
                 "error_description": busy.to_string(),
+            }),
+            Self::Fault(fault) if fault.is_unholdable() => json!({
+                "error": "invalid_request",
+                "error_description": "A text holds a character that cannot be stored",
             }),
             Self::Fault(fault) => {
                 tracing::error!(%fault, "an admin call failed");

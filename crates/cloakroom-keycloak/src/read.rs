@@ -36,7 +36,37 @@ pub enum Unreadable {
     },
 }
 
-fn value(text: &[u8]) -> Result<Value, Unreadable> {
+/// Reads a body that is one text, as it is.
+///
+/// # Errors
+/// [`Unreadable::Syntax`] if it is not UTF-8 or holds a NUL.
+pub fn bare(text: &[u8]) -> Result<&str, Unreadable> {
+    match std::str::from_utf8(text) {
+        Ok(text) if !text.contains('\0') => Ok(text),
+        _ => Err(Unreadable::Syntax),
+    }
+}
+
+/// Reads a body that is one name: JSON text, or the name without quotes.
+///
+/// # Errors
+/// [`Unreadable::Syntax`] if it is not UTF-8 or holds a NUL.
+pub fn name(text: &[u8]) -> Result<String, Unreadable> {
+    let text = bare(text)?.trim();
+    match text.starts_with('"') {
+        true => match value(text.as_bytes())? {
+            Value::String(name) => Ok(name),
+            _ => Err(Unreadable::Type),
+        },
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// Reads any JSON value.
+///
+/// # Errors
+/// [`Unreadable::Syntax`] if it is not JSON or holds a NUL.
+pub fn value(text: &[u8]) -> Result<Value, Unreadable> {
     let value = serde_json::from_slice(text).map_err(|_| Unreadable::Syntax)?;
     // Nothing has a NUL in it, and one of the databases cannot hold one.
     match has_nul(&value) {
@@ -230,6 +260,25 @@ mod tests {
             ("1", Unreadable::Type),
         ] {
             assert_eq!(object(text.as_bytes(), "X", &["a"]), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_comes_with_quotes_or_without_and_never_with_a_nul() {
+        let good: [&[u8]; 4] = [b"acme", b" acme\n", b"\"acme\"", br#""\u0061cme""#];
+        for text in good {
+            assert_eq!(name(text), Ok("acme".to_owned()));
+        }
+        let bad: [&[u8]; 6] = [
+            b"ac\0me",
+            b"\"ac\0me\"",
+            br#""ac\u0000me""#,
+            b"\"acme",
+            b"\"acme\" x",
+            b"\xffacme",
+        ];
+        for text in bad {
+            assert_eq!(name(text), Err(Unreadable::Syntax), "{text:?}");
         }
     }
 }

@@ -49,6 +49,17 @@ impl Fault {
             Kind::NoDatabase | Kind::Corrupt(_) => false,
         }
     }
+
+    /// The caller sent a text that this kind of database cannot hold (a NUL in PostgreSQL).
+    pub fn is_unholdable(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Db, Error};
+        match &*self.0 {
+            Kind::Database(Error::DatabaseError(Db::Unknown, about)) => {
+                about.message().contains("invalid byte sequence")
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The database is away or full, rather than asked wrongly.

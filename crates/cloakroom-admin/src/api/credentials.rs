@@ -146,7 +146,7 @@ async fn remove(admin: Admin, path: Names) -> Answer {
 
 async fn rename(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let label = String::from_utf8_lossy(&body).into_owned();
+    let label = read::bare(&body)?.to_owned();
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {

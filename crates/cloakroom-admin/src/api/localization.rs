@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_keycloak::read::{self, Unreadable};
+use cloakroom_keycloak::read;
 use cloakroom_model::localization;
-use serde_json::Value;
 
 use super::{Answer, Names, Params, is_on, no_content};
 use crate::access::Admin;
@@ -94,8 +93,7 @@ async fn store(admin: Admin, request: HttpRequest, names: Names, body: Bytes) ->
         return Err(AdminError::error(415, why));
     }
     let (locale, name) = (part(&names, "locale")?, part(&names, "key")?);
-    let text = String::from_utf8(body.to_vec())
-        .map_err(|_| AdminError::message(400, "The text is not UTF-8"))?;
+    let text = read::bare(&body)?.to_owned();
     check(&text)?;
     admin
         .write(move |cx| Ok(localization::store(cx, &locale, &name, &text)?))
@@ -106,10 +104,7 @@ async fn store(admin: Admin, request: HttpRequest, names: Names, body: Bytes) ->
 async fn store_all(admin: Admin, names: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let locale = part(&names, "locale")?;
-    let sent: Value = serde_json::from_slice(&body).map_err(|_| Unreadable::Syntax)?;
-    let Value::Object(sent) = sent else {
-        return Err(Unreadable::Type.into());
-    };
+    let sent = read::map(&body)?;
     let mut texts = Vec::new();
     for name in sent.keys() {
         if let Some(text) = read::plain(&sent, name)? {

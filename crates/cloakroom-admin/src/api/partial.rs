@@ -31,10 +31,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 /// Whole realm files are sent here too, so members that it does not read are passed over.
 async fn import(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
-    let value = serde_json::from_slice(&body).map_err(|_| Unreadable::Syntax)?;
-    let Value::Object(mut sent) = value else {
-        return Err(Unreadable::Type.into());
-    };
+    let mut sent = read::map(&body)?;
     let named = read::text(&sent, "ifResourceExists")?;
     let named = named.or(read::text(&sent, "policy")?).unwrap_or("SKIP");
     let policy = IfExists::from_name(named).ok_or(Unreadable::Type)?;

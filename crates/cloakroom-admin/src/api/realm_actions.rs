@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client as client_shape, read};
 use cloakroom_model::{flow, realm, session};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Answer, no_content};
 use crate::access::Admin;
@@ -102,10 +102,7 @@ async fn registrators(admin: Admin) -> Answer {
 /// the server stands in.
 async fn test_mail(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
-    let sent: Value = serde_json::from_slice(&body).map_err(|_| read::Unreadable::Syntax)?;
-    if !sent.is_object() {
-        return Err(read::Unreadable::Type.into());
-    }
+    read::map(&body)?;
     tracing::warn!(realm = %admin.realm.name, "a test mail was asked for, and mail is not available");
     Err(AdminError::message(500, "Failed to send email"))
 }

@@ -204,6 +204,12 @@ fn denied_answer(denied: &OAuthError) -> HttpResponse {
 
 /// A fault is logged here and nowhere else; the caller learns nothing of it.
 pub(crate) fn fault_answer(fault: &Fault) -> HttpResponse {
+    if fault.is_unholdable() {
+        return no_store(&mut HttpResponse::BadRequest()).json(json!({
+            "error": "invalid_request",
+            "error_description": "A text holds a character that cannot be stored",
+        }));
+    }
     tracing::error!(%fault, "a request failed");
     let (status, code) = match fault.is_temporary() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),

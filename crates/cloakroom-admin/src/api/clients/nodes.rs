@@ -5,7 +5,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::read;
 use cloakroom_model::Cx;
 use cloakroom_model::client::Client;
 use serde_json::{Map, Value, json};
@@ -50,8 +50,7 @@ fn store(cx: &mut Cx<'_>, mut client: Client, nodes: Map<String, Value>) -> Resu
 
 async fn add(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent: Object = serde_json::from_slice(&body)
-        .map_err(|_| AdminError::described(400, "unknown_error", "Cannot parse the JSON"))?;
+    let sent = read::map(&body)?;
     let node = read::text(&sent, "node")?;
     let node = node
         .ok_or_else(|| AdminError::error(400, "Node not found in params"))?

@@ -67,10 +67,7 @@ async fn list(admin: Admin, path: Path<(String, String)>) -> Answer {
 async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
-    let alias = String::from_utf8_lossy(&body)
-        .trim()
-        .trim_matches('"')
-        .to_owned();
+    let alias = read::name(&body)?;
     admin
         .write(move |cx| {
             let of = found(cx, &id)?;

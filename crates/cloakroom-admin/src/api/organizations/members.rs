@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use cloakroom_keycloak::read::set;
+use cloakroom_keycloak::read::{name, set};
 use cloakroom_keycloak::{organization as shape, user as user_shape};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Member, Search};
@@ -103,8 +103,7 @@ fn record(cx: &mut Cx<'_>, actor: &Actor, what: &'static str, path: String) -> R
 async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let id = path.into_inner().1;
-    let text = String::from_utf8_lossy(&body);
-    let user = UserId::new(text.trim().trim_matches('"'));
+    let user = UserId::new(name(&body)?);
     let (actor, of, who) = (admin.actor.clone(), id.clone(), user.clone());
     admin
         .write(move |cx| {

@@ -1,6 +1,7 @@
 //! Letters to a user, asked for by an administrator: each is a row of the outbox.
 
 use actix_web::web::{self, Bytes, ServiceConfig};
+use cloakroom_keycloak::read::{self, Unreadable};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, flow, outbox};
 use cloakroom_oidc::redirect_uri;
@@ -37,9 +38,8 @@ struct Letter {
 }
 
 async fn execute_actions(admin: Admin, path: Names, params: Params, body: Bytes) -> Answer {
-    let actions = serde_json::from_slice::<Vec<String>>(&body);
-    let actions = actions
-        .map_err(|_| AdminError::described(400, "unknown_error", "Cannot parse the JSON"))?;
+    let actions = serde_json::from_value::<Vec<String>>(read::value(&body)?);
+    let actions = actions.map_err(|_| Unreadable::Type)?;
     let letter = Letter {
         template: "execute-actions",
         actions,
