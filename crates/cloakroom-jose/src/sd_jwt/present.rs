@@ -27,11 +27,15 @@ impl Presentation {
         }
         let (token, rest) = message.split_once('~').ok_or(BAD)?;
         // What follows the last tilde is the key binding; it is empty without one.
-        let (disclosures, binding) = rest.rsplit_once('~').unwrap_or(("", rest));
+        let (disclosures, binding) = match rest.rsplit_once('~') {
+            Some((disclosures, binding)) => (Some(disclosures), binding),
+            None => (None, rest),
+        };
         if !binding.is_empty() && binding.bytes().filter(|byte| *byte == b'.').count() != 2 {
             return Err(BAD);
         }
-        let texts = disclosures.split('~').filter(|_| !disclosures.is_empty());
+        // An empty text between two tildes is no disclosure, and no message has two forms.
+        let texts = disclosures.into_iter().flat_map(|all| all.split('~'));
         let disclosures = texts.map(Disclosure::parse).collect::<Result<Vec<_>>>()?;
         if disclosures.len() > DISCLOSURES {
             return Err(JoseError::malformed("too many disclosures"));

@@ -318,6 +318,14 @@ fn a_message_that_is_none_is_refused_without_panic() {
     for text in ["", "~", "~~", "a~b", "a.b.c~", "a.b.c~~", "~a.b.c"] {
         assert!(world.verify(text, &rules()).is_err(), "{text}");
     }
+    // A tilde too many would be a second form of the same message.
+    let tildes = format!("{}~", issued.replacen('~', "~~", 1));
+    for text in [tildes.as_str(), &format!("{issued}~"), "a.b.c~~"] {
+        assert!(
+            Presentation::parse(text).unwrap_err().is_malformed(),
+            "{text}"
+        );
+    }
     let other = Rules::new(&[Alg::ES256], "i").typ(&["other+sd-jwt"]);
     assert_eq!(
         world.verify(&issued, &other).unwrap_err().claim_name(),
