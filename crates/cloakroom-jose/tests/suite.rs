@@ -40,6 +40,9 @@ mod sd_jwt;
 mod status_list;
 #[path = "suite/strict.rs"]
 mod strict;
+#[expect(unreachable_pub, reason = "it is the library of the fuzz targets")]
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
 #[path = "suite/token.rs"]
 mod token;
 #[path = "suite/vectors.rs"]

@@ -1,10 +1,6 @@
-//! The inspector, which looks at everything.
+//! The inspector.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Ok(text) = std::str::from_utf8(data)
-        && let Ok(report) = cloakroom_jose::inspect::inspect(text, None, 0)
-    {
-        let _ = (report.findings().len(), report.claims().len());
-    }
+    cloakroom_jose_fuzz::inspect(data);
 });
