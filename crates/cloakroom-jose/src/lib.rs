@@ -61,6 +61,8 @@
 //! - Claims of a token that nobody has verified; [`jws::Unverified::unverified_claim_for_lookup`] is the one
 //!   exception, and is named for it.
 
+#![warn(missing_docs, clippy::missing_errors_doc)]
+
 pub mod alg;
 mod backend;
 pub mod base64url;
