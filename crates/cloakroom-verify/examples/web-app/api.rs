@@ -6,9 +6,9 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use cloakroom_verify::actix::{Caller, Protect};
 use serde_json::{Value, json};
 
-use crate::login::{failed, refresh};
-use crate::oidc::Provider;
-use crate::session::Sessions;
+use crate::Shop;
+use crate::issuer::failed;
+use crate::login::refresh;
 
 /// The API. It knows nothing of cookies: whoever calls it shows an access token that is meant for it.
 pub(crate) fn protected(app: &mut ServiceConfig) {
@@ -24,44 +24,34 @@ async fn orders(caller: Caller) -> Json<Value> {
 }
 
 /// `GET /me`: who is signed in, for the page.
-pub(crate) async fn me(
-    request: HttpRequest,
-    sessions: Data<Sessions>,
-) -> Result<Json<Value>, Error> {
-    let user = sessions
-        .user(&request)
-        .ok_or_else(|| ErrorUnauthorized("nobody is signed in"))?;
-    let user = user.lock().await;
+pub(crate) async fn me(request: HttpRequest, shop: Data<Shop>) -> Result<Json<Value>, Error> {
+    let user = shop.sessions.user(&request).ok_or_else(nobody)?;
     Ok(Json(json!({ "name": user.name, "csrf": user.csrf })))
 }
 
 /// `GET /orders`: calls the API for the page, with the token that the page never sees.
-pub(crate) async fn call(
-    request: HttpRequest,
-    provider: Data<Provider>,
-    sessions: Data<Sessions>,
-) -> Result<HttpResponse, Error> {
-    let over = || ErrorUnauthorized("nobody is signed in");
-    let user = sessions.user(&request).ok_or_else(over)?;
-    // Two calls at once refresh once: a refresh token is good for one use.
-    let mut user = user.lock().await;
+pub(crate) async fn call(request: HttpRequest, shop: Data<Shop>) -> Result<HttpResponse, Error> {
+    let user = shop.sessions.user(&request).ok_or_else(nobody)?;
     let csrf = request.headers().get("x-csrf");
     if csrf.is_none_or(|csrf| csrf.as_bytes() != user.csrf.as_bytes()) {
         return Err(ErrorForbidden("this did not come from our page"));
     }
-    if !refresh(&provider, &mut user).await.map_err(failed)? {
-        sessions.sign_out(&request);
-        return Err(over());
+    // Two calls at once refresh once: a refresh token is good for one use.
+    let mut tokens = user.tokens.lock().await;
+    if !refresh(&shop, &mut tokens).await.map_err(failed)? {
+        shop.sessions.take(&request);
+        return Err(nobody());
     }
-    let asked = provider
-        .http()
-        .get(format!("{}/api/orders", provider.here))
-        .bearer_auth(&user.access_token);
-    drop(user);
-    let answer = asked.send().await.map_err(|error| failed(error.into()))?;
-    let status = StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let body = answer.bytes().await.map_err(|error| failed(error.into()))?;
+    let api = shop.issuer.http.get(format!("{}/api/orders", shop.here));
+    let asked = api.bearer_auth(&tokens.access);
+    drop(tokens);
+    let answer = asked.send().await.map_err(failed)?;
+    let status = StatusCode::from_u16(answer.status().as_u16()).map_err(failed)?;
     Ok(HttpResponse::build(status)
         .content_type("application/json")
-        .body(body))
+        .body(answer.bytes().await.map_err(failed)?))
+}
+
+fn nobody() -> Error {
+    ErrorUnauthorized("nobody is signed in")
 }

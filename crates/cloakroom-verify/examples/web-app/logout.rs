@@ -3,15 +3,13 @@ use actix_web::error::ErrorForbidden;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form};
 use actix_web::{Error, HttpRequest, HttpResponse};
-use cloakroom_verify::Verifier;
 use cloakroom_verify::jose::jwt::kind::LogoutToken;
+use openidconnect::{LogoutRequest, PostLogoutRedirectUrl};
 use serde::Deserialize;
 use serde_json::json;
-use url::Url;
 
-use crate::login::failed;
-use crate::oidc::Provider;
-use crate::session::Sessions;
+use crate::Shop;
+use crate::issuer::failed;
 
 /// The form of the page.
 #[derive(Deserialize)]
@@ -23,29 +21,23 @@ pub(crate) struct Wish {
 pub(crate) async fn by_user(
     request: HttpRequest,
     wish: Form<Wish>,
-    provider: Data<Provider>,
-    sessions: Data<Sessions>,
+    shop: Data<Shop>,
 ) -> Result<HttpResponse, Error> {
-    let to = |address: &str| {
-        HttpResponse::SeeOther()
-            .insert_header((LOCATION, address))
-            .finish()
-    };
-    let Some(user) = sessions.user(&request) else {
-        return Ok(to("/"));
-    };
-    let user = user.lock().await;
-    if user.csrf != wish.csrf {
-        return Err(ErrorForbidden("this did not come from our page"));
+    let back = format!("{}/", shop.here);
+    let mut to = back.clone();
+    if let Some(user) = shop.sessions.user(&request) {
+        if user.csrf != wish.csrf {
+            return Err(ErrorForbidden("this did not come from our page"));
+        }
+        shop.sessions.take(&request);
+        let end = LogoutRequest::from(shop.issuer.end.clone())
+            .set_id_token_hint(&user.id_token)
+            .set_post_logout_redirect_uri(PostLogoutRedirectUrl::new(back).map_err(failed)?);
+        to = end.http_get_url().to_string();
     }
-    sessions.sign_out(&request);
-    let (_, metadata) = provider.discover().await.map_err(failed)?;
-    let end = metadata.additional_metadata().end_session_endpoint.as_ref();
-    let mut end: Url = end.ok_or_else(|| failed("no logout".into()))?.url().clone();
-    end.query_pairs_mut()
-        .append_pair("id_token_hint", &user.id_token)
-        .append_pair("post_logout_redirect_uri", &format!("{}/", provider.here));
-    Ok(to(end.as_str()))
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, to))
+        .finish())
 }
 
 /// What the issuer sends.
@@ -57,19 +49,16 @@ pub(crate) struct Notice {
 /// `POST /backchannel-logout`: the issuer says that a session is over (Back-Channel Logout 1.0 §2.5).
 ///
 /// Ending it a second time does nothing, so a token that is sent twice needs no memory.
-pub(crate) async fn by_issuer(
-    notice: Form<Notice>,
-    provider: Data<Provider>,
-    verifier: Data<Verifier>,
-    sessions: Data<Sessions>,
-) -> HttpResponse {
-    let token = verifier
-        .issuer()
-        .verify::<LogoutToken>(&notice.logout_token, &provider.client_id)
-        .await;
-    match token {
+pub(crate) async fn by_issuer(notice: Form<Notice>, shop: Data<Shop>) -> HttpResponse {
+    let (issuer, client) = (shop.verifier.issuer(), &shop.issuer.client);
+    let token = issuer.verify::<LogoutToken>(&notice.logout_token, client.client_id());
+    match token.await {
         Ok(token) => {
-            sessions.end(token.session_id(), token.claims().subject());
+            // One session, or all of the subject's if it names none.
+            shop.sessions.end(|user| match token.session_id() {
+                Some(ended) => user.sid.as_deref() == Some(ended),
+                None => token.claims().subject() == Some(&user.subject),
+            });
             HttpResponse::Ok().finish()
         }
         Err(error) => {

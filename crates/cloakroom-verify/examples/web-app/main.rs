@@ -4,61 +4,56 @@
 //! calls an API in the browser's name. To have all in one program, the API is here as well; it trusts
 //! the app no more than anybody else.
 mod api;
+mod issuer;
 mod login;
 mod logout;
-mod oidc;
 mod session;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpServer};
 use cloakroom_verify::{Protection, Verifier};
+use url::Url;
 
-use oidc::{Failed, Provider};
-use session::Sessions;
-
-/// Reads a setting from the environment.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "an app of its own, with settings of its own"
-)]
-fn setting(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("{name} is not set"))
+/// What the handlers share.
+pub(crate) struct Shop {
+    issuer: issuer::Issuer,
+    /// Checks what the issuer has signed.
+    verifier: Verifier,
+    sessions: session::Sessions,
+    /// The address of this app.
+    here: String,
 }
 
 #[actix_web::main]
-async fn main() -> Result<(), Failed> {
-    let here = setting("APP_URL")?;
-    let port = url::Url::parse(&here)?
-        .port_or_known_default()
-        .ok_or("APP_URL has no port")?;
-    let (issuer, audience) = (setting("ISSUER")?, setting("API_AUDIENCE")?);
-    let (client_id, secret) = (setting("CLIENT_ID")?, setting("CLIENT_SECRET")?);
-
-    let verifier = Verifier::builder(&issuer, &audience).build()?;
+async fn main() -> Result<(), issuer::Failed> {
+    let (here, issuer) = (setting("APP_URL")?, setting("ISSUER")?);
+    let verifier = Verifier::builder(&issuer, &setting("API_AUDIENCE")?).build()?;
     let protection = Protection::new(verifier.clone(), &format!("{here}/api"))?;
-    let verifier = web::Data::new(verifier);
-    let provider = web::Data::new(Provider::new(&issuer, &client_id, &secret, &here)?);
-    let sessions = web::Data::new(Sessions::default());
-
+    let address = Url::parse(&here)?;
     // Whatever a page is made to load or send, it is from here and to here. Signing out ends at the issuer.
-    let origin = url::Url::parse(&issuer)?.origin().ascii_serialization();
     let policy = format!(
-        "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self' {origin}; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self' {}; \
+         base-uri 'none'; frame-ancestors 'none'",
+        Url::parse(&issuer)?.origin().ascii_serialization()
     );
+    let shop = Data::new(Shop {
+        issuer: issuer::Issuer::discover(issuer, &here).await?,
+        verifier,
+        sessions: session::Sessions::default(),
+        here,
+    });
     HttpServer::new(move || {
         let headers = DefaultHeaders::new()
             .add((CONTENT_SECURITY_POLICY, policy.clone()))
             .add((CACHE_CONTROL, "no-store"));
         App::new()
             .wrap(headers)
-            .app_data(provider.clone())
-            .app_data(verifier.clone())
-            .app_data(sessions.clone())
+            .app_data(shop.clone())
             .app_data(protection.clone())
-            .route("/", web::get().to(page))
-            .route("/app.js", web::get().to(script))
+            .route("/", file("text/html", include_str!("page.html")))
+            .route("/app.js", file("text/javascript", include_str!("app.js")))
             .route("/login", web::get().to(login::start))
             .route("/callback", web::get().to(login::finish))
             .route("/me", web::get().to(api::me))
@@ -69,22 +64,17 @@ async fn main() -> Result<(), Failed> {
             .service(cloakroom_verify::actix::metadata(&protection))
     })
     .workers(1)
-    .bind(("127.0.0.1", port))?
+    .bind(("127.0.0.1", address.port_or_known_default().unwrap_or(80)))?
     .run()
     .await?;
     Ok(())
 }
 
-async fn page() -> HttpResponse {
-    let page = include_str!("page.html");
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(page)
+#[expect(clippy::disallowed_methods, reason = "an app with settings of its own")]
+pub(crate) fn setting(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|_| format!("{name} is not set"))
 }
 
-async fn script() -> HttpResponse {
-    let script = include_str!("app.js");
-    HttpResponse::Ok()
-        .content_type("text/javascript")
-        .body(script)
+fn file(kind: &'static str, text: &'static str) -> actix_web::Route {
+    web::get().to(move || async move { HttpResponse::Ok().content_type(kind).body(text) })
 }

@@ -1,10 +1,11 @@
 //! Who is signed in: a cookie that means nothing by itself, and what it stands for.
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::COOKIE;
+use openidconnect::core::CoreIdToken;
 use openidconnect::{CsrfToken, Nonce, PkceCodeVerifier, RefreshToken};
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -14,104 +15,73 @@ const NAME: &str = "__Host-session";
 /// Scripts cannot read it, other sites send it along with no more than a link, and it ends with the browser.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
-/// A login that is not done by then is begun again.
-const LOGIN: Duration = Duration::from_secs(600);
-
-/// A session is over by then, whatever is done with it.
-const SESSION: Duration = Duration::from_secs(10 * 3_600);
-
-/// A login on its way: what the answer of the issuer is checked against.
-pub(crate) struct Login {
-    pub(crate) state: CsrfToken,
-    pub(crate) nonce: Nonce,
-    pub(crate) verifier: PkceCodeVerifier,
+/// What a cookie stands for.
+pub(crate) enum Session {
+    /// A login on its way: what the answer of the issuer is checked against.
+    Login(CsrfToken, Nonce, PkceCodeVerifier),
+    /// Somebody who is signed in.
+    User(Arc<User>),
 }
 
-/// Somebody who is signed in.
 pub(crate) struct User {
     pub(crate) name: String,
+    pub(crate) subject: String,
+    /// The session at the issuer.
+    pub(crate) sid: Option<String>,
     /// Requests that change or reveal something carry it, which another site cannot make them do.
     pub(crate) csrf: String,
-    pub(crate) id_token: String,
-    pub(crate) access_token: String,
-    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) id_token: CoreIdToken,
+    /// Whoever holds the lock is the one who refreshes them.
+    pub(crate) tokens: AsyncMutex<Tokens>,
+}
+
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: Option<RefreshToken>,
     pub(crate) expires: Instant,
 }
 
-/// A user's tokens; whoever holds the lock is the one who refreshes them.
-pub(crate) type Shared = Arc<AsyncMutex<User>>;
-
-enum Entry {
-    Login(Login),
-    User {
-        user: Shared,
-        sid: Option<String>,
-        subject: String,
-    },
-}
-
-/// What the cookies stand for. An app that runs more than once keeps it in a database.
+/// All sessions, with their ends. An app that runs more than once keeps them in a database.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, (Instant, Entry)>>);
+pub(crate) struct Sessions(Mutex<HashMap<String, (Instant, Session)>>);
 
 impl Sessions {
-    /// Remembers a login, and gives the `Set-Cookie` for it.
-    pub(crate) fn begin(&self, login: Login) -> String {
-        self.insert(LOGIN, Entry::Login(login))
-    }
-
-    /// The login of a request, once.
-    pub(crate) fn take_login(&self, request: &HttpRequest) -> Option<Login> {
-        match self.remove(request)? {
-            Entry::Login(login) => Some(login),
-            Entry::User { .. } => None,
-        }
-    }
-
-    /// Remembers a user, under a name that was in no cookie before: whoever knew the old one is no user.
-    pub(crate) fn sign_in(&self, user: User, sid: Option<String>, subject: String) -> String {
-        let user = Arc::new(AsyncMutex::new(user));
-        self.insert(SESSION, Entry::User { user, sid, subject })
+    /// Begins a session, and gives the `Set-Cookie` for it. Its name was in no cookie before: whoever planted the old
+    /// one has nothing.
+    pub(crate) fn begin(&self, session: Session) -> String {
+        let (now, hour) = (Instant::now(), Duration::from_secs(3_600));
+        let life = match session {
+            Session::Login(..) => hour / 6,
+            Session::User(_) => hour * 10,
+        };
+        let name = CsrfToken::new_random_len(32).into_secret();
+        let mut all = self.all();
+        all.retain(|_, (end, _)| *end > now);
+        all.insert(name.clone(), (now + life, session));
+        format!("{NAME}={name}; {ATTRIBUTES}")
     }
 
     /// The user of a request; `None` if nobody is signed in.
-    pub(crate) fn user(&self, request: &HttpRequest) -> Option<Shared> {
+    pub(crate) fn user(&self, request: &HttpRequest) -> Option<Arc<User>> {
         match self.all().get(name_of(request)?) {
-            Some((until, Entry::User { user, .. })) if *until > Instant::now() => {
-                Some(Arc::clone(user))
-            }
+            Some((end, Session::User(user))) if *end > Instant::now() => Some(Arc::clone(user)),
             _ => None,
         }
     }
 
-    /// Ends the session of a request.
-    pub(crate) fn sign_out(&self, request: &HttpRequest) {
-        self.remove(request);
+    /// Ends the session of a request, and gives what it was.
+    pub(crate) fn take(&self, request: &HttpRequest) -> Option<Session> {
+        let (_, session) = self.all().remove(name_of(request)?)?;
+        Some(session)
     }
 
-    /// Ends the session with this name at the issuer, or all of the subject's if it names none.
-    pub(crate) fn end(&self, ended: Option<&str>, whose: Option<&str>) {
-        self.all().retain(|_, (_, entry)| match (entry, ended) {
-            (Entry::User { sid, .. }, Some(ended)) => sid.as_deref() != Some(ended),
-            (Entry::User { subject, .. }, None) => whose != Some(subject),
-            (Entry::Login(_), _) => true,
-        });
+    /// Ends the sessions of these users.
+    pub(crate) fn end(&self, is_meant: impl Fn(&User) -> bool) {
+        self.all()
+            .retain(|_, (_, session)| !matches!(session, Session::User(user) if is_meant(user)));
     }
 
-    fn insert(&self, life: Duration, entry: Entry) -> String {
-        let name = CsrfToken::new_random_len(32).into_secret();
-        let now = Instant::now();
-        let mut all = self.all();
-        all.retain(|_, (until, _)| *until > now);
-        all.insert(name.clone(), (now + life, entry));
-        format!("{NAME}={name}; {ATTRIBUTES}")
-    }
-
-    fn remove(&self, request: &HttpRequest) -> Option<Entry> {
-        self.all().remove(name_of(request)?).map(|(_, entry)| entry)
-    }
-
-    fn all(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Entry)>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<String, (Instant, Session)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -119,9 +89,8 @@ impl Sessions {
 /// The name of the session in the cookie.
 fn name_of(request: &HttpRequest) -> Option<&str> {
     let cookies = request.headers().get(COOKIE)?.to_str().ok()?;
-    let pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+    let mut pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
     pairs
-        .filter(|(name, _)| *name == NAME)
+        .find(|(name, _)| *name == NAME)
         .map(|(_, value)| value)
-        .next()
 }
