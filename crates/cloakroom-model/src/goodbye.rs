@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::cx::Cx;
 use crate::id::{ClientUuid, SessionId, UserId};
@@ -18,6 +19,9 @@ pub const KIND: &str = "backchannel_logout";
 /// The client's attribute that holds its address (OpenID Connect Back-Channel Logout 1.0 §2.2).
 pub const ADDRESS: &str = "backchannel.logout.url";
 
+/// The note of a client's part that keeps the issuer its tokens name (Keycloak's note of the same name).
+pub const ISSUER_NOTE: &str = "iss";
+
 /// Whom to tell, and of what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goodbye {
@@ -27,6 +31,26 @@ pub struct Goodbye {
     pub session: SessionId,
     /// Whose it was.
     pub user: UserId,
+    /// The issuer that the client knows the session from; `None` for a part that keeps no such note.
+    #[serde(default)]
+    pub issuer: Option<String>,
+}
+
+/// A client's part in a session, as far as a goodbye needs it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = client_sessions)]
+struct Part {
+    session_id: SessionId,
+    client_uuid: ClientUuid,
+    notes: String,
+}
+
+impl Part {
+    fn issuer(&self) -> Result<Option<String>> {
+        let notes: Map<String, Value> = serde_json::from_str(&self.notes)?;
+        let issuer = notes.get(ISSUER_NOTE).and_then(Value::as_str);
+        Ok(issuer.map(str::to_owned))
+    }
 }
 
 /// Puts a goodbye into the outbox for each client of a session that wants one.
@@ -35,7 +59,7 @@ pub(crate) fn say(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<()> 
         .filter(client_sessions::realm_id.eq(&cx.realm.id))
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline))
-        .select((client_sessions::session_id, client_sessions::client_uuid));
+        .select(Part::as_select());
     let parts = parts.load(cx.db.conn()?)?;
     say_to(cx, parts, offline)
 }
@@ -45,14 +69,16 @@ pub(crate) fn say_all(cx: &mut Cx<'_>) -> Result<()> {
     let parts = client_sessions::table
         .filter(client_sessions::realm_id.eq(&cx.realm.id))
         .filter(client_sessions::offline.eq(false))
-        .select((client_sessions::session_id, client_sessions::client_uuid));
+        .select(Part::as_select());
     let parts = parts.load(cx.db.conn()?)?;
     say_to(cx, parts, false)
 }
 
-fn say_to(cx: &mut Cx<'_>, parts: Vec<(SessionId, ClientUuid)>, offline: bool) -> Result<()> {
+fn say_to(cx: &mut Cx<'_>, parts: Vec<Part>, offline: bool) -> Result<()> {
     let mut listening = BTreeMap::new();
-    for (session, client) in parts {
+    for part in parts {
+        let issuer = part.issuer()?;
+        let (session, client) = (part.session_id, part.client_uuid);
         let listens = match listening.get(&client) {
             Some(listens) => *listens,
             None => {
@@ -75,6 +101,7 @@ fn say_to(cx: &mut Cx<'_>, parts: Vec<(SessionId, ClientUuid)>, offline: bool) -
                 client,
                 session,
                 user,
+                issuer,
             };
             outbox::insert(cx, KIND, &serde_json::to_value(goodbye)?)?;
         }

@@ -73,8 +73,11 @@ impl Provider {
             event.insert(REVOKE_OFFLINE.to_owned(), json!(true));
         }
         let now = cx.now.seconds();
+        // §2.6: the client compares it with that of its ID token, which names the address that the client came to.
+        let issuer = goodbye.issuer.clone();
+        let issuer = issuer.unwrap_or_else(|| self.issuer(cx.realm));
         let pairs = [
-            ("iss", json!(self.issuer(cx.realm))),
+            ("iss", json!(issuer)),
             ("aud", json!(client.client_id)),
             ("sub", json!(mapper::subject(client, &goodbye.user))),
             ("iat", json!(now)),

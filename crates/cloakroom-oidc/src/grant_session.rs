@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloakroom_model::client::Client;
+use cloakroom_model::goodbye::ISSUER_NOTE;
 use cloakroom_model::id::SessionId;
 use cloakroom_model::session::{self, ClientSession, Session};
 use cloakroom_model::user::ServiceAccount;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::authorize::ClaimsRequest;
 use crate::error::{OAuthError, Result};
 use crate::issue::RefreshPlan;
+use crate::provider::Provider;
 use crate::scope::{OFFLINE_ACCESS, Scopes};
 use crate::session_rules;
 
@@ -29,6 +31,12 @@ pub(crate) fn new_id(cx: &mut Cx<'_>) -> SessionId {
     let mut bytes = [0u8; 18];
     cx.rng.fill_bytes(&mut bytes);
     SessionId::new(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The notes that every client's part begins with: under which name of the server the client came.
+pub(crate) fn notes(provider: &Provider, cx: &Cx<'_>) -> Map<String, Value> {
+    let issuer = provider.issuer(cx.realm);
+    Map::from_iter([(ISSUER_NOTE.to_owned(), issuer.into())])
 }
 
 /// Lets a client take part in a session.

@@ -96,7 +96,7 @@ impl Provider {
         user: ProvenUser,
     ) -> Result<Box<issue::Minted>> {
         let call = Call::new(request, Door::Write)?;
-        let authorization = password::authorize(cx, client, request, user);
+        let authorization = password::authorize(self, cx, client, request, user);
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, client, authorization)
     }

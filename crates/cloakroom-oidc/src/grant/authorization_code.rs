@@ -9,7 +9,7 @@ use cloakroom_model::id::SessionId;
 use cloakroom_model::session;
 use cloakroom_model::user::{self, ServiceAccount};
 use cloakroom_model::{Cx, Fault};
-use serde_json::{Map, json};
+use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
 use super::Grant;
@@ -37,7 +37,7 @@ impl Grant for AuthorizationCode {
 
     fn authorize(
         &self,
-        _provider: &Provider,
+        provider: &Provider,
         cx: &mut Cx<'_>,
         client: &ProvenClient,
         request: &TokenRequest,
@@ -63,7 +63,7 @@ impl Grant for AuthorizationCode {
         let grant: CodeGrant = serde_json::from_value(code.grant.clone()).map_err(Fault::from)?;
         check_redirect_uri(&grant, form)?;
         check_verifier(&grant, form)?;
-        conclude(cx, client, &code.session, grant)
+        conclude(provider, cx, client, &code.session, grant)
     }
 }
 
@@ -73,6 +73,7 @@ fn denied(text: &'static str) -> Error {
 
 /// What somebody allowed in a browser, once it is certain that this client may have it.
 pub(super) fn conclude(
+    provider: &Provider,
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     session: &SessionId,
@@ -99,10 +100,9 @@ pub(super) fn conclude(
         true => "1".to_owned(),
         false => grant.acr,
     };
-    let mut notes = Map::from_iter([
-        ("acr".to_owned(), json!(acr)),
-        ("auth_time".to_owned(), json!(auth_time)),
-    ]);
+    let mut notes = grant_session::notes(provider, cx);
+    notes.insert("acr".to_owned(), json!(acr));
+    notes.insert("auth_time".to_owned(), json!(auth_time));
     if let Some(claims) = &grant.claims {
         notes.insert(CLAIMS_NOTE.to_owned(), json!(claims));
     }

@@ -25,7 +25,7 @@ impl Grant for DeviceCode {
 
     fn authorize(
         &self,
-        _provider: &Provider,
+        provider: &Provider,
         cx: &mut Cx<'_>,
         client: &ProvenClient,
         request: &TokenRequest,
@@ -61,7 +61,7 @@ impl Grant for DeviceCode {
         }
         let grant: CodeGrant = serde_json::from_value(device.grant).map_err(Fault::from)?;
         authorization_code::check_verifier(&grant, &request.form)?;
-        authorization_code::conclude(cx, client, &session, grant)
+        authorization_code::conclude(provider, cx, client, &session, grant)
     }
 }
 

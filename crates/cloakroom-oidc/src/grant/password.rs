@@ -95,6 +95,7 @@ pub(crate) fn ask(cx: &Cx<'_>, client: ProvenClient, request: &TokenRequest) -> 
 
 /// Opens a session for the proved user.
 pub(crate) fn authorize(
+    provider: &Provider,
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     request: &TokenRequest,
@@ -113,7 +114,8 @@ pub(crate) fn authorize(
     } else {
         session::insert(cx, &session)?;
     }
-    let notes = Map::from_iter([("acr".to_owned(), session.acr.clone().into())]);
+    let mut notes = grant_session::notes(provider, cx);
+    notes.insert("acr".to_owned(), session.acr.clone().into());
     grant_session::join(cx, client, &session, &scopes, notes)?;
     Ok(Authorization {
         acr: session.acr.clone(),

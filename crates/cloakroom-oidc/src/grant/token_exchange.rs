@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use cloakroom_model::user::{self, ServiceAccount};
 use cloakroom_model::{Cx, client, consent, session};
-use serde_json::Map;
 
 use super::Grant;
 use crate::client_auth::ProvenClient;
@@ -74,7 +73,8 @@ impl Grant for TokenExchange {
         if let Some(session) = &live.session
             && session::find_client(cx, &session.id, session.offline, &client.id)?.is_none()
         {
-            grant_session::join(cx, client, session, &scopes, Map::new())?;
+            let notes = grant_session::notes(provider, cx);
+            grant_session::join(cx, client, session, &scopes, notes)?;
         }
         let acr = live.session.as_ref().map(|session| session.acr.clone());
         Ok(Authorization {
