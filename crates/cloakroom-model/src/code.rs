@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, SessionId};
 use crate::schema::codes;
 use crate::secret::{Digest, Secret};
-use crate::sql::Cached;
+use crate::sql::fixed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
 
@@ -67,7 +67,7 @@ pub fn redeem(cx: &mut Cx<'_>, code: &str) -> Result<Redeemed> {
     let spend = diesel::update(mine.filter(codes::spent_at.is_null()))
         .set(codes::spent_at.eq(cx.now))
         .returning(codes::all_columns);
-    if let Some(row) = Cached(spend).get_result::<Row>(cx.db.conn()?).optional()? {
+    if let Some(row) = fixed!(cx.db.conn()?, spend, get_result::<Row>).optional()? {
         return Ok(Redeemed::Fresh(row.try_into()?));
     }
     // Not ours to spend: the row tells whether it was ever there.

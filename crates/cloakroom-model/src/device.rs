@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, SessionId};
 use crate::schema::device_codes;
 use crate::secret::{Digest, Secret};
-use crate::sql::{Cached, Unless};
+use crate::sql::{Unless, fixed};
 use crate::time::{Timestamp, Ttl};
 use crate::{Fault, Result};
 
@@ -155,7 +155,7 @@ pub fn poll(cx: &mut Cx<'_>, id: &str, interval: Ttl) -> Result<bool> {
         .filter(device_codes::id.eq(id))
         .filter(device_codes::next_poll_at.le(cx.now));
     let poll = diesel::update(mine).set(device_codes::next_poll_at.eq(cx.now.plus(interval)));
-    Ok(Cached(poll).execute(cx.db.conn()?)? == 1)
+    Ok(fixed!(cx.db.conn()?, poll, execute)? == 1)
 }
 
 /// Stores what a person decided. Of two decisions, the first one holds, and it alone gets true.
@@ -187,7 +187,7 @@ pub fn redeem(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
         .filter(device_codes::decision.eq(APPROVED))
         .filter(device_codes::spent_at.is_null());
     let spend = diesel::update(mine).set(device_codes::spent_at.eq(cx.now));
-    Ok(Cached(spend).execute(cx.db.conn()?)? == 1)
+    Ok(fixed!(cx.db.conn()?, spend, execute)? == 1)
 }
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.

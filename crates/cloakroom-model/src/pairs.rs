@@ -48,7 +48,7 @@ macro_rules! pairs {
             use crate::cx::Cx;
             use crate::id::*;
             use crate::schema::$table as pairs;
-            use crate::sql::Unless;
+            use crate::sql::{Unless, fixed};
 
             /// What an owner has.
             pub(crate) fn list(cx: &mut Cx<'_>, owner: &$Owner) -> Result<Vec<$Thing>> {
@@ -56,7 +56,7 @@ macro_rules! pairs {
                     .filter(pairs::realm_id.eq(&cx.realm.id))
                     .filter(pairs::$owner.eq(owner))
                     .select(pairs::$thing);
-                Ok(mine.load(cx.db.conn()?)?)
+                Ok(fixed!(cx.db.conn()?, mine, load::<$Thing>)?)
             }
 
             $crate::pairs::add!($name, $owner: $Owner, $thing: $Thing);

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, FamilyId, RealmId, SessionId};
 use crate::schema::refresh_tokens;
-use crate::sql::Cached;
+use crate::sql::fixed;
 use crate::time::Timestamp;
 
 /// A refresh token's row. Its `id` is the token's `jti`.
@@ -49,20 +49,19 @@ pub enum Rotated {
 
 /// Stores a new token.
 pub fn insert(cx: &mut Cx<'_>, token: &Refresh) -> Result<()> {
-    diesel::insert_into(refresh_tokens::table)
-        .values((
-            refresh_tokens::id.eq(&token.id),
-            refresh_tokens::realm_id.eq(&cx.realm.id),
-            refresh_tokens::family.eq(&token.family),
-            refresh_tokens::session_id.eq(&token.session),
-            refresh_tokens::offline.eq(token.offline),
-            refresh_tokens::client_uuid.eq(&token.client),
-            refresh_tokens::scope.eq(&token.scope),
-            refresh_tokens::issued_at.eq(token.issued_at),
-            refresh_tokens::expires_at.eq(token.expires_at),
-            refresh_tokens::uses.eq(token.uses),
-        ))
-        .execute(cx.db.conn()?)?;
+    let insert = diesel::insert_into(refresh_tokens::table).values((
+        refresh_tokens::id.eq(&token.id),
+        refresh_tokens::realm_id.eq(&cx.realm.id),
+        refresh_tokens::family.eq(&token.family),
+        refresh_tokens::session_id.eq(&token.session),
+        refresh_tokens::offline.eq(token.offline),
+        refresh_tokens::client_uuid.eq(&token.client),
+        refresh_tokens::scope.eq(&token.scope),
+        refresh_tokens::issued_at.eq(token.issued_at),
+        refresh_tokens::expires_at.eq(token.expires_at),
+        refresh_tokens::uses.eq(token.uses),
+    ));
+    fixed!(cx.db.conn()?, insert, execute)?;
     Ok(())
 }
 
@@ -78,10 +77,10 @@ pub fn rotate(cx: &mut Cx<'_>, id: &str, child: &str) -> Result<Rotated> {
             refresh_tokens::uses.eq(refresh_tokens::uses + 1),
         ))
         .returning(refresh_tokens::all_columns);
-    if let Some(row) = Cached(spend).get_result::<Row>(cx.db.conn()?).optional()? {
+    if let Some(row) = fixed!(cx.db.conn()?, spend, get_result::<Row>).optional()? {
         return Ok(Rotated::Fresh(row.into_refresh()));
     }
-    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
+    let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
     Ok(row.map_or(Rotated::Unknown, |row| Rotated::Again(row.into_refresh())))
 }
 
@@ -100,10 +99,8 @@ pub fn find(cx: &mut Cx<'_>, id: &str) -> Result<Option<Refresh>> {
     let mine = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::id.eq(id));
-    Ok(mine
-        .get_result::<Row>(cx.db.conn()?)
-        .optional()?
-        .map(Row::into_refresh))
+    let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
+    Ok(row.map(Row::into_refresh))
 }
 
 /// Revokes all tokens of a family.

@@ -1,5 +1,6 @@
 //! Sessions: a login that succeeded, online or offline, and the clients that take part in it.
 
+mod found;
 pub mod page;
 
 use diesel::dsl::count_star;
@@ -10,9 +11,11 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, SessionId, UserId};
 use crate::schema::{client_sessions, refresh_tokens, sessions};
 use crate::secret::Digest;
-use crate::sql::Cached;
+use crate::sql::fixed;
 use crate::time::Timestamp;
 use crate::{Result, goodbye};
+
+pub use found::{Found, find_with};
 
 /// A login that succeeded. The row is the proof of sign-in.
 #[derive(Clone, Debug)]
@@ -93,10 +96,8 @@ pub fn find(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Ses
         .filter(sessions::id.eq(id))
         .filter(sessions::offline.eq(offline))
         .filter(sessions::expires_at.gt(cx.now));
-    mine.get_result::<Row>(cx.db.conn()?)
-        .optional()?
-        .map(Row::into_session)
-        .transpose()
+    let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
+    row.map(Row::into_session).transpose()
 }
 
 /// A user's sessions, online or offline, latest first.
@@ -121,7 +122,7 @@ pub fn touch(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
         .filter(sessions::offline.eq(offline))
         .filter(sessions::expires_at.gt(cx.now));
     let touch = diesel::update(mine).set(sessions::last_access.eq(cx.now));
-    Ok(Cached(touch).execute(cx.db.conn()?)? == 1)
+    Ok(fixed!(cx.db.conn()?, touch, execute)? == 1)
 }
 
 /// Stores that the user was proved again, in the same browser.
@@ -227,10 +228,8 @@ pub fn find_client(
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline))
         .filter(client_sessions::client_uuid.eq(client));
-    mine.get_result::<ClientRow>(cx.db.conn()?)
-        .optional()?
-        .map(ClientRow::into_part)
-        .transpose()
+    let row = fixed!(cx.db.conn()?, mine, get_result::<ClientRow>).optional()?;
+    row.map(ClientRow::into_part).transpose()
 }
 
 /// All clients' parts in a session.

@@ -1,7 +1,9 @@
-//! The fragments Diesel's enum lacks: `Cached` and `Unless`, and the function `lower`.
+//! The fragments Diesel's enum lacks: `Fixed` and `Unless`, and the function `lower`.
 //!
 //! A row is read by its key with `get_result` and not with `first`: that adds a LIMIT, whose parameter makes SQLite plan
 //! the statement anew at every call, which takes longer than the statement.
+
+use std::marker::PhantomData;
 
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, RunQueryDsl};
@@ -17,21 +19,48 @@ diesel::define_sql_function! {
     fn lower_or_null(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
-/// A statement whose prepared form is kept, although Diesel does not keep those of an UPDATE.
+/// A statement whose text is the same at every call, and is made and prepared once for each connection.
 ///
-/// Only for statements whose text is the same at every call.
-pub(crate) struct Cached<Q>(pub(crate) Q);
+/// Diesel's enum of two databases makes the text anew at each call, and keeps no prepared UPDATE: that takes longer
+/// than a statement by key. [`fixed`] makes these; `Place` is a type of its own for each place in the code.
+pub(crate) struct Fixed<Place, Q>(Q, PhantomData<Place>);
 
-impl<Q: QueryId> QueryId for Cached<Q> {
-    type QueryId = Cached<Q::QueryId>;
-    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+impl<Place, Q> Fixed<Place, Q> {
+    pub(crate) fn new(statement: Q) -> Self {
+        Self(statement, PhantomData)
+    }
 }
 
-impl<Q: diesel::query_builder::Query> diesel::query_builder::Query for Cached<Q> {
+/// Runs a statement whose text is the same at every call: `fixed!(conn, statement, get_result::<Row>)`.
+///
+/// It goes to the connection behind the enum. A list of any length (`eq_any`) or a boxed statement has another text
+/// at another call, and must not come here.
+macro_rules! fixed {
+    ($conn:expr, $statement:expr, $run:ident $(::<$row:ty>)?) => {{
+        struct Place;
+        let statement = $crate::sql::Fixed::<Place, _>::new($statement);
+        match $conn {
+            $crate::conn::Conn::Postgres(conn) => {
+                diesel::RunQueryDsl::$run$(::<$row>)?(statement, conn)
+            }
+            $crate::conn::Conn::Sqlite(conn) => {
+                diesel::RunQueryDsl::$run$(::<$row>)?(statement, conn)
+            }
+        }
+    }};
+}
+pub(crate) use fixed;
+
+impl<Place: 'static, Q> QueryId for Fixed<Place, Q> {
+    type QueryId = Place;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<Place, Q: diesel::query_builder::Query> diesel::query_builder::Query for Fixed<Place, Q> {
     type SqlType = Q::SqlType;
 }
 
-impl<Q, B> QueryFragment<B> for Cached<Q>
+impl<Place, Q, B> QueryFragment<B> for Fixed<Place, Q>
 where
     B: diesel::backend::Backend,
     Q: QueryFragment<B>,
@@ -45,7 +74,7 @@ where
     }
 }
 
-impl<Q, C> RunQueryDsl<C> for Cached<Q> {}
+impl<Place, Q, C> RunQueryDsl<C> for Fixed<Place, Q> {}
 
 /// An INSERT that does nothing where a row with the same key stands: `Unless(insert, "(id)")`.
 pub(crate) struct Unless<Q>(pub(crate) Q, pub(crate) &'static str);

@@ -17,7 +17,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, RoleId, UserId};
 use crate::schema::users;
-use crate::sql::Unless;
+use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 pub use membership::{
@@ -75,10 +75,8 @@ pub fn find(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<User>> {
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(id));
-    mine.get_result::<Row>(cx.db.conn()?)
-        .optional()?
-        .map(Row::into_user)
-        .transpose()
+    let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
+    row.map(Row::into_user).transpose()
 }
 
 /// The user with this username, whatever its case.
@@ -299,7 +297,7 @@ pub fn fold(text: &str) -> String {
 }
 
 #[derive(Queryable)]
-struct Row {
+pub(crate) struct Row {
     id: UserId,
     _realm: RealmId,
     username: String,
@@ -318,7 +316,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_user(self) -> Result<User> {
+    pub(crate) fn into_user(self) -> Result<User> {
         Ok(User {
             attributes: serde_json::from_str(&self.attributes)?,
             required_actions: serde_json::from_str(&self.required_actions)?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::{SessionId, UserId};
 use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::session::{self, ClientSession, Session};
+use cloakroom_model::session::{self, ClientSession, Found, Session};
 use cloakroom_model::user::{self, ServiceAccount, User};
 use cloakroom_model::{Cx, Result};
 
@@ -49,23 +49,29 @@ pub fn check(cx: &mut Cx<'_>, token: &OwnToken) -> Result<Option<Live>> {
     let Some(client) = client.filter(|client| client.enabled) else {
         return Ok(None);
     };
-    let (session, part) = match token.text("sid") {
+    let found = match token.text("sid") {
         Some(sid) => {
             let sid = SessionId::new(sid);
             let only_offline = token.kind() == "Offline";
-            let Some((session, part)) = find_session_of(cx, &sid, &client, only_offline)? else {
+            let found = find_session_of(cx, &sid, &client, only_offline)?;
+            if found.is_none() {
                 return Ok(None);
-            };
-            (Some(session), Some(part))
+            }
+            found
         }
-        None => (None, None),
+        None => None,
     };
-    let user = match (&session, token.text("sub")) {
-        (Some(session), _) => user::find(cx, &session.user)?,
+    let (session, part, user) = match (found, token.text("sub")) {
+        (Some(found), _) => (Some(found.session), found.part, Some(found.user)),
         // What is issued without a session is about the client itself, under a subject of the
         // client's sector perhaps.
-        (None, Some(sub)) if mapper::is_public(&client) => user::find(cx, &UserId::new(sub))?,
-        (None, _) => service_account(cx, &client)?.map(|account| account.user.clone()),
+        (None, Some(sub)) if mapper::is_public(&client) => {
+            (None, None, user::find(cx, &UserId::new(sub))?)
+        }
+        (None, _) => {
+            let account = service_account(cx, &client)?;
+            (None, None, account.map(|account| account.user.clone()))
+        }
     };
     let Some(user) = user.filter(|user| user.enabled) else {
         return Ok(None);
@@ -104,15 +110,17 @@ fn find_session_of(
     id: &SessionId,
     client: &Client,
     only_offline: bool,
-) -> Result<Option<(Session, ClientSession)>> {
+) -> Result<Option<Found>> {
     for offline in [false, true] {
         if only_offline && !offline {
             continue;
         }
-        let live = find_live(cx, id, offline)?;
-        let part = session::find_client(cx, id, offline, &client.id)?;
-        if let (Some(session), Some(part)) = (live, part) {
-            return Ok(Some((session, part)));
+        let found = session::find_with(cx, id, offline, &client.id)?;
+        let live = found.filter(|found| {
+            found.part.is_some() && session_rules::is_live(cx.realm, &found.session, cx.now)
+        });
+        if live.is_some() {
+            return Ok(live);
         }
     }
     Ok(None)

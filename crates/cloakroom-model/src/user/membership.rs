@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::{User, fold};
 use crate::cx::Cx;
 use crate::id::{GroupId, RoleId, UserId};
 use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
 use crate::schema::{user_groups, user_roles, users};
+use crate::sql::fixed;
 use crate::{Result, group, role};
 
 /// The roles given to a user directly.
@@ -19,22 +21,38 @@ pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
 
 /// All roles of a user: its own, those of its groups and their parents, composites expanded.
 pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>> {
-    let mut all = direct_roles(cx, id)?;
-    let groups = groups(cx, id)?;
-    if !groups.is_empty() {
-        all.extend(group::roles_of_all(cx, &groups)?);
-    }
+    let all = given_roles(cx, id)?;
     Ok(role::graph(cx)?.expand(all))
 }
 
 /// The same, shared with whoever has the same roles directly.
 pub fn shared_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Arc<BTreeSet<RoleId>>> {
-    let mut all = direct_roles(cx, id)?;
-    let groups = groups(cx, id)?;
-    if !groups.is_empty() {
-        all.extend(group::roles_of_all(cx, &groups)?);
-    }
+    let all = given_roles(cx, id)?;
     Ok(role::graph(cx)?.expand_shared(all))
+}
+
+/// The roles that a user has by itself or by its groups, before composites are expanded.
+fn given_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
+    let roles = user_roles::table
+        .filter(user_roles::realm_id.eq(&cx.realm.id))
+        .filter(user_roles::user_id.eq(id))
+        .select((user_roles::role_id, true.into_sql::<Bool>()));
+    let groups = user_groups::table
+        .filter(user_groups::realm_id.eq(&cx.realm.id))
+        .filter(user_groups::user_id.eq(id))
+        .select((user_groups::group_id, false.into_sql::<Bool>()));
+    let both = roles.union_all(groups);
+    let (mut given, mut joined) = (Vec::new(), Vec::new());
+    for (id, is_role) in fixed!(cx.db.conn()?, both, load::<(String, bool)>)? {
+        match is_role {
+            true => given.push(RoleId::new(id)),
+            false => joined.push(GroupId::new(id)),
+        }
+    }
+    if !joined.is_empty() {
+        given.extend(group::roles_of_all(cx, &joined)?);
+    }
+    Ok(given)
 }
 
 /// Gives a user a role.

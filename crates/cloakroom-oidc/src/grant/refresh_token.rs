@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cloakroom_model::id::{FamilyId, SessionId};
 use cloakroom_model::refresh::{self, Refresh, Rotated};
-use cloakroom_model::session::{self, ClientSession, Session};
-use cloakroom_model::user::{self, ServiceAccount};
+use cloakroom_model::session::{self, ClientSession, Found, Session};
+use cloakroom_model::user::{self, ServiceAccount, User};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::Value;
 
@@ -56,10 +56,13 @@ impl Grant for RefreshToken {
         if token.is_expired(cx) {
             return Err(denied("Token is not active"));
         }
-        let (session, part) = session_of(cx, client, &token)?;
-        let account = account(cx, client, &token, &session)?;
+        let (session, user, part) = session_of(cx, client, &token)?;
+        let account = account(cx, client, &token, user)?;
         let refresh = spend(cx, client, &token, &session)?;
-        session::touch(cx, &session.id, session.offline)?;
+        // Idle times are of seconds, so a second use within one has nothing to add.
+        if session.last_access.seconds() != cx.now.seconds() {
+            session::touch(cx, &session.id, session.offline)?;
+        }
         let scope = narrowed(&token, request);
         let acr = part.notes.get("acr").and_then(Value::as_str);
         Ok(Authorization {
@@ -82,37 +85,39 @@ fn denied(text: &'static str) -> Error {
     OAuthError::invalid_grant(text).into()
 }
 
-/// The live session of a token, and its client's part in it.
+/// The live session of a token, whose it is, and its client's part in it.
 fn session_of(
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     token: &OwnToken,
-) -> Result<(Session, ClientSession)> {
+) -> Result<(Session, User, ClientSession)> {
     let is_offline = token.kind() == "Offline";
     let id = SessionId::new(token.text("sid").unwrap_or_default());
-    let found = session::find(cx, &id, is_offline)?;
-    let session = found.filter(|session| session_rules::is_live(cx.realm, session, cx.now));
-    let Some(session) = session else {
+    let found = session::find_with(cx, &id, is_offline, &client.id)?;
+    let live = found.filter(|found| session_rules::is_live(cx.realm, &found.session, cx.now));
+    let Some(Found {
+        session,
+        user,
+        part,
+    }) = live
+    else {
         return Err(denied(match is_offline {
             true => "Offline user session not found",
             false => "Session not active",
         }));
     };
-    let Some(part) = session::find_client(cx, &id, is_offline, &client.id)? else {
+    let Some(part) = part else {
         return Err(denied("Session doesn't have required client"));
     };
-    Ok((session, part))
+    Ok((session, user, part))
 }
 
 fn account(
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     token: &OwnToken,
-    session: &Session,
+    user: User,
 ) -> Result<Arc<ServiceAccount>> {
-    let Some(user) = user::find(cx, &session.user)? else {
-        return Err(denied("Unknown user"));
-    };
     if !user.enabled {
         return Err(denied("User disabled"));
     }
