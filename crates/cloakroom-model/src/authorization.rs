@@ -1,8 +1,10 @@
 //! Authorization services of a client: what it protects, and who may do what with it.
 
+pub mod decision;
 mod policy;
 mod resource;
 mod scope;
+mod services;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ pub use resource::{
     update_resource,
 };
 pub use scope::{Scope, insert_scope, list_scopes, remove_scope, update_scope};
+pub use services::{Authorization, is_on, is_on_in};
 
 /// The settings of a client's authorization services, in Keycloak's field names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,8 +10,8 @@ mod write;
 pub(crate) use write::import;
 
 use actix_web::web::ServiceConfig;
-use cloakroom_keycloak::authorization::{self as shape, Authorization};
 use cloakroom_model::Cx;
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::ClientUuid;
 
@@ -35,7 +35,7 @@ fn owner(cx: &mut Cx<'_>, path: &Names) -> Result<Client> {
     let id = path.get("client").cloned().unwrap_or_default();
     let found = client::load(cx, &ClientUuid::new(id))?;
     let found = found.ok_or_else(|| AdminError::error(404, "Could not find client"))?;
-    if !shape::is_on(&found) {
+    if !cloakroom_model::authorization::is_on(&found) {
         return Err(AdminError::not_found());
     }
     Ok(found)

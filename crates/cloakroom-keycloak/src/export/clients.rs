@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::{Cx, Result, client};
 use serde_json::{Map, Value, json};
 
 use super::{Choice, MASK, Names};
-use crate::authorization::{self, Authorization};
+use crate::authorization::settings;
 use crate::client as shape;
 
 /// All clients by `client_id`.
@@ -21,9 +22,12 @@ pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Val
         let mut shown = shape::show(cx.realm, &client, secret.as_ref())?;
         if let Value::Object(members) = &mut shown {
             members.remove("access");
-            if authorization::is_on(&client) {
+            if cloakroom_model::authorization::is_on(&client) {
                 let all = Authorization::load(cx, &client)?;
-                members.insert("authorizationSettings".to_owned(), all.export(cx)?);
+                members.insert(
+                    "authorizationSettings".to_owned(),
+                    settings::export(cx, &all)?,
+                );
             }
             let masked = secret.is_some() && !choice.secrets;
             if masked {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::authorization::decision::{Decision, Identity, Verdict};
-use cloakroom_keycloak::authorization::{self as shape, Authorization};
+use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read::{self, Object, set};
+use cloakroom_model::authorization::Authorization;
+use cloakroom_model::authorization::decision::{Decision, Identity, Verdict};
 use cloakroom_model::authorization::{Policy, Resource, Scope};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::{ClientUuid, RoleId, UserId};

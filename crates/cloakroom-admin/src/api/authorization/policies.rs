@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::authorization::{self as shape, Authorization, kind};
+use cloakroom_keycloak::authorization::{self as shape, kind};
 use cloakroom_keycloak::read::{self, set};
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Policy};
 use serde_json::{Value, json};
 
@@ -118,7 +119,7 @@ async fn listed(admin: &Admin, path: Names, params: Params, kind: Option<String>
             let Some(wanted) = wanted(&all, &path, &query, kind.as_deref()) else {
                 return Ok(None);
             };
-            let owners = all.owners(cx)?;
+            let owners = shape::owners(cx, &all)?;
             let is_full = query.get("fields").is_some_and(|fields| fields == "*");
             let shown = wanted.into_iter().map(|one| {
                 let mut shown = show(&path, one, kind.is_some());
@@ -146,12 +147,12 @@ fn add_links(shown: &mut Value, all: &Authorization, owners: &shape::Owners, pol
     }
     let resources = details.resources.iter().filter_map(|id| all.resource(id));
     let data: Vec<Value> = resources
-        .map(|one| all.show_resource(owners, one, true))
+        .map(|one| shape::show_resource(all, owners, one, true))
         .collect();
     if !data.is_empty() {
         set(shown, "resourcesData", json!(data));
     }
-    let data = all.show_names(details.scopes.iter());
+    let data = shape::show_names(all, details.scopes.iter());
     if !data.is_empty() {
         set(shown, "scopesData", json!(data));
     }
@@ -280,7 +281,7 @@ async fn one_or_links(admin: Admin, path: Names, params: Params) -> Answer {
                         .map(|one| json!({"_id": one.id, "name": one.name}))
                         .collect()
                 }
-                "scopes" => json!(all.show_names(one.details.scopes.iter())),
+                "scopes" => json!(shape::show_names(&all, one.details.scopes.iter())),
                 _ if part(&path, "links").is_empty() => show(&path, &one, true),
                 _ => return Err(AdminError::not_found()),
             })

@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::authorization::{self as shape, Authorization};
+use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read;
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Resource};
 use cloakroom_model::{Cx, user};
 use serde_json::{Value, json};
@@ -120,12 +121,12 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            let owners = all.owners(cx)?;
+            let owners = shape::owners(cx, &all)?;
             let deep = query.get("deep").is_none_or(|deep| deep != "false");
             let wanted = wanted(cx, &all, &query)?;
             let shown = wanted
                 .iter()
-                .map(|one| all.show_resource(&owners, one, deep));
+                .map(|one| shape::show_resource(&all, &owners, one, deep));
             slice(shown.collect::<Vec<Value>>(), &query)
         })
         .await?;
@@ -139,9 +140,9 @@ async fn search(admin: Admin, path: Names, params: Params) -> Answer {
     let shown = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            let owners = all.owners(cx)?;
+            let owners = shape::owners(cx, &all)?;
             let one = all.resource_named(all.client.as_str(), &name);
-            Ok(one.map(|one| all.show_resource(&owners, one, true)))
+            Ok(one.map(|one| shape::show_resource(&all, &owners, one, true)))
         })
         .await?;
     match shown {
@@ -158,8 +159,8 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
             let mut all = found(cx, &path)?;
             let made = write::new_resource(cx, &mut all, &sent)?;
             all.resources.push(made.clone());
-            let owners = all.owners(cx)?;
-            Ok(all.show_resource(&owners, &made, true))
+            let owners = shape::owners(cx, &all)?;
+            Ok(shape::show_resource(&all, &owners, &made, true))
         })
         .await?;
     Ok(HttpResponse::Created().json(shown))
@@ -171,8 +172,8 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
         .read(move |cx| {
             let all = found(cx, &path)?;
             let one = of(&all, &path)?;
-            let owners = all.owners(cx)?;
-            Ok(all.show_resource(&owners, &one, true))
+            let owners = shape::owners(cx, &all)?;
+            Ok(shape::show_resource(&all, &owners, &one, true))
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
@@ -247,7 +248,7 @@ async fn scopes(admin: Admin, path: Names) -> Answer {
         .read(move |cx| {
             let all = found(cx, &path)?;
             let one = silently(&all, &path)?;
-            Ok(all.show_names(one.scopes.iter()))
+            Ok(shape::show_names(&all, one.scopes.iter()))
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))

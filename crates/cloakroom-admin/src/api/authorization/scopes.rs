@@ -2,8 +2,9 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::authorization::{self as shape, Authorization};
+use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read;
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Scope};
 use serde_json::{Value, json};
 

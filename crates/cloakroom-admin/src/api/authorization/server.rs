@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::authorization as shape;
+use cloakroom_keycloak::authorization::{self as shape, settings};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::authorization::{self, Server};
 use serde_json::json;
@@ -83,7 +83,7 @@ async fn export(admin: Admin, path: Names) -> Answer {
     let body = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
-            Ok(all.export(cx)?)
+            Ok(settings::export(cx, &all)?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))

@@ -1,8 +1,9 @@
 //! Scopes, resources and policies as they are stored, by whichever call they come.
 
 use cloakroom_keycloak::authorization::settings::links;
-use cloakroom_keycloak::authorization::{Authorization, kind, names};
+use cloakroom_keycloak::authorization::{kind, names};
 use cloakroom_keycloak::read::{self, Object};
+use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Policy, Resource, Scope};
 use cloakroom_model::client::Client;
 use cloakroom_model::id::UserId;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cloakroom_keycloak::authorization as authorization_shape;
 use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{client as shape, mapper as mapper_shape};
@@ -67,7 +66,7 @@ pub(crate) fn update(
     let client_id = read::text(sent, "clientId")?
         .unwrap_or(&client.client_id)
         .to_owned();
-    let was_protecting = authorization_shape::is_on(&client);
+    let was_protecting = cloakroom_model::authorization::is_on(&client);
     let mut settings = shape::apply(&client.settings, sent)?;
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
@@ -94,7 +93,7 @@ pub(crate) fn update(
         secret,
     };
     client::update(cx, &draft)?;
-    if was_protecting && !authorization_shape::is_on_in(&draft.settings) {
+    if was_protecting && !cloakroom_model::authorization::is_on_in(&draft.settings) {
         authorization::remove_server(cx, &draft.id)?;
     }
     replace_mappers(cx, &draft, sent, grants)?;

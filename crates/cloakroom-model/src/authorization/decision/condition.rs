@@ -1,8 +1,8 @@
 //! The policies that look at who asks, and when.
 
-use cloakroom_model::authorization::Policy;
-use cloakroom_model::id::{GroupId, RoleId};
-use cloakroom_model::{Cx, Result, group};
+use super::super::Policy;
+use crate::id::{GroupId, RoleId};
+use crate::{Cx, Result, group};
 use regex::RegexBuilder;
 use serde_json::Value;
 use time::OffsetDateTime;

@@ -7,9 +7,9 @@ mod condition;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloakroom_model::authorization::{Policy, Resource, Scope};
-use cloakroom_model::id::{GroupId, RoleId};
-use cloakroom_model::{Cx, Result, Timestamp};
+use super::{Policy, Resource, Scope};
+use crate::id::{GroupId, RoleId};
+use crate::{Cx, Result, Timestamp};
 use serde_json::{Map, Value};
 
 use super::Authorization;
