@@ -2,9 +2,12 @@
 
 pub mod decision;
 mod policy;
+pub mod request;
 mod resource;
 mod scope;
 mod services;
+mod ticket;
+pub mod uri;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,14 +19,19 @@ use crate::schema::resource_servers;
 use crate::sql::Unless;
 
 pub use policy::{
-    Details as PolicyDetails, Policy, insert_policy, list_policies, remove_policy, update_policy,
+    Details as PolicyDetails, Policy, UMA, insert_policy, list_policies, remove_policy,
+    update_policy,
 };
 pub use resource::{
     Details as ResourceDetails, Resource, insert_resource, list_resources, remove_resource,
-    update_resource,
+    server_of, update_resource,
 };
 pub use scope::{Scope, insert_scope, list_scopes, remove_scope, update_scope};
 pub use services::{Authorization, is_on, is_on_in};
+pub use ticket::{
+    Ticket, TicketFilter, decide_ticket, find_ticket, insert_ticket, list_tickets, remove_ticket,
+    remove_tickets_of,
+};
 
 /// The settings of a client's authorization services, in Keycloak's field names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -100,6 +100,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    authz_tickets (id) {
+        id -> Text,
+        realm_id -> Text,
+        client_uuid -> Text,
+        resource_id -> Text,
+        scope_id -> Text,
+        owner -> Text,
+        requester -> Text,
+        policy_id -> Nullable<Text>,
+        created_at -> BigInt,
+        granted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     organizations (id) {
         id -> Text,
         realm_id -> Text,
@@ -673,6 +688,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     authz_scopes,
     authz_resources,
     authz_policies,
+    authz_tickets,
     organizations,
     organization_domains,
     organization_members,

@@ -1,6 +1,7 @@
 //! Who is the client? Each way to prove it is a file here; nothing else makes a [`ProvenClient`].
 
 mod assertion;
+pub mod bearer;
 mod secret;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ impl std::ops::Deref for ProvenClient {
 pub struct Credentials {
     basic: Option<(String, Secret)>,
     malformed: bool,
+    bearer: Option<Secret>,
     fetched: Option<Arc<RemoteKeys>>,
 }
 
@@ -56,6 +58,12 @@ impl Credentials {
         let Some((scheme, rest)) = header.and_then(|text| text.split_once(' ')) else {
             return Self::default();
         };
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Self {
+                bearer: Some(Secret::new(rest.trim())),
+                ..Self::default()
+            };
+        }
         if !scheme.eq_ignore_ascii_case("basic") {
             return Self::default();
         }
@@ -63,8 +71,14 @@ impl Credentials {
         Self {
             malformed: basic.is_none(),
             basic,
+            bearer: None,
             fetched: None,
         }
+    }
+
+    /// The access token that the header holds, where it holds one. Only some requests take it for a proof.
+    pub fn bearer(&self) -> Option<&str> {
+        self.bearer.as_ref().map(Secret::expose)
     }
 
     /// Adds the client's keys, which were fetched for this request.

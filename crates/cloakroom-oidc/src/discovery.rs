@@ -11,6 +11,7 @@ use crate::encryption;
 use crate::grant;
 use crate::keyring::{ALGS, Document, Keyring};
 use crate::provider::Provider;
+use crate::uma;
 
 impl Provider {
     /// The discovery document as it is answered: only what is true, in Keycloak's words.
@@ -41,9 +42,26 @@ impl Provider {
         }))
     }
 
+    /// The same as a UMA 2.0 client reads it (UMA 2.0 Grant §2), with the addresses of the protection API.
+    pub fn uma_document(&self, realm: &Realm) -> Value {
+        let mut document = self.describe(realm);
+        let base = format!("{}/authz/protection", self.issuer(realm));
+        if let Some(members) = document.as_object_mut() {
+            for (name, path) in [
+                ("resource_registration_endpoint", "resource_set"),
+                ("permission_endpoint", "permission"),
+                ("policy_endpoint", "uma-policy"),
+            ] {
+                members.insert(name.to_owned(), json!(format!("{base}/{path}")));
+            }
+        }
+        document
+    }
+
     fn describe(&self, realm: &Realm) -> Value {
         let endpoints = self.protocol_url(realm);
-        let grants: Vec<&str> = grant::ALL.iter().map(|grant| grant.grant_type()).collect();
+        let mut grants: Vec<&str> = grant::ALL.iter().map(|grant| grant.grant_type()).collect();
+        grants.push(uma::GRANT_TYPE);
         let algs: Vec<&str> = ALGS.into_iter().map(Alg::name).collect();
         let methods = client_auth::METHODS;
         let mut scopes = vec!["openid"];

@@ -93,6 +93,7 @@ impl Example<'_> {
             claims: None,
             refresh: RefreshPlan::None,
             exchange: None,
+            permissions: None,
         };
         issue::issue(provider, cx, &client, grant)
     }

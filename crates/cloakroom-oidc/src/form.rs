@@ -11,9 +11,8 @@ const PARAMETERS_MOST: usize = 100;
 /// Long enough for a client assertion with a certificate chain in its header.
 const VALUE_LONGEST: usize = 32 * 1024;
 
-/// Parameters that may be there several times, and how often (RFC 8693 §2.1, RFC 8707 §2).
-const REPEATABLE: [&str; 2] = ["audience", "resource"];
-const REPEATED_MOST: usize = 8;
+/// Parameters that may be there several times, and how often (RFC 8693 §2.1, RFC 8707 §2, Keycloak's permissions).
+const REPEATABLE: [(&str, usize); 3] = [("audience", 8), ("resource", 8), ("permission", 1000)];
 
 /// Parameters of a request.
 #[derive(Clone, Default)]
@@ -52,7 +51,12 @@ impl Form {
             if value.contains('\0') {
                 return Err(OAuthError::invalid_request("Invalid character in parameter").into());
             }
-            if REPEATABLE.contains(&name.as_str()) && repeated.len() < REPEATED_MOST {
+            let mut known = REPEATABLE.iter();
+            if let Some((_, most)) = known.find(|(repeatable, _)| *repeatable == name) {
+                let own = |(one, _): &&(String, String)| *one == name;
+                if repeated.iter().filter(own).count() >= *most {
+                    return Err(OAuthError::invalid_request("duplicated parameter").into());
+                }
                 repeated.push((name, value));
                 continue;
             }
@@ -83,6 +87,13 @@ impl Form {
         let mine = move |(own, value): &'a (String, String)| {
             (own == name && !value.is_empty()).then_some(value.as_str())
         };
+        self.repeated.iter().filter_map(mine)
+    }
+
+    /// The same, and those that have no value.
+    pub fn given<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let mine =
+            move |(own, value): &'a (String, String)| (own == name).then_some(value.as_str());
         self.repeated.iter().filter_map(mine)
     }
 

@@ -1,7 +1,7 @@
 //! What can be traded for tokens. To add one: a file in `grant/`, and its two lines below.
 
 mod authorization_code;
-mod client_credentials;
+pub(crate) mod client_credentials;
 mod device_code;
 pub mod password;
 mod refresh_token;

@@ -12,6 +12,7 @@ use crate::live::{self, Live};
 use crate::mapper::Target;
 use crate::own_token::{self, OwnToken};
 use crate::provider::Provider;
+use crate::uma;
 use crate::userinfo::{Body, claims_for, read_access};
 
 /// Client attribute: the answers that this client asks for as JWT also hold the token as one.
@@ -136,6 +137,18 @@ impl Provider {
         let Some(live) = live::check_access(cx, &token)? else {
             return Ok(Introspection::inactive());
         };
+        if form.get("token_type_hint") == Some("requesting_party_token") {
+            let is_mine = token.has_audience(&client.client_id);
+            let document = uma::describe(&token).filter(|_| is_mine);
+            return Ok(
+                document.map_or_else(Introspection::inactive, |document| Introspection {
+                    document,
+                    with_jwt: None,
+                    whole: None,
+                    stays_until: None,
+                }),
+            );
+        }
         let is_access = token.kind() == "Bearer";
         if !is_access && is_spent(cx, &token)? {
             return Ok(Introspection::inactive());

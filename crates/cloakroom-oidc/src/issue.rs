@@ -22,6 +22,7 @@ use crate::mapper::{self, Claims, Facts, Target};
 use crate::provider::Provider;
 use crate::scope::{self, Scopes};
 use crate::session_rules;
+use crate::uma;
 
 pub use minted::{Minted, SignError, Signed};
 pub use refresh::{RefreshPlan, rotates};
@@ -59,6 +60,38 @@ pub struct Authorization {
     pub refresh: RefreshPlan,
     /// What a token exchange wishes of the answer; `None` for every other grant.
     pub exchange: Option<Exchange>,
+    /// What policies permit, for tokens that say so.
+    pub permissions: Option<Permissions>,
+}
+
+/// What policies permit somebody.
+#[derive(Clone, Debug)]
+pub struct Permissions {
+    /// The permissions as tokens show them.
+    pub granted: Vec<Value>,
+    /// The token is for the resource server alone, whoever holds it; `None` for one that is refreshed.
+    pub rpt: Option<Rpt>,
+}
+
+/// A token for a resource server that another client holds.
+#[derive(Clone, Debug)]
+pub struct Rpt {
+    /// The client that holds it.
+    pub holder: Arc<Client>,
+    /// It has all that the one before it had.
+    pub upgraded: bool,
+}
+
+impl Authorization {
+    fn rpt(&self) -> Option<&Rpt> {
+        self.permissions.as_ref()?.rpt.as_ref()
+    }
+
+    /// The member of tokens that says what policies permit.
+    fn authorization_claim(&self) -> Option<Value> {
+        let permissions = self.permissions.as_ref()?;
+        Some(json!({"permissions": permissions.granted}))
+    }
 }
 
 /// What the token endpoint ends with.
@@ -68,6 +101,8 @@ pub enum Issued {
     Minted(Box<Minted>),
     /// The client's settings demand a write, and this door has none: the request has to run again.
     NeedsWrite,
+    /// An answer without tokens.
+    Answer(Value),
 }
 
 /// Turns a grant into tokens.
@@ -123,12 +158,17 @@ pub(crate) fn issue(
         }
         false => None,
     };
-    let refresh = refresh::mint(cx, &issuer, client, &grant, aud)?;
+    let holder = grant.rpt().map_or(client, |rpt| &rpt.holder);
+    let refresh = refresh::mint(cx, &issuer, holder, &grant, aud)?;
     let refresh_ends = refresh
         .as_ref()
         .and_then(|claims| claims.get("exp")?.as_i64());
     let refresh_in = refresh_ends.map_or(0, |end| end.saturating_sub(cx.now.seconds()));
     rest.insert("refresh_expires_in".to_owned(), json!(refresh_in));
+    if let Some(rpt) = grant.rpt() {
+        rest.insert("upgraded".to_owned(), json!(rpt.upgraded));
+        rest.retain(|name, _| name != "scope" && name != "session_state");
+    }
     // RFC 8693 §2.2.1: what was asked for stands in `access_token`, whatever kind it is.
     let (access, id) = match id {
         Some(id) if is_for_id_token => {
@@ -210,8 +250,24 @@ fn access(
     if let Some(exchange) = &grant.exchange {
         narrow(&mut claims, &exchange.audience)?;
     }
+    let mut aud = None;
+    if let Some(rpt) = grant.rpt() {
+        // What the holder's own tokens are for stays in its refresh token.
+        let mut usual = Claims {
+            audience: std::mem::take(&mut claims.audience),
+            ..Claims::default()
+        }
+        .into_members();
+        aud = usual.remove("aud");
+        claims.audience.insert(facts.client.client_id.clone());
+        let holder = json!(rpt.holder.client_id);
+        claims.members.insert("azp".to_owned(), holder);
+    }
+    if let Some(permissions) = grant.authorization_claim() {
+        claims.members.insert(uma::CLAIM.to_owned(), permissions);
+    }
     let members = claims.into_members();
-    let aud = members.get("aud").cloned();
+    let aud = aud.or_else(|| members.get("aud").cloned());
     if settings.has(OPAQUE) {
         let ends = session_rules::access_expires_at(
             cx.realm,

@@ -36,6 +36,7 @@ pub mod revoke;
 pub mod scope;
 pub mod session_rules;
 pub mod token;
+pub mod uma;
 pub mod userinfo;
 
 pub use error::{Error, OAuthError, Result};

@@ -98,6 +98,12 @@ pub fn read(
     Ok(Some(token).filter(|token| is_ours && kinds.contains(&token.kind())))
 }
 
+/// The client that a token claims to be issued to: says whose page may read the answer, and nothing more.
+pub fn claimed_client(token: &str) -> Option<String> {
+    let unverified = cloakroom_jose::jws::Unverified::parse(token).ok()?;
+    unverified.unverified_claim_for_lookup("azp").ok()?
+}
+
 /// The issuer that a token claims to be from: says whose keys to check it with, and nothing more.
 pub fn claimed_issuer(token: &str) -> Option<String> {
     let unverified = cloakroom_jose::jws::Unverified::parse(token).ok()?;

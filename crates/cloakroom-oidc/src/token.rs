@@ -10,6 +10,7 @@ use crate::grant::password::{self, Ask, ProvenUser};
 use crate::grant::{self, Grant};
 use crate::issue::{self, Authorization, Issued, OPAQUE};
 use crate::provider::Provider;
+use crate::uma;
 
 /// A request to the token endpoint.
 #[derive(Clone, Debug)]
@@ -65,6 +66,9 @@ impl<'a> Call<'a> {
 impl Provider {
     /// Answers a token request that needs no password. `door` is the one that it came through.
     pub fn token(&self, cx: &mut Cx<'_>, request: &TokenRequest, door: Door) -> Result<Issued> {
+        if request.form.get("grant_type") == Some(uma::GRANT_TYPE) {
+            return uma::answer(self, cx, request);
+        }
         let call = Call::new(request, door)?;
         let client = client_auth::prove(self, cx, &request.credentials, &request.form);
         let client = reported(cx, call, client)?;

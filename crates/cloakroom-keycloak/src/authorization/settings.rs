@@ -2,7 +2,7 @@
 
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::Authorization;
-use cloakroom_model::authorization::{Policy, Resource};
+use cloakroom_model::authorization::{Policy, Resource, UMA};
 use serde_json::{Map, Value, json};
 
 use super::{Owners, names};
@@ -20,7 +20,7 @@ pub fn export(cx: &mut Cx<'_>, all: &Authorization) -> cloakroom_model::Result<V
     // Conditions come before the permissions that name them.
     for is_permission in [false, true] {
         for one in &all.policies {
-            if one.is_permission() == is_permission {
+            if one.kind != UMA && one.is_permission() == is_permission {
                 policies.push(export_policy(cx, all, one)?);
             }
         }

@@ -7,12 +7,13 @@ mod condition;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Policy, Resource, Scope};
+use super::{Policy, Resource, Scope, UMA};
 use crate::id::{GroupId, RoleId};
 use crate::{Cx, Result, Timestamp};
 use serde_json::{Map, Value};
 
 use super::Authorization;
+use super::request::Ask;
 
 /// Who asks, as policies look at them.
 #[derive(Clone, Debug)]
@@ -21,8 +22,10 @@ pub struct Identity {
     pub user: String,
     /// The id of the client that asks for the user.
     pub client: String,
-    /// The roles, composites expanded.
+    /// The roles that the token may show, composites expanded.
     pub roles: BTreeSet<RoleId>,
+    /// All roles that the user has, whatever a token shows.
+    pub all_roles: BTreeSet<RoleId>,
     /// The groups that the user is a member of.
     pub groups: Vec<GroupId>,
     /// The ids of the client scopes that were granted.
@@ -49,8 +52,8 @@ pub struct Verdict<'a> {
 /// What somebody may do with a resource.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
-    /// The resource.
-    pub resource: &'a Resource,
+    /// The resource; `None` if scopes were asked for that no resource has.
+    pub resource: Option<&'a Resource>,
     /// What was asked for.
     pub asked: Vec<&'a Scope>,
     /// What each permission about it says.
@@ -65,114 +68,157 @@ pub struct Decision<'a> {
 const DEEPEST: usize = 16;
 
 impl Authorization {
-    /// Decides about a resource, and the scopes of it that are asked for (none for all of them).
-    ///
-    /// `None` if no permission is about it, so that there is nothing to decide.
+    /// Decides what of a request may be done.
     ///
     /// # Errors
     /// If the database fails.
     pub fn decide<'a>(
         &'a self,
         cx: &mut Cx<'_>,
-        resource: &'a Resource,
-        asked: &[String],
+        ask: &Ask<'a>,
         identity: &Identity,
-    ) -> Result<Option<Decision<'a>>> {
-        let ids = resource
-            .scopes
-            .iter()
-            .filter(|id| asked.is_empty() || asked.contains(id));
-        let asked: Vec<&Scope> = ids.filter_map(|id| self.scope(id)).collect();
+    ) -> Result<Decision<'a>> {
+        let mode = self.server.policy_enforcement_mode.as_str();
         let mut verdicts = Vec::new();
-        for permission in self.permissions_of(resource) {
-            let is_bound = permission.details.resources.contains(&resource.id);
-            let is_about = |scope: &&Scope| permission.details.scopes.contains(&scope.id);
-            let is_open = permission.kind == "scope" && !is_bound;
-            if is_open && !asked.iter().any(is_about) {
-                continue;
+        let mut is_protected = false;
+        if mode != "DISABLED" {
+            for permission in self.about(ask) {
+                is_protected = true;
+                // A permission that nothing decides about says neither yes nor no.
+                if self.rests_on_something(permission) {
+                    verdicts.push(self.judge(cx, permission, (ask.resource, identity), 0)?);
+                }
             }
-            verdicts.push(self.judge(cx, permission, identity, 0)?);
         }
-        if verdicts.is_empty() {
-            return Ok(None);
-        }
-        let all_say_yes = agree(&self.server.decision_strategy, &verdicts);
-        let allowed = match all_say_yes {
-            true => asked.clone(),
-            false => self.remaining(&asked, &verdicts),
+        let is_open = mode == "DISABLED" || (mode == "PERMISSIVE" && !is_protected);
+        let allowed = match is_open {
+            true => Some(ask.scopes.clone()),
+            false => self.allowed(ask, &verdicts),
         };
-        Ok(Some(Decision {
-            resource,
-            permits: all_say_yes || !allowed.is_empty(),
-            asked,
+        Ok(Decision {
+            resource: ask.resource,
+            asked: ask.scopes.clone(),
             verdicts,
-            allowed,
-        }))
+            permits: allowed.is_some(),
+            allowed: allowed.unwrap_or_default(),
+        })
     }
 
-    /// The scopes that single permissions grant where they disagree about the whole.
-    fn remaining<'a>(&self, asked: &[&'a Scope], verdicts: &[Verdict<'_>]) -> Vec<&'a Scope> {
-        let is_about = |verdict: &Verdict<'_>, scope: &Scope| {
-            verdict.policy.kind == "resource" || verdict.policy.details.scopes.contains(&scope.id)
-        };
-        let says = |scope: &Scope, yes: bool| {
-            let mut about = verdicts.iter().filter(|verdict| is_about(verdict, scope));
-            about.any(|verdict| verdict.permits == yes)
-        };
-        let one_is_enough = self.server.decision_strategy == "AFFIRMATIVE";
-        let granted = asked
+    /// What the permissions leave over, together; `None` if that is nothing at all.
+    fn allowed<'a>(&self, ask: &Ask<'a>, verdicts: &[Verdict<'_>]) -> Option<Vec<&'a Scope>> {
+        let mut granted = BTreeSet::new();
+        let mut denied = BTreeSet::new();
+        let mut by_owner = BTreeSet::new();
+        let mut whole_is_granted = false;
+        let mut somebody_denies = false;
+        let mut owner_permits = false;
+        for Verdict {
+            policy, permits, ..
+        } in verdicts
+        {
+            let is_whole = policy.kind == "resource";
+            let about: Vec<&str> = match is_whole {
+                true => ask.scopes.iter().map(|scope| scope.id.as_str()).collect(),
+                false => policy.details.scopes.iter().map(String::as_str).collect(),
+            };
+            match (permits, policy.kind.as_str()) {
+                (true, UMA) => {
+                    by_owner.extend(about);
+                    owner_permits = true;
+                }
+                (true, _) => {
+                    granted.extend(about);
+                    let bound = &policy.details.resources;
+                    whole_is_granted |= ask.resource.is_some_and(|one| bound.contains(&one.id));
+                }
+                // Whom the owner has not asked in is not kept out of what others grant.
+                (false, UMA) => {}
+                (false, _) => {
+                    denied.extend(about);
+                    somebody_denies = true;
+                }
+            }
+        }
+        if self.server.decision_strategy == "UNANIMOUS" {
+            granted.retain(|id| !denied.contains(id));
+        }
+        granted.extend(by_owner.iter().copied());
+        let left: Vec<&Scope> = ask
+            .scopes
             .iter()
-            .filter(|scope| says(scope, true) && (one_is_enough || !says(scope, false)));
-        granted.copied().collect()
+            .filter(|scope| granted.contains(scope.id.as_str()))
+            .copied()
+            .collect();
+        if !left.is_empty() {
+            return Some(left);
+        }
+        // A resource that has no scopes is granted or denied as a whole.
+        let is_granted = owner_permits || (whole_is_granted && !somebody_denies);
+        (ask.scopes.is_empty() && is_granted).then_some(left)
+    }
+
+    fn rests_on_something(&self, permission: &Policy) -> bool {
+        match permission.kind.as_str() {
+            UMA => true,
+            _ => permission
+                .details
+                .policies
+                .iter()
+                .any(|id| self.policies.iter().any(|one| &one.id == id)),
+        }
     }
 
     fn judge<'a>(
         &'a self,
         cx: &mut Cx<'_>,
         policy: &'a Policy,
-        identity: &Identity,
+        (resource, identity): (Option<&Resource>, &Identity),
         depth: usize,
     ) -> Result<Verdict<'a>> {
+        let verdict = |permits, parts| Verdict {
+            policy,
+            permits,
+            parts,
+        };
         let mut parts = Vec::new();
         if depth < DEEPEST {
             for id in &policy.details.policies {
                 // A policy that is gone cannot say yes, and whoever rests on it alone does not either.
                 if let Some(part) = self.policies.iter().find(|one| &one.id == id) {
-                    parts.push(self.judge(cx, part, identity, depth + 1)?);
+                    parts.push(self.judge(cx, part, (resource, identity), depth + 1)?);
                 }
             }
         }
+        let strategy = &policy.details.decision_strategy;
+        let says = |parts: &[Verdict<'_>]| {
+            let yes = parts.iter().filter(|part| part.permits).count();
+            agree(strategy, yes, parts.len())
+        };
         let yes = match policy.kind.as_str() {
-            "resource" | "scope" | "aggregate" => {
-                !parts.is_empty() && agree(&policy.details.decision_strategy, &parts)
+            // A permission says what its policies say; only a policy can be turned round.
+            "resource" | "scope" => return Ok(verdict(says(&parts), parts)),
+            UMA => {
+                let is_owner = resource.is_some_and(|one| one.owner == identity.user);
+                let yes = is_owner || condition::invites(cx, policy, identity)?;
+                return Ok(verdict(yes, parts));
             }
+            "aggregate" => says(&parts),
             _ => match condition::holds(cx, policy, identity)? {
                 Some(holds) => holds,
                 // What cannot be understood denies, whichever way round it is meant.
-                None => {
-                    return Ok(Verdict {
-                        policy,
-                        permits: false,
-                        parts,
-                    });
-                }
+                None => return Ok(verdict(false, parts)),
             },
         };
-        let permits = yes != (policy.details.logic == "NEGATIVE");
-        Ok(Verdict {
-            policy,
-            permits,
-            parts,
-        })
+        let is_turned_round = policy.details.logic == "NEGATIVE";
+        Ok(verdict(yes != is_turned_round, parts))
     }
 }
 
-/// What several say together.
-fn agree(strategy: &str, verdicts: &[Verdict<'_>]) -> bool {
-    let yes = verdicts.iter().filter(|verdict| verdict.permits).count();
+/// What several say together; where nobody says anything, that is no.
+fn agree(strategy: &str, yes: usize, all: usize) -> bool {
     match strategy {
         "AFFIRMATIVE" => yes > 0,
-        "CONSENSUS" => yes > verdicts.len() - yes,
-        _ => yes == verdicts.len(),
+        "CONSENSUS" => yes > all - yes,
+        _ => yes == all && all > 0,
     }
 }

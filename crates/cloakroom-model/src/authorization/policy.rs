@@ -11,6 +11,9 @@ use crate::id::{ClientUuid, RealmId};
 use crate::schema::authz_policies as policies;
 use crate::sql::Unless;
 
+/// The kind of permission by which an owner asks others in. Administrators do not see them.
+pub const UMA: &str = "uma";
+
 /// A condition, or a permission that conditions decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -28,6 +31,15 @@ impl Policy {
     /// It permits something, and other policies decide to whom.
     pub fn is_permission(&self) -> bool {
         self.kind == "resource" || self.kind == "scope"
+    }
+
+    /// It is a permission for one of these scopes wherever they are, and names no resource.
+    pub fn is_open(&self, scopes: &[String]) -> bool {
+        let details = &self.details;
+        self.kind == "scope"
+            && details.resources.is_empty()
+            && !details.config.contains_key("defaultResourceType")
+            && details.scopes.iter().any(|id| scopes.contains(id))
     }
 }
 

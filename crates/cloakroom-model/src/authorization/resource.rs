@@ -57,6 +57,15 @@ pub fn list_resources(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Vec<Resour
     rows.into_iter().map(Row::into_resource).collect()
 }
 
+/// The resource server that a resource is registered at.
+pub fn server_of(cx: &mut Cx<'_>, resource: &str) -> Result<Option<ClientUuid>> {
+    let found = resources::table
+        .filter(resources::realm_id.eq(&cx.realm.id))
+        .filter(resources::id.eq(resource))
+        .select(resources::client_uuid);
+    Ok(found.get_result(cx.db.conn()?).optional()?)
+}
+
 /// Stores a new resource; false if its id or its name is taken.
 pub fn insert_resource(cx: &mut Cx<'_>, client: &ClientUuid, resource: &Resource) -> Result<bool> {
     let insert = diesel::insert_into(resources::table).values((

@@ -72,6 +72,9 @@ pub fn remove_scope(cx: &mut Cx<'_>, client: &ClientUuid, id: &str) -> Result<bo
         .filter(scopes::client_uuid.eq(client))
         .filter(scopes::id.eq(id));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
+    if removed == 1 {
+        super::ticket::remove_of_scope(cx, client, id)?;
+    }
     cx.settings_changed();
     Ok(removed == 1)
 }

@@ -2,11 +2,13 @@
 //!
 //! The token endpoint, the protection API and the admin API ask the same questions.
 
-use super::{Policy, Resource, Scope, Server};
+use super::{Policy, Resource, Scope, Server, UMA};
 use crate::client::{Client, Settings};
 use crate::id::ClientUuid;
 use crate::{Cx, Result};
 use serde_json::json;
+
+use super::request::Ask;
 
 /// A client's authorization services, all of them.
 #[derive(Clone, Debug)]
@@ -74,17 +76,35 @@ impl Authorization {
 
     /// The permissions that decide about a resource.
     pub fn permissions_of(&self, resource: &Resource) -> Vec<&Policy> {
-        let applies = |policy: &&Policy| {
-            let details = &policy.details;
-            let kind = details.config.get("defaultResourceType");
-            let of_kind = kind.is_some() && kind == resource.details.kind.as_ref();
-            let by_scope = policy.kind == "scope"
-                && details.resources.is_empty()
-                && kind.is_none()
-                && details.scopes.iter().any(|id| resource.scopes.contains(id));
-            policy.is_permission()
-                && (details.resources.contains(&resource.id) || of_kind || by_scope)
+        let about = |one: &&Policy| {
+            one.kind != UMA && (self.is_bound(one, resource) || one.is_open(&resource.scopes))
         };
-        self.policies.iter().filter(applies).collect()
+        self.policies.iter().filter(about).collect()
+    }
+
+    /// The permissions, the owner's among them, that have a say in a request.
+    pub(super) fn about<'a>(&'a self, ask: &Ask<'a>) -> impl Iterator<Item = &'a Policy> {
+        let scopes: Vec<String> = ask.scopes.iter().map(|scope| scope.id.clone()).collect();
+        let resource = ask.resource;
+        let kin: Vec<&Resource> = resource.map_or_else(Vec::new, |one| self.kin(one).collect());
+        self.policies.iter().filter(move |one| {
+            let is_bound = |resource: &Resource| self.is_bound(one, resource);
+            let is_permission = one.is_permission() || one.kind == UMA;
+            is_permission
+                && (resource.is_some_and(is_bound)
+                    || kin
+                        .iter()
+                        .any(|near| one.details.resources.contains(&near.id))
+                    || one.is_open(&scopes))
+        })
+    }
+
+    /// The permission names the resource, or its type.
+    fn is_bound(&self, permission: &Policy, resource: &Resource) -> bool {
+        let details = &permission.details;
+        let kind = details.config.get("defaultResourceType");
+        let is_of_kind = kind.is_some() && kind == resource.details.kind.as_ref();
+        let is_permission = permission.is_permission() || permission.kind == UMA;
+        is_permission && (details.resources.contains(&resource.id) || is_of_kind)
     }
 }

@@ -127,6 +127,7 @@ pub(super) fn conclude(
         claims: grant.claims,
         refresh: grant_session::first_refresh(client),
         exchange: None,
+        permissions: None,
     })
 }
 

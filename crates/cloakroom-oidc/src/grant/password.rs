@@ -129,6 +129,7 @@ pub(crate) fn authorize(
         claims: None,
         refresh: grant_session::first_refresh(client),
         exchange: None,
+        permissions: None,
     })
 }
 

@@ -20,6 +20,7 @@ use crate::provider::Provider;
 use crate::scope::{self, OFFLINE_ACCESS};
 use crate::session_rules;
 use crate::token::TokenRequest;
+use crate::uma;
 
 /// A client whose first answer got lost asks again; it does so at once.
 const GRACE: Ttl = Ttl::seconds(30);
@@ -65,6 +66,10 @@ impl Grant for RefreshToken {
         }
         let scope = narrowed(&token, request);
         let acr = part.notes.get("acr").and_then(Value::as_str);
+        let holder = account.user.clone();
+        let permissions = uma::still_granted(cx, &token, |cx| {
+            uma::identity(cx, client, &holder, token.members())
+        })?;
         Ok(Authorization {
             scopes: scope::resolve_again(cx, client, &scope),
             account,
@@ -77,6 +82,7 @@ impl Grant for RefreshToken {
             claims: grant_session::claims_of(&part),
             refresh,
             exchange: None,
+            permissions,
         })
     }
 }

@@ -94,6 +94,7 @@ impl Grant for TokenExchange {
                 false => RefreshPlan::None,
             },
             exchange: Some(wish),
+            permissions: None,
         })
     }
 }

@@ -10,6 +10,7 @@ use super::Authorization;
 use crate::error::Result;
 use crate::mapper;
 use crate::session_rules;
+use crate::uma;
 
 /// What becomes of the refresh token.
 #[derive(Clone, Debug)]
@@ -90,6 +91,9 @@ pub(super) fn mint(
     put("prov", json!("default"));
     if let Some(audience) = audience {
         put("aud_x", audience);
+    }
+    if let Some(permissions) = grant.authorization_claim() {
+        put(uma::CLAIM, permissions);
     }
     if let Some(row) = row.filter(|_| cx.realm.settings.revoke_refresh_token) {
         put("reuse_id", json!(row.family));

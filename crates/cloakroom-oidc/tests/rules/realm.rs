@@ -225,6 +225,7 @@ impl World {
                 Ok(Tokens(signed.encrypt(None).unwrap()))
             }
             Ok(Issued::NeedsWrite) => panic!("the door writes"),
+            Ok(Issued::Answer(answer)) => panic!("no tokens: {answer}"),
             Err(Error::Denied(denied)) => Err(denied),
             Err(Error::Fault(fault)) => panic!("{fault}"),
         }

@@ -21,6 +21,11 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         .route(web::head().to(discovery))
         .default_service(web::to(protocol::method_not_allowed)),
     );
+    cfg.service(
+        web::resource("/realms/{realm}/.well-known/uma2-configuration")
+            .route(web::get().to(uma))
+            .default_service(web::to(protocol::method_not_allowed)),
+    );
     cfg.route("/realms/{realm}", web::get().to(realm_document));
     cfg.route("/realms/{realm}/", web::get().to(realm_document));
 }
@@ -34,6 +39,18 @@ async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) ->
         Ok(document) => document::answer(&request, &document, document::DISCOVERY),
         Err(fault) => protocol::fault_answer(&fault),
     }
+}
+
+async fn uma(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
+    let caller = match Caller::start(app, &request, &realm).await {
+        Ok(caller) => caller,
+        Err(answer) => return answer,
+    };
+    let document = caller.app.provider.uma_document(&caller.realm);
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(document)
 }
 
 /// A realm that is switched off has its document still, as in Keycloak: it says where things are, and

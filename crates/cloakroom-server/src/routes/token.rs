@@ -10,7 +10,7 @@ use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
 use cloakroom_oidc::token::TokenRequest;
-use cloakroom_oidc::{Error, OAuthError};
+use cloakroom_oidc::{Error, OAuthError, own_token};
 use cloakroom_web::App;
 use cloakroom_web::request_id;
 
@@ -63,7 +63,9 @@ async fn token(
         }
         Err(error) => protocol::error_answer(&error),
     };
-    caller.with_cors(claim.client_id.as_deref(), answer).await
+    let holder = caller.bearer().and_then(own_token::claimed_client);
+    let client_id = claim.client_id.or(holder);
+    caller.with_cors(client_id.as_deref(), answer).await
 }
 
 /// Counts the tokens of an answer by their kinds and sizes.
@@ -83,20 +85,30 @@ fn count(app: &App, asked: &TokenRequest, tokens: &serde_json::Value) {
 async fn answer(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<serde_json::Value, Error> {
     let minted = match asked.is_password() {
         true => by_password(caller, asked).await?,
-        false => by_grant(caller, asked).await?,
+        false => match by_grant(caller, asked).await? {
+            Done::Minted(minted) => minted,
+            Done::Answer(answer) => return Ok(answer),
+        },
     };
     let signed = caller.signed(|realm| minted.sign(realm)).await?;
     let keys = caller.fetched(minted.keys_wanted()).await;
     signed.encrypt(keys.as_ref())
 }
 
-async fn by_grant(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<Minted>, Error> {
+/// What a grant comes to.
+enum Done {
+    Minted(Box<Minted>),
+    Answer(serde_json::Value),
+}
+
+async fn by_grant(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Done, Error> {
     let first = asked.door(&caller.realm);
     for door in [first, Door::Write] {
         let (provider, asked) = (Arc::clone(&caller.app.provider), Arc::clone(asked));
         let work = move |cx: &mut Cx<'_>| provider.token(cx, &asked, door);
         match caller.app.enter(&caller.realm, door, work).await? {
-            Issued::Minted(minted) => return Ok(minted),
+            Issued::Minted(minted) => return Ok(Done::Minted(minted)),
+            Issued::Answer(answer) => return Ok(Done::Answer(answer)),
             Issued::NeedsWrite => {}
         }
     }

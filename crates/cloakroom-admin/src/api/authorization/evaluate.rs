@@ -14,6 +14,7 @@ use cloakroom_model::id::{ClientUuid, RoleId, UserId};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, role};
 use cloakroom_oidc::evaluate::Example;
+use cloakroom_oidc::uma;
 use serde_json::{Map, Value, json};
 
 use super::{BASE, VIEW, owner};
@@ -56,7 +57,15 @@ async fn evaluate(admin: Admin, path: Names, body: Bytes) -> Answer {
             let identity = identity(cx, (&user, &client), claims.clone(), &sent)?;
             let mut decisions = Vec::new();
             for (resource, asked) in wanted(&all, &sent)? {
-                decisions.extend(all.decide(cx, resource, &asked, &identity)?);
+                let asked: Vec<&Scope> = asked.iter().filter_map(|id| all.scope(id)).collect();
+                let Some(ask) = all.ask(resource, &asked) else {
+                    continue;
+                };
+                let decision = all.decide(cx, &ask, &identity)?;
+                // What nothing is said about is not shown, as in Keycloak.
+                if decision.permits || !decision.verdicts.is_empty() {
+                    decisions.push(decision);
+                }
             }
             Ok(show(&all, &decisions, claims))
         })
@@ -91,7 +100,7 @@ fn identity(
     claims: Map<String, Value>,
     sent: &Object,
 ) -> Result<Identity> {
-    let mut roles = user::effective_roles(cx, &user.id)?;
+    let mut identity = uma::identity(cx, client, user, &claims).map_err(refused)?;
     let more: Vec<String> = read::member(sent, "roleIds")?.unwrap_or_default();
     for text in more {
         let id = RoleId::new(text.clone());
@@ -101,36 +110,18 @@ fn identity(
             None => role::find_named(cx, &realm, &text)?,
         };
         let found = found.ok_or_else(|| AdminError::error(400, "Could not find role"))?;
-        roles.extend(role::graph(cx)?.expand([found.id]));
+        let more = role::graph(cx)?.expand([found.id]);
+        identity.roles.extend(more.iter().cloned());
+        identity.all_roles.extend(more);
     }
     let context: Option<BTreeMap<String, BTreeMap<String, String>>> =
         read::member(sent, "context")?;
     let attributes = context
         .and_then(|mut context| context.remove("attributes"))
         .unwrap_or_default();
-    let granted = claims
-        .get("scope")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let granted: BTreeSet<&str> = granted.split(' ').collect();
-    let scopes = cx
-        .realm
-        .scopes
-        .iter()
-        .filter(|scope| granted.contains(scope.name.as_str()));
-    Ok(Identity {
-        user: user.id.as_str().to_owned(),
-        client: client.id.as_str().to_owned(),
-        roles,
-        groups: user::groups(cx, &user.id)?,
-        scopes: scopes.map(|scope| scope.id.as_str().to_owned()).collect(),
-        claims,
-        context: attributes
-            .into_iter()
-            .map(|(name, value)| (name, vec![value]))
-            .collect(),
-        now: cx.now,
-    })
+    let context = attributes.into_iter();
+    identity.context = context.map(|(name, value)| (name, vec![value])).collect();
+    Ok(identity)
 }
 
 /// The resources that are asked about, each with the ids of the scopes that matter (none for all).
@@ -193,26 +184,33 @@ fn show(all: &Authorization, decisions: &[Decision<'_>], mut claims: Map<String,
     let granted = decisions.iter().filter(|one| one.permits).map(|one| {
         let scopes = one.allowed.iter().map(|scope| scope.name.as_str());
         json!({
-            "rsid": one.resource.id,
-            "rsname": one.resource.name,
+            "rsid": one.resource.map(|resource| &resource.id),
+            "rsname": one.resource.map(|resource| &resource.name),
             "scopes": scopes.collect::<Vec<_>>(),
         })
     });
     let permissions: Vec<Value> = granted.collect();
+    claims.insert("aud".to_owned(), json!(all.client_id));
     claims.insert(
         "authorization".to_owned(),
         json!({"permissions": permissions}),
     );
     let results = decisions.iter().map(|one| {
-        let scopes: Vec<&str> = one.asked.iter().map(|scope| scope.name.as_str()).collect();
+        let about = if one.permits {
+            &one.allowed
+        } else {
+            &one.asked
+        };
+        let scopes: Vec<&str> = about.iter().map(|scope| scope.name.as_str()).collect();
+        let resource = one.resource.map_or("", |resource| resource.name.as_str());
         // Keycloak's console shows the name as it is here.
         let name = match scopes.is_empty() {
-            true => one.resource.name.clone(),
-            false => format!("{} with scopes [{}]", one.resource.name, scopes.join(", ")),
+            true => resource.to_owned(),
+            false => format!("{resource} with scopes [{}]", scopes.join(", ")),
         };
         json!({
-            "resource": {"name": name, "_id": one.resource.id},
-            "scopes": names(one.asked.iter().copied()),
+            "resource": {"name": name, "_id": one.resource.map(|resource| &resource.id)},
+            "scopes": names(about.iter().copied()),
             "policies": one.verdicts.iter().map(|one| show_verdict(all, one)).collect::<Vec<_>>(),
             "status": effect(one.permits),
             "allowedScopes": names(one.allowed.iter().copied()),
@@ -232,11 +230,24 @@ fn effect(permits: bool) -> &'static str {
 }
 
 fn show_verdict(all: &Authorization, verdict: &Verdict<'_>) -> Value {
-    let parts = verdict.parts.iter().map(|part| show_verdict(all, part));
+    // Keycloak shows what a permission rests on, and not what that rests on.
+    let parts = verdict.parts.iter().map(|part| show_part(all, part));
+    let details = &verdict.policy.details;
+    let keeps_out = !verdict.permits && verdict.policy.kind == "scope";
+    let scopes = details.scopes.iter().filter(|_| keeps_out);
+    let scopes = scopes.filter_map(|id| all.scope(id));
+    let mut shown = show_part(all, verdict);
+    set(&mut shown, "associatedPolicies", parts.collect());
+    let scopes: Vec<&str> = scopes.map(|scope| scope.name.as_str()).collect();
+    set(&mut shown, "scopes", json!(scopes));
+    shown
+}
+
+fn show_part(all: &Authorization, verdict: &Verdict<'_>) -> Value {
     json!({
         "policy": show_policy(all, verdict.policy),
         "status": effect(verdict.permits),
-        "associatedPolicies": parts.collect::<Vec<_>>(),
+        "associatedPolicies": [],
         "scopes": [],
     })
 }

@@ -5,7 +5,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization::{self as shape, kind};
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::authorization::Authorization;
-use cloakroom_model::authorization::{self, Policy};
+use cloakroom_model::authorization::{self, Policy, UMA};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, conflict, found, part, slice, write};
@@ -47,7 +47,8 @@ fn of(all: &Authorization, path: &Names) -> Result<Policy> {
         return Err(AdminError::not_found());
     }
     let id = if is_bare { first } else { second };
-    let policy = all.policies.iter().find(|one| one.id == id).cloned();
+    let mut known = all.policies.iter().filter(|one| one.kind != UMA);
+    let policy = known.find(|one| one.id == id).cloned();
     policy.ok_or_else(AdminError::not_found)
 }
 
@@ -89,7 +90,9 @@ fn wanted<'a>(
     let resource_type = text("resourceType");
     let fits = |one: &&Policy| {
         let details = &one.details;
-        text("policyId").is_none_or(|id| one.id == id)
+        // What owners permit is theirs.
+        one.kind != UMA
+            && text("policyId").is_none_or(|id| one.id == id)
             && permission.is_none_or(|is| one.is_permission() == is)
             && kind.is_none_or(|kind| one.kind == kind)
             && name.as_ref().is_none_or(|name| one.name.to_lowercase().contains(name))

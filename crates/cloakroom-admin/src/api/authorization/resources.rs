@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read;
-use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Resource};
+use cloakroom_model::authorization::{Authorization, uri};
 use cloakroom_model::{Cx, user};
 use serde_json::{Value, json};
 
@@ -37,7 +37,11 @@ fn of(all: &Authorization, path: &Names) -> Result<Resource> {
 }
 
 /// The resources that a query asks for.
-fn wanted(cx: &mut Cx<'_>, all: &Authorization, params: &Params) -> Result<Vec<Resource>> {
+pub(crate) fn wanted(
+    cx: &mut Cx<'_>,
+    all: &Authorization,
+    params: &Params,
+) -> Result<Vec<Resource>> {
     let text = |name: &str| params.get(name).map(String::as_str);
     let owner = match text("owner") {
         Some(name) if name == all.client_id => Some(all.client.as_str().to_owned()),
@@ -67,52 +71,15 @@ fn wanted(cx: &mut Cx<'_>, all: &Authorization, params: &Params) -> Result<Vec<R
             && owner.as_ref().is_none_or(|owner| &one.owner == owner)
     };
     let mut found: Vec<Resource> = all.resources.iter().filter(fits).cloned().collect();
-    if let Some(uri) = text("uri") {
+    if let Some(text_uri) = text("uri") {
         if is_on(params, "matchingUri") {
-            let best = found
-                .iter()
-                .filter_map(|one| Some((length(one, uri)?, one)));
-            let best = best
-                .max_by_key(|(length, _)| *length)
-                .map(|(_, one)| one.clone());
+            let best = uri::matching(found.iter(), text_uri).cloned();
             found = best.into_iter().collect();
         } else {
-            found.retain(|one| one.details.uris.iter().any(|known| known == uri));
+            found.retain(|one| one.details.uris.iter().any(|known| known == text_uri));
         }
     }
     Ok(found)
-}
-
-/// How much of the address a resource's longest fitting pattern names; `None` if none fits.
-fn length(resource: &Resource, uri: &str) -> Option<usize> {
-    let fitting = resource
-        .details
-        .uris
-        .iter()
-        .filter(|pattern| fits(pattern, uri));
-    fitting.map(String::len).max()
-}
-
-/// `/a/*` fits everything below `/a`, `/a/{id}` any one part, `*.html` any beginning.
-fn fits(pattern: &str, uri: &str) -> bool {
-    if let Some(end) = pattern.strip_prefix('*') {
-        return uri.ends_with(end);
-    }
-    let (fixed, open) = match pattern.strip_suffix("/*") {
-        Some(fixed) => (fixed, true),
-        None => (pattern, false),
-    };
-    let mut parts = uri.split('/');
-    for expected in fixed.split('/') {
-        let Some(part) = parts.next() else {
-            return false;
-        };
-        let is_any = expected.starts_with('{') && expected.ends_with('}');
-        if !is_any && expected != part {
-            return false;
-        }
-    }
-    open || parts.next().is_none()
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
@@ -198,27 +165,32 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     Ok(no_content())
 }
 
+/// Removes a resource, and the permissions that were for nothing else.
+pub(crate) fn remove_one(cx: &mut Cx<'_>, all: &Authorization, one: &Resource) -> Result<()> {
+    for policy in &all.policies {
+        let mut policy = policy.clone();
+        if !policy.details.resources.contains(&one.id) {
+            continue;
+        }
+        policy.details.resources.retain(|id| id != &one.id);
+        // A permission for nothing permits nothing.
+        if policy.details.resources.is_empty() {
+            authorization::remove_policy(cx, &all.client, &policy.id)?;
+        } else {
+            authorization::update_policy(cx, &all.client, &policy)?;
+        }
+    }
+    authorization::remove_resource(cx, &all.client, &one.id)?;
+    Ok(())
+}
+
 async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
             let one = of(&all, &path)?;
-            for policy in &all.policies {
-                let mut policy = policy.clone();
-                if !policy.details.resources.contains(&one.id) {
-                    continue;
-                }
-                policy.details.resources.retain(|id| id != &one.id);
-                // A permission for nothing permits nothing.
-                if policy.details.resources.is_empty() {
-                    authorization::remove_policy(cx, &all.client, &policy.id)?;
-                } else {
-                    authorization::update_policy(cx, &all.client, &policy)?;
-                }
-            }
-            authorization::remove_resource(cx, &all.client, &one.id)?;
-            Ok(())
+            remove_one(cx, &all, &one)
         })
         .await?;
     Ok(no_content())
@@ -263,27 +235,4 @@ async fn attributes(admin: Admin, path: Names) -> Answer {
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_of_addresses_fit_as_keycloaks_do() {
-        for (pattern, uri, expected) in [
-            ("/photos/*", "/photos/1", true),
-            ("/photos/*", "/photos/1/raw", true),
-            ("/photos/*", "/photographs", false),
-            ("/photos", "/photos", true),
-            ("/photos", "/photos/1", false),
-            ("/photos/{id}", "/photos/1", true),
-            ("/photos/{id}", "/photos/1/raw", false),
-            ("/photos/{id}/*", "/photos/1/raw", true),
-            ("*.html", "/index.html", true),
-            ("/*", "/anything", true),
-        ] {
-            assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
-        }
-    }
 }

@@ -146,6 +146,7 @@ async fn ask(
             Issued::NeedsWrite => {
                 Err(Fault::corrupt("a door that writes asked for another").into())
             }
+            Issued::Answer(_) => Err(Fault::corrupt("a code was traded for no token").into()),
         }
     };
     let minted = match desk.app.enter(&realm, Door::Write, work).await {

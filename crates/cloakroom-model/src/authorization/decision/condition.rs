@@ -16,8 +16,13 @@ pub(super) fn holds(cx: &mut Cx<'_>, policy: &Policy, identity: &Identity) -> Re
         "client" => {
             list(policy, "clients").map(|all| all.iter().any(|one| is(one, &identity.client)))
         }
-        "role" => list(policy, "roles")
-            .map(|all| some_and_required(&all, |id| identity.roles.contains(&RoleId::new(id)))),
+        "role" => list(policy, "roles").map(|all| {
+            let mine = match text(policy, "fetchRoles") {
+                Some("true") => &identity.all_roles,
+                _ => &identity.roles,
+            };
+            some_and_required(&all, |id| mine.contains(&RoleId::new(id)))
+        }),
         "client-scope" => list(policy, "clientScopes")
             .map(|all| some_and_required(&all, |id| identity.scopes.contains(id))),
         "group" => match list(policy, "groups") {
@@ -53,6 +58,25 @@ fn some_and_required(all: &[Value], has: impl Fn(&str) -> bool) -> bool {
     let held = |one: &Value| id(one).is_some_and(&has);
     let is_required = |one: &&Value| one.get("required") == Some(&Value::Bool(true));
     all.iter().filter(is_required).all(held) && all.iter().any(held)
+}
+
+/// Whether the owner of a resource has asked in whoever asks: each list that is not empty has a say.
+pub(super) fn invites(cx: &mut Cx<'_>, policy: &Policy, identity: &Identity) -> Result<bool> {
+    let (mut yes, mut all) = (0, 0);
+    for key in ["users", "roles", "groups", "clients"] {
+        let Some(named) = list(policy, key).filter(|named| !named.is_empty()) else {
+            continue;
+        };
+        let says = match key {
+            "users" => named.iter().any(|one| is(one, &identity.user)),
+            "clients" => named.iter().any(|one| is(one, &identity.client)),
+            "roles" => some_and_required(&named, |id| identity.roles.contains(&RoleId::new(id))),
+            _ => is_member(cx, &named, &identity.groups)?,
+        };
+        all += 1;
+        yes += usize::from(says);
+    }
+    Ok(super::agree(&policy.details.decision_strategy, yes, all))
 }
 
 /// One of the groups is one of the user's, or above it where its children count as well.
