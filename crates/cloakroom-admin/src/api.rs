@@ -85,7 +85,7 @@ impl FromRequest for Names {
 }
 
 /// `first` and `max`; what is negative or absent does not limit beyond `most`.
-fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
+pub(crate) fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
     let number = |name: &str| -> Result<Option<i64>> {
         let Some(text) = params.get(name) else {
             return Ok(None);
@@ -101,9 +101,9 @@ fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
 const USUAL: i64 = 100;
 
 /// No limit.
-const ALL: i64 = i32::MAX as i64;
+pub(crate) const ALL: i64 = i32::MAX as i64;
 
-fn is_on(params: &Params, name: &str) -> bool {
+pub(crate) fn is_on(params: &Params, name: &str) -> bool {
     switch(params, name) == Some(true)
 }
 
@@ -118,6 +118,6 @@ fn switch(params: &Params, name: &str) -> Option<bool> {
     Some(value.eq_ignore_ascii_case("true"))
 }
 
-fn no_content() -> HttpResponse {
+pub(crate) fn no_content() -> HttpResponse {
     HttpResponse::NoContent().finish()
 }

@@ -10,6 +10,7 @@ pub mod inside;
 mod keystore;
 mod multipart;
 mod names;
+mod protection;
 mod registration;
 pub mod routes;
 pub mod seat;

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use crate::{api, registration};
+use crate::{api, protection, registration};
 
 /// All paths below `/admin`, and those by which clients register themselves.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -41,4 +41,5 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     api::components::configure(cfg);
     api::realms::configure(cfg);
     registration::configure(cfg);
+    protection::configure(cfg);
 }

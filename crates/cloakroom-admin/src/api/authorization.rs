@@ -2,10 +2,10 @@
 
 mod evaluate;
 mod policies;
-mod resources;
+pub(crate) mod resources;
 mod scopes;
 mod server;
-mod write;
+pub(crate) mod write;
 
 pub(crate) use write::import;
 
@@ -51,12 +51,12 @@ fn part<'a>(path: &'a Names, name: &str) -> &'a str {
     path.get(name).map(String::as_str).unwrap_or_default()
 }
 
-fn conflict() -> AdminError {
+pub(crate) fn conflict() -> AdminError {
     AdminError::described(409, "conflict", "Duplicate resource error")
 }
 
 /// `first` and `max` of a list that is at hand.
-fn slice<T>(all: Vec<T>, params: &super::Params) -> Result<Vec<T>> {
+pub(crate) fn slice<T>(all: Vec<T>, params: &super::Params) -> Result<Vec<T>> {
     let (first, max) = super::page(params, i64::from(i32::MAX))?;
     let (first, max) = (usize::try_from(first), usize::try_from(max));
     let rest = all.into_iter().skip(first.unwrap_or(0));

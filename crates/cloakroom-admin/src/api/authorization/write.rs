@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{conflict, server};
 use crate::error::{AdminError, Result};
 
-pub(super) const STRATEGIES: [&str; 3] = ["UNANIMOUS", "AFFIRMATIVE", "CONSENSUS"];
+pub(crate) const STRATEGIES: [&str; 3] = ["UNANIMOUS", "AFFIRMATIVE", "CONSENSUS"];
 
 pub(super) fn invalid(why: impl Into<String>) -> AdminError {
     AdminError::described(400, "invalid_request", why)
@@ -52,7 +52,7 @@ pub(super) fn new_scope(cx: &mut Cx<'_>, all: &Authorization, sent: &Object) -> 
 }
 
 /// What was sent becomes all that is said of a resource; attributes that are not sent stay.
-pub(super) fn apply_resource(
+pub(crate) fn apply_resource(
     cx: &mut Cx<'_>,
     all: &mut Authorization,
     resource: &mut Resource,
@@ -144,7 +144,7 @@ fn owner_sent(cx: &mut Cx<'_>, all: &Authorization, sent: &Object) -> Result<Opt
 }
 
 /// A new resource of the client.
-pub(super) fn new_resource(
+pub(crate) fn new_resource(
     cx: &mut Cx<'_>,
     all: &mut Authorization,
     sent: &Object,
@@ -222,7 +222,7 @@ pub(super) fn apply_policy(
 }
 
 /// One of the words, the first if none is sent.
-fn one_of(sent: &Object, member: &str, words: &[&str]) -> Result<String> {
+pub(crate) fn one_of(sent: &Object, member: &str, words: &[&str]) -> Result<String> {
     let first = words.first().copied().unwrap_or_default();
     let word = read::text(sent, member)?.unwrap_or(first);
     if words.contains(&word) {
@@ -276,7 +276,7 @@ pub(super) fn new_policy(
     Ok(policy)
 }
 
-pub(super) fn policy_taken(name: &str) -> AdminError {
+pub(crate) fn policy_taken(name: &str) -> AdminError {
     let why = format!("Policy with name [{name}] already exists");
     AdminError::described(409, &why, "Conflicting policy")
 }

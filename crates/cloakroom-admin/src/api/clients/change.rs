@@ -6,13 +6,15 @@ use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{client as shape, mapper as mapper_shape};
 use cloakroom_model::client::{self, Client, Draft, Settings};
-use cloakroom_model::id::{ClientUuid, MapperId, ScopeId, UserId};
+use cloakroom_model::id::{ClientUuid, MapperId, RoleId, ScopeId, UserId};
+use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Secret, authorization, mapper, scope};
 
 use super::super::mappers;
 use crate::access::Grants;
 use crate::error::{AdminError, Result};
+use crate::protection::UMA_PROTECTION;
 
 /// Makes a client out of what was sent.
 pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<ClientUuid> {
@@ -52,6 +54,7 @@ pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &id, &draft.client_id)?;
     }
+    ensure_protection(cx, &draft)?;
     import_authorization(cx, &id, sent)?;
     Ok(id)
 }
@@ -99,6 +102,33 @@ pub(crate) fn update(
     replace_mappers(cx, &draft, sent, grants)?;
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &draft.id, &draft.client_id)?;
+    }
+    ensure_protection(cx, &draft)
+}
+
+/// A client that protects something has the role by which one may register it, and its own account has that.
+fn ensure_protection(cx: &mut Cx<'_>, draft: &Draft) -> Result<()> {
+    if !cloakroom_model::authorization::is_on_in(&draft.settings) {
+        return Ok(());
+    }
+    let owner = draft.id.as_str();
+    let role = match role::find_named(cx, owner, UMA_PROTECTION)? {
+        Some(role) => role,
+        None => {
+            let role = Role {
+                id: RoleId::new(cx.new_id()),
+                container_id: owner.to_owned(),
+                client_role: true,
+                name: UMA_PROTECTION.to_owned(),
+                description: None,
+                attributes: BTreeMap::new(),
+            };
+            role::insert(cx, &role)?;
+            role
+        }
+    };
+    if let Some(account) = user::find_service_account(cx, &draft.id)? {
+        user::grant_role(cx, &account.id, &role.id)?;
     }
     Ok(())
 }

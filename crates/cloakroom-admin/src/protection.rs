@@ -1,0 +1,37 @@
+//! `/realms/{realm}/authz/protection`: what a resource server asks of the realm (UMA 2.0 Federated
+//! Authorization), and what owners of resources do through it.
+
+mod caller;
+mod permission;
+mod policies;
+mod resources;
+mod tickets;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::api::Answer;
+use crate::error::AdminError;
+
+pub(crate) use caller::UMA_PROTECTION;
+
+const BASE: &str = "/realms/{realm}/authz/protection";
+
+pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    resources::configure(cfg);
+    tickets::configure(cfg);
+    permission::configure(cfg);
+    policies::configure(cfg);
+    // Whatever else there might be below is none of its addresses.
+    for path in [BASE.to_owned(), format!("{BASE}/{{rest}}")] {
+        cfg.service(web::resource(path).default_service(web::to(other_method)));
+    }
+}
+
+/// Keycloak's words for a method that an address does not take.
+async fn other_method() -> Answer {
+    Err(AdminError::error(405, "HTTP 405 Method Not Allowed"))
+}
+
+fn invalid(why: impl Into<String>) -> AdminError {
+    AdminError::described(400, "invalid_request", why)
+}

@@ -1,0 +1,143 @@
+//! Who calls the protection API: the bearer of a token that was issued to a resource server.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use cloakroom_model::authorization::Authorization;
+use cloakroom_model::id::UserId;
+use cloakroom_model::role;
+use cloakroom_model::user;
+use cloakroom_model::{Cx, Door, Realm};
+use cloakroom_oidc::client_auth::bearer::{self, Bearer};
+use cloakroom_oidc::uma;
+use cloakroom_web::App;
+
+use crate::access;
+use crate::api::Names;
+use crate::error::{AdminError, Result};
+
+/// A call, before its token has been looked at.
+pub(super) struct Call {
+    pub(super) app: Data<App>,
+    pub(super) realm: Arc<Realm>,
+    token: String,
+}
+
+/// Somebody known, and what their resource server protects.
+pub(super) struct Caller {
+    pub(super) all: Authorization,
+    pub(super) user: UserId,
+    /// Under which id they own resources.
+    pub(super) owner: String,
+    /// The resource server itself, and not somebody who uses it.
+    pub(super) is_server: bool,
+    known: Bearer,
+}
+
+impl Call {
+    pub(super) async fn enter(request: &HttpRequest, path: &Names) -> Result<Self> {
+        let app = request.app_data::<Data<App>>().cloned();
+        let app = app.ok_or_else(AdminError::not_found)?;
+        // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
+        if request.uri().to_string().contains("%00") {
+            return Err(AdminError::not_found());
+        }
+        let realm = app.realm(path.part("realm")).await?;
+        let realm = realm.filter(|realm| realm.enabled);
+        let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
+        Ok(Self {
+            token: access::bearer(request).unwrap_or_default(),
+            app,
+            realm,
+        })
+    }
+
+    /// Reads for somebody who is known.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut Cx<'_>, Caller) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (provider, token) = (Arc::clone(&self.app.provider), self.token.clone());
+        let work = move |cx: &mut Cx<'_>| {
+            let caller = Caller::find(&provider, cx, &token)?;
+            work(cx, caller)
+        };
+        self.app.enter(&self.realm, Door::Read, work).await
+    }
+
+    /// Changes something for somebody who is known.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut Cx<'_>, Caller) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (provider, token) = (Arc::clone(&self.app.provider), self.token.clone());
+        let work = move |cx: &mut Cx<'_>| {
+            let caller = Caller::find(&provider, cx, &token)?;
+            work(cx, caller)
+        };
+        self.app.enter(&self.realm, Door::Write, work).await
+    }
+}
+
+impl Caller {
+    fn find(provider: &cloakroom_oidc::Provider, cx: &mut Cx<'_>, token: &str) -> Result<Self> {
+        let known = bearer::prove(provider, cx, token).map_err(in_words)?;
+        let known = known.ok_or_else(|| {
+            let why = "Could not obtain bearer access_token from request.";
+            AdminError::described(403, "invalid_bearer_token", why)
+        })?;
+        if !cloakroom_model::authorization::is_on(&known.client) {
+            let id = &known.client.client_id;
+            let why = format!("Client application [{id}] is not registered as a resource server.");
+            return Err(AdminError::described(403, "invalid_clientId", why));
+        }
+        let account = match known.live.session {
+            Some(_) => None,
+            None => user::service_account(cx, &known.client.id)?,
+        };
+        let is_server = account.is_some_and(|account| account.user.id == known.live.user.id);
+        let owner = match is_server {
+            true => known.client.id.as_str().to_owned(),
+            false => known.live.user.id.as_str().to_owned(),
+        };
+        Ok(Self {
+            all: Authorization::load(cx, &known.client)?,
+            user: known.live.user.id.clone(),
+            owner,
+            is_server,
+            known,
+        })
+    }
+
+    /// Refuses who has not the role that the resource server gives to those who protect.
+    pub(super) fn check_protects(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let known = &self.known;
+        let claims = known.token.members();
+        let identity = uma::identity(cx, &known.client, &known.live.user, claims);
+        let identity = identity.map_err(in_words)?;
+        let role = role::find_named(cx, known.client.id.as_str(), UMA_PROTECTION)?;
+        if role.is_some_and(|role| identity.roles.contains(&role.id)) {
+            return Ok(());
+        }
+        let why = "Requires uma_protection scope.";
+        Err(AdminError::described(403, "invalid_scope", why))
+    }
+
+    /// The token's client.
+    pub(super) fn client(&self) -> &cloakroom_model::client::Client {
+        &self.known.client
+    }
+}
+
+/// The role of a resource server by which one may use the protection API.
+pub(crate) const UMA_PROTECTION: &str = "uma_protection";
+
+fn in_words(error: cloakroom_oidc::Error) -> AdminError {
+    match error {
+        cloakroom_oidc::Error::Fault(fault) => fault.into(),
+        cloakroom_oidc::Error::Denied(denied) => {
+            AdminError::described(denied.status, denied.code, denied.description.to_string())
+        }
+    }
+}
