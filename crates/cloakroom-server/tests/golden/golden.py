@@ -29,7 +29,7 @@ OPAQUE = {"kid", "x5t", "x5t#S256", "n", "x", "y", "certificate", "publicKey", "
           "registration_access_token", "registrationAccessToken", "at_hash", "c_hash", "s_hash", "jti", "request_uri", "device_code", "user_code",
           "session_code", "tab_id", "execution", "client_data", "auth_req_id", "token", "privateKey", "nodeReRegistrationTimeout", "version", "hash",
           "providerIdHash", "secretData", "internalId", "client_id_issued_at", "ipAddress", "kc_action_execution", "x5c", "verification_uri_complete"}
-IDS = ("clientId", "username", "alias", "name", "providerId", "kid", "type", "id", "algorithm")
+IDS = ("clientId", "username", "alias", "name", "providerId", "kid", "type", "id", "algorithm", "rsname", "rsid")
 
 class Page(HTMLParser):
     """The forms of a page, its title and its messages."""
