@@ -17,16 +17,22 @@ static TYPES: LazyLock<Map<String, Value>> = LazyLock::new(|| {
 /// `describe` has a sentence for some ids.
 pub fn part(name: &str, describe: &dyn Fn(&str) -> Option<&'static str>) -> Value {
     let mut part = TYPES.get(name).cloned().unwrap_or_else(|| json!({}));
-    complete(&mut part, describe);
+    complete(&mut part, describe, name == "componentTypes");
     part
 }
 
 /// Puts in what is the same nearly everywhere and therefore not in the file.
-fn complete(value: &mut Value, describe: &dyn Fn(&str) -> Option<&'static str>) {
+///
+/// Kinds of components have metadata; strict clients take no such member from others.
+fn complete(
+    value: &mut Value,
+    describe: &dyn Fn(&str) -> Option<&'static str>,
+    is_component: bool,
+) {
     match value {
         Value::Array(members) => {
             for member in members {
-                complete(member, describe);
+                complete(member, describe, is_component);
             }
         }
         Value::Object(members) => {
@@ -41,10 +47,12 @@ fn complete(value: &mut Value, describe: &dyn Fn(&str) -> Option<&'static str>) 
                 let id = members.get("id").and_then(Value::as_str);
                 let help = id.and_then(describe).unwrap_or_default();
                 members.insert("helpText".to_owned(), json!(help));
-                members.entry("metadata").or_insert_with(|| json!({}));
+                if is_component {
+                    members.entry("metadata").or_insert_with(|| json!({}));
+                }
             }
             for member in members.values_mut() {
-                complete(member, describe);
+                complete(member, describe, is_component);
             }
         }
         _ => {}

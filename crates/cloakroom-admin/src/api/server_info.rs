@@ -1,5 +1,7 @@
 //! `/admin/serverinfo`: what clients look at to learn which Keycloak they speak to, and what it has.
 
+mod machine;
+
 use std::sync::LazyLock;
 use std::time::Instant;
 
@@ -33,22 +35,12 @@ async fn show(admin: Admin) -> Answer {
     let mut shown = describe();
     let mut system = json!({"version": SPEAKS});
     if admin.is_of_master() {
-        let uptime = START.elapsed();
-        let minutes = uptime.as_secs() / 60;
-        let (days, hours) = (minutes / 1440, minutes / 60 % 24);
-        let text = format!("{days} days, {hours} hours, {} minutes", minutes % 60);
-        set(&mut system, "uptime", json!(text));
-        let millis = u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX);
-        set(&mut system, "uptimeMillis", json!(millis));
-        set(
-            &mut system,
-            "serverTime",
-            json!(cloakroom_web::app::now().millis()),
-        );
-        set(&mut system, "osName", json!(std::env::consts::OS));
-        set(&mut system, "osArchitecture", json!(std::env::consts::ARCH));
+        system = machine::system(SPEAKS, START.elapsed());
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         set(&mut shown, "cpuInfo", json!({"processorCount": processors}));
+        if let Some(memory) = machine::memory() {
+            set(&mut shown, "memoryInfo", memory);
+        }
     }
     set(&mut shown, "systemInfo", system);
     Ok(HttpResponse::Ok().json(shown))
