@@ -18,11 +18,14 @@ use cloakroom_model::realm::{self, RealmRow, Settings};
 use cloakroom_model::{Cx, Realm, Result, role};
 use serde_json::json;
 
-pub(crate) use actions::insert_all as insert_actions;
+pub(crate) use actions::{
+    insert_all as insert_actions, insert_named as insert_action, is_known as is_action,
+};
 pub(crate) use clients::manage_from_master;
-pub(crate) use complete::complete;
+pub(crate) use complete::{CLIENTS, complete};
 pub(crate) use components::insert_policies as insert_registration_policies;
 pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
+pub(crate) use roles::ensure_account;
 pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};
 
 /// The name of the realm whose administrators manage all realms.

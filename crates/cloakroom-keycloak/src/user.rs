@@ -4,6 +4,7 @@ use crate::read::set;
 use cloakroom_model::user::{User, fold};
 use serde_json::{Value, json};
 
+use crate::blueprint;
 use crate::read::{self, Object, Unreadable};
 
 /// The user as it is shown.
@@ -41,7 +42,8 @@ pub fn show_briefly(user: &User) -> Value {
     shown
 }
 
-/// What is sent changes, the rest stays; attributes that are sent replace all.
+/// What is sent changes, the rest stays; attributes that are sent replace all, and so do required
+/// actions, of which only those that can be done are taken.
 pub fn apply(user: &mut User, sent: &Object) -> Result<(), Unreadable> {
     if let Some(username) = read::text(sent, "username")? {
         user.username = fold(username);
@@ -64,8 +66,11 @@ pub fn apply(user: &mut User, sent: &Object) -> Result<(), Unreadable> {
     if let Some(on) = read::switch(sent, "emailVerified")? {
         user.email_verified = on;
     }
-    if let Some(actions) = read::member(sent, "requiredActions")? {
-        user.required_actions = actions;
+    if let Some(actions) = read::member::<Vec<Option<String>>>(sent, "requiredActions")? {
+        let is_known = |name: &String| blueprint::is_action(name);
+        user.required_actions.retain(|name| !is_known(name));
+        let sent = actions.into_iter().flatten().filter(is_known);
+        user.required_actions.extend(sent);
     }
     if let Some(attributes) = read::lists(sent, "attributes")? {
         user.attributes = attributes;

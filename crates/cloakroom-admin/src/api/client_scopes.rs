@@ -78,7 +78,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             let mut scope = Scope {
                 id: ScopeId::new(given.unwrap_or_else(|| cx.new_id())),
                 name: String::new(),
-                protocol: "openid-connect".to_owned(),
+                protocol: String::new(),
                 description: None,
                 attributes: BTreeMap::new(),
                 mappers: Vec::new(),

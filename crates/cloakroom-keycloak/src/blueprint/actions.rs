@@ -7,23 +7,43 @@ use cloakroom_model::{Cx, Result};
 
 /// Stores all required actions.
 pub(crate) fn insert_all(cx: &mut Cx<'_>) -> Result<()> {
-    for &(alias, name, enabled, priority) in ACTIONS {
-        let action = RequiredAction {
-            alias: alias.to_owned(),
-            name: name.to_owned(),
-            provider_id: alias.to_owned(),
-            enabled,
-            default_action: false,
-            priority,
-            config: BTreeMap::new(),
-        };
-        flow::insert_action(cx, &action)?;
+    for plan in ACTIONS {
+        insert(cx, plan)?;
     }
     Ok(())
 }
 
+/// Stores one of them; false if there is none of that name, or it is there already.
+pub(crate) fn insert_named(cx: &mut Cx<'_>, alias: &str) -> Result<bool> {
+    match ACTIONS.iter().find(|plan| plan.0 == alias) {
+        Some(plan) => insert(cx, plan),
+        None => Ok(false),
+    }
+}
+
+/// There is a required action of this name, whether or not a realm uses it.
+pub(crate) fn is_known(alias: &str) -> bool {
+    ACTIONS.iter().any(|plan| plan.0 == alias)
+}
+
+fn insert(cx: &mut Cx<'_>, plan: &ActionPlan) -> Result<bool> {
+    let &(alias, name, enabled, priority) = plan;
+    let action = RequiredAction {
+        alias: alias.to_owned(),
+        name: name.to_owned(),
+        provider_id: alias.to_owned(),
+        enabled,
+        default_action: false,
+        priority,
+        config: BTreeMap::new(),
+    };
+    flow::insert_action(cx, &action)
+}
+
+type ActionPlan = (&'static str, &'static str, bool, i64);
+
 /// Alias, name, switch and place in the order.
-const ACTIONS: &[(&str, &str, bool, i64)] = &[
+const ACTIONS: &[ActionPlan] = &[
     ("TERMS_AND_CONDITIONS", "Terms and Conditions", false, 20),
     ("UPDATE_PROFILE", "Update Profile", true, 40),
     ("VERIFY_EMAIL", "Verify Email", true, 50),
