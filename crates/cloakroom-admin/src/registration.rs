@@ -5,6 +5,7 @@ mod caller;
 mod events;
 mod format;
 mod hosts;
+mod install;
 mod policy;
 
 use actix_web::http::Method;
@@ -39,7 +40,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::put().to(update))
         .route(web::delete().to(remove))
         .route(web::method(Method::OPTIONS).to(preflight_of_one));
+    let install = "/realms/{realm}/clients-registrations/install/{client}";
     cfg.service(all).service(one);
+    cfg.route(install, web::get().to(install::show));
 }
 
 /// A refusal in the words of OAuth (RFC 6750 §3.1, RFC 7591 §3.2.2), of which nothing stays written.

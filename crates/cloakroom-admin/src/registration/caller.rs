@@ -57,7 +57,7 @@ pub(super) struct Call {
     token: Option<String>,
 }
 
-fn unauthorized(why: &str) -> AdminError {
+pub(super) fn unauthorized(why: &str) -> AdminError {
     refused(401, "invalid_token", why)
 }
 
@@ -73,6 +73,15 @@ pub(super) fn nothing_left() -> AdminError {
 impl Call {
     /// Finds out who is calling.
     pub(super) async fn enter(request: &HttpRequest, path: &Names) -> Result<Self> {
+        let mut call = Self::arrive(request, path).await?;
+        if request.headers().contains_key(AUTHORIZATION) {
+            call.identify(request).await?;
+        }
+        Ok(call)
+    }
+
+    /// Takes a call in whose caller is not known yet.
+    pub(super) async fn arrive(request: &HttpRequest, path: &Names) -> Result<Self> {
         let app = request.app_data::<Data<App>>().cloned();
         let app = app.ok_or_else(AdminError::not_found)?;
         // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
@@ -82,7 +91,7 @@ impl Call {
         let realm = app.realm(path.part("realm")).await?;
         let realm = realm.filter(|realm| realm.enabled);
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
-        let mut call = Self {
+        Ok(Self {
             ip: app.client_ip(request),
             origin: cors::origin(request),
             app,
@@ -90,11 +99,7 @@ impl Call {
             caller: Caller::Stranger,
             admin: None,
             token: bearer(request),
-        };
-        if request.headers().contains_key(AUTHORIZATION) {
-            call.identify(request).await?;
-        }
-        Ok(call)
+        })
     }
 
     /// The signature is looked at before anything else that the token says.
@@ -291,7 +296,7 @@ impl Caller {
     }
 
     /// The client whose one registration access token this is.
-    fn own(&self, cx: &mut Cx<'_>, client_id: &str, why: &str) -> Result<Client> {
+    pub(super) fn own(&self, cx: &mut Cx<'_>, client_id: &str, why: &str) -> Result<Client> {
         let Self::Registration { jti, .. } = self else {
             return Err(unauthorized(why));
         };

@@ -281,3 +281,60 @@ async fn a_stranger_registers_what_the_realms_policies_allow() {
         "{why}"
     );
 }
+
+#[tokio::test]
+async fn an_adapter_reads_its_settings_with_its_own_proof_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(folder.path()).await;
+    for id in ["shop", "other"] {
+        let body = json!({"clientId": id, "secret": format!("the secret of {id}")});
+        admin(&server, Method::POST, "/r/clients", body).await;
+    }
+    let public = json!({"clientId": "pages", "publicClient": true});
+    admin(&server, Method::POST, "/r/clients", public).await;
+    let token = initial_access(&server, 1).await;
+    let asked = json!({"clientId": "registered"});
+    let (_, made) = call(&server, Method::POST, "default", &token, &asked).await;
+    let own = text(&made, "registrationAccessToken");
+
+    let (status, read) = call(
+        &server,
+        Method::GET,
+        "install/registered",
+        own,
+        &Value::Null,
+    )
+    .await;
+    assert_eq!((status, text(&read, "resource")), (200, "registered"));
+    for (path, token) in [
+        ("install/shop", own),
+        ("install/registered", "x"),
+        ("install/none", ""),
+    ] {
+        let (status, _) = call(&server, Method::GET, path, token, &Value::Null).await;
+        assert_eq!(status, 401, "{path}");
+    }
+    for (path, name, secret, expected) in [
+        ("shop", Some("shop"), "the secret of shop", 200),
+        ("shop", Some("shop"), "another secret", 401),
+        ("shop", Some("other"), "the secret of other", 401),
+        ("shop", None, "", 401),
+        ("pages", None, "", 200),
+    ] {
+        let at = format!(
+            "{}/realms/r/clients-registrations/install/{path}",
+            server.base
+        );
+        let asked = client().get(at);
+        let asked = match name {
+            Some(name) => asked.basic_auth(name, Some(secret.replace(' ', "+"))),
+            None => asked,
+        };
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), expected, "{path} {name:?}");
+        let read: Value = answer.json().await.unwrap();
+        let is_shop = path == "shop" && expected == 200;
+        let told = read["credentials"]["secret"] == "the secret of shop";
+        assert_eq!(told, is_shop, "{read}");
+    }
+}
