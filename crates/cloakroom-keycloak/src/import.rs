@@ -155,12 +155,15 @@ fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     client_scopes::import(cx, import)?;
     clients::import(cx, import)?;
     roles::import(cx, import)?;
+    let sent = import.known.clients.keys().cloned().collect();
     blueprint::complete(cx, import)?;
+    roles::import_of_added(cx, import, &sent)?;
     older::upgrade(cx, import)?;
     roles::import_composites(cx, import)?;
     scope_mappings::import(cx, import)?;
     flows::import(cx, import)?;
     components::import(cx, import)?;
+    older::complete(cx, import)?;
     identity_providers::import(cx, import)?;
     localization::import(cx, import)?;
     groups::import(cx, import)

@@ -93,6 +93,7 @@ fn merge(name: &str, old: Option<&Value>, new: &mut Value) -> std::result::Resul
     let old = old.and_then(Value::as_object);
     match (name, new) {
         ("attributes", Value::Object(new)) => {
+            new.retain(|name, _| !has_member(name));
             let kept = old.into_iter().flatten().filter(|(name, _)| is_kept(name));
             for (name, value) in kept {
                 new.entry(name.clone()).or_insert_with(|| value.clone());
@@ -152,6 +153,33 @@ fn is_kept(name: &str) -> bool {
     ["ciba", "oauth2Device", "parRequest", "realmReusable"]
         .iter()
         .any(|start| name.starts_with(start))
+}
+
+/// Files of Keycloak 12 and older have these both as members and as attributes; the member counts.
+fn has_member(attribute: &str) -> bool {
+    const MEMBERS: [&str; 17] = [
+        "actionTokenGeneratedByAdminLifespan",
+        "actionTokenGeneratedByUserLifespan",
+        "bruteForceProtected",
+        "bruteForceStrategy",
+        "defaultSignatureAlgorithm",
+        "displayName",
+        "displayNameHtml",
+        "failureFactor",
+        "maxDeltaTimeSeconds",
+        "maxFailureWaitSeconds",
+        "maxTemporaryLockouts",
+        "minimumQuickLoginWaitSeconds",
+        "offlineSessionMaxLifespan",
+        "offlineSessionMaxLifespanEnabled",
+        "permanentLockout",
+        "quickLoginCheckMilliSeconds",
+        "waitIncrementSeconds",
+    ];
+    MEMBERS.contains(&attribute)
+        || ["_browser_header.", "webAuthnPolicy"]
+            .iter()
+            .any(|start| attribute.starts_with(start))
 }
 
 /// The members of a realm that hold other things, which have calls of their own here.

@@ -28,25 +28,25 @@ pub(crate) fn complete(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             None => clients::insert_management(cx, &made)?,
             Some(id) => {
                 let added = roles::ensure_management(cx, &id)?;
-                let all = role::find_named(cx, id.as_str(), "realm-admin")?;
-                for (role, all) in added.values().zip(all.iter().cycle()) {
-                    role::add_composite(cx, &all.id, role)?;
-                }
+                roles::ensure_realm_admin(cx, &id, &added)?;
             }
         }
     }
-    for client_id in [
-        "account",
-        "account-console",
-        "admin-cli",
-        "broker",
-        "realm-management",
-        "security-admin-console",
-    ] {
+    for client_id in CLIENTS {
         remember(cx, import, client_id)?;
     }
     Ok(())
 }
+
+/// The clients that every realm has; `master` manages itself otherwise than by `realm-management`.
+pub(crate) const CLIENTS: [&str; 6] = [
+    "account",
+    "account-console",
+    "admin-cli",
+    "broker",
+    "realm-management",
+    "security-admin-console",
+];
 
 /// The scope that lets a client have offline sessions, where the file has none.
 fn offline_access(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {

@@ -70,6 +70,29 @@ pub(crate) fn ensure_management(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<
     ensure(cx, client.as_str(), true, MANAGEMENT)
 }
 
+/// Puts the roles that were `added` inside `realm-admin`; makes it, with every role that manages the
+/// realm inside, if it is not there.
+pub(crate) fn ensure_realm_admin(cx: &mut Cx<'_>, client: &ClientUuid, added: &Ids) -> Result<()> {
+    if let Some(all) = role::find_named(cx, client.as_str(), "realm-admin")? {
+        for role in added.values() {
+            role::add_composite(cx, &all.id, role)?;
+        }
+        return Ok(());
+    }
+    let mut ids = Ids::new();
+    for &(name, ..) in MANAGEMENT {
+        if let Some(role) = role::find_named(cx, client.as_str(), name)? {
+            ids.insert(name, role.id);
+        }
+    }
+    insert_realm_admin(cx, client, &ids)
+}
+
+/// Stores the roles of the client `account` that are not there yet.
+pub(crate) fn ensure_account(cx: &mut Cx<'_>, client: &ClientUuid) -> Result<Ids> {
+    ensure(cx, client.as_str(), true, ACCOUNT)
+}
+
 /// Stores those of the roles that are not there yet, with what is inside them.
 fn ensure(
     cx: &mut Cx<'_>,

@@ -200,8 +200,12 @@ fn link_scopes(
     for (member, names, is_default) in lists {
         for name in names {
             match import.known.scopes.get(&name) {
-                Some(scope) => {
+                Some(scope) if scope.protocol == client.protocol => {
                     links.insert(scope.id.clone(), is_default);
+                }
+                Some(_) => {
+                    let why = format!("client scope {name} is one of another protocol");
+                    import.report.drop(&part.place_of(member), part.who, why);
                 }
                 None => {
                     let why = format!("there is no client scope {name}");

@@ -1,5 +1,6 @@
 //! What files of older versions mean today: Keycloak upgrades a realm that it imports, and so do we.
 
+use cloakroom_model::user_profile::{self, Unmanaged};
 use cloakroom_model::{Cx, client, scope};
 use serde_json::Value;
 
@@ -51,7 +52,97 @@ pub(crate) fn upgrade(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     if version < 19 {
         post_logout(cx, import)?;
     }
+    if version < 25
+        && let Some(account) = import.known.clients.get("account").cloned()
+    {
+        for (name, id) in blueprint::ensure_account(cx, &account.id)? {
+            import.known.add_role(Some("account"), name, id);
+        }
+    }
+    if version < 26 {
+        own_clients(cx, import)?;
+    }
     Ok(())
+}
+
+/// Adds what an older realm had not, now that its required actions and its user profile stand.
+pub(super) fn complete(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    let Some(version) = version(import) else {
+        return Ok(());
+    };
+    if version < 26 {
+        for alias in [
+            "delete_account",
+            "delete_credential",
+            "idp_link",
+            "update_user_locale",
+        ] {
+            if blueprint::insert_action(cx, alias)? {
+                let how = "added, because realms have it today";
+                import.report.approximate("requiredActions[]", alias, how);
+            }
+        }
+    }
+    let attributes = import.sent.text_map("attributes")?;
+    let has_profile = attributes.get("userProfileEnabled").map(String::as_str) == Some("true");
+    if version < 24 && !has_profile {
+        let mut profile = user_profile::load(cx)?;
+        if profile.unmanaged_attribute_policy.is_none() {
+            profile.unmanaged_attribute_policy = Some(Unmanaged::Enabled);
+            user_profile::store(cx, &profile)?;
+            let how = "set to ENABLED, because people had any attributes before Keycloak 24";
+            let place = "userProfile.unmanagedAttributePolicy";
+            import.report.approximate(place, "", how);
+        }
+    }
+    Ok(())
+}
+
+/// What the realm's own clients say of themselves since Keycloak 26. Before it, the tokens of an
+/// administrator had every role in them by themselves.
+fn own_clients(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    const LIGHTWEIGHT: (&str, &str) = ("client.use.lightweight.access.token.enabled", "true");
+    for (client_id, attribute) in [
+        ("admin-cli", LIGHTWEIGHT),
+        ("security-admin-console", LIGHTWEIGHT),
+        ("broker", ("realm_client", "true")),
+        ("realm-management", ("realm_client", "true")),
+    ] {
+        let Some(known) = import.known.clients.get(client_id).cloned() else {
+            continue;
+        };
+        change(cx, &known, |settings| {
+            settings.full_scope_allowed |= attribute == LIGHTWEIGHT;
+            let (name, value) = attribute;
+            let attributes = &mut settings.attributes;
+            attributes.insert(name.to_owned(), value.to_owned());
+            true
+        })?;
+    }
+    Ok(())
+}
+
+/// Changes a client that stands; says whether it is another one now.
+fn change(
+    cx: &mut Cx<'_>,
+    known: &KnownClient,
+    how: impl FnOnce(&mut client::Settings) -> bool,
+) -> Result<bool> {
+    let Some(mut found) = client::load(cx, &known.id)? else {
+        return Ok(false);
+    };
+    if !how(&mut found.settings) {
+        return Ok(false);
+    }
+    let draft = client::Draft {
+        secret: client::reveal_secret(cx, &found)?,
+        id: found.id,
+        client_id: found.client_id,
+        enabled: found.enabled,
+        settings: found.settings,
+    };
+    client::update(cx, &draft)?;
+    Ok(true)
 }
 
 /// Adds a client scope, for new clients and, if it stands for what tokens had by themselves, for
@@ -78,28 +169,22 @@ fn openid_clients(import: &Import<'_>) -> Vec<KnownClient> {
 /// Before Keycloak 19 a logout went back to any redirect URI.
 fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     const NAME: &str = "post.logout.redirect.uris";
-    for known in openid_clients(import) {
-        let Some(mut found) = client::load(cx, &known.id)? else {
-            continue;
-        };
-        if found.settings.attributes.contains_key(NAME) {
+    let known = import.known.clients.clone();
+    for (client_id, known) in known {
+        if known.protocol != "openid-connect" {
             continue;
         }
-        found
-            .settings
-            .attributes
-            .insert(NAME.to_owned(), "+".to_owned());
-        let draft = client::Draft {
-            secret: client::reveal_secret(cx, &found)?,
-            id: found.id,
-            client_id: found.client_id,
-            enabled: found.enabled,
-            settings: found.settings,
-        };
-        client::update(cx, &draft)?;
-        let how = "set to +, because Keycloak before 19 went back to any redirect URI";
-        let place = "clients[].attributes.post.logout.redirect.uris";
-        import.report.approximate(place, &draft.client_id, how);
+        let is_changed = change(cx, &known, |settings| {
+            let is_given = settings.attributes.contains_key(NAME);
+            let entry = settings.attributes.entry(NAME.to_owned());
+            entry.or_insert_with(|| "+".to_owned());
+            !is_given
+        })?;
+        if is_changed {
+            let how = "set to +, because Keycloak before 19 went back to any redirect URI";
+            let place = "clients[].attributes.post.logout.redirect.uris";
+            import.report.approximate(place, &client_id, how);
+        }
     }
     Ok(())
 }

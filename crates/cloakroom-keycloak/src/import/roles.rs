@@ -1,5 +1,7 @@
 //! Roles of the realm and of clients, what they are composed of, and the role of every new user.
 
+use std::collections::BTreeSet;
+
 use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::Attributes;
@@ -8,7 +10,7 @@ use cloakroom_model::{Cx, whole};
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
-use crate::blueprint::DEFAULT_ROLE_DESCRIPTION;
+use crate::blueprint::{self, DEFAULT_ROLE_DESCRIPTION};
 use crate::read::Object;
 use crate::role as shape;
 
@@ -24,6 +26,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     insert_default(cx, import, &sent)?;
     let default = import.known.default_role.clone();
     for (client, object) in sent {
+        if client.is_some_and(|client| is_added_later(import, client)) {
+            continue;
+        }
         let name = Part::new(object, place(client), "").name("name")?;
         let is_default = client.is_none() && import.known.role(None, &name) == Some(&default);
         if !is_default {
@@ -31,6 +36,25 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Stores the roles of the clients that the file has not and every realm has, now that
+/// [`blueprint::complete`] has added these.
+pub(super) fn import_of_added(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    before: &BTreeSet<String>,
+) -> Result<()> {
+    for (client, object) in all(import)? {
+        if client.is_some_and(|client| !before.contains(client)) {
+            insert(cx, import, client, object)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_added_later(import: &Import<'_>, client: &str) -> bool {
+    blueprint::CLIENTS.contains(&client) && !import.known.clients.contains_key(client)
 }
 
 fn place(client: Option<&str>) -> &'static str {

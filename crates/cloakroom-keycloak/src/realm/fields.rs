@@ -206,7 +206,6 @@ const SWITCHES: &[&str] = &[
 
 const TEXTS: &[&str] = &[
     "requiredCredentials",
-    "otpSupportedApplications",
     "webAuthnPolicySignatureAlgorithms",
     "webAuthnPolicyAcceptableAaguids",
     "webAuthnPolicyExtraOrigins",
@@ -226,6 +225,7 @@ const JSON: &[&str] = &["clientProfiles", "clientPolicies", "localizationTexts"]
 /// say nothing any more, or have calls of their own.
 pub(super) const SILENT: &[&str] = &[
     "keycloakVersion",
+    "otpSupportedApplications",
     "defaultGroups",
     "defaultRoles",
     "defaultDefaultClientScopes",

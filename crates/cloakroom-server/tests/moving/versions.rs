@@ -108,6 +108,64 @@ fn each_version_is_upgraded_as_far_as_it_is_old() {
 }
 
 #[test]
+fn what_realms_got_since_is_added_to_an_old_one() {
+    let here = Installation::new();
+    let members = json!({
+        "requiredActions": [{"alias": "VERIFY_EMAIL", "name": "Verify Email", "providerId": "VERIFY_EMAIL", "enabled": true, "defaultAction": false, "priority": 50, "config": {}}],
+        "attributes": {"failureFactor": "3", "mine": "kept"},
+        "failureFactor": 30,
+        "clientScopes": [
+            {"name": "profile", "protocol": "openid-connect"},
+            {"name": "role_list", "protocol": "saml"},
+        ],
+        "clients": [
+            {"clientId": "account", "publicClient": true, "fullScopeAllowed": false},
+            {"clientId": "admin-cli", "publicClient": true, "fullScopeAllowed": false},
+            {"clientId": "realm-management", "bearerOnly": true},
+            {"clientId": "app", "publicClient": true, "defaultClientScopes": ["profile", "role_list"]},
+        ],
+        "roles": {"client": {
+            "account": [{"name": "view-profile"}],
+            "realm-management": [{"name": "view-users"}],
+            "broker": [{"name": "extra"}],
+        }},
+    });
+    let file = here.file("old.json", &realm("8.0.1", members).to_string());
+    here.import(&file);
+    let realm: Value = serde_json::from_str(&here.export("old")).unwrap();
+    let names = |list: &Value| -> Vec<String> {
+        let all = list.as_array().unwrap().iter();
+        all.map(|one| one["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let roles = &realm["roles"]["client"];
+    let cli = realm["clients"].as_array().unwrap().iter();
+    let cli = cli
+        .clone()
+        .find(|one| one["clientId"] == "admin-cli")
+        .unwrap();
+    let profile = &realm["components"]["org.keycloak.userprofile.UserProfileProvider"][0];
+
+    for (client, wanted) in [
+        ("account", "view-consent"),
+        ("realm-management", "realm-admin"),
+        ("broker", "extra"),
+    ] {
+        let found = names(&roles[client]);
+        assert!(found.contains(&wanted.to_owned()), "{client}: {found:?}");
+    }
+    assert!(names(&realm["requiredActions"]).contains(&"Delete Account".to_owned()));
+    assert!(
+        profile["config"].to_string().contains("ENABLED"),
+        "{profile}"
+    );
+    assert_eq!(cli["fullScopeAllowed"], true);
+    assert!(!scopes(&here, "app").contains(&"role_list".to_owned()));
+    assert_eq!(realm["attributes"]["mine"], "kept");
+    assert_eq!(realm["attributes"]["failureFactor"], Value::Null);
+}
+
+#[test]
 fn what_had_other_names_comes_in_under_todays() {
     let here = Installation::new();
     let members = json!({
