@@ -77,7 +77,8 @@ export async function finish(command, args, options = {}) {
   try {
     return await run(command, args, { maxBuffer: 32 * 1024 * 1024, ...options });
   } catch (error) {
-    throw new Error(`${command} ${args.join(' ')} failed: ${error.stderr || error.stdout || error.message}`.slice(0, 4000));
+    const told = `${command} ${args.join(' ')} failed: ${error.stderr || error.stdout || error.message}`.slice(0, 4000);
+    throw Object.assign(new Error(told), { output: error.stdout });
   }
 }
 
