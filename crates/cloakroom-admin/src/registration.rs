@@ -16,6 +16,7 @@ use cloakroom_keycloak::read::{Object, set};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Fault, Realm, initial_access};
+use cloakroom_oidc::client_policy::{self, KEEPS_REGISTRATION_TOKEN};
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::registration_token::{self, RegistrationToken};
 use cloakroom_web::{App, cors};
@@ -117,7 +118,7 @@ async fn create_from(call: &Call, format: Format, sent: Object) -> Answer {
     let hosts = hosts_for(call).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
-    let (grants, ip) = (call.grants(), call.ip.clone());
+    let (grants, ip, by) = (call.grants(), call.ip.clone(), call.registrant());
     let (body, token) = call
         .write(move |cx| {
             let auth = caller.may_create(cx)?;
@@ -137,7 +138,7 @@ async fn create_from(call: &Call, format: Format, sent: Object) -> Answer {
             {
                 return Err(caller::nothing_left());
             }
-            let id = clients::change::create(cx, &new, &grants).map_err(in_oauth)?;
+            let id = clients::change::create(cx, &by, &new, &grants).map_err(in_oauth)?;
             if let Some(actor) = &actor {
                 audit::record(cx, actor, audit::CREATE, "CLIENT", format!("clients/{id}"))?;
             }
@@ -193,7 +194,7 @@ async fn change(call: &Call, format: Format, (name, sent): (String, Object)) -> 
     let hosts = hosts_for(call).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
-    let (grants, ip) = (call.grants(), call.ip.clone());
+    let (grants, ip, by) = (call.grants(), call.ip.clone(), call.registrant());
     let (body, token) = call
         .write(move |cx| {
             let (client, auth) = caller.may_change(cx, &name, &grants)?;
@@ -209,12 +210,14 @@ async fn change(call: &Call, format: Format, (name, sent): (String, Object)) -> 
             };
             policy::apply(cx, &asked, &mut changed)?;
             format::link_scopes(cx, &client, &changed)?;
-            clients::change::update(cx, client, &changed, &grants).map_err(in_oauth)?;
+            let about = (Some(&client.id), &client.settings);
+            let keeps = client_policy::demanded(cx, &by, about, KEEPS_REGISTRATION_TOKEN)?;
+            clients::change::update(cx, &by, client, &changed, &grants).map_err(in_oauth)?;
             if let Some(actor) = &actor {
                 audit::record(cx, actor, audit::UPDATE, "CLIENT", format!("clients/{id}"))?;
             }
             let token = match caller {
-                Caller::Registration { .. } => {
+                Caller::Registration { .. } if keeps.is_none() => {
                     Some(registration_token::renew(&provider, cx, &id, auth)?)
                 }
                 _ => None,

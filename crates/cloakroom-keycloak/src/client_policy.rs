@@ -1,16 +1,14 @@
 //! `ClientProfilesRepresentation` and `ClientPoliciesRepresentation`: what clients have to keep to.
 
+use cloakroom_model::client_policy::{GLOBAL_PROFILES, Part};
 use serde_json::{Value, json};
 
 use crate::read::{self, Object, Unreadable, set};
 
-/// The profiles that every realm has, as JSON.
-const GLOBAL: &str = include_str!("catalog/client_profiles.json");
-
 /// The profiles that every realm has.
 pub fn global_profiles() -> Vec<Value> {
     // A test reads them; an empty list would be seen there.
-    serde_json::from_str(GLOBAL).unwrap_or_default()
+    serde_json::from_str(GLOBAL_PROFILES).unwrap_or_default()
 }
 
 /// Why profiles or policies do not fit.
@@ -51,7 +49,8 @@ pub fn profiles(sent: &Object) -> Result<Vec<Value>, Unfit> {
             ));
         }
         let executors = parts(one, "executors", "executor", &EXECUTORS)?;
-        let Ok(executors) = executors else {
+        let executors = executors.ok().filter(|all| all.iter().all(can_rotate));
+        let Some(executors) = executors else {
             return refuse(
                 "proposed client profile contains the executor, which does not have valid \
                  provider, or has invalid configuration.",
@@ -136,8 +135,29 @@ fn parts(
     Ok(Ok(kept))
 }
 
+/// A secret that is rotated lives for a while, the one before it no longer, and is renewed within it.
+fn can_rotate(executor: &Value) -> bool {
+    if executor.get("executor") != Some(&json!("secret-rotation")) {
+        return true;
+    }
+    let config = executor.get("configuration").and_then(Value::as_object);
+    let part = Part {
+        kind: String::new(),
+        config: config.cloned().unwrap_or_default(),
+    };
+    let named = [
+        "expiration-period",
+        "rotated-expiration-period",
+        "remaining-rotation-period",
+    ];
+    let [Some(life), Some(before), Some(renewed)] = named.map(|name| part.number(name)) else {
+        return false;
+    };
+    life > 0 && (0..=life).contains(&before) && (0..=life).contains(&renewed)
+}
+
 /// The kinds of executors: what a profile does or demands.
-const EXECUTORS: [&str; 35] = [
+const EXECUTORS: [&str; 36] = [
     "auth-flow-enforcer",
     "confidential-client",
     "consent-required",
@@ -155,6 +175,7 @@ const EXECUTORS: [&str; 35] = [
     "saml-avoid-redirect",
     "saml-secure-client-uris",
     "saml-signature-enforcer",
+    "secret-rotation",
     "secure-ciba-req-sig-algorithm",
     "secure-ciba-session",
     "secure-ciba-signed-authn-req",

@@ -30,6 +30,7 @@
 pub mod attempt;
 pub mod authorization;
 pub mod client;
+pub mod client_policy;
 pub mod code;
 pub mod component;
 mod conn;

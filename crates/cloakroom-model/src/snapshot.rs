@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use rand::CryptoRng;
 
 use crate::client::Client;
+use crate::client_policy::{self, Policy};
 use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
 use crate::id::{ClientUuid, RealmId, ScopeId};
@@ -44,6 +45,8 @@ pub struct Realm {
     pub optional_scopes: Vec<ScopeId>,
     /// The aliases of its organizations that are enabled.
     pub organizations: BTreeSet<String>,
+    /// What its clients have to keep to.
+    pub policies: Vec<Policy>,
     /// Which attributes its people have.
     pub profile: UserProfile,
     /// What is filled in when it is first asked for.
@@ -82,6 +85,7 @@ impl Realm {
     /// A realm with nothing in it, for the unit of work that fills it.
     pub fn empty(row: RealmRow) -> Self {
         Self {
+            policies: client_policy::in_force(&row.settings),
             id: row.id,
             name: row.name,
             enabled: row.enabled,

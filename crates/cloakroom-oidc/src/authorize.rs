@@ -18,6 +18,7 @@ pub use request_object::Fetched;
 use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
 
+use crate::client_policy::{self, At};
 use crate::{Error, Form, Provider, own_token, par, pkce, redirect_uri, scope};
 
 /// What becomes of an authorization request.
@@ -68,7 +69,13 @@ impl Provider {
         if let Some(reference) = form.get("request_uri").filter(|uri| par::is_reference(uri)) {
             // What was pushed counts alone (RFC 9126 §4), and was opened when it came.
             return match self.pulled(cx, &client, reference)? {
-                Some(pushed) => self.check_request(cx, client, &pushed, None),
+                Some(pushed) => {
+                    let at = At::Authorization {
+                        pushed: true,
+                        signed: false,
+                    };
+                    self.check_request(cx, client, &pushed, (at, None))
+                }
                 None => Ok(Decision::Page(PageError::InvalidParameter("request_uri"))),
             };
         }
@@ -80,7 +87,11 @@ impl Provider {
             }
             Err(Unopened::Refused(refusal)) => (None, Some(refusal)),
         };
-        self.check_request(cx, client, opened.as_ref().unwrap_or(form), refused)
+        let at = At::Authorization {
+            pushed: false,
+            signed: opened.is_some(),
+        };
+        self.check_request(cx, client, opened.as_ref().unwrap_or(form), (at, refused))
     }
 
     /// Checks a request that a client sends itself; its parameters, without the object around them.
@@ -91,25 +102,33 @@ impl Provider {
         form: Form,
         fetched: &Fetched,
     ) -> Result<(Decision, Form), Error> {
+        let mut signed = false;
         let (form, refused) = match request_object::open((self, cx), &client, &form, fetched)? {
-            Ok(inside) => (inside.unwrap_or(form), None),
+            Ok(inside) => {
+                signed = inside.is_some();
+                (inside.unwrap_or(form), None)
+            }
             Err(Unopened::Object(name)) => {
                 let page = Decision::Page(PageError::InvalidParameter(name));
                 return Ok((page, form));
             }
             Err(Unopened::Refused(refusal)) => (form, Some(refusal)),
         };
-        Ok((self.check_request(cx, client, &form, refused)?, form))
+        let way = (At::Pushed { signed }, refused);
+        Ok((self.check_request(cx, client, &form, way)?, form))
     }
 
-    /// Checks what a request says, wherever it came from. `refused` is what is wrong with the way.
+    /// Checks what a request says. `refused` is what is wrong with the way on which it came.
     fn check_request(
         &self,
         cx: &mut Cx<'_>,
         client: Arc<Client>,
         form: &Form,
-        refused: Option<Refusal>,
+        (at, refused): (At, Option<Refusal>),
     ) -> Result<Decision, Error> {
+        let issuer = self.issuer(cx.realm);
+        let policy = client_policy::refusal(cx, (&issuer, at), &client, form)?;
+        let refused = refused.or_else(|| policy.map(|one| (one.error, Some(one.description))));
         let Some((redirect_uri, redirect_uri_given)) =
             find_redirect_uri(self.base_url(), &client, form)
         else {

@@ -2,7 +2,7 @@
 
 mod assertion;
 pub mod bearer;
-mod secret;
+pub mod secret;
 
 use std::sync::Arc;
 
@@ -184,7 +184,7 @@ fn try_prove(
         Some((_, secret)) => Some(secret.expose()),
         None => form.get("client_secret"),
     };
-    secret::check(&client, given)?;
+    secret::check(cx, &client, given)?;
     Ok(ProvenClient(client))
 }
 

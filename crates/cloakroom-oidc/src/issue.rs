@@ -14,6 +14,7 @@ use cloakroom_model::{Cx, opaque};
 use serde_json::{Map, Value, json};
 
 use crate::authorize::{ClaimsRequest, Place};
+use crate::client_policy;
 use crate::encryption::Wish;
 use crate::error::{OAuthError, Result};
 use crate::grant::token_exchange::Exchange;
@@ -115,8 +116,10 @@ pub(crate) fn issue(
     grant.scopes = scope::permitted(cx, grant.scopes, &grant.account.roles)?;
     grant.scopes = scope::organization::of_member(cx, grant.scopes, &grant.account.user.id)?;
     let notes = notes(&grant);
+    let is_lightweight = client.settings.has(LIGHTWEIGHT)
+        || client_policy::demands(cx, client, client_policy::LIGHTWEIGHT)?;
     let facts = Facts {
-        target: match client.settings.has(LIGHTWEIGHT) {
+        target: match is_lightweight {
             true => Target::Lightweight,
             false => Target::Access,
         },

@@ -9,6 +9,7 @@ pub mod backchannel_logout;
 pub mod client_auth;
 pub mod client_key;
 pub mod client_keys;
+pub mod client_policy;
 pub mod code_grant;
 pub mod device;
 pub mod discovery;

@@ -4,6 +4,7 @@ use cloakroom_model::{Cx, Door, Realm};
 
 use crate::audit::{self, About};
 use crate::client_auth::{self, Credentials, ProvenClient};
+use crate::client_policy::{self, At};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::grant::password::{self, Ask, ProvenUser};
@@ -75,8 +76,9 @@ impl Provider {
         if door != Door::Write && client.settings.has(OPAQUE) {
             return Ok(Issued::NeedsWrite);
         }
-        let authorization =
-            check_usable(&client).and_then(|()| call.grant.authorize(self, cx, &client, request));
+        let authorization = check_usable(&client)
+            .and_then(|()| self.check_policies(cx, &client, request))
+            .and_then(|()| call.grant.authorize(self, cx, &client, request));
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, &client, authorization)
             .map(Issued::Minted)
@@ -87,6 +89,10 @@ impl Provider {
         let call = Call::new(request, Door::Write)?;
         let asked = client_auth::prove(self, cx, &request.credentials, &request.form)
             .and_then(|client| check_usable(&client).map(|()| client))
+            .and_then(|client| {
+                self.check_policies(cx, &client, request)?;
+                Ok(client)
+            })
             .and_then(|client| password::ask(cx, client, request));
         reported(cx, call, asked)
     }
@@ -103,6 +109,24 @@ impl Provider {
         let authorization = password::authorize(self, cx, client, request, user);
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, client, authorization)
+    }
+
+    /// The realm's client policies let the client have tokens in this way.
+    fn check_policies(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &ProvenClient,
+        request: &TokenRequest,
+    ) -> Result<()> {
+        let issuer = self.issuer(cx.realm);
+        let asked = (issuer.as_str(), At::Token);
+        match client_policy::refusal(cx, asked, client, &request.form)? {
+            Some(refused) => {
+                let denied = OAuthError::new(refused.error, refused.description);
+                Err(denied.with_status(400).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn mint(

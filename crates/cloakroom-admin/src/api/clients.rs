@@ -4,6 +4,7 @@ pub(crate) mod change;
 mod evaluate;
 mod installation;
 mod nodes;
+mod rotation;
 mod secret;
 
 use actix_web::HttpResponse;
@@ -14,6 +15,7 @@ use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::client::{self, Client, Query};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Secret, role, user};
+use cloakroom_oidc::client_policy::{Registrant, Source};
 use serde_json::{Value, json};
 
 use super::{ALL, Answer, Names, Params, is_on, no_content, page};
@@ -163,13 +165,22 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(body))
 }
 
+/// Who makes or changes a client here, as client policies ask.
+fn registrant(admin: &Admin) -> Registrant {
+    Registrant {
+        source: Source::AuthenticatedUser,
+        ip: admin.actor.ip.clone(),
+        user: Some(admin.actor.user.clone()),
+    }
+}
+
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-clients", "create-client"])?;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     let id = admin
         .write(move |cx| {
-            let id = change::create(cx, &sent, &grants).map_err(AdminError::undoing)?;
+            let id = change::create(cx, &by, &sent, &grants).map_err(AdminError::undoing)?;
             audit::record(cx, &actor, audit::CREATE, "CLIENT", format!("clients/{id}"))?;
             Ok(id)
         })
@@ -180,12 +191,12 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     admin
         .write(move |cx| {
             let client = found_for_change(cx, path.part("client"), &grants)?;
             let place = format!("clients/{}", client.id);
-            change::update(cx, client, &sent, &grants).map_err(AdminError::undoing)?;
+            change::update(cx, &by, client, &sent, &grants).map_err(AdminError::undoing)?;
             audit::record(cx, &actor, audit::UPDATE, "CLIENT", place)?;
             Ok(())
         })

@@ -8,6 +8,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Door, Realm, initial_access};
+use cloakroom_oidc::client_policy::{Registrant, Source};
 use cloakroom_oidc::registration_token::{ANONYMOUS, AUTH, AUTHENTICATED};
 use cloakroom_oidc::{initial_access as access_token, own_token, registration_token};
 use cloakroom_web::{App, cors};
@@ -71,6 +72,20 @@ pub(super) fn nothing_left() -> AdminError {
 }
 
 impl Call {
+    /// Who makes or changes a client here, as client policies ask.
+    pub(super) fn registrant(&self) -> Registrant {
+        Registrant {
+            source: match self.caller {
+                Caller::Stranger => Source::Anonymous,
+                Caller::InitialAccess(_) => Source::InitialAccessToken,
+                Caller::Registration { .. } => Source::RegistrationAccessToken,
+                Caller::Administrator { .. } => Source::AuthenticatedUser,
+            },
+            ip: self.ip.clone(),
+            user: self.admin.as_ref().map(|admin| admin.actor.user.clone()),
+        }
+    }
+
     /// Finds out who is calling.
     pub(super) async fn enter(request: &HttpRequest, path: &Names) -> Result<Self> {
         let mut call = Self::arrive(request, path).await?;

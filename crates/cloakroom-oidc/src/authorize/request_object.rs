@@ -19,8 +19,8 @@ use crate::provider::Provider;
 /// The longest request object, as that of any other parameter.
 const LONGEST: usize = 32 * 1024;
 
-/// What is said by the JWT itself, and is no parameter.
-const ABOUT_ITSELF: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+/// What is said by the JWT itself, and is no parameter. Its times stay, which a client policy asks for.
+const ABOUT_ITSELF: [&str; 5] = ["iss", "sub", "aud", "iat", "jti"];
 
 /// What was fetched for a request before it was checked.
 #[derive(Clone, Debug, Default)]

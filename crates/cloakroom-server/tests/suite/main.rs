@@ -13,6 +13,7 @@
 )]
 
 mod browser;
+mod client_policies;
 mod conformance;
 mod database;
 mod escalation;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
     modules.extend(servers.iter().flat_map(escalation::trials));
     modules.extend(servers.iter().flat_map(kept::trials));
+    modules.extend(servers.iter().flat_map(client_policies::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

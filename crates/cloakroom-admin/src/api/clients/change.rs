@@ -10,14 +10,21 @@ use cloakroom_model::id::{ClientUuid, MapperId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Secret, authorization, mapper, scope};
+use cloakroom_oidc::client_policy::{self, Proposal, Registrant};
 
 use super::super::mappers;
+use super::rotation;
 use crate::access::Grants;
 use crate::error::{AdminError, Result};
 use crate::protection::UMA_PROTECTION;
 
 /// Makes a client out of what was sent.
-pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<ClientUuid> {
+pub(crate) fn create(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    sent: &Object,
+    grants: &Grants,
+) -> Result<ClientUuid> {
     let given = read::text(sent, "id")?.map(str::to_owned);
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
     let client_id = read::text(sent, "clientId")?
@@ -38,7 +45,11 @@ pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
         return Err(taken());
     }
     check_addresses(&settings)?;
+    check_policies(cx, by, None, (&mut settings, sent))?;
     let secret = first_secret(cx, &mut settings, sent)?;
+    if secret.is_some() {
+        rotation::start(cx, by, None, &mut settings)?;
+    }
     let draft = Draft {
         id: id.clone(),
         client_id: client_id.clone(),
@@ -62,6 +73,7 @@ pub(crate) fn create(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<
 /// Changes a client by what was sent; the rest stays.
 pub(crate) fn update(
     cx: &mut Cx<'_>,
+    by: &Registrant,
     client: Client,
     sent: &Object,
     grants: &Grants,
@@ -73,6 +85,7 @@ pub(crate) fn update(
     let mut settings = shape::apply(&client.settings, sent)?;
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
+    check_policies(cx, by, Some(&client.id), (&mut settings, sent))?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
         return Err(AdminError::described(
             409,
@@ -87,6 +100,14 @@ pub(crate) fn update(
     };
     if secret.is_none() {
         secret = first_secret(cx, &mut settings, sent)?;
+    }
+    if let Some(old) = secret.clone() {
+        secret = Some(rotation::renew_if_due(
+            cx,
+            by,
+            (&client.id, old),
+            &mut settings,
+        )?);
     }
     let draft = Draft {
         id: client.id.clone(),
@@ -133,6 +154,28 @@ fn ensure_protection(cx: &mut Cx<'_>, draft: &Draft) -> Result<()> {
     Ok(())
 }
 
+/// Asks the realm's client policies, which may also complete the client.
+fn check_policies(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    id: Option<&ClientUuid>,
+    (settings, sent): (&mut Settings, &Object),
+) -> Result<()> {
+    let mut proposal = Proposal {
+        id,
+        settings,
+        says: &|member| sent.get(member).is_some_and(|value| !value.is_null()),
+    };
+    match client_policy::register(cx, by, &mut proposal)? {
+        Some(refused) => Err(AdminError::described(
+            400,
+            refused.error,
+            refused.description,
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Takes over what a new client protects, which turns its authorization services on.
 fn import_authorization(cx: &mut Cx<'_>, id: &ClientUuid, sent: &Object) -> Result<()> {
     let Some(settings) = read::member::<Object>(sent, "authorizationSettings")? else {
@@ -144,14 +187,13 @@ fn import_authorization(cx: &mut Cx<'_>, id: &ClientUuid, sent: &Object) -> Resu
     super::super::authorization::import(cx, &client, &settings).map_err(AdminError::undoing)
 }
 
-/// Replaces a client's secret.
-pub(super) fn set_secret(cx: &mut Cx<'_>, mut client: Client, secret: Secret) -> Result<()> {
-    let time = cx.now.seconds().to_string();
-    client
-        .settings
-        .attributes
-        .insert(shape::SECRET_TIME.to_owned(), time);
-    store(cx, client, Some(secret))
+/// Gives a client a new secret, and says which.
+pub(super) fn renew_secret(cx: &mut Cx<'_>, by: &Registrant, mut client: Client) -> Result<Secret> {
+    let old = client::reveal_secret(cx, &client)?;
+    let id = client.id.clone();
+    let secret = rotation::renew(cx, by, (&id, old), &mut client.settings)?;
+    store(cx, client, Some(secret.clone()))?;
+    Ok(secret)
 }
 
 /// Stores a client's settings; its secret stays.

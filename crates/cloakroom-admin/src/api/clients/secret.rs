@@ -10,7 +10,7 @@ use cloakroom_oidc::registration_token::{self, AUTHENTICATED};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};
-use super::{MANAGE, Sight, VIEW, change, found, found_for_change};
+use super::{MANAGE, Sight, VIEW, change, found, found_for_change, registrant, rotation};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::AdminError;
@@ -55,13 +55,12 @@ async fn show(admin: Admin, path: Names) -> Answer {
 
 async fn renew(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     let secret = admin
         .write(move |cx| {
             let client = found_for_change(cx, path.part("client"), &grants)?;
-            let secret = Secret::random_for_client(cx.rng);
             let place = format!("clients/{}/client-secret", client.id);
-            change::set_secret(cx, client, secret.clone())?;
+            let secret = change::renew_secret(cx, &by, client)?;
             audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
             Ok(secret)
         })
@@ -69,21 +68,41 @@ async fn renew(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(as_credential(Some(&secret))))
 }
 
-/// A secret is kept beside its successor where a client policy rotates secrets, and none does here.
+/// A secret is kept beside its successor where a client policy rotates secrets.
 async fn show_rotated(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    admin.read(move |cx| found(cx, path.part("client"))).await?;
-    Err(AdminError::error(
-        404,
-        "Client does not have a rotated secret",
-    ))
+    let sight = Sight::of(&admin);
+    let body = admin
+        .read(move |cx| {
+            let client = found(cx, path.part("client"))?;
+            let Some(secret) = rotation::before(&client.settings) else {
+                let why = "Client does not have a rotated secret";
+                return Err(AdminError::error(404, why));
+            };
+            let masked = Secret::new(shape::MASK);
+            let seen = sight.sees_secret(cx, &client)?;
+            let secret = if seen { secret } else { masked };
+            Ok(as_credential(Some(&secret)))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
 }
 
 async fn forget_rotated(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
-    let grants = admin.grants();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
-        .read(move |cx| found_for_change(cx, path.part("client"), &grants))
+        .write(move |cx| {
+            let mut client = found_for_change(cx, path.part("client"), &grants)?;
+            if rotation::before(&client.settings).is_none() {
+                return Ok(());
+            }
+            rotation::forget(&mut client.settings);
+            let place = format!("clients/{}/client-secret/rotated", client.id);
+            change::store_settings(cx, client)?;
+            audit::record(cx, &actor, audit::DELETE, "CLIENT", place)?;
+            Ok(())
+        })
         .await?;
     Ok(no_content())
 }

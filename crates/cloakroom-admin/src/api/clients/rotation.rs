@@ -1,0 +1,109 @@
+//! Secrets that end: where a client policy says so, a secret lives for a while, and the one before it
+//! lives on beside it for another.
+
+use cloakroom_keycloak::client as shape;
+use cloakroom_model::client::Settings;
+use cloakroom_model::client_policy::Part;
+use cloakroom_model::id::ClientUuid;
+use cloakroom_model::{Cx, Secret};
+use cloakroom_oidc::client_auth::secret::{ENDS, ROTATED, ROTATED_ENDS};
+use cloakroom_oidc::client_policy::{self, Registrant};
+
+use crate::error::Result;
+
+/// Client attribute: when the secret before was replaced.
+const ROTATED_TIME: &str = "client.secret.rotated.creation.time";
+
+/// The periods of the policy that applies to the client, if one does.
+fn periods(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    id: Option<&ClientUuid>,
+    settings: &Settings,
+) -> Result<Option<Part>> {
+    let kind = client_policy::SECRET_ROTATION;
+    Ok(client_policy::demanded(cx, by, (id, settings), kind)?)
+}
+
+fn set(settings: &mut Settings, name: &str, value: String) {
+    settings.attributes.insert(name.to_owned(), value);
+}
+
+fn set_end(settings: &mut Settings, name: &str, now: i64, period: Option<i64>) {
+    let end = now.saturating_add(period.unwrap_or_default());
+    set(settings, name, end.to_string());
+}
+
+/// Says when the first secret of a client ends.
+pub(super) fn start(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    id: Option<&ClientUuid>,
+    settings: &mut Settings,
+) -> Result<()> {
+    if let Some(periods) = periods(cx, by, id, settings)? {
+        let period = periods.number("expiration-period");
+        set_end(settings, ENDS, cx.now.seconds(), period);
+    }
+    Ok(())
+}
+
+/// Makes a new secret. Where one does not end, the one before it is over at once.
+pub(super) fn renew(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    (id, old): (&ClientUuid, Option<Secret>),
+    settings: &mut Settings,
+) -> Result<Secret> {
+    let now = cx.now.seconds();
+    let periods = periods(cx, by, Some(id), settings)?;
+    forget(settings);
+    settings.attributes.remove(ENDS);
+    set(settings, shape::SECRET_TIME, now.to_string());
+    if let Some(periods) = periods {
+        let number = |name: &str| periods.number(name);
+        set_end(settings, ENDS, now, number("expiration-period"));
+        if let Some(old) = old {
+            set(settings, ROTATED, old.expose().to_owned());
+            set(settings, ROTATED_TIME, now.to_string());
+            let period = number("rotated-expiration-period");
+            set_end(settings, ROTATED_ENDS, now, period);
+        }
+    }
+    Ok(Secret::random_for_client(cx.rng))
+}
+
+/// A client that changes shortly before its secret ends, or after, gets the next one.
+pub(super) fn renew_if_due(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    (id, secret): (&ClientUuid, Secret),
+    settings: &mut Settings,
+) -> Result<Secret> {
+    let Some(periods) = periods(cx, by, Some(id), settings)? else {
+        return Ok(secret);
+    };
+    let end = settings.attribute(ENDS).and_then(|text| text.parse().ok());
+    let Some(end) = end else {
+        start(cx, by, Some(id), settings)?;
+        return Ok(secret);
+    };
+    let ahead = periods.number("remaining-rotation-period");
+    let due = i64::saturating_sub(end, ahead.unwrap_or_default());
+    if cx.now.seconds() < due {
+        return Ok(secret);
+    }
+    renew(cx, by, (id, Some(secret)), settings)
+}
+
+/// Ends the secret before.
+pub(super) fn forget(settings: &mut Settings) {
+    for name in [ROTATED, ROTATED_TIME, ROTATED_ENDS] {
+        settings.attributes.remove(name);
+    }
+}
+
+/// The secret before, if it is kept.
+pub(super) fn before(settings: &Settings) -> Option<Secret> {
+    settings.attribute(ROTATED).map(Secret::new)
+}
