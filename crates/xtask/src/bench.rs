@@ -3,6 +3,7 @@ mod crowd;
 mod lists;
 mod setup;
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -46,6 +47,31 @@ pub(crate) struct Options {
     dev_build: bool,
 }
 
+/// The database that is measured on: one of a PostgreSQL that ends with this value, or SQLite.
+struct Database {
+    url: Option<String>,
+    _cluster: Option<Cluster>,
+}
+
+impl Database {
+    fn create(logs: &Path, on_postgres: bool, name: &str) -> Result<Self> {
+        let cluster = on_postgres
+            .then(|| Cluster::start(&logs.join("bench-postgres.log")))
+            .transpose()?;
+        let admin_url = cluster.as_ref().map(Cluster::admin_url);
+        let url = admin_url.map(|url| postgres::create_database(&url, name));
+        Ok(Self {
+            url: url.transpose()?,
+            _cluster: cluster,
+        })
+    }
+
+    /// Where it is; `None` for SQLite.
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+}
+
 /// What wrk measured in one round.
 #[derive(Clone, Copy, Debug)]
 struct Round {
@@ -62,18 +88,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
     let binary = server::build(workspace, true)?;
-    let cluster = options
-        .postgres
-        .then(|| Cluster::start(&logs.join("bench-postgres.log")))
-        .transpose()?;
-    let admin_url = cluster.as_ref().map(Cluster::admin_url);
-    let url = admin_url
-        .as_deref()
-        .map(|url| postgres::create_database(url, "cloakroom_bench"))
-        .transpose()?;
+    let database = Database::create(&logs, options.postgres, "cloakroom_bench")?;
     let setup = Setup {
         binary: &binary,
-        database_url: url.as_deref(),
+        database_url: database.url(),
         core: Some(SERVER_CORE),
         log: logs.join("bench-server.log"),
         filter: server::USUAL,

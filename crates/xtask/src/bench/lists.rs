@@ -5,8 +5,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::bench::{Options, SERVER_CORE, crowd};
-use crate::postgres::{self, Cluster};
+use crate::bench::{Database, Options, SERVER_CORE, crowd};
 use crate::server::{self, Place, Server, Setup};
 use crate::workspace::Workspace;
 
@@ -34,19 +33,11 @@ struct Took {
 pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let logs = workspace.logs()?;
     let binary = server::build(workspace, !options.dev_build)?;
-    let cluster = options
-        .postgres
-        .then(|| Cluster::start(&logs.join("bench-postgres.log")))
-        .transpose()?;
-    let admin_url = cluster.as_ref().map(Cluster::admin_url);
-    let url = admin_url
-        .as_deref()
-        .map(|url| postgres::create_database(url, "cloakroom_lists"))
-        .transpose()?;
+    let database = Database::create(&logs, options.postgres, "cloakroom_lists")?;
     let place = Place::new()?;
     let setup = Setup {
         binary: &binary,
-        database_url: url.as_deref(),
+        database_url: database.url(),
         core: Some(SERVER_CORE),
         log: logs.join("bench-lists.log"),
         filter: server::USUAL,
