@@ -124,7 +124,6 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     let Some(state) = state else {
         return uri.to_owned();
     };
-    let separator = if uri.contains('?') { '&' } else { '?' };
     let state = percent_encoding::utf8_percent_encode(state, crate::authorize::respond::VALUE);
-    format!("{uri}{separator}state={state}")
+    redirect_uri::with_answer(uri, false, &format!("state={state}"))
 }

@@ -11,10 +11,79 @@ const LONGEST: usize = 4096;
 
 /// Tells whether an answer may go to this address of the client.
 pub fn is_registered(base_url: &str, client: &Client, redirect_uri: &str) -> bool {
-    is_sound(redirect_uri)
-        && registered(base_url, client)
-            .iter()
-            .any(|pattern| matches(pattern, redirect_uri))
+    let all = registered(base_url, client);
+    all.iter().any(|pattern| fits(pattern, redirect_uri))
+}
+
+/// Compares an address with one that is registered.
+///
+/// Where `*` stands for the rest of a path, a page may also say which of its own places the answer is
+/// for, as apps with routes behind `#` do (decision 0006); an address that is registered letter by
+/// letter has no fragment (RFC 6749 §3.1.2).
+fn fits(pattern: &str, uri: &str) -> bool {
+    match uri.split_once('#') {
+        None => is_sound(uri) && matches(pattern, uri),
+        Some((address, place)) => {
+            let is_web = ["https://", "http://"]
+                .iter()
+                .any(|scheme| address.starts_with(scheme));
+            is_web
+                && pattern.ends_with('*')
+                && is_place(place)
+                && is_sound(address)
+                && matches(pattern, address)
+        }
+    }
+}
+
+/// An address with what is behind `#`, where the answer of the server has to go around it.
+pub(crate) fn with_answer(uri: &str, in_fragment: bool, pairs: &str) -> String {
+    let (address, place) = match uri.split_once('#') {
+        Some((address, place)) => (address, Some(place)),
+        None => (uri, None),
+    };
+    if in_fragment {
+        return match place.filter(|place| !place.is_empty()) {
+            Some(place) => format!("{address}#{place}&{pairs}"),
+            None => format!("{address}#{pairs}"),
+        };
+    }
+    let separator = if address.contains('?') { '&' } else { '?' };
+    let place = place.map(|place| format!("#{place}")).unwrap_or_default();
+    format!("{address}{separator}{pairs}{place}")
+}
+
+/// What an answer says: a place that says one of these would speak in the server's name.
+const ANSWERS: [&str; 13] = [
+    "access_token",
+    "code",
+    "error",
+    "error_description",
+    "error_uri",
+    "expires_in",
+    "id_token",
+    "iss",
+    "refresh_token",
+    "response",
+    "session_state",
+    "state",
+    "token_type",
+];
+
+/// A place inside a page that says nothing of what an answer says, in any spelling.
+fn is_place(place: &str) -> bool {
+    let is_printable = place.bytes().all(|byte| (0x21..0x7f).contains(&byte));
+    let is_silent = |part: &str| match part.split_once('=') {
+        Some((name, _)) => {
+            let name = name.rsplit('/').next().unwrap_or(name);
+            !name.contains(['%', '+']) && !ANSWERS.contains(&name.to_ascii_lowercase().as_str())
+        }
+        None => true,
+    };
+    place.len() <= LONGEST
+        && is_printable
+        && !place.contains(['#', '\\', '"', '<', '>'])
+        && place.split(['&', '?', ';']).all(is_silent)
 }
 
 /// The one address of a client that has no other, for a request that names none.
@@ -33,15 +102,14 @@ pub fn is_registered_for_logout(base_url: &str, client: &Client, uri: &str) -> b
         .settings
         .attribute("post.logout.redirect.uris")
         .unwrap_or("+");
-    is_sound(uri)
-        && listed
-            .split("##")
-            .map(str::trim)
-            .any(|pattern| match pattern {
-                "+" => is_registered(base_url, client, uri),
-                "-" | "" => false,
-                pattern => matches(&absolute(base_url, client, pattern), uri),
-            })
+    listed
+        .split("##")
+        .map(str::trim)
+        .any(|pattern| match pattern {
+            "+" => is_registered(base_url, client, uri),
+            "-" | "" => false,
+            pattern => fits(&absolute(base_url, client, pattern), uri),
+        })
 }
 
 /// Tells whether a page of this origin may ask about the client's sessions.
@@ -195,8 +263,39 @@ fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    fn fits(pattern: &str, uri: &str) -> bool {
-        is_sound(uri) && matches(pattern, uri)
+    #[test]
+    fn a_place_in_a_page_is_let_in_where_the_path_is_open_and_it_says_nothing_of_an_answer() {
+        let open = "https://rp.test/app/*";
+        for (pattern, uri, expected) in [
+            (open, "https://rp.test/app/#/orders/7", true),
+            (open, "https://rp.test/app/x#/list?page=2", true),
+            (open, "https://rp.test/app/#", true),
+            (open, "https://rp.test/app/#section", true),
+            (open, "https://rp.test/app/#code=evil", false),
+            (open, "https://rp.test/app/#/a?STATE=evil", false),
+            (open, "https://rp.test/app/#/a/code=evil", false),
+            (open, "https://rp.test/app/#x=1&%63ode=evil", false),
+            (open, "https://rp.test/app/#/a#/b", false),
+            (open, "https://rp.test/#/app/", false),
+            ("https://rp.test/cb", "https://rp.test/cb#/a", false),
+            ("com.app:/*", "com.app:/cb#/a", false),
+        ] {
+            assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
+        }
+    }
+
+    #[test]
+    fn an_answer_goes_before_the_place_or_behind_it() {
+        for (uri, in_fragment, expected) in [
+            ("https://x/", false, "https://x/?a=1"),
+            ("https://x/?b=2", false, "https://x/?b=2&a=1"),
+            ("https://x/#/r", false, "https://x/?a=1#/r"),
+            ("https://x/", true, "https://x/#a=1"),
+            ("https://x/#", true, "https://x/#a=1"),
+            ("https://x/#/r", true, "https://x/#/r&a=1"),
+        ] {
+            assert_eq!(with_answer(uri, in_fragment, "a=1"), expected, "{uri}");
+        }
     }
 
     #[test]

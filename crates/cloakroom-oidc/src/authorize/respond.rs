@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::level::level_of;
 use super::request::AuthorizationRequest;
 use crate::code_grant::CodeGrant;
+use crate::redirect_uri;
 
 /// How the response reaches the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +64,8 @@ impl Response {
         if pairs.is_empty() {
             return self.redirect_uri.clone();
         }
-        let separator = match self.mode {
-            ResponseMode::Fragment => '#',
-            _ if self.redirect_uri.contains('?') => '&',
-            _ => '?',
-        };
-        format!("{}{separator}{}", self.redirect_uri, pairs.join("&"))
+        let in_fragment = self.mode == ResponseMode::Fragment;
+        redirect_uri::with_answer(&self.redirect_uri, in_fragment, &pairs.join("&"))
     }
 
     /// An error for the client (RFC 6749 §4.1.2.1), with `iss` (RFC 9207 §2).
