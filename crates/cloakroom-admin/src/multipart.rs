@@ -8,10 +8,23 @@ use actix_web::http::header::CONTENT_TYPE;
 /// More fields than any form here has.
 const FIELDS_MOST: usize = 32;
 
-/// The fields of a form by name, as text; `None` if it is no such form.
+/// The fields of a form by name, each byte of theirs as the character of that number; `None` if it is
+/// no such form.
 pub(crate) fn read(request: &HttpRequest, body: &[u8]) -> Option<BTreeMap<String, String>> {
     let kind = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    fields(kind, &String::from_utf8_lossy(body))
+    let characters: String = body.iter().map(|byte| char::from(*byte)).collect();
+    fields(kind, &characters)
+}
+
+/// The bytes of a field; one that holds other characters was not read from bytes.
+pub(crate) fn bytes(field: &str) -> Option<Vec<u8>> {
+    let bytes = field.chars().map(|one| u8::try_from(u32::from(one)).ok());
+    bytes.collect()
+}
+
+/// A field as the text that it holds; `None` if it is none.
+pub(crate) fn text(field: &str) -> Option<String> {
+    String::from_utf8(bytes(field)?).ok()
 }
 
 fn fields(kind: &str, body: &str) -> Option<BTreeMap<String, String>> {

@@ -1,5 +1,7 @@
 //! The keys that a client signs with, and those it is encrypted to: written into its settings, or behind an address of its own.
 
+pub mod given;
+
 use std::sync::Arc;
 
 use cloakroom_jose::jws::Unverified;

@@ -7,7 +7,6 @@ pub mod audit;
 pub mod authorize;
 pub mod backchannel_logout;
 pub mod client_auth;
-pub mod client_key;
 pub mod client_keys;
 pub mod client_policy;
 pub mod code_grant;

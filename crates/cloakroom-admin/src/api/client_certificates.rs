@@ -11,7 +11,7 @@ use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::client::{self, Client, Draft};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Fault, Realm};
-use cloakroom_oidc::client_key;
+use cloakroom_oidc::client_keys::given;
 use cloakroom_oidc::keyring::generate;
 use cloakroom_web::app::{now, random};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ use super::{Answer, Names};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
-use crate::keystore::Keystore;
+use crate::keystore::{self, Keystore};
 use crate::multipart;
 
 const VIEW: &[&str] = &["view-clients", "manage-clients"];
@@ -147,13 +147,51 @@ async fn make_pair(admin: &Admin, path: &Names) -> Result<(String, String)> {
 }
 
 /// What a form that uploads a key holds.
-fn uploaded(request: &HttpRequest, body: &[u8]) -> Result<(String, String)> {
-    let bad = || AdminError::described(400, "invalid_request", "The form cannot be read");
-    let fields = multipart::read(request, body).ok_or_else(bad)?;
-    let text = |name: &str| fields.get(name).cloned();
-    let format = text("keystoreFormat").ok_or_else(bad)?;
-    let file = text("file").ok_or_else(bad)?;
-    Ok((format, file))
+struct Uploaded {
+    format: String,
+    file: Vec<u8>,
+    alias: String,
+    password: String,
+}
+
+impl Uploaded {
+    fn read(request: &HttpRequest, body: &[u8]) -> Result<Self> {
+        let bad = || AdminError::described(400, "invalid_request", "The form cannot be read");
+        let fields = multipart::read(request, body).ok_or_else(bad)?;
+        let text = |name: &str| fields.get(name).and_then(|field| multipart::text(field));
+        let file = fields.get("file").and_then(|field| multipart::bytes(field));
+        Ok(Self {
+            format: text("keystoreFormat").ok_or_else(bad)?,
+            file: file.ok_or_else(bad)?,
+            alias: text("keyAlias").unwrap_or_default(),
+            password: text("storePassword").unwrap_or_default(),
+        })
+    }
+
+    fn text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.file).map_err(|_| no_key())
+    }
+
+    /// The certificate as it is kept. Of a keystore the private key is passed over: it is the
+    /// client's own, and the server never signs with it.
+    fn certificate(&self) -> Result<String> {
+        match self.format.as_str() {
+            "Certificate PEM" => given::certificate(self.text()?).ok_or_else(no_key),
+            // Java opens PKCS #12 under the name JKS as well, and writes it under that name.
+            "PKCS12" | "JKS" => {
+                let der = keystore::certificate(&self.file, &self.password, &self.alias);
+                der.map(|der| STANDARD.encode(der)).ok_or_else(no_key)
+            }
+            "BCFKS" => {
+                let why = "A BCFKS keystore cannot be read; PKCS12 can";
+                Err(AdminError::described(400, "certificate-import-failed", why))
+            }
+            format => {
+                let why = format!("Unknown keystore format {format}");
+                Err(AdminError::message(400, why))
+            }
+        }
+    }
 }
 
 fn no_key() -> AdminError {
@@ -163,25 +201,13 @@ fn no_key() -> AdminError {
 
 async fn upload_key(admin: Admin, path: Names, request: HttpRequest, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let (format, file) = uploaded(&request, &body)?;
-    let (end, member, text) = match format.as_str() {
-        "Certificate PEM" => {
-            let text = client_key::certificate(&file).ok_or_else(no_key)?;
-            ("certificate", "certificate", text)
-        }
+    let sent = Uploaded::read(&request, &body)?;
+    let (end, member, text) = match sent.format.as_str() {
         "Public Key PEM" => {
-            let text = client_key::public_key(&file).ok_or_else(no_key)?;
+            let text = given::public_key(sent.text()?).ok_or_else(no_key)?;
             ("public.key", "publicKey", text)
         }
-        "JKS" | "PKCS12" | "BCFKS" => {
-            return Err(AdminError::not_available("Reading keystores"));
-        }
-        _ => {
-            return Err(AdminError::message(
-                400,
-                format!("Unknown keystore format {format}"),
-            ));
-        }
+        _ => ("certificate", "certificate", sent.certificate()?),
     };
     keep(&admin, path, BTreeMap::from([(end, text.clone())])).await?;
     let mut shown = json!({});
@@ -287,11 +313,7 @@ async fn generate_and_download(admin: Admin, path: Names, body: Bytes) -> Answer
 /// Reads a certificate without keeping it, for the settings of an identity provider.
 async fn read_certificate(admin: Admin, request: HttpRequest, body: Bytes) -> Answer {
     admin.check(&["manage-identity-providers"])?;
-    let (format, file) = uploaded(&request, &body)?;
-    if format != "Certificate PEM" {
-        return Err(AdminError::not_available("Reading keystores"));
-    }
-    let certificate = client_key::certificate(&file).ok_or_else(no_key)?;
-    let public = client_key::public_key_of(&certificate);
+    let certificate = Uploaded::read(&request, &body)?.certificate()?;
+    let public = given::public_key_of(&certificate);
     Ok(HttpResponse::Ok().json(json!({"certificate": certificate, "publicKey": public})))
 }

@@ -26,8 +26,9 @@ async fn import(admin: Admin, request: HttpRequest, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let bad = || AdminError::error(400, "HTTP 400 Bad Request");
     if let Some(form) = multipart::read(&request, &body) {
-        let kind = Kind::of(form.get("providerId").ok_or_else(bad)?)?;
-        let config = kind.read(form.get("file").ok_or_else(bad)?)?;
+        let field = |name: &str| form.get(name).and_then(|field| multipart::text(field));
+        let kind = Kind::of(&field("providerId").ok_or_else(bad)?)?;
+        let config = kind.read(&field("file").ok_or_else(bad)?)?;
         return Ok(HttpResponse::Ok().json(config));
     }
     let sent = read::map(&body)?;
