@@ -10,6 +10,7 @@ mod grant;
 mod invariant;
 mod lasting;
 mod outcome;
+mod photos;
 mod pressure;
 mod pushed;
 mod request_object;

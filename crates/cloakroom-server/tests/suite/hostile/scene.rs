@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::invariant;
+use super::photos::Photos;
 use crate::browser::{Browser, Callback};
 use crate::conformance::party::{basic, fresh};
 use crate::http::{Answer, Request, encode, text};
@@ -34,6 +35,8 @@ pub(super) struct Scene {
     pub(super) signer: Client,
     /// Introspects tokens, and trades them.
     pub(super) api: Client,
+    /// Protects an album.
+    pub(super) photos: Photos,
     /// Tokens and a client of another realm.
     foreign: BTreeMap<&'static str, String>,
     /// A browser in which the person is signed in.
@@ -88,8 +91,10 @@ impl Scene {
         });
         let canary = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         canary.set_nonblocking(true).unwrap();
+        let person = realm.create_person("ada", Value::Null);
         Self {
-            person: realm.create_person("ada", Value::Null),
+            photos: Photos::set(server, &realm, &person),
+            person,
             api: realm.create_client(
                 "api",
                 json!({
@@ -332,7 +337,10 @@ impl Scene {
                 method: "POST".to_owned(),
                 ..self.honest("list users")
             },
-            _ => panic!("no honest request is called {name}"),
+            _ => match self.photos.honest(self, name) {
+                Some(honest) => honest,
+                None => panic!("no honest request is called {name}"),
+            },
         }
     }
 
@@ -389,7 +397,10 @@ impl Scene {
             "secret of web" => self.web.secret.clone(),
             _ => match self.foreign.get(name) {
                 Some(value) => value.clone(),
-                None => panic!("the scene has no {name}"),
+                None => match self.photos.value(self, name) {
+                    Some(value) => value,
+                    None => panic!("the scene has no {name}"),
+                },
             },
         }
     }

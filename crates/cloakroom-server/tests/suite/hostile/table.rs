@@ -15,6 +15,7 @@ const TABLES: &[&str] = &[
     include_str!("token.toml"),
     include_str!("exchange.toml"),
     include_str!("inspect.toml"),
+    include_str!("uma.toml"),
     include_str!("logout.toml"),
     include_str!("login.toml"),
     include_str!("admin.toml"),
