@@ -48,7 +48,10 @@ async fn introspect(
     let answers = Arc::clone(&caller.app.answers);
     let token = form.get("token").unwrap_or_default();
     let base = caller.app.provider.base_url();
-    let parts = ["introspect", base, accept_name, client.id.as_str(), token];
+    // The hint chooses between two answers about the same token.
+    let hint = form.get("token_type_hint").unwrap_or_default();
+    let id = client.id.as_str();
+    let parts = ["introspect", base, accept_name, id, hint, token];
     let question = answers.question(&caller.realm, &parts);
     if let Some(known) = answers.find(&question, now()) {
         return answered(known);
