@@ -64,6 +64,13 @@ impl Signed {
         if let [Err(only)] = &signatures[..] {
             return Err(only.clone());
         }
+        // RFC 7797 §3: the payload is encoded for all of them, or for none.
+        let mut encoded = signatures.iter().flatten().map(|it| it.header.is_encoded());
+        if let Some(first) = encoded.next()
+            && encoded.any(|other| other != first)
+        {
+            return Err(JoseError::malformed("b64 differs between signatures"));
+        }
         Ok(Self {
             payload: text_of(&members, "payload")?.map(str::to_owned),
             signatures,
@@ -83,7 +90,8 @@ impl Signed {
     pub fn verify(self, keys: &KeySet, allowed: &[Alg]) -> Result<Verified> {
         let payload = self.payload.clone();
         let payload = payload.ok_or(JoseError::malformed("the payload is detached"))?;
-        self.find(&payload, keys, allowed, |header| {
+        let signed = |_: &Header| payload.as_bytes();
+        self.find(signed, keys, allowed, |header| {
             if header.is_encoded() {
                 base64url::decode(&payload)
             } else {
@@ -92,7 +100,7 @@ impl Signed {
         })
     }
 
-    /// Verifies a payload that came by other means.
+    /// Verifies a payload that came by other means, encoded or not (RFC 7797).
     ///
     /// # Errors
     /// As [`Signed::verify`]; also if the message has a payload of its own.
@@ -106,19 +114,16 @@ impl Signed {
             return Err(JoseError::malformed("the payload is not detached"));
         }
         let encoded = base64url::encode(payload);
-        self.find(&encoded, keys, allowed, |header| {
-            if header.is_encoded() {
-                Ok(payload.to_vec())
-            } else {
-                // RFC 7797 §5.1: such a payload is signed as it is, by `detached`.
-                Err(JoseError::unsupported("b64"))
-            }
-        })
+        let signed = |header: &Header| match header.is_encoded() {
+            true => encoded.as_bytes(),
+            false => payload,
+        };
+        self.find(signed, keys, allowed, |_| Ok(payload.to_vec()))
     }
 
-    fn find(
+    fn find<'p>(
         &self,
-        signed: &str,
+        signed: impl Fn(&Header) -> &'p [u8],
         keys: &KeySet,
         allowed: &[Alg],
         payload: impl Fn(&Header) -> Result<Vec<u8>>,
@@ -129,7 +134,7 @@ impl Signed {
                 .as_ref()
                 .map_err(Clone::clone)
                 .and_then(|signature| {
-                    signature.check(signed, keys, allowed)?;
+                    signature.check(signed(&signature.header), keys, allowed)?;
                     Ok(Verified {
                         header: signature.header.clone(),
                         signature: index,
@@ -163,14 +168,13 @@ impl Signature {
         })
     }
 
-    fn check(&self, payload: &str, keys: &KeySet, allowed: &[Alg]) -> Result<()> {
+    fn check(&self, payload: &[u8], keys: &KeySet, allowed: &[Alg]) -> Result<()> {
         let alg = self.header.alg();
         if !allowed.contains(&alg) {
             return Err(JoseError::unsupported("alg is not allowed here"));
         }
-        let input = format!("{}.{payload}", self.protected);
-        keys.select(&self.header)?
-            .verify(alg, input.as_bytes(), &self.bytes)
+        let input = [self.protected.as_bytes(), b".", payload].concat();
+        keys.select(&self.header)?.verify(alg, &input, &self.bytes)
     }
 }
 

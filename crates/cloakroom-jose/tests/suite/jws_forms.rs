@@ -62,6 +62,34 @@ fn an_unencoded_payload_is_never_a_token() {
 }
 
 #[test]
+fn a_detached_payload_in_json_is_signed_encoded_or_as_it_is() {
+    let key = signing_key(Alg::ES256);
+    let keys = set(&[&key]);
+    let payload = b"pay.load \xff";
+    let part = |message: String| {
+        let (protected, signature) = message.split_once("..").unwrap();
+        json!({"protected": protected, "signature": signature})
+    };
+    let encoded = part(detached::sign(&key, "x", payload).unwrap());
+    let bare = part(detached::sign_unencoded(&key, payload).unwrap());
+    let verify = |message: &Value, payload: &[u8]| {
+        json::Signed::parse(&message.to_string(), 1 << 16)?.verify_detached(
+            payload,
+            &keys,
+            &Alg::ALL,
+        )
+    };
+    for message in [&encoded, &bare] {
+        assert_eq!(verify(message, payload).unwrap().payload(), payload);
+        let other = verify(message, b"pay.load").unwrap_err();
+        assert!(other.is_signature(), "{message}");
+    }
+    // RFC 7797 §3: encoded for all signatures, or for none.
+    let mixed = json!({"signatures": [encoded, bare]});
+    assert!(verify(&mixed, payload).unwrap_err().is_malformed());
+}
+
+#[test]
 fn the_result_names_the_signature_that_was_right() {
     let (own, other) = (signing_key(Alg::ES256), other_signing_key(Alg::ES256));
     let message = json::general(&[&other, &own], "x", b"payload").unwrap();
