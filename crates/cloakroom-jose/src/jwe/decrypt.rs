@@ -1,6 +1,7 @@
 //! Decrypting a message: one key, one time, one error (RFC 7516 §5.2, §11.5).
 use zeroize::Zeroizing;
 
+use super::alg::KeyAlg;
 use super::allowed::Allowed;
 use super::header::Header;
 use super::parse::{Encrypted, Recipient};
@@ -82,6 +83,15 @@ impl Encrypted {
         allowed: &Allowed,
     ) -> Result<Zeroizing<Vec<u8>>> {
         let enc = recipient.header.enc();
+        let parts = (&self.iv[..], &self.ciphertext[..], &self.tag[..]);
+        if recipient.header.alg() == KeyAlg::Dir {
+            // There is no encrypted key, and whoever wrote the header knows whether the length fits.
+            let cek = key.content_key(&recipient.header, &recipient.encrypted_key, allowed)?;
+            return match cek.len() == enc.key_len() {
+                true => enc.open(&cek, parts, self.authenticated.as_bytes()),
+                false => Err(JoseError::decryption()),
+            };
+        }
         // RFC 7516 §11.5: what goes on with a key that could not be decrypted. Nobody but us can
         // tell it, so nobody can make a content that it fits.
         let substitute = key.substitute(&recipient.encrypted_key, &self.tag, enc.key_len());
@@ -91,7 +101,6 @@ impl Encrypted {
             Err(refused) if !refused.is_decryption() => return Err(refused),
             _ => (substitute, false),
         };
-        let parts = (&self.iv[..], &self.ciphertext[..], &self.tag[..]);
         let plaintext = enc.open(&cek, parts, self.authenticated.as_bytes());
         plaintext
             .ok()

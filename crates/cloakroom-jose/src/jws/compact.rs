@@ -165,15 +165,13 @@ pub(crate) fn encode_header(alg: Alg, kid: &str, typ: &str) -> Result<String> {
 /// Signs a payload under an encoded header, in one buffer.
 pub(crate) fn sign(signer: &Signer, header: &str, payload: &[u8]) -> Result<String> {
     // The longest usual signature, RSA of 4096 bits, has 683 characters.
-    let mut token = String::with_capacity(header.len() + payload.len() * 4 / 3 + 700);
-    token.push_str(header);
-    token.push('.');
-    base64url::encode_into(payload, &mut token);
-    let mut encoded = String::new();
-    signer.sign(token.as_bytes(), |signature| {
-        encoded = base64url::encode(signature);
-    })?;
-    token.push('.');
-    token.push_str(&encoded);
-    Ok(token)
+    let mut token = Vec::with_capacity(header.len() + payload.len() * 4 / 3 + 700);
+    token.extend_from_slice(header.as_bytes());
+    token.push(b'.');
+    base64url::encode_into(payload, &mut token)?;
+    let mut encoded = Vec::new();
+    signer.sign(&token, |bytes| encoded.extend_from_slice(bytes))?;
+    token.push(b'.');
+    base64url::encode_into(&encoded, &mut token)?;
+    String::from_utf8(token).map_err(|_| JoseError::malformed("header"))
 }
