@@ -86,6 +86,19 @@ pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<At
         .transpose()
 }
 
+/// The attempt with this id, if it is this browser's and not over.
+pub fn find_by_id(cx: &mut Cx<'_>, browser: &Digest, id: &AttemptId) -> Result<Option<Attempt>> {
+    let mine = attempts::table
+        .filter(attempts::realm_id.eq(&cx.realm.id))
+        .filter(attempts::id.eq(id))
+        .filter(attempts::browser.eq(browser))
+        .filter(attempts::expires_at.gt(cx.now));
+    mine.get_result::<Row>(cx.db.conn()?)
+        .optional()?
+        .map(Row::into_attempt)
+        .transpose()
+}
+
 /// Tells whether this browser has an attempt that is not over.
 pub fn has_any(cx: &mut Cx<'_>, browser: &Digest) -> Result<bool> {
     let mine = attempts::table

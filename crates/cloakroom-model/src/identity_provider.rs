@@ -94,6 +94,66 @@ pub struct OrganizationLink {
     pub membership_type: Option<String>,
 }
 
+/// A provider as the sign-in page needs it: no more than its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its alias.
+    pub alias: String,
+    /// The kind of provider.
+    pub provider_id: String,
+    /// What people call it; a message's key if it begins so.
+    pub name: String,
+    /// People find it on the sign-in page.
+    pub is_listed: bool,
+    /// Applications may name it, to have people sent there without a question.
+    pub may_ask_nothing: bool,
+}
+
+/// The providers of the realm that people may sign in with, in the order of the sign-in page.
+pub fn list_shown(cx: &mut Cx<'_>) -> Result<Vec<Shown>> {
+    let mine = identity_providers::table
+        .filter(identity_providers::realm_id.eq(&cx.realm.id))
+        .filter(identity_providers::enabled.eq(true))
+        .order(identity_providers::alias.asc())
+        .select((
+            identity_providers::alias,
+            identity_providers::provider_id,
+            identity_providers::settings,
+            identity_providers::config,
+        ));
+    let rows: Vec<(String, String, String, String)> = mine.load(cx.db.conn()?)?;
+    let mut shown = Vec::new();
+    for (alias, provider_id, settings, config) in rows {
+        let settings: Settings = serde_json::from_str(&settings)?;
+        let config: Config = serde_json::from_str(&config)?;
+        if settings.link_only == Some(true) {
+            continue;
+        }
+        let is_set = |name: &str| config.get(name).is_some_and(|value| value == "true");
+        // A provider of an organization is offered to its own people, unless it is public.
+        let is_private = settings
+            .organization_id
+            .as_deref()
+            .is_some_and(|id| !id.is_empty())
+            && !is_set("kc.org.broker.public");
+        let name = settings.display_name.filter(|name| !name.is_empty());
+        let order = config
+            .get("guiOrder")
+            .and_then(|text| text.trim().parse().ok());
+        let one = Shown {
+            name: name.unwrap_or_else(|| alias.clone()),
+            is_listed: settings.hide_on_login != Some(true) && !is_private,
+            may_ask_nothing: is_set("acceptsPromptNoneForwardFromClient"),
+            alias,
+            provider_id,
+        };
+        shown.push((order.unwrap_or(i64::MAX), one));
+    }
+    // As in Keycloak: those with an order first, and by their aliases among each other.
+    shown.sort_by_key(|(order, _)| *order);
+    Ok(shown.into_iter().map(|(_, one)| one).collect())
+}
+
 /// All identity providers of the realm by alias.
 pub fn list(cx: &mut Cx<'_>) -> Result<Vec<IdentityProvider>> {
     let mine = identity_providers::table

@@ -15,6 +15,7 @@
 //!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
+//! - A [departure] is a browser that was sent to an identity provider and has not come back.
 //! - A [console session](console_session) is a browser in which an administrator uses the console.
 //! - A [known device](known_device) is a browser in which a user has signed in before.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
@@ -40,6 +41,7 @@ pub mod credential;
 pub mod cx;
 pub mod db;
 pub mod default_group;
+pub mod departure;
 pub mod device;
 pub mod event;
 pub mod fault;

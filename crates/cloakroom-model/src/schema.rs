@@ -390,6 +390,31 @@ diesel::table! {
         realm_id -> Text,
         external_id -> Text,
         external_name -> Nullable<Text>,
+        tokens -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    departures (state) {
+        state -> Binary,
+        realm_id -> Text,
+        browser -> Binary,
+        provider -> Text,
+        attempt_id -> Text,
+        secrets -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    upstream_sessions (session_id, offline) {
+        session_id -> Text,
+        offline -> Bool,
+        realm_id -> Text,
+        provider -> Text,
+        external_id -> Text,
+        external_session -> Nullable<Text>,
+        id_token -> Nullable<Binary>,
     }
 }
 
@@ -738,4 +763,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     pushed_requests,
     console_sessions,
     key_steps,
+    departures,
+    upstream_sessions,
 );

@@ -2,6 +2,7 @@
 
 mod found;
 pub mod page;
+pub mod upstream;
 
 use diesel::dsl::count_star;
 use diesel::prelude::*;
@@ -138,6 +139,7 @@ pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
             sessions::auth_time.eq(session.auth_time),
             sessions::acr.eq(&session.acr),
             sessions::amr.eq(&session.amr),
+            sessions::notes.eq(serde_json::to_string(&session.notes)?),
         ))
         .execute(cx.db.conn()?)?;
     cx.people_changed();

@@ -11,6 +11,7 @@ use crate::client_policy::{self, Policy};
 use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
 use crate::id::{ClientUuid, RealmId, ScopeId};
+use crate::identity_provider::{self, Shown};
 use crate::realm::{self, RealmRow, Settings};
 use crate::role::RoleGraph;
 use crate::scope::{self, Scope};
@@ -49,6 +50,8 @@ pub struct Realm {
     pub policies: Vec<Policy>,
     /// Which attributes its people have.
     pub profile: UserProfile,
+    /// The identity providers that people may sign in with.
+    pub providers: Vec<Shown>,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -97,6 +100,7 @@ impl Realm {
             optional_scopes: Vec::new(),
             organizations: BTreeSet::new(),
             profile: UserProfile::default(),
+            providers: Vec::new(),
             memory: Memory::default(),
         }
     }
@@ -147,6 +151,7 @@ impl Realm {
         realm.optional_scopes = optional_scopes;
         realm.organizations = organizations;
         realm.profile = profile;
+        realm.providers = identity_provider::list_shown(&mut cx)?;
         Ok(Arc::new(realm))
     }
 

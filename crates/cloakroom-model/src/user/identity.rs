@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{RealmId, UserId};
+use crate::id::UserId;
 use crate::schema::federated_identities as links;
+use crate::secret::{Sealed, Secret};
 use crate::sql::Unless;
 
 /// A user's link to an identity provider.
@@ -24,7 +25,8 @@ pub fn list(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Identity>> {
     let mine = links::table
         .filter(links::realm_id.eq(&cx.realm.id))
         .filter(links::user_id.eq(user))
-        .order(links::provider.asc());
+        .order(links::provider.asc())
+        .select(ROW);
     let rows = mine.load::<Row>(cx.db.conn()?)?;
     Ok(rows.into_iter().map(Row::into_identity).collect())
 }
@@ -70,11 +72,62 @@ pub fn remove_all_of(cx: &mut Cx<'_>, provider: &str) -> Result<()> {
     Ok(())
 }
 
+/// Keeps what the provider issued, sealed; false if there is no link.
+pub fn keep_tokens(cx: &mut Cx<'_>, user: &UserId, provider: &str, tokens: &str) -> Result<bool> {
+    let place = place(user, provider);
+    let sealed = cx.vault.seal(cx.rng, &place, tokens.as_bytes())?;
+    set_tokens(cx, user, provider, Some(sealed))
+}
+
+/// Forgets what the provider issued; false if there is no link.
+pub fn drop_tokens(cx: &mut Cx<'_>, user: &UserId, provider: &str) -> Result<bool> {
+    set_tokens(cx, user, provider, None)
+}
+
+fn set_tokens(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    provider: &str,
+    tokens: Option<Sealed>,
+) -> Result<bool> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user))
+        .filter(links::provider.eq(provider));
+    let changed = diesel::update(mine)
+        .set(links::tokens.eq(tokens))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
+/// What the provider issued for a user; `None` if nothing is kept.
+pub fn tokens(cx: &mut Cx<'_>, user: &UserId, provider: &str) -> Result<Option<Secret>> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user))
+        .filter(links::provider.eq(provider))
+        .select(links::tokens);
+    let sealed: Option<Option<Sealed>> = mine.get_result(cx.db.conn()?).optional()?;
+    match sealed.flatten() {
+        Some(sealed) => cx
+            .vault
+            .open_text(&place(user, provider), &sealed)
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+fn place(user: &UserId, provider: &str) -> String {
+    format!("federated_identities/{user}/{provider}/tokens")
+}
+
+/// What a link says of itself; what the provider issued is asked for by itself.
+const ROW: (links::provider, links::external_id, links::external_name) =
+    (links::provider, links::external_id, links::external_name);
+
 #[derive(Queryable)]
 struct Row {
-    _user: UserId,
     provider: String,
-    _realm: RealmId,
     external_id: String,
     external_name: Option<String>,
 }
