@@ -190,6 +190,15 @@ impl SigningKey {
         let header = jws::encode_header(inner.alg, &inner.kid, typ)?;
         jws::sign(&inner.signer, &header, payload)
     }
+
+    /// The same without `kid`, for a secret that two share and neither has a name for.
+    ///
+    /// # Errors
+    /// As [`SigningKey::sign`].
+    pub fn sign_unnamed(&self, typ: &str, payload: &[u8]) -> Result<String> {
+        let header = serde_json::json!({ "alg": self.inner.alg.name(), "typ": typ });
+        self.sign_with_header(&header, payload)
+    }
 }
 
 /// A fresh key; a secret is twice as long as its hash, as Keycloak's is for HS512.
