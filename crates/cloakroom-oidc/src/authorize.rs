@@ -3,6 +3,7 @@
 
 pub(crate) mod claims;
 pub(crate) mod level;
+mod others;
 mod request;
 mod request_object;
 pub(crate) mod respond;
@@ -319,6 +320,8 @@ fn check(
         claims,
         level,
         kc_action: owned("kc_action").filter(|alias| alias.len() <= 64),
+        idp_hint: owned("kc_idp_hint").filter(|alias| alias.len() <= 255),
+        others: others::read(form),
         device: None,
     })
 }

@@ -1,5 +1,7 @@
 //! Device authorization (RFC 8628 §3.1): a client without a browser asks, and somebody decides in one.
 
+use std::collections::BTreeMap;
+
 use cloakroom_model::client::Client;
 use cloakroom_model::device::{self, Device};
 use cloakroom_model::{Cx, Ttl};
@@ -117,6 +119,8 @@ impl Provider {
             claims: None,
             level: LevelWish::default(),
             kc_action: None,
+            idp_hint: None,
+            others: BTreeMap::new(),
             device: Some(device.id.clone()),
         })
     }

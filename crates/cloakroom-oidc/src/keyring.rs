@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::{Alg, Jwk, KeySet, SigningKey, VerifyingKey};
+use cloakroom_jose::{Alg, DecryptionKey, Jwk, KeySet, SigningKey, VerifyingKey};
 use cloakroom_model::component::Component;
 use cloakroom_model::key::{self, Status};
 use cloakroom_model::{Digest, Fault, Realm};
@@ -37,6 +37,7 @@ pub(crate) const ALGS: [Alg; 13] = [
 pub struct Keyring {
     signing: Vec<SigningKey>,
     verifying: KeySet,
+    decrypting: Vec<DecryptionKey>,
     jwks: Document,
     public_key: Option<String>,
     /// The document for one address of the server, and that address.
@@ -84,6 +85,7 @@ impl Keyring {
         let mut signing: Vec<SigningKey> = Vec::new();
         let mut verifying: Vec<VerifyingKey> = Vec::new();
         let mut public: Vec<Jwk> = Vec::new();
+        let mut decrypting: Vec<DecryptionKey> = Vec::new();
         for component in &realm.keys {
             let status = key::status(component);
             if status == Status::Disabled {
@@ -108,8 +110,9 @@ impl Keyring {
                         signing.push(key);
                     }
                 }
-                Parsed::Encryption(jwk, certificates) => {
+                Parsed::Encryption(key, jwk, certificates) => {
                     public.push((*jwk).with_certificates(certificates));
+                    decrypting.push(*key);
                 }
             }
         }
@@ -121,6 +124,7 @@ impl Keyring {
         Ok(Self {
             jwks: Document::new(&serde_json::json!({ "keys": public }))?,
             signing,
+            decrypting,
             verifying: KeySet::from_keys(verifying),
             public_key,
             discovery: OnceLock::new(),
@@ -138,6 +142,11 @@ impl Keyring {
     /// All keys whose signatures are accepted.
     pub fn verifying(&self) -> &KeySet {
         &self.verifying
+    }
+
+    /// The keys that open what is encrypted for the realm, such as an identity provider's ID tokens.
+    pub fn decrypting(&self) -> &[DecryptionKey] {
+        &self.decrypting
     }
 
     /// The JWK Set as it is answered.

@@ -1,5 +1,6 @@
 //! `AuthorizationRequest`: what is kept of an authorization request once it has been checked.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use cloakroom_model::Realm;
@@ -57,6 +58,12 @@ pub struct AuthorizationRequest {
     /// A required action that the client asks for (`kc_action`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kc_action: Option<String>,
+    /// The identity provider that the client sends its user to (`kc_idp_hint`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idp_hint: Option<String>,
+    /// Parameters that this server has no use for, and an identity provider may: some, and short ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<String, String>,
     /// The device that waits for the decision (RFC 8628); no code goes through the browser then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,

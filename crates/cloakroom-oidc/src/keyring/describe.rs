@@ -48,7 +48,7 @@ pub fn describe(component: &Component) -> Option<Described> {
             },
             &certificates,
         )),
-        Parsed::Encryption(jwk, certificates) => Some(with_certificate(
+        Parsed::Encryption(_, jwk, certificates) => Some(with_certificate(
             Described {
                 kid: jwk.kid().unwrap_or_default().to_owned(),
                 kind: "RSA",

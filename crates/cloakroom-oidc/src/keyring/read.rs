@@ -6,7 +6,7 @@ use cloakroom_model::component::Component;
 /// A key with the certificates that are published beside it.
 pub(super) enum Parsed {
     Signing(SigningKey, Vec<Vec<u8>>),
-    Encryption(Box<Jwk>, Vec<Vec<u8>>),
+    Encryption(Box<DecryptionKey>, Box<Jwk>, Vec<Vec<u8>>),
 }
 
 pub(super) fn parse(component: &Component) -> Option<Parsed> {
@@ -48,8 +48,13 @@ fn rsa_enc(component: &Component) -> Option<Parsed> {
         Some(kid) => kid.to_owned(),
         None => keycloak_kid(&read(UNNAMED).ok()?.public_spki_der()?),
     };
-    let jwk = read(&kid).ok()?.public_jwk().ok()?;
-    Some(Parsed::Encryption(Box::new(jwk), certificates(component)))
+    let key = read(&kid).ok()?;
+    let jwk = Box::new(key.public_jwk().ok()?);
+    Some(Parsed::Encryption(
+        Box::new(key),
+        jwk,
+        certificates(component),
+    ))
 }
 
 /// The public half of a key for encryption as `SubjectPublicKeyInfo`.
