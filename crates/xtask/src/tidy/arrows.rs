@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("oidc", &["jose", "model"]),
     ("login", &["model"]),
-    ("federation", &["model"]),
+    ("federation", &["jose", "model"]),
     ("keycloak", &["model"]),
     ("web", &["oidc", "login", "federation", "model"]),
     (

@@ -1,0 +1,266 @@
+//! `Federation`: what lives as long as the server, and the two steps of a sign-in that use the network.
+
+use cloakroom_jose::{DecryptionKey, KeySet};
+use serde_json::Value;
+use url::Url;
+
+use crate::cache::Cache;
+use crate::client_auth::Occasion;
+use crate::departure::{self, Marks, Wishes};
+use crate::endpoints::{self, Endpoints, Metadata};
+use crate::exchange::{self, Brought, Issued};
+use crate::health::Health;
+use crate::id_token::{Expected, Opened};
+use crate::identity::{self, Identity, Said};
+use crate::network::Network;
+use crate::userinfo::{self, Answer};
+use crate::{Problem, Result, Upstream, keys};
+
+/// What lives as long as the server.
+#[derive(Debug, Default)]
+pub struct Federation {
+    metadata: Cache<Metadata>,
+    keys: Cache<KeySet>,
+    /// How each provider was the last time.
+    pub health: Health,
+}
+
+/// A browser that has come back, and what it was sent with.
+#[derive(Clone, Copy, Debug)]
+pub struct Return<'a> {
+    /// What it brought.
+    pub brought: Brought<'a>,
+    /// Who the redirect says that it comes from (RFC 9207).
+    pub issuer: Option<&'a str>,
+    /// The nonce that it was sent with.
+    pub nonce: &'a str,
+    /// What else it posted: Apple says a name once, in a form.
+    pub user: Option<&'a str>,
+}
+
+/// The realm's keys, for what is signed and encrypted between us and a provider.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnKeys<'a> {
+    /// Opens what is encrypted for the realm.
+    pub decryption: &'a [DecryptionKey],
+    /// Signs assertions, where the provider wants them signed with a key.
+    pub signing: Option<&'a cloakroom_jose::SigningKey>,
+    /// The name of the assertion.
+    pub assertion_id: &'a str,
+}
+
+/// What a provider said and issued.
+#[derive(Debug)]
+pub struct Arrived {
+    /// Who somebody is.
+    pub identity: Identity,
+    /// The answer of the token endpoint, as it is kept where it is.
+    pub tokens: Value,
+    /// The ID token, signed and out of its envelope.
+    pub id_token: Option<String>,
+}
+
+impl Federation {
+    /// Where a provider is spoken to.
+    ///
+    /// # Errors
+    /// If neither its settings nor the provider say it.
+    pub async fn endpoints(
+        &self,
+        upstream: &Upstream,
+        network: &impl Network,
+    ) -> Result<Endpoints> {
+        endpoints::find(upstream, &self.metadata, network).await
+    }
+
+    /// The address that a browser is sent to.
+    ///
+    /// # Errors
+    /// If the provider cannot be spoken to.
+    pub async fn depart(
+        &self,
+        upstream: &Upstream,
+        marks: &Marks<'_>,
+        wishes: &Wishes,
+        network: &impl Network,
+    ) -> Result<Url> {
+        let endpoints = self.endpoints(upstream, network).await?;
+        upstream.method()?;
+        departure::address(upstream, &endpoints, marks, wishes)
+    }
+
+    /// Who comes back, as far as the provider can be believed.
+    ///
+    /// # Errors
+    /// The first reason not to.
+    pub async fn arrive(
+        &self,
+        upstream: &Upstream,
+        back: &Return<'_>,
+        own: &OwnKeys<'_>,
+        network: &impl Network,
+    ) -> Result<Arrived> {
+        let endpoints = self.endpoints(upstream, network).await?;
+        check_sender(&endpoints, back.issuer)?;
+        let now = network.now().seconds();
+        let occasion = Occasion {
+            audience: &endpoints.token,
+            id: own.assertion_id,
+            now,
+            key: own.signing,
+        };
+        let issued = exchange::trade(upstream, &endpoints, &back.brought, &occasion, network);
+        let issued = issued.await?;
+        let mut said = Said::default();
+        let mut id_token = None;
+        if upstream.is_openid() {
+            let token = issued.id_token();
+            let token = token.ok_or_else(|| Problem::untrusted("it issues no ID token"))?;
+            let opened = Opened::of(token, own.decryption)?;
+            let expected = Expected {
+                nonce: back.nonce,
+                access_token: issued.access_token(),
+                now: network.now().seconds(),
+            };
+            let keys = self.keys(upstream, &endpoints, &opened, network).await?;
+            let claims = opened.verify(upstream, &endpoints, &keys, &expected)?;
+            said.id_token = identity::members(claims.members());
+            id_token = Some(opened.text().to_owned());
+        }
+        said.userinfo = self
+            .describe((upstream, &endpoints), &issued, own, network)
+            .await?;
+        if let Some(subject) = said.id_token.get("sub").and_then(Value::as_str)
+            && !said.userinfo.is_null()
+        {
+            userinfo::check_subject(&said.userinfo, subject)?;
+        }
+        add_posted_name(&mut said, back.user);
+        let mut identity = Identity::of(upstream, said)?;
+        self.add_address(upstream, &endpoints, (&issued, &mut identity), network)
+            .await;
+        Ok(Arrived {
+            identity,
+            tokens: issued.to_kept(now),
+            id_token,
+        })
+    }
+
+    async fn keys(
+        &self,
+        upstream: &Upstream,
+        endpoints: &Endpoints,
+        opened: &Opened,
+        network: &impl Network,
+    ) -> Result<std::sync::Arc<KeySet>> {
+        let header = opened.header()?;
+        keys::find(upstream, endpoints, &header, (&self.keys, network)).await
+    }
+
+    /// What the userinfo endpoint says; nothing where it is not asked.
+    async fn describe(
+        &self,
+        (upstream, endpoints): (&Upstream, &Endpoints),
+        issued: &Issued,
+        own: &OwnKeys<'_>,
+        network: &impl Network,
+    ) -> Result<Value> {
+        let is_off = upstream.is_openid() && upstream.has("disableUserInfo");
+        let Some(address) = endpoints.userinfo.as_deref().filter(|_| !is_off) else {
+            return match upstream.is_openid() {
+                true => Ok(Value::Null),
+                false => Err(Problem::settings("userInfoUrl is not set")),
+            };
+        };
+        match userinfo::ask(upstream, address, issued.access_token(), network).await? {
+            Answer::Claims(claims) => Ok(claims),
+            Answer::Token(token) => {
+                let opened = Opened::of(&token, own.decryption)?;
+                let keys = self.keys(upstream, endpoints, &opened, network).await?;
+                userinfo::verify(upstream, endpoints, &opened, &keys)
+            }
+        }
+    }
+
+    /// Asks for a person's addresses, where a kind of provider has them in a place of their own.
+    ///
+    /// Without them somebody can sign in all the same, so nothing is made of a failure.
+    async fn add_address(
+        &self,
+        upstream: &Upstream,
+        endpoints: &Endpoints,
+        (issued, identity): (&Issued, &mut Identity),
+        network: &impl Network,
+    ) {
+        let Some(how) = upstream.preset.addresses else {
+            return;
+        };
+        let list = match (how.more, &endpoints.userinfo) {
+            ("", _) => Ok(Answer::Claims(identity.said.userinfo.clone())),
+            (more, Some(userinfo)) => {
+                let address = format!("{}{more}", userinfo.trim_end_matches('/'));
+                userinfo::ask(upstream, &address, issued.access_token(), network).await
+            }
+            (_, None) => return,
+        };
+        match list {
+            Ok(Answer::Claims(list)) => {
+                if let Some(found) = userinfo::choose_address(&list, &how) {
+                    identity.set_address(found);
+                }
+            }
+            Ok(Answer::Token(_)) => {}
+            Err(problem) => {
+                tracing::info!(%problem, "a provider did not tell a person's addresses");
+            }
+        }
+    }
+}
+
+/// RFC 9207 §2.4: a redirect that names another, or nobody where the provider always does, is a mix-up.
+///
+/// # Errors
+/// If it is.
+fn check_sender(endpoints: &Endpoints, named: Option<&str>) -> Result<()> {
+    let is_known = |issuer: &str| endpoints.issuers.iter().any(|own| own == issuer);
+    match named {
+        Some(issuer) if !endpoints.issuers.is_empty() && !is_known(issuer) => Err(
+            Problem::untrusted("the redirect came from another issuer than the settings name"),
+        ),
+        None if endpoints.names_itself => Err(Problem::untrusted(
+            "the redirect does not say which issuer it came from",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Apple says a person's name once, in what the browser posts: good for a form's fields, and for nothing else.
+fn add_posted_name(said: &mut Said, posted: Option<&str>) {
+    let posted: Option<Value> = posted.and_then(|text| serde_json::from_str(text).ok());
+    let Some(name) = posted.as_ref().and_then(|user| user.get("name")) else {
+        return;
+    };
+    let Value::Object(claims) = &mut said.id_token else {
+        return;
+    };
+    for (theirs, ours) in [("firstName", "given_name"), ("lastName", "family_name")] {
+        if let Some(text) = name.get(theirs).filter(|text| text.is_string()) {
+            claims.entry(ours).or_insert_with(|| text.clone());
+        }
+    }
+}
+
+impl Return<'_> {
+    /// Checks who the redirect says that it comes from, without asking anybody.
+    ///
+    /// # Errors
+    /// If it names another issuer than the settings do.
+    pub fn check_sender(upstream: &Upstream, named: Option<&str>) -> Result<()> {
+        let issuers = upstream.issuers();
+        let endpoints = Endpoints {
+            issuers: issuers.into_iter().map(str::to_owned).collect(),
+            ..Endpoints::default()
+        };
+        check_sender(&endpoints, named)
+    }
+}

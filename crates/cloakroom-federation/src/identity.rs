@@ -1,0 +1,199 @@
+//! What a provider said of somebody, once it is believed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::preset::Names;
+use crate::{Problem, Result, Upstream, claim};
+
+/// The longest id and name; longer ones are no names.
+const LONGEST: usize = 255;
+
+/// Somebody as a provider knows them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    /// The alias of the provider.
+    pub alias: String,
+    /// The id there, which never changes.
+    pub id: String,
+    /// The name there, or what mappers made of it.
+    pub username: String,
+    /// The name there, as the link keeps it.
+    pub name_there: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// Whether the provider verified the address; `None` if it does not say.
+    pub email_verified: Option<bool>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// Everything that was said, for mappers.
+    pub said: Said,
+    /// The session there, if the provider names it.
+    pub session: Option<String>,
+}
+
+/// Claims by where they come from.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Said {
+    /// The ID token's.
+    #[serde(default)]
+    pub id_token: Value,
+    /// The userinfo endpoint's.
+    #[serde(default)]
+    pub userinfo: Value,
+}
+
+impl Said {
+    /// The claim at a path: the ID token's before userinfo's, as in Keycloak.
+    pub fn find(&self, path: &str) -> Option<&Value> {
+        claim::find(&self.id_token, path).or_else(|| claim::find(&self.userinfo, path))
+    }
+}
+
+impl Identity {
+    /// Reads who somebody is.
+    ///
+    /// # Errors
+    /// If there is no id, or one that no provider means.
+    pub fn of(upstream: &Upstream, said: Said) -> Result<Self> {
+        let names = Paths::of(upstream);
+        let text = |path: &str| {
+            let found = match upstream.is_openid() {
+                // What userinfo says is newer, and the ID token is the one that is signed.
+                true => claim::find(&said.userinfo, path).or_else(|| said.find(path)),
+                false => claim::find(&said.userinfo, path),
+            };
+            let text = found
+                .and_then(claim::text)
+                .map(|text| text.trim().to_owned());
+            text.filter(|text| !text.is_empty() && !path.is_empty())
+        };
+        let id = match upstream.is_openid() {
+            true => said.id_token.get("sub").and_then(claim::text),
+            false => text(&names.id),
+        };
+        let id = id.filter(|id| !id.is_empty());
+        let id = id.ok_or_else(|| Problem::untrusted("it does not say who somebody is"))?;
+        if id.chars().count() > LONGEST || id.chars().any(char::is_control) {
+            return Err(Problem::untrusted(
+                "it names somebody in a way that cannot be kept",
+            ));
+        }
+        let kept = |path: &str| text(path).filter(|text| can_be_kept(text));
+        let email = kept(&names.email).filter(|email| is_email(email));
+        let full_name = kept(&names.name);
+        let (first, last) = split(full_name.as_deref());
+        let username = kept(&names.username);
+        let username = username
+            .or_else(|| email.clone())
+            .unwrap_or_else(|| id.clone());
+        let session = said.id_token.get("sid").and_then(Value::as_str);
+        Ok(Self {
+            alias: upstream.provider.alias.clone(),
+            email_verified: verified(upstream, &said, &names),
+            first_name: kept(&names.first_name).or(first),
+            last_name: kept(&names.last_name).or(last),
+            name_there: username.clone(),
+            session: session.filter(|sid| can_be_kept(sid)).map(str::to_owned),
+            id,
+            username,
+            email,
+            said,
+        })
+    }
+
+    /// Takes an address out of a list that came by itself.
+    pub fn set_address(&mut self, (email, verified): (String, bool)) {
+        if can_be_kept(&email) && is_email(&email) {
+            self.email = Some(email);
+            self.email_verified = Some(verified);
+        }
+    }
+
+    /// The provider says that the address is the person's, and an administrator takes its word.
+    pub fn has_trusted_email(&self, upstream: &Upstream) -> bool {
+        upstream.trusts_email() && self.email.is_some() && self.email_verified != Some(false)
+    }
+
+    /// As above, and the provider has said so with a word of its own: enough to find an account by.
+    pub fn has_proven_email(&self, upstream: &Upstream) -> bool {
+        self.has_trusted_email(upstream) && self.email_verified == Some(true)
+    }
+}
+
+/// Where things are in what a provider says.
+struct Paths {
+    id: String,
+    username: String,
+    email: String,
+    email_verified: String,
+    first_name: String,
+    last_name: String,
+    name: String,
+}
+
+impl Paths {
+    fn of(upstream: &Upstream) -> Self {
+        let names: &Names = &upstream.preset.names;
+        // "Any OAuth 2" has the names in its settings.
+        let set = |setting: &str, row: &str| match upstream.preset.id {
+            "oauth2" => upstream.text(setting).unwrap_or(row).to_owned(),
+            _ => row.to_owned(),
+        };
+        Self {
+            id: set("userIDClaim", names.id),
+            username: set("userNameClaim", names.username),
+            email: set("emailClaim", names.email),
+            email_verified: names.email_verified.to_owned(),
+            first_name: set("givenNameClaim", names.first_name),
+            last_name: set("familyNameClaim", names.last_name),
+            name: set("fullNameClaim", names.name),
+        }
+    }
+}
+
+/// Both places have to agree; a text for a truth is what some providers write.
+fn verified(upstream: &Upstream, said: &Said, names: &Paths) -> Option<bool> {
+    if names.email_verified.is_empty() {
+        return None;
+    }
+    let read = |claims: &Value| {
+        let value = claim::find(claims, &names.email_verified)?;
+        Some(value == &Value::Bool(true) || value.as_str() == Some("true"))
+    };
+    let userinfo = read(&said.userinfo);
+    let id_token = upstream.is_openid().then(|| read(&said.id_token)).flatten();
+    match (id_token, userinfo) {
+        (Some(one), Some(other)) => Some(one && other),
+        (one, other) => one.or(other),
+    }
+}
+
+fn can_be_kept(text: &str) -> bool {
+    text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
+}
+
+fn is_email(text: &str) -> bool {
+    let is_plain = |c: char| !c.is_whitespace() && !"<>,;\"\\()[]:".contains(c);
+    text.matches('@').count() == 1
+        && text.chars().all(is_plain)
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.len() > 1)
+}
+
+/// A whole name as Keycloak takes it apart: at the last space.
+fn split(name: Option<&str>) -> (Option<String>, Option<String>) {
+    match name.map(|name| (name, name.rsplit_once(' '))) {
+        Some((_, Some((first, last)))) => (Some(first.trim().to_owned()), Some(last.to_owned())),
+        Some((name, None)) => (Some(name.to_owned()), None),
+        None => (None, None),
+    }
+}
+
+/// The claims of an ID token as a value.
+pub fn members(claims: &Map<String, Value>) -> Value {
+    Value::Object(claims.clone())
+}

@@ -1,0 +1,98 @@
+//! Several claims together, each equal to a value or fitting a pattern.
+
+use cloakroom_model::identity_provider::Config;
+use regex::RegexBuilder;
+
+use super::role::given;
+use super::{Effect, Mapper, pairs, text};
+use crate::claim;
+use crate::identity::Identity;
+
+/// A pattern may not become larger than this when it is read, in bytes.
+const PATTERN: usize = 64 * 1024;
+
+/// `oidc-advanced-role-idp-mapper`.
+pub(super) struct Role;
+
+impl Mapper for Role {
+    fn kinds(&self) -> &'static [&'static str] {
+        &["oidc-advanced-role-idp-mapper"]
+    }
+
+    fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
+        let role = text(config, "role").map(|role| given(fits_all(config, identity), role));
+        role.into_iter().collect()
+    }
+}
+
+/// `oidc-advanced-group-idp-mapper`.
+pub(super) struct Group;
+
+impl Mapper for Group {
+    fn kinds(&self) -> &'static [&'static str] {
+        &["oidc-advanced-group-idp-mapper"]
+    }
+
+    fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
+        let Some(group) = text(config, "group") else {
+            return Vec::new();
+        };
+        vec![match fits_all(config, identity) {
+            true => Effect::Join(group.to_owned()),
+            false => Effect::Leave(group.to_owned()),
+        }]
+    }
+}
+
+/// `oidc-user-session-note-idp-mapper`: the claims that fit become notes of the session.
+pub(super) struct SessionNote;
+
+impl Mapper for SessionNote {
+    fn kinds(&self) -> &'static [&'static str] {
+        &["oidc-user-session-note-idp-mapper"]
+    }
+
+    fn is_about_session(&self) -> bool {
+        true
+    }
+
+    fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
+        let is_pattern = text(config, "are.claim.values.regex") == Some("true");
+        let fitting = pairs(config, "claims")
+            .into_iter()
+            .filter_map(|(path, wanted)| {
+                let values = identity.said.find(&path).map(claim::texts)?;
+                let value = values
+                    .into_iter()
+                    .find(|value| fits(value, &wanted, is_pattern))?;
+                Some(Effect::SessionNote(path, value))
+            });
+        fitting.collect()
+    }
+}
+
+/// Every claim of the settings has a value that fits; without any claim, nobody fits.
+fn fits_all(config: &Config, identity: &Identity) -> bool {
+    let wanted = pairs(config, "claims");
+    let is_pattern = text(config, "are.claim.values.regex") == Some("true");
+    !wanted.is_empty()
+        && wanted.iter().all(|(path, wanted)| {
+            let values = identity
+                .said
+                .find(path)
+                .map(claim::texts)
+                .unwrap_or_default();
+            values.iter().any(|value| fits(value, wanted, is_pattern))
+        })
+}
+
+/// A pattern has to fit the whole value, as in Java; one that cannot be read fits nothing.
+fn fits(value: &str, wanted: &str, is_pattern: bool) -> bool {
+    if !is_pattern {
+        return value == wanted;
+    }
+    let pattern = RegexBuilder::new(&format!("^(?:{wanted})$"))
+        .size_limit(PATTERN)
+        .build();
+    pattern.is_ok_and(|pattern| pattern.is_match(value))
+}
