@@ -43,6 +43,13 @@ login-forgot-password = Passwort vergessen?
 login-submit = Anmelden
 login-no-account = Neu hier?
 login-register = Registrieren
+login-or-with = Oder anmelden mit
+link-confirm-heading = Konto gibt es schon
+link-confirm-taken = Hier gibt es schon ein Konto mit
+link-confirm-from = Sie kommen von { $provider } als
+link-confirm-explanation = Ist es Ihres, verknüpfen Sie beide: Sie melden sich hier noch einmal an, um es zu zeigen. Wenn nicht, nehmen Sie eine andere E-Mail-Adresse oder einen anderen Benutzernamen.
+link-confirm-link = Zum vorhandenen Konto hinzufügen
+link-confirm-review = Profil prüfen
 
 ## Registrieren, neues Passwort
 
@@ -253,6 +260,22 @@ notice-signed-in-as-somebody-else = In diesem Browser ist jemand anderes angemel
 notice-registration-off = Registrieren ist nicht erlaubt
 notice-reset-off = Das Passwort lässt sich hier nicht zurücksetzen
 notice-not-allowed = Das dürfen Sie nicht sehen.
+
+## Hinweise: Identitätsanbieter
+
+notice-provider-not-found = Diese Art der Anmeldung gibt es nicht, oder sie ist abgeschaltet. Gehen Sie zur Anwendung zurück und wählen Sie eine andere.
+notice-provider-unreachable = { $provider } antwortet gerade nicht. Versuchen Sie es in einer Minute noch einmal, oder melden Sie sich anders an.
+notice-provider-refused = { $provider } hat die Anmeldung abgelehnt. Beginnen Sie in der Anwendung neu; wenn es wieder geschieht, sagen Sie es Ihrer Administration.
+notice-provider-untrusted = Der Antwort von { $provider } war nicht zu trauen, darum wurde niemand angemeldet. Sagen Sie es Ihrer Administration.
+notice-provider-settings = Die Anmeldung mit { $provider } ist nicht fertig eingerichtet. Sagen Sie es Ihrer Administration, oder melden Sie sich anders an.
+notice-provider-cancelled = Die Anmeldung mit { $provider } wurde abgebrochen. Versuchen Sie es noch einmal, oder melden Sie sich anders an.
+notice-provider-account-exists = Es gibt schon ein Konto mit dieser E-Mail-Adresse oder diesem Benutzernamen. Melden Sie sich damit an wie bisher; auf der Kontoseite können Sie { $provider } verknüpfen.
+notice-provider-no-account = Zu Ihrem Konto bei { $provider } gibt es hier keines. Bitten Sie Ihre Administration darum.
+notice-provider-linked-elsewhere = Ihr Konto bei { $provider } ist hier mit dem Konto von jemand anderem verknüpft.
+notice-provider-prove-account = Melden Sie sich hier einmal an, damit { $provider } mit Ihrem Konto verknüpft werden kann.
+notice-provider-linked = { $provider } ist mit Ihrem Konto verknüpft.
+notice-provider-unlinked = { $provider } ist nicht mehr mit Ihrem Konto verknüpft.
+notice-provider-last-way-in = { $provider } ist Ihre einzige Art der Anmeldung. Setzen Sie zuerst ein Passwort.
 
 ## Texte, die Realms als ${key} nennen, unter den Namen, die Keycloak ihnen gab
 

@@ -43,6 +43,13 @@ login-forgot-password = Forgot password?
 login-submit = Sign In
 login-no-account = New here?
 login-register = Register
+login-or-with = Or sign in with
+link-confirm-heading = Account already exists
+link-confirm-taken = There is an account here already with
+link-confirm-from = You come from { $provider } as
+link-confirm-explanation = If it is yours, link the two: you sign in here once more to prove it. If not, take another email address or user name.
+link-confirm-link = Add to existing account
+link-confirm-review = Review profile
 
 ## Register, new password
 
@@ -253,6 +260,22 @@ notice-signed-in-as-somebody-else = Somebody else is signed in in this browser. 
 notice-registration-off = Registration not allowed
 notice-reset-off = Reset Credential not allowed
 notice-not-allowed = You are not allowed to see this.
+
+## Notices: identity providers
+
+notice-provider-not-found = This way to sign in does not exist or is switched off. Go back to the application and choose another one.
+notice-provider-unreachable = { $provider } does not answer at the moment. Try again in a minute, or sign in another way.
+notice-provider-refused = { $provider } refused to sign you in. Start again from the application; if it happens again, tell your administrator.
+notice-provider-untrusted = The answer of { $provider } could not be trusted, so nobody was signed in. Tell your administrator.
+notice-provider-settings = Signing in with { $provider } is not set up completely. Tell your administrator, or sign in another way.
+notice-provider-cancelled = The sign-in with { $provider } was cancelled. Try again, or sign in another way.
+notice-provider-account-exists = There is an account with this email address or user name already. Sign in with it as before; its account page lets you link { $provider }.
+notice-provider-no-account = There is no account here for yours at { $provider }. Ask your administrator for one.
+notice-provider-linked-elsewhere = Your account at { $provider } is linked to somebody else’s account here.
+notice-provider-prove-account = Sign in to your account here once, so that { $provider } can be linked to it.
+notice-provider-linked = { $provider } is linked to your account.
+notice-provider-unlinked = { $provider } is not linked to your account any more.
+notice-provider-last-way-in = { $provider } is your only way to sign in. Set a password first.
 
 ## Texts that realms name as ${key}, under the names that Keycloak gave them
 

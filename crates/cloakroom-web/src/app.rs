@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use actix_web::HttpRequest;
+use cloakroom_federation::Federation;
 use cloakroom_login::hasher::{Busy, Hasher};
 use cloakroom_model::event::Event;
 use cloakroom_model::{
@@ -36,6 +37,8 @@ pub struct App {
     pub base_url: String,
     /// The client for other servers.
     pub outbound: Arc<Outbound>,
+    /// What is known of identity providers upstream.
+    pub federation: Arc<Federation>,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
     /// The public address is an https one, so cookies are `Secure`.
@@ -83,6 +86,7 @@ impl App {
             metrics: Arc::default(),
             answers: Arc::new(Answers::new(parts.db.is_shared())),
             limits: Arc::default(),
+            federation: Arc::default(),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -103,6 +107,7 @@ impl App {
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),
             limits: Arc::clone(&self.limits),
+            federation: Arc::clone(&self.federation),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

@@ -7,8 +7,10 @@
 //! sent along.
 
 pub mod address;
+mod breaker;
 mod keys;
 mod resolver;
+mod send;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,6 +23,7 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use address::Listed;
+use breaker::Breaker;
 use keys::KeyCache;
 use resolver::{Guard, Lookup};
 
@@ -48,6 +51,9 @@ pub enum OutboundError {
     /// Too many requests are under way.
     #[error("too many requests to other servers are under way")]
     Busy,
+    /// The server has not answered several times, and is not asked for a while.
+    #[error("the server has not answered several times, and is not asked for a while")]
+    Resting,
     /// No connection, a broken one, or none in time.
     #[error("the server was not reached, or did not answer in time")]
     Unreachable,
@@ -66,6 +72,7 @@ pub struct Outbound {
     listed: Arc<Listed>,
     permits: Semaphore,
     keys: KeyCache,
+    breaker: Breaker,
 }
 
 impl std::fmt::Debug for Outbound {
@@ -113,6 +120,7 @@ impl Outbound {
             listed,
             permits: Semaphore::new(AT_ONCE),
             keys: KeyCache::default(),
+            breaker: Breaker::default(),
         })
     }
 

@@ -4,6 +4,7 @@
 //! purpose in `web/templates/`. Every choice is made before the template sees it.
 
 mod account;
+mod broker;
 mod consent;
 mod device;
 mod login;
@@ -15,6 +16,7 @@ mod required_action;
 mod setup;
 
 pub use account::{AccountApplication, AccountPage, AccountSession, AccountSignedOutPage};
+pub use broker::{LinkConfirmPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
 pub use device::DevicePage;
 pub use login::{LoginPage, RegisterPage, ResetCredentialsPage, ReturningUser, UsernameLabel};

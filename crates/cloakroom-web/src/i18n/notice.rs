@@ -176,6 +176,36 @@ notices! {
     RegistrationOff => "notice-registration-off",
     /// People cannot reset their passwords themselves in this realm.
     ResetOff => "notice-reset-off",
+
+    // Identity providers
+    /// No provider of this name can be used here.
+    ProviderNotFound => "notice-provider-not-found",
+    /// The provider is not reached.
+    ProviderUnreachable("provider": String = "GitHub".into()) => "notice-provider-unreachable",
+    /// The provider refused what it was asked.
+    ProviderRefused("provider": String = "GitHub".into()) => "notice-provider-refused",
+    /// The provider's answer cannot be trusted.
+    ProviderUntrusted("provider": String = "GitHub".into()) => "notice-provider-untrusted",
+    /// The provider's settings are wrong.
+    ProviderSettings("provider": String = "GitHub".into()) => "notice-provider-settings",
+    /// The person or the provider ended the sign-in there.
+    ProviderCancelled("provider": String = "GitHub".into()) => "notice-provider-cancelled",
+    /// An account is there already, and the realm lets nobody link it here.
+    ProviderAccountExists("provider": String = "GitHub".into()) => "notice-provider-account-exists",
+    /// Nobody gets an account by signing in with this provider.
+    ProviderNoAccount("provider": String = "GitHub".into()) => "notice-provider-no-account",
+    /// The account at the provider belongs to somebody else here.
+    ProviderLinkedElsewhere("provider": String = "GitHub".into()) => "notice-provider-linked-elsewhere",
+    /// The account at the provider is linked as soon as the person has signed in here.
+    ProviderProveAccount("provider": String = "GitHub".into()) => "notice-provider-prove-account",
+    /// The account at the provider is linked now.
+    ProviderLinked("provider": String = "GitHub".into()) => "notice-provider-linked",
+    /// The account at the provider is linked no more.
+    ProviderUnlinked("provider": String = "GitHub".into()) => "notice-provider-unlinked",
+    /// Without this provider the person could not sign in any more.
+    ProviderLastWayIn("provider": String = "GitHub".into()) => "notice-provider-last-way-in",
+
+    // Rights
     /// The person has not the right to see this.
     NotAllowed => "notice-not-allowed",
 }

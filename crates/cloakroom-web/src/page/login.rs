@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Layout;
+use super::broker::ProviderLink;
 use super::parts::{Alert, ClientShown, Field, FieldProblem, ProfileField, problem};
 use crate::i18n::Notice;
 
@@ -62,6 +63,8 @@ pub struct LoginPage {
     pub register_url: Option<String>,
     /// The hidden field `credentialId`.
     pub credential_id: String,
+    /// Identity providers that people may sign in with instead.
+    pub providers: Vec<ProviderLink>,
 }
 
 impl LoginPage {

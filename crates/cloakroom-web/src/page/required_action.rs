@@ -68,6 +68,8 @@ pub struct UpdateProfilePage {
     pub attributes: Vec<ProfileField>,
     /// Whether the application asked for this and the person may decline (`cancel-aia`).
     pub can_cancel: bool,
+    /// `kc-update-profile-form`, or `kc-idp-review-profile-form` for somebody whom a provider sent.
+    pub form_id: &'static str,
 }
 
 impl UpdateProfilePage {

@@ -6,10 +6,11 @@ use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
     AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
-    Hidden, InfoPage, Layout, Link, LoginPage, LoginStatusFrame, LogoutConfirmPage, Moment,
-    PageExpiredPage, PreviewedClaim, RegisterPage, ResetCredentialsPage, ReturningUser,
-    SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
-    ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, WelcomePage,
+    Hidden, InfoPage, Layout, Link, LinkConfirmPage, LoginPage, LoginStatusFrame,
+    LogoutConfirmPage, Moment, PageExpiredPage, PreviewedClaim, ProviderLink, RegisterPage,
+    ResetCredentialsPage, ReturningUser, SetupDonePage, SetupPage, SignedOutPage, TermsPage,
+    ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage,
+    UsernameLabel, WelcomePage,
 };
 
 /// The words that vary between the sample pages and the hostile ones.
@@ -68,6 +69,7 @@ fn login(words: &Words, locale: &Locale) -> LoginPage {
         forgot_url: None,
         register_url: None,
         credential_id: String::new(),
+        providers: Vec::new(),
     }
 }
 
@@ -79,6 +81,11 @@ fn login_with_everything(words: &Words, locale: &Locale) -> LoginPage {
         forgot_url: Some("/realms/acme/login-actions/reset-credentials".into()),
         register_url: Some("/realms/acme/login-actions/registration".into()),
         credential_id: words.or("").into(),
+        providers: vec![ProviderLink {
+            alias: words.or("github").into(),
+            name: words.or("GitHub").into(),
+            url: "/realms/acme/broker/github/login?tab_id=a".into(),
+        }],
         ..login(words, locale)
     }
 }
@@ -91,6 +98,18 @@ fn login_again(words: &Words, locale: &Locale) -> LoginPage {
             restart_url: "/realms/acme/login-actions/restart".into(),
         }),
         ..login(words, locale)
+    }
+}
+
+fn link_confirm(words: &Words, locale: &Locale) -> LinkConfirmPage {
+    LinkConfirmPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/first-broker-login".into(),
+        alert: None,
+        provider: words.or("GitHub").into(),
+        account: words.or("ada-l").into(),
+        taken: words.or("ada@acme.test").into(),
+        can_review: true,
     }
 }
 
@@ -160,6 +179,7 @@ fn update_profile(words: &Words, locale: &Locale) -> UpdateProfilePage {
         last_name: Field::new(words.or("Byron")),
         attributes: Vec::new(),
         can_cancel: false,
+        form_id: "kc-update-profile-form",
     }
 }
 
@@ -394,6 +414,7 @@ pub(crate) fn all() -> Vec<Sample> {
         login OK,
         login_with_everything OK,
         login_again OK,
+        link_confirm OK,
         register OK,
         register_refused OK,
         reset_credentials OK,
