@@ -24,6 +24,9 @@ pub enum Next {
 /// The level of authentication that the strongest sign-in reaches: a password is level 1.
 pub const HIGHEST_LEVEL: i64 = 1;
 
+/// The notes of a session that say which provider its user came from, and as whom; the names are Keycloak's.
+pub const PROVIDER_NOTES: [&str; 2] = ["identity_provider", "identity_provider_identity"];
+
 /// What an attempt remembers between its pages, by name.
 pub mod note {
     /// The digest of the code in the form's address, against forged posts.
@@ -45,6 +48,12 @@ pub mod note {
     pub const CONSENTED: &str = "consented";
     /// An action that the request asks for (`kc_action`).
     pub const ACTION: &str = "kc_action";
+    /// What a provider upstream said of somebody who is nobody here yet; sealed.
+    pub const UPSTREAM: &str = "upstream";
+    /// The account that is linked to it as soon as its owner is proved here.
+    pub const LINK_TO: &str = "link_to";
+    /// What the session's notes will be.
+    pub const SESSION: &str = "session_notes";
 }
 
 /// Tells whether a note is set.
@@ -75,6 +84,16 @@ pub fn prove(cx: &Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool)
         remember_me: remember_me && cx.realm.settings.remember_me,
     };
     attempt.notes.remove(note::RECOGNIZED);
+    attempt.notes.remove(note::SESSION);
+}
+
+/// Takes the user as proved now, by a provider's word.
+pub fn prove_upstream(cx: &Cx<'_>, attempt: &mut Attempt, user: &User) {
+    prove(cx, attempt, user, false);
+    if let Stage::Act { amr, .. } = &mut attempt.stage {
+        // How the user was proved is the provider's to say.
+        amr.clear();
+    }
 }
 
 /// What comes next, and for whom.

@@ -122,7 +122,7 @@ pub fn open(
         auth_time: *auth_time,
         amr: amr.join(" "),
         remember_me: *remember_me,
-        notes: Map::new(),
+        notes: notes_of(attempt),
     };
     let (session, cookie) = match same {
         Some(session) => prove_again(cx, session, &proof)?,
@@ -133,6 +133,14 @@ pub fn open(
         cookie: Some(cookie),
         is_fresh: true,
     }))
+}
+
+/// What the attempt says for the notes of its session.
+fn notes_of(attempt: &Attempt) -> Map<String, Value> {
+    match attempt.notes.get(note::SESSION) {
+        Some(Value::Object(notes)) => notes.clone(),
+        _ => Map::new(),
+    }
 }
 
 /// What a session is opened with.
@@ -190,6 +198,11 @@ fn prove_again(cx: &mut Cx<'_>, mut session: Session, proof: &Proof) -> Result<(
     session.auth_time = proof.auth_time;
     session.amr.clone_from(&proof.amr);
     session.acr = "1".to_owned();
+    // Which provider vouched for the user before says nothing of this proof.
+    session
+        .notes
+        .retain(|name, _| !flow::PROVIDER_NOTES.contains(&name.as_str()));
+    session.notes.extend(proof.notes.clone());
     session::prove_again(cx, &session)?;
     let cookie = cookie(&session, &secret);
     Ok((session, cookie))

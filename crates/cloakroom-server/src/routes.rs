@@ -2,6 +2,7 @@
 
 mod account;
 mod authorize;
+mod broker;
 mod claim;
 mod device;
 mod discovery;
@@ -40,6 +41,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(account::configure);
     cfg.configure(device::configure_pages);
     cfg.configure(login::configure);
+    cfg.configure(broker::configure);
     cfg.configure(cloakroom_admin::routes::configure);
     // The API's addresses below `/admin/{realm}/console` come first.
     cfg.configure(cloakroom_console::routes::configure);

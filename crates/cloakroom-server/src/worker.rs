@@ -10,8 +10,8 @@ use std::time::Duration;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, device, event, known_device,
-    lease, login_limit, opaque, pushed_request, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event,
+    known_device, lease, login_limit, opaque, pushed_request, refresh, replay, session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -129,6 +129,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         attempt::sweep(&mut cx, ROWS)?;
         code::sweep(&mut cx, ROWS)?;
         device::sweep(&mut cx, ROWS)?;
+        departure::sweep(&mut cx, ROWS)?;
         session::sweep(&mut cx, ROWS)?;
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;

@@ -13,6 +13,7 @@ use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 
+use super::broker;
 use super::login;
 use super::request_object;
 use super::sign_in::{self, Onward};
@@ -137,11 +138,13 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             visit.set_session(&mut response, &done.opened);
             return response;
         }
-        Begun::Onward(Onward::Ask(attempt, user), is_new) => (
-            login::login_page(visit, &attempt, user.as_ref(), None),
-            is_new,
-            true,
-        ),
+        Begun::Onward(Onward::Ask(attempt, user), is_new) => {
+            let page = match hinted(visit, &attempt) {
+                Some(alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
+                None => login::login_page(visit, &attempt, user.as_ref(), None),
+            };
+            (page, is_new, true)
+        }
         Begun::Onward(Onward::Go(attempt, execution), is_new) => {
             let query = sign_in::address(&attempt, execution, false);
             let to = visit.url(&format!("login-actions/required-action?{query}"));
@@ -162,6 +165,24 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         visit.set_restart(&mut response, parameters);
     }
     response
+}
+
+/// The provider that the application sends its user to, if people can come from it.
+fn hinted(visit: &Visit, attempt: &attempt::Attempt) -> Option<String> {
+    let hint = sign_in::request_of(attempt).ok()?.idp_hint?;
+    let known = visit
+        .realm
+        .providers
+        .iter()
+        .any(|known| known.alias == hint);
+    known.then_some(hint)
+}
+
+/// The application names a provider that may be asked without the user seeing anything.
+fn is_passed_on(cx: &Cx<'_>, request: &AuthorizationRequest) -> bool {
+    let hint = request.idp_hint.as_deref();
+    let mut known = cx.realm.providers.iter();
+    known.any(|known| hint == Some(known.alias.as_str()) && known.may_ask_nothing)
 }
 
 fn begin(
@@ -232,7 +253,7 @@ fn recognize(
         let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
         return Ok(Begun::Onward(done, is_new));
     }
-    if request.prompt.none {
+    if request.prompt.none && !(next == flow::Next::AskPassword && is_passed_on(cx, request)) {
         // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
         let error = match next {
             flow::Next::AskPassword => "login_required",

@@ -22,11 +22,14 @@ use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 
+use super::broker;
 use super::protocol;
 use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, RESTART, Visit};
 
-pub(crate) use pages::login_page;
+pub(crate) use fields::{Problems, fold_in, wrong};
+pub(crate) use pages::{action, layout, login_page, security};
+pub(crate) use profile::fields as profile_fields;
 pub(crate) use register::register_page;
 
 /// The paths of signing in.
@@ -55,7 +58,7 @@ pub(crate) struct Ticket {
 impl Ticket {
     /// Reads the address; the error is already a page.
     #[expect(clippy::result_large_err, reason = "the error is the page itself")]
-    fn of(visit: &Visit) -> Result<Self, HttpResponse> {
+    pub(crate) fn of(visit: &Visit) -> Result<Self, HttpResponse> {
         let Some(tab_id) = visit.query.get("tab_id").filter(|id| id.len() <= 64) else {
             return Err(visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest));
         };
@@ -70,7 +73,7 @@ impl Ticket {
     }
 
     /// The attempt, for showing a page.
-    fn find(&self, cx: &mut Cx<'_>) -> Result<Option<Attempt>, Fault> {
+    pub(crate) fn find(&self, cx: &mut Cx<'_>) -> Result<Option<Attempt>, Fault> {
         if self.tab_id.contains('\0') {
             return Ok(None);
         }
@@ -78,7 +81,7 @@ impl Ticket {
     }
 
     /// The attempt, for changing it: the form has to come from a page of ours.
-    fn claim(&self, cx: &mut Cx<'_>) -> Result<Option<Attempt>, Fault> {
+    pub(crate) fn claim(&self, cx: &mut Cx<'_>) -> Result<Option<Attempt>, Fault> {
         let found = self.find(cx)?;
         let presented = self.session_code.as_deref().unwrap_or_default();
         let presented = Digest::of(presented.as_bytes());
@@ -90,7 +93,7 @@ impl Ticket {
 }
 
 /// A posted form of a page of ours; the error is already a page.
-async fn posted(
+pub(crate) async fn posted(
     app: Data<App>,
     request: &HttpRequest,
     realm: &str,
@@ -217,6 +220,7 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
         attempt.stage = Stage::Prove;
         attempt.notes.remove(note::RECOGNIZED);
         attempt.notes.remove(note::USERNAME);
+        broker::forget(&mut attempt);
         Ok(match attempt::advance(cx, &attempt)? {
             true => Onward::Ask(Box::new(attempt), None),
             false => Onward::Over,

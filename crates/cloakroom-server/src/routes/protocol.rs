@@ -6,12 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use cloakroom_jose::Alg;
 use cloakroom_model::{Cx, Door, Fault, Realm, client};
 use cloakroom_oidc::client_auth::Credentials;
 use cloakroom_oidc::client_keys::{KeysWanted, RemoteKeys};
 use cloakroom_oidc::issue::SignError;
-use cloakroom_oidc::keyring::MissingKey;
 use cloakroom_oidc::keyring::generate::{self, Purpose};
+use cloakroom_oidc::keyring::{Keyring, MissingKey};
 use cloakroom_oidc::{Error, Form, OAuthError, origin};
 use cloakroom_web::app::{now, random};
 use cloakroom_web::request_id;
@@ -116,29 +117,41 @@ impl Caller {
             match sign(&realm) {
                 Ok(signed) => return Ok(signed),
                 Err(SignError::Fault(fault)) => return Err(fault.into()),
-                Err(SignError::Missing(missing)) => realm = self.make_key(&realm, missing).await?,
+                Err(SignError::Missing(missing)) => {
+                    realm = make_key(&self.app, &realm, missing).await?;
+                }
             }
         }
         Err(Fault::corrupt("a realm's key is missing, and could not be made").into())
     }
+}
 
-    /// Making a key takes long, so it happens on the hashing threads and not in a transaction.
-    async fn make_key(&self, realm: &Arc<Realm>, missing: MissingKey) -> Result<Arc<Realm>, Error> {
-        let (alg, name) = (missing.0, realm.name.clone());
-        let made = self
-            .app
-            .compute(move || {
-                let mut rng = random()?;
-                generate::generate(Purpose::Sign(alg), &name, now(), &mut rng)
-                    .map_err(Fault::corrupt)
-            })
-            .await
-            .map_err(|_| Fault::busy())??;
-        let store = move |cx: &mut Cx<'_>| generate::store_generated(cx, alg, made.clone());
-        self.app.enter(realm, Door::Write, store).await?;
-        let changed = self.app.realm(&realm.name).await?;
-        changed.ok_or_else(|| Fault::corrupt("the realm is gone").into())
+/// The realm as it is once it has a key for this algorithm.
+pub(crate) async fn with_key(app: &App, realm: &Arc<Realm>, alg: Alg) -> Result<Arc<Realm>, Fault> {
+    if Keyring::of(realm)?.signing_key(alg).is_ok() {
+        return Ok(Arc::clone(realm));
     }
+    match make_key(app, realm, MissingKey(alg)).await {
+        Ok(realm) => Ok(realm),
+        Err(Error::Fault(fault)) => Err(fault),
+        Err(Error::Denied(_)) => Err(Fault::corrupt("a key could not be made")),
+    }
+}
+
+/// Making a key takes long, so it happens on the hashing threads and not in a transaction.
+async fn make_key(app: &App, realm: &Arc<Realm>, missing: MissingKey) -> Result<Arc<Realm>, Error> {
+    let (alg, name) = (missing.0, realm.name.clone());
+    let made = app
+        .compute(move || {
+            let mut rng = random()?;
+            generate::generate(Purpose::Sign(alg), &name, now(), &mut rng).map_err(Fault::corrupt)
+        })
+        .await
+        .map_err(|_| Fault::busy())??;
+    let store = move |cx: &mut Cx<'_>| generate::store_generated(cx, alg, made.clone());
+    app.enter(realm, Door::Write, store).await?;
+    let changed = app.realm(&realm.name).await?;
+    changed.ok_or_else(|| Fault::corrupt("the realm is gone").into())
 }
 
 /// What a request says about its client, with the keys that its assertion needs.

@@ -15,6 +15,8 @@ use cloakroom_oidc::authorize::{AuthorizationRequest, Response, level_of};
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
+use super::broker;
+
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
 
@@ -119,6 +121,7 @@ pub(crate) fn proceed(
     identity: Option<&str>,
     origin: &Origin,
 ) -> Result<Onward, Fault> {
+    let attempt = broker::settle(cx, attempt, origin)?;
     let (next, user) = flow::next(cx, &attempt)?;
     let go = |cx: &mut Cx<'_>, attempt: Attempt, alias| {
         Ok(match attempt::advance(cx, &attempt)? {
@@ -154,6 +157,7 @@ fn finish(
     let Some(opened) = sign_on::open(cx, attempt, current, origin)? else {
         return Ok(Onward::Over);
     };
+    broker::keep_upstream(cx, attempt, &opened.session)?;
     sign_on::report(cx, &opened.session, &request.client_id, &origin.ip)?;
     let issuer = provider.issuer(cx.realm);
     let response = match &request.device {

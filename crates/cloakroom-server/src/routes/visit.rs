@@ -177,6 +177,18 @@ impl Visit {
         error_page(self.layout(None), status, notice, self.app.is_https)
     }
 
+    /// An error page with the code of the event that has the reason.
+    pub(crate) fn error_with_code(
+        &self,
+        status: StatusCode,
+        notice: Notice,
+        code: &str,
+    ) -> HttpResponse {
+        let mut page = error_of(self.layout(None), notice);
+        page.code = Some(code.to_owned());
+        render(status, &page, &self.security())
+    }
+
     /// The page for what was our fault; the log has the reason.
     pub(crate) fn fault(&self, why: &dyn Display) -> HttpResponse {
         tracing::error!(error = %why, "a page could not be answered");
@@ -342,14 +354,17 @@ fn layout_for(realm: &str, languages: Option<&str>) -> Layout {
 }
 
 fn error_page(layout: Layout, status: StatusCode, notice: Notice, is_https: bool) -> HttpResponse {
+    render(status, &error_of(layout, notice), &Security::page(is_https))
+}
+
+fn error_of(layout: Layout, notice: Notice) -> ErrorPage {
     let now = cloakroom_web::app::now().seconds();
-    let page = ErrorPage {
+    ErrorPage {
         layout,
         notice,
         code: None,
         request: request_id::current(),
         time: Some(Moment::from_unix_seconds(now)),
         back: None,
-    };
-    render(status, &page, &Security::page(is_https))
+    }
 }

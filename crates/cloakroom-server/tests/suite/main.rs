@@ -17,6 +17,7 @@ mod client_policies;
 mod conformance;
 mod database;
 mod escalation;
+mod federation;
 mod hostile;
 mod html;
 mod http;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(kept::trials));
     modules.extend(servers.iter().flat_map(client_policies::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
+    modules.extend(servers.iter().flat_map(federation::trials));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
     arguments.test_threads = Some(1);

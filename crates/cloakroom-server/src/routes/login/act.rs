@@ -151,6 +151,7 @@ fn action_page(
                     .field("lastName", user.last_name.as_deref().unwrap_or_default()),
                 attributes,
                 can_cancel,
+                form_id: "kc-update-profile-form",
             };
             render(StatusCode::OK, &page, &security)
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, NewPassword};
+use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::Form;
@@ -14,14 +15,47 @@ use super::profile;
 
 /// What is wrong with a form, by the name of its field, and what was typed.
 #[derive(Debug, Default)]
-pub(super) struct Problems {
-    pub(super) fields: BTreeMap<String, Notice>,
-    pub(super) typed: BTreeMap<String, String>,
+pub(crate) struct Problems {
+    pub(crate) fields: BTreeMap<String, Notice>,
+    pub(crate) typed: BTreeMap<String, String>,
+    /// Nothing is wrong, and the form is wanted again.
+    is_wanted: bool,
 }
 
 impl Problems {
+    /// What is wrong with what is stored; nothing was typed.
+    pub(crate) fn of(fields: BTreeMap<String, Notice>) -> Self {
+        Self {
+            fields,
+            ..Self::default()
+        }
+    }
+
+    /// The person wants to see the form again.
+    pub(crate) fn asked_again() -> Self {
+        Self {
+            is_wanted: true,
+            ..Self::default()
+        }
+    }
+
+    /// Somebody else has the name or the address.
+    pub(crate) fn taken() -> Self {
+        let fields = [
+            ("username", Notice::UsernameUnavailable),
+            ("email", Notice::EmailUnavailable),
+        ];
+        let fields = fields.map(|(name, notice)| (name.to_owned(), notice));
+        Self::of(fields.into_iter().collect())
+    }
+
+    /// The form has to be shown.
+    pub(crate) fn is_any(&self) -> bool {
+        self.is_wanted || !self.fields.is_empty()
+    }
+
     /// The field with what was typed, else what is stored.
-    pub(super) fn field(&self, name: &str, stored: &str) -> Field {
+    pub(crate) fn field(&self, name: &str, stored: &str) -> Field {
         let typed = self.typed.get(name).map_or(stored, String::as_str);
         let field = Field::new(typed);
         match self.fields.get(name) {
@@ -126,6 +160,42 @@ pub(super) fn update_profile(
             .insert("email".to_owned(), Notice::EmailUnavailable);
     }
     Ok(problems)
+}
+
+/// Puts what a form says into somebody who has no account yet, and says what is wrong with it.
+pub(crate) fn fold_in(cx: &Cx<'_>, attempt: &Attempt, form: &Form, user: &mut User) -> Problems {
+    let mut problems = Problems::default();
+    let by_email = cx.realm.settings.registration_email_as_username;
+    for name in ["username", "email", "firstName", "lastName"] {
+        let Some(value) = form.get(name) else {
+            continue;
+        };
+        let value: String = value.trim().chars().take(1000).collect();
+        problems.typed.insert(name.to_owned(), value.clone());
+        match name {
+            "username" if by_email => {}
+            "username" => user.username = value,
+            "email" => {
+                if by_email {
+                    user.username.clone_from(&value);
+                }
+                user.email = Some(value);
+            }
+            "firstName" => user.first_name = Some(value),
+            _ => user.last_name = Some(value),
+        }
+    }
+    let scopes = profile::scopes(attempt);
+    problems
+        .typed
+        .extend(profile::take(cx.realm, &scopes, form, user));
+    problems.fields = wrong(cx, attempt, user);
+    problems
+}
+
+/// What is wrong with somebody who has no account yet, by the name of the field.
+pub(crate) fn wrong(cx: &Cx<'_>, attempt: &Attempt, user: &mut User) -> BTreeMap<String, Notice> {
+    profile::check(cx.realm, &profile::scopes(attempt), None, user)
 }
 
 /// What every field of a profile has to be.

@@ -9,9 +9,10 @@ use cloakroom_oidc::authorize::AuthorizationRequest;
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
-    Alert, ClientShown, Layout, LoginPage, ReturningUser, UsernameLabel, render,
+    Alert, ClientShown, Layout, LoginPage, ProviderLink, ReturningUser, UsernameLabel, render,
 };
 
+use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
 
@@ -19,7 +20,7 @@ use crate::routes::visit::Visit;
 pub(super) const PASSWORD: &str = "auth-username-password-form";
 
 /// The frame of a page of this attempt, with the switch of languages.
-pub(super) fn layout(
+pub(crate) fn layout(
     visit: &Visit,
     attempt: &Attempt,
     request: Option<&AuthorizationRequest>,
@@ -40,7 +41,7 @@ pub(super) fn layout(
 }
 
 /// Where a form of this attempt is posted to.
-pub(super) fn action(visit: &Visit, attempt: &Attempt, path: &str, execution: &str) -> String {
+pub(crate) fn action(visit: &Visit, attempt: &Attempt, path: &str, execution: &str) -> String {
     let query = sign_in::address(attempt, execution, true);
     visit.url(&format!("login-actions/{path}?{query}"))
 }
@@ -60,7 +61,7 @@ pub(super) fn client_shown(
 }
 
 /// The headers of a page whose form may end at the client.
-pub(super) fn security(visit: &Visit, request: Option<&AuthorizationRequest>) -> Security {
+pub(crate) fn security(visit: &Visit, request: Option<&AuthorizationRequest>) -> Security {
     match request {
         Some(request) => visit.security().with_form_target(&request.redirect_uri),
         None => visit.security(),
@@ -115,6 +116,26 @@ pub(crate) fn login_page(
         register_url: (settings.registration_allowed && known.is_none())
             .then(|| link("registration")),
         credential_id: String::new(),
+        providers: providers(visit, attempt),
     };
     render(StatusCode::OK, &page, &security(visit, request.as_ref()))
+}
+
+/// The identity providers that people may sign in with in place of the password.
+fn providers(visit: &Visit, attempt: &Attempt) -> Vec<ProviderLink> {
+    if !flow::text(attempt, note::LINK_TO).is_empty() {
+        // What is asked for is the proof that an account here is one's own.
+        return Vec::new();
+    }
+    let locale = visit.layout(None).locale().clone();
+    let listed = visit.realm.providers.iter().filter(|provider| {
+        provider.is_listed && cloakroom_federation::preset::find(&provider.provider_id).is_some()
+    });
+    listed
+        .map(|provider| ProviderLink {
+            alias: provider.alias.clone(),
+            name: locale.resolve(&provider.name),
+            url: broker::address(visit, attempt, &provider.alias),
+        })
+        .collect()
 }

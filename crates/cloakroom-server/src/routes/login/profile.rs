@@ -45,7 +45,7 @@ fn occasion(scopes: &[String]) -> Occasion<'_> {
 /// The fields for attributes, with what was typed or is stored and what is wrong with it.
 ///
 /// One with several values is left alone: a field for one would lose the others.
-pub(super) fn fields(
+pub(crate) fn fields(
     realm: &Realm,
     attempt: &Attempt,
     stored: Option<&User>,

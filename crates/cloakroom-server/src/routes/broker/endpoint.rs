@@ -1,0 +1,226 @@
+//! Where identity providers send browsers back to.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::exchange::Brought;
+use cloakroom_federation::{Arrived, OwnKeys, Problem, Return, Upstream};
+use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::departure::{self, Baggage};
+use cloakroom_model::{Cx, Digest, Door, Fault};
+use cloakroom_oidc::Form;
+use cloakroom_oidc::keyring::Keyring;
+use cloakroom_web::App;
+use cloakroom_web::app::now;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::Alert;
+
+use super::{About, arrive, depart, find, not_found, problem_page};
+use crate::routes::login::{login_page, over};
+use crate::routes::protocol;
+use crate::routes::sign_in;
+use crate::routes::visit::Visit;
+
+/// Longer texts than this are no codes of anybody.
+const LONGEST: usize = 8 * 1024;
+
+/// The parameters of a response that are read (RFC 6749 §4.1.2, RFC 9207 §2; `user` is Apple's).
+const READ: [&str; 5] = ["code", "error", "iss", "state", "user"];
+
+/// A response in the address.
+pub(super) async fn by_query(
+    app: Data<App>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+) -> HttpResponse {
+    let (realm, alias) = path.into_inner();
+    match Visit::start(app, &request, &realm).await {
+        Ok(visit) => come_back(&visit, alias).await,
+        Err(page) => page,
+    }
+}
+
+/// A response in a form, which the provider's page posts.
+///
+/// A browser that keeps cookies from posts of other sites sends none along. It is asked to come once
+/// more by itself, and brings them then.
+pub(super) async fn by_form(
+    app: Data<App>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+    body: Bytes,
+) -> HttpResponse {
+    let (realm, alias) = path.into_inner();
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let Ok(form) = Form::parse(&body) else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    let known = form.iter().filter(|(name, _)| READ.contains(name));
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(known)
+        .finish();
+    let alias = percent_encoding::utf8_percent_encode(&alias, percent_encoding::NON_ALPHANUMERIC);
+    visit.redirect(&visit.url(&format!("broker/{alias}/endpoint?{query}")))
+}
+
+/// A browser that is back where it left from.
+struct Ready {
+    upstream: Upstream,
+    attempt: Attempt,
+    baggage: Baggage,
+    /// The name of an assertion.
+    assertion_id: String,
+}
+
+/// What the state leads to.
+enum Found {
+    Ready(Box<Ready>),
+    NoProvider,
+    /// Nobody left with this state from this browser for this provider, or came back already.
+    NoDeparture,
+    /// The login is over.
+    NoAttempt,
+}
+
+async fn come_back(visit: &Visit, alias: String) -> HttpResponse {
+    let form = &visit.query;
+    let is_short = |name: &&str| form.get(name).is_none_or(|text| text.len() <= LONGEST);
+    let Some(state) = form.get("state").filter(|_| READ.iter().all(is_short)) else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    let Some(browser) = visit.browser() else {
+        return depart::without_cookie(visit);
+    };
+    let state = depart::digest(state);
+    let look = move |cx: &mut Cx<'_>| redeem(cx, &alias, &state, &browser);
+    match visit.app.enter(&visit.realm, Door::Write, look).await {
+        Ok(Found::Ready(ready)) => go_on(visit, *ready).await,
+        Ok(Found::NoProvider) => not_found(visit),
+        Ok(Found::NoDeparture) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
+        Ok(Found::NoAttempt) => over(visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+fn redeem(cx: &mut Cx<'_>, alias: &str, state: &Digest, browser: &Digest) -> Result<Found, Fault> {
+    let Some(upstream) = find(cx, alias)? else {
+        return Ok(Found::NoProvider);
+    };
+    let taken = departure::redeem(cx, state, browser, &upstream.provider.id)?;
+    let Some((id, baggage)) = taken else {
+        return Ok(Found::NoDeparture);
+    };
+    // A switch may have been turned while the browser was away.
+    if baggage.link_to.is_none() && upstream.provider.settings.link_only == Some(true) {
+        return Ok(Found::NoProvider);
+    }
+    Ok(match attempt::find_by_id(cx, browser, &id)? {
+        Some(attempt) => Found::Ready(Box::new(Ready {
+            upstream,
+            attempt,
+            baggage,
+            assertion_id: cx.new_id(),
+        })),
+        None => Found::NoAttempt,
+    })
+}
+
+async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
+    let form = &visit.query;
+    let client_id = sign_in::request_of(&ready.attempt).map(|request| request.client_id);
+    let about = About {
+        client_id: client_id.unwrap_or_default(),
+        ip: visit.origin.ip.clone(),
+        provider: ready.upstream.provider.alias.clone(),
+        ..About::default()
+    };
+    // Whoever answers in another's name may not even say that something failed.
+    if let Err(problem) = Return::check_sender(&ready.upstream, form.get("iss")) {
+        return problem_page(visit, &ready.upstream, &problem, about).await;
+    }
+    if let Some(error) = form.get("error") {
+        return ended_there(visit, &ready, error, about).await;
+    }
+    let Some(code) = form.get("code") else {
+        let problem = Problem::untrusted("it sent the browser back without a code");
+        return problem_page(visit, &ready.upstream, &problem, about).await;
+    };
+    match ask(visit, &ready, code).await {
+        Ok(Ok(arrived)) => {
+            let key = (visit.realm.id.as_str(), about.provider.as_str());
+            visit.app.federation.health.note(key, now(), Ok(()));
+            arrive::receive(visit, (ready.attempt, ready.baggage), arrived, about).await
+        }
+        Ok(Err(problem)) => problem_page(visit, &ready.upstream, &problem, about).await,
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Asks the provider who it is.
+async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived, Problem>, Fault> {
+    let (app, upstream) = (&visit.app, &ready.upstream);
+    let alg = match upstream.method() {
+        Ok(method) => method.alg_of_realm(),
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let realm = match alg {
+        Some(alg) => protocol::with_key(app, &visit.realm, alg).await?,
+        None => std::sync::Arc::clone(&visit.realm),
+    };
+    let keys = Keyring::of(&realm)?;
+    let own = OwnKeys {
+        decryption: keys.decrypting(),
+        signing: alg.and_then(|alg| keys.signing_key(alg).ok()),
+        assertion_id: &ready.assertion_id,
+    };
+    let redirect_uri = depart::back(visit, upstream);
+    let back = Return {
+        brought: Brought {
+            code,
+            redirect_uri: &redirect_uri,
+            verifier: &ready.baggage.verifier,
+        },
+        issuer: visit.query.get("iss"),
+        nonce: &ready.baggage.nonce,
+        user: visit.query.get("user"),
+    };
+    let asked = app.federation.arrive(upstream, &back, &own, &*app.outbound);
+    Ok(asked.await)
+}
+
+/// The sign-in ended at the provider: by the person, or by an error there.
+async fn ended_there(visit: &Visit, ready: &Ready, error: &str, about: About) -> HttpResponse {
+    let is_prompt_none =
+        sign_in::request_of(&ready.attempt).is_ok_and(|request| request.prompt.none);
+    let needs_person = ["login_required", "interaction_required", "consent_required"];
+    if is_prompt_none && needs_person.contains(&error) {
+        return arrive::refuse(visit, &ready.attempt, error).await;
+    }
+    let code: String = error
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "_-".contains(*c))
+        .take(64)
+        .collect();
+    let is_cancelled = [
+        "access_denied",
+        "user_cancelled_login",
+        "user_cancelled_authorize",
+    ];
+    if !is_cancelled.contains(&error) {
+        let problem = Problem::refused(format!("it sent the browser back with {code}"));
+        return problem_page(visit, &ready.upstream, &problem, about).await;
+    }
+    let write = move |cx: &mut Cx<'_>| {
+        let why = ("access_denied", "the sign-in was cancelled there");
+        super::report_error(cx, "IDENTITY_PROVIDER_LOGIN", &about, why)
+    };
+    if let Err(fault) = visit.app.enter(&visit.realm, Door::Write, write).await {
+        return visit.fault(&fault);
+    }
+    let name = ready.upstream.name().to_owned();
+    let alert = Alert::error(Notice::ProviderCancelled(name));
+    login_page(visit, &ready.attempt, None, Some(alert))
+}

@@ -1,0 +1,44 @@
+//! Signing in through identity providers that stand in for real ones: what they should do, and each mistake that a
+//! relying party has to see.
+
+mod hostile;
+mod linking;
+mod op;
+mod scene;
+mod sign_in;
+mod stand_in;
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+
+use crate::server::Server;
+use scene::Scene;
+
+/// A check, named as a true sentence.
+type Story = (&'static str, fn(&Scene));
+
+const STORIES: &[&[Story]] = &[hostile::STORIES, linking::STORIES, sign_in::STORIES];
+
+/// The tests against one server.
+pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
+    let scene = Arc::new(Scene::set(server));
+    let mut trials = Vec::new();
+    for row in hostile::ROWS {
+        let name = format!("{}::federation::hostile::{}", server.database, row.name);
+        let scene = Arc::clone(&scene);
+        trials.push(Trial::test(name, move || {
+            hostile::play(row, &scene);
+            Ok(())
+        }));
+    }
+    for &(name, story) in STORIES.iter().flat_map(|stories| stories.iter()) {
+        let name = format!("{}::federation::{name}", server.database);
+        let scene = Arc::clone(&scene);
+        trials.push(Trial::test(name, move || {
+            story(&scene);
+            Ok(())
+        }));
+    }
+    trials
+}

@@ -1,0 +1,390 @@
+//! An account is there already: whose it is has to be proved, whatever the provider says.
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::op::{Op, query_of};
+use super::scene::{Scene, submit};
+use crate::browser::{Browser, Page, Place};
+use crate::http::text;
+use crate::realm::Person;
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "linking::an-account-with-the-address-is-linked-once-its-password-is-known",
+        proved,
+    ),
+    (
+        "linking::an-account-with-the-name-is-linked-once-its-password-is-known",
+        by_name,
+    ),
+    ("linking::a-wrong-password-links-nothing", wrong_password),
+    (
+        "linking::another-address-in-the-profile-makes-an-account-of-its-own",
+        reviewed,
+    ),
+    (
+        "linking::an-address-that-was-typed-counts-as-nobodys",
+        typed,
+    ),
+    (
+        "linking::whoever-signs-in-as-somebody-else-links-nothing",
+        somebody_else,
+    ),
+    (
+        "linking::a-link-that-waits-does-not-outlive-the-way-back-to-the-start",
+        restarted,
+    ),
+    (
+        "linking::a-missing-name-is-asked-for-before-there-is-an-account",
+        missing,
+    ),
+    (
+        "linking::a-flow-that-links-by-address-wants-it-verified-on-both-sides",
+        automatic,
+    ),
+    (
+        "linking::a-flow-without-a-way-to-link-ends-with-what-to-do",
+        no_way,
+    ),
+    ("linking::a-forged-post-links-nothing", forged),
+];
+
+fn visit(scene: &Scene, browser: &mut Browser, op: &Op) -> Page {
+    scene.visit(browser, op).page()
+}
+
+/// Somebody who is here already, and a provider that knows somebody with the same address.
+fn both(scene: &Scene, name: &str) -> (Person, Op) {
+    let person = scene
+        .realm
+        .create_person(&format!("{name}-here"), json!({}));
+    let op = scene.op(name);
+    let email = format!("{name}-here@example.org");
+    op.change(|says| says.userinfo["email"] = json!(email));
+    (person, op)
+}
+
+fn links_of(scene: &Scene, person: &Person) -> Value {
+    scene.links(&json!({"id": person.id}))
+}
+
+/// Says that the account which is there is theirs.
+fn claim(browser: &mut Browser, page: &Page) -> Place {
+    submit(browser, page, "kc-register-form", |form| {
+        form.press("submitAction");
+    })
+}
+
+fn type_password(browser: &mut Browser, page: &Page, password: &str) -> Place {
+    submit(browser, page, "kc-form-login", |form| {
+        form.set("password", password);
+    })
+}
+
+fn proved(scene: &Scene) {
+    let (person, op) = both(scene, "proved");
+    let mut browser = scene.browser();
+
+    let question = visit(scene, &mut browser, &op);
+    assert!(question.answer.body.contains("proved-here@example.org"));
+    assert_eq!(links_of(scene, &person), json!([]));
+    let password = claim(&mut browser, &question).page();
+    assert!(!password.form("kc-form-login").unwrap().has("username"));
+    assert!(!password.answer.body.contains("kc-social-providers"));
+    let callback = type_password(&mut browser, &password, &person.password).client();
+
+    assert_eq!(scene.claims(&callback)["sub"], json!(person.id));
+    assert_eq!(
+        links_of(scene, &person)[0]["userId"],
+        json!("sub-of-proved")
+    );
+    assert_eq!(scene.events("FEDERATED_IDENTITY_LINK", "proved").len(), 1);
+    // From now on the provider is enough.
+    assert_eq!(
+        scene.sign_in(&mut scene.browser(), &op)["sub"],
+        json!(person.id)
+    );
+}
+
+fn by_name(scene: &Scene) {
+    let person = scene.realm.create_person("by-name", json!({}));
+    let op = scene.op("by-name");
+    let mut browser = scene.browser();
+
+    let question = visit(scene, &mut browser, &op);
+    let password = claim(&mut browser, &question).page();
+    let callback = type_password(&mut browser, &password, &person.password).client();
+
+    assert_eq!(scene.claims(&callback)["sub"], json!(person.id));
+}
+
+fn wrong_password(scene: &Scene) {
+    let (person, op) = both(scene, "guessed");
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    let password = claim(&mut browser, &question).page();
+
+    let page = type_password(&mut browser, &password, "a guess").page();
+
+    assert!(page.is_login());
+    assert_eq!(links_of(scene, &person), json!([]));
+    // Nor does coming again by the provider.
+    let page = visit(scene, &mut scene.browser(), &op);
+    assert!(page.form("kc-register-form").is_some());
+}
+
+fn reviewed(scene: &Scene) {
+    let (person, op) = both(scene, "reviewed");
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    let review = submit(&mut browser, &question, "kc-register-form", |form| {
+        form.set("submitAction", "updateProfile");
+    });
+
+    let place = submit(
+        &mut browser,
+        &review.page(),
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("email", "reviewed-other@example.org");
+        },
+    );
+
+    let claims = scene.claims(&place.client());
+    assert_ne!(claims["sub"], json!(person.id));
+    assert_eq!(links_of(scene, &person), json!([]));
+    assert_eq!(
+        scene.user("reviewed")["email"],
+        json!("reviewed-other@example.org")
+    );
+}
+
+fn typed(scene: &Scene) {
+    let op = scene.op_with("typed", json!({"trustEmail": true}), json!({}));
+    let victim = scene.realm.create_person("typed-victim", json!({}));
+    op.change(|says| {
+        says.userinfo.as_object_mut().unwrap().remove("family_name");
+    });
+    let mut browser = scene.browser();
+    let review = visit(scene, &mut browser, &op);
+
+    // The address of somebody who is here already is no way to their account.
+    let question = submit(
+        &mut browser,
+        &review,
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("lastName", "Hopper");
+            form.set("email", "typed-victim@example.org");
+        },
+    );
+    assert!(question.page().form("kc-register-form").is_some());
+    assert_eq!(links_of(scene, &victim), json!([]));
+    // And one that nobody has is not verified by the provider's word for another.
+    let mut browser = scene.browser();
+    let review = visit(scene, &mut browser, &op);
+    submit(
+        &mut browser,
+        &review,
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("lastName", "Hopper");
+            form.set("email", "typed-by-hand@example.org");
+        },
+    )
+    .client();
+
+    let user = scene.user("typed");
+    assert_eq!(
+        (&user["email"], &user["emailVerified"]),
+        (&json!("typed-by-hand@example.org"), &json!(false))
+    );
+}
+
+fn somebody_else(scene: &Scene) {
+    let (person, op) = both(scene, "else");
+    let other = scene.realm.create_person("else-other", json!({}));
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    let password = claim(&mut browser, &question).page();
+    // The way to the start, and there another account than the one that waits for its proof.
+    let start = password
+        .answer
+        .body
+        .split("login-actions/restart")
+        .nth(1)
+        .unwrap();
+    let query = start
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
+    let start = format!("/realms/federation/login-actions/restart{query}");
+    let page = browser.open(&start);
+
+    let callback = browser.go_on(page, &other).client();
+
+    assert_eq!(scene.claims(&callback)["sub"], json!(other.id));
+    assert_eq!(
+        (links_of(scene, &person), links_of(scene, &other)),
+        (json!([]), json!([]))
+    );
+}
+
+fn restarted(scene: &Scene) {
+    let (person, op) = both(scene, "restarted");
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    claim(&mut browser, &question).page();
+
+    let callback = browser.answer(&scene.request(&[]), &person).client();
+
+    assert_eq!(scene.claims(&callback)["sub"], json!(person.id));
+    assert_eq!(links_of(scene, &person), json!([]));
+}
+
+fn missing(scene: &Scene) {
+    let op = scene.op("incomplete");
+    op.change(|says| {
+        says.userinfo = json!({"sub": "sub-of-incomplete", "preferred_username": "incomplete"});
+    });
+    let mut browser = scene.browser();
+
+    let review = visit(scene, &mut browser, &op);
+    assert_eq!(scene.users("incomplete"), [Value::Null; 0]);
+    let again = submit(
+        &mut browser,
+        &review,
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("email", "no address");
+        },
+    );
+    let place = submit(
+        &mut browser,
+        &again.page(),
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("email", "incomplete@example.org");
+            form.set("firstName", "Grace");
+            form.set("lastName", "Hopper");
+        },
+    );
+
+    scene.claims(&place.client());
+    assert_eq!(
+        scene.user("incomplete")["email"],
+        json!("incomplete@example.org")
+    );
+}
+
+/// A flow with these steps, and nothing else.
+fn flow(scene: &Scene, alias: &str, steps: &[&str]) {
+    let made =
+        json!({"alias": alias, "providerId": "basic-flow", "topLevel": true, "builtIn": false});
+    scene.done("POST", "/authentication/flows", &made);
+    for step in steps {
+        let path = format!("/authentication/flows/{alias}/executions/execution");
+        scene.done("POST", &path, &json!({"provider": step}));
+    }
+    let path = format!("/authentication/flows/{alias}/executions");
+    let executions = scene.done("GET", &path, &Value::Null);
+    for execution in executions.as_array().unwrap() {
+        let mut execution = execution.clone();
+        execution["requirement"] = json!("ALTERNATIVE");
+        scene.done("PUT", &path, &execution);
+    }
+}
+
+fn automatic(scene: &Scene) {
+    flow(
+        scene,
+        "by-address",
+        &["idp-create-user-if-unique", "idp-auto-link"],
+    );
+    // Trusted, verified there, verified here: linked only if all of them are.
+    for (index, (trusted, there, here)) in [
+        (true, true, true),
+        (false, true, true),
+        (true, false, true),
+        (true, true, false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("automatic-{index}");
+        let email = format!("{name}@example.org");
+        let settings = json!({"email": email, "emailVerified": here});
+        let person = scene.realm.create_person(&format!("{name}-here"), settings);
+        let members = json!({"trustEmail": trusted, "firstBrokerLoginFlowAlias": "by-address"});
+        let op = scene.op_with(&name, members, json!({}));
+        op.change(|says| {
+            says.userinfo["email"] = json!(email);
+            says.userinfo["email_verified"] = json!(there);
+        });
+        let mut browser = scene.browser();
+
+        let place = scene.visit(&mut browser, &op);
+
+        let is_linked = links_of(scene, &person) != json!([]);
+        assert_eq!(is_linked, trusted && there && here, "{name}");
+        assert_eq!(matches!(place, Place::Client(_)), is_linked, "{name}");
+    }
+}
+
+fn no_way(scene: &Scene) {
+    flow(scene, "only-new", &["idp-create-user-if-unique"]);
+    let person = scene.realm.create_person("no-way-here", json!({}));
+    let members = json!({"firstBrokerLoginFlowAlias": "only-new"});
+    let op = scene.op_with("no-way", members, json!({}));
+    op.change(|says| says.userinfo["email"] = json!("no-way-here@example.org"));
+
+    let page = visit(scene, &mut scene.browser(), &op);
+
+    assert!(
+        page.is_error() && page.answer.body.contains("Provider no-way"),
+        "{}",
+        page.answer.body
+    );
+    assert_eq!(links_of(scene, &person), json!([]));
+    flow(scene, "only-known", &["idp-detect-existing-broker-user"]);
+    let members = json!({"firstBrokerLoginFlowAlias": "only-known"});
+    let op = scene.op_with("nobody-yet", members, json!({}));
+    let page = visit(scene, &mut scene.browser(), &op);
+    assert!(page.is_error());
+    assert_eq!(scene.users("nobody-yet"), [Value::Null; 0]);
+}
+
+fn forged(scene: &Scene) {
+    let (person, op) = both(scene, "forged");
+    let mut browser = scene.browser();
+    let left = scene.leave(&mut browser, "forged");
+    op.arrive(&query_of(&left.address));
+    let question = browser.open(&scene.way_back(&left, &[])).page();
+    let mut form = question.form("kc-register-form").unwrap();
+    form.set("submitAction", "linkAccount");
+    let (path, query) = form
+        .action
+        .split_once("login-actions/")
+        .unwrap()
+        .1
+        .split_once('?')
+        .unwrap();
+    let without_code: Vec<(String, String)> = crate::http::decode(query)
+        .into_iter()
+        .filter(|(name, _)| name != "session_code")
+        .collect();
+    form.action = format!(
+        "/realms/federation/login-actions/{path}?{}",
+        crate::http::encode(&without_code)
+    );
+
+    let place = browser.submit(&question.address, &form);
+
+    let is_asked = matches!(&place, Place::Page(page) if page.is_login() && !page.form("kc-form-login").unwrap().has("username"));
+    assert!(!is_asked, "the proof is asked for without the page's code");
+    assert_eq!(links_of(scene, &person), json!([]));
+    assert_eq!(text(&scene.user("forged-here"), "id"), person.id);
+}

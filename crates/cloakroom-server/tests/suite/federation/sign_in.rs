@@ -1,0 +1,406 @@
+//! The usual ways in: the first time and again, found on the sign-in page or named by the application.
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::op::query_of;
+use super::scene::Scene;
+use crate::http::{encode, text};
+use crate::jwt;
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "somebody-new-gets-an-account-with-what-the-provider-said",
+        first,
+    ),
+    (
+        "whoever-comes-again-is-the-same-and-what-changed-is-taken-over",
+        again,
+    ),
+    (
+        "the-sign-in-page-lists-providers-that-are-not-hidden",
+        listed,
+    ),
+    (
+        "the-request-upstream-has-state-nonce-and-an-s256-challenge",
+        asked,
+    ),
+    (
+        "what-the-application-asks-for-is-passed-on-as-far-as-settings-say",
+        passed_on,
+    ),
+    (
+        "each-client-authentication-method-reaches-the-provider",
+        methods,
+    ),
+    (
+        "a-provider-without-discovery-is-spoken-to-at-its-written-endpoints",
+        manual,
+    ),
+    (
+        "an-encrypted-id-token-is-read-with-the-realms-key",
+        encrypted,
+    ),
+    (
+        "keys-that-change-in-the-middle-are-fetched-once-more",
+        rotation,
+    ),
+    (
+        "prompt-none-is-passed-on-where-the-provider-may-answer-it",
+        prompt_none,
+    ),
+    (
+        "a-response-that-is-posted-counts-as-one-in-the-address",
+        posted,
+    ),
+    (
+        "the-session-says-which-provider-its-user-came-from",
+        session_notes,
+    ),
+];
+
+fn first(scene: &Scene) {
+    let op = scene.op_with("first", json!({"trustEmail": true}), json!({}));
+
+    let claims = scene.sign_in(&mut scene.browser(), &op);
+
+    let user = scene.user("first");
+    let known = [
+        (&claims, "preferred_username", json!("first")),
+        (&claims, "email", json!("first@upstream.test")),
+        (&user, "firstName", json!("Grace")),
+        (&user, "lastName", json!("Hopper")),
+        (&user, "emailVerified", json!(true)),
+        (&claims, "sub", user["id"].clone()),
+    ];
+    for (object, name, value) in known {
+        assert_eq!(object[name], value, "{name}");
+    }
+    assert_eq!(
+        scene.links(&user),
+        json!([{"identityProvider": "first", "userId": "sub-of-first", "userName": "first"}])
+    );
+    for kind in [
+        "IDENTITY_PROVIDER_FIRST_LOGIN",
+        "REGISTER",
+        "IDENTITY_PROVIDER_LOGIN",
+    ] {
+        let events = scene.events(kind, "first");
+        assert_eq!(events.len(), 1, "{kind}");
+        assert_eq!(
+            text(&events[0]["details"], "identity_provider_identity"),
+            "first"
+        );
+    }
+}
+
+fn again(scene: &Scene) {
+    let op = scene.op("again");
+    let before = scene.sign_in(&mut scene.browser(), &op);
+    op.change(|says| {
+        says.userinfo["family_name"] = json!("Murray");
+    });
+
+    let after = scene.sign_in(&mut scene.browser(), &op);
+
+    assert_eq!(before["sub"], after["sub"]);
+    assert_eq!(scene.user("again")["lastName"], json!("Murray"));
+    assert_eq!(
+        op.asked("/.well-known/openid-configuration"),
+        1,
+        "what is known is not asked for again"
+    );
+    assert_eq!(op.asked("/jwks"), 1);
+}
+
+fn listed(scene: &Scene) {
+    scene.op("shown");
+    scene.op_with("hidden", json!({"hideOnLogin": true}), json!({}));
+    scene.op_with("switched-off", json!({"enabled": false}), json!({}));
+    scene.op_with("for-linking", json!({"linkOnly": true}), json!({}));
+    let mut browser = scene.browser();
+
+    let page = browser.open(&scene.request(&[])).page();
+
+    let has = |alias: &str| page.answer.body.contains(&format!("id=\"social-{alias}\""));
+    assert!(has("shown"), "{}", page.answer.body);
+    assert!(!has("hidden") && !has("switched-off") && !has("for-linking"));
+    // The link of the page leads there.
+    let (_, rest) = page
+        .answer
+        .body
+        .split_once("id=\"social-shown\" href=\"")
+        .unwrap();
+    let link = rest
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
+    let path = link
+        .strip_prefix(&scene.server.base)
+        .unwrap_or(&link)
+        .to_owned();
+    let left = browser.open(&path).client();
+    assert!(
+        left.address
+            .starts_with(&format!("{}/shown/authorize?", scene.stand_in.base))
+    );
+}
+
+fn asked(scene: &Scene) {
+    let op = scene.op("asked");
+    let mut browser = scene.browser();
+    let left = scene.leave(&mut browser, "asked");
+    op.arrive(&query_of(&left.address));
+    browser.open(&scene.way_back(&left, &[])).client();
+
+    let traded = op.token_requests();
+    let expected = [
+        ("client_id", "cloakroom-at-upstream"),
+        ("response_type", "code"),
+        ("code_challenge_method", "S256"),
+        ("scope", "openid profile email"),
+    ];
+    for (name, value) in expected {
+        assert_eq!(left.get(name), value, "{name}");
+    }
+    let back = format!(
+        "{}/realms/federation/broker/asked/endpoint",
+        scene.server.base
+    );
+    assert_eq!(left.get("redirect_uri"), back);
+    assert!(left.get("state").len() >= 43 && left.get("nonce").len() >= 43);
+    assert_ne!(left.get("state"), left.get("nonce"));
+    let [traded] = traded.as_slice() else {
+        panic!("{traded:?}")
+    };
+    assert_eq!(traded.field("redirect_uri"), back);
+    assert_eq!(traded.field("code"), "the-code-of-upstream");
+    assert_eq!(
+        jwt::challenge(traded.field("code_verifier")),
+        left.get("code_challenge")
+    );
+}
+
+fn passed_on(scene: &Scene) {
+    let config = json!({"loginHint": "true", "uiLocales": "true", "passMaxAge": "true",
+        "forwardParameters": "acr_values, color", "prompt": "consent"});
+    scene.op_with("passes", json!({}), config);
+    scene.op("silent");
+    let wish = |alias| {
+        let parameters = [
+            ("kc_idp_hint", alias),
+            ("login_hint", "grace"),
+            ("ui_locales", "de"),
+            ("max_age", "60"),
+            ("acr_values", "gold"),
+            ("color", "blue"),
+            ("size", "large"),
+        ];
+        scene.browser().open(&scene.request(&parameters)).client()
+    };
+
+    let (passes, silent) = (wish("passes"), wish("silent"));
+
+    let rows = [
+        ("login_hint", "grace", ""),
+        ("ui_locales", "de", ""),
+        ("max_age", "60", ""),
+        ("acr_values", "gold", "gold"),
+        ("color", "blue", ""),
+        ("size", "", ""),
+        ("prompt", "consent", ""),
+    ];
+    for (name, told, kept) in rows {
+        assert_eq!((passes.get(name), silent.get(name)), (told, kept), "{name}");
+    }
+}
+
+fn methods(scene: &Scene) {
+    for method in [
+        "client_secret_post",
+        "client_secret_basic",
+        "client_secret_basic_unencoded",
+        "client_secret_jwt",
+        "private_key_jwt",
+    ] {
+        let name = method.replace('_', "-");
+        let config = json!({"clientAuthMethod": method});
+        let op = scene.op_with(&name, json!({}), config);
+
+        scene.sign_in(&mut scene.browser(), &op);
+
+        let traded = op.token_requests().pop().unwrap();
+        let header = traded.header("authorization");
+        let assertion = traded.field("client_assertion");
+        let basic = "Basic Y2xvYWtyb29tLWF0LXVwc3RyZWFtOnRoZS1zZWNyZXQtdGhhdC11cHN0cmVhbS1tYWRlLWZvci1jbG9ha3Jvb20=";
+        match method {
+            "client_secret_post" => assert_eq!(traded.field("client_secret"), super::op::SECRET),
+            "client_secret_basic" => assert!(header.starts_with("Basic "), "{header}"),
+            "client_secret_basic_unencoded" => assert_eq!(header, basic),
+            _ => {
+                let (head, claims) = jwt::parts(assertion).expect("an assertion");
+                let alg = if method == "private_key_jwt" {
+                    "RS256"
+                } else {
+                    "HS256"
+                };
+                assert_eq!(head["alg"], json!(alg));
+                assert_eq!(
+                    (&claims["iss"], &claims["sub"]),
+                    (
+                        &json!("cloakroom-at-upstream"),
+                        &json!("cloakroom-at-upstream")
+                    )
+                );
+                assert_eq!(claims["aud"], json!(format!("{}/token", op.issuer)));
+                assert!(claims["exp"].as_i64().unwrap() <= super::op::now() + 120);
+                if method == "private_key_jwt" {
+                    let keys = scene
+                        .server
+                        .send(&crate::http::Request::get(&scene.realm.path("certs")));
+                    let keys = serde_json::from_value(keys.json()).unwrap();
+                    jwt::verify(assertion, &keys);
+                }
+            }
+        }
+        let shows_secret = method == "client_secret_post";
+        assert_eq!(
+            !traded.field("client_secret").is_empty(),
+            shows_secret,
+            "{method}"
+        );
+    }
+}
+
+fn manual(scene: &Scene) {
+    let base = format!("{}/manual", scene.stand_in.base);
+    let config = json!({
+        "authorizationUrl": format!("{base}/authorize"), "tokenUrl": format!("{base}/token"),
+        "userInfoUrl": format!("{base}/userinfo"), "jwksUrl": format!("{base}/jwks"),
+        "useJwksUrl": "true", "validateSignature": "true",
+    });
+    let op = scene.op_with("manual", json!({}), config);
+
+    scene.sign_in(&mut scene.browser(), &op);
+
+    assert_eq!(op.asked("/.well-known/openid-configuration"), 0);
+    assert_eq!(scene.users("manual").len(), 1);
+}
+
+fn encrypted(scene: &Scene) {
+    use cloakroom_jose::jwe::{Enc, Encryption, KeyAlg};
+    use cloakroom_jose::{Jwk, SystemRandom};
+    let op = scene.op("encrypted");
+    let keys = scene
+        .server
+        .send(&crate::http::Request::get(&scene.realm.path("certs")))
+        .json();
+    let key = keys["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["use"] == "enc")
+        .unwrap();
+    let key = Jwk::parse(key.to_string().as_bytes()).unwrap();
+    let mut browser = scene.browser();
+    let left = scene.leave(&mut browser, "encrypted");
+    op.arrive(&query_of(&left.address));
+    op.change(|says| {
+        let signed = says
+            .key
+            .sign("JWT", says.claims.to_string().as_bytes())
+            .unwrap();
+        let key = key.encryption_key(KeyAlg::RsaOaep).unwrap();
+        let how = Encryption::new(Enc::A256Gcm);
+        let made = cloakroom_jose::jwt::nested::encrypt(&signed, &how, &key, &mut SystemRandom);
+        says.id_token = Some(made.unwrap());
+    });
+
+    browser.open(&scene.way_back(&left, &[])).client();
+
+    assert_eq!(scene.users("encrypted").len(), 1);
+}
+
+fn rotation(scene: &Scene) {
+    let op = scene.op("rotation");
+    let before = scene.sign_in(&mut scene.browser(), &op);
+    let new = super::op::key("upstream-2");
+    op.change(|says| {
+        says.jwks = super::op::jwks(&[&new]);
+        says.key = new;
+    });
+    // A set that was fetched a moment ago is not fetched again at once.
+    crate::server::pause(std::time::Duration::from_secs(10));
+
+    let after = scene.sign_in(&mut scene.browser(), &op);
+
+    assert_eq!(before["sub"], after["sub"]);
+    assert_eq!(op.asked("/jwks"), 2);
+}
+
+fn prompt_none(scene: &Scene) {
+    let config = json!({"acceptsPromptNoneForwardFromClient": "true"});
+    scene.op_with("may-answer", json!({}), config);
+    scene.op("may-not-answer");
+    let ask = |alias| {
+        let mut browser = scene.browser();
+        let at = scene.request(&[("kc_idp_hint", alias), ("prompt", "none")]);
+        (browser.open(&at).client(), browser)
+    };
+
+    let (told, mut browser) = ask("may-answer");
+    let (refused, _) = ask("may-not-answer");
+
+    assert_eq!(told.get("prompt"), "none");
+    assert_eq!(refused.get("error"), "login_required");
+    let back = scene.way_back(&told, &[("code", ""), ("error", "login_required")]);
+    assert_eq!(browser.open(&back).client().get("error"), "login_required");
+}
+
+fn posted(scene: &Scene) {
+    let op = scene.op("posted");
+    let mut browser = scene.browser();
+    let left = scene.leave(&mut browser, "posted");
+    op.arrive(&query_of(&left.address));
+    let back = scene.way_back(&left, &[]);
+    let (path, query) = back.split_once('?').unwrap();
+    let fields = crate::http::decode(query);
+
+    // The browser keeps its cookies from a post of another site.
+    let first = scene
+        .server
+        .send(&crate::http::Request::form(path, &fields));
+    let to = first
+        .location()
+        .unwrap()
+        .strip_prefix(&scene.server.base)
+        .unwrap()
+        .to_owned();
+    browser.open(&to).client();
+
+    assert_eq!(scene.users("posted").len(), 1, "{}", encode(&fields));
+}
+
+fn session_notes(scene: &Scene) {
+    let mapper = |note: &str| {
+        json!({"name": note, "protocol": "openid-connect", "protocolMapper": "oidc-usersessionmodel-note-mapper",
+            "config": {"user.session.note": note, "claim.name": note, "id.token.claim": "true", "jsonType.label": "String"}})
+    };
+    let clients = scene.done("GET", "/clients?clientId=shop", &Value::Null);
+    let id = text(&clients[0], "id").to_owned();
+    for note in ["identity_provider", "identity_provider_identity"] {
+        scene.done(
+            "POST",
+            &format!("/clients/{id}/protocol-mappers/models"),
+            &mapper(note),
+        );
+    }
+    let op = scene.op("noted");
+
+    let claims = scene.sign_in(&mut scene.browser(), &op);
+
+    assert_eq!(claims["identity_provider"], json!("noted"));
+    assert_eq!(claims["identity_provider_identity"], json!("noted"));
+}
