@@ -21,6 +21,7 @@ use crate::client_auth::{self, Method, Occasion};
 use crate::endpoints::Endpoints;
 use crate::error::plain;
 use crate::network::{Network, Unreached};
+use crate::tokens::Tokens;
 use crate::{Problem, Result, Upstream, departure};
 
 /// What a provider issued. Every member is kept, so that an application that may read it gets it whole.
@@ -129,7 +130,7 @@ pub async fn trade(
     endpoints: &Endpoints,
     brought: &Brought<'_>,
     occasion: &Occasion<'_>,
-    network: &impl Network,
+    (tokens, network): (&impl Tokens, &impl Network),
 ) -> Result<Issued> {
     let unreadable = |_| Problem::settings("tokenUrl cannot be read");
     let method = upstream.method()?;
@@ -137,7 +138,7 @@ pub async fn trade(
     let back = RedirectUrl::new(brought.redirect_uri.to_owned()).map_err(unreadable)?;
     let id = ClientId::new(upstream.client_id()?.to_owned());
     let mut client: OurClient<oauth2::EndpointSet> = Client::new(id).set_token_uri(place);
-    if let Some((secret, how)) = secret(upstream, method, occasion)? {
+    if let Some((secret, how)) = secret(upstream, &method, occasion, tokens)? {
         client = client.set_client_secret(secret).set_auth_type(how);
     }
     let code = AuthorizationCode::new(brought.code.to_owned());
@@ -147,8 +148,7 @@ pub async fn trade(
     if departure::uses_pkce(upstream, endpoints) {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(brought.verifier.to_owned()));
     }
-    if matches!(method, Method::SecretJwt(_) | Method::PrivateKeyJwt(_)) {
-        let assertion = client_auth::assertion(upstream, method, occasion)?;
+    if let Some(assertion) = client_auth::assertion(upstream, &method, occasion, tokens)? {
         request = request
             .add_extra_param("client_assertion_type", client_auth::ASSERTION_TYPE)
             .add_extra_param("client_assertion", assertion);
@@ -175,8 +175,9 @@ pub async fn trade(
 
 fn secret(
     upstream: &Upstream,
-    method: Method,
+    method: &Method,
     occasion: &Occasion<'_>,
+    tokens: &impl Tokens,
 ) -> Result<Option<(ClientSecret, AuthType)>> {
     let plain = || ClientSecret::new(upstream.client_secret().to_owned());
     let has_secret = !upstream.client_secret().is_empty();
@@ -184,7 +185,7 @@ fn secret(
         Method::Basic if has_secret => Some((plain(), AuthType::BasicAuth)),
         Method::Post if has_secret => Some((plain(), AuthType::RequestBody)),
         Method::Apple => {
-            let made = client_auth::apple(upstream, occasion.now)?;
+            let made = client_auth::apple(upstream, occasion.now, tokens)?;
             Some((ClientSecret::new(made), AuthType::RequestBody))
         }
         _ => None,

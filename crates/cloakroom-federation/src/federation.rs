@@ -1,7 +1,6 @@
 //! `Federation`: what lives as long as the server, and the two steps of a sign-in that use the network.
 
-use cloakroom_jose::{DecryptionKey, KeySet};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::cache::Cache;
@@ -10,9 +9,9 @@ use crate::departure::{self, Marks, Wishes};
 use crate::endpoints::{self, Endpoints, Metadata};
 use crate::exchange::{self, Brought, Issued};
 use crate::health::Health;
-use crate::id_token::{Expected, Opened};
 use crate::identity::{self, Identity, Said};
 use crate::network::Network;
+use crate::tokens::{Expected, Keys, Opened, Tokens};
 use crate::userinfo::{self, Answer};
 use crate::{Problem, Result, Upstream, keys};
 
@@ -20,7 +19,7 @@ use crate::{Problem, Result, Upstream, keys};
 #[derive(Debug, Default)]
 pub struct Federation {
     metadata: Cache<Metadata>,
-    keys: Cache<KeySet>,
+    keys: Cache<Vec<u8>>,
     /// How each provider was the last time.
     pub health: Health,
 }
@@ -36,16 +35,7 @@ pub struct Return<'a> {
     pub nonce: &'a str,
     /// What else it posted: Apple says a name once, in a form.
     pub user: Option<&'a str>,
-}
-
-/// The realm's keys, for what is signed and encrypted between us and a provider.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnKeys<'a> {
-    /// Opens what is encrypted for the realm.
-    pub decryption: &'a [DecryptionKey],
-    /// Signs assertions, where the provider wants them signed with a key.
-    pub signing: Option<&'a cloakroom_jose::SigningKey>,
-    /// The name of the assertion.
+    /// The name of an assertion that nobody has used before.
     pub assertion_id: &'a str,
 }
 
@@ -97,7 +87,7 @@ impl Federation {
         &self,
         upstream: &Upstream,
         back: &Return<'_>,
-        own: &OwnKeys<'_>,
+        tokens: &impl Tokens,
         network: &impl Network,
     ) -> Result<Arrived> {
         let endpoints = self.endpoints(upstream, network).await?;
@@ -105,30 +95,37 @@ impl Federation {
         let now = network.now().seconds();
         let occasion = Occasion {
             audience: &endpoints.token,
-            id: own.assertion_id,
+            id: back.assertion_id,
             now,
-            key: own.signing,
         };
-        let issued = exchange::trade(upstream, &endpoints, &back.brought, &occasion, network);
+        let issued = exchange::trade(
+            upstream,
+            &endpoints,
+            &back.brought,
+            &occasion,
+            (tokens, network),
+        );
         let issued = issued.await?;
         let mut said = Said::default();
         let mut id_token = None;
         if upstream.is_openid() {
             let token = issued.id_token();
             let token = token.ok_or_else(|| Problem::untrusted("it issues no ID token"))?;
-            let opened = Opened::of(token, own.decryption)?;
+            let opened = tokens.open(token)?;
+            let keys = self.keys(upstream, &endpoints, &opened, (tokens, network));
+            let keys = keys.await?;
             let expected = Expected {
-                nonce: back.nonce,
+                nonce: departure::uses_nonce(upstream).then_some(back.nonce),
                 access_token: issued.access_token(),
-                now: network.now().seconds(),
+                ..expected(upstream, &endpoints, network.now().seconds())?
             };
-            let keys = self.keys(upstream, &endpoints, &opened, network).await?;
-            let claims = opened.verify(upstream, &endpoints, &keys, &expected)?;
-            said.id_token = identity::members(claims.members());
-            id_token = Some(opened.text().to_owned());
+            let claims = tokens.verify_id_token(&opened, &keys, &expected)?;
+            check_hosted_domain(upstream, &claims)?;
+            said.id_token = identity::members(&claims);
+            id_token = Some(opened.0.expose().to_owned());
         }
         said.userinfo = self
-            .describe((upstream, &endpoints), &issued, own, network)
+            .describe((upstream, &endpoints), &issued, tokens, network)
             .await?;
         if let Some(subject) = said.id_token.get("sub").and_then(Value::as_str)
             && !said.userinfo.is_null()
@@ -151,10 +148,10 @@ impl Federation {
         upstream: &Upstream,
         endpoints: &Endpoints,
         opened: &Opened,
-        network: &impl Network,
-    ) -> Result<std::sync::Arc<KeySet>> {
-        let header = opened.header()?;
-        keys::find(upstream, endpoints, &header, (&self.keys, network)).await
+        (tokens, network): (&impl Tokens, &impl Network),
+    ) -> Result<Keys> {
+        let known = (&self.keys, tokens, network);
+        keys::find(upstream, endpoints, opened, known).await
     }
 
     /// What the userinfo endpoint says; nothing where it is not asked.
@@ -162,7 +159,7 @@ impl Federation {
         &self,
         (upstream, endpoints): (&Upstream, &Endpoints),
         issued: &Issued,
-        own: &OwnKeys<'_>,
+        tokens: &impl Tokens,
         network: &impl Network,
     ) -> Result<Value> {
         let is_off = upstream.is_openid() && upstream.has("disableUserInfo");
@@ -175,9 +172,12 @@ impl Federation {
         match userinfo::ask(upstream, address, issued.access_token(), network).await? {
             Answer::Claims(claims) => Ok(claims),
             Answer::Token(token) => {
-                let opened = Opened::of(&token, own.decryption)?;
-                let keys = self.keys(upstream, endpoints, &opened, network).await?;
-                userinfo::verify(upstream, endpoints, &opened, &keys)
+                let opened = tokens.open(&token)?;
+                let keys = self.keys(upstream, endpoints, &opened, (tokens, network));
+                let claims = tokens.verify_signature(&opened, &keys.await?)?;
+                let claims = Value::Object(claims);
+                userinfo::check_signed(upstream, endpoints, &claims)?;
+                Ok(claims)
             }
         }
     }
@@ -214,6 +214,40 @@ impl Federation {
                 tracing::info!(%problem, "a provider did not tell a person's addresses");
             }
         }
+    }
+}
+
+/// What a provider's tokens are held against, whatever they are for.
+fn expected<'a>(
+    upstream: &'a Upstream,
+    endpoints: &'a Endpoints,
+    now: i64,
+) -> Result<Expected<'a>> {
+    let skew = upstream.text("allowedClockSkew");
+    Ok(Expected {
+        issuers: &endpoints.issuers,
+        client: upstream.client_id()?,
+        nonce: None,
+        access_token: "",
+        // Ten minutes are more than any clock is off by, and an entry may be a mistake.
+        skew: skew
+            .and_then(|text| text.parse::<i64>().ok())
+            .map(|seconds| seconds.clamp(0, 600)),
+        now,
+    })
+}
+
+/// Google's `hd`: the address of the request is the browser's to change, so the answer decides.
+fn check_hosted_domain(upstream: &Upstream, claims: &Map<String, Value>) -> Result<()> {
+    let Some(wanted) = upstream.text("hostedDomain") else {
+        return Ok(());
+    };
+    let domain = claims.get("hd").and_then(Value::as_str);
+    let mut allowed = wanted.split(',').map(str::trim);
+    let is_in = domain.is_some_and(|domain| wanted == "*" || allowed.any(|own| own == domain));
+    match is_in {
+        true => Ok(()),
+        false => Err(Problem::untrusted("the account is of another domain")),
     }
 }
 

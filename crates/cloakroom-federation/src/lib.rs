@@ -4,11 +4,12 @@
 //! 1. [`Upstream`] is what a realm's settings make of a provider, with the [`preset`] of its kind.
 //! 2. [`departure`] makes the address that the browser is sent to.
 //! 3. [`exchange`] trades the code that the browser brings back, proved by [`client_auth`].
-//! 4. [`id_token`] and [`userinfo`] decide what is believed, and make it an [`Identity`].
+//! 4. [`tokens`] and [`userinfo`] decide what is believed, and make it an [`Identity`].
 //! 5. [`arrival`] says who that is here; [`first_login`] what happens if it is nobody yet;
 //!    [`mapper`]s take over what the settings ask for.
 //!
-//! Steps 2 to 4 may need the network, which is a parameter: [`Network`].
+//! Steps 2 to 4 may need the network and cryptography, which are parameters: [`Network`] and
+//! [`tokens::Tokens`].
 
 pub mod arrival;
 pub mod cache;
@@ -21,18 +22,18 @@ pub mod exchange;
 mod federation;
 pub mod first_login;
 pub mod health;
-pub mod id_token;
 pub mod identity;
 pub mod keys;
 pub mod mapper;
 mod network;
 pub mod pending;
 pub mod preset;
+pub mod tokens;
 mod upstream;
 pub mod userinfo;
 
 pub use error::{Blame, Problem};
-pub use federation::{Arrived, Federation, OwnKeys, Return};
+pub use federation::{Arrived, Federation, Return};
 pub use identity::Identity;
 pub use network::{HttpRequest, HttpResponse, Network, Unreached};
 pub use pending::Pending;

@@ -1,6 +1,5 @@
 //! A provider as a realm's settings have it, with what its kind says beside them.
 
-use cloakroom_jose::Alg;
 use cloakroom_model::identity_provider::IdentityProvider;
 
 use crate::client_auth::Method;
@@ -90,20 +89,19 @@ impl Upstream {
     /// How the client proves itself.
     ///
     /// # Errors
-    /// If the settings name a way or an algorithm that there is not.
+    /// If the settings name a way that there is not.
     pub fn method(&self) -> Result<Method> {
-        let alg = |usual| match self.text("clientAssertionSigningAlg") {
-            None => Ok(usual),
-            Some(name) => Alg::from_name(name)
-                .ok_or_else(|| Problem::settings("clientAssertionSigningAlg is unknown")),
+        let alg = |usual: &str| {
+            let named = self.text("clientAssertionSigningAlg");
+            named.unwrap_or(usual).to_owned()
         };
         match (self.text("clientAuthMethod"), self.preset.proof) {
             (_, Proof::Apple) => Ok(Method::Apple),
             (Some("client_secret_basic"), _) | (None, Proof::Basic) => Ok(Method::Basic),
             (Some("client_secret_basic_unencoded"), _) => Ok(Method::BasicUnencoded),
             (Some("client_secret_post"), _) | (None, Proof::Post) => Ok(Method::Post),
-            (Some("client_secret_jwt"), _) => Ok(Method::SecretJwt(alg(Alg::HS256)?)),
-            (Some("private_key_jwt"), _) => Ok(Method::PrivateKeyJwt(alg(Alg::RS256)?)),
+            (Some("client_secret_jwt"), _) => Ok(Method::SecretJwt(alg("HS256"))),
+            (Some("private_key_jwt"), _) => Ok(Method::PrivateKeyJwt(alg("RS256"))),
             (Some(_), _) => Err(Problem::settings("clientAuthMethod is unknown")),
         }
     }

@@ -6,6 +6,7 @@ mod endpoint;
 mod first;
 mod pages;
 mod settle;
+mod tokens;
 
 use std::collections::BTreeMap;
 

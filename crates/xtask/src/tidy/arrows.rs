@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("oidc", &["jose", "model"]),
     ("login", &["model"]),
-    ("federation", &["jose", "model"]),
+    ("federation", &["model"]),
     ("keycloak", &["model"]),
     ("web", &["oidc", "login", "federation", "model"]),
     (

@@ -4,17 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::exchange::Brought;
-use cloakroom_federation::{Arrived, OwnKeys, Problem, Return, Upstream};
+use cloakroom_federation::{Arrived, Problem, Return, Upstream};
+use cloakroom_jose::Alg;
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::departure::{self, Baggage};
 use cloakroom_model::{Cx, Digest, Door, Fault};
 use cloakroom_oidc::Form;
-use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::App;
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
+use super::tokens::OwnKeys;
 use super::{About, arrive, depart, find, not_found, problem_page};
 use crate::routes::login::{login_page, over};
 use crate::routes::protocol;
@@ -162,20 +163,15 @@ async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
 /// Asks the provider who it is.
 async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived, Problem>, Fault> {
     let (app, upstream) = (&visit.app, &ready.upstream);
-    let alg = match upstream.method() {
-        Ok(method) => method.alg_of_realm(),
+    let method = match upstream.method() {
+        Ok(method) => method,
         Err(problem) => return Ok(Err(problem)),
     };
-    let realm = match alg {
+    let realm = match method.alg_of_realm().and_then(Alg::from_name) {
         Some(alg) => protocol::with_key(app, &visit.realm, alg).await?,
         None => std::sync::Arc::clone(&visit.realm),
     };
-    let keys = Keyring::of(&realm)?;
-    let own = OwnKeys {
-        decryption: keys.decrypting(),
-        signing: alg.and_then(|alg| keys.signing_key(alg).ok()),
-        assertion_id: &ready.assertion_id,
-    };
+    let own = OwnKeys::of(&realm)?;
     let redirect_uri = depart::back(visit, upstream);
     let back = Return {
         brought: Brought {
@@ -186,6 +182,7 @@ async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived,
         issuer: visit.query.get("iss"),
         nonce: &ready.baggage.nonce,
         user: visit.query.get("user"),
+        assertion_id: &ready.assertion_id,
     };
     let asked = app.federation.arrive(upstream, &back, &own, &*app.outbound);
     Ok(asked.await)
