@@ -143,6 +143,25 @@ impl Federation {
         })
     }
 
+    /// What a provider's logout token says, once it is believed.
+    ///
+    /// # Errors
+    /// The first reason not to.
+    pub async fn say_goodbye(
+        &self,
+        upstream: &Upstream,
+        token: &str,
+        tokens: &impl Tokens,
+        network: &impl Network,
+    ) -> Result<Map<String, Value>> {
+        let endpoints = self.endpoints(upstream, network).await?;
+        let opened = tokens.open(token)?;
+        let keys = self.keys(upstream, &endpoints, &opened, (tokens, network));
+        let keys = keys.await?;
+        let expected = expected(upstream, &endpoints, network.now().seconds())?;
+        tokens.verify_logout_token(&opened, &keys, &expected)
+    }
+
     async fn keys(
         &self,
         upstream: &Upstream,

@@ -143,3 +143,6 @@ fn pairs(config: &Config, name: &str) -> Vec<(String, String)> {
     let object: BTreeMap<String, String> = serde_json::from_str(text).unwrap_or_default();
     object.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

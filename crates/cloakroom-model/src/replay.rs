@@ -18,6 +18,8 @@ pub enum Kind {
     RevokedToken,
     /// The handle of a logout confirmation.
     Logout,
+    /// The `jti` of an identity provider's logout token (Back-Channel Logout 1.0 §2.6).
+    UpstreamLogout,
 }
 
 impl Kind {
@@ -26,6 +28,7 @@ impl Kind {
             Self::ClientAssertion => "client_assertion",
             Self::RevokedToken => "revoked_token",
             Self::Logout => "logout",
+            Self::UpstreamLogout => "upstream_logout",
         }
     }
 }

@@ -37,6 +37,7 @@ pub mod scope;
 pub mod session_rules;
 pub mod token;
 pub mod uma;
+pub mod upstream_token;
 pub mod userinfo;
 
 pub use error::{Error, OAuthError, Result};

@@ -58,6 +58,10 @@ fn protocol(cfg: &mut web::ServiceConfig) {
     cfg.configure(device::configure);
     cfg.configure(par::configure);
     cfg.configure(logout::configure);
+    cfg.route(
+        "/logout/backchannel-logout",
+        web::post().to(broker::backchannel),
+    );
     cfg.configure(session_frames::configure);
     cfg.configure(revoke::configure);
 }

@@ -4,8 +4,10 @@ mod arrive;
 mod depart;
 mod endpoint;
 mod first;
+mod goodbye;
 mod pages;
 mod settle;
+mod token;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -24,6 +26,7 @@ use cloakroom_web::i18n::Notice;
 use super::visit::Visit;
 
 pub(crate) use depart::address;
+pub(crate) use goodbye::backchannel;
 pub(crate) use settle::{forget, keep_upstream, settle};
 
 /// The paths of identity providers.
@@ -39,6 +42,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(endpoint::by_query))
             .route(web::post().to(endpoint::by_form)),
     );
+    cfg.service(web::resource(format!("{base}/token")).route(web::get().to(token::show)));
     cfg.service(
         web::resource("/realms/{realm}/login-actions/first-broker-login")
             .route(web::get().to(first::show))

@@ -4,6 +4,7 @@
 mod hostile;
 mod linking;
 mod op;
+mod presets;
 mod scene;
 mod sign_in;
 mod stand_in;
@@ -29,6 +30,14 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         let scene = Arc::clone(&scene);
         trials.push(Trial::test(name, move || {
             hostile::play(row, &scene);
+            Ok(())
+        }));
+    }
+    for row in presets::ROWS {
+        let name = format!("{}::federation::preset::{}", server.database, row.id);
+        let scene = Arc::clone(&scene);
+        trials.push(Trial::test(name, move || {
+            presets::play(row, &scene);
             Ok(())
         }));
     }

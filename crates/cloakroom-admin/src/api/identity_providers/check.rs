@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use cloakroom_federation::preset;
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::flow::Flows;
 use cloakroom_model::Cx;
@@ -11,7 +12,10 @@ use crate::error::{AdminError, Result};
 
 /// Refuses a kind of identity provider that there is not.
 pub(super) fn kind(provider_id: Option<&str>) -> Result<()> {
-    if provider_id.is_some_and(|id| catalog::identity_provider(id).is_some()) {
+    // Some kinds are ours alone, and not in Keycloak's list.
+    let is_known =
+        |id: &str| catalog::identity_provider(id).is_some() || preset::find(id).is_some();
+    if provider_id.is_some_and(is_known) {
         return Ok(());
     }
     let name = provider_id.unwrap_or("null");

@@ -45,6 +45,12 @@ impl OwnKeys {
     }
 }
 
+/// Who a token says that it is of; nobody has verified that.
+pub(super) fn claimed_issuer(token: &str) -> Option<String> {
+    let parsed = Unverified::parse_within(token, LONGEST).ok()?;
+    parsed.unverified_claim_for_lookup("iss").ok()?
+}
+
 /// The library's words hold no part of a token.
 fn said(error: &JoseError) -> Problem {
     Problem::untrusted(format!("its token is refused: {error}"))

@@ -54,6 +54,11 @@ pub(super) const STORIES: &[Story] = &[
         posted,
     ),
     (
+        "what-a-provider-issued-is-kept-and-read-by-those-who-may",
+        kept,
+    ),
+    ("a-session-that-ends-at-the-provider-ends-here", goodbye),
+    (
         "the-session-says-which-provider-its-user-came-from",
         session_notes,
     ),
@@ -403,4 +408,101 @@ fn session_notes(scene: &Scene) {
 
     assert_eq!(claims["identity_provider"], json!("noted"));
     assert_eq!(claims["identity_provider_identity"], json!("noted"));
+}
+
+fn kept(scene: &Scene) {
+    let members = json!({"storeToken": true, "addReadTokenRoleOnCreate": true});
+    let op = scene.op_with("kept", members, json!({}));
+    let other = scene.op_with("kept-unread", json!({"storeToken": true}), json!({}));
+    let read = |op: &super::op::Op, path: &str| {
+        let callback = scene.visit(&mut scene.browser(), op).client();
+        let tokens = scene.tokens(&callback);
+        let access = text(&tokens, "access_token").to_owned();
+        let path = format!("/realms/federation/broker/{path}/token");
+        let request =
+            crate::http::Request::get(&path).with("Authorization", &format!("Bearer {access}"));
+        scene.server.send(&request)
+    };
+
+    let found = read(&op, "kept");
+    let forbidden = read(&other, "kept-unread");
+    let nothing = read(&op, "no-such");
+    let nobody = scene.server.send(&crate::http::Request::get(
+        "/realms/federation/broker/kept/token",
+    ));
+
+    assert_eq!(
+        text(&found.json(), "access_token"),
+        "an-access-token-of-upstream-that-nobody-logs"
+    );
+    let statuses = (
+        found.status,
+        forbidden.status,
+        nothing.status,
+        nobody.status,
+    );
+    assert_eq!(statuses, (200, 403, 404, 401));
+    // Nobody else shows it.
+    let user = scene.user("kept");
+    assert!(!scene.links(&user).to_string().contains("nobody-logs"));
+    assert!(!user.to_string().contains("nobody-logs"));
+}
+
+fn goodbye(scene: &Scene) {
+    let op = scene.op("goodbye");
+    let mut browser = scene.browser();
+    scene.sign_in(&mut browser, &op);
+    let path = format!("/users/{}/sessions", text(&scene.user("goodbye"), "id"));
+    let sessions = || {
+        scene
+            .done("GET", &path, &Value::Null)
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    let event = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
+    let honest = json!({
+        "iss": op.issuer, "aud": super::op::CLIENT, "iat": super::op::now(), "exp": super::op::now() + 60,
+        "jti": "goodbye-1", "sid": "sid-of-goodbye", "sub": "sub-of-goodbye", "events": event,
+    });
+    let say = |claims: &Value, typ: &str| {
+        let mut token = String::new();
+        op.change(|says| token = says.key.sign(typ, claims.to_string().as_bytes()).unwrap());
+        let path = "/realms/federation/protocol/openid-connect/logout/backchannel-logout";
+        scene
+            .server
+            .send(&crate::http::Request::form(
+                path,
+                &[("logout_token", token)],
+            ))
+            .status
+    };
+    let with =
+        |name: &str, value: Value| crate::realm::merged(honest.clone(), json!({name: value}));
+    let lies = [
+        with("iss", json!("https://other.test")),
+        with("aud", json!("another")),
+        with("nonce", json!("n")),
+        with("events", json!({})),
+        with("iat", json!(super::op::now() - 3600)),
+        with("jti", Value::Null),
+    ];
+    for lie in lies {
+        assert_eq!(say(&lie, "logout+jwt"), 400, "{lie}");
+    }
+    assert_eq!(
+        say(&with("sid", json!("another")), "logout+jwt"),
+        200,
+        "another session"
+    );
+    assert_eq!(sessions(), 1);
+
+    let said = say(&with("jti", json!("goodbye-2")), "logout+jwt");
+
+    assert_eq!((said, sessions()), (200, 0));
+    assert_eq!(
+        say(&with("jti", json!("goodbye-2")), "logout+jwt"),
+        400,
+        "once"
+    );
 }
