@@ -34,9 +34,9 @@ fn config(pairs: &[(&str, &str)]) -> Config {
 
 #[test]
 fn each_kind_does_to_a_user_what_its_settings_say() {
-    let claims = r#"[{"key":"groups","value":"dev"},{"key":"level","value":"3"}]"#;
-    let pattern = r#"[{"key":"groups","value":"o.s"}]"#;
-    let part = r#"[{"key":"groups","value":"o"}]"#;
+    const CLAIMS: &str = r#"[{"key":"groups","value":"dev"},{"key":"level","value":"3"}]"#;
+    const PATTERN: &str = r#"[{"key":"groups","value":"o.s"}]"#;
+    const PART: &str = r#"[{"key":"groups","value":"o"}]"#;
     let attribute = |name: &str, values: &[&str]| {
         let values = values.iter().map(|value| (*value).to_owned());
         Effect::Attribute(name.to_owned(), values.collect())
@@ -128,13 +128,13 @@ fn each_kind_does_to_a_user_what_its_settings_say() {
         ),
         (
             "oidc-advanced-role-idp-mapper",
-            &[("claims", claims), ("role", "r")],
+            &[("claims", CLAIMS), ("role", "r")],
             grant("r"),
         ),
         (
             "oidc-advanced-role-idp-mapper",
             &[
-                ("claims", pattern),
+                ("claims", PATTERN),
                 ("are.claim.values.regex", "true"),
                 ("role", "r"),
             ],
@@ -142,13 +142,13 @@ fn each_kind_does_to_a_user_what_its_settings_say() {
         ),
         (
             "oidc-advanced-role-idp-mapper",
-            &[("claims", pattern), ("role", "r")],
+            &[("claims", PATTERN), ("role", "r")],
             revoke("r"),
         ),
         (
             "oidc-advanced-role-idp-mapper",
             &[
-                ("claims", part),
+                ("claims", PART),
                 ("are.claim.values.regex", "true"),
                 ("role", "r"),
             ],
@@ -161,17 +161,17 @@ fn each_kind_does_to_a_user_what_its_settings_say() {
         ),
         (
             "oidc-advanced-group-idp-mapper",
-            &[("claims", claims), ("group", "/g")],
+            &[("claims", CLAIMS), ("group", "/g")],
             vec![Effect::Join("/g".to_owned())],
         ),
         (
             "oidc-advanced-group-idp-mapper",
-            &[("claims", part), ("group", "/g")],
+            &[("claims", PART), ("group", "/g")],
             vec![Effect::Leave("/g".to_owned())],
         ),
         (
             "oidc-user-session-note-idp-mapper",
-            &[("claims", pattern), ("are.claim.values.regex", "true")],
+            &[("claims", PATTERN), ("are.claim.values.regex", "true")],
             vec![Effect::SessionNote("groups".to_owned(), "ops".to_owned())],
         ),
     ];
