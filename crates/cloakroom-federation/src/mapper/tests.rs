@@ -32,157 +32,65 @@ fn config(pairs: &[(&str, &str)]) -> Config {
     owned.collect()
 }
 
+const CLAIMS: &str = r#"[{"key":"groups","value":"dev"},{"key":"level","value":"3"}]"#;
+const PATTERN: &str = r#"[{"key":"groups","value":"o.s"}]"#;
+const PART: &str = r#"[{"key":"groups","value":"o"}]"#;
+
+/// The kind, its settings, and what it does to a user.
+type Row = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    ("oidc-user-attribute-idp-mapper", &[("claim", "dep.name"), ("user.attribute", "dep")], "attribute dep: R&D"),
+    ("oidc-user-attribute-idp-mapper", &[("claim", "groups"), ("user.attribute", "g")], "attribute g: dev, ops"),
+    ("oidc-user-attribute-idp-mapper", &[("claim", "nickname"), ("user.attribute", "n")], "attribute n: countess"),
+    ("oidc-user-attribute-idp-mapper", &[("claim", "no"), ("user.attribute", "n")], "attribute n: "),
+    ("oidc-user-attribute-idp-mapper", &[("user.attribute", "n")], ""),
+    ("github-user-attribute-mapper", &[("jsonField", "nickname"), ("userAttribute", "n")], "attribute n: countess"),
+    ("github-user-attribute-mapper", &[("jsonField", "nickname")], "attribute nickname: countess"),
+    ("hardcoded-attribute-idp-mapper", &[("attribute", "a"), ("attribute.value", "v")], "attribute a: v"),
+    ("oidc-hardcoded-role-idp-mapper", &[("role", "app.user")], "grant app.user"),
+    ("oidc-hardcoded-group-idp-mapper", &[("group", "/staff")], "join /staff"),
+    ("hardcoded-user-session-attribute-idp-mapper", &[("attribute", "a"), ("attribute.value", "v")], "note a: v"),
+    ("oidc-role-idp-mapper", &[("claim", "groups"), ("claim.value", "dev"), ("role", "r")], "grant r"),
+    ("oidc-role-idp-mapper", &[("claim", "groups"), ("claim.value", "de"), ("role", "r")], "revoke r"),
+    ("oidc-role-idp-mapper", &[("role", "r")], "revoke r"),
+    ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "lead"), ("role", "r")], "grant r"),
+    ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "app.editor"), ("role", "r")], "grant r"),
+    ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "editor"), ("role", "r")], "revoke r"),
+    ("oidc-advanced-role-idp-mapper", &[("claims", CLAIMS), ("role", "r")], "grant r"),
+    ("oidc-advanced-role-idp-mapper", &[("claims", PATTERN), ("are.claim.values.regex", "true"), ("role", "r")], "grant r"),
+    ("oidc-advanced-role-idp-mapper", &[("claims", PATTERN), ("role", "r")], "revoke r"),
+    ("oidc-advanced-role-idp-mapper", &[("claims", PART), ("are.claim.values.regex", "true"), ("role", "r")], "revoke r"),
+    ("oidc-advanced-role-idp-mapper", &[("role", "r")], "revoke r"),
+    ("oidc-advanced-group-idp-mapper", &[("claims", CLAIMS), ("group", "/g")], "join /g"),
+    ("oidc-advanced-group-idp-mapper", &[("claims", PART), ("group", "/g")], "leave /g"),
+    ("oidc-user-session-note-idp-mapper", &[("claims", PATTERN), ("are.claim.values.regex", "true")], "note groups: ops"),
+];
+
+fn told(effect: &Effect) -> String {
+    match effect {
+        Effect::Attribute(name, values) => format!("attribute {name}: {}", values.join(", ")),
+        Effect::Grant(role) => format!("grant {role}"),
+        Effect::Revoke(role) => format!("revoke {role}"),
+        Effect::Join(group) => format!("join {group}"),
+        Effect::Leave(group) => format!("leave {group}"),
+        Effect::SessionNote(name, value) => format!("note {name}: {value}"),
+        Effect::Username(name) => format!("username {name}"),
+    }
+}
+
 #[test]
 fn each_kind_does_to_a_user_what_its_settings_say() {
-    const CLAIMS: &str = r#"[{"key":"groups","value":"dev"},{"key":"level","value":"3"}]"#;
-    const PATTERN: &str = r#"[{"key":"groups","value":"o.s"}]"#;
-    const PART: &str = r#"[{"key":"groups","value":"o"}]"#;
-    let attribute = |name: &str, values: &[&str]| {
-        let values = values.iter().map(|value| (*value).to_owned());
-        Effect::Attribute(name.to_owned(), values.collect())
-    };
-    let grant = |role: &str| vec![Effect::Grant(role.to_owned())];
-    let revoke = |role: &str| vec![Effect::Revoke(role.to_owned())];
-    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Vec<Effect>);
-    let rows: Vec<Row<'_>> = vec![
-        (
-            "oidc-user-attribute-idp-mapper",
-            &[("claim", "dep.name"), ("user.attribute", "dep")],
-            vec![attribute("dep", &["R&D"])],
-        ),
-        (
-            "oidc-user-attribute-idp-mapper",
-            &[("claim", "groups"), ("user.attribute", "g")],
-            vec![attribute("g", &["dev", "ops"])],
-        ),
-        (
-            "oidc-user-attribute-idp-mapper",
-            &[("claim", "nickname"), ("user.attribute", "n")],
-            vec![attribute("n", &["countess"])],
-        ),
-        (
-            "oidc-user-attribute-idp-mapper",
-            &[("claim", "no"), ("user.attribute", "n")],
-            vec![attribute("n", &[])],
-        ),
-        (
-            "oidc-user-attribute-idp-mapper",
-            &[("user.attribute", "n")],
-            vec![],
-        ),
-        (
-            "github-user-attribute-mapper",
-            &[("jsonField", "nickname"), ("userAttribute", "n")],
-            vec![attribute("n", &["countess"])],
-        ),
-        (
-            "github-user-attribute-mapper",
-            &[("jsonField", "nickname")],
-            vec![attribute("nickname", &["countess"])],
-        ),
-        (
-            "hardcoded-attribute-idp-mapper",
-            &[("attribute", "a"), ("attribute.value", "v")],
-            vec![attribute("a", &["v"])],
-        ),
-        (
-            "oidc-hardcoded-role-idp-mapper",
-            &[("role", "app.user")],
-            grant("app.user"),
-        ),
-        (
-            "oidc-hardcoded-group-idp-mapper",
-            &[("group", "/staff")],
-            vec![Effect::Join("/staff".to_owned())],
-        ),
-        (
-            "hardcoded-user-session-attribute-idp-mapper",
-            &[("attribute", "a"), ("attribute.value", "v")],
-            vec![Effect::SessionNote("a".to_owned(), "v".to_owned())],
-        ),
-        (
-            "oidc-role-idp-mapper",
-            &[("claim", "groups"), ("claim.value", "dev"), ("role", "r")],
-            grant("r"),
-        ),
-        (
-            "oidc-role-idp-mapper",
-            &[("claim", "groups"), ("claim.value", "de"), ("role", "r")],
-            revoke("r"),
-        ),
-        ("oidc-role-idp-mapper", &[("role", "r")], revoke("r")),
-        (
-            "keycloak-oidc-role-to-role-idp-mapper",
-            &[("external.role", "lead"), ("role", "r")],
-            grant("r"),
-        ),
-        (
-            "keycloak-oidc-role-to-role-idp-mapper",
-            &[("external.role", "app.editor"), ("role", "r")],
-            grant("r"),
-        ),
-        (
-            "keycloak-oidc-role-to-role-idp-mapper",
-            &[("external.role", "editor"), ("role", "r")],
-            revoke("r"),
-        ),
-        (
-            "oidc-advanced-role-idp-mapper",
-            &[("claims", CLAIMS), ("role", "r")],
-            grant("r"),
-        ),
-        (
-            "oidc-advanced-role-idp-mapper",
-            &[
-                ("claims", PATTERN),
-                ("are.claim.values.regex", "true"),
-                ("role", "r"),
-            ],
-            grant("r"),
-        ),
-        (
-            "oidc-advanced-role-idp-mapper",
-            &[("claims", PATTERN), ("role", "r")],
-            revoke("r"),
-        ),
-        (
-            "oidc-advanced-role-idp-mapper",
-            &[
-                ("claims", PART),
-                ("are.claim.values.regex", "true"),
-                ("role", "r"),
-            ],
-            revoke("r"),
-        ),
-        (
-            "oidc-advanced-role-idp-mapper",
-            &[("role", "r")],
-            revoke("r"),
-        ),
-        (
-            "oidc-advanced-group-idp-mapper",
-            &[("claims", CLAIMS), ("group", "/g")],
-            vec![Effect::Join("/g".to_owned())],
-        ),
-        (
-            "oidc-advanced-group-idp-mapper",
-            &[("claims", PART), ("group", "/g")],
-            vec![Effect::Leave("/g".to_owned())],
-        ),
-        (
-            "oidc-user-session-note-idp-mapper",
-            &[("claims", PATTERN), ("are.claim.values.regex", "true")],
-            vec![Effect::SessionNote("groups".to_owned(), "ops".to_owned())],
-        ),
-    ];
-    for (kind, settings, expected) in rows {
-        let mapper = find(kind).unwrap();
+    for (kind, settings, expected) in ROWS {
+        let effects = find(kind).unwrap().map(&config(settings), &identity());
 
-        assert_eq!(
-            mapper.map(&config(settings), &identity()),
-            expected,
-            "{kind} {settings:?}"
-        );
+        let effects: Vec<String> = effects.iter().map(told).collect();
+        assert_eq!(effects.join("; "), *expected, "{kind} {settings:?}");
     }
 }
 
