@@ -17,6 +17,9 @@
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [departure] is a browser that was sent to an identity provider and has not come back.
 //! - A [console session](console_session) is a browser in which an administrator uses the console.
+//! - A [sign-in](sign_in) is when a user was last here.
+//! - A [console session](console_session) is a browser in which an administrator uses the console, and a
+//!   [saved view](saved_view) a list there that they come back to.
 //! - A [known device](known_device) is a browser in which a user has signed in before.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
@@ -24,6 +27,8 @@
 //! - A [replay](replay) mark makes a value single-use; an [opaque](opaque) token is an access token
 //!   that only this server can read.
 //! - A [workflow](workflow) says what happens when something else does.
+//! - A [job](job) is work that takes longer than a request.
+//! - The [recycle bin](recycle_bin) holds what was deleted and may be wanted back.
 //! - An [event](event) is a line of the audit trail; the [outbox](outbox) holds what leaves the
 //!   system later, and a [lease](lease) says which node does background work.
 #![recursion_limit = "256"]
@@ -53,6 +58,7 @@ pub mod id;
 pub mod identity_provider;
 pub mod initial_access;
 pub mod inspect;
+pub mod job;
 pub mod key;
 pub mod known_device;
 pub mod lease;
@@ -67,14 +73,17 @@ pub mod outbox;
 mod pairs;
 pub mod pushed_request;
 pub mod realm;
+pub mod recycle_bin;
 pub mod refresh;
 pub mod replay;
 pub mod role;
+pub mod saved_view;
 mod schema;
 pub mod scope;
 pub mod secret;
 pub mod server_state;
 pub mod session;
+pub mod sign_in;
 pub mod snapshot;
 mod sql;
 pub mod time;

@@ -703,6 +703,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    recycle_bin (id) {
+        id -> Text,
+        realm_id -> Text,
+        kind -> Text,
+        object_id -> Text,
+        name -> Text,
+        deleted_by -> Text,
+        deleted_at -> BigInt,
+        expires_at -> BigInt,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    sign_ins (user_id) {
+        user_id -> Text,
+        realm_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> Text,
+        realm_id -> Text,
+        owner -> Text,
+        page -> Text,
+        name -> Text,
+        query -> Text,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        realm_id -> Text,
+        kind -> Text,
+        state -> Text,
+        actor -> Text,
+        input -> Nullable<Binary>,
+        total -> BigInt,
+        handled -> BigInt,
+        failed -> BigInt,
+        report -> Text,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -765,4 +815,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_steps,
     departures,
     upstream_sessions,
+    recycle_bin,
+    sign_ins,
+    saved_views,
+    jobs,
 );

@@ -14,7 +14,7 @@ use crate::schema::{client_sessions, refresh_tokens, sessions};
 use crate::secret::Digest;
 use crate::sql::fixed;
 use crate::time::Timestamp;
-use crate::{Result, goodbye};
+use crate::{Result, goodbye, sign_in};
 
 pub use found::{Found, find_with};
 
@@ -87,7 +87,7 @@ pub fn insert(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
             sessions::expires_at.eq(session.expires_at),
         ))
         .execute(cx.db.conn()?)?;
-    Ok(())
+    sign_in::record(cx, session)
 }
 
 /// The session with this id, unless its end has passed. Idle limits are the caller's rule.

@@ -11,7 +11,7 @@ use super::{User, fold, page};
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, UserId};
-use crate::schema::{federated_identities, user_attributes, users};
+use crate::schema::{federated_identities, sign_ins, user_attributes, users};
 use crate::time::Timestamp;
 
 /// What a list of users is narrowed by; absent members do not narrow.
@@ -43,6 +43,10 @@ pub struct Query {
     pub created_after: Option<Timestamp>,
     /// Came to be at this instant or earlier.
     pub created_before: Option<Timestamp>,
+    /// Signed in at this instant or later.
+    pub seen_after: Option<Timestamp>,
+    /// Did not sign in after this instant, or never did.
+    pub seen_before: Option<Timestamp>,
     /// Service accounts are listed as well.
     pub service_accounts: bool,
     /// Only those whose username comes after this one.
@@ -75,6 +79,8 @@ impl Query {
                 .any(Option::is_some)
             || self.created_after.is_some()
             || self.created_before.is_some()
+            || self.seen_after.is_some()
+            || self.seen_before.is_some()
             || !self.service_accounts;
         match self.attributes.as_slice() {
             [one] if !is_narrowed => Some(one),
@@ -168,6 +174,7 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
     if let Some(at) = query.created_before {
         all = all.filter(users::created_at.le(at));
     }
+    all = narrowed_by_sign_in(all, query);
     for (name, value) in &query.attributes {
         let has = user_attributes::table
             .filter(user_attributes::user_id.eq(users::id))
@@ -177,6 +184,21 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
         all = all.filter(exists(has).or(users::id.eq("")));
     }
     narrowed_by_link(all, realm, query)
+}
+
+fn narrowed_by_sign_in<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
+    let since = |at: Timestamp| {
+        sign_ins::table
+            .filter(sign_ins::user_id.eq(users::id))
+            .filter(sign_ins::at.ge(at))
+    };
+    if let Some(at) = query.seen_after {
+        all = all.filter(exists(since(at)));
+    }
+    if let Some(at) = query.seen_before {
+        all = all.filter(diesel::dsl::not(exists(since(at))));
+    }
+    all
 }
 
 fn narrowed_by_link<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {
