@@ -1,6 +1,7 @@
 //! Who is calling and what they may do: roles are read from the database, not from the token.
 
 mod grants;
+mod standing;
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
@@ -25,6 +26,7 @@ use crate::seat::{self, Seat};
 use crate::sent::Sent;
 
 pub(crate) use grants::Grants;
+pub(crate) use standing::standing;
 
 /// Who is calling, for the audit trail.
 #[derive(Clone, Debug)]

@@ -8,6 +8,18 @@ use actix_web::http::header::CONTENT_TYPE;
 /// More fields than any form here has.
 const FIELDS_MOST: usize = 32;
 
+/// The fields of a form by name, as text; `None` if it is no such form.
+#[must_use]
+pub fn texts(request: &HttpRequest, body: &[u8]) -> Option<BTreeMap<String, String>> {
+    let fields = read(request, body)?.into_iter();
+    let decoded = fields.map(|(name, field)| {
+        let bytes = bytes(&field).unwrap_or_default();
+        let name = text(&name).unwrap_or(name);
+        (name, String::from_utf8_lossy(&bytes).into_owned())
+    });
+    Some(decoded.collect())
+}
+
 /// The fields of a form by name, each byte of theirs as the character of that number; `None` if it is
 /// no such form.
 pub(crate) fn read(request: &HttpRequest, body: &[u8]) -> Option<BTreeMap<String, String>> {

@@ -16,7 +16,6 @@
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [departure] is a browser that was sent to an identity provider and has not come back.
-//! - A [console session](console_session) is a browser in which an administrator uses the console.
 //! - A [sign-in](sign_in) is when a user was last here.
 //! - A [console session](console_session) is a browser in which an administrator uses the console, and a
 //!   [saved view](saved_view) a list there that they come back to.

@@ -10,8 +10,9 @@ use std::time::Duration;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::db::Listener;
 use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event,
-    known_device, lease, login_limit, opaque, pushed_request, refresh, replay, session,
+    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event, job,
+    known_device, lease, login_limit, opaque, pushed_request, recycle_bin, refresh, replay,
+    session,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -20,6 +21,8 @@ use cloakroom_web::app::{now, random};
 const HEAR: Duration = Duration::from_millis(200);
 /// How soon clients are told that a session has ended.
 const TELL: Duration = Duration::from_millis(500);
+/// How soon a job begins.
+const WORK: Duration = Duration::from_millis(500);
 /// How often what is over is removed.
 const SWEEP: Duration = Duration::from_secs(10);
 /// Rows of a table removed in one transaction, few enough to delay no request.
@@ -51,15 +54,26 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
         })?);
     }
     let node = uuid_of_node()?;
-    threads.push(every(&app, "sweep", SWEEP, move |app| sweep(app, &node))?);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
+    let sweeper = node.clone();
+    threads.push(every(&app, "sweep", SWEEP, move |app| {
+        sweep(app, &sweeper)
+    })?);
+    let telling = runtime()?;
     threads.push(every(&app, "goodbye", TELL, move |app| {
-        runtime.block_on(goodbye::round(app))
+        telling.block_on(goodbye::round(app))
+    })?);
+    let working = runtime()?;
+    threads.push(every(&app, "jobs", WORK, move |app| {
+        working.block_on(cloakroom_admin::jobs::round(app, &node))
     })?);
     Ok(Stop { threads })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    let made = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    made.map_err(|error| error.to_string())
 }
 
 fn every(
@@ -139,6 +153,8 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
         event::sweep_expired(&mut cx, ROWS)?;
         known_device::sweep(&mut cx)?;
+        recycle_bin::sweep(&mut cx)?;
+        job::sweep(&mut cx)?;
         Ok(())
     })
 }

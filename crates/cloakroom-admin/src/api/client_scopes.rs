@@ -7,12 +7,14 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client_scope as shape, mapper as mapper_shape, read};
 use cloakroom_model::client::Settings;
 use cloakroom_model::id::{MapperId, ScopeId};
+use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::scope::{self, Scope};
 use cloakroom_model::{Cx, mapper};
 use serde_json::Value;
 
-use super::clients::{MANAGE, VIEW};
-use super::{Answer, Names, mappers, no_content};
+pub(crate) use super::clients::{MANAGE, VIEW};
+use super::ui_ext::recycle_bin;
+use super::{Answer, Names, Params, mappers, no_content};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -130,17 +132,23 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     Ok(no_content())
 }
 
-async fn remove(admin: Admin, path: Names) -> Answer {
+async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(MANAGE)?;
     let actor = admin.actor.clone();
-    admin
+    let kept = admin
         .write(move |cx| {
             let scope = found(cx, path.part("scope"))?;
+            let doomed = Doomed {
+                kind: Kind::ClientScope,
+                id: scope.id.as_str(),
+                name: &scope.name,
+            };
+            let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             scope::remove(cx, &scope.id)?;
             let path = format!("client-scopes/{}", scope.id);
             audit::record(cx, &actor, audit::DELETE, "CLIENT_SCOPE", path)?;
-            Ok(())
+            Ok(kept)
         })
         .await?;
-    Ok(no_content())
+    Ok(recycle_bin::removed(kept))
 }

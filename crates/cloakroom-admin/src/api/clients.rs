@@ -14,10 +14,12 @@ use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::client::{self, Client, Query};
 use cloakroom_model::id::ClientUuid;
+use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::{Cx, Secret, role, user};
 use cloakroom_oidc::client_policy::{Registrant, Source};
 use serde_json::{Value, json};
 
+use super::ui_ext::recycle_bin;
 use super::{ALL, Answer, Names, Params, is_on, no_content, page};
 use crate::access::{Admin, Grants};
 use crate::audit;
@@ -226,19 +228,25 @@ pub(crate) fn remove_found(cx: &mut Cx<'_>, client: &Client) -> Result<()> {
     Ok(())
 }
 
-async fn remove(admin: Admin, path: Names) -> Answer {
+async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(MANAGE)?;
     let actor = admin.actor.clone();
-    admin
+    let kept = admin
         .write(move |cx| {
             let client = found(cx, path.part("client"))?;
-            remove_found(cx, &client)?;
+            let doomed = Doomed {
+                kind: Kind::Client,
+                id: client.id.as_str(),
+                name: &client.client_id,
+            };
+            let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
+            remove_found(cx, &client).map_err(AdminError::undoing)?;
             let place = format!("clients/{}", client.id);
             audit::record(cx, &actor, audit::DELETE, "CLIENT", place)?;
-            Ok(())
+            Ok(kept)
         })
         .await?;
-    Ok(no_content())
+    Ok(recycle_bin::removed(kept))
 }
 
 async fn service_account(admin: Admin, path: Names) -> Answer {

@@ -12,8 +12,10 @@ use cloakroom_model::Cx;
 use cloakroom_model::group::{self, Group, Query};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::organization::group as of_organization;
+use cloakroom_model::recycle_bin::{Doomed, Kind};
 use serde_json::{Value, json};
 
+use super::ui_ext::recycle_bin;
 use super::users::draft::group_at;
 use super::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page, switch};
 use crate::access::{Admin, Grants};
@@ -328,17 +330,23 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     Ok(no_content())
 }
 
-async fn remove(admin: Admin, path: Names) -> Answer {
+async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(MANAGE)?;
     let actor = admin.actor.clone();
-    admin
+    let kept = admin
         .write(move |cx| {
             let group = found(cx, path.part("group"))?;
+            let doomed = Doomed {
+                kind: Kind::Group,
+                id: group.id.as_str(),
+                name: &group.name,
+            };
+            let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             group::remove(cx, &group.id)?;
             let path = format!("groups/{}", group.id);
             audit::record(cx, &actor, audit::DELETE, "GROUP", path)?;
-            Ok(())
+            Ok(kept)
         })
         .await?;
-    Ok(no_content())
+    Ok(recycle_bin::removed(kept))
 }

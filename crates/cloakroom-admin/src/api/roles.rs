@@ -12,10 +12,12 @@ use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::role as shape;
 use cloakroom_model::id::RoleId;
+use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client};
 use serde_json::Value;
 
+use super::ui_ext::recycle_bin;
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, page};
 use crate::access::{Admin, Grants, encode};
 use crate::audit;
@@ -274,10 +276,10 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     Ok(no_content())
 }
 
-async fn remove(admin: Admin, path: Names) -> Answer {
+async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     let may = check(&admin, &path, true)?;
     let actor = admin.actor.clone();
-    admin
+    let kept = admin
         .write(move |cx| {
             let role = found(cx, &path, may)?;
             if blueprint::default_role(&cx.realm.settings).as_ref() == Some(&role.id) {
@@ -286,11 +288,20 @@ async fn remove(admin: Admin, path: Names) -> Answer {
                 return Err(AdminError::message(400, why));
             }
             check_kind(cx, &role)?;
+            let doomed = Doomed {
+                kind: match role.client_role {
+                    true => Kind::ClientRole,
+                    false => Kind::RealmRole,
+                },
+                id: role.id.as_str(),
+                name: &role.name,
+            };
+            let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             role::remove(cx, &role.id)?;
             let place = place(&path, &role);
             audit::record(cx, &actor, audit::DELETE, kind(&role), place)?;
-            Ok(())
+            Ok(kept)
         })
         .await?;
-    Ok(no_content())
+    Ok(recycle_bin::removed(kept))
 }

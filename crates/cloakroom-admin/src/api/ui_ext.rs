@@ -4,11 +4,14 @@ mod authentication;
 mod because;
 mod days;
 mod desk;
+mod jobs;
 mod keys;
 mod mappings;
+pub(crate) mod recycle_bin;
 mod roles;
 mod sessions;
 mod system;
+mod views;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
@@ -37,11 +40,14 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     because::configure(cfg);
     days::configure(cfg);
     desk::configure(cfg);
+    jobs::configure(cfg);
     keys::configure(cfg);
     mappings::configure(cfg);
+    recycle_bin::configure(cfg);
     roles::configure(cfg);
     sessions::configure(cfg);
     system::configure(cfg);
+    views::configure(cfg);
 }
 
 const VIEW_REALM: &[&str] = &["view-realm", "manage-realm"];

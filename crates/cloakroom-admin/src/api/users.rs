@@ -6,6 +6,7 @@ mod identities;
 mod impersonate;
 mod mail;
 pub(crate) mod password;
+pub(crate) mod rows;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
@@ -14,11 +15,13 @@ use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_keycloak::user as shape;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::UserId;
+use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::{Cx, lockout};
 use serde_json::json;
 
+use super::ui_ext::recycle_bin;
 use super::{Answer, Names, Params, is_on, no_content, user_profile};
 use crate::access::{Admin, Grants};
 use crate::audit;
@@ -265,17 +268,23 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
     Ok(())
 }
 
-async fn remove(admin: Admin, path: Names) -> Answer {
+async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(MANAGE)?;
     let actor = admin.actor.clone();
-    admin
+    let kept = admin
         .write(move |cx| {
             let user = found(cx, path.part("user"))?;
+            let doomed = Doomed {
+                kind: Kind::User,
+                id: user.id.as_str(),
+                name: &user.username,
+            };
+            let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             user::remove(cx, &user.id)?;
             let path = format!("users/{}", user.id);
             audit::record(cx, &actor, audit::DELETE, "USER", path)?;
-            Ok(())
+            Ok(kept)
         })
         .await?;
-    Ok(no_content())
+    Ok(recycle_bin::removed(kept))
 }

@@ -130,6 +130,8 @@ fn query_of(params: &Params) -> Result<Query> {
         provider_user: text("idpUserId"),
         created_after: instant(params, "createdAfter")?,
         created_before: instant(params, "createdBefore")?,
+        seen_after: instant(params, "lastSignInAfter")?,
+        seen_before: instant(params, "lastSignInBefore")?,
         after: text("after"),
         before: text("before"),
         first,

@@ -1,0 +1,166 @@
+//! Work that goes on after the request that asked for it: taken from line by one node, in small steps.
+//!
+//! A step acts as the administrator who asked, with the rights that they have at that moment.
+
+mod people;
+pub(crate) mod sheet;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cloakroom_model::id::{RealmId, UserId};
+use cloakroom_model::job::{self, Job};
+use cloakroom_model::{Changes, Cx, Door, Fault, Link, Realm, Ttl, lease};
+use cloakroom_web::App;
+use cloakroom_web::app::{now, random};
+use serde::{Deserialize, Serialize};
+
+use crate::access::{self, Actor, Admin, Grants};
+use crate::error::{AdminError, Result};
+
+/// What a job does.
+pub(crate) const IMPORT_PEOPLE: &str = "import-users";
+
+/// The node that does the jobs keeps that right for so long after its last round.
+const TURN: Ttl = Ttl::seconds(30);
+
+/// One job goes on for so long before another gets its turn.
+const SPAN: Duration = Duration::from_secs(2);
+
+/// Rows in one unit of work: few enough to delay no request.
+const ROWS: usize = 25;
+
+/// The administrator who asked for a job.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Asker {
+    /// The name of the realm that they belong to.
+    home: String,
+    realm: RealmId,
+    client: String,
+    user: UserId,
+    ip: String,
+}
+
+impl Asker {
+    /// Whoever calls.
+    pub(crate) fn of(admin: &Admin) -> Self {
+        let actor = admin.actor.clone();
+        Self {
+            home: admin.home().name.clone(),
+            realm: actor.realm,
+            client: actor.client,
+            user: actor.user,
+            ip: actor.ip,
+        }
+    }
+
+    /// The same for the audit trail.
+    fn actor(&self) -> Actor {
+        Actor {
+            realm: self.realm.clone(),
+            client: self.client.clone(),
+            user: self.user.clone(),
+            session: None,
+            ip: self.ip.clone(),
+            sent: None,
+        }
+    }
+}
+
+/// Goes on with the jobs of all realms, if it is this node's turn. `node` tells it from the others.
+///
+/// # Errors
+///
+/// The database cannot be reached.
+pub async fn round(app: &App, node: &str) -> std::result::Result<(), Fault> {
+    let holder = node.to_owned();
+    let waiting = in_no_realm(app, move |cx| {
+        let all = job::waiting(cx)?;
+        match all.is_empty() || !lease::take(cx, "jobs", &holder, TURN)? {
+            true => Ok(Vec::new()),
+            false => Ok(all),
+        }
+    });
+    for (realm, id) in waiting.await? {
+        let Some(realm) = app.realm(&realm).await? else {
+            continue;
+        };
+        let begun = Instant::now();
+        while begun.elapsed() < SPAN {
+            match step(app, &realm, &id).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(AdminError::Fault(fault)) => return Err(fault),
+                Err(error) => {
+                    tracing::warn!(job = id, %error, "a step of a job was undone");
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Asks about what belongs to no realm.
+async fn in_no_realm<T: Send + 'static>(
+    app: &App,
+    mut work: impl FnMut(&mut Cx<'_>) -> std::result::Result<T, Fault> + Send + 'static,
+) -> std::result::Result<T, Fault> {
+    let vault = app.vault();
+    app.db()
+        .write(move |conn| {
+            let (mut changes, mut rng) = (Changes::default(), random()?);
+            let nobody = Arc::new(Realm::nobody());
+            work(&mut Cx {
+                db: Link::Open(conn),
+                realm: &nobody,
+                now: now(),
+                rng: &mut rng,
+                vault: &vault,
+                changes: &mut changes,
+            })
+        })
+        .await
+}
+
+/// One step of a job; false if there is nothing more to do.
+async fn step(app: &App, realm: &Arc<Realm>, id: &str) -> Result<bool> {
+    let named = id.to_owned();
+    let found = app
+        .enter(realm, Door::Read, move |cx| {
+            Ok::<_, AdminError>(job::find(cx, &named)?)
+        })
+        .await?;
+    let Some(job) = found.filter(|job| job.state == job::WAITING) else {
+        return Ok(false);
+    };
+    let asker: Asker = serde_json::from_str(&job.actor).map_err(Fault::from)?;
+    let who = (asker.home.as_str(), &asker.user);
+    let grants = access::standing(app, who, &realm.name, &["manage-users"]).await?;
+    let actor = asker.actor();
+    app.enter(realm, Door::Write, move |cx| match &grants {
+        Some(grants) => advance(cx, &job, grants, &actor),
+        None => {
+            job::end(cx, &job.id, job::REFUSED)?;
+            Ok(false)
+        }
+    })
+    .await
+}
+
+fn advance(cx: &mut Cx<'_>, job: &Job, grants: &Grants, actor: &Actor) -> Result<bool> {
+    let Some(input) = job::input(cx, &job.id)? else {
+        return Ok(false);
+    };
+    let import: people::Import = serde_json::from_slice(&input).map_err(Fault::from)?;
+    let done = usize::try_from(job.handled).unwrap_or(usize::MAX);
+    let (tried, wrong) = import.some(cx, (done, ROWS), grants, actor)?;
+    let tried = i64::try_from(tried).unwrap_or(0);
+    if !job::step(cx, job, tried, wrong)? {
+        // It was cancelled meanwhile: nothing of this step may stay.
+        return Err(AdminError::message(409, "The job is over").undoing());
+    }
+    Ok(job.handled + tried < job.total)
+}
+
+pub(crate) use people::Import;
