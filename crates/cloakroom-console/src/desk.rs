@@ -108,7 +108,11 @@ impl Desk {
         };
         let is_form = request.method() == Method::POST;
         let mut desk = Self {
-            form: Pairs::parse(if is_form { body } else { b"" }),
+            form: if is_form {
+                Pairs::of_form(&request, body)
+            } else {
+                Pairs::default()
+            },
             query: Pairs::parse(request.query_string().as_bytes()),
             locale: locale(&app, &request, None),
             csrf: csrf(&secret),

@@ -17,6 +17,9 @@ pub(crate) struct Flash {
     argument: Option<String>,
     /// It went well.
     is_good: bool,
+    /// The entry of the recycle bin that undoes it.
+    #[serde(default)]
+    undo: Option<String>,
 }
 
 impl Flash {
@@ -26,6 +29,7 @@ impl Flash {
             key: key.to_owned(),
             argument: None,
             is_good: true,
+            undo: None,
         }
     }
 
@@ -41,6 +45,17 @@ impl Flash {
     pub(crate) fn about(mut self, what: &str) -> Self {
         self.argument = Some(what.chars().take(200).collect());
         self
+    }
+
+    /// Offers to take it back: by this entry of the recycle bin, if there is one.
+    pub(crate) fn undo(mut self, entry: &str) -> Self {
+        self.undo = (!entry.is_empty()).then(|| entry.to_owned());
+        self
+    }
+
+    /// The entry of the recycle bin that undoes it.
+    pub(crate) fn entry(&self) -> Option<&str> {
+        self.undo.as_deref()
     }
 
     /// The class of the toast.

@@ -5,6 +5,7 @@ use cloakroom_web::{App, assets};
 
 use crate::cookie::{self, Name};
 use crate::desk::{Desk, LANGUAGES};
+use crate::flash::Flash;
 use crate::nav::NAV;
 use crate::part::Pill;
 
@@ -168,6 +169,29 @@ pub(crate) struct Shelf {
     pub(crate) items: Vec<Step>,
 }
 
+/// What the page before left to be said.
+#[derive(Clone, Debug)]
+pub(crate) struct Toast {
+    pub(crate) class: &'static str,
+    pub(crate) text: String,
+    /// Where a form takes it back; empty where nothing can.
+    pub(crate) undo_url: String,
+}
+
+impl Toast {
+    fn of(desk: &Desk, flash: &Flash) -> Self {
+        let undo = flash.entry().map(|entry| {
+            let entry = crate::desk::encode(entry);
+            desk.url(&format!("/recycle-bin/{entry}/restore"))
+        });
+        Self {
+            class: flash.class(),
+            text: flash.text(&desk.locale),
+            undo_url: undo.unwrap_or_default(),
+        }
+    }
+}
+
 /// What stands around a page.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -181,7 +205,7 @@ pub(crate) struct Frame {
     pub(crate) letters: String,
     pub(crate) nav: Vec<Shelf>,
     pub(crate) languages: Vec<Step>,
-    pub(crate) toast: Option<(&'static str, String)>,
+    pub(crate) toast: Option<Toast>,
     pub(crate) heading: Heading,
     pub(crate) home_url: String,
     pub(crate) realms_url: String,
@@ -225,9 +249,7 @@ impl Frame {
             letters: letters(desk),
             nav: nav(desk),
             languages: languages(desk),
-            toast: desk
-                .flash()
-                .map(|flash| (flash.class(), flash.text(&desk.locale))),
+            toast: desk.flash().map(|flash| Toast::of(desk, flash)),
             heading,
             home_url: desk.url("/dashboard"),
             realms_url: desk.url("/realms"),

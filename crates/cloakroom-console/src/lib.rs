@@ -5,7 +5,9 @@
 //! session.
 
 mod cookie;
+mod csv;
 mod desk;
+mod feed;
 mod flash;
 mod frame;
 mod nav;

@@ -43,6 +43,15 @@ const CLIENTS: &[&str] = &["view-clients", "manage-clients", "query-clients"];
 const PROVIDERS: &[&str] = &["view-identity-providers", "manage-identity-providers"];
 const VIEW_CLIENTS: &[&str] = &["view-clients", "manage-clients"];
 const PEOPLE: &[&str] = &["view-users", "manage-users"];
+/// Whoever may see people, clients or roles sees those that were deleted.
+const BIN: &[&str] = &[
+    "view-users",
+    "manage-users",
+    "view-clients",
+    "manage-clients",
+    "view-realm",
+    "manage-realm",
+];
 const EVENTS: &[&str] = &["view-events", "manage-events"];
 
 /// The navigation of a realm.
@@ -102,6 +111,8 @@ pub(crate) const NAV: &[Group] = &[
         items: &[
             item("nav-settings", "/settings", REALM, "o"),
             item("nav-transfer", "/transfer", REALM, "i"),
+            item("nav-jobs", "/jobs", PEOPLE, "f"),
+            item("nav-recycle-bin", "/recycle-bin", BIN, "b"),
             item("nav-administrators", "/administrators", PEOPLE, "m"),
             item("nav-realms", "/realms", &[], "l"),
             item("nav-system-page", "/system", REALM, "j"),

@@ -13,11 +13,13 @@ mod groups;
 mod history;
 mod identity_providers;
 mod inspector;
+mod jobs;
 mod keys;
 mod mappers;
 mod preferences;
 mod realm_settings;
 mod realms;
+mod recycle_bin;
 mod role_choice;
 mod roles;
 mod search;
@@ -27,6 +29,7 @@ mod test_client;
 mod transfer;
 mod user;
 mod users;
+mod views;
 
 use crate::routes::Route;
 
@@ -54,6 +57,10 @@ pub(crate) const ALL: &[&[Route]] = &[
     test_client::ROUTES,
     administrators::ROUTES,
     system::ROUTES,
+    recycle_bin::ROUTES,
+    history::ROUTES,
+    views::ROUTES,
+    jobs::ROUTES,
     transfer::ROUTES,
     flows::ROUTES,
     identity_providers::ROUTES,

@@ -5,6 +5,7 @@
 mod chart;
 mod facts;
 mod list;
+mod progress;
 pub(crate) mod sheet;
 mod small;
 mod stack;
@@ -14,6 +15,7 @@ mod timeline;
 pub(crate) use chart::{Bar, Bars};
 pub(crate) use facts::Facts;
 pub(crate) use list::{Empty, ListPage, Pager};
+pub(crate) use progress::Progress;
 pub(crate) use sheet::{Field, Kept, Section, Shape, Sheet, SheetPage};
 pub(crate) use small::{Pill, When};
 pub(crate) use stack::{Ask, Card, Input, Piece, Stack};

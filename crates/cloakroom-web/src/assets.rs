@@ -37,6 +37,8 @@ const SOURCES: &[Source] = sources! {
     "console.js", "scripts/console.js", JAVASCRIPT;
     "copy.js", "scripts/copy.js", JAVASCRIPT;
     "form-post.js", "scripts/form-post.js", JAVASCRIPT;
+    "job-progress.js", "scripts/job-progress.js", JAVASCRIPT;
+    "live-events.js", "scripts/live-events.js", JAVASCRIPT;
     "local-time.js", "scripts/local-time.js", JAVASCRIPT;
     "login-status-iframe.js", "scripts/login-status-iframe.js", JAVASCRIPT;
     "palette.js", "scripts/palette.js", JAVASCRIPT;

@@ -140,7 +140,7 @@ realm-display-name-hint = Was die Leute auf der Anmeldeseite lesen.
 
 users-lead = Die Menschen, die sich an diesem Realm anmelden können.
 users-search = Benutzer finden: ein Name, eine Adresse oder eine Abfrage
-users-query-hint = Wörter finden Namen und Adressen. Eingrenzen mit enabled:false, verified:false, group:Name, created<30d, idp:Alias oder Attribut:Wert.
+users-query-hint = Wörter finden Namen und Adressen. Eingrenzen mit enabled:false, verified:false, group:Name, created<30d, last_login>90d, idp:Alias oder Attribut:Wert.
 users-none = Noch niemand
 users-none-hint = Menschen kommen hierher, indem sie sich registrieren, über einen Identity Provider, oder weil Sie sie anlegen.
 users-new-one = Neuer Benutzer
@@ -189,7 +189,7 @@ user-not-locked = nicht gesperrt
 user-failures = Fehlversuche in Folge
 user-last-failure = Letzter Fehlversuch
 danger = Was etwas wegnimmt
-user-danger-lead = Sperren beendet jede Sitzung und jedes Token sofort und lässt sich zurücknehmen. Löschen nicht.
+user-danger-lead = Sperren beendet jede Sitzung und jedes Token sofort. Gelöschtes bleibt 30 Tage im Papierkorb.
 user-lock = Sperren und alles beenden
 user-unlock = Entsperren
 user-delete = Diesen Benutzer löschen
@@ -618,7 +618,7 @@ client-frontchannel-hint = Wird aufbewahrt; der Browser wird nicht dorthin gefü
 client-frontchannel-url = Front-Channel-Adresse
 client-frontchannel-url-hint = Wird aufbewahrt.
 client-delete = Diesen Client löschen
-client-delete-lead = Seine Leute werden dort abgemeldet, und seine Rollen sind überall fort. Nichts bringt ihn zurück.
+client-delete-lead = Seine Leute werden dort abgemeldet, und seine Rollen sind überall fort. Er bleibt 30 Tage im Papierkorb.
 client-secret = Geheimnis
 client-secret-lead = Wer es hat, kann als diese Anwendung auftreten.
 client-secret-renew = Neues Geheimnis
@@ -688,7 +688,7 @@ role-holders = Wer sie hat
 role-holders-lead = Direkt gegeben; Mitglieder dieser Gruppen haben sie auch.
 role-holders-none = Niemand hat sie direkt.
 role-delete = Diese Rolle löschen
-role-delete-lead = Alle, die sie haben, verlieren sie sofort. Nichts bringt sie zurück.
+role-delete-lead = Alle, die sie haben, verlieren sie sofort. Sie bleibt 30 Tage im Papierkorb.
 groups-lead = Menschen mit gleichen Rollen und Attributen. Was eine Gruppe hat, haben auch die Gruppen darin.
 groups-search = Eine Gruppe finden
 groups-new = Neue Gruppe
@@ -706,7 +706,7 @@ group-child-name = Name einer Gruppe darin
 group-members = Mitglieder
 group-members-none = Noch niemand.
 group-place = Ihr Ort
-group-place-lead = Verschoben bekommt sie, was die Gruppen darüber haben. Gelöscht verlieren Mitglieder, was sie gab.
+group-place-lead = Verschoben bekommt sie, was die Gruppen darüber haben. Gelöscht verlieren Mitglieder, was sie gab; sie bleibt 30 Tage im Papierkorb.
 group-top = Ganz oben
 group-parent = Innerhalb von
 group-move = Verschieben
@@ -732,7 +732,7 @@ scope-in-token-hint = Damit Dienste wissen, dass er gewährt ist.
 scope-order = Reihenfolge
 scope-order-hint = Auf der Zustimmungsseite, die kleinste zuerst.
 scope-delete = Diesen Scope löschen
-scope-delete-lead = Tokens aller Clients mit ihm verlieren seine Claims. Nichts bringt ihn zurück.
+scope-delete-lead = Tokens aller Clients mit ihm verlieren seine Claims. Er bleibt 30 Tage im Papierkorb.
 mappers = Mapper
 mappers-lead = Jeder legt etwas in Tokens.
 mappers-none = Kein Mapper.
@@ -1082,3 +1082,85 @@ system-health-hint = Der Verwaltungsport beantwortet /health/ready, /health/live
 system-backup = Alle Realms mit ihren Menschen als Dateien
 system-doctor = Was oft schiefgeht, und was es behebt
 system-ready = Ob der Server bereit ist
+
+# Der Papierkorb
+nav-recycle-bin = Papierkorb
+bin-lead = Was hier in den letzten 30 Tagen gelöscht wurde: Benutzer, Clients, Gruppen, Rollen und Client-Scopes. Ihre Namen sind inzwischen frei.
+bin-none = Der Papierkorb ist leer
+bin-none-hint = Was in der Konsole gelöscht wird, kommt erst hierher und ist 30 Tage lang wiederzuhaben. Was ein Programm über die API löscht, ist sofort fort.
+bin-deleted = Gelöscht
+bin-expires = Endgültig fort
+bin-facts = Was es ist
+bin-restore = Wiederherstellen
+bin-restore-lead = Es kommt mit seiner Id und allem zurück, was dazugehörte: Rollen, Mitglieder, Passwörter, Geheimnisse. Sitzungen kommen nicht zurück.
+bin-delete = Endgültig löschen
+bin-delete-lead = Danach bringt es nichts zurück.
+undo = Rückgängig
+done-recycled = { $name } liegt im Papierkorb.
+done-restored = { $name } ist wieder da.
+
+# Fassungen
+history-version = Diese Fassung
+history-restore = Diese Fassung wiederherstellen
+history-differences = Was sich ändern würde
+history-restore-lead = Geheimnisse bleiben, wie sie sind: Die Spur enthält sie nicht. Die Änderung steht in der Spur wie jede andere.
+history-same = Nichts: So ist es jetzt.
+column-now = Jetzt
+column-version = In dieser Fassung
+done-version-restored = Die Fassung ist wieder da.
+done-changed-meanwhile = Nichts wurde geändert: Jemand war schneller. Sehen Sie die Unterschiede noch einmal an.
+
+# Ansichten, die jemand behält
+view-keep = Ansicht behalten
+view-name = Name der Ansicht
+view-forget = Ansicht vergessen
+done-view-kept = Die Ansicht { $name } steht bei den anderen.
+done-view-not-kept = Die Ansicht wurde nicht behalten: Sie braucht einen eigenen Namen, und mehr als 50 werden nicht behalten.
+done-view-forgotten = Die Ansicht ist vergessen.
+users-last-sign-in = Letzte Anmeldung
+users-dormant = Lange nicht da
+
+# Laufend, und als Datei
+live-switch = Laufend
+live-on = Neue Ereignisse erscheinen, wenn sie geschehen.
+live-off = Angehalten
+export-csv = CSV
+export-json = JSON
+
+# Aufträge, und Menschen aus einer Datei
+nav-jobs = Aufträge
+jobs-lead = Arbeit, die von selbst weitergeht. Sie übersteht einen Neustart; Berichte bleiben 30 Tage.
+jobs-none = Noch kein Auftrag
+jobs-none-hint = Was länger dauert als eine Anfrage, wird ein Auftrag: zum Beispiel ein Import von Benutzern.
+job = Auftrag
+job-kind-import-users = Import von Benutzern
+job-waiting = Im Gange
+job-done = Fertig
+job-cancelled = Abgebrochen
+job-refused = Angehalten: Das Recht fehlt inzwischen
+job-handled = Behandelt
+job-failed = Nicht übernommen
+job-begun = Begonnen
+job-progress = Fortschritt
+job-left = { $count ->
+    [one] noch etwa eine Sekunde
+   *[other] noch etwa { $count } Sekunden
+}
+job-look-again = Noch einmal ansehen
+job-cancel = Abbrechen
+job-line = Zeile
+job-problem = Was nicht stimmt
+job-report = Zeilen, die nicht übernommen wurden
+job-report-lead = Jede mit ihrer Zeile in der Datei und dem Grund. Die übrigen sind da; berichtigen Sie diese und importieren Sie sie noch einmal.
+job-report-none = Bisher keine.
+done-job-begun = Der Import hat begonnen.
+done-job-cancelled = Abgebrochen. Was getan ist, bleibt.
+users-import = CSV importieren
+users-import-lead = Eine Tabelle mit einer Zeile je Mensch. Sie wird als Auftrag gelesen: Diese Seite muss nicht offen bleiben.
+users-import-file = CSV-Datei
+users-import-text = Oder die Tabelle selbst
+users-import-existing = Wo schon jemand so heißt
+users-import-report = die Zeile melden
+users-import-update = ändern, wie die Zeile es sagt
+users-import-sample = So sieht eine Tabelle aus
+users-import-sample-lead = Nur username ist nötig. Kommas, Semikolons oder Tabulatoren trennen; zwischen mehreren Gruppen stehen Semikolons oder senkrechte Striche. Passwörter stehen nie darin: Schicken Sie einen Link, oder lassen Sie die Leute ihres zurücksetzen.

@@ -140,7 +140,7 @@ realm-display-name-hint = What people read on the sign-in page.
 
 users-lead = The people who can sign in to this realm.
 users-search = Find users: a name, an address, or a query
-users-query-hint = Words find names and addresses. Narrow with enabled:false, verified:false, group:name, created<30d, idp:alias, or attribute:value.
+users-query-hint = Words find names and addresses. Narrow with enabled:false, verified:false, group:name, created<30d, last_login>90d, idp:alias, or attribute:value.
 users-none = Nobody yet
 users-none-hint = People come here by registering, through an identity provider, or because you create them.
 users-new-one = New user
@@ -189,7 +189,7 @@ user-not-locked = not locked
 user-failures = Failed sign-ins in a row
 user-last-failure = Last failed sign-in
 danger = What takes something away
-user-danger-lead = Locking ends every session and every token at once and can be undone. Deleting cannot.
+user-danger-lead = Locking ends every session and every token at once. What is deleted stays in the recycle bin for 30 days.
 user-lock = Lock and end everything
 user-unlock = Unlock
 user-delete = Delete this user
@@ -618,7 +618,7 @@ client-frontchannel-hint = Kept as stored; the browser is not led there.
 client-frontchannel-url = Front-channel address
 client-frontchannel-url-hint = Kept as stored.
 client-delete = Delete this client
-client-delete-lead = Its people are signed out of it, and its roles are gone from everybody. Nothing brings it back.
+client-delete-lead = Its people are signed out of it, and its roles are gone from everybody. It stays in the recycle bin for 30 days.
 client-secret = Secret
 client-secret-lead = Whoever has it can act as this application.
 client-secret-renew = Make a new secret
@@ -688,7 +688,7 @@ role-holders = Who has it
 role-holders-lead = Given directly; members of these groups have it too.
 role-holders-none = Nobody has it directly.
 role-delete = Delete this role
-role-delete-lead = Everybody who has it loses it at once. Nothing brings it back.
+role-delete-lead = Everybody who has it loses it at once. It stays in the recycle bin for 30 days.
 groups-lead = People who get the same roles and attributes. What a group has, the groups inside it have too.
 groups-search = Find a group
 groups-new = New group
@@ -706,7 +706,7 @@ group-child-name = Name of a group inside
 group-members = Members
 group-members-none = Nobody yet.
 group-place = Its place
-group-place-lead = Moved, it gets what the groups above it have. Deleted, its members lose what it gave.
+group-place-lead = Moved, it gets what the groups above it have. Deleted, its members lose what it gave; it stays in the recycle bin for 30 days.
 group-top = At the top
 group-parent = Inside of
 group-move = Move
@@ -732,7 +732,7 @@ scope-in-token-hint = So that services know that it was granted.
 scope-order = Order
 scope-order-hint = On the consent page, the smallest first.
 scope-delete = Delete this scope
-scope-delete-lead = Tokens of every client that has it lose its claims. Nothing brings it back.
+scope-delete-lead = Tokens of every client that has it lose its claims. It stays in the recycle bin for 30 days.
 mappers = Mappers
 mappers-lead = Each puts something into tokens.
 mappers-none = No mapper.
@@ -1082,3 +1082,85 @@ system-health-hint = The management port answers /health/ready, /health/live and
 system-backup = All realms with their people as files
 system-doctor = What commonly goes wrong, and what mends it
 system-ready = Whether the server is ready
+
+# The recycle bin
+nav-recycle-bin = Recycle bin
+bin-lead = What was deleted here in the last 30 days: users, clients, groups, roles and client scopes. Their names are free meanwhile.
+bin-none = The recycle bin is empty
+bin-none-hint = What is deleted in the console comes here first and can be had back for 30 days. What a program deletes over the API is gone at once.
+bin-deleted = Deleted
+bin-expires = Gone for good
+bin-facts = What it is
+bin-restore = Restore
+bin-restore-lead = It comes back with its id and all that belonged to it: roles, members, passwords, secrets. Sessions do not come back.
+bin-delete = Delete for good
+bin-delete-lead = Nothing brings it back after that.
+undo = Undo
+done-recycled = { $name } is in the recycle bin.
+done-restored = { $name } is back.
+
+# Versions
+history-version = This version
+history-restore = Restore this version
+history-differences = What would change
+history-restore-lead = Secrets stay as they are: the trail does not hold them. The change is in the trail like any other.
+history-same = Nothing: this is how it is now.
+column-now = Now
+column-version = In this version
+done-version-restored = The version is back.
+done-changed-meanwhile = Nothing was changed: somebody else was faster. Look at the differences again.
+
+# Views that an administrator keeps
+view-keep = Keep this view
+view-name = Name of the view
+view-forget = Forget this view
+done-view-kept = The view { $name } is among the others.
+done-view-not-kept = The view was not kept: it needs a name of its own, and at most 50 views are kept.
+done-view-forgotten = The view is forgotten.
+users-last-sign-in = Last sign-in
+users-dormant = Dormant
+
+# Live, and as a file
+live-switch = Live
+live-on = New events appear as they happen.
+live-off = Paused
+export-csv = CSV
+export-json = JSON
+
+# Jobs, and people from a file
+nav-jobs = Jobs
+jobs-lead = Work that goes on by itself. It survives a restart; reports are kept for 30 days.
+jobs-none = No job yet
+jobs-none-hint = What takes longer than a request becomes a job: an import of users, for example.
+job = Job
+job-kind-import-users = Import of users
+job-waiting = Under way
+job-done = Done
+job-cancelled = Cancelled
+job-refused = Stopped: the right is gone
+job-handled = Handled
+job-failed = Not taken
+job-begun = Begun
+job-progress = Progress
+job-left = { $count ->
+    [one] about one second left
+   *[other] about { $count } seconds left
+}
+job-look-again = Look again
+job-cancel = Cancel
+job-line = Line
+job-problem = What is wrong
+job-report = Rows that were not taken
+job-report-lead = Each with its line in the file and the reason. The other rows are in; correct these and import them again.
+job-report-none = None so far.
+done-job-begun = The import has begun.
+done-job-cancelled = Cancelled. What was done stays.
+users-import = Import CSV
+users-import-lead = A table with a line for each person. It is read as a job: this page need not stay open.
+users-import-file = CSV file
+users-import-text = Or the table itself
+users-import-existing = Where somebody of the name is there
+users-import-report = report the row
+users-import-update = change them to what the row says
+users-import-sample = What a table looks like
+users-import-sample-lead = Only username is needed. Commas, semicolons or tabs separate; several groups have semicolons or bars between. Passwords are never in it: send a link, or let people reset theirs.

@@ -9,6 +9,9 @@ use crate::problem::Problem;
 
 const JSON: &str = "application/json";
 
+/// The longest address that the API is asked at, in bytes.
+const LONGEST: usize = 32 * 1024;
+
 impl Desk {
     /// What the API shows at a path below the realm; the path is percent-encoded.
     pub(crate) async fn get(&self, path: &str) -> Result<Value, Problem> {
@@ -80,6 +83,10 @@ impl Desk {
         body: Option<(&str, Vec<u8>)>,
         if_match: Option<&str>,
     ) -> Result<Reply, Problem> {
+        // Nothing has a name that makes an address this long, and none longer can be written down.
+        if target.len() > LONGEST {
+            return Err(Problem::not_found());
+        }
         let call = Call {
             seat: &self.seat,
             method,

@@ -1,5 +1,7 @@
 //! Names and values of a form or of an address, in their order.
 
+use actix_web::HttpRequest;
+use cloakroom_admin::multipart;
 use url::form_urlencoded::{Serializer, parse};
 
 /// Names and values; a name may be there more than once.
@@ -14,6 +16,24 @@ impl Pairs {
         Self(
             pairs
                 .map(|(name, value)| (clean(&name), clean(&value)))
+                .collect(),
+        )
+    }
+
+    /// Reads a form, with or without a file in it.
+    pub(crate) fn of_form(request: &HttpRequest, body: &[u8]) -> Self {
+        match multipart::read(request, body) {
+            Some(fields) => Self::of(fields),
+            None => Self::parse(body),
+        }
+    }
+
+    fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let clean = |text: String| text.replace('\0', "");
+        let pairs = pairs.into_iter();
+        Self(
+            pairs
+                .map(|(name, value)| (clean(name), clean(value)))
                 .collect(),
         )
     }

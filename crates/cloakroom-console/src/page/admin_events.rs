@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::history;
+use super::{history, views};
 use crate::desk::{Desk, Pairs};
 use crate::frame::Heading;
 use crate::part::{Empty, ListPage, Pager, Pill};
@@ -75,13 +75,13 @@ async fn list(desk: Rc<Desk>) -> Shown {
             desk.realm
         ),
     };
-    ListPage::new(
+    let page = ListPage::new(
         desk.frame(heading),
-        history::table(&desk, &Value::Array(all)),
+        history::table(&desk, &Value::Array(all), None),
         empty,
     )
     .search(&desk, "q", "admin-events-search", "admin-events-query-hint")
     .chips(&desk, "q", VIEWS)
-    .pager(pager)
-    .show(&desk)
+    .pager(pager);
+    views::of(&desk, "admin-events", page).await?.show(&desk)
 }

@@ -13,12 +13,11 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::clients::{Kind, MANAGE, lint};
-use super::history;
+use super::{history, recycle_bin};
 use crate::desk::{Desk, encode, text_of};
-use crate::flash::Flash;
 use crate::frame::{Heading, Step};
 use crate::part::sheet::{self, Sheet};
-use crate::part::{Ask, Card, Cell, Input, Kept, Piece, Pill, Row, Stack, Table};
+use crate::part::{Card, Cell, Kept, Piece, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
@@ -121,20 +120,12 @@ async fn settings(desk: Rc<Desk>) -> Shown {
         page = page.card(card);
     }
     page.with(Piece::Sheet(sheet))
-        .card(danger(&desk, &object, may_manage))
+        .card(danger(&desk, may_manage))
         .show(&desk)
 }
 
-fn danger(desk: &Desk, client: &Value, may_manage: bool) -> Card {
-    let name = desk.text_with("user-delete-confirm", "name", text_of(client, "clientId"));
-    let ask = Ask::new(
-        desk,
-        "delete",
-        desk.url(&page(desk, "/delete")),
-        desk.text("client-delete"),
-    )
-    .input(Input::text("name", name, ""))
-    .danger();
+fn danger(desk: &Desk, may_manage: bool) -> Card {
+    let ask = recycle_bin::ask(desk, &page(desk, ""), "client-delete");
     Card::new("danger", desk.text("danger"))
         .lead(desk.text("client-delete-lead"))
         .ask(may_manage, ask)
@@ -150,24 +141,16 @@ async fn save(desk: Rc<Desk>) -> Shown {
     sheet::save(&desk, kept, &fields::all(), desk.frame(heading)).await
 }
 
-/// Nothing brings a client back, so its name has to be typed.
 async fn remove(desk: Rc<Desk>) -> Shown {
     let (object, _) = client(&desk, "").await?;
     let name = text_of(&object, "clientId");
-    if desk.form.trimmed("name") != name {
-        return desk.go(
-            &page(&desk, "/settings"),
-            &Flash::failed("done-name-differs"),
-        );
-    }
-    desk.delete(&path(&desk)).await?;
-    desk.go("/clients", &Flash::done("done-deleted").about(&name))
+    recycle_bin::delete(&desk, &path(&desk), &name, "/clients").await
 }
 
 async fn past(desk: Rc<Desk>) -> Shown {
     let (_, heading) = client(&desk, "/history").await?;
     let page = Stack::new(desk.frame(heading));
-    match history::card(&desk, &path(&desk)).await? {
+    match history::card(&desk, &history::CLIENT, &desk.part("id")).await? {
         Some(card) => page.card(card).show(&desk),
         None => Err(Problem::forbidden()),
     }

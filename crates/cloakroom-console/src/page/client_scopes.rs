@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::role_choice::{self, Holder};
-use super::{history, mappers};
+use super::{history, mappers, recycle_bin};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
@@ -210,10 +210,10 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .with(Piece::Sheet(sheet))
         .card(role_choice::card(&desk, &holder(&desk), may_manage).await?)
         .card(use_of(&desk, may_manage).await?);
-    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+    if let Some(card) = history::card(&desk, &history::SCOPE, &desk.part("id")).await? {
         stack = stack.card(card);
     }
-    stack.card(danger(&desk, &object, may_manage)).show(&desk)
+    stack.card(danger(&desk, may_manage)).show(&desk)
 }
 
 /// Whether new clients get it.
@@ -241,16 +241,8 @@ async fn use_of(desk: &Desk, may_manage: bool) -> Result<Card, Problem> {
         .ask(may_manage && desk.may(&["manage-realm"]), ask))
 }
 
-fn danger(desk: &Desk, scope: &Value, may_manage: bool) -> Card {
-    let words = desk.text_with("user-delete-confirm", "name", text_of(scope, "name"));
-    let ask = Ask::new(
-        desk,
-        "delete",
-        desk.url(&format!("{}/delete", page(desk))),
-        desk.text("scope-delete"),
-    )
-    .input(Input::text("name", words, ""))
-    .danger();
+fn danger(desk: &Desk, may_manage: bool) -> Card {
+    let ask = recycle_bin::ask(desk, &page(desk), "scope-delete");
     Card::new("danger", desk.text("danger"))
         .lead(desk.text("scope-delete-lead"))
         .ask(may_manage, ask)
@@ -291,9 +283,5 @@ async fn change_use(desk: Rc<Desk>) -> Shown {
 async fn remove(desk: Rc<Desk>) -> Shown {
     let (object, _) = scope(&desk).await?;
     let name = text_of(&object, "name");
-    if desk.form.trimmed("name") != name {
-        return desk.go(&page(&desk), &Flash::failed("done-name-differs"));
-    }
-    desk.delete(&path(&desk)).await?;
-    desk.go("/client-scopes", &Flash::done("done-deleted").about(&name))
+    recycle_bin::delete(&desk, &path(&desk), &name, "/client-scopes").await
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::views;
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
@@ -71,6 +72,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let mut page = ListPage::new(desk.frame(heading), table, empty)
         .search(&desk, "q", "clients-search", "")
         .pager(pager);
+    page = views::of(&desk, "clients", page).await?;
     if may_manage {
         page = page.bulk(vec![act("enable", "enable"), act("disable", "disable")]);
     }

@@ -1,17 +1,24 @@
 //! What happened to people and clients: signing in, failing to, and all around it.
 
+mod export;
+mod live;
+
 use std::rc::Rc;
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::user;
+use super::{user, views};
 use crate::desk::{Desk, Pairs, text_of};
-use crate::frame::Heading;
+use crate::frame::{Action, Heading};
 use crate::part::{Card, Cell, Empty, ListPage, Pager, Pill, Row, Table};
 use crate::routes::{Route, Shown};
 
-pub(super) const ROUTES: &[Route] = &[Route::show("/events", |desk| Box::pin(list(desk)))];
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/events", |desk| Box::pin(list(desk))),
+    Route::show("/events/live", |desk| Box::pin(live::show(desk))),
+    Route::show("/events/export", |desk| Box::pin(export::show(desk))),
+];
 
 /// The views of the list: the key of a name, and the query it stands for.
 const VIEWS: &[(&str, &str)] = &[
@@ -50,7 +57,22 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let pager = Pager::by_position(&desk, &mut all);
     let config = desk.get("events/config").await?;
     let is_kept = config.get("eventsEnabled").and_then(Value::as_bool) == Some(true);
-    let mut heading = Heading::new(&desk.text("nav-events")).lead(desk.text("events-lead"));
+    let asked = desk.query.with("first", "").with("kc_locale", "");
+    let file = |kind: &str| {
+        desk.url(&format!(
+            "/events/export?{}",
+            asked.with("as", kind).encode()
+        ))
+    };
+    let mut heading = Heading::new(&desk.text("nav-events"))
+        .lead(desk.text("events-lead"))
+        .action(true, Action::link(desk.text("export-csv"), file("csv")))
+        .action(true, Action::link(desk.text("export-json"), file("json")));
+    // Older pages of the list have no news.
+    let live = match Pager::first(&desk) {
+        0 => desk.url(&format!("/events/live?{}", asked.encode())),
+        _ => String::new(),
+    };
     if !is_kept {
         heading = heading.pill(Pill::warn(desk.text("events-off")));
     }
@@ -67,11 +89,12 @@ async fn list(desk: Rc<Desk>) -> Shown {
             desk.realm
         ),
     };
-    ListPage::new(desk.frame(heading), table(&desk, &Value::Array(all)), empty)
+    let page = ListPage::new(desk.frame(heading), table(&desk, &Value::Array(all)), empty)
         .search(&desk, "q", "events-search", "events-query-hint")
         .chips(&desk, "q", VIEWS)
-        .pager(pager)
-        .show(&desk)
+        .live(live)
+        .pager(pager);
+    views::of(&desk, "events", page).await?.show(&desk)
 }
 
 /// Events as a card of another page.
@@ -104,31 +127,37 @@ fn row(desk: &Desk, one: &Value) -> Row {
         "LOGIN" | "REGISTER" => Pill::ok(&*kind),
         kind => Pill::plain(kind),
     };
-    let details = one.get("details").and_then(Value::as_object);
-    let username = text_of(one, "details/username");
     let id = text_of(one, "userId");
-    let who = match (id.is_empty(), username.is_empty()) {
-        (true, _) => Cell::text(username),
-        (false, true) => user::link(desk, &id, &id),
-        (false, false) => user::link(desk, &id, &username),
+    let (name, details) = described(one);
+    let who = match id.is_empty() {
+        true => Cell::text(name),
+        false => user::link(desk, &id, &name),
     };
-    let mut words = Vec::new();
-    let error = text_of(one, "error");
-    if !error.is_empty() {
-        words.push(error);
-    }
-    let rest = details
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| *name != "username");
-    words
-        .extend(rest.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
     Row::of(vec![
         Cell::when(one.get("time").and_then(Value::as_i64), "–"),
         Cell::Pills(vec![pill]),
         who,
         Cell::text(text_of(one, "clientId")),
         Cell::mono(text_of(one, "ipAddress")),
-        Cell::muted(words.join(" ")),
+        Cell::muted(details),
     ])
+}
+
+/// What an event calls its user, and the rest of what it says in one line.
+fn described(one: &Value) -> (String, String) {
+    let username = text_of(one, "details/username");
+    let name = match username.is_empty() {
+        true => text_of(one, "userId"),
+        false => username,
+    };
+    let error = text_of(one, "error");
+    let mut words: Vec<String> = (!error.is_empty()).then_some(error).into_iter().collect();
+    let details = one.get("details").and_then(Value::as_object);
+    let rest = details
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "username");
+    words
+        .extend(rest.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
+    (name, words.join(" "))
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::role_choice::{self, Holder};
-use super::{history, user};
+use super::{history, recycle_bin, user};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::Heading;
@@ -139,7 +139,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .card(self::members(&desk, &members, may_manage))
         .card(role_choice::card(&desk, &holder(&desk), may_manage).await?)
         .card(place(&desk, &object, may_manage).await?);
-    if let Some(card) = history::card(&desk, &path).await? {
+    if let Some(card) = history::card(&desk, &history::GROUP, &desk.part("id")).await? {
         stack = stack.card(card);
     }
     stack.show(&desk)
@@ -197,15 +197,7 @@ async fn place(desk: &Desk, group: &Value, may_manage: bool) -> Result<Card, Pro
         desk.text("group-move"),
     )
     .input(Input::select("to", desk.text("group-parent"), options));
-    let words = desk.text_with("user-delete-confirm", "name", text_of(group, "name"));
-    let delete = Ask::new(
-        desk,
-        "delete",
-        desk.url(&format!("{}/delete", page(desk))),
-        desk.text("group-delete"),
-    )
-    .input(Input::text("name", words, ""))
-    .danger();
+    let delete = recycle_bin::ask(desk, &page(desk), "group-delete");
     Ok(Card::new("place", desk.text("group-place"))
         .lead(desk.text("group-place-lead"))
         .ask(may_manage, move_to)
@@ -278,9 +270,5 @@ async fn move_to(desk: Rc<Desk>) -> Shown {
 async fn remove(desk: Rc<Desk>) -> Shown {
     let (object, _) = group(&desk).await?;
     let name = text_of(&object, "name");
-    if desk.form.trimmed("name") != name {
-        return desk.go(&page(&desk), &Flash::failed("done-name-differs"));
-    }
-    desk.delete(&path(&desk)).await?;
-    desk.go("/groups", &Flash::done("done-deleted").about(&name))
+    recycle_bin::delete(&desk, &path(&desk), &name, "/groups").await
 }

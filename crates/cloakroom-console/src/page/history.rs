@@ -1,54 +1,187 @@
 //! Who changed a thing and what exactly: its part of the administrators' trail, with the differences of each change.
 
+mod version;
+
 use serde_json::Value;
 
 use crate::desk::{Desk, encode, text_of};
 use crate::part::{Card, Cell, Pill, Row, Table};
 use crate::problem::Problem;
+use crate::routes::Route;
 
-/// The trail of a thing at this path of the API; nothing where the administrator may not see it.
-pub(super) async fn card(desk: &Desk, path: &str) -> Result<Option<Card>, Problem> {
-    let asked = format!("admin-events?resourcePath={}&max=50", encode(path));
+pub(super) const ROUTES: &[Route] = &[Route::show("/history/{kind}/{id}/{event}", |desk| {
+    Box::pin(version::show(desk))
+})
+.and_change(|desk| Box::pin(version::restore(desk)))];
+
+/// A kind of thing with a history.
+pub(super) struct Kind {
+    /// Its name in the addresses of versions.
+    name: &'static str,
+    /// Where the API has it, but for the id.
+    api: &'static str,
+    /// Where its page is, but for the id and the tab.
+    page: &'static str,
+    /// The tab that shows what a version holds.
+    tab: &'static str,
+    /// Whoever has one of these rights may bring a version back.
+    manage: &'static [&'static str],
+}
+
+pub(super) const USER: Kind = Kind {
+    name: "user",
+    api: "users/",
+    page: "/users/",
+    tab: "",
+    manage: &["manage-users"],
+};
+pub(super) const CLIENT: Kind = Kind {
+    name: "client",
+    api: "clients/",
+    page: "/clients/",
+    tab: "/settings",
+    manage: &["manage-clients"],
+};
+pub(super) const SCOPE: Kind = Kind {
+    name: "client-scope",
+    api: "client-scopes/",
+    page: "/client-scopes/",
+    tab: "",
+    manage: &["manage-clients"],
+};
+pub(super) const GROUP: Kind = Kind {
+    name: "group",
+    api: "groups/",
+    page: "/groups/",
+    tab: "",
+    manage: &["manage-users"],
+};
+pub(super) const ROLE: Kind = Kind {
+    name: "role",
+    api: "roles-by-id/",
+    page: "/roles/",
+    tab: "",
+    manage: &["manage-realm", "manage-clients"],
+};
+pub(super) const PROVIDER: Kind = Kind {
+    name: "identity-provider",
+    api: "identity-provider/instances/",
+    page: "/identity-providers/",
+    tab: "",
+    manage: &["manage-identity-providers"],
+};
+/// The realm itself has no id below itself.
+pub(super) const REALM: Kind = Kind {
+    name: "realm",
+    api: "",
+    page: "/settings/general",
+    tab: "",
+    manage: &["manage-realm"],
+};
+
+const KINDS: &[Kind] = &[USER, CLIENT, SCOPE, GROUP, ROLE, PROVIDER, REALM];
+
+impl Kind {
+    fn is_realm(&self) -> bool {
+        self.api.is_empty()
+    }
+
+    /// Where the API has the one with this id.
+    fn api_of(&self, id: &str) -> String {
+        match self.is_realm() {
+            true => String::new(),
+            false => format!("{}{}", self.api, encode(id)),
+        }
+    }
+
+    fn page_of(&self, id: &str) -> String {
+        match self.is_realm() {
+            true => self.page.to_owned(),
+            false => format!("{}{}{}", self.page, encode(id), self.tab),
+        }
+    }
+
+    /// The parameters by which the trail of the one with this id is found.
+    fn trail(&self, id: &str) -> String {
+        match self.is_realm() {
+            true => "resourceTypes=REALM".to_owned(),
+            false => format!("resourcePath={}", encode(&self.api_of(id))),
+        }
+    }
+}
+
+/// The trail of a thing; nothing where the administrator may not see it.
+pub(super) async fn card(desk: &Desk, kind: &Kind, id: &str) -> Result<Option<Card>, Problem> {
+    let asked = format!("admin-events?{}&max=50", kind.trail(id));
     let mut found = desk.get_if_allowed(&asked).await?;
-    let below = format!(
-        "admin-events?resourcePath={}&max=50",
-        encode(&format!("{path}/*"))
-    );
-    let more = desk.get_if_allowed(&below).await?;
+    let below = encode(&format!("{}/*", kind.api_of(id)));
+    let more = match kind.is_realm() {
+        true => None,
+        false => {
+            let below = format!("admin-events?resourcePath={below}&max=50");
+            desk.get_if_allowed(&below).await?
+        }
+    };
     if let (Some(Value::Array(all)), Some(Value::Array(more))) = (&mut found, more) {
         all.extend(more);
         all.sort_by_key(|one| std::cmp::Reverse(one.get("time").and_then(Value::as_i64)));
     }
+    let versions = desk.may(kind.manage).then_some((kind, id));
     Ok(found.map(|found| {
         Card::new("history", desk.text("history"))
             .lead(desk.text("history-lead"))
-            .table(table(desk, &found), desk.text("history-none"))
+            .table(table(desk, &found, versions), desk.text("history-none"))
     }))
 }
 
-/// Administrators' events as a table, each with what it changed.
-pub(super) fn table(desk: &Desk, found: &Value) -> Table {
+/// The address of the version that an event left behind, where it left all or a part of the thing itself.
+fn version(desk: &Desk, event: &Value, (kind, id): (&Kind, &str)) -> Option<String> {
+    let is_state = matches!(
+        text_of(event, "operationType").as_str(),
+        "CREATE" | "UPDATE"
+    );
+    let is_itself = text_of(event, "resourcePath") == kind.api_of(id);
+    let has_state = representation(event).is_object();
+    (is_state && is_itself && has_state).then(|| {
+        let id = if kind.is_realm() { "itself" } else { id };
+        let (id, event) = (encode(id), encode(&text_of(event, "id")));
+        desk.url(&format!("/history/{}/{id}/{event}", kind.name))
+    })
+}
+
+/// Administrators' events as a table, each with what it changed; and with the way to its version, of this thing.
+pub(super) fn table(desk: &Desk, found: &Value, versions: Option<(&Kind, &str)>) -> Table {
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().enumerate().map(|(index, one)| {
         let earlier = all.get(index + 1..).unwrap_or_default();
         let before = earlier.iter().find(|other| is_same_thing(one, other));
         let time = one.get("time").and_then(Value::as_i64);
-        Row::of(vec![
+        let mut cells = vec![
             Cell::when(time, "–"),
             Cell::Pills(vec![operation(desk, &text_of(one, "operationType"))]),
             Cell::mono(text_of(one, "resourcePath")),
             Cell::mono(text_of(one, "authDetails/userId")),
             Cell::text(changes(one, before.copied())),
-        ])
+        ];
+        if let Some(versions) = versions {
+            cells.push(match version(desk, one, versions) {
+                Some(url) => Cell::link(desk.text("history-version"), url),
+                None => Cell::text(""),
+            });
+        }
+        Row::of(cells)
     });
-    let columns = [
+    let mut columns = vec![
         "column-time",
         "history-operation",
         "history-thing",
         "history-who",
         "history-what",
     ];
-    let columns = columns.map(|key| desk.text(key)).to_vec();
+    if versions.is_some() {
+        columns.push("history-restore");
+    }
+    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     Table::new(desk.text("history"), columns, rows.collect())
 }
 

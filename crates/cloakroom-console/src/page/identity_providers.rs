@@ -276,7 +276,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let mut stack = Stack::new(desk.frame(heading(&desk, &provider)))
         .with(Piece::Sheet(sheet))
         .card(Card::new("mappers", desk.text("mappers")).table(table, desk.text("mappers-none")));
-    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+    if let Some(card) = history::card(&desk, &history::PROVIDER, &desk.part("alias")).await? {
         stack = stack.card(card);
     }
     stack.card(danger.ask(may_manage, delete)).show(&desk)

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::history;
 use crate::desk::{Desk, text_of};
 use crate::flash::Flash;
 use crate::frame::{Heading, Step};
@@ -74,6 +75,9 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let sheet = Sheet::of(&desk, &sections, &realm).read_only(!may_manage);
     let mut page = Stack::new(desk.frame(heading)).with(Piece::Sheet(sheet));
     if part == "general" {
+        if let Some(card) = history::card(&desk, &history::REALM, "").await? {
+            page = page.card(card);
+        }
         page = page.card(danger(&desk, &realm, may_manage));
     }
     page.show(&desk)

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::{history, user};
+use super::{history, recycle_bin, user};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
@@ -168,10 +168,10 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .with(Piece::Sheet(sheet))
         .card(composites(&desk, &inside, may_change).await?)
         .card(holders(&desk, &users, &groups));
-    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+    if let Some(card) = history::card(&desk, &history::ROLE, &desk.part("id")).await? {
         stack = stack.card(card);
     }
-    stack.card(danger(&desk, &object, may_change)).show(&desk)
+    stack.card(danger(&desk, may_change)).show(&desk)
 }
 
 async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Card, Problem> {
@@ -248,16 +248,8 @@ fn holders(desk: &Desk, users: &Value, groups: &Value) -> Card {
         .table(table, desk.text("role-holders-none"))
 }
 
-fn danger(desk: &Desk, role: &Value, may_change: bool) -> Card {
-    let words = desk.text_with("user-delete-confirm", "name", text_of(role, "name"));
-    let ask = Ask::new(
-        desk,
-        "delete",
-        desk.url(&format!("{}/delete", page(desk))),
-        desk.text("role-delete"),
-    )
-    .input(Input::text("name", words, ""))
-    .danger();
+fn danger(desk: &Desk, may_change: bool) -> Card {
+    let ask = recycle_bin::ask(desk, &page(desk), "role-delete");
     Card::new("danger", desk.text("danger"))
         .lead(desk.text("role-delete-lead"))
         .ask(may_change, ask)
@@ -289,9 +281,10 @@ async fn compose(desk: Rc<Desk>) -> Shown {
 async fn remove(desk: Rc<Desk>) -> Shown {
     let (object, ..) = role(&desk).await?;
     let name = text_of(&object, "name");
-    if desk.form.trimmed("name") != name {
-        return desk.go(&page(&desk), &Flash::failed("done-name-differs"));
-    }
-    desk.delete(&path(&desk)).await?;
-    desk.go("/roles", &Flash::done("done-deleted").about(&name))
+    let container = text_of(&object, "containerId");
+    let then = match object.get("clientRole").and_then(Value::as_bool) {
+        Some(true) => format!("/clients/{}/access", encode(&container)),
+        _ => "/roles".to_owned(),
+    };
+    recycle_bin::delete(&desk, &path(&desk), &name, &then).await
 }

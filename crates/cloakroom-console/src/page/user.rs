@@ -10,12 +10,13 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::recycle_bin;
 use super::users::{MANAGE, states};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Heading, Step};
 use crate::part::sheet::{self, Sheet};
-use crate::part::{Ask, Card, Cell, Facts, Field, Input, Kept, Piece, Section, Shape, Stack};
+use crate::part::{Ask, Card, Cell, Facts, Field, Kept, Piece, Section, Shape, Stack};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
@@ -129,11 +130,16 @@ async fn show(desk: Rc<Desk>) -> Shown {
         encode(&desk.part("id"))
     );
     let lockout = desk.get_if_allowed(&lockout).await?.unwrap_or_default();
+    let id = desk.part("id");
+    let seen = format!("ui-ext/sign-ins?ids={}", encode(&id));
+    let seen = desk.get_if_allowed(&seen).await?.unwrap_or_default();
+    let seen = Cell::when(seen.get(&id).and_then(Value::as_i64), &desk.text("never"));
     let sheet = Sheet::of(&desk, &sections(), &user).read_only(!may_manage);
+    let facts = facts(&desk, &user, &lockout).fact(desk.text("users-last-sign-in"), seen);
     Stack::new(desk.frame(heading))
-        .with(Piece::Facts(facts(&desk, &user, &lockout)))
+        .with(Piece::Facts(facts))
         .with(Piece::Sheet(sheet))
-        .card(danger(&desk, &user, may_manage))
+        .card(danger(&desk, may_manage))
         .show(&desk)
 }
 
@@ -171,14 +177,11 @@ fn facts(desk: &Desk, user: &Value, lockout: &Value) -> Facts {
 }
 
 /// What takes something away: in a card of its own, at the end.
-fn danger(desk: &Desk, user: &Value, may_manage: bool) -> Card {
+fn danger(desk: &Desk, may_manage: bool) -> Card {
     let at = |end: &str| desk.url(&page(desk, end));
     let lock = Ask::new(desk, "lock", at("/lock"), desk.text("user-lock")).danger();
     let unlock = Ask::new(desk, "unlock", at("/unlock"), desk.text("user-unlock"));
-    let name = desk.text_with("user-delete-confirm", "name", text_of(user, "username"));
-    let delete = Ask::new(desk, "delete", at("/delete"), desk.text("user-delete"))
-        .input(Input::text("name", name, ""))
-        .danger();
+    let delete = recycle_bin::ask(desk, &page(desk, ""), "user-delete");
     Card::new("danger", desk.text("danger"))
         .lead(desk.text("user-danger-lead"))
         .ask(may_manage, unlock)
@@ -215,15 +218,10 @@ async fn unlock(desk: Rc<Desk>) -> Shown {
     desk.go(&page(&desk, ""), &Flash::done("done-unlocked"))
 }
 
-/// Nothing brings an account back, so its name has to be typed.
 async fn remove(desk: Rc<Desk>) -> Shown {
     let (user, _) = person(&desk, "").await?;
     let name = text_of(&user, "username");
-    if desk.form.trimmed("name") != name {
-        return desk.go(&page(&desk, ""), &Flash::failed("done-name-differs"));
-    }
-    desk.delete(&path(&desk)).await?;
-    desk.go("/users", &Flash::done("done-deleted").about(&name))
+    recycle_bin::delete(&desk, &path(&desk), &name, "/users").await
 }
 
 /// A link to another person's page.

@@ -1,11 +1,13 @@
 //! People: the list with its query, new ones, and what is done with many at once.
 
+mod import;
 mod query;
 
 use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::views;
 use crate::desk::{Desk, Pairs, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
@@ -17,6 +19,10 @@ use crate::routes::{Route, Shown};
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/users", |desk| Box::pin(list(desk))),
     Route::show("/users/new", |desk| Box::pin(ask(desk))).and_change(|desk| Box::pin(make(desk))),
+    Route::show("/users/import", |desk| Box::pin(import::ask(desk)))
+        .and_change(|desk| Box::pin(import::begin(desk)))
+        .with_file(),
+    Route::show("/users/export", |desk| Box::pin(import::export(desk))),
     Route::change("/users/bulk", |desk| Box::pin(many(desk))),
 ];
 
@@ -28,6 +34,7 @@ const VIEWS: &[(&str, &str)] = &[
     ("users-disabled", "enabled:false"),
     ("users-unverified", "verified:false"),
     ("users-new", "created<30d"),
+    ("users-dormant", "last_login>90d"),
 ];
 
 async fn list(desk: Rc<Desk>) -> Shown {
@@ -36,12 +43,13 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let found = desk.get(&api).await?;
     let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
     let pager = pager(&desk, &mut all);
-    let rows = all.iter().map(|one| row(&desk, one)).collect();
+    let last = last_sign_ins(&desk, &all).await?;
+    let rows = all.iter().map(|one| row(&desk, one, &last)).collect();
     let columns = [
         "users-username",
         "column-name",
         "users-email",
-        "users-created",
+        "users-last-sign-in",
         "column-state",
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
@@ -51,8 +59,12 @@ async fn list(desk: Rc<Desk>) -> Shown {
         table = table.choosable(desk.text("choose-one"), desk.text("choose-all"));
     }
     let new = Action::link(desk.text("users-new-one"), desk.url("/users/new")).primary();
+    let import = Action::link(desk.text("users-import"), desk.url("/users/import"));
+    let export = desk.url(&format!("/users/export?q={}", encode(asked)));
     let heading = Heading::new(&desk.text("nav-users"))
         .lead(desk.text("users-lead"))
+        .action(true, Action::link(desk.text("export-csv"), export))
+        .action(may_manage, import)
         .action(may_manage, new.clone());
     let empty = Empty {
         title: desk.text(if asked.is_empty() {
@@ -75,6 +87,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .search(&desk, "q", "users-search", "users-query-hint")
         .chips(&desk, "q", VIEWS)
         .pager(pager);
+    page = views::of(&desk, "users", page).await?;
     if may_manage {
         page = page.bulk(bulk(&desk));
     }
@@ -119,16 +132,23 @@ fn pager(desk: &Desk, all: &mut Vec<Value>) -> Pager {
     }
 }
 
-fn row(desk: &Desk, one: &Value) -> Row {
+/// When these people last signed in, by their ids.
+async fn last_sign_ins(desk: &Desk, all: &[Value]) -> Result<Value, Problem> {
+    let ids: Vec<String> = all.iter().map(|one| text_of(one, "id")).collect();
+    let path = format!("ui-ext/sign-ins?ids={}", encode(&ids.join(",")));
+    Ok(desk.get_if_allowed(&path).await?.unwrap_or_default())
+}
+
+fn row(desk: &Desk, one: &Value, last: &Value) -> Row {
     let (id, username) = (text_of(one, "id"), text_of(one, "username"));
     let name = format!("{} {}", text_of(one, "firstName"), text_of(one, "lastName"));
     let url = desk.url(&format!("/users/{}", encode(&id)));
-    let created = one.get("createdTimestamp").and_then(Value::as_i64);
+    let seen = last.get(&id).and_then(Value::as_i64);
     let cells = vec![
         Cell::link(&username, url),
         Cell::text(name.trim()),
         Cell::text(text_of(one, "email")),
-        Cell::when(created, &desk.text("never")),
+        Cell::when(seen, &desk.text("never")),
         Cell::Pills(states(desk, one)),
     ];
     Row::choosable(&id, &username, cells)
@@ -249,7 +269,7 @@ async fn many(desk: Rc<Desk>) -> Shown {
             "enable" => desk.put(&path, &json!({"enabled": true})).await,
             "disable" => desk.put(&path, &json!({"enabled": false})).await,
             "sign-out" => desk.post(&format!("{path}/logout"), &json!({})).await,
-            "delete" => desk.delete(&path).await,
+            "delete" => desk.delete(&format!("{path}?recycle=true")).await,
             _ => return Err(Problem::not_found()),
         };
         match ended {

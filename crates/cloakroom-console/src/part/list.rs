@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Table;
+use super::{Ask, Table};
 use crate::desk::{Desk, Pairs};
 use crate::frame::{Action, Frame, Step};
 use crate::routes::Shown;
@@ -104,6 +104,10 @@ pub(crate) struct ListPage {
     layout: Frame,
     search: Option<Search>,
     chips: Vec<Step>,
+    /// Keeps this view, or forgets it.
+    keep: Option<Ask>,
+    /// Where news of this list come from; empty for none.
+    live: String,
     table: Table,
     bulk: Vec<Action>,
     pager: Pager,
@@ -117,6 +121,8 @@ impl ListPage {
             layout,
             search: None,
             chips: Vec::new(),
+            keep: None,
+            live: String::new(),
             table,
             bulk: Vec::new(),
             pager: Pager::default(),
@@ -164,6 +170,24 @@ impl ListPage {
             Step::new(desk.text(key), url).current(*value == now)
         };
         self.chips.extend(views.iter().map(chip));
+        self
+    }
+
+    /// One of the views is what is shown.
+    pub(crate) fn is_on_a_view(&self) -> bool {
+        self.chips.iter().any(|chip| chip.is_current)
+    }
+
+    /// Adds views that the administrator keeps, and the form that keeps or forgets the one that is shown.
+    pub(crate) fn views(mut self, views: Vec<Step>, keep: Option<Ask>) -> Self {
+        self.chips.extend(views);
+        self.keep = keep;
+        self
+    }
+
+    /// Lets news appear in the list as they come, from this address; an empty one leaves it as it is.
+    pub(crate) fn live(mut self, url: String) -> Self {
+        self.live = url;
         self
     }
 

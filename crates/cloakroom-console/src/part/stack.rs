@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Facts, Sheet, Table, Timeline};
+use super::{Facts, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::Frame;
 use crate::routes::Shown;
@@ -42,6 +42,11 @@ impl Input {
     /// A password that nobody has yet.
     pub(crate) fn password(name: &str, label: String) -> Self {
         Self::new("password", name, label, "")
+    }
+
+    /// A file of these kinds.
+    pub(crate) fn file(name: &str, label: String, kinds: &str) -> Self {
+        Self::new("file", name, label, kinds)
     }
 
     /// On or off.
@@ -103,6 +108,11 @@ impl Ask {
         }
     }
 
+    /// Browsers send files in a form of its own kind alone.
+    fn has_file(&self) -> bool {
+        self.inputs.iter().any(|input| input.kind == "file")
+    }
+
     /// The form only asks for another view of the page.
     pub(crate) fn view(mut self) -> Self {
         self.is_get = true;
@@ -135,6 +145,8 @@ pub(crate) struct Card {
     id: &'static str,
     title: String,
     lead: String,
+    /// What is wrong with what was sent.
+    problem: String,
     /// Shown in place of a table without rows.
     nothing: String,
     table: Option<Table>,
@@ -151,6 +163,7 @@ impl Card {
             id,
             title,
             lead: String::new(),
+            problem: String::new(),
             nothing: String::new(),
             table: None,
             code: None,
@@ -161,6 +174,12 @@ impl Card {
     /// One sentence under the title.
     pub(crate) fn lead(mut self, lead: String) -> Self {
         self.lead = lead;
+        self
+    }
+
+    /// What is wrong with what was sent.
+    pub(crate) fn problem(mut self, problem: String) -> Self {
+        self.problem = problem;
         self
     }
 
@@ -196,6 +215,7 @@ pub(crate) enum Piece {
     Card(Card),
     Sheet(Sheet),
     Timeline(Timeline),
+    Progress(Progress),
 }
 
 /// A page of pieces under each other.
@@ -213,6 +233,13 @@ impl Stack {
             layout,
             pieces: Vec::new(),
         }
+    }
+
+    /// Something on it has news of its own.
+    fn is_under_way(&self) -> bool {
+        let has_news =
+            |piece: &Piece| matches!(piece, Piece::Progress(progress) if !progress.url.is_empty());
+        self.pieces.iter().any(has_news)
     }
 
     /// Adds a piece.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{path, person};
+use super::person;
 use crate::desk::{Desk, encode};
 use crate::page::{events, history};
 use crate::part::Stack;
@@ -17,7 +17,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     if let Some(found) = desk.get_if_allowed(&asked).await? {
         page = page.card(events::card(&desk, &found));
     }
-    if let Some(card) = history::card(&desk, &path(&desk)).await? {
+    if let Some(card) = history::card(&desk, &history::USER, &desk.part("id")).await? {
         page = page.card(card);
     }
     page.show(&desk)

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { accessibilityProblems } from '../../clients/harness/axe.mjs';
+import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
+import * as undoing from './undoing.mjs';
+import * as news from './news.mjs';
 import { PAGES } from './list.mjs';
 import * as rights from './rights.mjs';
 import { setUpScene } from './scene.mjs';
@@ -67,7 +70,14 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
+    for (const [name, journey] of Object.entries({ ...undoing, ...news })) {
+      await report.test(`console: ${name}`, () => journey(browser, scene));
+    }
     await eachPage(report, browser, scene, out);
+    // They leave the realm in pieces.
+    for (const [name, hostility] of Object.entries(hostile)) {
+      await report.test(`console: ${name}`, () => hostility(browser, scene));
+    }
   } finally {
     await scene.realm.remove();
   }

@@ -38,14 +38,24 @@ export async function aUserWithoutScripts(browser, scene) {
     await give.getByRole('button', { name: 'Give the role' }).click();
     await page.getByText('given directly').first().waitFor();
     await page.getByRole('link', { name: 'Overview', exact: true }).click();
-    await page.getByLabel('Type grace to delete').fill('grac');
+    const found = async () => (await scene.realm.call('GET', '/users?exact=true&username=grace')).body;
+    const [before] = await found();
     await page.getByRole('button', { name: 'Delete this user' }).click();
+    await page.getByText('grace is in the recycle bin.').waitFor();
+    assert.deepEqual(await found(), []);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('grace is back.').waitFor();
+    assert.deepEqual(await found(), [before]);
+    await page.getByRole('button', { name: 'Delete this user' }).click();
+    await page.goto(url('/recycle-bin'));
+    await page.getByRole('link', { name: 'grace' }).first().click();
+    await page.getByLabel('Type grace to delete').fill('grac');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('Nothing was deleted.').waitFor();
     await page.getByLabel('Type grace to delete').fill('grace');
-    await page.getByRole('button', { name: 'Delete this user' }).click();
+    await page.getByRole('button', { name: 'Delete for good' }).click();
     await page.getByText('grace was deleted.').waitFor();
-    const left = (await scene.realm.call('GET', '/users?exact=true&username=grace')).body;
-    assert.deepEqual(left, []);
+    assert.equal(await page.getByRole('link', { name: 'grace' }).count(), 0);
   } finally {
     await context.close();
   }

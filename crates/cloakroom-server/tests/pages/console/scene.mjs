@@ -50,11 +50,16 @@ export async function setUpScene(admin) {
     config: { clientId: 'us', clientSecret: 'hush', authorizationUrl: 'https://elsewhere.example/auth', tokenUrl: 'https://elsewhere.example/token' },
   });
   const [{ providerId: key }] = (await realm.call('GET', '/keys')).body.keys;
-  return { realm, key, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
+  const { id: former } = await realm.call('POST', '/groups', { name: `former ${EVIL}` });
+  const { body: bin } = await realm.call('DELETE', `/groups/${former}?recycle=true`);
+  await realm.call('PUT', `/clients/${client}`, { clientId: 'shop', baseUrl: 'https://shop.example/' });
+  const [{ id: event }] = (await realm.call('GET', `/admin-events?resourcePath=clients/${client}&max=1`)).body;
+  const { id: job } = await realm.call('POST', '/ui-ext/jobs', { kind: 'import-users', text: `username\n"${EVIL.replaceAll('"', '""')}"\n` });
+  return { realm, job, entry: bin.id, event, key, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
 }
 
 /** An address or a field with the scene's ids in place of their names. */
 export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
-  return text.replaceAll(/\{(key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+  return text.replaceAll(/\{(job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
 }
