@@ -22,7 +22,7 @@ impl Pairs {
 
     /// Reads a form, with or without a file in it.
     pub(crate) fn of_form(request: &HttpRequest, body: &[u8]) -> Self {
-        match multipart::read(request, body) {
+        match multipart::texts(request, body) {
             Some(fields) => Self::of(fields),
             None => Self::parse(body),
         }
