@@ -260,7 +260,8 @@ mod tests {
             "redirectUris": [],
         });
         assert_eq!(now, expected);
-        let names: Vec<&str> = changed.iter().map(|(name, ..)| name.as_str()).collect();
+        let mut names: Vec<&str> = changed.iter().map(|(name, ..)| name.as_str()).collect();
+        names.sort_unstable();
         assert_eq!(
             names,
             ["attributes: a", "attributes: b", "name", "redirectUris"]
