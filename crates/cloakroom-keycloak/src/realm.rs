@@ -85,7 +85,28 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
     if all.get("duplicateEmailsAllowed") == Some(&json!(true)) {
         all.insert("loginWithEmailAllowed".to_owned(), json!(false));
     }
+    let apps = json!(otp_apps(&all));
+    all.insert("otpSupportedApplications".to_owned(), apps);
     serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
+}
+
+/// The apps that can make the codes of a policy: what is sent of them says nothing, as in Keycloak.
+fn otp_apps(all: &Object) -> Vec<&'static str> {
+    let mut apps = vec!["totpAppFreeOTPName", "totpAppGoogleName"];
+    // The third one makes codes of one kind only.
+    let makes = [
+        ("otpPolicyType", json!("totp")),
+        ("otpPolicyAlgorithm", json!("HmacSHA1")),
+        ("otpPolicyDigits", json!(6)),
+        ("otpPolicyPeriod", json!(30)),
+    ];
+    if makes
+        .iter()
+        .all(|(name, value)| all.get(*name) == Some(value))
+    {
+        apps.push("totpAppMicrosoftAuthenticatorName");
+    }
+    apps
 }
 
 /// What is kept of the value before, or is written in another way than it was sent.
