@@ -98,7 +98,7 @@ pub fn object(
     let Value::Object(object) = value else {
         return Err(Unreadable::Type);
     };
-    kind::check(&object)?;
+    kind::check(&object, representation)?;
     Ok(object)
 }
 

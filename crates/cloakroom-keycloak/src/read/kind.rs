@@ -67,10 +67,18 @@ const OBJECTS: &str = "\
     registeredNodes schedule scopePermissions smtpServer socialProviders state \
     userProfileMetadata with";
 
+/// What Keycloak calls a policy of one kind.
+const POLICY: &str = "AbstractPolicyRepresentation";
+
 /// Refuses an object in which a member holds what no value of its kind is made of. Texts stand for
 /// numbers and switches as well, as forms send them.
-pub(super) fn check(object: &Object) -> Result<(), Unreadable> {
-    match object.iter().all(|(name, value)| fits(name, value)) {
+pub(super) fn check(object: &Object, representation: &str) -> Result<(), Unreadable> {
+    // A policy over time has an instant under the name that is a count of seconds everywhere else.
+    let is_instant = |name: &str, value: &Value| {
+        representation == POLICY && name == "notBefore" && value.is_string()
+    };
+    let is_right = |(name, value): (&String, &Value)| is_instant(name, value) || fits(name, value);
+    match object.iter().all(is_right) {
         true => Ok(()),
         false => Err(Unreadable::Type),
     }
@@ -121,7 +129,16 @@ mod tests {
         for (sent, fits) in table {
             let object = sent.as_object().unwrap();
 
-            assert_eq!(check(object).is_ok(), fits, "{sent}");
+            assert_eq!(check(object, "").is_ok(), fits, "{sent}");
         }
+    }
+
+    #[test]
+    fn only_a_policy_has_an_instant_before_which_nothing_holds() {
+        let sent = json!({"notBefore": "2026-12-30 12:00:00"});
+        let object = sent.as_object().unwrap();
+
+        assert!(check(object, POLICY).is_ok());
+        assert_eq!(check(object, "ClientRepresentation"), Err(Unreadable::Type));
     }
 }

@@ -35,20 +35,6 @@ const OLD = [
   'Test_GetRequestingPartyPermissionDecision',
 ];
 
-/** Resources, permission tickets and the grant of UMA, of which these want what a server with UMA has. */
-const UMA = [
-  'Test_BadCreatePermissionTicket',
-  'Test_CreateGetUpdateDeleteResourcePolicy',
-  'Test_CreateListGetUpdateDeleteResourceClient',
-  'Test_CreatePermissionTicket',
-  'Test_ErrorsCreateListGetUpdateDeleteResourceClient',
-  'Test_ErrorsGrantGetUpdateDeleteUserPermission',
-  'Test_GetRequestingPartyPermissions',
-  'Test_GetRequestingPartyToken',
-  'Test_GrantGetUpdateDeleteUserPermission',
-  'Test_TimePolicy',
-];
-
 export async function run(report, admin) {
   await ensurePackages(['golang-go'], () => findProgram('go', ['/usr/local/go/bin/go']) !== null);
   const folder = target(`gocloak-${VERSION}`);
@@ -63,7 +49,7 @@ export async function run(report, admin) {
     const settings = join(folder, 'config.json');
     await writeFile(settings, JSON.stringify(config), { mode: 0o600 });
     const play = (options) => results(program, options, { cwd: folder, env: { ...process.env, GOCLOAK_TEST_CONFIG: settings } });
-    const found = await play(['-test.parallel=4', `-test.skip=^(${[...OLD, ...UMA].join('|')})$`]);
+    const found = await play(['-test.parallel=4', `-test.skip=^(${OLD.join('|')})$`]);
     const failed = [...found].filter(([, error]) => error !== null).map(([name]) => name);
     // The tests share one user and the realm's settings, so those that fail beside others are played alone.
     for (const name of failed) {
