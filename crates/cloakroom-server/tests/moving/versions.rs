@@ -165,6 +165,21 @@ fn what_realms_got_since_is_added_to_an_old_one() {
     assert_eq!(realm["attributes"]["failureFactor"], Value::Null);
 }
 
+#[tokio::test]
+async fn a_realm_whose_old_key_cannot_be_used_comes_in_with_a_new_one() {
+    let here = Installation::new();
+    let members = json!({"privateKey": "MIICXAIBAAKBgQ", "publicKey": "MIGfMA0GCSqG"});
+    let file = here.file("old.json", &realm("2.0.0", members).to_string());
+    let report = here.import(&file);
+    let remarks = report["approximated"].to_string();
+    let server = here.start(&[]).await;
+    let (status, answer) = server.sign_in("old", "max", "carl 3 password").await;
+
+    assert!(remarks.contains("privateKey"), "{report:#}");
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(claims(&answer["access_token"])["sub"], "max-id");
+}
+
 #[test]
 fn what_had_other_names_comes_in_under_todays() {
     let here = Installation::new();
