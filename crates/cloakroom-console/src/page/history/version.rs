@@ -198,7 +198,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let heading = Heading::new(&desk.text("history-version"))
         .under(&version.name, desk.url(&kind.page_of(&version.id)));
     let is_same = version.differences.is_empty();
-    let facts = Facts::new("facts", desk.text("history-thing"))
+    let facts = Facts::new("facts", desk.text("events-details"))
         .text(desk.text("history-thing"), &version.name)
         .fact(desk.text("column-time"), when);
     Stack::new(desk.frame(heading))
