@@ -29,6 +29,19 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
             "warnings",
         ])),
     );
+    // Whoever builds the server has fewer features of its libraries than the workspace with its tests.
+    report.part(
+        "the server by itself",
+        check(cargo(&[
+            "clippy",
+            "--package",
+            "cloakroom-server",
+            "--bins",
+            "--",
+            "-D",
+            "warnings",
+        ])),
+    );
     tidy::run(workspace, report)?;
 
     for (tool, arguments) in [

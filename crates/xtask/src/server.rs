@@ -106,21 +106,17 @@ pub(crate) const EVERYTHING: &str = "info,cloakroom=debug,cloakroom_admin=debug,
 /// What an operator runs with.
 pub(crate) const USUAL: &str = "info";
 
-/// Builds the server and answers where it is.
+/// Builds the server and answers where it is. The one of the tests is built with all of the workspace, as theirs are, so that nothing is
+/// compiled in a second set of features; the one that is measured is built as an operator builds it.
 pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args([
-            "build",
-            "--package",
-            "cloakroom-server",
-            "--bin",
-            "cloakroom",
-        ])
+        .args(["build", "--bin", "cloakroom"])
+        .args(match release {
+            true => ["--package", "cloakroom-server", "--release"].as_slice(),
+            false => &["--workspace"],
+        })
         .current_dir(&workspace.root);
-    if release {
-        cargo.arg("--release");
-    }
     command::run(&mut cargo)?;
     Ok(workspace
         .target

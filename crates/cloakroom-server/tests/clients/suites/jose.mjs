@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as jose from 'jose';
-import { findProgram, finish } from '../harness/process.mjs';
+import { example } from '../harness/cargo.mjs';
+import { finish } from '../harness/process.mjs';
 import { interpreter } from '../harness/python.mjs';
-import { WORKSPACE } from '../harness/target.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../python/jose_suite.py', import.meta.url));
 
@@ -49,9 +49,8 @@ async function make(test) {
 }
 
 export async function run(report) {
-  if (!findProgram('cargo')) throw new Error('cargo must be installed, as for building the server');
-  const example = ['run', '--locked', '-q', '-p', 'cloakroom-jose', '--example', 'differential', '--'];
-  const { stdout } = await finish('cargo', [...example, 'make'], { cwd: WORKSPACE });
+  const differential = await example('differential');
+  const { stdout } = await finish(differential, ['make']);
   const ours = JSON.parse(stdout);
   const folder = await mkdtemp(join(tmpdir(), 'jose-'));
   const theirs = [];
@@ -74,7 +73,7 @@ export async function run(report) {
     }
     const file = join(folder, 'theirs.json');
     await writeFile(file, JSON.stringify(theirs));
-    const checked = await finish('cargo', [...example, 'check', file], { cwd: WORKSPACE });
+    const checked = await finish(differential, ['check', file]);
     for (const line of checked.stdout.split('\n').filter(Boolean)) {
       const { test, error } = JSON.parse(line);
       report.record(test, error);

@@ -1,9 +1,8 @@
 // The example app of cloakroom-verify in Chromium: login, an API call, silent refresh, and logout from every side.
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { example } from '../harness/cargo.mjs';
 import { launchChromium } from '../harness/chromium.mjs';
-import { findProgram, finish, freePort, start, waitFor } from '../harness/process.mjs';
-import { WORKSPACE } from '../harness/target.mjs';
+import { freePort, start, waitFor } from '../harness/process.mjs';
 
 const USER = 'ada';
 const PASSWORD = 'an honest passphrase';
@@ -12,9 +11,8 @@ const AUDIENCE = 'orders-api';
 const TITLE = 'Orders';
 
 export async function run(report, admin) {
-  if (!findProgram('cargo')) throw new Error('cargo must be installed, as for building the server');
   // Compiling comes first: the tokens of the realm's setup need not wait for it.
-  await finish('cargo', ['build', '--locked', '-q', '--workspace', '--example', 'web-app'], { cwd: WORKSPACE });
+  const app = await example('web-app');
   // Tokens end at once, so that every call needs new ones.
   const realm = await admin.createRealm('web-app', { accessTokenLifespan: 5 });
   const apps = [];
@@ -24,7 +22,7 @@ export async function run(report, admin) {
     const user = await realm.createUser(USER, PASSWORD);
     await realm.grantClientRole(user, api, await realm.createClientRole(api, 'reader'));
     // Two host names, because cookies know no ports.
-    apps.push(await launch(realm, 'shop', 'localhost'), await launch(realm, 'office', '127.0.0.1'));
+    apps.push(await launch(app, realm, 'shop', 'localhost'), await launch(app, realm, 'office', '127.0.0.1'));
     browser = await launchChromium();
     await new Story(report, browser, realm, user, apps).play();
   } finally {
@@ -35,7 +33,7 @@ export async function run(report, admin) {
 }
 
 /** Registers a client and starts the app as it. */
-async function launch(realm, clientId, host) {
+async function launch(app, realm, clientId, host) {
   const port = await freePort();
   const url = `http://${host}:${port}`;
   await realm.createClient({
@@ -49,9 +47,8 @@ async function launch(realm, clientId, host) {
       'pkce.code.challenge.method': 'S256',
     },
   });
-  const folder = process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, 'target');
   const env = { ...process.env, APP_URL: url, ISSUER: realm.issuer, API_AUDIENCE: AUDIENCE, CLIENT_ID: clientId, CLIENT_SECRET: SECRET };
-  const process_ = start(join(folder, 'debug', 'examples', 'web-app'), [], { env });
+  const process_ = start(app, [], { env });
   await waitFor(`the app ${clientId}`, async () => !process_.running() || (await fetch(url)).ok);
   if (!process_.running()) throw new Error(`the app did not start: ${process_.output().slice(0, 2000)}`);
   return { url, stop: () => process_.stop(), output: process_.output };
