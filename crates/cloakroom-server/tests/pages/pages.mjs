@@ -19,17 +19,14 @@ const { values: options } = parseArgs({
 
 await installPackages();
 const { Admin } = await import('../clients/harness/admin.mjs');
-const { accessibilityProblems } = await import('../clients/harness/axe.mjs');
 const { launchChromium } = await import('../clients/harness/chromium.mjs');
 const { serve } = await import('../clients/harness/process.mjs');
 const { Report } = await import('../clients/harness/report.mjs');
+const { inspect } = await import('./inspect.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
 const { signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
 const { operations } = await import('./operations.mjs');
-
-const THEMES = ['light', 'dark'];
-const WIDTHS = [1280, 320];
 
 const names = [...PAGES.map((page) => page.name), 'console', 'operations'];
 const unknown = (options.only ?? []).filter((name) => !names.includes(name));
@@ -39,23 +36,8 @@ if (unknown.length > 0) {
 }
 if (options.out) await mkdir(options.out, { recursive: true });
 
-/** Checks the page that is open in every theme and width, and takes one picture of it. */
-async function inspect(report, name, page, out = options.out) {
-  for (const theme of THEMES) {
-    for (const width of WIDTHS) {
-      await report.test(`${name}, ${theme}, ${width} px: nothing for axe-core to find, nothing to scroll sideways`, async () => {
-        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height: 800 });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        const problems = await accessibilityProblems(page);
-        assert.deepEqual({ problems, wide }, { problems: [], wide: 0 });
-      });
-      if (out && theme === 'light' && width === 1280) {
-        await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, animations: 'disabled' });
-      }
-    }
-  }
-}
+/** Where the picture of a page goes: one of each is enough for documents. */
+const pictureOf = (name) => (theme) => options.out && theme === 'light' && join(options.out, `${name}.png`);
 
 /** Opens a browser context of its own, leads it to a page and inspects that. */
 async function visit(report, browser, name, reach) {
@@ -73,7 +55,7 @@ async function visit(report, browser, name, reach) {
       assert.ok((await page.title()).trim(), 'no title');
       assert.deepEqual(refused, []);
     });
-    await inspect(report, name, page);
+    await inspect(report, name, page, pictureOf(name));
   } catch (error) {
     const text = await page.evaluate(() => document.body.innerText.slice(0, 300)).catch(() => '');
     report.record(`${name} can be reached`, `${error.stack}\nat ${page.url()}: ${text}`);
@@ -105,7 +87,7 @@ try {
       if (!options.only || options.only.includes(name)) await visit(report, browser, name, (page) => reach(page, setup));
     }
     if (!options.only || options.only.includes('operations')) {
-      await operations(browser, setup, report, (name, page) => inspect(report, name, page, null));
+      await operations(browser, setup, report, (name, page) => inspect(report, name, page));
     }
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));
