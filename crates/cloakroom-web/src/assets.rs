@@ -1,12 +1,15 @@
 //! Styles, scripts and images: embedded in the binary, served under a URL that names their content.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::sync::LazyLock;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use aws_lc_rs::digest::{SHA256, digest};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// One file as it is embedded.
 struct Source {
@@ -33,6 +36,7 @@ macro_rules! sources {
 const SOURCES: &[Source] = sources! {
     "tokens.css", "styles/tokens.css", CSS;
     "base.css", "styles/base.css", CSS;
+    "branding.js", "scripts/branding.js", JAVASCRIPT;
     "console.css", "styles/console.css", CSS;
     "console.js", "scripts/console.js", JAVASCRIPT;
     "copy.js", "scripts/copy.js", JAVASCRIPT;
@@ -60,6 +64,8 @@ pub struct Asset {
     name: &'static str,
     content_type: &'static str,
     body: &'static [u8],
+    /// The same in the form that every browser takes (RFC 9110, 8.4.1.3).
+    gzip: Vec<u8>,
     hash: String,
 }
 
@@ -74,6 +80,7 @@ impl Asset {
             name: source.name,
             content_type: source.content_type,
             body: source.body,
+            gzip: compressed(source.body),
             hash,
         }
     }
@@ -82,6 +89,16 @@ impl Asset {
     #[must_use]
     pub fn path(&self) -> String {
         format!("/assets/{}/{}", self.hash, self.name)
+    }
+}
+
+/// Nothing of a reader is in an asset, so what it shrinks to tells nobody anything; pages are sent as they are.
+fn compressed(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    match encoder.write_all(body).and_then(|()| encoder.finish()) {
+        Ok(gzip) => gzip,
+        // Writing to memory does not fail; the file would be sent as it is.
+        Err(_) => Vec::new(),
     }
 }
 
@@ -114,7 +131,12 @@ async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> HttpR
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .finish();
     };
-    let tag = format!("\"{}\"", asset.hash);
+    let is_short = takes_gzip(&request) && !asset.gzip.is_empty();
+    // RFC 9110, 8.8.3.3: each encoding has a tag of its own.
+    let tag = match is_short {
+        true => format!("\"{}-gzip\"", asset.hash),
+        false => format!("\"{}\"", asset.hash),
+    };
     let is_known = request
         .headers()
         .get(header::IF_NONE_MATCH)
@@ -142,12 +164,36 @@ async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> HttpR
             "default-src 'none'; sandbox",
         ))
         .insert_header(("cross-origin-resource-policy", "same-origin"));
+    response.insert_header((header::VARY, "accept-encoding"));
     if is_known {
         return response.finish();
     }
-    response
-        .content_type(HeaderValue::from_static(asset.content_type))
-        .body(asset.body)
+    response.content_type(HeaderValue::from_static(asset.content_type));
+    match is_short {
+        true => response
+            .insert_header((header::CONTENT_ENCODING, "gzip"))
+            .body(asset.gzip.as_slice()),
+        false => response.body(asset.body),
+    }
+}
+
+/// The browser names the encoding, and does not refuse it (RFC 9110, 12.5.3).
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let named = request.headers().get(header::ACCEPT_ENCODING);
+    let named = named
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    named.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_it = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let is_refused = |part: &str| {
+            let weight = part.strip_prefix("q=").map(str::parse::<f32>);
+            weight.is_some_and(|weight| weight.is_ok_and(|weight| weight <= 0.0))
+        };
+        is_it && !parts.any(is_refused)
+    })
 }
 
 /// Compares weakly, as RFC 9110, 13.1.2 says for `If-None-Match`.
@@ -209,6 +255,42 @@ mod tests {
 
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
             assert!(read_body(again).await.is_empty());
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_browser_that_takes_gzip_gets_the_same_in_fewer_bytes() {
+        let app = init_service(App::new().configure(configure)).await;
+        let uri = url("", "console.css");
+        for (accepted, is_short) in [
+            ("gzip, deflate, br, zstd", true),
+            ("br;q=1.0, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.0, br", false),
+            ("br", false),
+            ("", false),
+        ] {
+            let request = TestRequest::get()
+                .uri(&uri)
+                .insert_header(("accept-encoding", accepted));
+            let answer = call_service(&app, request.to_request()).await;
+
+            assert_eq!(answer.headers().get("vary").unwrap(), "accept-encoding");
+            assert_eq!(
+                answer.headers().contains_key("content-encoding"),
+                is_short,
+                "{accepted}"
+            );
+            let body = read_body(answer).await;
+            let plain = find("console.css").unwrap().body;
+            if is_short {
+                let mut read = Vec::new();
+                std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&body[..]), &mut read)
+                    .unwrap();
+                assert!(body.len() * 3 < plain.len() && read == plain);
+            } else {
+                assert_eq!(body, plain);
+            }
         }
     }
 
