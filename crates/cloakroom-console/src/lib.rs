@@ -15,4 +15,5 @@ mod page;
 mod part;
 mod problem;
 pub mod routes;
+mod sentence;
 mod sign_in;

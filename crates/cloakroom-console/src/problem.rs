@@ -6,12 +6,14 @@ use askama::Template;
 use cloakroom_admin::inside::Reply;
 use cloakroom_web::App;
 use cloakroom_web::headers::Security;
+use cloakroom_web::i18n::Locale;
 use cloakroom_web::page::render;
 use cloakroom_web::request_id;
 use serde_json::Value;
 
 use crate::desk::{self, Desk};
 use crate::frame::{Frame, Heading, Outside};
+use crate::sentence;
 
 /// Why a page is not what was asked for.
 #[derive(Clone, Debug)]
@@ -64,8 +66,8 @@ impl Problem {
         Self::new(500, "problem-broken")
     }
 
-    /// What the API refused.
-    pub(crate) fn of(reply: &Reply) -> Self {
+    /// What the API refused, in the reader's language where it says so by the name of a message.
+    pub(crate) fn of(reply: &Reply, locale: &Locale) -> Self {
         let key = match reply.status {
             401 => "problem-signed-out",
             403 => "problem-forbidden",
@@ -82,14 +84,14 @@ impl Problem {
         let said = text(json, "errorMessage")
             .or_else(|| text(json, "error_description"))
             .or_else(|| text(json, "error"))
-            .filter(|said| !said.starts_with("HTTP "));
+            .filter(|said| !said.starts_with("HTTP "))
+            .map(|said| sentence::of(locale, &said, params(json)));
         let listed = json.get("errors").and_then(Value::as_array);
         let own = std::slice::from_ref(json);
         let fields = listed.map_or(own, Vec::as_slice).iter().filter_map(|one| {
-            Some((
-                text(one, "field")?,
-                text(one, "errorMessage").unwrap_or_default(),
-            ))
+            let said = text(one, "errorMessage").unwrap_or_default();
+            let said = sentence::of(locale, &said, params(one));
+            Some((text(one, "field")?, said))
         });
         Self {
             status: reply.status,
@@ -119,6 +121,12 @@ impl Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         desk.answer(status, &page)
     }
+}
+
+/// What a message of the API mentions.
+fn params(one: &Value) -> &[Value] {
+    let params = one.get("params").and_then(Value::as_array);
+    params.map_or(&[], Vec::as_slice)
 }
 
 /// A problem inside the frame.

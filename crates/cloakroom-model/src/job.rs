@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::Result;
@@ -60,6 +61,9 @@ pub struct Line {
     pub name: String,
     /// What is wrong.
     pub problem: String,
+    /// The same by the names of messages, as the API says it of what is sent; absent where there are only words.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub said: Value,
 }
 
 /// A job that somebody asks for.

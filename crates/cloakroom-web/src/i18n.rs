@@ -130,6 +130,16 @@ impl Locale {
         self.format(key, Some(&args))
     }
 
+    /// Returns the message of this key with all of its arguments filled in.
+    #[must_use]
+    pub fn text_with_all(&self, key: &str, all: &[(&str, String)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in all {
+            args.set((*name).to_owned(), value.into_value());
+        }
+        self.format(key, Some(&args))
+    }
+
     /// Returns the words of a notice.
     #[must_use]
     pub fn notice(&self, notice: &Notice) -> String {

@@ -995,6 +995,28 @@ explain-step-proof = Die Anwendung weist sich aus
 explain-step-allowed = Die Anwendung darf so fragen
 explain-step-grant = Was sie einreicht, gilt
 explain-step-scope = Die Scopes sind erlaubt
+explain-step-address = Die Rückadresse ist eingetragen
+explain-step-consent = Die Person stimmt zu
+explain-client-off = Die Anwendung gibt es, aber sie ist ausgeschaltet.
+explain-client-off-repair = Die Anwendung einschalten, wenn sie noch gebraucht wird.
+explain-response-type = Sie verlangt einen response_type, den der Server nicht hat.
+explain-response-type-repair = Die Anwendung einen Code verlangen lassen; ihr Schnelleinstieg zeigt, wie.
+explain-bearer = Die Anwendung prüft nur Tokens; niemand meldet sich an ihr an.
+explain-bearer-repair = Den Client der Anwendung verwenden, die man öffnet.
+explain-pkce-missing = Die Anwendung muss eine code_challenge senden und tat es nicht.
+explain-pkce-missing-repair = Die Anwendung PKCE mit S256 verwenden lassen; ihr Schnelleinstieg zeigt, wie.
+explain-consent = Die Person hat es nicht erlaubt.
+explain-consent-repair = Die Person fragen, ob das so gemeint war.
+explain-pkce = Der Code wurde mit einer Challenge verlangt, zu der dieser Verifier nicht passt.
+explain-pkce-repair = Den Verifier jeder Anmeldung bei ihrer Browsersitzung behalten, bis der Code eingelöst ist.
+explain-redirect-other = Der Code wurde mit einer anderen Rückadresse verlangt.
+explain-redirect-other-repair = Dieselbe redirect_uri mit der Anfrage und mit dem Code senden.
+explain-other-client = Der Code gehört einer anderen Anwendung.
+explain-other-client-repair = Einen Code mit der client_id einlösen, die ihn verlangt hat.
+explain-reuse = Das Refresh-Token wurde schon benutzt, darum ist alles beendet, was daraus kam.
+explain-reuse-repair = Das neueste Refresh-Token behalten und nur eine Anfrage auf einmal damit stellen.
+explain-session-over = Die Sitzung, zu der es gehört, ist vorbei.
+explain-session-over-repair = Die Person sich neu anmelden lassen.
 explain-client = Keine solche Anwendung ist eingeschaltet.
 explain-client-repair = Registrieren Sie sie, oder schalten Sie sie ein.
 explain-redirect = Die Adresse für die Rückkehr ist nicht eingetragen.
@@ -1164,3 +1186,100 @@ users-import-report = die Zeile melden
 users-import-update = ändern, wie die Zeile es sagt
 users-import-sample = So sieht eine Tabelle aus
 users-import-sample-lead = Nur username ist nötig. Kommas, Semikolons oder Tabulatoren trennen; zwischen mehreren Gruppen stehen Semikolons oder senkrechte Striche. Passwörter stehen nie darin: Schicken Sie einen Link, oder lassen Sie die Leute ihres zurücksetzen.
+
+# Was die API mit dem Namen einer Meldung ablehnt
+said-required = Hier fehlt ein Wert.
+said-read-only = Das lässt sich hier nicht ändern.
+said-length = Es braucht zwischen { $min } und { $max } Zeichen.
+said-too-short = Es braucht mindestens { $min } Zeichen.
+said-too-long = Es darf höchstens { $max } Zeichen haben.
+said-email = Das ist keine E-Mail-Adresse.
+said-number = Das ist keine Zahl.
+said-range = Es muss zwischen { $min } und { $max } liegen.
+said-too-small = Es muss mindestens { $min } sein.
+said-too-big = Es darf höchstens { $max } sein.
+said-date = Das ist kein Datum in der verlangten Form.
+said-value = Dieser Wert steht nicht zur Wahl.
+said-count = Es braucht zwischen { $min } und { $max } Werte.
+said-uri = Das ist keine Web-Adresse.
+said-uri-scheme = Mit { $scheme }: darf eine Adresse hier nicht beginnen.
+said-uri-fragment = Nach # darf in der Adresse nichts stehen.
+said-pattern = Es hat nicht die Form { $pattern }.
+said-characters = Es enthält Zeichen, die nicht erlaubt sind.
+said-color = Eine Farbe ist # und sechs Ziffern, etwa #0b63ce.
+said-contrast = Der Kontrast ist { $ratio } zu 1, Schrift braucht 4,5. Die nächste lesbare Farbe ist { $near }.
+said-logo-size = Ein Logo hat höchstens 32 Kilobyte.
+said-logo-kind = Das ist weder ein SVG noch die data:-Adresse eines PNG, JPEG, WebP oder GIF.
+said-logo-unsafe = In der Zeichnung ist etwas, das ausgeführt, geladen, verlinkt oder animiert wird.
+
+# Wie die Seiten eines Realms aussehen
+nav-branding = Aussehen
+branding-lead = Wie die Anmelde- und Kontoseiten dieses Realms aussehen. Was niemand lesen könnte und was in einer Seite ausgeführt würde, wird abgelehnt.
+branding-look = Erscheinung
+branding-accent = Akzent
+branding-accent-hint = Die Farbe von Knöpfen und Links, etwa #0b63ce. Schrift in ihr und auf ihr hat mindestens 4,5 zu 1 Kontrast.
+branding-accent-dark = Akzent dunkler Seiten
+branding-accent-dark-hint = Leer nimmt einen helleren Ton des anderen.
+branding-radius = Ecken
+branding-radius-hint = Der Radius von Knöpfen und Feldern in Pixeln, 0 bis 24.
+branding-font = Schrift
+branding-font-hint = Schriften, die Geräte haben; keine wird geladen.
+branding-font-humanist = Humanistisch
+branding-font-geometric = Geometrisch
+branding-font-serif = Mit Serifen
+branding-logos = Logos
+branding-logo = Logo
+branding-logo-hint = Der Text eines SVG ohne Skripte, Stile und Links oder die data:-Adresse eines Bildes, höchstens 32 Kilobyte.
+branding-logo-dark = Logo dunkler Seiten
+branding-logo-dark-hint = Leer zeigt dasselbe.
+branding-preview = Vorschau
+branding-preview-lead = Ändert sich mit dem Formular, bevor etwas gespeichert ist. Der Verlauf des Realms holt ein früheres Aussehen zurück.
+branding-preview-title = Anmelden
+branding-preview-link = Passwort vergessen?
+branding-preview-note = Ein Hinweis auf sanftem Grund.
+
+# Woher eine Einstellung kommt
+origin-default = Vorgabe
+origin-default-long = So ist es in neuen Realms; hier hat es niemand geändert.
+origin-here = Hier gesetzt
+origin-here-long = Jemand hat es hier gesetzt.
+origin-here-not-default = In diesem Realm gesetzt. Ein neuer hat: { $value }
+origin-unset = Nicht gesetzt
+origin-unset-long = Hier ist nichts gesetzt: Es gilt, was der Realm oder der Server hat.
+origin-version = Die Änderung, mit der es kam
+settings-find = Eine Einstellung finden
+settings-search = Alle Einstellungen durchsuchen
+settings-search-hint = Durchsucht werden Namen, Sätze und die Namen der API, auf allen sechs Seiten.
+settings-page-of = Seite
+settings-api-name = In der API
+
+# Was die Palette tut
+deed = Tun
+deed-scope = Neuer Client-Scope
+deed-role = Neue Rolle
+deed-rotate = Schlüssel wechseln
+deed-provider = Identitätsanbieter hinzufügen
+deed-export = Diesen Realm exportieren
+deed-end-sessions = Sitzungen beenden
+deed-realm = Neuer Realm
+deed-sign-out = Abmelden
+deed-lock = Sperren
+deed-unlock = Entsperren
+deed-reset = Passwort zurücksetzen
+deed-roles = Rolle geben an
+
+# Dasselbe für alle, die eine Suche findet
+everybody = Alle Treffer
+everybody-lead = Eine Sache für alle, die die Suche jetzt findet, als Auftrag mit Bericht. Gelöschtes kommt in den Papierkorb.
+everybody-count = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+everybody-all = Alle dieses Realms, auch Sie selbst, wenn Sie dazugehören.
+everybody-none = Es gibt niemanden oder mehr als die 100.000, die ein Auftrag nimmt. Die Suche eingrenzen.
+everybody-act = Was zu tun ist
+everybody-sure = { $count } eintippen, um fortzufahren
+everybody-go = Beginnen
+done-count-differs = Nichts geschehen: Die Zahl wurde nicht so eingetippt, wie sie ist.
+done-job-many-begun = Der Auftrag hat begonnen.
+job-kind-change-users = Änderung vieler Personen

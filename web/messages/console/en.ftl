@@ -995,6 +995,28 @@ explain-step-proof = The application proves itself
 explain-step-allowed = The application may ask this way
 explain-step-grant = What it hands in is valid
 explain-step-scope = The scopes are allowed
+explain-step-address = The address to come back to is registered
+explain-step-consent = The person agrees
+explain-client-off = The application is there, but nothing of it is switched on.
+explain-client-off-repair = Switch the application on, if it is still in use.
+explain-response-type = It asks for a response_type that the server does not have.
+explain-response-type-repair = Let the application ask for a code; its Quickstart shows how.
+explain-bearer = The application only checks tokens; nobody signs in to it.
+explain-bearer-repair = Use the client of the application that people open.
+explain-pkce-missing = The application has to send a code_challenge, and did not.
+explain-pkce-missing-repair = Let the application use PKCE with S256; its Quickstart shows how.
+explain-consent = The person did not allow it.
+explain-consent-repair = Ask the person whether that was meant.
+explain-pkce = The code was asked for with a challenge that this verifier does not answer.
+explain-pkce-repair = Keep the verifier of each sign-in with its browser session until the code is exchanged.
+explain-redirect-other = The code was asked for with another address to come back to.
+explain-redirect-other-repair = Send the same redirect_uri with the request and with the code.
+explain-other-client = The code was given to another application.
+explain-other-client-repair = Exchange a code with the client_id that asked for it.
+explain-reuse = The refresh token was used before, so all that came of it has ended.
+explain-reuse-repair = Keep the newest refresh token, and let one request at a time use it.
+explain-session-over = The session that it belongs to is over.
+explain-session-over-repair = Let the person sign in again.
 explain-client = No such application is switched on.
 explain-client-repair = Register it, or switch it on.
 explain-redirect = The address to come back to is not registered.
@@ -1164,3 +1186,100 @@ users-import-report = report the row
 users-import-update = change them to what the row says
 users-import-sample = What a table looks like
 users-import-sample-lead = Only username is needed. Commas, semicolons or tabs separate; several groups have semicolons or bars between. Passwords are never in it: send a link, or let people reset theirs.
+
+# What the API refuses by the name of a message
+said-required = A value is needed.
+said-read-only = This cannot be changed here.
+said-length = It needs between { $min } and { $max } letters.
+said-too-short = It needs at least { $min } letters.
+said-too-long = It may have at most { $max } letters.
+said-email = This is not an e-mail address.
+said-number = This is not a number.
+said-range = It has to be between { $min } and { $max }.
+said-too-small = It has to be at least { $min }.
+said-too-big = It has to be at most { $max }.
+said-date = This is not a date in the form that is asked for.
+said-value = This value is not among the ones that may be chosen.
+said-count = It needs between { $min } and { $max } values.
+said-uri = This is not a web address.
+said-uri-scheme = An address may not begin with { $scheme }: here.
+said-uri-fragment = The address may have nothing after #.
+said-pattern = It does not have the form { $pattern }.
+said-characters = There are characters in it that may not be there.
+said-color = A colour is # and six digits, like #0b63ce.
+said-contrast = Its contrast is { $ratio } to 1, and letters need 4.5. The nearest that can be read is { $near }.
+said-logo-size = A logo has at most 32 kilobytes.
+said-logo-kind = This is neither an SVG nor a data: address of a PNG, JPEG, WebP or GIF.
+said-logo-unsafe = The drawing has something in it that runs, loads, links or animates.
+
+# How the pages of a realm look
+nav-branding = Branding
+branding-lead = How the sign-in and account pages of this realm look. What nobody could read and what could run in a page is refused.
+branding-look = Look
+branding-accent = Accent
+branding-accent-hint = The colour of buttons and links, like #0b63ce. Letters in it and on it have a contrast of 4.5 to 1 at least.
+branding-accent-dark = Accent of dark pages
+branding-accent-dark-hint = Empty takes a lighter shade of the other one.
+branding-radius = Corners
+branding-radius-hint = The radius of buttons and fields in pixels, 0 to 24.
+branding-font = Letters
+branding-font-hint = Fonts that machines have; none is fetched.
+branding-font-humanist = Humanist
+branding-font-geometric = Geometric
+branding-font-serif = Serif
+branding-logos = Logos
+branding-logo = Logo
+branding-logo-hint = The text of an SVG without scripts, styles and links, or a data: address of a picture, 32 kilobytes at most.
+branding-logo-dark = Logo of dark pages
+branding-logo-dark-hint = Empty shows the same one.
+branding-preview = Preview
+branding-preview-lead = Changes with the form, before anything is saved. The history of the realm brings an earlier look back.
+branding-preview-title = Sign in
+branding-preview-link = Forgot your password?
+branding-preview-note = A note on a soft ground.
+
+# Where a setting comes from
+origin-default = Default
+origin-default-long = This is what new realms have; nobody changed it here.
+origin-here = Set here
+origin-here-long = Somebody set it here.
+origin-here-not-default = Set in this realm. A new one has: { $value }
+origin-unset = Not set
+origin-unset-long = Nothing is set here: what the realm or the server has holds.
+origin-version = The change that brought it
+settings-find = Find a setting
+settings-search = Search all settings
+settings-search-hint = Names, sentences and the names of the API are searched, on all six pages.
+settings-page-of = Page
+settings-api-name = In the API
+
+# What the palette does
+deed = Do
+deed-scope = New client scope
+deed-role = New role
+deed-rotate = Rotate keys
+deed-provider = Add an identity provider
+deed-export = Export this realm
+deed-end-sessions = End sessions
+deed-realm = New realm
+deed-sign-out = Sign out
+deed-lock = Lock
+deed-unlock = Unlock
+deed-reset = Reset password
+deed-roles = Give a role to
+
+# The same for everybody whom a query finds
+everybody = All that match
+everybody-lead = One thing for everybody whom the query finds now, as a job with a report. Deletions go to the recycle bin.
+everybody-count = { $count ->
+    [one] { $count } user
+   *[other] { $count } users
+}
+everybody-all = All users of this realm, you too if you are one of them.
+everybody-none = There is nobody, or there are more than the 100,000 that one job takes. Narrow the query.
+everybody-act = What to do
+everybody-sure = Type { $count } to go on
+everybody-go = Begin
+done-count-differs = Nothing was done: the number was not typed as it is.
+done-job-many-begun = The job has begun.
+job-kind-change-users = Change of many users

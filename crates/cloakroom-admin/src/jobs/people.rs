@@ -89,6 +89,7 @@ impl Import {
                     line: i64::try_from(*line).unwrap_or(i64::MAX),
                     name: name(&sheet.columns, cells),
                     problem: words(&body),
+                    said: named(&body),
                 }),
                 Err(other) => return Err(other),
             }
@@ -104,8 +105,20 @@ fn name(columns: &[String], cells: &[String]) -> String {
     name.chars().take(100).collect()
 }
 
+/// The complaints about fields, which readers may see in a language of their own; nothing where there are only words.
+fn named(body: &Value) -> Value {
+    let own = std::slice::from_ref(body);
+    let all = body.get("errors").and_then(Value::as_array);
+    let all = all.map_or(own, Vec::as_slice).iter();
+    let named: Vec<&Value> = all.filter(|one| one.get("field").is_some()).collect();
+    match named.is_empty() {
+        true => Value::Null,
+        false => json!(named),
+    }
+}
+
 /// What the API would say of a user who was sent like this.
-fn words(body: &Value) -> String {
+pub(super) fn words(body: &Value) -> String {
     let text = |one: &Value, name: &str| one.get(name).and_then(Value::as_str).map(str::to_owned);
     let one = |one: &Value| {
         let said = text(one, "errorMessage").or_else(|| text(one, "error"));

@@ -99,7 +99,7 @@ impl Desk {
         let reply = reply.map_err(Problem::broken)?;
         match reply.status {
             200..300 => Ok(reply),
-            _ => Err(Problem::of(&reply)),
+            _ => Err(Problem::of(&reply, &self.locale)),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::part::{
 };
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use crate::sentence;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/jobs", |desk| Box::pin(list(desk))),
@@ -43,6 +44,7 @@ const STATES: &[(&str, &str)] = &[
 fn kind(desk: &Desk, job: &Value) -> String {
     match text_of(job, "kind").as_str() {
         "import-users" => desk.text("job-kind-import-users"),
+        "change-users" => desk.text("job-kind-change-users"),
         other => other.to_owned(),
     }
 }
@@ -141,7 +143,7 @@ fn problems(desk: &Desk, job: &Value, at: &str) -> Card {
         Row::of(vec![
             Cell::Number(number(line, "line").to_string()),
             Cell::text(text_of(line, "name")),
-            Cell::text(text_of(line, "problem")),
+            Cell::text(complaint(desk, line)),
         ])
     });
     let columns = ["job-line", "users-username", "job-problem"];
@@ -159,6 +161,22 @@ fn problems(desk: &Desk, job: &Value, at: &str) -> Card {
         .table(table, desk.text("job-report-none"))
 }
 
+/// What is wrong with a row: each field with its sentence, or what the API says.
+fn complaint(desk: &Desk, line: &Value) -> String {
+    let said = line.get("said").and_then(Value::as_array);
+    let said = said.into_iter().flatten().map(|one| {
+        let params = one.get("params").and_then(Value::as_array);
+        let params = params.map_or(&[][..], Vec::as_slice);
+        let words = sentence::of(&desk.locale, &text_of(one, "errorMessage"), params);
+        format!("{}: {words}", text_of(one, "field"))
+    });
+    let said: Vec<String> = said.collect();
+    match said.is_empty() {
+        true => text_of(line, "problem"),
+        false => said.join(" "),
+    }
+}
+
 /// What went wrong, as a file.
 async fn report(desk: Rc<Desk>) -> Shown {
     let job = desk.get(&path(&desk)).await?;
@@ -167,7 +185,7 @@ async fn report(desk: Rc<Desk>) -> Shown {
         let values = [
             number(line, "line").to_string(),
             text_of(line, "name"),
-            text_of(line, "problem"),
+            complaint(&desk, line),
         ];
         csv::line(values.iter().map(String::as_str))
     });
@@ -191,7 +209,20 @@ async fn cancel(desk: Rc<Desk>) -> Shown {
 /// Puts an import of users in line, and shows how it goes.
 pub(super) async fn begin(desk: &Desk, text: &str, existing: &str) -> Result<String, Problem> {
     let wish = json!({"kind": "import-users", "text": text, "existing": existing});
-    let reply = desk.post("ui-ext/jobs", &wish).await?;
+    order(desk, &wish).await
+}
+
+/// Puts one act for many users in line, and shows how it goes.
+pub(super) async fn begin_many(desk: &Desk, act: &str, ids: &[String]) -> Result<String, Problem> {
+    order(
+        desk,
+        &json!({"kind": "change-users", "act": act, "ids": ids}),
+    )
+    .await
+}
+
+async fn order(desk: &Desk, wish: &Value) -> Result<String, Problem> {
+    let reply = desk.post("ui-ext/jobs", wish).await?;
     let id = reply
         .location
         .as_deref()
