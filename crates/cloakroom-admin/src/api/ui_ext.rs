@@ -3,6 +3,7 @@
 mod authentication;
 mod because;
 mod days;
+mod defaults;
 mod desk;
 mod jobs;
 mod keys;
@@ -39,6 +40,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     authentication::configure(cfg);
     because::configure(cfg);
     days::configure(cfg);
+    defaults::configure(cfg);
     desk::configure(cfg);
     jobs::configure(cfg);
     keys::configure(cfg);

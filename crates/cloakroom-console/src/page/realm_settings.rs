@@ -1,6 +1,7 @@
 //! The settings of a realm, on six short pages, and its end.
 
 mod fields;
+mod find;
 
 use std::rc::Rc;
 
@@ -11,9 +12,11 @@ use crate::desk::{Desk, text_of};
 use crate::flash::Flash;
 use crate::frame::{Heading, Step};
 use crate::part::sheet::{self, Sheet};
-use crate::part::{Ask, Card, Input, Kept, Piece, Pill, Section, Stack};
+use crate::part::{Ask, Card, Input, Kept, Origins, Piece, Pill, Section, Stack};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+
+pub(super) use find::matching;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/settings", |desk| Box::pin(first(desk))),
@@ -46,8 +49,22 @@ fn sections(part: &str) -> Result<Vec<Section>, Problem> {
     }
 }
 
+/// Every setting that a text is found in, or the first of the pages.
 async fn first(desk: Rc<Desk>) -> Shown {
-    Ok(desk.go_to(&desk.url("/settings/general"), None))
+    if desk.query.trimmed("q").is_empty() {
+        return Ok(desk.go_to(&desk.url("/settings/general"), None));
+    }
+    find::show(&desk).await
+}
+
+/// What a new realm has, and who changed what in this one, as far as the administrator may see that.
+async fn origins(desk: &Desk) -> Result<Origins, Problem> {
+    let usual = desk.get("ui-ext/defaults").await?;
+    let trail = desk
+        .get_if_allowed("admin-events?resourceTypes=REALM&operationTypes=UPDATE&max=50")
+        .await?;
+    let versions = desk.url("/history/realm/itself/");
+    Ok(Origins::new(usual, trail.as_ref(), versions))
 }
 
 async fn above(desk: &Desk, part: &str) -> Result<(Value, Heading), Problem> {
@@ -72,8 +89,11 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let sections = sections(&part)?;
     let (realm, heading) = above(&desk, &part).await?;
     let may_manage = desk.may(MANAGE);
-    let sheet = Sheet::of(&desk, &sections, &realm).read_only(!may_manage);
-    let mut page = Stack::new(desk.frame(heading)).with(Piece::Sheet(sheet));
+    let origins = origins(&desk).await?;
+    let sheet = Sheet::from(&desk, &sections, &realm, &origins).read_only(!may_manage);
+    let mut page = Stack::new(desk.frame(heading))
+        .card(find::form(&desk))
+        .with(Piece::Sheet(sheet));
     if part == "general" {
         if let Some(card) = history::card(&desk, &history::REALM, "").await? {
             page = page.card(card);

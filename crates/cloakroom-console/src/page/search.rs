@@ -1,4 +1,7 @@
-//! Search over everything, as a page and as the answers of the palette: pages, people, clients, groups, roles.
+//! Search over everything, as a page and as the answers of the palette: pages, what can be done, settings, people, clients,
+//! groups, roles.
+
+mod deed;
 
 use std::rc::Rc;
 
@@ -7,6 +10,7 @@ use askama::Template;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::realm_settings;
 use crate::desk::{Desk, encode, text_of};
 use crate::frame::{Frame, Heading};
 use crate::nav::NAV;
@@ -41,6 +45,9 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let asked = desk.query.trimmed("q").to_owned();
     let mut found = pages(&desk, &asked);
     if !asked.is_empty() {
+        found.extend(deed::plain(&desk, &asked));
+        found.extend(deed::with_people(&desk, &asked).await?);
+        found.extend(settings(&desk, &asked)?);
         for kind in KINDS {
             found.extend(things(&desk, kind, &asked).await?);
         }
@@ -87,6 +94,23 @@ fn pages(desk: &Desk, asked: &str) -> Vec<Found> {
         })
     });
     fits.collect()
+}
+
+/// Settings of the realm by their names; their sentences are searched on their own page.
+fn settings(desk: &Desk, asked: &str) -> Result<Vec<Found>, Problem> {
+    if !desk.may(&["view-realm", "manage-realm"]) {
+        return Ok(Vec::new());
+    }
+    let found = realm_settings::matching(desk, asked)?.into_iter();
+    let named = found.filter_map(|one| {
+        Some(Found {
+            rank: rank(&one.name, asked)?,
+            text: one.name,
+            note: one.part,
+            url: one.url,
+        })
+    });
+    Ok(named.take(MOST).collect())
 }
 
 /// A kind of thing that the API finds by a text.

@@ -1,9 +1,13 @@
 //! A form over a JSON object: its fields, what they say, and what came of saving it.
+
 mod change;
+mod command;
 mod field;
+mod origin;
 
 pub(crate) use change::{Kept, save};
 pub(crate) use field::{Field, Shape};
+pub(crate) use origin::Origins;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -51,7 +55,7 @@ pub(crate) struct Sheet {
     save: String,
     is_new: bool,
     is_read_only: bool,
-    words: [String; 10],
+    words: [String; 11],
     cancel: Option<Step>,
 }
 
@@ -60,16 +64,36 @@ impl HtmlSafe for Sheet {}
 impl Sheet {
     /// The form over what the API shows now.
     pub(crate) fn of(desk: &Desk, sections: &[Section], object: &Value) -> Self {
-        let draw = |field: &Field| field.draw(desk, object, None);
+        Self::from(desk, sections, object, &Origins::default())
+    }
+
+    /// The same, and each value with where it comes from.
+    pub(crate) fn from(
+        desk: &Desk,
+        sections: &[Section],
+        object: &Value,
+        origins: &Origins,
+    ) -> Self {
+        let target = command::target(desk);
+        let draw = |field: &Field| Drawn {
+            origin: origins.of(desk, field, object),
+            ..field.draw((desk, &target), object)
+        };
         Self::drawn(desk, sections, draw, change::taken(sections, object))
     }
 
     /// The form as it was sent, with what is wrong in it.
     pub(crate) fn sent(desk: &Desk, sections: &[Section], problem: &Problem) -> Self {
         let object = change::typed(sections, &desk.form);
+        let target = command::target(desk);
+        let origins = Origins::default();
         let draw = |field: &Field| {
             let wrong = problem.fields.iter().find(|(name, _)| *name == field.at);
-            field.draw(desk, &object, wrong.map(|(_, text)| text.as_str()))
+            Drawn {
+                error: wrong.map(|(_, text)| text.clone()).unwrap_or_default(),
+                origin: origins.of(desk, field, &object),
+                ..field.draw((desk, &target), &object)
+            }
         };
         let was = desk.form.raw("was").unwrap_or_default();
         let was = serde_json::from_str(was).unwrap_or(Value::Null);
@@ -107,6 +131,7 @@ impl Sheet {
                 "discard",
                 "more",
                 "problems-title",
+                "origin-version",
                 "unit",
                 "unit-seconds",
                 "unit-minutes",

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::command;
+use super::origin::Origin;
 use crate::desk::{Desk, Pairs};
 
 /// How a value is shown and typed.
@@ -59,6 +61,7 @@ pub(super) struct Drawn {
     pub(super) is_required: bool,
     pub(super) error: String,
     pub(super) command: String,
+    pub(super) origin: Origin,
 }
 
 /// The units of a duration, in seconds, the largest first.
@@ -163,7 +166,7 @@ impl Field {
         }
     }
 
-    pub(super) fn draw(&self, desk: &Desk, object: &Value, error: Option<&str>) -> Drawn {
+    pub(super) fn draw(&self, (desk, target): (&Desk, &str), object: &Value) -> Drawn {
         let value = self.text(object);
         let (label, hint) = self.words.clone().unwrap_or_else(|| {
             (
@@ -202,14 +205,15 @@ impl Field {
             kind: self.kind(),
             options,
             is_required: matches!(self.shape, Shape::Required),
-            error: error.unwrap_or_default().to_owned(),
-            command: self.command(&value),
+            error: String::new(),
+            command: command::of(target, self, &value),
+            origin: Origin::default(),
             value,
         }
     }
 
     /// Its name in the form: the place, in letters that an id may have.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         format!("f-{}", self.at.chars().map(plain).collect::<String>())
     }
@@ -225,23 +229,6 @@ impl Field {
             Shape::Choice(_) | Shape::OneOf(_) => "choice",
             Shape::Secret => "secret",
         }
-    }
-
-    /// The same for Keycloak's command line: `-s 'name=value'`.
-    fn command(&self, value: &str) -> String {
-        let path = match self.at.split_once('/') {
-            None => self.at.clone(),
-            Some((outer, inner)) => format!("{outer}.\"{inner}\""),
-        };
-        let value = match self.shape {
-            Shape::Lines => {
-                let lines: Vec<&str> = value.lines().collect();
-                json!(lines).to_string()
-            }
-            Shape::Secret => "…".to_owned(),
-            _ => value.replace('\n', "##"),
-        };
-        format!("-s '{path}={value}'")
     }
 
     /// What was typed, as the object holds it; `None` keeps what is there.
@@ -298,7 +285,7 @@ impl Field {
 }
 
 /// `name=value` lines as names with lists of values.
-fn attributes(lines: &[&str]) -> Value {
+pub(super) fn attributes(lines: &[&str]) -> Value {
     let mut all = serde_json::Map::new();
     for line in lines {
         let (name, value) = line.split_once('=').unwrap_or((line, ""));
