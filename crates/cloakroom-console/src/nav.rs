@@ -83,6 +83,7 @@ pub(crate) const NAV: &[Group] = &[
         key: "nav-sign-in",
         items: &[
             item("nav-flows", "/flows", REALM, "w"),
+            item("nav-branding", "/branding", REALM, "h"),
             item(
                 "nav-identity-providers",
                 "/identity-providers",

@@ -2,6 +2,7 @@
 
 mod admin_events;
 mod administrators;
+mod branding;
 mod client;
 mod client_scopes;
 mod clients;
@@ -56,6 +57,7 @@ pub(crate) const ALL: &[&[Route]] = &[
     explain::ROUTES,
     test_client::ROUTES,
     administrators::ROUTES,
+    branding::ROUTES,
     system::ROUTES,
     recycle_bin::ROUTES,
     history::ROUTES,

@@ -5,6 +5,7 @@
 mod chart;
 mod facts;
 mod list;
+mod preview;
 mod progress;
 pub(crate) mod sheet;
 mod small;
@@ -15,8 +16,9 @@ mod timeline;
 pub(crate) use chart::{Bar, Bars};
 pub(crate) use facts::Facts;
 pub(crate) use list::{Empty, ListPage, Pager};
+pub(crate) use preview::Preview;
 pub(crate) use progress::Progress;
-pub(crate) use sheet::{Field, Kept, Section, Shape, Sheet, SheetPage};
+pub(crate) use sheet::{Field, Kept, Origins, Section, Shape, Sheet, SheetPage};
 pub(crate) use small::{Pill, When};
 pub(crate) use stack::{Ask, Card, Input, Piece, Stack};
 pub(crate) use table::{Cell, Row, Table};

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod app;
 pub mod assets;
 mod body;
+pub mod brand;
 pub mod cookie;
 pub mod cors;
 pub mod headers;

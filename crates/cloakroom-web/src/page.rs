@@ -35,6 +35,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use crate::assets;
+use crate::brand::Brand;
 use crate::headers::Security;
 use crate::i18n::{Argument, Locale, Locales, Notice, clean};
 
@@ -45,6 +46,17 @@ pub struct Layout {
     realm: String,
     base_path: String,
     languages: Vec<LanguageLink>,
+    brand: Option<BrandLinks>,
+}
+
+/// Where the realm's own look is.
+#[derive(Clone, Debug)]
+pub(crate) struct BrandLinks {
+    style: String,
+    /// Empty where the realm has no logo of its own.
+    logo: String,
+    /// Empty where dark pages show the other one.
+    logo_dark: String,
 }
 
 /// One entry of the language switch.
@@ -66,7 +78,27 @@ impl Layout {
             realm,
             base_path: String::new(),
             languages: Vec::new(),
+            brand: None,
         }
+    }
+
+    /// Lets the page look as its realm wants; `at` is the address below which the style and the logos are.
+    #[must_use]
+    pub fn with_brand(mut self, brand: &Brand, at: &str) -> Self {
+        if brand.is_plain() {
+            return self;
+        }
+        let at = format!("{at}/{}", brand.hash());
+        let file = |is_dark, name| match brand.logo(is_dark) {
+            Some(_) => format!("{at}/{name}"),
+            None => String::new(),
+        };
+        self.brand = Some(BrandLinks {
+            logo: file(false, "logo"),
+            logo_dark: file(true, "logo-dark"),
+            style: format!("{at}/style.css"),
+        });
+        self
     }
 
     /// Sets the path under which a proxy shows this server (`/auth`), empty for none.
@@ -117,6 +149,18 @@ impl Layout {
 
     fn notice(&self, notice: &Notice) -> String {
         self.locale.notice(notice)
+    }
+
+    fn style(&self) -> &str {
+        self.brand.as_ref().map_or("", |brand| &brand.style)
+    }
+
+    fn logo(&self) -> &str {
+        self.brand.as_ref().map_or("", |brand| &brand.logo)
+    }
+
+    fn logo_dark(&self) -> &str {
+        self.brand.as_ref().map_or("", |brand| &brand.logo_dark)
     }
 
     fn asset(&self, name: &str) -> String {

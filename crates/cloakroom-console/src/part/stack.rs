@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Facts, Progress, Sheet, Table, Timeline};
+use super::{Facts, Preview, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::Frame;
 use crate::routes::Shown;
@@ -216,6 +216,7 @@ pub(crate) enum Piece {
     Sheet(Sheet),
     Timeline(Timeline),
     Progress(Progress),
+    Preview(Preview),
 }
 
 /// A page of pieces under each other.
@@ -240,6 +241,12 @@ impl Stack {
         let has_news =
             |piece: &Piece| matches!(piece, Piece::Progress(progress) if !progress.url.is_empty());
         self.pieces.iter().any(has_news)
+    }
+
+    /// Something on it follows what is typed.
+    fn has_preview(&self) -> bool {
+        let is_it = |piece: &Piece| matches!(piece, Piece::Preview(_));
+        self.pieces.iter().any(is_it)
     }
 
     /// Adds a piece.

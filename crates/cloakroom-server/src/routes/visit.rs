@@ -14,6 +14,7 @@ use cloakroom_model::{Digest, Realm};
 use cloakroom_oidc::Form;
 use cloakroom_oidc::authorize::{Response, ResponseMode};
 use cloakroom_web::App;
+use cloakroom_web::brand::Brand;
 use cloakroom_web::cookie::{self, SESSION};
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locales, Notice, Wanted};
@@ -147,7 +148,8 @@ impl Visit {
         };
         let default = settings.default_locale.as_deref();
         let locale = Locales::embedded().negotiate(&wanted, supported, default);
-        Layout::new(locale, self.realm.display_name())
+        let (brand, _) = Brand::read(&settings.attributes);
+        Layout::new(locale, self.realm.display_name()).with_brand(&brand, &self.url("brand"))
     }
 
     /// Lets the browser remember the language that the address asks for (`kc_locale`).

@@ -4,9 +4,11 @@ use actix_web::web::Bytes;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::{read, realm as shape, user_profile as profile_shape};
 use cloakroom_login::policy::Policy;
+use cloakroom_login::profile::Violation;
 use cloakroom_model::realm::{self, Settings};
 use cloakroom_model::user_profile::{self, UserProfile};
 use cloakroom_model::{Cx, Realm, client, flow};
+use cloakroom_web::brand::Brand;
 use serde_json::Value;
 
 use super::super::{Answer, no_content, user_profile as profile_api};
@@ -110,6 +112,9 @@ pub(super) fn check(settings: &Settings, sent: &read::Object) -> Result<()> {
             return refuse(&format!("The attribute '{name}' is not a number"));
         }
     }
+    if sent.contains_key("attributes") {
+        check_brand(settings)?;
+    }
     if sent.contains_key("smtpServer") {
         check_mail(settings.rest.get("smtpServer"))?;
     }
@@ -124,6 +129,24 @@ const NUMBERS: [&str; 5] = [
     "oauth2DevicePollingInterval",
     "parRequestUriLifespan",
 ];
+
+/// What nobody could read, and what could run in a page, is no look for pages.
+fn check_brand(settings: &Settings) -> Result<()> {
+    let (_, faults) = Brand::read(&settings.attributes);
+    let violations = faults.into_iter().map(|fault| Violation {
+        attribute: format!("attributes/{}", fault.attribute),
+        message: fault.message.to_owned(),
+        params: std::iter::once(fault.attribute.to_owned())
+            .chain(fault.params)
+            .map(Value::from)
+            .collect(),
+    });
+    let violations: Vec<Violation> = violations.collect();
+    match violations.is_empty() {
+        true => Ok(()),
+        false => Err(AdminError::fields(&violations)),
+    }
+}
 
 fn check_mail(mail: Option<&Value>) -> Result<()> {
     let members = mail.and_then(Value::as_object);
