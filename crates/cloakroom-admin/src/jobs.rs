@@ -2,6 +2,7 @@
 //!
 //! A step acts as the administrator who asked, with the rights that they have at that moment.
 
+mod many;
 mod people;
 pub(crate) mod sheet;
 
@@ -20,6 +21,8 @@ use crate::error::{AdminError, Result};
 
 /// What a job does.
 pub(crate) const IMPORT_PEOPLE: &str = "import-users";
+/// The same act for many people.
+pub(crate) const CHANGE_PEOPLE: &str = "change-users";
 
 /// The node that does the jobs keeps that right for so long after its last round.
 const TURN: Ttl = Ttl::seconds(30);
@@ -152,9 +155,17 @@ fn advance(cx: &mut Cx<'_>, job: &Job, grants: &Grants, actor: &Actor) -> Result
     let Some(input) = job::input(cx, &job.id)? else {
         return Ok(false);
     };
-    let import: people::Import = serde_json::from_slice(&input).map_err(Fault::from)?;
     let done = usize::try_from(job.handled).unwrap_or(usize::MAX);
-    let (tried, wrong) = import.some(cx, (done, ROWS), grants, actor)?;
+    let (tried, wrong) = match job.kind.as_str() {
+        CHANGE_PEOPLE => {
+            let many: Many = serde_json::from_slice(&input).map_err(Fault::from)?;
+            many.some(cx, (done, ROWS), grants, actor)?
+        }
+        _ => {
+            let import: Import = serde_json::from_slice(&input).map_err(Fault::from)?;
+            import.some(cx, (done, ROWS), grants, actor)?
+        }
+    };
     let tried = i64::try_from(tried).unwrap_or(0);
     if !job::step(cx, job, tried, wrong)? {
         // It was cancelled meanwhile: nothing of this step may stay.
@@ -163,4 +174,5 @@ fn advance(cx: &mut Cx<'_>, job: &Job, grants: &Grants, actor: &Actor) -> Result
     Ok(job.handled + tried < job.total)
 }
 
+pub(crate) use many::Many;
 pub(crate) use people::Import;

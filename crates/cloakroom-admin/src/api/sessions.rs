@@ -10,6 +10,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, lockout, login_limit, user};
 use serde_json::{Map, Value, json};
 
+use super::users::many::sign_out;
 use super::users::{MANAGE, VIEW, found};
 use super::{Answer, Names, Params, USUAL, clients, no_content, page};
 use crate::access::Admin;
@@ -135,18 +136,8 @@ async fn logout(admin: Admin, path: Path<(String, String)>) -> Answer {
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
     admin
         .write(move |cx| {
-            let mut user = found(cx, &id)?;
-            session::remove_of_user(cx, &user.id, false)?;
-            user.not_before = cx.now.seconds();
-            user::update(cx, &user)?;
-            audit::record(
-                cx,
-                &actor,
-                audit::ACTION,
-                "USER",
-                format!("users/{id}/logout"),
-            )?;
-            Ok(())
+            let user = found(cx, &id)?;
+            sign_out(cx, user, &actor)
         })
         .await?;
     Ok(no_content())

@@ -1,5 +1,6 @@
 //! People: the list with its query, new ones, and what is done with many at once.
 
+mod everybody;
 mod import;
 mod query;
 
@@ -24,6 +25,8 @@ pub(super) const ROUTES: &[Route] = &[
         .with_file(),
     Route::show("/users/export", |desk| Box::pin(import::export(desk))),
     Route::change("/users/bulk", |desk| Box::pin(many(desk))),
+    Route::show("/users/everybody", |desk| Box::pin(everybody::ask(desk)))
+        .and_change(|desk| Box::pin(everybody::begin(desk))),
 ];
 
 pub(super) const MANAGE: &[&str] = &["manage-users"];
@@ -64,6 +67,10 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let heading = Heading::new(&desk.text("nav-users"))
         .lead(desk.text("users-lead"))
         .action(true, Action::link(desk.text("export-csv"), export))
+        .action(
+            may_manage && !all.is_empty(),
+            Action::link(desk.text("everybody"), everybody::url(&desk, asked)),
+        )
         .action(may_manage, import)
         .action(may_manage, new.clone());
     let empty = Empty {

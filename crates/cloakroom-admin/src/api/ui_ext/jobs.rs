@@ -2,16 +2,18 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use cloakroom_keycloak::read;
+use cloakroom_keycloak::read::{self, Object};
+use cloakroom_model::Fault;
 use cloakroom_model::job::{self, Job, Wish};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::access::Admin;
 use crate::api::users::{MANAGE, VIEW};
 use crate::api::{Answer, Names, Params, USUAL, no_content, page};
 use crate::audit;
-use crate::error::AdminError;
-use crate::jobs::{Asker, IMPORT_PEOPLE, Import};
+use crate::error::{AdminError, Result};
+use crate::jobs::{Asker, CHANGE_PEOPLE, IMPORT_PEOPLE, Import, Many};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let at = "/admin/realms/{realm}/ui-ext/jobs";
@@ -58,38 +60,66 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(show(&job, true)))
 }
 
-/// Puts an import of users in line: `text` is the table, and `existing` says what happens to who is there.
+/// What a job is to do, read from what was sent.
+struct Order {
+    kind: &'static str,
+    input: Vec<u8>,
+    total: usize,
+}
+
+impl Order {
+    /// An import of users: `text` is the table, and `existing` says what happens to who is there.
+    fn import(sent: &Object) -> Result<Self> {
+        let is_update = match read::text(sent, "existing")? {
+            Some("update") => true,
+            Some("report") | None => false,
+            Some(_) => {
+                let why = "existing is report or update";
+                return Err(AdminError::message(400, why));
+            }
+        };
+        let text = read::text(sent, "text")?.unwrap_or_default().to_owned();
+        let (import, total) = Import::new(text, is_update)?;
+        Self::of(IMPORT_PEOPLE, &import, total)
+    }
+
+    /// The same for many users: `act` says what, and `ids` with whom.
+    fn many(sent: &Object) -> Result<Self> {
+        let act = read::text(sent, "act")?.unwrap_or_default();
+        let ids: Vec<String> = read::member(sent, "ids")?.unwrap_or_default();
+        let (many, total) = Many::new(act, ids)?;
+        Self::of(CHANGE_PEOPLE, &many, total)
+    }
+
+    fn of(kind: &'static str, input: &impl Serialize, total: usize) -> Result<Self> {
+        let input = serde_json::to_vec(input).map_err(Fault::from)?;
+        Ok(Self { kind, input, total })
+    }
+}
+
+/// Puts a job in line.
 async fn begin(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(&body, "Job", &["kind", "text", "existing"])?;
-    if read::text(&sent, "kind")? != Some(IMPORT_PEOPLE) {
-        return Err(AdminError::message(400, "There is no such kind of job"));
-    }
-    let is_update = match read::text(&sent, "existing")? {
-        Some("update") => true,
-        Some("report") | None => false,
-        Some(_) => {
-            let why = "existing is report or update";
-            return Err(AdminError::message(400, why));
-        }
+    let sent = read::object(&body, "Job", &["kind", "text", "existing", "act", "ids"])?;
+    let Order { kind, input, total } = match read::text(&sent, "kind")? {
+        Some(IMPORT_PEOPLE) => Order::import(&sent)?,
+        Some(CHANGE_PEOPLE) => Order::many(&sent)?,
+        _ => return Err(AdminError::message(400, "There is no such kind of job")),
     };
-    let text = read::text(&sent, "text")?.unwrap_or_default().to_owned();
-    let (import, total) = Import::new(text, is_update)?;
-    let asker = serde_json::to_string(&Asker::of(&admin)).map_err(cloakroom_model::Fault::from)?;
-    let input = serde_json::to_vec(&import).map_err(cloakroom_model::Fault::from)?;
+    let asker = serde_json::to_string(&Asker::of(&admin)).map_err(Fault::from)?;
     let total = i64::try_from(total).unwrap_or(i64::MAX);
     let actor = admin.actor.clone();
     let id = admin
         .write(move |cx| {
             let wish = Wish {
-                kind: IMPORT_PEOPLE,
+                kind,
                 actor: &asker,
                 input: &input,
                 total,
             };
             let id = job::insert(cx, wish)?;
             let place = format!("ui-ext/jobs/{id}");
-            let about = json!({"kind": IMPORT_PEOPLE, "rows": total}).to_string();
+            let about = json!({"kind": kind, "rows": total}).to_string();
             audit::record_with(cx, &actor, (audit::CREATE, "CUSTOM"), &place, Some(about))?;
             Ok(id)
         })

@@ -32,15 +32,20 @@ pub(crate) fn keep(
     params: &Params,
     doomed: Doomed<'_>,
 ) -> Result<Option<String>> {
-    if !is_on(params, "recycle") {
-        return Ok(None);
+    match is_on(params, "recycle") {
+        true => put(cx, actor, doomed).map(Some),
+        false => Ok(None),
     }
+}
+
+/// Keeps what is about to be deleted, and gives the id of its entry.
+pub(crate) fn put(cx: &mut Cx<'_>, actor: &Actor, doomed: Doomed<'_>) -> Result<String> {
     let kept = recycle_bin::keep(cx, doomed, actor.user.as_str())?;
     let too_much = || {
         let why = "Too much belongs to it for the recycle bin: it can only be deleted for good.";
         AdminError::message(409, why)
     };
-    kept.ok_or_else(too_much).map(Some)
+    kept.ok_or_else(too_much)
 }
 
 /// The answer after a deletion: what was kept is told by the id of its entry.

@@ -1,0 +1,81 @@
+//! What is done with many users, one after the other: by the same rules as over the API, as part of a larger unit of work.
+
+use cloakroom_keycloak::read::Object;
+use cloakroom_model::recycle_bin::{Doomed, Kind};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, session};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{change, found_for_change};
+use crate::access::{Actor, Grants};
+use crate::api::ui_ext::recycle_bin;
+use crate::audit;
+use crate::error::{AdminError, Result};
+
+/// What is done with each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Act {
+    Enable,
+    Disable,
+    SignOut,
+    Delete,
+}
+
+/// Does it with one. What is refused has written nothing.
+pub(crate) fn act(
+    cx: &mut Cx<'_>,
+    act: Act,
+    id: &str,
+    (grants, actor): (&Grants, &Actor),
+) -> Result<()> {
+    let user = found_for_change(cx, id, grants)?;
+    match act {
+        Act::Enable => switch(cx, &user, true, actor),
+        Act::Disable => switch(cx, &user, false, actor),
+        Act::SignOut => sign_out(cx, user, actor),
+        Act::Delete => delete(cx, &user, actor),
+    }
+}
+
+fn switch(cx: &mut Cx<'_>, user: &User, is_on: bool, actor: &Actor) -> Result<()> {
+    let sent: Object = [("enabled".to_owned(), json!(is_on))].into_iter().collect();
+    change(cx, user, &sent, &[])?;
+    let place = format!("users/{}", user.id);
+    let kept = json!({"enabled": is_on}).to_string();
+    audit::record_with(cx, actor, (audit::UPDATE, "USER"), &place, Some(kept))?;
+    Ok(())
+}
+
+/// Ends all sessions of the user, and what was issued in them.
+pub(crate) fn sign_out(cx: &mut Cx<'_>, mut user: User, actor: &Actor) -> Result<()> {
+    session::remove_of_user(cx, &user.id, false)?;
+    user.not_before = cx.now.seconds();
+    user::update(cx, &user)?;
+    let place = format!("users/{}/logout", user.id);
+    audit::record(cx, actor, audit::ACTION, "USER", place)?;
+    Ok(())
+}
+
+fn delete(cx: &mut Cx<'_>, user: &User, actor: &Actor) -> Result<()> {
+    let doomed = Doomed {
+        kind: Kind::User,
+        id: user.id.as_str(),
+        name: &user.username,
+    };
+    recycle_bin::put(cx, actor, doomed)?;
+    user::remove(cx, &user.id)?;
+    let place = format!("users/{}", user.id);
+    audit::record(cx, actor, audit::DELETE, "USER", place)?;
+    Ok(())
+}
+
+/// The name of somebody, for a report; the id of who is gone.
+pub(crate) fn name(cx: &mut Cx<'_>, id: &str) -> Result<String> {
+    match super::found(cx, id) {
+        Ok(user) => Ok(user.username),
+        Err(AdminError::Refused { .. }) => Ok(id.chars().take(100).collect()),
+        Err(other) => Err(other),
+    }
+}
