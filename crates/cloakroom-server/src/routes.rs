@@ -2,6 +2,7 @@
 
 mod account;
 mod authorize;
+mod brand;
 mod broker;
 mod claim;
 mod device;
@@ -13,6 +14,7 @@ mod login;
 mod logout;
 mod par;
 pub(crate) mod protocol;
+mod refusal;
 mod request_object;
 mod revoke;
 mod session_frames;
@@ -37,6 +39,7 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.service(web::scope("/realms/{realm}/protocol/openid-connect").configure(protocol));
     cfg.configure(discovery::configure);
     cfg.configure(assets::configure);
+    cfg.configure(brand::configure);
     cfg.configure(setup::configure);
     cfg.configure(account::configure);
     cfg.configure(device::configure_pages);

@@ -26,7 +26,8 @@ async fn show(desk: Rc<Desk>) -> Shown {
     desk.check(VIEW)?;
     let heading = Heading::new(&desk.text("nav-explain")).lead(desk.text("explain-lead"));
     let stack = Stack::new(desk.frame(heading)).card(form(&desk));
-    if desk.query.trimmed("code").is_empty() && desk.query.trimmed("user").is_empty() {
+    let is_asked = |name: &&str| !desk.query.trimmed(name).is_empty();
+    if !["code", "user", "client"].iter().any(is_asked) {
         return stack.show(&desk);
     }
     match find(&desk).await? {
@@ -60,10 +61,20 @@ fn form(desk: &Desk) -> Card {
     .view()
     .input(field("user", "users-username"))
     .input(field("at", "explain-at"));
+    let client = Ask::new(
+        desk,
+        "by-client",
+        desk.url("/explain"),
+        desk.text("explain-it"),
+    )
+    .view()
+    .input(field("client", "client-id"))
+    .input(field("at", "explain-at"));
     Card::new("ask", desk.text("explain-which"))
         .lead(desk.text("explain-which-lead"))
         .ask(true, code)
         .ask(true, person)
+        .ask(true, client)
 }
 
 async fn events(desk: &Desk, query: &str) -> Result<Vec<Value>, Problem> {
@@ -75,22 +86,18 @@ fn time_of(event: &Value) -> i64 {
     event.get("time").and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// The event that the code leads to, or the person's failure that is next to the time.
+/// The event that the code leads to, or the failure of the person or the application that is next to the time.
 async fn find(desk: &Desk) -> Result<Option<Value>, Problem> {
     if let Some(code) = ErrorCode::parse(desk.query.trimmed("code")) {
         let code = encode(&code.to_string());
         let found = events(desk, &format!("code={code}&max=1")).await?;
         return Ok(found.into_iter().next());
     }
-    let name = desk.query.trimmed("user");
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let path = format!("users?exact=true&username={}", encode(name));
-    let people = desk.get_if_allowed(&path).await?.unwrap_or_default();
-    let id = people.as_array().and_then(|all| all.first());
-    // Whoever may not look for people can still give an id.
-    let id = id.map_or_else(|| name.to_owned(), |person| text_of(person, "id"));
+    let whose = match (desk.query.trimmed("user"), desk.query.trimmed("client")) {
+        ("", "") => return Ok(None),
+        ("", client) => format!("client={}", encode(client)),
+        (name, _) => format!("user={}", encode(&person(desk, name).await?)),
+    };
     let day = match desk.query.trimmed("at") {
         "" => String::new(),
         at => {
@@ -98,7 +105,7 @@ async fn find(desk: &Desk) -> Result<Option<Value>, Problem> {
             format!("&dateFrom={0}&dateTo={0}", encode(day))
         }
     };
-    let found = events(desk, &format!("user={}{day}&max=200", encode(&id))).await?;
+    let found = events(desk, &format!("{whose}{day}&max=200")).await?;
     let failed = found
         .into_iter()
         .filter(|event| text_of(event, "type").ends_with("_ERROR"));
@@ -109,6 +116,14 @@ async fn find(desk: &Desk) -> Result<Option<Value>, Problem> {
         }
         None => failed.max_by_key(time_of),
     })
+}
+
+/// The id of who has this name. Whoever may not look for people can still give an id.
+async fn person(desk: &Desk, name: &str) -> Result<String, Problem> {
+    let path = format!("users?exact=true&username={}", encode(name));
+    let people = desk.get_if_allowed(&path).await?.unwrap_or_default();
+    let id = people.as_array().and_then(|all| all.first());
+    Ok(id.map_or_else(|| name.to_owned(), |person| text_of(person, "id")))
 }
 
 /// The minute of the day in `2026-01-31 14:05`, in UTC.

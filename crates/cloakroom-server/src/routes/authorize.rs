@@ -7,7 +7,7 @@ use cloakroom_login::flow;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
-use cloakroom_model::{Cx, Digest, Door, Secret};
+use cloakroom_model::{Cx, Digest, Door, Fault, Secret};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
 use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
@@ -15,6 +15,7 @@ use cloakroom_web::i18n::Notice;
 
 use super::broker;
 use super::login;
+use super::refusal::{self, Refusal};
 use super::request_object;
 use super::sign_in::{self, Onward};
 use super::visit::{AUTH_SESSION, IDENTITY, Visit};
@@ -56,7 +57,8 @@ async fn registrations(app: Data<App>, request: HttpRequest, realm: Path<String>
 
 /// What became of a request.
 enum Begun {
-    Page(PageError),
+    /// With the code of the event that says why.
+    Page(PageError, Option<String>),
     Redirect(Response, bool),
     Onward(Onward, bool),
     Register(Box<attempt::Attempt>, bool),
@@ -122,7 +124,7 @@ async fn authorize(
 
 fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
-        Begun::Page(error) => return page(visit, &error),
+        Begun::Page(error, code) => return page(visit, &error, code.as_deref()),
         Begun::RegistrationOff => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
         }
@@ -192,8 +194,17 @@ fn begin(
     brought: &Brought,
 ) -> Result<Begun, Error> {
     let (request, client) = match provider.authorize(cx, form, fetched)? {
-        Decision::Page(error) => return Ok(Begun::Page(error)),
-        Decision::Redirect(response) => return Ok(Begun::Redirect(response, false)),
+        Decision::Page(error) => {
+            let (name, reason) = refusal::of_page(&error);
+            let code = report(cx, form, brought, (name, &reason))?;
+            return Ok(Begun::Page(error, code));
+        }
+        Decision::Redirect(response) => {
+            if let Some(refused) = refusal::of_response(&response) {
+                report(cx, form, brought, refused)?;
+            }
+            return Ok(Begun::Redirect(response, false));
+        }
         Decision::Ask(request, client) => (request, client),
     };
     let handle = brought.known_handle.as_ref().unwrap_or(&brought.new_handle);
@@ -214,6 +225,22 @@ fn begin(
         (&request, &client),
         (&browser, is_new),
     )
+}
+
+fn report(
+    cx: &mut Cx<'_>,
+    form: &Form,
+    brought: &Brought,
+    (error, reason): (&str, &str),
+) -> Result<Option<String>, Fault> {
+    let refused = Refusal {
+        client_id: form.get("client_id").unwrap_or_default(),
+        ip: &brought.origin.ip,
+        error,
+        reason,
+        user: None,
+    };
+    refusal::report(cx, &refused)
 }
 
 /// Answers at once where the browser's session is enough; asks otherwise.
@@ -284,7 +311,7 @@ fn recognize(
     Ok(Begun::Onward(onward, is_new))
 }
 
-fn page(visit: &Visit, error: &PageError) -> HttpResponse {
+fn page(visit: &Visit, error: &PageError, code: Option<&str>) -> HttpResponse {
     let (status, notice) = match error {
         PageError::MissingParameter(name) => (
             StatusCode::BAD_REQUEST,
@@ -300,5 +327,8 @@ fn page(visit: &Visit, error: &PageError) -> HttpResponse {
         PageError::BearerOnly => (StatusCode::FORBIDDEN, Notice::ClientMayNotSignIn),
         PageError::InvalidRedirectUri => (StatusCode::BAD_REQUEST, Notice::InvalidRedirectUri),
     };
-    visit.error(status, notice)
+    match code {
+        Some(code) => visit.error_with_code(status, notice, code),
+        None => visit.error(status, notice),
+    }
 }

@@ -17,14 +17,19 @@ const fn step(key: &'static str, input: &'static str) -> Step {
     Step { key, input }
 }
 
-/// A sign-in with a password, in the order in which the server decides.
+/// A sign-in in a browser, in the order in which the server decides.
 const SIGN_IN: &[Step] = &[
     step("explain-step-client", "clientId"),
+    step("explain-step-address", "clientId"),
+    step("explain-step-request", ""),
+    step("explain-step-allowed", "clientId"),
+    step("explain-step-scope", "clientId"),
     step("explain-step-user", "userId"),
     step("explain-step-lock", "ipAddress"),
     step("explain-step-password", ""),
     step("explain-step-account", "userId"),
     step("explain-step-actions", "userId"),
+    step("explain-step-consent", "userId"),
 ];
 
 /// A request of an application for tokens.
@@ -58,79 +63,211 @@ pub(super) struct Cause {
     pub(super) repair: Repair,
 }
 
-/// The event's error, the step that refuses with it, the reason, and the repair.
-type Line = (&'static str, usize, &'static str, Repair);
+/// The event's error, what its reason has in it, the step that refuses with it, why, and the repair. The first that fits
+/// is it.
+type Line = (&'static str, &'static str, usize, &'static str, Repair);
 
 const OF_SIGN_IN: &[Line] = &[
-    ("client_not_found", 0, "explain-client", Repair::Client),
-    ("client_disabled", 0, "explain-client", Repair::Client),
+    ("client_not_found", "", 0, "explain-client", Repair::Client),
+    (
+        "client_disabled",
+        "",
+        0,
+        "explain-client-off",
+        Repair::Client,
+    ),
+    ("not_allowed", "bearer", 0, "explain-bearer", Repair::Client),
+    (
+        "invalid_request",
+        "client_id",
+        0,
+        "explain-request",
+        Repair::Client,
+    ),
     (
         "invalid_redirect_uri",
-        0,
+        "",
+        1,
         "explain-redirect",
         Repair::Client,
     ),
-    ("user_not_found", 1, "explain-user-unknown", Repair::People),
+    (
+        "invalid_request",
+        "redirect_uri",
+        1,
+        "explain-redirect",
+        Repair::Client,
+    ),
+    (
+        "invalid_request",
+        "code_challenge",
+        2,
+        "explain-pkce-missing",
+        Repair::Client,
+    ),
+    ("invalid_request", "", 2, "explain-request", Repair::Client),
+    (
+        "unsupported_response_type",
+        "",
+        2,
+        "explain-response-type",
+        Repair::Client,
+    ),
+    (
+        "unauthorized_client",
+        "",
+        3,
+        "explain-not-allowed",
+        Repair::Client,
+    ),
+    ("invalid_scope", "", 4, "explain-scope", Repair::Client),
+    (
+        "user_not_found",
+        "",
+        5,
+        "explain-user-unknown",
+        Repair::People,
+    ),
     (
         "user_temporarily_disabled",
-        2,
+        "",
+        6,
         "explain-locked",
         Repair::Person(""),
     ),
     (
         "invalid_user_credentials",
-        3,
+        "",
+        7,
         "explain-password",
         Repair::Person("/sign-in"),
     ),
-    ("user_disabled", 4, "explain-disabled", Repair::Person("")),
+    (
+        "user_disabled",
+        "",
+        8,
+        "explain-disabled",
+        Repair::Person(""),
+    ),
     (
         "resolve_required_actions",
-        5,
+        "",
+        9,
         "explain-actions",
         Repair::Person(""),
+    ),
+    (
+        "rejected_by_user",
+        "",
+        10,
+        "explain-consent",
+        Repair::Person("/activity"),
     ),
 ];
 
 const OF_TOKENS: &[Line] = &[
-    ("invalid_request", 0, "explain-request", Repair::Client),
+    ("invalid_request", "", 0, "explain-request", Repair::Client),
     (
         "unsupported_grant_type",
+        "",
         0,
         "explain-grant-type",
         Repair::Client,
     ),
-    ("invalid_client", 1, "explain-client-proof", Repair::Client),
+    (
+        "invalid_client",
+        "",
+        1,
+        "explain-client-proof",
+        Repair::Client,
+    ),
     (
         "unauthorized_client",
+        "credentials",
+        1,
+        "explain-client-proof",
+        Repair::Client,
+    ),
+    (
+        "unauthorized_client",
+        "",
         2,
         "explain-not-allowed",
         Repair::Client,
     ),
-    ("not_allowed", 2, "explain-not-allowed", Repair::Client),
-    ("invalid_grant", 3, "explain-grant", Repair::Client),
-    ("expired_token", 3, "explain-grant", Repair::Client),
+    ("not_allowed", "", 2, "explain-not-allowed", Repair::Client),
+    ("invalid_grant", "PKCE", 3, "explain-pkce", Repair::Client),
+    (
+        "invalid_grant",
+        "redirect_uri",
+        3,
+        "explain-redirect-other",
+        Repair::Client,
+    ),
+    (
+        "invalid_grant",
+        "Auth error",
+        3,
+        "explain-other-client",
+        Repair::Client,
+    ),
+    ("invalid_grant", "reuse", 3, "explain-reuse", Repair::Client),
+    (
+        "invalid_grant",
+        "Session not active",
+        3,
+        "explain-session-over",
+        Repair::Client,
+    ),
+    (
+        "invalid_grant",
+        "not fully set up",
+        3,
+        "explain-actions",
+        Repair::People,
+    ),
+    (
+        "invalid_grant",
+        "user credentials",
+        3,
+        "explain-password",
+        Repair::People,
+    ),
+    (
+        "invalid_grant",
+        "Account disabled",
+        3,
+        "explain-disabled",
+        Repair::People,
+    ),
+    ("invalid_grant", "", 3, "explain-grant", Repair::Client),
+    ("expired_token", "", 3, "explain-grant", Repair::Client),
     (
         "access_denied",
+        "",
         3,
         "explain-denied",
         Repair::Person("/activity"),
     ),
-    ("invalid_scope", 4, "explain-scope", Repair::Client),
+    ("invalid_scope", "", 4, "explain-scope", Repair::Client),
 ];
 
 impl Cause {
     /// Reads it from the event as it was stored.
     pub(super) fn of(event: &Value) -> Self {
         let (error, kind) = (text_of(event, "error"), text_of(event, "type"));
-        let find = |lines: &'static [Line]| lines.iter().find(|(own, ..)| *own == error);
+        let reason = text_of(event, "details/reason");
+        let find = |lines: &'static [Line]| {
+            let mut all = lines.iter();
+            all.find(|(own, part, ..)| *own == error && reason.contains(part))
+        };
         let is_sign_in = kind == "LOGIN_ERROR";
         let (first, second) = match is_sign_in {
             true => ((OF_SIGN_IN, SIGN_IN), (OF_TOKENS, TOKENS)),
             false => ((OF_TOKENS, TOKENS), (OF_SIGN_IN, SIGN_IN)),
         };
         for (lines, steps) in [first, second] {
-            if let Some((_, failed, why, repair)) = find(lines) {
+            if let Some((_, _, failed, why, repair)) = find(lines) {
                 return Self {
                     steps,
                     failed: *failed,

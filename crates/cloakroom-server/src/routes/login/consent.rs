@@ -16,6 +16,7 @@ use cloakroom_web::page::{ConsentPage, Hidden, render};
 
 use super::pages::{action, client_shown, layout, security};
 use super::{over, posted, show};
+use crate::routes::refusal::{self, Refusal};
 use crate::routes::sign_in::{self, CONSENT, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -88,6 +89,15 @@ async fn decide(
         };
         // Whatever is not a clear yes is a no.
         if form.get("accept").is_none() || form.get("cancel").is_some() {
+            let request = sign_in::request_of(&attempt)?;
+            let refused = Refusal {
+                client_id: &request.client_id,
+                user: Some(user.id.clone()),
+                ip: &origin.ip,
+                error: "rejected_by_user",
+                reason: "The user did not allow it",
+            };
+            refusal::report(cx, &refused)?;
             return sign_in::refuse(cx, &provider, &attempt, "access_denied");
         }
         // What was shown is what is allowed; the form has no say in it.
