@@ -15,6 +15,11 @@ oauth.register(
 )
 
 
+@app.get("/")
+def index():
+    return session.get("user") or redirect("/login")
+
+
 @app.get("/login")
 def login():
     return oauth.cloakroom.authorize_redirect(url_for("callback", _external=True))

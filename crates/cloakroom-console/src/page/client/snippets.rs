@@ -38,12 +38,24 @@ impl Snippet {
             ("{redirect_uri}", &values.redirect_uri),
             ("https://YOUR-APP", &values.root),
         ];
-        let mut text = self.text.to_owned();
+        let mut text = with_http(self.text, values.issuer.starts_with("http://"));
         for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
             text = text.replace(name, value);
         }
         text
     }
+}
+
+/// What stands between `⟨` and `⟩` is for servers without TLS, which some libraries want to be told of.
+fn with_http(text: &str, is_http: bool) -> String {
+    let mut parts = text.split(['⟨', '⟩']);
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for (index, part) in parts.enumerate() {
+        if is_http || index % 2 == 1 {
+            kept.push_str(part);
+        }
+    }
+    kept
 }
 
 macro_rules! snippets {
@@ -74,6 +86,8 @@ pub(super) const ALL: &[Snippet] = snippets! {
     "flask", "Flask (Authlib)", "flask.py", WEB;
     "go", "Go (go-oidc)", "go.go", WEB;
     "oauth2-proxy", "oauth2-proxy", "oauth2-proxy.cfg", WEB;
+    "actix-web-app", "Rust (actix-web, web app)", "actix-web-app.sh", WEB;
+    "nginx", "nginx (with oauth2-proxy)", "nginx.conf", WEB;
     "apache", "Apache mod_auth_openidc", "apache.conf", WEB;
     "grafana", "Grafana", "grafana.ini", WEB;
     "gitea", "Gitea", "gitea.sh", WEB;
@@ -81,6 +95,7 @@ pub(super) const ALL: &[Snippet] = snippets! {
     "argocd", "Argo CD", "argocd.yml", WEB;
     "curl", "curl (client credentials)", "machine.sh", &[Kind::Machine];
     "fastapi", "FastAPI", "fastapi.py", API;
+    "actix", "Rust (actix-web, API)", "actix.rs", API;
     "spring-api", "Spring Boot (resource server)", "spring-api.yml", API;
     "kubernetes", "Kubernetes", "kubernetes.yml", API;
     "device", "curl (device flow)", "native.sh", &[Kind::Native];
@@ -113,7 +128,20 @@ mod tests {
             ] {
                 assert!(!text.contains(name), "{}: {name}", snippet.id);
             }
+            assert!(!text.contains(['⟨', '⟩']), "{}", snippet.id);
             assert!(text.contains("id.example"), "{}", snippet.id);
+        }
+    }
+
+    #[test]
+    fn a_snippet_tells_a_library_of_a_server_without_tls() {
+        for (text, is_http, expected) in [
+            ("a⟨, b⟩ c", true, "a, b c"),
+            ("a⟨, b⟩ c", false, "a c"),
+            ("a⟨b⟩⟨c⟩d", false, "ad"),
+            ("none", true, "none"),
+        ] {
+            assert_eq!(with_http(text, is_http), expected);
         }
     }
 }
