@@ -2,36 +2,33 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accessibilityProblems } from '../../clients/harness/axe.mjs';
+import { inspect } from '../inspect.mjs';
+import * as failures from './failures.mjs';
 import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
+import * as looks from './looks.mjs';
 import * as undoing from './undoing.mjs';
 import * as news from './news.mjs';
 import { PAGES } from './list.mjs';
 import * as rights from './rights.mjs';
 import { setUpScene } from './scene.mjs';
 
-/** Looks at the page that is open: accessible in each theme and width, nothing sideways, no stored markup alive. */
-async function inspect(report, name, page, out) {
-  for (const theme of ['light', 'dark']) {
-    for (const width of [1280, 320]) {
-      await report.test(`console ${name}, ${theme}, ${width} px: nothing for axe-core to find, nothing to scroll sideways`, async () => {
-        await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height: 800 });
-        const sideways = () =>
-          page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        const wide = await sideways();
-        const problems = await accessibilityProblems(page);
-        await page.evaluate(() => (document.documentElement.dir = 'rtl'));
-        const mirrored = await sideways();
-        await page.evaluate(() => (document.documentElement.dir = 'ltr'));
-        assert.deepEqual({ problems, wide, mirrored }, { problems: [], wide: 0, mirrored: 0 });
-      });
-      if (out && width === 1280) {
-        await page.screenshot({ path: join(out, `${name}-${theme}.png`), fullPage: true, animations: 'disabled' });
-      }
-    }
-  }
+/** A page with all that it loads, compressed, in bytes. */
+const MOST = 60 * 1024;
+
+/** What the page that is open has cost: bytes as they were sent, and how much has moved while it came. */
+async function cost() {
+  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  const bytes = all.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  const shift = await new Promise((resolve) => {
+    let sum = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) sum += value;
+    });
+    observer.observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => setTimeout(() => resolve(sum)));
+  });
+  return { bytes, shift };
 }
 
 async function eachPage(report, browser, scene, out) {
@@ -49,8 +46,11 @@ async function eachPage(report, browser, scene, out) {
         assert.equal(answer.status(), 200);
         const alive = await page.locator('[data-evil]').count();
         assert.deepEqual({ alive, complaints }, { alive: 0, complaints: [] });
+        const { bytes, shift } = await page.evaluate(cost);
+        assert.ok(bytes > 0 && bytes <= MOST, `it weighs ${bytes} bytes`);
+        assert.ok(shift < 0.02, `it moves by ${shift} while it loads`);
       });
-      await inspect(report, name, page, out);
+      await inspect(report, `console ${name}`, page, (theme) => out && join(out, `${name}-${theme}.png`));
     }
   } finally {
     await context.close();
@@ -70,7 +70,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...failures })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     await eachPage(report, browser, scene, out);

@@ -35,7 +35,7 @@ function fits(route, listed) {
 
 /** Addresses that only redirect, or that change nothing of the realm. */
 const ELSEWHERE = [
-  'show /settings',
+  'show /branding/preview.css',
   'change /preferences',
   'change /inspector',
   'change /views',

@@ -1,0 +1,125 @@
+// How a realm looks, where its settings come from, and what is said of what is refused.
+import assert from 'node:assert/strict';
+import { signedIn } from './journeys.mjs';
+import { Visitor } from './visitor.mjs';
+
+const DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path fill="#6a1b9a" d="M0 0h8v8z"/></svg>';
+
+const background = (locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);
+
+/** A colour is seen before it is saved; one that nobody could read is refused; the sign-in page has it, and the logo. */
+export async function theSignInPageLooksAsTheRealmWants(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  try {
+    await page.goto(url('/branding'));
+    const button = page.locator('.preview-page[data-theme=light] .btn.primary');
+    const before = await background(button);
+    await page.getByLabel('Accent', { exact: true }).fill('#6a1b9a');
+    await page.waitForFunction((before) => getComputedStyle(document.querySelector('.preview-page .btn.primary')).backgroundColor !== before, before);
+    assert.equal(await background(button), 'rgb(106, 27, 154)');
+    await page.getByLabel('Accent', { exact: true }).fill('#ffd400');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('alert').getByText('and letters need 4.5').first().waitFor();
+    await page.getByLabel('Accent', { exact: true }).fill('#6a1b9a');
+    await page.getByLabel('Logo', { exact: true }).fill(DRAWING.replace('<path', '<script>alert(1)</script><path'));
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('alert').getByText('something in it that runs').first().waitFor();
+    await page.getByLabel('Logo', { exact: true }).fill(DRAWING);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    const person = await context.browser().newContext({ locale: 'en', colorScheme: 'light' });
+    try {
+      const login = await person.newPage();
+      const refused = [];
+      login.on('console', (message) => refused.push(message.text()));
+      await login.goto(url('/dashboard'));
+      assert.equal(await background(login.getByRole('button', { name: 'Sign In' })), 'rgb(106, 27, 154)');
+      assert.ok(await login.locator('img.logo').evaluate((image) => image.complete && image.naturalWidth > 0));
+      assert.deepEqual(refused, []);
+    } finally {
+      await person.close();
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+/** The API has the same rule, and keeps nothing of what it refuses. */
+export async function theApiRefusesALookThatIsNotSafe(_browser, scene) {
+  const { realm } = scene;
+  const before = (await realm.call('GET', '')).body.attributes;
+  for (const [name, value] of [
+    ['brand.accent', 'red;} body{display:none}'],
+    ['brand.accent', '#ffd400'],
+    ['brand.font', 'x;}@import url(https://evil.example)'],
+    ['brand.radius', '4px'],
+    ['brand.logo', '<svg onload="alert(1)"></svg>'],
+    ['brand.logo', 'https://evil.example/logo.svg'],
+  ]) {
+    await assert.rejects(realm.call('PUT', '', { attributes: { ...before, [name]: value } }), /answered 400/, `${name}=${value}`);
+  }
+  assert.deepEqual((await realm.call('GET', '')).body.attributes, before);
+}
+
+/** A setting is found by what it does, says that it is the default, and names the change after one. */
+export async function aSettingSaysWhereItComesFrom(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  try {
+    await page.goto(url('/settings/general'));
+    await page.getByLabel('Search all settings').fill('remember');
+    await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('link', { name: 'Remember me', exact: true }).click();
+    const field = page.locator('.field', { has: page.locator('#f-rememberMe') });
+    await field.getByText('Default').click();
+    await field.getByText('nobody changed it here').waitFor();
+    await field.getByText(`kcadm.sh update realms/${scene.realm.name} -s 'rememberMe=false'`).waitFor();
+    await page.locator('#f-rememberMe').check();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    await field.getByText('Set here').click();
+    await field.getByRole('link', { name: 'The change that brought it' }).click();
+    await page.getByText('this is how it is now').waitFor();
+  } finally {
+    await context.close();
+  }
+}
+
+/** What the profile refuses is a sentence, in a form and in the report of an import. */
+export async function refusalsAreSentences(_browser, scene) {
+  const { realm } = scene;
+  const visitor = new Visitor(realm.admin.base, realm.name);
+  await visitor.signIn('boss', scene.password);
+  const { status, text } = await visitor.post('/users/new', { 'f-username': 'x'.repeat(300), 'f-email': 'nobody' });
+  assert.equal(status, 422);
+  for (const words of ['It needs between 3 and 255 letters.', 'This is not an e-mail address.']) assert.ok(text.includes(words), words);
+  assert.ok(!/error-[a-z-]+/.test(text.replaceAll(/id="[^"]*"|described-?by="[^"]*"/g, '')), 'the name of a message is shown');
+  const { location } = await visitor.post('/users/import', { text: 'username,email\nrow1,nobody\n' });
+  const job = location.slice(location.indexOf('/jobs/'));
+  for (let round = 0; round < 200; round += 1) {
+    const page = await visitor.open(visitor.url(job));
+    if (page.text.includes('email: This is not an e-mail address.')) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail('the report never says it in a sentence');
+}
+
+/** What is done is found by its name, with the name of whom it is done to. */
+export async function thePaletteKnowsWhatCanBeDone(_browser, scene) {
+  const visitor = new Visitor(scene.realm.admin.base, scene.realm.name);
+  await visitor.signIn('boss', scene.password);
+  const first = async (asked) => {
+    const answer = await visitor.send(visitor.url(`/search?as=json&q=${encodeURIComponent(asked)}`));
+    const [found] = await answer.json();
+    return `${found?.text}: ${found?.url.split(`console/${scene.realm.name}`)[1]}`;
+  };
+  const { user } = scene;
+  for (const [asked, expected] of [
+    ['rotate keys', 'Rotate keys: /keys'],
+    ['new user', 'New user: /users/new'],
+    ['sign out ada', `Sign out ada: /users/${user}/sessions`],
+    ['Reset password ada', `Reset password ada: /users/${user}/sign-in`],
+    ['remember me', 'Remember me: /settings/sign-in#f-rememberMe'],
+  ]) {
+    assert.equal(await first(asked), expected, asked);
+  }
+}
