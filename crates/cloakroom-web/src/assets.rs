@@ -95,11 +95,9 @@ impl Asset {
 /// Nothing of a reader is in an asset, so what it shrinks to tells nobody anything; pages are sent as they are.
 fn compressed(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    match encoder.write_all(body).and_then(|()| encoder.finish()) {
-        Ok(gzip) => gzip,
-        // Writing to memory does not fail; the file would be sent as it is.
-        Err(_) => Vec::new(),
-    }
+    let written = encoder.write_all(body).and_then(|()| encoder.finish());
+    // Writing to memory does not fail; the file would be sent as it is.
+    written.unwrap_or_default()
 }
 
 /// Finds an asset by its name.

@@ -93,7 +93,7 @@ impl Brand {
                 attribute,
                 message,
                 params,
-            })
+            });
         };
         let radius = text(RADIUS).and_then(|text| match text.parse::<u8>() {
             Ok(radius) if radius <= ROUNDEST => Some(radius),
