@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from '../inspect.mjs';
+import * as conflicts from './conflicts.mjs';
 import * as failures from './failures.mjs';
 import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
@@ -70,7 +71,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...failures })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     await eachPage(report, browser, scene, out);

@@ -151,3 +151,31 @@ export async function aJobEndsWithTheRight(_browser, scene) {
   assert.ok(job.handled < job.total, `${job.handled} of ${job.total}`);
   assert.equal((await realm.call('GET', '/users/count?search=late')).body, job.handled);
 }
+
+/** One thing for everybody whom a query finds: nothing without the number, and then each of them and nobody else. */
+export async function everybodyWhomAQueryFinds(_browser, scene) {
+  const { realm } = scene;
+  for (const name of ['shift-one', 'shift-two', 'shift-three']) await realm.createUser(name, scene.password);
+  const visitor = new Visitor(realm.admin.base, realm.name);
+  await visitor.signIn('boss', scene.password);
+  const path = '/users/everybody?q=shift-';
+  const { text } = await visitor.open(visitor.url(path));
+  assert.ok(text.includes('3 users'), 'the number is not said');
+  const on = async () => {
+    const people = (await realm.call('GET', '/users?search=shift-')).body;
+    return people.map(({ username, enabled }) => `${username} ${enabled}`).sort();
+  };
+  const before = await on();
+  const unsure = await visitor.post(path, { act: 'disable', sure: '2' });
+  assert.match(unsure.location, /everybody\?q=shift-/);
+  const { location } = await visitor.post(path, { act: 'disable', sure: '3' });
+  const job = location.slice(location.indexOf('/jobs/'));
+  const done = async () => (await realm.call('GET', `/ui-ext${job}`)).body;
+  for (let round = 0; round < 400 && (await done()).state === 'waiting'; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { state, handled, failed } = await done();
+  assert.deepEqual({ state, handled, failed }, { state: 'done', handled: 3, failed: 0 });
+  assert.deepEqual(await on(), before.map((one) => one.replace('true', 'false')));
+  assert.equal((await realm.call('GET', '/users?exact=true&username=boss')).body[0].enabled, true);
+}
