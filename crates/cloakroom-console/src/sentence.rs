@@ -100,7 +100,6 @@ mod tests {
     #[test]
     fn a_sentence_names_the_limits() {
         let english = Locales::embedded().find("en").unwrap();
-        let none = json!(null);
         for (said, params, expected) in [
             (
                 "error-invalid-length",
@@ -109,7 +108,7 @@ mod tests {
             ),
             (
                 "error-invalid-length-too-long",
-                vec![json!("a"), none.clone(), json!(9)],
+                vec![json!("a"), json!(null), json!(9)],
                 "It may have at most 9 letters.",
             ),
             (
