@@ -1,24 +1,19 @@
 //! The header of a JWS: what is read of it, and what is refused in one.
+mod members;
+
 use serde_json::{Map, Value};
 
 use crate::alg::Alg;
 use crate::base64url;
 use crate::error::{JoseError, Result};
-use crate::json;
+
+pub(crate) use members::Members;
 
 /// Room for a long `kid` and a certificate chain that nobody will read.
 pub(crate) const LIMIT: usize = 16 * 1024;
 
 /// Long enough for a thumbprint URI, short enough for a log line.
 pub(crate) const KID_LIMIT: usize = 256;
-
-/// The parameters of RFC 7515 §4.1, RFC 7516 §4.1, RFC 7518 §4 and RFC 7797 §3.
-///
-/// One of them in another letter case is refused: a lenient reader would take it for the real one.
-const KNOWN: [&str; 21] = [
-    "alg", "enc", "kid", "typ", "cty", "crit", "b64", "jku", "jwk", "x5u", "x5c", "x5t",
-    "x5t#S256", "zip", "epk", "apu", "apv", "p2s", "p2c", "iv", "tag",
-];
 
 /// The header of a JWS (RFC 7515 §4).
 ///
@@ -45,53 +40,51 @@ pub(crate) enum Payload {
 
 impl Header {
     pub(crate) fn parse(text: &str, payload: Payload) -> Result<Self> {
-        Self::read(&parse_protected(text)?, None, payload)
+        Self::read(parse_protected(text)?, None, payload)
     }
 
     /// Reads a protected header, and the `kid` of an unprotected one beside it.
     pub(crate) fn read(
-        protected: &Map<String, Value>,
-        unprotected: Option<&Map<String, Value>>,
+        mut protected: Members,
+        unprotected: Option<&Members>,
         payload: Payload,
     ) -> Result<Self> {
-        check_names(protected)?;
+        check_names(&protected)?;
         let understood: &[&str] = match payload {
             Payload::Encoded => &[],
             Payload::MayBeUnencoded => &["b64"],
         };
-        check_crit(protected, understood)?;
-        let is_encoded = read_b64(protected)?;
+        check_crit(&protected, understood)?;
+        let is_encoded = read_b64(&protected)?;
         if let Some(unprotected) = unprotected {
             check_names(unprotected)?;
-            check_disjoint(protected, unprotected)?;
+            check_disjoint(&protected, unprotected)?;
             // RFC 7515 §4.1.11, RFC 7797 §3: these mean nothing unless they are protected.
-            if ["crit", "b64"]
-                .iter()
-                .any(|name| unprotected.contains_key(*name))
-            {
+            if ["crit", "b64"].iter().any(|name| unprotected.has(name)) {
                 return Err(JoseError::malformed("crit or b64 is not protected"));
             }
         }
         // RFC 8725 §3.1: an algorithm that anybody can change decides nothing.
-        let alg = text_member(protected, "alg")?
+        let alg = text_member(&protected, "alg")?
             .ok_or(JoseError::malformed("protected header has no alg"))?;
-        let kid = match (text_member(protected, "kid")?, unprotected) {
-            (None, Some(unprotected)) => text_member(unprotected, "kid")?,
+        let alg = Alg::from_name(alg).ok_or(JoseError::unsupported("alg"))?;
+        let kid = match (take_text(&mut protected, "kid")?, unprotected) {
+            (None, Some(unprotected)) => text_member(unprotected, "kid")?.map(str::to_owned),
             (kid, _) => kid,
         };
-        if let Some(kid) = kid {
+        if let Some(kid) = &kid {
             check_kid(kid)?;
         }
-        let jwk = match protected.get("jwk") {
+        let jwk = match protected.take("jwk") {
             None => None,
-            Some(Value::Object(members)) => Some(members.clone()),
+            Some(Value::Object(members)) => Some(members),
             Some(_) => return Err(JoseError::malformed("jwk is no object")),
         };
         Ok(Self {
-            alg: Alg::from_name(alg).ok_or(JoseError::unsupported("alg"))?,
-            kid: kid.map(str::to_owned),
-            typ: text_member(protected, "typ")?.map(str::to_owned),
-            cty: text_member(protected, "cty")?.map(str::to_owned),
+            alg,
+            kid,
+            typ: take_text(&mut protected, "typ")?,
+            cty: take_text(&mut protected, "cty")?,
             jwk,
             is_encoded,
         })
@@ -149,43 +142,39 @@ fn bare(typ: &str) -> &str {
     }
 }
 
-pub(crate) fn parse_protected(text: &str) -> Result<Map<String, Value>> {
-    json::parse_object(&base64url::decode(text)?, LIMIT)
+pub(crate) fn parse_protected(text: &str) -> Result<Members> {
+    Members::parse(&base64url::decode(text)?, LIMIT)
 }
 
-pub(crate) fn check_names(members: &Map<String, Value>) -> Result<()> {
-    for name in members.keys() {
-        if KNOWN
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(name) && known != name)
-        {
-            return Err(JoseError::malformed(
-                "header parameter in another letter case",
-            ));
-        }
+/// A lenient reader would take a name in another letter case for the real one.
+pub(crate) fn check_names(members: &Members) -> Result<()> {
+    if members.has_near_miss() {
+        return Err(JoseError::malformed(
+            "header parameter in another letter case",
+        ));
     }
     Ok(())
 }
 
 /// RFC 7515 §7.2.1, RFC 7516 §7.2.1: a parameter is in one of the headers.
-pub(crate) fn check_disjoint(one: &Map<String, Value>, other: &Map<String, Value>) -> Result<()> {
-    if one.keys().any(|name| other.contains_key(name)) {
+pub(crate) fn check_disjoint(one: &Members, other: &Members) -> Result<()> {
+    if one.overlaps(other) {
         return Err(JoseError::malformed("header parameter in two headers"));
     }
     Ok(())
 }
 
 /// RFC 7515 §4.1.11: a list of names that are there, not registered, and all `understood`.
-pub(crate) fn check_crit(protected: &Map<String, Value>, understood: &[&str]) -> Result<()> {
+pub(crate) fn check_crit(protected: &Members, understood: &[&str]) -> Result<()> {
     const BAD: JoseError = JoseError::malformed("crit");
-    let Some(value) = protected.get("crit") else {
+    let Some(value) = protected.find("crit") else {
         return Ok(());
     };
     let names = value.as_array().filter(|names| !names.is_empty());
     let mut seen: Vec<&str> = Vec::new();
     for name in names.ok_or(BAD)? {
         let name = name.as_str().ok_or(BAD)?;
-        if seen.contains(&name) || !protected.contains_key(name) {
+        if seen.contains(&name) || !protected.has(name) {
             return Err(BAD);
         }
         if !understood.contains(&name) {
@@ -197,12 +186,12 @@ pub(crate) fn check_crit(protected: &Map<String, Value>, understood: &[&str]) ->
 }
 
 /// RFC 7797 §3, §6: a boolean, and critical where it is there at all.
-fn read_b64(protected: &Map<String, Value>) -> Result<bool> {
-    let Some(value) = protected.get("b64") else {
+fn read_b64(protected: &Members) -> Result<bool> {
+    let Some(value) = protected.find("b64") else {
         return Ok(true);
     };
     let is_critical = protected
-        .get("crit")
+        .find("crit")
         .and_then(Value::as_array)
         .is_some_and(|names| names.iter().any(|name| name == "b64"));
     match value {
@@ -211,14 +200,21 @@ fn read_b64(protected: &Map<String, Value>) -> Result<bool> {
     }
 }
 
-pub(crate) fn text_member<'a>(
-    members: &'a Map<String, Value>,
-    name: &str,
-) -> Result<Option<&'a str>> {
-    match members.get(name) {
+const NO_STRING: JoseError = JoseError::malformed("header parameter is no string");
+
+pub(crate) fn text_member<'a>(members: &'a Members, name: &str) -> Result<Option<&'a str>> {
+    match members.find(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(JoseError::malformed("header parameter is no string")),
+        Some(_) => Err(NO_STRING),
+    }
+}
+
+fn take_text(members: &mut Members, name: &str) -> Result<Option<String>> {
+    match members.take(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(NO_STRING),
     }
 }
 

@@ -25,13 +25,21 @@ pub fn parse_object(bytes: &[u8], limit: usize) -> Result<Map<String, Value>> {
 }
 
 fn parse(bytes: &[u8], limit: usize) -> Result<Value> {
+    parse_with(bytes, limit, Strict { depth: DEPTH })
+}
+
+/// Parses one text of at most `limit` bytes into what the seed makes of it.
+pub(crate) fn parse_with<'t, S: DeserializeSeed<'t>>(
+    bytes: &'t [u8],
+    limit: usize,
+    seed: S,
+) -> Result<S::Value> {
     if bytes.len() > limit {
         return Err(JoseError::malformed("JSON too long"));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| JoseError::malformed("JSON not in UTF-8"))?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    Strict { depth: DEPTH }
-        .deserialize(&mut reader)
+    seed.deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
         .map_err(|_| JoseError::malformed("JSON"))
 }
@@ -46,11 +54,16 @@ pub(crate) fn parse_array(bytes: &[u8], limit: usize) -> Result<Vec<Value>> {
 
 /// Builds a value, and knows how deep it may still go.
 #[derive(Clone, Copy)]
-struct Strict {
+pub(crate) struct Strict {
     depth: u8,
 }
 
 impl Strict {
+    /// For the values of an object that the caller builds itself.
+    pub(crate) const fn inside_object() -> Self {
+        Self { depth: DEPTH - 1 }
+    }
+
     fn deeper<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
         let depth = self
             .depth

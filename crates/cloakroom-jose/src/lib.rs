@@ -67,6 +67,7 @@ pub mod alg;
 mod backend;
 pub mod base64url;
 pub mod certificate;
+mod compact;
 mod der;
 pub mod dpop;
 pub mod error;

@@ -18,14 +18,40 @@ const SEALING: JoseError = JoseError::key("content encryption failed");
 /// Bytes of a GCM tag (RFC 7518 §5.3: 128 bits, never fewer).
 const GCM_TAG: usize = 16;
 
-fn gcm_key(key: &[u8]) -> Option<LessSafeKey> {
-    let algorithm = match key.len() {
-        16 => &aead::AES_128_GCM,
-        24 => &aead::AES_192_GCM,
-        32 => &aead::AES_256_GCM,
-        _ => return None,
-    };
-    UnboundKey::new(algorithm, key).ok().map(LessSafeKey::new)
+/// A key for AES-GCM, with the tables that are made of it.
+pub(crate) struct GcmKey(LessSafeKey);
+
+impl GcmKey {
+    /// `None` if no AES has a key of this length.
+    pub(crate) fn new(key: &[u8]) -> Option<Self> {
+        let algorithm = match key.len() {
+            16 => &aead::AES_128_GCM,
+            24 => &aead::AES_192_GCM,
+            32 => &aead::AES_256_GCM,
+            _ => return None,
+        };
+        let key = UnboundKey::new(algorithm, key).ok()?;
+        Some(Self(LessSafeKey::new(key)))
+    }
+
+    pub(crate) fn open(
+        &self,
+        iv: &[u8],
+        aad: &[u8],
+        ciphertext: &[u8],
+        tag: &[u8],
+    ) -> Result<Vec<u8>> {
+        let nonce = <[u8; 12]>::try_from(iv).map_err(|_| FAILED)?;
+        if tag.len() != GCM_TAG {
+            return Err(FAILED);
+        }
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let mut plain = vec![0; ciphertext.len()];
+        self.0
+            .open_separate_gather(nonce, Aad::from(aad), ciphertext, tag, &mut plain)
+            .map_err(|_| FAILED)?;
+        Ok(plain)
+    }
 }
 
 pub(crate) fn gcm_open(
@@ -35,22 +61,8 @@ pub(crate) fn gcm_open(
     ciphertext: &[u8],
     tag: &[u8],
 ) -> Result<Vec<u8>> {
-    let nonce = <[u8; 12]>::try_from(iv).map_err(|_| FAILED)?;
-    if tag.len() != GCM_TAG {
-        return Err(FAILED);
-    }
-    let mut plain = vec![0; ciphertext.len()];
-    gcm_key(key)
-        .ok_or(FAILED)?
-        .open_separate_gather(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(aad),
-            ciphertext,
-            tag,
-            &mut plain,
-        )
-        .map_err(|_| FAILED)?;
-    Ok(plain)
+    let key = GcmKey::new(key).ok_or(FAILED)?;
+    key.open(iv, aad, ciphertext, tag)
 }
 
 pub(crate) fn gcm_seal(
@@ -61,8 +73,8 @@ pub(crate) fn gcm_seal(
 ) -> Result<(Vec<u8>, Vec<u8>)> {
     let nonce = <[u8; 12]>::try_from(iv).map_err(|_| SEALING)?;
     let mut text = plaintext.to_vec();
-    let tag = gcm_key(key)
-        .ok_or(SEALING)?
+    let GcmKey(key) = GcmKey::new(key).ok_or(SEALING)?;
+    let tag = key
         .seal_in_place_separate_tag(
             Nonce::assume_unique_for_key(nonce),
             Aad::from(aad),

@@ -84,13 +84,15 @@ impl Encrypted {
     ) -> Result<Zeroizing<Vec<u8>>> {
         let enc = recipient.header.enc();
         let parts = (&self.iv[..], &self.ciphertext[..], &self.tag[..]);
-        if recipient.header.alg() == KeyAlg::Dir {
-            // There is no encrypted key, and whoever wrote the header knows whether the length fits.
-            let cek = key.content_key(&recipient.header, &recipient.encrypted_key, allowed)?;
-            return match cek.len() == enc.key_len() {
-                true => enc.open(&cek, parts, self.authenticated.as_bytes()),
-                false => Err(JoseError::decryption()),
-            };
+        let aad = self.authenticated.as_bytes();
+        let alg = recipient.header.alg();
+        if alg == KeyAlg::Dir {
+            return key.open_directly(enc, parts, aad);
+        }
+        if alg.is_direct() {
+            // There is no encrypted key, and whoever wrote the header knows whether its point is on the curve.
+            let cek = key.content_key(&recipient.header, &[], allowed)?;
+            return enc.open(&cek, parts, aad);
         }
         // RFC 7516 §11.5: what goes on with a key that could not be decrypted. Nobody but us can
         // tell it, so nobody can make a content that it fits.
@@ -101,7 +103,7 @@ impl Encrypted {
             Err(refused) if !refused.is_decryption() => return Err(refused),
             _ => (substitute, false),
         };
-        let plaintext = enc.open(&cek, parts, self.authenticated.as_bytes());
+        let plaintext = enc.open(&cek, parts, aad);
         plaintext
             .ok()
             .filter(|_| is_right)
@@ -126,12 +128,19 @@ impl Decrypted {
     }
 
     /// The content, to keep; it is wiped when it goes.
-    pub fn into_plaintext(self) -> Zeroizing<Vec<u8>> {
-        self.plaintext
+    pub fn into_plaintext(mut self) -> Zeroizing<Vec<u8>> {
+        std::mem::take(&mut self.plaintext)
     }
 
     /// What was authenticated beside the content (`aad`); `None` if there was nothing.
     pub fn aad(&self) -> Option<&[u8]> {
         self.aad.as_deref()
+    }
+}
+
+impl Drop for Decrypted {
+    /// The room of a vector is wiped in one go, and its elements byte by byte.
+    fn drop(&mut self) {
+        self.plaintext.clear();
     }
 }

@@ -62,7 +62,7 @@ impl Enc {
         }
     }
 
-    const fn is_gcm(self) -> bool {
+    pub(crate) const fn is_gcm(self) -> bool {
         matches!(self, Self::A128Gcm | Self::A192Gcm | Self::A256Gcm)
     }
 

@@ -1,12 +1,12 @@
 //! The header of a JWE: protected, shared and per recipient, taken as one (RFC 7516 §4).
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::alg::KeyAlg;
 use super::enc::Enc;
 use crate::base64url;
 use crate::error::{JoseError, Result};
 use crate::header::{
-    check_crit, check_disjoint, check_kid, check_names, is_media_type, text_member,
+    Members, check_crit, check_disjoint, check_kid, check_names, is_media_type, text_member,
 };
 use crate::jwk::{Material, ec, okp};
 
@@ -44,7 +44,24 @@ pub(super) enum Parameters {
     },
 }
 
-type Members = Map<String, Value>;
+/// The protected, the shared and the recipient's own header as one: no parameter is in two of them.
+#[derive(Clone, Copy)]
+struct Joined<'a>([&'a Members; 3]);
+
+impl<'a> Joined<'a> {
+    fn find(self, name: &str) -> Option<&'a Value> {
+        self.0.into_iter().find_map(|members| members.find(name))
+    }
+
+    fn text(self, name: &str) -> Result<Option<&'a str>> {
+        for members in self.0 {
+            if let Some(text) = text_member(members, name)? {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+}
 
 impl Header {
     /// Reads the three headers; each parameter may be in one of them.
@@ -59,28 +76,29 @@ impl Header {
         for name in ["crit", "b64", "zip", "enc"] {
             // RFC 7516 §4.1.3 and §4.1.13 for `zip` and `crit`. RFC 8725 §3.1 for `enc`: what
             // anybody can change decides nothing.
-            if shared.contains_key(name) || own.contains_key(name) {
+            if shared.has(name) || own.has(name) {
                 return Err(JoseError::malformed("header parameter is not protected"));
             }
         }
-        if protected.contains_key("b64") {
+        if protected.has("b64") {
             return Err(JoseError::unsupported("b64"));
         }
-        let mut all = protected.clone();
-        all.extend(shared.clone());
-        all.extend(own.clone());
-        Self::from_members(&all, protected)
+        Self::from_members(Joined([protected, shared, own]), protected)
     }
 
-    fn from_members(all: &Members, protected: &Members) -> Result<Self> {
-        let alg = text_member(all, "alg")?.ok_or(JoseError::malformed("header has no alg"))?;
+    fn from_members(all: Joined<'_>, protected: &Members) -> Result<Self> {
+        let alg = all
+            .text("alg")?
+            .ok_or(JoseError::malformed("header has no alg"))?;
         let alg = KeyAlg::from_name(alg).ok_or(JoseError::unsupported("alg"))?;
-        let enc = text_member(all, "enc")?.ok_or(JoseError::malformed("header has no enc"))?;
-        let kid = text_member(all, "kid")?;
+        let enc = all
+            .text("enc")?
+            .ok_or(JoseError::malformed("header has no enc"))?;
+        let kid = all.text("kid")?;
         if let Some(kid) = kid {
             check_kid(kid)?;
         }
-        let is_compressed = match text_member(all, "zip")? {
+        let is_compressed = match all.text("zip")? {
             None => false,
             Some("DEF") => true,
             Some(_) => return Err(JoseError::unsupported("zip")),
@@ -132,7 +150,7 @@ impl Header {
 }
 
 impl Parameters {
-    fn read(alg: KeyAlg, all: &Members) -> Result<Self> {
+    fn read(alg: KeyAlg, all: Joined<'_>) -> Result<Self> {
         use super::alg::Way;
         Ok(match alg.way() {
             Way::Rsa(_) | Way::Wrap(_) | Way::Direct => Self::None,
@@ -151,7 +169,7 @@ impl Parameters {
                 if !(8..=PARTY_LIMIT).contains(&p2s.len()) {
                     return Err(JoseError::malformed("p2s"));
                 }
-                let p2c = all.get("p2c").and_then(Value::as_u64);
+                let p2c = all.find("p2c").and_then(Value::as_u64);
                 let p2c = p2c.and_then(|count| u32::try_from(count).ok());
                 let p2c = p2c.ok_or(JoseError::malformed("p2c"))?;
                 Self::Password { p2s, p2c }
@@ -161,13 +179,13 @@ impl Parameters {
 }
 
 /// RFC 7518 §4.6.1.1: a public key, and nothing private with it.
-fn read_epk(all: &Members) -> Result<Material> {
+fn read_epk(all: Joined<'_>) -> Result<Material> {
     const BAD: JoseError = JoseError::malformed("epk");
-    let epk = all.get("epk").and_then(Value::as_object).ok_or(BAD)?;
+    let epk = all.find("epk").and_then(Value::as_object).ok_or(BAD)?;
     if epk.contains_key("d") {
         return Err(BAD);
     }
-    let material = match text_member(epk, "kty")? {
+    let material = match epk.get("kty").and_then(Value::as_str) {
         Some("EC") => ec::read(epk)?,
         Some("OKP") => okp::read(epk)?,
         _ => return Err(BAD),
@@ -176,8 +194,8 @@ fn read_epk(all: &Members) -> Result<Material> {
     Ok(material)
 }
 
-fn party(all: &Members, name: &str) -> Result<Vec<u8>> {
-    if !all.contains_key(name) {
+fn party(all: Joined<'_>, name: &str) -> Result<Vec<u8>> {
+    if all.find(name).is_none() {
         return Ok(Vec::new());
     }
     let bytes = bytes(all, name)?;
@@ -187,7 +205,7 @@ fn party(all: &Members, name: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn bytes(all: &Members, name: &str) -> Result<Vec<u8>> {
-    let text = text_member(all, name)?;
+fn bytes(all: Joined<'_>, name: &str) -> Result<Vec<u8>> {
+    let text = all.text(name)?;
     base64url::decode(text.ok_or(JoseError::malformed("header parameter is missing"))?)
 }

@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 use super::allowed::Allowed;
 use super::header::Header;
 use crate::base64url;
+use crate::compact;
 use crate::error::{JoseError, Result};
-use crate::header::parse_protected;
+use crate::header::{self, parse_protected};
 use crate::json;
 
 type Members = Map<String, Value>;
@@ -50,13 +51,8 @@ impl Encrypted {
     pub fn parse_compact(message: &str, allowed: &Allowed) -> Result<Self> {
         const PARTS: JoseError = JoseError::malformed("a compact JWE has five parts");
         allowed.check_size(message)?;
-        let mut parts = message.split('.');
-        let mut next = || parts.next().ok_or(PARTS);
-        let [protected, key, iv, ciphertext, tag] = [next()?, next()?, next()?, next()?, next()?];
-        if parts.next().is_some() {
-            return Err(PARTS);
-        }
-        let nothing = Members::new();
+        let [protected, key, iv, ciphertext, tag] = compact::split(message).ok_or(PARTS)?;
+        let nothing = header::Members::default();
         let header = Header::read(&parse_protected(protected)?, &nothing, &nothing)?;
         let recipient = Recipient::new(header, Some(key))?;
         Ok(Self {
@@ -74,7 +70,7 @@ impl Encrypted {
         check_members(&members)?;
         let protected_text = text(&members, "protected")?.unwrap_or_default();
         let protected = match protected_text {
-            "" => Members::new(),
+            "" => header::Members::default(),
             text => parse_protected(text)?,
         };
         let shared = object(&members, "unprotected")?;
@@ -175,10 +171,10 @@ fn text<'a>(members: &'a Members, name: &str) -> Result<Option<&'a str>> {
     }
 }
 
-fn object(members: &Members, name: &str) -> Result<Members> {
+fn object(members: &Members, name: &str) -> Result<header::Members> {
     match members.get(name) {
-        None => Ok(Members::new()),
-        Some(Value::Object(object)) => Ok(object.clone()),
+        None => Ok(header::Members::default()),
+        Some(Value::Object(object)) => header::Members::of(object),
         Some(_) => Err(JoseError::malformed("JWE header is no object")),
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 use crate::alg::Alg;
 use crate::backend::Signer;
 use crate::base64url;
+use crate::compact;
 use crate::error::{JoseError, Result};
 use crate::header::{Header, Payload};
 use crate::json;
@@ -51,14 +52,11 @@ impl<'a> Unverified<'a> {
         if token.len() > limit {
             return Err(JoseError::malformed("token too long"));
         }
-        let (signing_input, signature) = token.rsplit_once('.').ok_or(PARTS)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(PARTS)?;
-        if payload.contains('.') {
-            return Err(PARTS);
-        }
+        let [header, payload, signature] = compact::split(token).ok_or(PARTS)?;
+        let signing_input = token.get(..header.len() + 1 + payload.len());
         Ok(Self {
             header: Header::parse(header, Payload::Encoded)?,
-            signing_input,
+            signing_input: signing_input.ok_or(PARTS)?,
             payload,
             signature: base64url::decode(signature)?,
         })

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use crate::alg::Alg;
 use crate::base64url;
 use crate::error::{JoseError, Result};
-use crate::header::{Header, Payload, parse_protected};
+use crate::header::{self, Header, Payload, parse_protected};
 use crate::json;
 use crate::jwk::set::KeySet;
 use crate::jws::encode_header;
@@ -156,13 +156,13 @@ impl Signature {
         let protected = protected.ok_or(JoseError::malformed("no protected header"))?;
         let unprotected = match part.get("header") {
             None => None,
-            Some(Value::Object(members)) => Some(members),
+            Some(Value::Object(members)) => Some(header::Members::of(members)?),
             Some(_) => return Err(JoseError::malformed("header is no object")),
         };
         let signature = text_of(part, "signature")?;
         let members = parse_protected(protected)?;
         Ok(Self {
-            header: Header::read(&members, unprotected, Payload::MayBeUnencoded)?,
+            header: Header::read(members, unprotected.as_ref(), Payload::MayBeUnencoded)?,
             protected: protected.to_owned(),
             bytes: base64url::decode(signature.ok_or(JoseError::malformed("no signature"))?)?,
         })

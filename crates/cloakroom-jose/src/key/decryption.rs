@@ -2,12 +2,13 @@
 mod forms;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
 use crate::alg::KeyKind;
 use crate::backend::agreement::Agreement;
+use crate::backend::content::GcmKey;
 use crate::backend::{self, rsa_encryption};
 use crate::base64url;
 use crate::der::{self, Document};
@@ -29,6 +30,8 @@ struct Inner {
     /// The public part, and the private one as PKCS #8; `None` for a secret.
     pair: Option<(Material, Zeroizing<Vec<u8>>)>,
     decrypter: Decrypter,
+    /// The secret as a key for AES-GCM, once a message has asked for it.
+    direct: OnceLock<Option<Box<GcmKey>>>,
     /// What keys that could not be decrypted are replaced from.
     substitutes: Zeroizing<Vec<u8>>,
 }
@@ -137,6 +140,7 @@ impl DecryptionKey {
         let inner = Inner {
             pair,
             decrypter,
+            direct: OnceLock::new(),
             substitutes,
         };
         Self {
@@ -182,6 +186,29 @@ impl DecryptionKey {
     /// Whether it may decrypt what this header speaks of.
     pub(crate) fn may_decrypt(&self, header: &jwe::Header) -> bool {
         header.alg() == self.alg
+    }
+
+    /// Decrypts content with the secret itself (`dir`).
+    ///
+    /// There is no encrypted key, and whoever wrote the header knows whether the length fits.
+    pub(crate) fn open_directly(
+        &self,
+        enc: jwe::Enc,
+        (iv, ciphertext, tag): (&[u8], &[u8], &[u8]),
+        aad: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
+        const FAILED: JoseError = JoseError::decryption();
+        let secret = match &self.inner.decrypter {
+            Decrypter::Secret(secret) if secret.len() == enc.key_len() => secret,
+            _ => return Err(FAILED),
+        };
+        if !enc.is_gcm() {
+            return enc.open(secret, (iv, ciphertext, tag), aad);
+        }
+        let make = || GcmKey::new(secret).map(Box::new);
+        let key = self.inner.direct.get_or_init(make).as_ref();
+        let plaintext = key.ok_or(FAILED)?.open(iv, aad, ciphertext, tag)?;
+        Ok(Zeroizing::new(plaintext))
     }
 
     pub(crate) fn content_key(
