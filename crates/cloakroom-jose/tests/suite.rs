@@ -40,6 +40,8 @@ mod sd_jwt;
 mod status_list;
 #[path = "suite/strict.rs"]
 mod strict;
+#[path = "suite/table.rs"]
+mod table;
 #[expect(unreachable_pub, reason = "it is the library of the fuzz targets")]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
