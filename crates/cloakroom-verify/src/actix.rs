@@ -1,16 +1,21 @@
 //! For actix-web: who calls, as a parameter of a handler; what a scope of routes demands, as a middleware.
 //!
-//! The app hands its [`Protection`] to actix as `app_data`. See the crate's first page for the whole.
+//! An API hands its [`Protection`] to actix as `app_data`. A web app with a login has [`Sessions`], and ends them as its
+//! issuer tells it ([`Logout`]). See the crate's first page for the whole.
 mod caller;
+mod logout;
 mod protect;
 mod refusal;
+mod sessions;
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, Resource, web};
 
 pub use caller::{Caller, ClientCertificate};
+pub use logout::{BackChannel, Logout};
 pub use protect::Protect;
 pub use refusal::Refusal;
+pub use sessions::Sessions;
 
 use crate::protection::Protection;
 

@@ -1,6 +1,7 @@
 //! The keys of an issuer: found by discovery, kept for an hour, fetched by one for all.
 mod address;
 mod check;
+mod exchange;
 mod fetch;
 mod kind;
 mod metadata;

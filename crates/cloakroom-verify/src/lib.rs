@@ -58,7 +58,9 @@
 //! | ask who calls, and what they may do | [`Access`] | 9068, and Keycloak's roles |
 //! | say why a request is refused | [`VerifyError`], [`Protection::challenges`] | 6750, 9449 |
 //! | say what the API wants | [`Protection::metadata`] | 9728 |
-//! | verify a logout token, or use an issuer's keys for something else | [`Issuer::verify`], [`Issuer::keys`] | 7517, 8414 |
+//! | verify an ID token, a logout token, or use an issuer's keys for something else | [`Issuer::verify_login`], [`Issuer::verify`], [`Issuer::keys`] | 7517, 8414 |
+//! | sign people in at an issuer, with the crate `openidconnect` | [`Issuer::exchange`], and the example `web-app` | 9700 |
+//! | keep who is signed in, and learn that they are no more | `actix::Sessions`, `actix::Logout` | OpenID Connect Back-Channel Logout 1.0 |
 //!
 //! # What is checked
 //!

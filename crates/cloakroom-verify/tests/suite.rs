@@ -14,6 +14,8 @@ mod introspection;
 mod issuer;
 #[path = "suite/keys.rs"]
 mod keys;
+#[path = "suite/logout.rs"]
+mod logout;
 #[path = "suite/possession.rs"]
 mod possession;
 #[path = "suite/stand_in.rs"]

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use reqwest::header::ACCEPT;
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Client, Request, RequestBuilder, StatusCode};
 use tokio::sync::Semaphore;
 use url::Url;
 use url::form_urlencoded::byte_serialize;
@@ -80,14 +80,28 @@ impl Fetcher {
     }
 
     async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Vec<u8>, &'static str> {
-        const SILENT: &str = "it was not reached, or did not answer in time";
-        const BUSY: &str = "too many questions are open";
-        let _permit = self.permits.try_acquire().map_err(|_| BUSY)?;
-        let mut answer = request.send().await.map_err(|_| SILENT)?;
+        let request = request.build().map_err(|_| "the question is malformed")?;
+        let answer = self.execute(request, limit).await?;
         // A redirect is no answer: whoever is led elsewhere takes the keys of somebody else.
         if answer.status() != StatusCode::OK {
             return Err("it did not answer 200");
         }
+        Ok(answer.into_body())
+    }
+
+    /// Asks, and takes any answer of at most `limit` bytes.
+    pub(crate) async fn execute(
+        &self,
+        request: Request,
+        limit: usize,
+    ) -> Result<http::Response<Vec<u8>>, &'static str> {
+        const SILENT: &str = "it was not reached, or did not answer in time";
+        const BUSY: &str = "too many questions are open";
+        let _permit = self.permits.try_acquire().map_err(|_| BUSY)?;
+        let mut answer = self.client.execute(request).await.map_err(|_| SILENT)?;
+        let mut response = http::Response::new(());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = std::mem::take(answer.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|_| SILENT)? {
             if body.len() + chunk.len() > limit {
@@ -95,6 +109,6 @@ impl Fetcher {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(response.map(|()| body))
     }
 }

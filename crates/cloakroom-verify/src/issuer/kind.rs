@@ -1,4 +1,5 @@
 //! Tokens of other kinds that an issuer makes for an app.
+use cloakroom_jose::jwt::kind::IdToken;
 use cloakroom_jose::jwt::{self, Kind, Verified};
 use cloakroom_jose::{Alg, KeySet};
 
@@ -40,5 +41,27 @@ impl Issuer {
             jwt::Verifier::new(keys, &algs, self.name(), audience).verify::<K>(token, now)
         };
         self.check(token, verifier).await
+    }
+
+    /// Verifies the ID token with which a login ends (OpenID Connect Core 1.0 §3.1.3.7): made by this issuer, for this
+    /// client alone, in answer to the request with this nonce, and together with this access token (`at_hash`,
+    /// which has to be there).
+    ///
+    /// # Errors
+    /// As [`Issuer::verify`].
+    pub async fn verify_login(
+        &self,
+        id_token: &str,
+        client_id: &str,
+        nonce: &str,
+        access_token: &str,
+    ) -> Result<Verified<IdToken>, VerifyError> {
+        let verified = self.verify::<IdToken>(id_token, client_id).await?;
+        verified
+            .check_authorized_party(client_id)
+            .and_then(|()| verified.check_nonce(nonce))
+            .and_then(|()| verified.check_access_token(access_token))
+            .map_err(VerifyError::InvalidToken)?;
+        Ok(verified)
     }
 }

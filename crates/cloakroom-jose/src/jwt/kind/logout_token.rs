@@ -41,4 +41,13 @@ impl Verified<LogoutToken> {
     pub fn session_id(&self) -> Option<&str> {
         self.claims().text("sid")
     }
+
+    /// Whether it ends this session of an app: the one at the issuer that it names, or any of the subject it names
+    /// (§2.7).
+    ///
+    /// `sid` is that of the ID token with which the session began; `None` if it had none.
+    pub fn ends(&self, subject: &str, sid: Option<&str>) -> bool {
+        let is_theirs = self.claims().subject().is_none_or(|own| own == subject);
+        is_theirs && self.session_id().is_none_or(|own| Some(own) == sid)
+    }
 }
