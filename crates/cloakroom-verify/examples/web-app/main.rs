@@ -4,44 +4,57 @@
 //! calls an API in the browser's name. To have all in one program, the API is here as well; it trusts
 //! the app no more than anybody else.
 mod api;
-mod issuer;
 mod login;
 mod logout;
-mod session;
+
+use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
+use cloakroom_verify::actix::{BackChannel, Sessions, metadata};
 use cloakroom_verify::{Protection, Verifier};
 use url::Url;
 
 /// What the handlers share.
 pub(crate) struct Shop {
-    issuer: issuer::Issuer,
+    client: login::Client,
+    /// Where a logout goes on.
+    end: openidconnect::EndSessionUrl,
     /// Checks what the issuer has signed.
     verifier: Verifier,
-    sessions: session::Sessions,
+    sessions: Sessions<login::Session>,
+    /// Calls the API.
+    http: reqwest::Client,
     /// The address of this app.
     here: String,
 }
 
 #[actix_web::main]
-async fn main() -> Result<(), issuer::Failed> {
-    let (here, issuer) = (setting("APP_URL")?, setting("ISSUER")?);
-    let verifier = Verifier::builder(&issuer, &setting("API_AUDIENCE")?).build()?;
+async fn main() -> Result<(), login::Failed> {
+    let here = setting("APP_URL")?;
+    let verifier = Verifier::builder(&setting("ISSUER")?, &setting("API_AUDIENCE")?).build()?;
+    let (client, end) = login::discover(verifier.issuer(), &here).await?;
+    let back_channel = BackChannel::new(verifier.issuer(), client.client_id());
     let protection = Protection::new(verifier.clone(), &format!("{here}/api"))?;
-    let address = Url::parse(&here)?;
     // Whatever a page is made to load or send, it is from here and to here. Signing out ends at the issuer.
     let policy = format!(
         "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self' {}; \
          base-uri 'none'; frame-ancestors 'none'",
-        Url::parse(&issuer)?.origin().ascii_serialization()
+        Url::parse(verifier.issuer().name())?
+            .origin()
+            .ascii_serialization()
     );
+    let port = Url::parse(&here)?.port_or_known_default().unwrap_or(80);
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(10));
+    let (sessions, http) = (Sessions::default(), http.build()?);
     let shop = Data::new(Shop {
-        issuer: issuer::Issuer::discover(issuer, &here).await?,
+        client,
+        end,
         verifier,
-        sessions: session::Sessions::default(),
+        sessions,
+        http,
         here,
     });
     HttpServer::new(move || {
@@ -52,6 +65,7 @@ async fn main() -> Result<(), issuer::Failed> {
             .wrap(headers)
             .app_data(shop.clone())
             .app_data(protection.clone())
+            .app_data(back_channel.clone())
             .route("/", file("text/html", include_str!("page.html")))
             .route("/app.js", file("text/javascript", include_str!("app.js")))
             .route("/login", web::get().to(login::start))
@@ -61,10 +75,10 @@ async fn main() -> Result<(), issuer::Failed> {
             .route("/logout", web::post().to(logout::by_user))
             .route("/backchannel-logout", web::post().to(logout::by_issuer))
             .configure(api::protected)
-            .service(cloakroom_verify::actix::metadata(&protection))
+            .service(metadata(&protection))
     })
     .workers(1)
-    .bind(("127.0.0.1", address.port_or_known_default().unwrap_or(80)))?
+    .bind(("127.0.0.1", port))?
     .run()
     .await?;
     Ok(())
