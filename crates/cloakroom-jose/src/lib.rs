@@ -43,6 +43,7 @@
 //! | check or make a proof of possession | [`dpop`] | 9449 |
 //! | show some claims and hide others | [`sd_jwt`] | 9901 |
 //! | say of many tokens whether they still count | [`status_list`] | (draft) |
+//! | open what is encrypted in XML | [`xml_encryption`] | |
 //! | look at a token | [`mod@inspect`] | |
 //!
 //! **Errors.** There is one type, [`JoseError`]. It holds no part of a token or a key, so it may be logged,
@@ -83,6 +84,7 @@ pub mod pem;
 pub mod random;
 pub mod sd_jwt;
 pub mod status_list;
+pub mod xml_encryption;
 
 pub use alg::{Alg, digest, half_hash, is_half_hash};
 pub use error::{JoseError, Result};

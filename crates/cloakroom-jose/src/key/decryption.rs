@@ -220,6 +220,22 @@ impl DecryptionKey {
         jwe::receive(&self.inner.decrypter, header, encrypted_key, allowed)
     }
 
+    /// Opens a key that was encrypted with an OAEP padding.
+    pub(crate) fn open_oaep(&self, alg: KeyAlg, encrypted: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        use rsa_encryption::Padding;
+        let padding = match alg {
+            KeyAlg::RsaOaep => Padding::OaepSha1,
+            KeyAlg::RsaOaep256 => Padding::OaepSha256,
+            KeyAlg::RsaOaep384 => Padding::OaepSha384,
+            KeyAlg::RsaOaep512 => Padding::OaepSha512,
+            _ => return Err(JoseError::key("the algorithm is none of RSA-OAEP")),
+        };
+        match &self.inner.decrypter {
+            Decrypter::Rsa(rsa) => rsa.decrypt(padding, encrypted),
+            _ => Err(JoseError::key("the key is not for this algorithm")),
+        }
+    }
+
     /// A key for the content that follows from the message, and that only this key can tell.
     pub(crate) fn substitute(
         &self,

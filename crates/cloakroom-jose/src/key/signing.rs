@@ -163,8 +163,11 @@ impl SigningKey {
         }
     }
 
-    /// The signature of bare bytes; messages are made by [`crate::jws`].
-    pub(crate) fn sign_bytes(&self, input: &[u8]) -> Result<Vec<u8>> {
+    /// The signature of bare bytes, for formats of others; messages are made by [`crate::jws`].
+    ///
+    /// # Errors
+    /// As [`SigningKey::sign`].
+    pub fn sign_bytes(&self, input: &[u8]) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.inner.signer.sign(input, |signature| {
             bytes.extend_from_slice(signature);
