@@ -20,7 +20,7 @@ impl Mapper for Role {
     }
 
     fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
-        let role = text(config, "role").map(|role| given(fits_all(config, identity), role));
+        let role = text(config, "role").map(|role| given(claims_fit(config, identity), role));
         role.into_iter().collect()
     }
 }
@@ -37,10 +37,7 @@ impl Mapper for Group {
         let Some(group) = text(config, "group") else {
             return Vec::new();
         };
-        vec![match fits_all(config, identity) {
-            true => Effect::Join(group.to_owned()),
-            false => Effect::Leave(group.to_owned()),
-        }]
+        vec![in_group(claims_fit(config, identity), group)]
     }
 }
 
@@ -71,18 +68,45 @@ impl Mapper for SessionNote {
     }
 }
 
-/// Every claim of the settings has a value that fits; without any claim, nobody fits.
-fn fits_all(config: &Config, identity: &Identity) -> bool {
-    let wanted = pairs(config, "claims");
-    let is_pattern = text(config, "are.claim.values.regex") == Some("true");
+/// Who fits is in the group, and nobody else.
+pub(super) fn in_group(fits: bool, group: &str) -> Effect {
+    match fits {
+        true => Effect::Join(group.to_owned()),
+        false => Effect::Leave(group.to_owned()),
+    }
+}
+
+fn claims_fit(config: &Config, identity: &Identity) -> bool {
+    let wanted = Wanted {
+        list: "claims",
+        is_pattern: "are.claim.values.regex",
+    };
+    fits_all(config, &wanted, |path| {
+        let found = identity.said.find(path);
+        found.map(claim::texts).unwrap_or_default()
+    })
+}
+
+/// The settings that say what is wanted.
+pub(super) struct Wanted {
+    /// The names, and the value of each.
+    pub(super) list: &'static str,
+    /// Whether values are patterns.
+    pub(super) is_pattern: &'static str,
+}
+
+/// Each name of the settings has a value that fits; without any name, nobody fits.
+pub(super) fn fits_all(
+    config: &Config,
+    wanted: &Wanted,
+    values: impl Fn(&str) -> Vec<String>,
+) -> bool {
+    let is_pattern = text(config, wanted.is_pattern) == Some("true");
+    let wanted = pairs(config, wanted.list);
     !wanted.is_empty()
-        && wanted.iter().all(|(path, wanted)| {
-            let values = identity
-                .said
-                .find(path)
-                .map(claim::texts)
-                .unwrap_or_default();
-            values.iter().any(|value| fits(value, wanted, is_pattern))
+        && wanted.iter().all(|(name, wanted)| {
+            let mut values = values(name).into_iter();
+            values.any(|value| fits(&value, wanted, is_pattern))
         })
 }
 

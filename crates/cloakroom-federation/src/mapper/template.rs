@@ -19,30 +19,51 @@ impl Mapper for Username {
     }
 
     fn prepare(&self, config: &Config, identity: &mut Identity) {
-        let template = text(config, "template").unwrap_or("${CLAIM.preferred_username}");
-        let name = fill(template, identity);
-        let name = name.trim();
-        if name.is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {
-            return;
-        }
-        match text(config, "target").unwrap_or("LOCAL") {
-            "BROKER_ID" => identity.id = name.to_owned(),
-            "BROKER_USERNAME" => identity.name_there = name.to_owned(),
-            _ => identity.username = name.to_owned(),
-        }
+        let written = text(config, "template").unwrap_or("${CLAIM.preferred_username}");
+        let name = fill(written, |name| match name.strip_prefix("CLAIM.") {
+            Some(path) => identity.said.find(path).and_then(claim::text),
+            None => common(identity, name),
+        });
+        take(config, identity, &name);
     }
 
     fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
-        // The name was prepared; here it is taken over where the user has another.
-        match text(config, "target").unwrap_or("LOCAL") {
-            "LOCAL" => vec![Effect::Username(identity.username.clone())],
-            _ => Vec::new(),
-        }
+        effects(config, identity)
     }
 }
 
-/// Fills `${ALIAS}` and `${CLAIM.path}` in, each with `| lowercase`, `| uppercase` or `| localpart`.
-fn fill(template: &str, identity: &Identity) -> String {
+/// The parts that templates of every protocol know.
+pub(super) fn common(identity: &Identity, name: &str) -> Option<String> {
+    match name {
+        "ALIAS" => Some(identity.alias.clone()),
+        "UUID" => Some(identity.id.clone()),
+        _ => None,
+    }
+}
+
+/// Takes a name over for what the settings say, if it can be a name.
+pub(super) fn take(config: &Config, identity: &mut Identity, name: &str) {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 255 || name.chars().any(char::is_control) {
+        return;
+    }
+    match text(config, "target").unwrap_or("LOCAL") {
+        "BROKER_ID" => identity.id = name.to_owned(),
+        "BROKER_USERNAME" => identity.name_there = name.to_owned(),
+        _ => identity.username = name.to_owned(),
+    }
+}
+
+/// The name was prepared; here it is taken over where the user has another.
+pub(super) fn effects(config: &Config, identity: &Identity) -> Vec<Effect> {
+    match text(config, "target").unwrap_or("LOCAL") {
+        "LOCAL" => vec![Effect::Username(identity.username.clone())],
+        _ => Vec::new(),
+    }
+}
+
+/// Fills in what stands in `${}`, each with `| lowercase`, `| uppercase` or `| localpart`.
+pub(super) fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("${") {
@@ -54,13 +75,7 @@ fn fill(template: &str, identity: &Identity) -> String {
         };
         let mut parts = inside.split('|').map(str::trim);
         let name = parts.next().unwrap_or_default();
-        let value = match name.strip_prefix("CLAIM.") {
-            Some(path) => identity.said.find(path).and_then(claim::text),
-            None if name == "ALIAS" => Some(identity.alias.clone()),
-            None if name == "UUID" => Some(identity.id.clone()),
-            None => None,
-        };
-        let value = parts.fold(value.unwrap_or_default(), |value, how| match how {
+        let value = parts.fold(value(name).unwrap_or_default(), |value, how| match how {
             "lowercase" => value.to_lowercase(),
             "uppercase" => value.to_uppercase(),
             "localpart" => value.split('@').next().unwrap_or_default().to_owned(),
