@@ -76,11 +76,7 @@ impl Identity {
         };
         let id = id.filter(|id| !id.is_empty());
         let id = id.ok_or_else(|| Problem::untrusted("it does not say who somebody is"))?;
-        if id.chars().count() > LONGEST || id.chars().any(char::is_control) {
-            return Err(Problem::untrusted(
-                "it names somebody in a way that cannot be kept",
-            ));
-        }
+        check_id(&id)?;
         let kept = |path: &str| text(path).filter(|text| can_be_kept(text));
         let email = kept(&names.email).filter(|email| is_email(email));
         let full_name = kept(&names.name);
@@ -171,11 +167,26 @@ fn verified(upstream: &Upstream, said: &Said, names: &Paths) -> Option<bool> {
     }
 }
 
-fn can_be_kept(text: &str) -> bool {
+/// Refuses an id that no provider means.
+///
+/// # Errors
+/// If it is one.
+pub(crate) fn check_id(id: &str) -> Result<()> {
+    match can_be_kept(id) {
+        true => Ok(()),
+        false => Err(Problem::untrusted(
+            "it names somebody in a way that cannot be kept",
+        )),
+    }
+}
+
+/// A text of an acceptable length, without control characters.
+pub(crate) fn can_be_kept(text: &str) -> bool {
     text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
 }
 
-fn is_email(text: &str) -> bool {
+/// A text that is an address.
+pub(crate) fn is_email(text: &str) -> bool {
     let is_plain = |c: char| !c.is_whitespace() && !"<>,;\"\\()[]:".contains(c);
     text.matches('@').count() == 1
         && text.chars().all(is_plain)

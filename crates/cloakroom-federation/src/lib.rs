@@ -9,7 +9,7 @@
 //!    [`mapper`]s take over what the settings ask for.
 //!
 //! Steps 2 to 4 may need the network and cryptography, which are parameters: [`Network`] and
-//! [`tokens::Tokens`].
+//! [`tokens::Tokens`]. For providers that speak [`saml`], that module is steps 2 to 4.
 
 pub mod arrival;
 pub mod cache;
@@ -28,6 +28,7 @@ pub mod mapper;
 mod network;
 pub mod pending;
 pub mod preset;
+pub mod saml;
 pub mod tokens;
 mod upstream;
 pub mod userinfo;

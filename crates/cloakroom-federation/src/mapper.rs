@@ -4,6 +4,7 @@ mod advanced;
 mod attribute;
 mod hardcoded;
 mod role;
+mod saml;
 mod template;
 
 use std::collections::BTreeMap;
@@ -76,6 +77,11 @@ const ALL: &[&dyn Mapper] = &[
     &hardcoded::SessionNote,
     &role::FromClaim,
     &role::KeycloakRole,
+    &saml::AdvancedGroup,
+    &saml::AdvancedRole,
+    &saml::Attribute,
+    &saml::Role,
+    &saml::Username,
     &template::Username,
 ];
 

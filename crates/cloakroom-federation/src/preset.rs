@@ -14,6 +14,8 @@ pub enum Protocol {
     OpenId,
     /// An access token for an interface of its own that says who somebody is.
     OAuth2,
+    /// A signed assertion that the browser brings ([`crate::saml`]).
+    Saml,
 }
 
 /// What a provider calls the things that are known of a person, as paths into its answer.
@@ -129,7 +131,17 @@ pub const OAUTH2: Preset = Preset {
     ..OPENID
 };
 
-/// The row of a kind; `None` if there is none, as for SAML.
+/// Any provider of SAML 2.0. Its settings say where it is, and its assertions have names of their own.
+pub const SAML: Preset = Preset {
+    id: "saml",
+    protocol: Protocol::Saml,
+    scope: "",
+    pkce: false,
+    nonce: false,
+    ..OPENID
+};
+
+/// The row of a kind; `None` if there is none.
 pub fn find(id: &str) -> Option<&'static Preset> {
     ALL.iter().find(|preset| preset.id == id)
 }

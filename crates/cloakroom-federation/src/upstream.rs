@@ -58,6 +58,11 @@ impl Upstream {
         self.preset.protocol == Protocol::OpenId
     }
 
+    /// It speaks SAML 2.0.
+    pub fn is_saml(&self) -> bool {
+        self.preset.protocol == Protocol::Saml
+    }
+
     /// A setting with something in it.
     pub fn text(&self, name: &str) -> Option<&str> {
         let value = self.provider.config.get(name)?.trim();

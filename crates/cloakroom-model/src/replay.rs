@@ -20,6 +20,8 @@ pub enum Kind {
     Logout,
     /// The `jti` of an identity provider's logout token (Back-Channel Logout 1.0 §2.6).
     UpstreamLogout,
+    /// The id of an identity provider's assertion (SAML Profiles §4.1.4.5).
+    UpstreamAssertion,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Self::RevokedToken => "revoked_token",
             Self::Logout => "logout",
             Self::UpstreamLogout => "upstream_logout",
+            Self::UpstreamAssertion => "upstream_assertion",
         }
     }
 }

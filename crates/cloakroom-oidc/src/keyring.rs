@@ -4,6 +4,7 @@ pub mod describe;
 pub mod generate;
 mod read;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
@@ -38,6 +39,8 @@ pub struct Keyring {
     signing: Vec<SigningKey>,
     verifying: KeySet,
     decrypting: Vec<DecryptionKey>,
+    /// Certificates by the names of their keys, base64 without armour.
+    certificates: BTreeMap<String, String>,
     jwks: Document,
     public_key: Option<String>,
     /// The document for one address of the server, and that address.
@@ -86,6 +89,12 @@ impl Keyring {
         let mut verifying: Vec<VerifyingKey> = Vec::new();
         let mut public: Vec<Jwk> = Vec::new();
         let mut decrypting: Vec<DecryptionKey> = Vec::new();
+        let mut certificates = BTreeMap::new();
+        let mut keep = |kid: &str, chain: &[Vec<u8>]| {
+            if let Some(first) = chain.first() {
+                certificates.insert(kid.to_owned(), STANDARD.encode(first));
+            }
+        };
         for component in &realm.keys {
             let status = key::status(component);
             if status == Status::Disabled {
@@ -97,6 +106,7 @@ impl Keyring {
             };
             match parsed {
                 Parsed::Signing(key, certificates) => {
+                    keep(key.kid(), &certificates);
                     if let Some(jwk) = Jwk::from_verifying_key(key.verifying_key()) {
                         public.push(jwk.with_certificates(certificates));
                     }
@@ -111,6 +121,7 @@ impl Keyring {
                     }
                 }
                 Parsed::Encryption(key, jwk, certificates) => {
+                    keep(key.kid(), &certificates);
                     public.push((*jwk).with_certificates(certificates));
                     decrypting.push(*key);
                 }
@@ -125,6 +136,7 @@ impl Keyring {
             jwks: Document::new(&serde_json::json!({ "keys": public }))?,
             signing,
             decrypting,
+            certificates,
             verifying: KeySet::from_keys(verifying),
             public_key,
             discovery: OnceLock::new(),
@@ -147,6 +159,18 @@ impl Keyring {
     /// The keys that open what is encrypted for the realm, such as an identity provider's ID tokens.
     pub fn decrypting(&self) -> &[DecryptionKey] {
         &self.decrypting
+    }
+
+    /// The certificate of the key that signs with this algorithm, base64 without armour; `None` if it has none.
+    pub fn signing_certificate(&self, alg: &str) -> Option<&str> {
+        let key = self.signing_key(Alg::from_name(alg)?).ok()?;
+        self.certificates.get(key.kid()).map(String::as_str)
+    }
+
+    /// The certificate of the key that others encrypt for.
+    pub fn encryption_certificate(&self) -> Option<&str> {
+        let key = self.decrypting.first()?;
+        self.certificates.get(key.kid()).map(String::as_str)
     }
 
     /// The JWK Set as it is answered.

@@ -1,6 +1,6 @@
 //! The rows. `{base}` stands for the provider's setting `baseUrl`.
 
-use super::{Addresses, Names, OAUTH2, OPENID, Preset, Proof, STANDARD};
+use super::{Addresses, Names, OAUTH2, OPENID, Preset, Proof, SAML, STANDARD};
 
 /// All kinds of providers, by name.
 pub const ALL: &[Preset] = &[
@@ -183,6 +183,7 @@ pub const ALL: &[Preset] = &[
         }),
         ..OAUTH2
     },
+    SAML,
     // https://api.slack.com/authentication/sign-in-with-slack
     Preset {
         id: "slack",
