@@ -6,6 +6,7 @@ mod endpoint;
 mod first;
 mod goodbye;
 mod pages;
+mod saml;
 mod settle;
 mod token;
 mod tokens;
@@ -27,6 +28,7 @@ use super::visit::Visit;
 
 pub(crate) use depart::address;
 pub(crate) use goodbye::backchannel;
+pub(crate) use saml::logout as saml_logout;
 pub(crate) use settle::{forget, keep_upstream, settle};
 
 /// The paths of identity providers.
@@ -41,6 +43,9 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         web::resource(format!("{base}/endpoint"))
             .route(web::get().to(endpoint::by_query))
             .route(web::post().to(endpoint::by_form)),
+    );
+    cfg.service(
+        web::resource(format!("{base}/endpoint/descriptor")).route(web::get().to(saml::descriptor)),
     );
     cfg.service(web::resource(format!("{base}/token")).route(web::get().to(token::show)));
     cfg.service(
@@ -143,14 +148,19 @@ async fn problem_page(
         Err(fault) => return visit.fault(&fault),
     };
     let name = upstream.name().to_owned();
+    // Where the browser itself brings the answer, it is the browser's request that is bad.
+    let brought = match upstream.is_saml() {
+        true => StatusCode::BAD_REQUEST,
+        false => StatusCode::BAD_GATEWAY,
+    };
     let (status, notice) = match problem.blame {
         Blame::Settings => (
             StatusCode::INTERNAL_SERVER_ERROR,
             Notice::ProviderSettings(name),
         ),
         Blame::Unreachable => (StatusCode::BAD_GATEWAY, Notice::ProviderUnreachable(name)),
-        Blame::Refused => (StatusCode::BAD_GATEWAY, Notice::ProviderRefused(name)),
-        Blame::Untrusted => (StatusCode::BAD_GATEWAY, Notice::ProviderUntrusted(name)),
+        Blame::Refused => (brought, Notice::ProviderRefused(name)),
+        Blame::Untrusted => (brought, Notice::ProviderUntrusted(name)),
     };
     visit.error_with_code(status, notice, &code)
 }

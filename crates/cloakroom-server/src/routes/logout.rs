@@ -13,12 +13,16 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, LogoutConfirmPage, SignedOutPage, render};
 
+use super::broker::saml_logout::{self, Elsewhere};
 use super::claim::{Claim, counted};
 use super::protocol;
 use super::visit::{Cookie, IDENTITY, Visit};
 
 /// Holds what the confirmation page leads to, beside the code that its form has to bring.
 const LOGOUT: &str = "CLOAKROOM_LOGOUT";
+
+/// Holds a logout whose browser is at the identity provider that its session came from.
+const ELSEWHERE: &str = "CLOAKROOM_LOGOUT_ELSEWHERE";
 
 /// The paths of logout.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
@@ -88,7 +92,14 @@ enum Answer {
     Error(LogoutError),
     /// The user is asked first: the request did not prove that it comes from their client.
     Confirm(LogoutRequest, Option<String>),
-    Done(LogoutRequest, bool),
+    Done(LogoutRequest, Ended),
+}
+
+/// What a logout has ended here, and what it has to end elsewhere.
+#[derive(Default)]
+struct Ended {
+    is_any: bool,
+    elsewhere: Option<Box<Elsewhere>>,
 }
 
 async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
@@ -129,7 +140,7 @@ async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
     match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(Answer::Error(error)) => no_cache(error_page(visit, error)),
         Ok(Answer::Confirm(request, username)) => confirm_page(visit, &request, username, query),
-        Ok(Answer::Done(request, ended)) => goodbye(visit, &request, ended),
+        Ok(Answer::Done(request, ended)) => part(visit, &request, ended, query).await,
         Err(error) => visit.fault(&error),
     }
 }
@@ -140,14 +151,16 @@ fn end(
     browser: Option<&Digest>,
     request: &LogoutRequest,
     ip: &str,
-) -> Result<bool, Error> {
+) -> Result<Ended, Error> {
     let client_id = request
         .client
         .as_ref()
         .map(|client| client.client_id.as_str());
     let mut ended: Option<Session> = None;
+    let mut elsewhere = None;
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
+            elsewhere = saml_logout::elsewhere(cx, &session)?.map(Box::new);
             sign_on::end(cx, &session, client_id, ip)?;
             ended = Some(session);
         }
@@ -155,7 +168,10 @@ fn end(
     if let Some(browser) = browser {
         attempt::remove_of_browser(cx, browser)?;
     }
-    Ok(ended.is_some())
+    Ok(Ended {
+        is_any: ended.is_some(),
+        elsewhere,
+    })
 }
 
 fn error_page(visit: &Visit, error: LogoutError) -> HttpResponse {
@@ -212,23 +228,7 @@ fn confirm_page(
         None => visit.security(),
     };
     let mut response = no_cache(render(StatusCode::OK, &page, &security));
-    // The form is proved by a cookie that only this browser has; the rest is checked again.
-    let is_safe = query
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b";,\"\\".contains(&byte));
-    let query = if is_safe && query.len() <= 3000 {
-        query
-    } else {
-        ""
-    };
-    let value = format!("{}.{query}", code.expose());
-    let cookie = Cookie {
-        name: LOGOUT,
-        value: &value,
-        http_only: true,
-        max_age: Some(1800),
-    };
-    visit.set(&mut response, &cookie);
+    keep(visit, &mut response, LOGOUT, (code.expose(), query));
     response
 }
 
@@ -265,12 +265,16 @@ async fn confirm(
             Some(cookie) => sign_on::recognize(cx, cookie)?,
             None => None,
         };
-        end(cx, [None, current], browser.as_ref(), &request, &ip)?;
-        Ok(Answer::Done(request, true))
+        let ended = end(cx, [None, current], browser.as_ref(), &request, &ip)?;
+        Ok(Answer::Done(request, ended))
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(Answer::Done(request, ended)) => {
-            let mut response = goodbye(&visit, &request, ended);
+            let ended = Ended {
+                is_any: true,
+                ..ended
+            };
+            let mut response = part(&visit, &request, ended, query).await;
             visit.unset(&mut response, LOGOUT);
             response
         }
@@ -280,18 +284,76 @@ async fn confirm(
     }
 }
 
+/// A signed-in browser may have to go elsewhere first, where the session came from; it comes back for the end.
+async fn part(visit: &Visit, request: &LogoutRequest, ended: Ended, query: &str) -> HttpResponse {
+    let Some(elsewhere) = &ended.elsewhere else {
+        return goodbye(visit, request, ended.is_any);
+    };
+    match saml_logout::leave(visit, elsewhere).await {
+        Ok(Some((mut response, name))) => {
+            visit.unset_session(&mut response);
+            keep(visit, &mut response, ELSEWHERE, (&name, query));
+            no_cache(response)
+        }
+        Ok(None) => goodbye(visit, request, ended.is_any),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Keeps a request in the browser, behind a value that only this browser has; the request is checked again.
+fn keep(visit: &Visit, to: &mut HttpResponse, name: &'static str, (code, query): (&str, &str)) {
+    let is_safe = query
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b";,\"\\".contains(&byte));
+    let query = match is_safe && query.len() <= 3000 {
+        true => query,
+        false => "",
+    };
+    let cookie = Cookie {
+        name,
+        value: &format!("{code}.{query}"),
+        http_only: true,
+        max_age: Some(1800),
+    };
+    visit.set(to, &cookie);
+}
+
+/// What was kept while the browser was elsewhere: the name of the request, and the query of the logout.
+pub(super) fn kept(visit: &Visit) -> (String, String) {
+    let kept = visit.cookie(ELSEWHERE).unwrap_or_default();
+    let (name, query) = kept.split_once('.').unwrap_or_default();
+    (name.to_owned(), query.to_owned())
+}
+
+/// The end of a logout whose browser was elsewhere.
+pub(super) async fn finish(visit: &Visit, query: &str) -> HttpResponse {
+    let form = Form::parse(query.as_bytes()).unwrap_or_default();
+    let provider = visit.app.provider.clone();
+    let work = move |cx: &mut Cx<'_>| provider.logout(cx, &form);
+    let mut response = match visit.app.enter(&visit.realm, Door::Read, work).await {
+        Ok(Ok(request)) => goodbye(visit, &request, false),
+        Ok(Err(_)) => signed_out(visit),
+        Err(error) => return visit.fault(&error),
+    };
+    visit.unset(&mut response, ELSEWHERE);
+    response
+}
+
+/// The page of ours at the end.
+pub(super) fn signed_out(visit: &Visit) -> HttpResponse {
+    let page = SignedOutPage {
+        layout: visit.layout(None),
+        back: None,
+        sign_in: None,
+    };
+    no_cache(render(StatusCode::OK, &page, &visit.security()))
+}
+
 /// The end: back to the client where it said so, else a page of ours.
 fn goodbye(visit: &Visit, request: &LogoutRequest, ended: bool) -> HttpResponse {
     let mut response = match &request.redirect {
         Some(uri) => visit.redirect(uri),
-        None => {
-            let page = SignedOutPage {
-                layout: visit.layout(None),
-                back: None,
-                sign_in: None,
-            };
-            render(StatusCode::OK, &page, &visit.security())
-        }
+        None => signed_out(visit),
     };
     if ended && visit.cookie(IDENTITY).is_some() {
         visit.unset_session(&mut response);

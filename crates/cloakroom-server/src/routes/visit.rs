@@ -214,14 +214,25 @@ impl Visit {
             return self.redirect(&response.location());
         }
         let parameters = response.parameters.iter();
+        let parameters = parameters.map(|(name, value)| (*name, value.as_str()));
+        self.post(&response.redirect_uri, parameters)
+    }
+
+    /// Lets the browser post a form elsewhere.
+    pub(crate) fn post<'a>(
+        &self,
+        action: &str,
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> HttpResponse {
+        let fields = fields.into_iter();
         let page = FormPostPage {
             layout: self.layout(None),
-            action: response.redirect_uri.clone(),
-            parameters: parameters
-                .map(|(name, value)| ((*name).to_owned(), Hidden::new(value)))
+            action: action.to_owned(),
+            parameters: fields
+                .map(|(name, value)| (name.to_owned(), Hidden::new(value)))
                 .collect(),
         };
-        let security = self.security().with_form_target(&response.redirect_uri);
+        let security = self.security().with_form_target(action);
         render(StatusCode::OK, &page, &security)
     }
 

@@ -5,6 +5,7 @@ mod hostile;
 mod linking;
 mod op;
 mod presets;
+mod saml;
 mod scene;
 mod sign_in;
 mod stand_in;
@@ -33,6 +34,14 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             Ok(())
         }));
     }
+    for row in saml::ROWS {
+        let name = format!("{}::federation::hostile::{}", server.database, row.name);
+        let scene = Arc::clone(&scene);
+        trials.push(Trial::test(name, move || {
+            saml::play(row, &scene);
+            Ok(())
+        }));
+    }
     for row in presets::ROWS {
         let name = format!("{}::federation::preset::{}", server.database, row.id);
         let scene = Arc::clone(&scene);
@@ -41,7 +50,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             Ok(())
         }));
     }
-    for &(name, story) in STORIES.iter().flat_map(|stories| stories.iter()) {
+    let stories = STORIES.iter().chain(saml::STORIES);
+    for &(name, story) in stories.flat_map(|stories| stories.iter()) {
         let name = format!("{}::federation::{name}", server.database);
         let scene = Arc::clone(&scene);
         trials.push(Trial::test(name, move || {

@@ -153,7 +153,8 @@ fn described(text: &str) -> Option<Config> {
     }
     let signed = role.attribute("WantAuthnRequestsSigned") == Some("true");
     config.insert("wantAuthnRequestsSigned", signed.to_string());
-    config.insert("validateSignature", signed.to_string());
+    // What is not signed is never believed, whatever the metadata ask of our requests.
+    config.insert("validateSignature", "true".to_owned());
     let formats = children(role, METADATA, "NameIDFormat").filter_map(|node| node.text());
     let formats: Vec<&str> = formats.map(str::trim).collect();
     let format = formats

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::departure::{Marks, Wishes};
+use cloakroom_federation::saml::binding::Outgoing;
 use cloakroom_federation::{Problem, Upstream};
 use cloakroom_login::flow::{self, note};
 use cloakroom_model::attempt::Attempt;
@@ -16,7 +17,7 @@ use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
-use super::{About, find_for_login, not_found, problem_page};
+use super::{About, find_for_login, not_found, problem_page, saml};
 use crate::routes::login::{Ticket, over};
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -88,12 +89,10 @@ pub(super) async fn depart(
     let request = sign_in::request_of(attempt).ok();
     let wishes = request.as_ref().map(wishes).unwrap_or_default();
     let app = &visit.app;
-    let to = app
-        .federation
-        .depart(upstream, &marks, &wishes, &*app.outbound);
-    let to = match to.await {
-        Ok(to) => to,
-        Err(problem) => return stopped(visit, attempt, upstream, &problem).await,
+    let to = match way(visit, upstream, &marks, &wishes).await {
+        Ok(Ok(to)) => to,
+        Ok(Err(problem)) => return stopped(visit, attempt, upstream, &problem).await,
+        Err(fault) => return visit.fault(&fault),
     };
     let leaves = Departure {
         state: state.digest(),
@@ -113,9 +112,26 @@ pub(super) async fn depart(
         departure::insert(cx, &leaves)
     };
     match app.enter(&visit.realm, Door::Write, write).await {
-        Ok(()) => visit.redirect(to.as_str()),
+        Ok(()) => saml::deliver(visit, &to),
         Err(fault) => visit.fault(&fault),
     }
+}
+
+/// How the browser gets there, as the provider's protocol has it.
+async fn way(
+    visit: &Visit,
+    upstream: &Upstream,
+    marks: &Marks<'_>,
+    wishes: &Wishes,
+) -> Result<Result<Outgoing, Problem>, Fault> {
+    if upstream.is_saml() {
+        return saml::request(visit, upstream, marks, wishes).await;
+    }
+    let app = &visit.app;
+    let to = app
+        .federation
+        .depart(upstream, marks, wishes, &*app.outbound);
+    Ok(to.await.map(|to| Outgoing::Redirect(to.into())))
 }
 
 /// Where a provider sends browsers back to: the address that is registered there.

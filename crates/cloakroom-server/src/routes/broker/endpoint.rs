@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::exchange::Brought;
+use cloakroom_federation::saml::binding::Message;
 use cloakroom_federation::{Arrived, Problem, Return, Upstream};
 use cloakroom_jose::Alg;
 use cloakroom_model::attempt::{self, Attempt};
@@ -16,7 +17,7 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
 use super::tokens::OwnKeys;
-use super::{About, arrive, depart, find, not_found, problem_page};
+use super::{About, arrive, depart, find, not_found, problem_page, saml};
 use crate::routes::login::{login_page, over};
 use crate::routes::protocol;
 use crate::routes::sign_in;
@@ -36,6 +37,10 @@ pub(super) async fn by_query(
 ) -> HttpResponse {
     let (realm, alias) = path.into_inner();
     match Visit::start(app, &request, &realm).await {
+        Ok(visit) if saml::is_message(request.query_string().as_bytes()) => {
+            let message = Message::from_query(request.query_string());
+            saml::receive(&visit, alias, message).await
+        }
         Ok(visit) => come_back(&visit, alias).await,
         Err(page) => page,
     }
@@ -56,6 +61,9 @@ pub(super) async fn by_form(
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if saml::is_message(&body) {
+        return saml::receive(&visit, alias, Message::from_form(&body)).await;
+    }
     let Ok(form) = Form::parse(&body) else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
@@ -68,12 +76,25 @@ pub(super) async fn by_form(
 }
 
 /// A browser that is back where it left from.
-struct Ready {
-    upstream: Upstream,
-    attempt: Attempt,
-    baggage: Baggage,
+pub(super) struct Ready {
+    pub(super) upstream: Upstream,
+    pub(super) attempt: Attempt,
+    pub(super) baggage: Baggage,
     /// The name of an assertion.
     assertion_id: String,
+}
+
+impl Ready {
+    /// Who came back from where, for an event.
+    pub(super) fn about(&self, visit: &Visit) -> About {
+        let client_id = sign_in::request_of(&self.attempt).map(|request| request.client_id);
+        About {
+            client_id: client_id.unwrap_or_default(),
+            ip: visit.origin.ip.clone(),
+            provider: self.upstream.provider.alias.clone(),
+            ..About::default()
+        }
+    }
 }
 
 /// What the state leads to.
@@ -92,24 +113,46 @@ async fn come_back(visit: &Visit, alias: String) -> HttpResponse {
     let Some(state) = form.get("state").filter(|_| READ.iter().all(is_short)) else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
-    let Some(browser) = visit.browser() else {
-        return depart::without_cookie(visit);
-    };
-    let state = depart::digest(state);
-    let look = move |cx: &mut Cx<'_>| redeem(cx, &alias, &state, &browser);
-    match visit.app.enter(&visit.realm, Door::Write, look).await {
-        Ok(Found::Ready(ready)) => go_on(visit, *ready).await,
-        Ok(Found::NoProvider) => not_found(visit),
-        Ok(Found::NoDeparture) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
-        Ok(Found::NoAttempt) => over(visit),
-        Err(fault) => visit.fault(&fault),
+    match take(visit, alias, state, false).await {
+        Ok(ready) => go_on(visit, ready).await,
+        Err(page) => page,
     }
 }
 
-fn redeem(cx: &mut Cx<'_>, alias: &str, state: &Digest, browser: &Digest) -> Result<Found, Fault> {
-    let Some(upstream) = find(cx, alias)? else {
-        return Ok(Found::NoProvider);
+/// Takes the departure that a state leads to, once; the error is already a page.
+///
+/// What one protocol brings back counts for no provider of the other.
+pub(super) async fn take(
+    visit: &Visit,
+    alias: String,
+    state: &str,
+    is_saml: bool,
+) -> Result<Ready, HttpResponse> {
+    let Some(browser) = visit.browser() else {
+        return Err(depart::without_cookie(visit));
     };
+    let state = depart::digest(state);
+    let look = move |cx: &mut Cx<'_>| match find(cx, &alias)? {
+        Some(upstream) if upstream.is_saml() == is_saml => redeem(cx, upstream, &state, &browser),
+        _ => Ok(Found::NoProvider),
+    };
+    Err(
+        match visit.app.enter(&visit.realm, Door::Write, look).await {
+            Ok(Found::Ready(ready)) => return Ok(*ready),
+            Ok(Found::NoProvider) => not_found(visit),
+            Ok(Found::NoDeparture) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
+            Ok(Found::NoAttempt) => over(visit),
+            Err(fault) => visit.fault(&fault),
+        },
+    )
+}
+
+fn redeem(
+    cx: &mut Cx<'_>,
+    upstream: Upstream,
+    state: &Digest,
+    browser: &Digest,
+) -> Result<Found, Fault> {
     let taken = departure::redeem(cx, state, browser, &upstream.provider.id)?;
     let Some((id, baggage)) = taken else {
         return Ok(Found::NoDeparture);
@@ -131,13 +174,7 @@ fn redeem(cx: &mut Cx<'_>, alias: &str, state: &Digest, browser: &Digest) -> Res
 
 async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
     let form = &visit.query;
-    let client_id = sign_in::request_of(&ready.attempt).map(|request| request.client_id);
-    let about = About {
-        client_id: client_id.unwrap_or_default(),
-        ip: visit.origin.ip.clone(),
-        provider: ready.upstream.provider.alias.clone(),
-        ..About::default()
-    };
+    let about = ready.about(visit);
     // Whoever answers in another's name may not even say that something failed.
     if let Err(problem) = Return::check_sender(&ready.upstream, form.get("iss")) {
         return problem_page(visit, &ready.upstream, &problem, about).await;
@@ -189,7 +226,12 @@ async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived,
 }
 
 /// The sign-in ended at the provider: by the person, or by an error there.
-async fn ended_there(visit: &Visit, ready: &Ready, error: &str, about: About) -> HttpResponse {
+pub(super) async fn ended_there(
+    visit: &Visit,
+    ready: &Ready,
+    error: &str,
+    about: About,
+) -> HttpResponse {
     let is_prompt_none =
         sign_in::request_of(&ready.attempt).is_ok_and(|request| request.prompt.none);
     let needs_person = ["login_required", "interaction_required", "consent_required"];

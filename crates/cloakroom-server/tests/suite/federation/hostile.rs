@@ -386,7 +386,7 @@ pub(super) fn play(row: &Row, scene: &Scene) {
 }
 
 /// There is an error page, and nobody and nothing is new.
-fn nothing_happened(scene: &Scene, name: &str, browser: &Browser, place: Place) {
+pub(super) fn nothing_happened(scene: &Scene, name: &str, browser: &Browser, place: Place) {
     let page = match place {
         Place::Page(page) => page,
         Place::Client(callback) => panic!("the application is called: {callback:?}"),

@@ -1,0 +1,236 @@
+//! SAML providers: HTTP on this side, `cloakroom_federation::saml` on the other.
+
+mod keys;
+pub(crate) mod logout;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::departure::{Marks, Wishes};
+use cloakroom_federation::saml::binding::{Kind, Message, Outgoing, Route};
+use cloakroom_federation::saml::descriptor::{self, Certificates};
+use cloakroom_federation::saml::request::{self, Asked, Here};
+use cloakroom_federation::saml::response::{self, Answer, Expected};
+use cloakroom_federation::saml::{Settings, Signer, person};
+use cloakroom_federation::{Arrived, Problem, Upstream};
+use cloakroom_model::{Cx, Door, Fault, replay};
+use cloakroom_web::App;
+use cloakroom_web::app::now;
+use cloakroom_web::i18n::Notice;
+
+use super::endpoint::{self, Ready};
+use super::{arrive, depart, find, not_found, problem_page};
+use crate::routes::visit::Visit;
+use keys::Own;
+
+/// Says that a browser posts a message for the second time, with the cookies of this site.
+const AGAIN: &str = "again";
+
+fn realm_address(visit: &Visit) -> String {
+    format!("{}/realms/{}", visit.app.base_url, visit.realm.name)
+}
+
+/// A form or a query that has a message of SAML in it.
+pub(super) fn is_message(text: &[u8]) -> bool {
+    let mut names = url::form_urlencoded::parse(text).map(|(name, _)| name);
+    names.any(|name| name == "SAMLResponse" || name == "SAMLRequest")
+}
+
+/// Takes a message on its way to a provider.
+pub(super) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
+    match to {
+        Outgoing::Redirect(to) => visit.redirect(to),
+        Outgoing::Post { action, fields } => {
+            let fields = fields.iter();
+            visit.post(action, fields.map(|(name, value)| (*name, value.as_str())))
+        }
+    }
+}
+
+/// The request that a browser takes to a provider.
+pub(super) async fn request(
+    visit: &Visit,
+    upstream: &Upstream,
+    marks: &Marks<'_>,
+    wishes: &Wishes,
+) -> Result<Result<Outgoing, Problem>, Fault> {
+    let settings = Settings::of(upstream);
+    let own = match settings.signs() {
+        Some(alg) => Own::signing(visit, alg).await?,
+        None => Own::of(visit)?,
+    };
+    // Whoever cannot be believed when they come back is not sent away.
+    let to = match settings.keys(&own).and_then(|_| settings.sign_on()) {
+        Ok(to) => to,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let signer = settings.signs().map(|alg| own.signer(alg)).transpose()?;
+    let realm = realm_address(visit);
+    let here = Here {
+        realm: &realm,
+        endpoint: marks.redirect_uri,
+    };
+    let asked = Asked {
+        nonce: marks.nonce,
+        now: now(),
+        wishes,
+    };
+    let route = Route {
+        to,
+        relay_state: Some(marks.state),
+        by_post: settings.posts_requests(),
+        signer: signer.as_ref().map(|signer| signer as &dyn Signer),
+    };
+    Ok(request::send(&settings, &here, &asked, &route))
+}
+
+/// Takes a message that a browser brings.
+pub(super) async fn receive(
+    visit: &Visit,
+    alias: String,
+    message: Result<Message, Problem>,
+) -> HttpResponse {
+    let message = match message {
+        Ok(message) => message,
+        Err(problem) => {
+            tracing::info!(realm = %visit.realm.name, %problem, "a message of SAML was not taken");
+            return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+        }
+    };
+    match message.kind {
+        Kind::Request => logout::asked(visit, alias, &message).await,
+        Kind::Response if message.claims_logout() => logout::done(visit, alias, &message).await,
+        Kind::Response => answered(visit, alias, &message).await,
+    }
+}
+
+/// A browser that keeps cookies from posts of other sites sends none along, so it posts once more by itself.
+fn post_again(visit: &Visit, message: &Message) -> Option<HttpResponse> {
+    if visit.browser().is_some() || !visit.is_foreign() || visit.query.has(AGAIN) {
+        return None;
+    }
+    let fields = message.to_fields();
+    let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+    Some(visit.post(&format!("?{AGAIN}=true"), fields))
+}
+
+/// An answer: to a request that left from this browser, or to none, and then nobody signs in.
+///
+/// A sign-in that begins at the provider needs an application of SAML to lead to, and there are none.
+async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpResponse {
+    let Some(state) = message.relay_state.clone() else {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    };
+    if let Some(page) = post_again(visit, message) {
+        return page;
+    }
+    let ready = match endpoint::take(visit, alias, &state, true).await {
+        Ok(ready) => ready,
+        Err(page) => return page,
+    };
+    let about = ready.about(visit);
+    match believe(visit, &ready, message).await {
+        Ok(Ok(Came::In(arrived))) => {
+            let key = (visit.realm.id.as_str(), about.provider.as_str());
+            visit.app.federation.health.note(key, now(), Ok(()));
+            arrive::receive(visit, (ready.attempt, ready.baggage), *arrived, about).await
+        }
+        Ok(Ok(Came::Refused(error))) => endpoint::ended_there(visit, &ready, &error, about).await,
+        Ok(Err(problem)) => problem_page(visit, &ready.upstream, &problem, about).await,
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// What became of somebody at the provider.
+enum Came {
+    In(Box<Arrived>),
+    /// The error that OAuth would have for it.
+    Refused(String),
+}
+
+async fn believe(
+    visit: &Visit,
+    ready: &Ready,
+    message: &Message,
+) -> Result<Result<Came, Problem>, Fault> {
+    let upstream = &ready.upstream;
+    let settings = Settings::of(upstream);
+    let own = Own::of(visit)?;
+    let keys = match settings.keys(&own) {
+        Ok(keys) => keys,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
+    let expected = Expected {
+        settings,
+        here: Here {
+            realm: &realm,
+            endpoint: &back,
+        },
+        keys: &keys,
+        crypto: &own,
+        request: &request::id(&ready.baggage.nonce),
+        now: now(),
+    };
+    let assertion = match response::read(message, &expected) {
+        Ok(Answer::SignedIn(assertion)) => *assertion,
+        Ok(Answer::Refused(status)) => return Ok(Ok(Came::Refused(error_of(&status)))),
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let name = format!("{} {}", upstream.provider.id, assertion.id);
+    let until = assertion.expires_at;
+    let spend =
+        move |cx: &mut Cx<'_>| replay::spend(cx, replay::Kind::UpstreamAssertion, &name, until);
+    if !visit.app.enter(&visit.realm, Door::Write, spend).await? {
+        return Ok(Err(Problem::untrusted("its assertion was used before")));
+    }
+    let arrived = person::arrived(upstream, assertion);
+    Ok(arrived.map(|arrived| Came::In(Box::new(arrived))))
+}
+
+/// SAML Core §3.2.2.2 has other words for what applications are told.
+fn error_of(status: &str) -> String {
+    match status {
+        "NoPassive" => "login_required".to_owned(),
+        "AuthnFailed" | "RequestDenied" => "access_denied".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// `GET /realms/{realm}/broker/{alias}/endpoint/descriptor`: what we are, for the provider.
+pub(super) async fn descriptor(
+    app: Data<App>,
+    request: HttpRequest,
+    path: Path<(String, String)>,
+) -> HttpResponse {
+    let (realm, alias) = path.into_inner();
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    let look = move |cx: &mut Cx<'_>| find(cx, &alias);
+    let upstream = match visit.app.enter(&visit.realm, Door::Read, look).await {
+        Ok(Some(upstream)) if upstream.is_saml() => upstream,
+        Ok(_) => return not_found(&visit),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let settings = Settings::of(&upstream);
+    let alg = settings.signs_logout();
+    let own = match Own::signing(&visit, alg).await {
+        Ok(own) => own,
+        Err(fault) => return visit.fault(&fault),
+    };
+    let certificates = Certificates {
+        signing: own.keyring().signing_certificate(alg),
+        encryption: own.keyring().encryption_certificate(),
+    };
+    let (realm, back) = (realm_address(&visit), depart::back(&visit, &upstream));
+    let here = Here {
+        realm: &realm,
+        endpoint: &back,
+    };
+    let id = upstream.provider.id.as_str();
+    HttpResponse::Ok()
+        .content_type("application/xml")
+        .body(descriptor::write(&settings, &here, id, &certificates))
+}

@@ -1,0 +1,237 @@
+//! Single logout with SAML providers: theirs ends sessions here, and ours ends the one there.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use cloakroom_federation::Upstream;
+use cloakroom_federation::saml::Settings;
+use cloakroom_federation::saml::binding::{Message, Outgoing, Route};
+use cloakroom_federation::saml::logout::{self, Ends, Stamp};
+use cloakroom_federation::saml::person::SessionThere;
+use cloakroom_federation::saml::request::{self, Here};
+use cloakroom_federation::saml::response::Expected;
+use cloakroom_federation::{Problem, Result as Believed};
+use cloakroom_login::sign_on;
+use cloakroom_model::session::{self, Session, upstream};
+use cloakroom_model::{Cx, Door, Fault, Secret, replay};
+use cloakroom_web::app::{now, random};
+use cloakroom_web::i18n::Notice;
+
+use super::keys::Own;
+use super::{deliver, depart, realm_address};
+use crate::routes::broker::{find, not_found};
+use crate::routes::logout as own_logout;
+use crate::routes::visit::Visit;
+
+/// What the messages of a provider are held against.
+fn held<T>(
+    visit: &Visit,
+    upstream: &Upstream,
+    request: &str,
+    read: impl FnOnce(&Expected<'_>) -> Believed<T>,
+) -> Believed<T> {
+    let settings = Settings::of(upstream);
+    let own = Own::of(visit);
+    let own = own.map_err(|_| Problem::settings("the realm's keys cannot be read"))?;
+    let keys = settings.keys(&own)?;
+    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
+    read(&Expected {
+        settings,
+        here: Here {
+            realm: &realm,
+            endpoint: &back,
+        },
+        keys: &keys,
+        crypto: &own,
+        request,
+        now: now(),
+    })
+}
+
+async fn provider(visit: &Visit, alias: String) -> Result<Upstream, HttpResponse> {
+    let look = move |cx: &mut Cx<'_>| find(cx, &alias);
+    match visit.app.enter(&visit.realm, Door::Read, look).await {
+        Ok(Some(upstream)) if upstream.is_saml() => Ok(upstream),
+        Ok(_) => Err(not_found(visit)),
+        Err(fault) => Err(visit.fault(&fault)),
+    }
+}
+
+fn refused(visit: &Visit, upstream: &Upstream, problem: &Problem) -> HttpResponse {
+    let alias = upstream.provider.alias.as_str();
+    tracing::warn!(realm = %visit.realm.name, provider = alias, %problem, "a logout of an identity provider was refused");
+    visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest)
+}
+
+/// The provider asks to end sessions, by a browser.
+pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> HttpResponse {
+    let upstream = match provider(visit, alias).await {
+        Ok(upstream) => upstream,
+        Err(page) => return page,
+    };
+    let read = |expected: &Expected<'_>| logout::read_request(message, expected);
+    let ends = match held(visit, &upstream, "", read) {
+        Ok(ends) => ends,
+        Err(problem) => return refused(visit, &upstream, &problem),
+    };
+    let (alias, ip) = (upstream.provider.alias.clone(), visit.origin.ip.clone());
+    let id = ends.id.clone();
+    let work = move |cx: &mut Cx<'_>| end(cx, &alias, &ends, &ip);
+    let ended = match visit.app.enter(&visit.realm, Door::Write, work).await {
+        Ok(Some(ended)) => ended,
+        Ok(None) => {
+            let problem = Problem::untrusted("its logout request was used before");
+            return refused(visit, &upstream, &problem);
+        }
+        Err(fault) => return visit.fault(&fault),
+    };
+    match answer(
+        visit,
+        &upstream,
+        (&id, ended > 0),
+        message.relay_state.as_deref(),
+    )
+    .await
+    {
+        Ok(Some(Ok(to))) => deliver(visit, &to),
+        Ok(Some(Err(problem))) => refused(visit, &upstream, &problem),
+        // Nobody there waits for an answer.
+        Ok(None) => own_logout::signed_out(visit),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Ends what a request names; how many sessions that were, or `None` if the request came before.
+fn end(cx: &mut Cx<'_>, alias: &str, ends: &Ends, ip: &str) -> Result<Option<usize>, Fault> {
+    let name = format!("{alias} {}", ends.id);
+    if !replay::spend(cx, replay::Kind::UpstreamLogout, &name, ends.expires_at)? {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for index in &ends.sessions {
+        found.extend(upstream::list_from(cx, alias, None, Some(index))?);
+    }
+    if ends.sessions.is_empty() {
+        found = upstream::list_from(cx, alias, Some(&ends.subject.value), None)?;
+    }
+    let mut ended = 0;
+    for id in found {
+        // A session's name there may be guessed; whose it is has to fit as well.
+        let there = upstream::find(cx, &id)?.and_then(|found| there(&found));
+        let is_theirs = there.is_some_and(|there| there.subject.value == ends.subject.value);
+        if let Some(session) = session::find(cx, &id, false)?.filter(|_| is_theirs) {
+            sign_on::end(cx, &session, None, ip)?;
+            ended += 1;
+        }
+    }
+    Ok(Some(ended))
+}
+
+fn there(found: &upstream::Upstream) -> Option<SessionThere> {
+    SessionThere::parse(found.id_token.as_ref()?.expose())
+}
+
+async fn answer(
+    visit: &Visit,
+    upstream: &Upstream,
+    answered: (&str, bool),
+    relay_state: Option<&str>,
+) -> Result<Option<Believed<Outgoing>>, Fault> {
+    let settings = Settings::of(upstream);
+    let Some(to) = settings.logout() else {
+        return Ok(None);
+    };
+    let own = Own::signing(visit, settings.signs_logout()).await?;
+    let signer = own.signer(settings.signs_logout())?;
+    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
+    let here = Here {
+        realm: &realm,
+        endpoint: &back,
+    };
+    let fresh = Secret::random(&mut random()?);
+    let stamp = Stamp {
+        id: &request::id(fresh.expose()),
+        now: now(),
+    };
+    let route = Route {
+        to,
+        relay_state,
+        by_post: settings.posts_logout(),
+        signer: Some(&signer),
+    };
+    let sent = logout::send_response((&settings, &here), answered, &stamp, &route);
+    Ok(Some(sent))
+}
+
+/// The session at a provider that one here came from, and that a logout here ends as well.
+#[derive(Clone, Debug)]
+pub(crate) struct Elsewhere {
+    upstream: Upstream,
+    there: SessionThere,
+}
+
+/// Finds it; `None` if there is none, or if the provider has no address for that.
+pub(crate) fn elsewhere(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Elsewhere>, Fault> {
+    let Some(found) = upstream::find(cx, &session.id)? else {
+        return Ok(None);
+    };
+    let Some(there) = there(&found) else {
+        return Ok(None);
+    };
+    let upstream = find(cx, &found.provider)?;
+    let upstream = upstream.filter(|upstream| Settings::of(upstream).logout().is_some());
+    Ok(upstream.map(|upstream| Elsewhere { upstream, there }))
+}
+
+/// The page or redirect that ends a session at its provider, and the name of the request.
+pub(crate) async fn leave(
+    visit: &Visit,
+    elsewhere: &Elsewhere,
+) -> Result<Option<(HttpResponse, String)>, Fault> {
+    let settings = Settings::of(&elsewhere.upstream);
+    let Some(to) = settings.logout() else {
+        return Ok(None);
+    };
+    let own = Own::signing(visit, settings.signs_logout()).await?;
+    let signer = own.signer(settings.signs_logout())?;
+    let realm = realm_address(visit);
+    let back = depart::back(visit, &elsewhere.upstream);
+    let here = Here {
+        realm: &realm,
+        endpoint: &back,
+    };
+    let fresh = Secret::random(&mut random()?);
+    let stamp = Stamp {
+        id: &request::id(fresh.expose()),
+        now: now(),
+    };
+    let route = Route {
+        to,
+        relay_state: None,
+        by_post: settings.posts_logout(),
+        signer: Some(&signer),
+    };
+    let whose = (&elsewhere.there.subject, elsewhere.there.session.as_deref());
+    let sent = logout::send_request((&settings, &here), whose, &stamp, &route);
+    Ok(sent
+        .ok()
+        .map(|to| (deliver(visit, &to), fresh.expose().to_owned())))
+}
+
+/// The provider has answered a logout of ours; the session here is over already.
+pub(super) async fn done(visit: &Visit, alias: String, message: &Message) -> HttpResponse {
+    if let Some(page) = super::post_again(visit, message) {
+        return page;
+    }
+    let upstream = match provider(visit, alias).await {
+        Ok(upstream) => upstream,
+        Err(page) => return page,
+    };
+    let (name, query) = own_logout::kept(visit);
+    let expected = request::id(&name);
+    let read = |expected: &Expected<'_>| logout::read_response(message, expected);
+    match held(visit, &upstream, &expected, read) {
+        Ok(_) if !name.is_empty() => own_logout::finish(visit, &query).await,
+        Ok(_) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
+        Err(problem) => refused(visit, &upstream, &problem),
+    }
+}
