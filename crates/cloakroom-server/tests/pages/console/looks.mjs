@@ -12,11 +12,9 @@ export async function theSignInPageLooksAsTheRealmWants(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene);
   try {
     await page.goto(url('/branding'));
-    const button = page.locator('.preview-page[data-theme=light] .btn.primary');
-    const before = await background(button);
     await page.getByLabel('Accent', { exact: true }).fill('#6a1b9a');
-    await page.waitForFunction((before) => getComputedStyle(document.querySelector('.preview-page .btn.primary')).backgroundColor !== before, before);
-    assert.equal(await background(button), 'rgb(106, 27, 154)');
+    const isSeen = (colour) => getComputedStyle(document.querySelector('.preview-page[data-theme=light] .btn.primary')).backgroundColor === colour;
+    await page.waitForFunction(isSeen, 'rgb(106, 27, 154)');
     await page.getByLabel('Accent', { exact: true }).fill('#ffd400');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('alert').getByText('and letters need 4.5').first().waitFor();
