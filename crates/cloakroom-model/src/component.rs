@@ -8,7 +8,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ComponentId, RealmId};
 use crate::key;
-use crate::schema::components;
+use crate::schema::{components, realms};
 use crate::secret::Sealed;
 use crate::sql::Unless;
 use crate::time::Timestamp;
@@ -76,6 +76,17 @@ pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Component>> {
         .filter(components::id.eq(id));
     let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(|row| open(cx, row)).transpose()
+}
+
+/// Directories that have a period, in all realms: the name of the realm, and the id.
+pub fn periodic(cx: &mut Cx<'_>) -> Result<Vec<(String, ComponentId)>> {
+    let all = components::table
+        .inner_join(realms::table.on(realms::id.eq(components::realm_id)))
+        .filter(components::provider_id.eq("ldap"))
+        .filter(components::config.like("%SyncPeriod%"))
+        .order(components::id.asc())
+        .select((realms::name, components::id));
+    Ok(all.load(cx.db.conn()?)?)
 }
 
 /// Stores a new component; false if its id is taken.

@@ -215,6 +215,35 @@ pub fn step(cx: &mut Cx<'_>, job: &Job, tried: i64, wrong: Vec<Line>) -> Result<
     Ok(count == 1)
 }
 
+/// Writes down how far a job of unknown length has come: so many were tried and so many went wrong so far, and these are
+/// new among them. What there is to do grows with what was tried.
+pub fn progress(
+    cx: &mut Cx<'_>,
+    id: &str,
+    (handled, failed): (i64, i64),
+    wrong: Vec<Line>,
+) -> Result<()> {
+    let Some(known) = find(cx, id)? else {
+        return Ok(());
+    };
+    let mut report = known.report;
+    report.extend(wrong);
+    report.truncate(MOST);
+    let mine = jobs::table
+        .filter(jobs::realm_id.eq(&cx.realm.id))
+        .filter(jobs::id.eq(id))
+        .filter(jobs::state.eq(WAITING));
+    diesel::update(mine)
+        .set((
+            jobs::total.eq(known.total.max(handled)),
+            jobs::handled.eq(handled),
+            jobs::failed.eq(failed),
+            jobs::report.eq(serde_json::to_string(&report)?),
+        ))
+        .execute(cx.db.conn()?)?;
+    Ok(())
+}
+
 /// Ends a job, and forgets what it was done with; false if it is over already.
 pub fn end(cx: &mut Cx<'_>, id: &str, state: &str) -> Result<bool> {
     let mine = jobs::table
@@ -231,11 +260,12 @@ pub fn end(cx: &mut Cx<'_>, id: &str, state: &str) -> Result<bool> {
     Ok(count == 1)
 }
 
-/// Jobs that are not over, in all realms, the oldest first: the name of the realm, and the id.
-pub fn waiting(cx: &mut Cx<'_>) -> Result<Vec<(String, String)>> {
+/// Jobs that are not over, save those of one kind, in all realms, the oldest first: the name of the realm, and the id.
+pub fn waiting(cx: &mut Cx<'_>, except: &str) -> Result<Vec<(String, String)>> {
     let all = jobs::table
         .inner_join(realms::table.on(realms::id.eq(jobs::realm_id)))
         .filter(jobs::state.eq(WAITING))
+        .filter(jobs::kind.ne(except))
         .order(jobs::created_at.asc())
         .limit(20)
         .select((realms::name, jobs::id));

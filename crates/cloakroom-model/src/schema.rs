@@ -753,6 +753,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    directory_users (user_id) {
+        user_id -> Text,
+        realm_id -> Text,
+        component_id -> Text,
+        external_id -> Text,
+        dn -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    directory_grants (user_id, target_id) {
+        user_id -> Text,
+        target_id -> Text,
+        realm_id -> Text,
+        mapper_id -> Text,
+    }
+}
+
+diesel::table! {
+    directory_targets (target_id) {
+        target_id -> Text,
+        realm_id -> Text,
+        mapper_id -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_state,
     realms,
@@ -819,4 +847,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ins,
     saved_views,
     jobs,
+    directory_users,
+    directory_grants,
+    directory_targets,
 );

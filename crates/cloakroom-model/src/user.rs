@@ -1,5 +1,6 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+pub mod directory;
 pub mod identity;
 mod index;
 mod membership;

@@ -20,6 +20,8 @@ const OF_USER: &[Part] = &[
     ("consents", "user_id"),
     ("federated_identities", "user_id"),
     ("organization_members", "user_id"),
+    ("directory_users", "user_id"),
+    ("directory_grants", "user_id"),
 ];
 
 const OF_ROLE: &[Part] = &[
