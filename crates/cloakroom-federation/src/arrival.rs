@@ -206,7 +206,7 @@ fn set(
 }
 
 /// The role of this name: of the realm, or of the client before its first dot that has such a role.
-fn find_role(cx: &mut Cx<'_>, name: &str) -> Result<Option<RoleId>, Fault> {
+pub(crate) fn find_role(cx: &mut Cx<'_>, name: &str) -> Result<Option<RoleId>, Fault> {
     let realm = cx.realm.id.as_str().to_owned();
     if let Some(found) = role::find_named(cx, &realm, name)? {
         return Ok(Some(found.id));
@@ -224,7 +224,7 @@ fn find_role(cx: &mut Cx<'_>, name: &str) -> Result<Option<RoleId>, Fault> {
     Ok(None)
 }
 
-fn find_group(cx: &mut Cx<'_>, path: &str) -> Result<Option<GroupId>, Fault> {
+pub(crate) fn find_group(cx: &mut Cx<'_>, path: &str) -> Result<Option<GroupId>, Fault> {
     let mut parent: Option<GroupId> = None;
     for name in path.split('/').filter(|name| !name.is_empty()) {
         let Some(found) = group::find_named(cx, parent.as_ref(), name)? else {

@@ -53,6 +53,11 @@ impl Problem {
         }
     }
 
+    /// The provider is not reached, or not in time.
+    pub fn is_unreachable(&self) -> bool {
+        self.blame == Blame::Unreachable
+    }
+
     /// Keycloak's name of the error, for the event.
     pub fn code(&self) -> &'static str {
         match self.blame {

@@ -1,4 +1,4 @@
-//! Identity providers upstream: how people are sent there, and what is believed of the answer.
+//! Identity providers and directories upstream: how people are sent there, and what is believed of the answer.
 //!
 //! One sign-in in the order of its steps:
 //! 1. [`Upstream`] is what a realm's settings make of a provider, with the [`preset`] of its kind.
@@ -10,12 +10,15 @@
 //!
 //! Steps 2 to 4 may need the network and cryptography, which are parameters: [`Network`] and
 //! [`tokens::Tokens`]. For providers that speak [`saml`], that module is steps 2 to 4.
+//!
+//! People of an LDAP server or an Active Directory come in by [`directory`].
 
 pub mod arrival;
 pub mod cache;
 pub mod claim;
 pub mod client_auth;
 pub mod departure;
+pub mod directory;
 pub mod endpoints;
 mod error;
 pub mod exchange;

@@ -1,0 +1,90 @@
+//! Directories: people who sign in with the password of an LDAP server or an Active Directory.
+//!
+//! One sign-in in the order of its steps:
+//! 1. [`Directory`] is what a realm's components make of a server and its [`mapper`]s.
+//! 2. [`line`] is a connection whose every byte is checked by [`ber`] before the library sees it.
+//! 3. [`search`] finds the entry of a person, [`prove`] asks the server about the password, and [`ask`] those of a realm.
+//! 4. [`mapper`]s make an [`entry`] a [`person`], with [`membership`]s that are further searches.
+//! 5. [`adopt`] stores the person with what [`belonging`] says, and [`write`] takes back what changes here.
+//!
+//! Steps 2 and 3 need the network, which is a parameter: [`Dial`]. Nothing of step 5 does.
+
+pub mod adopt;
+pub mod ask;
+mod belonging;
+pub mod ber;
+mod dial;
+pub mod entry;
+pub mod escape;
+pub mod line;
+pub mod mapper;
+pub mod membership;
+pub mod name;
+pub mod person;
+pub mod prove;
+pub mod search;
+mod settings;
+pub mod write;
+
+pub use belonging::take_in;
+pub use dial::{Dial, Place, Stream};
+pub use settings::{Directory, EditMode};
+
+/// The family of components that directories are in.
+pub const FAMILY: &str = "org.keycloak.storage.UserStorageProvider";
+
+/// The family of components that the mappers of a directory are in.
+pub const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
+
+/// The kind of component that speaks LDAP.
+pub const KIND: &str = "ldap";
+
+use cloakroom_model::component::{self, Component};
+use cloakroom_model::id::ComponentId;
+use cloakroom_model::user::User;
+use cloakroom_model::user::directory as link;
+use cloakroom_model::{Cx, Fault};
+
+/// The directories of a realm that are switched on, in the order in which they are asked.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Directory>, Fault> {
+    let found = component::list(cx, Some(FAMILY))?;
+    let is_ldap = |one: &Component| one.provider_id == KIND;
+    if !found.iter().any(is_ldap) {
+        return Ok(Vec::new());
+    }
+    let mappers = component::list(cx, Some(MAPPERS))?;
+    let each = found.into_iter().filter(is_ldap);
+    let mut all: Vec<Directory> = each.map(|one| Directory::of(one, &mappers)).collect();
+    all.retain(|directory| directory.is_on);
+    all.sort_by_key(|directory| directory.priority);
+    Ok(all)
+}
+
+/// The directory with this id, switched on or not; `None` if it is no LDAP server.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Directory>, Fault> {
+    let found = component::find(cx, id)?;
+    let Some(one) = found.filter(|one| one.provider_type == FAMILY && one.provider_id == KIND)
+    else {
+        return Ok(None);
+    };
+    let mappers = component::list(cx, Some(MAPPERS))?;
+    Ok(Some(Directory::of(one, &mappers)))
+}
+
+/// The directory that a user comes from, and where they are in it; `None` for the realm's own users.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn home(cx: &mut Cx<'_>, user: &User) -> Result<Option<(Directory, link::Link)>, Fault> {
+    let Some(link) = link::find(cx, &user.id)? else {
+        return Ok(None);
+    };
+    let found = find(cx, &link.component)?;
+    Ok(found.map(|directory| (directory, link)))
+}

@@ -1,0 +1,208 @@
+//! A person of a directory becomes, or stays, a user of the realm.
+
+use cloakroom_model::component::Component;
+use cloakroom_model::id::{RoleId, UserId};
+use cloakroom_model::user::directory::{self as link, Link};
+use cloakroom_model::user::{self, Stored, User};
+use cloakroom_model::{Cx, Fault, group};
+
+use super::belonging;
+use super::person::Person;
+use super::settings::{Directory, EditMode};
+
+/// Why a person of a directory is nobody here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Somebody else has the name.
+    #[error("another user has the username")]
+    NameTaken,
+    /// Somebody else has the e-mail address.
+    #[error("another user has the e-mail address")]
+    AddressTaken,
+}
+
+/// What has become of a person.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Adopted {
+    /// They are new here.
+    Added(User),
+    /// They were here, and something of them has changed.
+    Updated(User),
+    /// They were here as they are.
+    Same(User),
+}
+
+impl Adopted {
+    /// The user that they are.
+    pub fn user(&self) -> &User {
+        match self {
+            Self::Added(user) | Self::Updated(user) | Self::Same(user) => user,
+        }
+    }
+}
+
+/// Stores a person. `default_role` is what every new user of the realm gets; `with_searches` says that groups and roles
+/// were looked for wherever they are, so that those that are missing are over.
+///
+/// An entry is one user, known by its id: a name or an address that is somebody else's makes nobody theirs.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn adopt(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+    default_role: Option<&RoleId>,
+    with_searches: bool,
+) -> Result<Result<Adopted, Refused>, Fault> {
+    let known = link::find_user(cx, &directory.id, &person.external_id)?;
+    let adopted = match known {
+        Some(id) => match user::find(cx, &id)? {
+            Some(before) => update(cx, directory, person, before)?,
+            None => return Err(Fault::corrupt("a link to a user who is gone")),
+        },
+        None => create(cx, directory, person, default_role)?,
+    };
+    if let Ok(adopted) = &adopted {
+        let is_new = matches!(adopted, Adopted::Added(_));
+        let user = adopted.user();
+        belonging::settle(cx, directory, (person, user), is_new, with_searches)?;
+    }
+    Ok(adopted)
+}
+
+fn create(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+    default_role: Option<&RoleId>,
+) -> Result<Result<Adopted, Refused>, Fault> {
+    if user::find_by_username(cx, &person.username)?.is_some() {
+        return Ok(Err(Refused::NameTaken));
+    }
+    let id = match directory.is_imported {
+        true => cx.new_id(),
+        // Keycloak's form of an id for people whom it does not store, so that their `sub` stays.
+        false => format!("f:{}:{}", directory.id, person.username),
+    };
+    let mut new = User {
+        id: UserId::new(id),
+        username: person.username.clone(),
+        email: None,
+        email_verified: false,
+        first_name: None,
+        last_name: None,
+        enabled: true,
+        created_at: cx.now,
+        not_before: 0,
+        service_account_client: None,
+        attributes: user::Attributes::new(),
+        required_actions: Vec::new(),
+    };
+    fill(directory, person, &mut new);
+    if user::insert(cx, &new)? != Stored::Done {
+        return Ok(Err(Refused::AddressTaken));
+    }
+    let link = Link {
+        component: directory.id.clone(),
+        external_id: person.external_id.clone(),
+        dn: person.dn.clone(),
+    };
+    if !link::insert(cx, &new.id, &link)? {
+        return Err(Fault::corrupt("an entry that was nobody's is somebody's"));
+    }
+    if let Some(role) = default_role {
+        user::grant_role(cx, &new.id, role)?;
+    }
+    for group in group::defaults(cx)? {
+        user::join(cx, &new.id, &group)?;
+    }
+    cx.people_changed();
+    Ok(Ok(Adopted::Added(new)))
+}
+
+fn update(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+    before: User,
+) -> Result<Result<Adopted, Refused>, Fault> {
+    let mut after = before.clone();
+    fill(directory, person, &mut after);
+    after.username.clone_from(&person.username);
+    link::saw(cx, &before.id, &person.dn, cx.now)?;
+    if after == before {
+        return Ok(Ok(Adopted::Same(after)));
+    }
+    if after.username != before.username {
+        let other = user::find_by_username(cx, &after.username)?;
+        if other.is_some_and(|other| other.id != before.id) {
+            return Ok(Err(Refused::NameTaken));
+        }
+    }
+    match user::update(cx, &after)? {
+        Stored::Done => Ok(Ok(Adopted::Updated(after))),
+        Stored::Taken | Stored::Gone => Ok(Err(Refused::AddressTaken)),
+    }
+}
+
+/// Takes over what the mappers say. Where changes stay here, what is here stays.
+fn fill(directory: &Directory, person: &Person, user: &mut User) {
+    let is_new = user.attributes.is_empty() && user.email.is_none();
+    for (name, values) in &person.members {
+        let is_own = ["LDAP_ID", "LDAP_ENTRY_DN"].contains(&name.as_str());
+        let stays = directory.edit_mode == EditMode::Unsynced && !is_own && !is_new;
+        if stays && !is_always_read(directory, name) {
+            continue;
+        }
+        let first = values.first().cloned();
+        match name.as_str() {
+            "email" => set_email(person, user, first),
+            "firstName" => user.first_name = first,
+            "lastName" => user.last_name = first,
+            _ if values.is_empty() => {
+                user.attributes.remove(name);
+            }
+            _ => {
+                user.attributes.insert(name.clone(), values.clone());
+            }
+        }
+    }
+    if let Some(enabled) = person.enabled
+        && (directory.edit_mode != EditMode::Unsynced || is_new)
+    {
+        user.enabled = enabled;
+    }
+    let action = "UPDATE_PASSWORD";
+    let is_asked = user.required_actions.iter().any(|known| known == action);
+    if person.must_change_password && !is_asked {
+        user.required_actions.push(action.to_owned());
+    }
+}
+
+fn is_always_read(directory: &Directory, member: &str) -> bool {
+    let mut mappers = directory.mappers.iter();
+    mappers.any(|own| {
+        own.text("user.model.attribute") == Some(member) && own.has("always.read.value.from.ldap")
+    })
+}
+
+/// An address that stays keeps what is known of it; another one is verified as far as the directory's word counts.
+fn set_email(person: &Person, user: &mut User, email: Option<String>) {
+    let email = email.as_deref().map(user::fold);
+    let is_same = user.email == email;
+    let says = person.email_verified == Some(true);
+    user.email_verified = (says || (is_same && user.email_verified)) && email.is_some();
+    user.email = email;
+}
+
+/// The users of a directory go with it.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn forget(cx: &mut Cx<'_>, gone: &Component) -> Result<(), Fault> {
+    if gone.provider_type == super::FAMILY {
+        link::remove_all(cx, &gone.id)?;
+    }
+    Ok(())
+}

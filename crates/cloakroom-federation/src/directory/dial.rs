@@ -1,0 +1,53 @@
+//! The way to directories, as this crate sees it: guarded connections, plain or secured.
+
+use std::time::Duration;
+
+use cloakroom_model::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::network::Unreached;
+
+/// A connection that bytes go over.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// Where a directory listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The name or address, as the settings have it; certificates have to be its own.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// TLS from the first byte (`ldaps`).
+    pub is_secure: bool,
+    /// Nothing secures what is said there, neither from the first byte nor by `StartTLS`.
+    pub stays_plain: bool,
+    /// The longest that reaching it may take.
+    pub patience: Duration,
+}
+
+/// The way to directories.
+///
+/// Whoever implements it checks addresses, connects to one that was checked, verifies certificates with the name of the
+/// host, and leaves a host alone that has not answered several times.
+pub trait Dial {
+    /// Connects, without TLS.
+    fn dial(
+        &self,
+        place: &Place,
+    ) -> impl Future<Output = std::result::Result<Box<dyn Stream>, Unreached>>;
+
+    /// Secures a connection with TLS.
+    fn secure(
+        &self,
+        stream: Box<dyn Stream>,
+        place: &Place,
+    ) -> impl Future<Output = std::result::Result<Box<dyn Stream>, Unreached>>;
+
+    /// Takes note of whether a host that was reached has also answered in time.
+    fn note(&self, place: &Place, is_away: bool);
+
+    /// The time.
+    fn now(&self) -> Timestamp;
+}

@@ -1,0 +1,136 @@
+//! Searches for people: one by name, address or id; or everybody, page by page.
+
+use ldap3::Scope;
+
+use super::entry::{self, Entry};
+use super::escape;
+use super::line::{Line, Page, Question};
+use super::person;
+use super::settings::Directory;
+use crate::{Problem, Result};
+
+/// Who is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom<'a> {
+    /// Whoever signs in with this name.
+    Named(&'a str),
+    /// Whoever has this e-mail address, by the attribute of its mapper.
+    WithAddress(&'a str),
+    /// Whoever has this id there.
+    WithId(&'a str),
+    /// Whoever has this text in their name or address: a search of an administrator.
+    Like(&'a str),
+    /// Everybody.
+    All,
+    /// Everybody who has changed since this instant, in the form of the directory.
+    ChangedSince(&'a str),
+}
+
+/// The filter that finds people who are meant.
+///
+/// # Errors
+/// If the settings do not say how, or an id is none.
+pub fn filter(directory: &Directory, whom: Whom<'_>) -> Result<String> {
+    let name = plain(directory.username_attribute())?;
+    let meant = match whom {
+        Whom::Named(text) => format!("({name}={})", escape::filter(text)),
+        Whom::WithAddress(text) => {
+            let mail = plain(address_attribute(directory))?;
+            format!("({mail}={})", escape::filter(text))
+        }
+        Whom::WithId(id) => {
+            let attribute = plain(directory.id_attribute())?;
+            let value = match entry::is_guid(attribute) {
+                true => entry::guid_bytes(id).map(|bytes| escape::filter_bytes(&bytes)),
+                false => Some(escape::filter(id)),
+            };
+            let value = value.ok_or_else(|| Problem::untrusted("an id is none"))?;
+            format!("({attribute}={value})")
+        }
+        Whom::Like(text) => {
+            let mail = plain(address_attribute(directory))?;
+            let text = escape::filter(text);
+            format!("(|({name}=*{text}*)({mail}=*{text}*)(cn=*{text}*)(sn=*{text}*))")
+        }
+        Whom::All => format!("({name}=*)"),
+        Whom::ChangedSince(instant) => {
+            let (made, changed) = match directory.is_active_directory {
+                true => ("whenCreated", "whenChanged"),
+                false => ("createTimestamp", "modifyTimestamp"),
+            };
+            let instant = escape::filter(instant);
+            format!("(|({made}>={instant})({changed}>={instant}))")
+        }
+    };
+    let classes = directory.classes();
+    let classes = classes.iter().map(|class| format!("(objectClass={class})"));
+    let own = directory.text("customUserSearchFilter").unwrap_or_default();
+    // A filter that is not balanced by itself would take the rest with it.
+    if !own.is_empty() && ldap3::parse_filter(own).is_err() {
+        return Err(Problem::settings("customUserSearchFilter is no filter"));
+    }
+    Ok(format!("(&{meant}{}{own})", classes.collect::<String>()))
+}
+
+fn plain(attribute: &str) -> Result<&str> {
+    match escape::is_plain(attribute) {
+        true => Ok(attribute),
+        false => Err(Problem::settings("the name of an attribute is none")),
+    }
+}
+
+/// The attribute that a mapper makes the e-mail address of.
+fn address_attribute(directory: &Directory) -> &str {
+    let mut mappers = directory.mappers.iter();
+    let of_address = mappers.find(|own| own.text("user.model.attribute") == Some("email"));
+    let named = of_address.and_then(|own| own.text("ldap.attribute"));
+    named.unwrap_or("mail")
+}
+
+fn question(directory: &Directory, whom: Whom<'_>) -> Result<Question> {
+    Ok(Question {
+        base: directory.users_dn()?.to_owned(),
+        scope: match directory.is_deep() {
+            true => Scope::Subtree,
+            false => Scope::OneLevel,
+        },
+        filter: filter(directory, whom)?,
+        attributes: person::attributes(directory),
+    })
+}
+
+/// The one entry that is meant; `None` if there is none, or if several are.
+///
+/// # Errors
+/// If the directory does not answer or refuses.
+pub async fn one(directory: &Directory, whom: Whom<'_>, line: &mut Line) -> Result<Option<Entry>> {
+    let question = question(directory, whom)?;
+    let found = line.search(&question, (0, Vec::new()), MOST_OF_ONE).await?;
+    let mut entries = found.entries;
+    match entries.len() {
+        1 => Ok(entries.pop()),
+        _ => Ok(None),
+    }
+}
+
+/// More entries than that for one person are a directory that lies.
+const MOST_OF_ONE: usize = 100;
+
+/// A page of those who are meant.
+///
+/// # Errors
+/// If the directory does not answer, refuses, or sends a page that is too large.
+pub async fn page(
+    directory: &Directory,
+    whom: Whom<'_>,
+    cookie: Vec<u8>,
+    line: &mut Line,
+) -> Result<Page> {
+    let question = question(directory, whom)?;
+    // A server that knows no pages sends everybody at once; the setting is for one that refuses to hear of them.
+    let (size, most) = match directory.text("pagination") {
+        Some("false") => (0, 100_000),
+        _ => (directory.page(), 100_000),
+    };
+    line.search(&question, (size, cookie), most).await
+}
