@@ -8,6 +8,7 @@
 
 pub mod address;
 mod breaker;
+mod dial;
 mod keys;
 mod resolver;
 mod send;
@@ -73,6 +74,8 @@ pub struct Outbound {
     permits: Semaphore,
     keys: KeyCache,
     breaker: Breaker,
+    lookup: Lookup,
+    lines: dial::Lines,
 }
 
 impl std::fmt::Debug for Outbound {
@@ -121,6 +124,8 @@ impl Outbound {
             permits: Semaphore::new(AT_ONCE),
             keys: KeyCache::default(),
             breaker: Breaker::default(),
+            lines: dial::Lines::new()?,
+            lookup,
         })
     }
 
