@@ -276,6 +276,9 @@ notice-provider-prove-account = Melden Sie sich hier einmal an, damit { $provide
 notice-provider-linked = { $provider } ist mit Ihrem Konto verknüpft.
 notice-provider-unlinked = { $provider } ist nicht mehr mit Ihrem Konto verknüpft.
 notice-provider-last-way-in = { $provider } ist Ihre einzige Art der Anmeldung. Setzen Sie zuerst ein Passwort.
+notice-password-kept-elsewhere = Ihr Passwort liegt in { $provider } und lässt sich hier nicht ändern.
+notice-password-refused-elsewhere = { $provider } nimmt dieses Passwort nicht an. Wählen Sie eines, das den Regeln dort entspricht.
+notice-kept-elsewhere = Das liegt in { $provider } und lässt sich hier nicht ändern.
 
 ## Texte, die Realms als ${key} nennen, unter den Namen, die Keycloak ihnen gab
 

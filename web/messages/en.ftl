@@ -276,6 +276,9 @@ notice-provider-prove-account = Sign in to your account here once, so that { $pr
 notice-provider-linked = { $provider } is linked to your account.
 notice-provider-unlinked = { $provider } is not linked to your account any more.
 notice-provider-last-way-in = { $provider } is your only way to sign in. Set a password first.
+notice-password-kept-elsewhere = Your password is kept in { $provider } and cannot be changed here.
+notice-password-refused-elsewhere = { $provider } does not accept this password. Choose one that keeps to its rules.
+notice-kept-elsewhere = This is kept in { $provider } and cannot be changed here.
 
 ## Texts that realms name as ${key}, under the names that Keycloak gave them
 

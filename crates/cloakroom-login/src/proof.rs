@@ -161,6 +161,16 @@ impl Work {
         Reservation(self.limit.clone())
     }
 
+    /// Whose password it is said to be; `None` if nobody here has the name.
+    pub fn user(&self) -> Option<&UserId> {
+        self.user.as_ref()
+    }
+
+    /// A hash of a password is stored for whoever it is.
+    pub fn has_password(&self) -> bool {
+        self.credential.is_some()
+    }
+
     /// Hashes. This takes long, and belongs on the hashing threads.
     pub fn run(self) -> Checked {
         let mut checked = Checked {
@@ -192,6 +202,17 @@ impl Work {
         }
         checked.credential = self.credential;
         checked
+    }
+}
+
+impl Checked {
+    /// Somebody else has judged the password, whose word counts in place of a stored hash: whether it is right, and whose
+    /// it is. A lock stays one.
+    pub fn decide(&mut self, user: Option<UserId>, is_right: bool) {
+        self.user = user.or(self.user.take());
+        self.is_right = is_right && self.refused.is_none() && self.user.is_some();
+        self.credential = None;
+        self.better = None;
     }
 }
 

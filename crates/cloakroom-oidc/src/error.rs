@@ -51,6 +51,14 @@ impl OAuthError {
         denied
     }
 
+    /// What would have to be asked does not answer: a directory of people, by its name.
+    pub fn away(name: &str) -> Self {
+        let description = format!("{name} does not answer. Try again later");
+        let mut denied = Self::new("temporarily_unavailable", description).with_status(503);
+        denied.retry_after = Some(15);
+        denied
+    }
+
     /// The same refusal with another status, where Keycloak's answer has one of its own.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {

@@ -23,6 +23,8 @@ const HEAR: Duration = Duration::from_millis(200);
 const TELL: Duration = Duration::from_millis(500);
 /// How soon a job begins.
 const WORK: Duration = Duration::from_millis(500);
+/// How soon it is seen that the people of a directory are due.
+const VISIT: Duration = Duration::from_secs(5);
 /// How often what is over is removed.
 const SWEEP: Duration = Duration::from_secs(10);
 /// Rows of a table removed in one transaction, few enough to delay no request.
@@ -65,6 +67,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     let working = runtime()?;
     threads.push(every(&app, "jobs", WORK, move |app| {
         working.block_on(cloakroom_admin::jobs::round(app, &node))
+    })?);
+    let visiting = runtime()?;
+    threads.push(every(&app, "directories", VISIT, move |app| {
+        visiting.block_on(cloakroom_admin::directories::round(app))
     })?);
     Ok(Stop { threads })
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod consent;
+mod elsewhere;
 mod fields;
 mod outset;
 mod pages;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::directory::ask::{Away, Question, Typed, question, settle};
+use cloakroom_keycloak::blueprint;
 use cloakroom_login::direct;
 use cloakroom_login::proof::Work;
 use cloakroom_model::{Cx, Door, Fault, Realm};
@@ -125,12 +127,22 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
         // RFC 6585 §4: too many requests.
         let work = direct::prepare(cx, &ask.username, password, &request.ip)?
             .map_err(|too_many| OAuthError::try_again(429, too_many.retry_after_seconds))?;
-        Ok::<_, Error>((ask, work))
+        let typed = Typed {
+            name: &ask.username,
+            password,
+            user: work.user(),
+            has_password: work.has_password(),
+        };
+        let question = question(cx, typed)?;
+        Ok::<_, Error>((ask, work, question))
     };
-    let (ask, work) = app.enter(realm, Door::Write, prepare).await?;
+    let (ask, work, question) = app.enter(realm, Door::Write, prepare).await?;
     let (app, realm, asked) = (app.clone(), Arc::clone(realm), Arc::clone(asked));
     // Whoever goes away in the middle has guessed all the same.
-    let done = request_id::outlive(async move { judge(&app, &realm, (asked, ask), work).await });
+    let done =
+        request_id::outlive(
+            async move { judge(&app, &realm, (asked, ask), (work, question)).await },
+        );
     done.await.unwrap_or_else(|| Err(Fault::busy().into()))
 }
 
@@ -138,9 +150,23 @@ async fn judge(
     app: &App,
     realm: &Arc<Realm>,
     (request, ask): (Arc<TokenRequest>, Ask),
-    work: Work,
+    (work, question): (Work, Option<Question>),
 ) -> Result<Box<Minted>, Error> {
     let reservation = work.reservation();
+    let word = match &question {
+        Some(question) => {
+            let asked = question.ask(&realm.name, &app.federation.health, &*app.outbound);
+            match asked.await {
+                Ok(word) => Some(word),
+                Err(Away(directory)) => {
+                    let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
+                    app.enter(realm, Door::Write, back).await?;
+                    return Err(OAuthError::away(&directory).into());
+                }
+            }
+        }
+        None => None,
+    };
     let checked = match app.hash(move || work.run()).await {
         Ok(checked) => checked,
         Err(busy) => {
@@ -152,6 +178,13 @@ async fn judge(
     let provider = Arc::clone(&app.provider);
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
+        let mut checked = checked.clone();
+        if let Some(word) = &word {
+            let default_role = blueprint::default_role(&cx.realm.settings);
+            let user = settle(cx, word, default_role.as_ref())?;
+            let is_right = user.is_some();
+            checked.decide(user, is_right);
+        }
         match direct::conclude(cx, &checked, client_id, &request.ip)? {
             Ok(user) => provider.token_for(cx, &request, &ask.client, ProvenUser::new(user)),
             Err(text) => Err(OAuthError::invalid_grant(text).into()),

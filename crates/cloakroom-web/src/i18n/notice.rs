@@ -205,6 +205,14 @@ notices! {
     /// Without this provider the person could not sign in any more.
     ProviderLastWayIn("provider": String = "GitHub".into()) => "notice-provider-last-way-in",
 
+    // Directories
+    /// The password is kept in a directory that is not changed from here.
+    PasswordKeptElsewhere("provider": String = "LDAP".into()) => "notice-password-kept-elsewhere",
+    /// The directory does not take the new password.
+    PasswordRefusedElsewhere("provider": String = "LDAP".into()) => "notice-password-refused-elsewhere",
+    /// What was changed is kept in a directory that is not changed from here.
+    KeptElsewhere("provider": String = "LDAP".into()) => "notice-kept-elsewhere",
+
     // Rights
     /// The person has not the right to see this.
     NotAllowed => "notice-not-allowed",

@@ -14,6 +14,7 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, TermsPage, UpdatePasswordPage, UpdateProfilePage, render};
 
+use super::elsewhere::{self, Kept};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::pages::{action, layout, security};
 use super::{Ticket, busy, consent, outset, over, posted, profile, show};
@@ -209,19 +210,35 @@ async fn act(
         }
         Err(fault) => return visit.fault(&fault),
     };
-    let hashed = match visit.app.hash(move || new.run()).await {
-        Ok(hashed) => hashed,
-        Err(too_much) => return busy(&visit, too_much),
+    let password = form.get("password-new").unwrap_or_default();
+    let chosen = match elsewhere::keep(&visit, &user, password).await {
+        Ok(Kept::Here) => match visit.app.hash(move || new.run()).await {
+            Ok(hashed) => Chosen::Hashed(hashed),
+            Err(too_much) => return busy(&visit, too_much),
+        },
+        Ok(Kept::There) => Chosen::Elsewhere,
+        Ok(Kept::Nowhere(notice)) => Chosen::Refused(notice),
+        Err(fault) => return visit.fault(&fault),
     };
     let ends_others = form.get("logout-sessions").is_some();
-    store_password(&visit, ticket, *user, hashed, ends_others).await
+    store_password(&visit, ticket, *user, chosen, ends_others).await
+}
+
+/// What has become of a new password so far.
+enum Chosen {
+    /// It is to be stored here, unless it was used before.
+    Hashed(Result<HashedPassword, Violation>),
+    /// A directory has it.
+    Elsewhere,
+    /// A directory does not take it.
+    Refused(Notice),
 }
 
 async fn store_password(
     visit: &Visit,
     ticket: Ticket,
     user: User,
-    hashed: Result<HashedPassword, Violation>,
+    chosen: Chosen,
     ends_others: bool,
 ) -> HttpResponse {
     let provider = visit.app.provider.clone();
@@ -230,16 +247,30 @@ async fn store_password(
         let Some(mut attempt) = ticket.claim(cx)? else {
             return Ok(Acted::Onward(Onward::Over));
         };
-        let hashed = match &hashed {
-            Ok(hashed) => hashed,
-            Err(violation) => {
-                let problems = password_problems(std::slice::from_ref(violation));
-                let user = Box::new(user.clone());
-                let action = Action::UpdatePassword;
-                return Ok(Acted::Problems(Box::new(attempt), action, user, problems));
+        let problems = match &chosen {
+            Chosen::Hashed(Ok(hashed)) => {
+                required::store_password(cx, &user, hashed)?;
+                None
+            }
+            Chosen::Elsewhere => {
+                required::strike(cx, &user, Action::UpdatePassword)?;
+                None
+            }
+            Chosen::Hashed(Err(violation)) => {
+                Some(password_problems(std::slice::from_ref(violation)))
+            }
+            Chosen::Refused(notice) => {
+                let mut problems = Problems::default();
+                let field = "password-new".to_owned();
+                problems.fields.insert(field, notice.clone());
+                Some(problems)
             }
         };
-        required::store_password(cx, &user, hashed)?;
+        if let Some(problems) = problems {
+            let user = Box::new(user.clone());
+            let action = Action::UpdatePassword;
+            return Ok(Acted::Problems(Box::new(attempt), action, user, problems));
+        }
         if ends_others {
             let keep = identity
                 .as_deref()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_federation::directory::{self, write};
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, NewPassword};
 use cloakroom_model::attempt::Attempt;
@@ -154,6 +155,16 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
+    if let Some((home, _)) = directory::home(cx, user)? {
+        let kept = write::kept(&home, user, &changed);
+        // What is written there is written outside of a transaction, which this page has none of.
+        let written = write::changes(&home, user, &changed);
+        if kept.is_some() || !written.is_empty() {
+            let member = kept.unwrap_or_else(|| "email".to_owned());
+            let notice = Notice::KeptElsewhere(home.name);
+            problems.fields.insert(member, notice);
+        }
+    }
     if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
         problems
             .fields

@@ -4,6 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::directory::ask::{self, Away, Question, Typed, Verdict};
+use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::known_device;
@@ -20,15 +22,23 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::request_id;
 use serde_json::Value;
 
-use super::{Ticket, busy, known_user, login_page, posted, show};
+use super::{Ticket, busy, known_user, login_page, over, posted, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
 
 /// What the first step found.
 enum Prepared {
-    Verify(Box<Work>),
+    Verify(Box<Work>, Option<Box<Question>>),
     TooMany(Box<Attempt>, Option<User>, TooMany),
     Onward(Onward),
+}
+
+/// Why a password was not judged. It counts for nothing then.
+enum Unjudged {
+    /// The hashing threads have too much to do.
+    Busy(Busy),
+    /// The directory that has to be asked does not answer.
+    Away(String),
 }
 
 /// What the last step found.
@@ -108,36 +118,54 @@ pub(super) async fn authenticate(
         let post = post.clone();
         move |cx: &mut Cx<'_>| post.find_work(cx)
     };
-    let work = match visit.app.enter(&visit.realm, Door::Write, find).await {
-        Ok(Prepared::Verify(work)) => work,
+    let (work, question) = match visit.app.enter(&visit.realm, Door::Write, find).await {
+        Ok(Prepared::Verify(work, question)) => (work, question),
         Ok(Prepared::Onward(onward)) => return show(&visit, onward),
         Ok(Prepared::TooMany(attempt, known, too_many)) => {
             return too_often(&visit, &attempt, known.as_ref(), too_many);
         }
         Err(fault) => return visit.fault(&fault),
     };
-    match verified(&visit, post, *work).await {
+    let ticket = post.ticket.clone();
+    match verified(&visit, post, (*work, question)).await {
         Ok(Ok(judged)) => answer(&visit, judged, &device.handle),
-        Ok(Err(too_much)) => busy(&visit, too_much),
+        Ok(Err(Unjudged::Busy(too_much))) => busy(&visit, too_much),
+        Ok(Err(Unjudged::Away(directory))) => away(&visit, ticket, directory).await,
         Err(fault) => visit.fault(&fault),
     }
 }
 
-/// Hashes and judges. Whoever goes away in the middle has guessed all the same.
-async fn verified(visit: &Visit, post: Post, work: Work) -> Result<Result<Judged, Busy>, Fault> {
+/// Hashes, asks directories, and judges. Whoever goes away in the middle has guessed all the same.
+///
+/// Who is asked about is hashed as well, so that the time of an answer does not tell who comes from a directory.
+async fn verified(
+    visit: &Visit,
+    post: Post,
+    (work, question): (Work, Option<Box<Question>>),
+) -> Result<Result<Judged, Unjudged>, Fault> {
     let (app, realm) = (visit.app.clone(), visit.realm.clone());
     let reservation = work.reservation();
     let done = request_id::outlive(async move {
-        let too_much = match app.hash(move || work.run()).await {
-            Ok(checked) => {
-                let judge = move |cx: &mut Cx<'_>| post.judge(cx, &checked);
-                return app.enter(&realm, Door::Write, judge).await.map(Ok);
+        let word = match &question {
+            Some(question) => {
+                let asked = question.ask(&realm.name, &app.federation.health, &*app.outbound);
+                Some(asked.await)
             }
-            Err(too_much) => too_much,
+            None => None,
+        };
+        let unjudged = match word.transpose() {
+            Ok(word) => match app.hash(move || work.run()).await {
+                Ok(checked) => {
+                    let judge = move |cx: &mut Cx<'_>| post.judge(cx, &checked, word.as_ref());
+                    return app.enter(&realm, Door::Write, judge).await.map(Ok);
+                }
+                Err(too_much) => Unjudged::Busy(too_much),
+            },
+            Err(Away(directory)) => Unjudged::Away(directory),
         };
         let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
         app.enter(&realm, Door::Write, back).await?;
-        Ok(Err(too_much))
+        Ok(Err(unjudged))
     });
     done.await.unwrap_or_else(|| Err(Fault::busy()))
 }
@@ -161,6 +189,27 @@ fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
             let alert = Alert::error(notice).with_code(&code);
             login_page(visit, &attempt, known.as_ref(), Some(alert))
         }
+    }
+}
+
+/// The page for whoever is in a directory that does not answer, or may be.
+async fn away(visit: &Visit, ticket: Ticket, directory: String) -> HttpResponse {
+    let find = move |cx: &mut Cx<'_>| -> Result<_, Fault> {
+        let Some(attempt) = ticket.find(cx)? else {
+            return Ok(None);
+        };
+        let known = known_user(cx, &attempt)?;
+        Ok(Some((attempt, known)))
+    };
+    match visit.app.enter(&visit.realm, Door::Read, find).await {
+        Ok(Some((attempt, known))) => {
+            let alert = Alert::error(Notice::ProviderUnreachable(directory));
+            let mut response = login_page(visit, &attempt, known.as_ref(), Some(alert));
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            response
+        }
+        Ok(None) => over(visit),
+        Err(fault) => visit.fault(&fault),
     }
 }
 
@@ -192,7 +241,10 @@ impl Post {
         let work = self.prepare(cx, &mut attempt)?;
         attempt::advance(cx, &attempt)?;
         match work {
-            Ok(work) => Ok(Prepared::Verify(Box::new(work))),
+            Ok(work) => {
+                let question = self.question(cx, &work)?;
+                Ok(Prepared::Verify(Box::new(work), question.map(Box::new)))
+            }
             Err(too_many) => {
                 let known = known_user(cx, &attempt)?;
                 Ok(Prepared::TooMany(Box::new(attempt), known, too_many))
@@ -222,11 +274,34 @@ impl Post {
         proof::prepare(cx, Who::Named(username), password, place)
     }
 
-    fn judge(&self, cx: &mut Cx<'_>, checked: &Checked) -> Result<Judged, Fault> {
+    /// Which directories have to be asked.
+    fn question(&self, cx: &mut Cx<'_>, work: &Work) -> Result<Option<Question>, Fault> {
+        let typed = Typed {
+            name: self.form.get("username").unwrap_or_default(),
+            password: self.form.get("password").unwrap_or_default(),
+            user: work.user(),
+            has_password: work.has_password(),
+        };
+        ask::question(cx, typed)
+    }
+
+    fn judge(
+        &self,
+        cx: &mut Cx<'_>,
+        checked: &Checked,
+        word: Option<&Verdict>,
+    ) -> Result<Judged, Fault> {
         let Some(mut attempt) = self.ticket.claim(cx)? else {
             return Ok(Judged::Onward(Onward::Over));
         };
-        match proof::conclude(cx, checked)? {
+        let mut checked = checked.clone();
+        if let Some(word) = word {
+            let default_role = blueprint::default_role(&cx.realm.settings);
+            let user = ask::settle(cx, word, default_role.as_ref())?;
+            let is_right = user.is_some();
+            checked.decide(user, is_right);
+        }
+        match proof::conclude(cx, &checked)? {
             Ok(user) => {
                 let is_remembered = known_device::remember(cx, &user.id, &self.device)?;
                 let remember_me = self.form.get("rememberMe");
