@@ -17,6 +17,7 @@ use cloakroom_web::app::{now, random};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Actor, Admin, Grants};
+use crate::directories;
 use crate::error::{AdminError, Result};
 
 /// What a job does.
@@ -78,7 +79,7 @@ impl Asker {
 pub async fn round(app: &App, node: &str) -> std::result::Result<(), Fault> {
     let holder = node.to_owned();
     let waiting = in_no_realm(app, move |cx| {
-        let all = job::waiting(cx)?;
+        let all = job::waiting(cx, directories::JOB)?;
         match all.is_empty() || !lease::take(cx, "jobs", &holder, TURN)? {
             true => Ok(Vec::new()),
             false => Ok(all),

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod audit;
 pub mod cors;
+pub mod directories;
 mod error;
 pub mod etag;
 pub mod inside;

@@ -6,6 +6,7 @@ mod ldap;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use cloakroom_federation::directory::adopt;
 use cloakroom_keycloak::component::{self as shape, FEDERATION};
 use cloakroom_keycloak::{catalog, read};
 use cloakroom_model::Cx;
@@ -164,6 +165,7 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
         .write(move |cx| {
             let gone = found(cx, &id)?;
             component::remove(cx, &gone.id)?;
+            adopt::forget(cx, &gone)?;
             // What belongs to a component goes with it.
             for one in component::list(cx, None)? {
                 if one.parent_id == id {

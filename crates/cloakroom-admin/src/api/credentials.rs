@@ -8,7 +8,7 @@ use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::{Cx, lockout, user};
 use serde_json::{Value, json};
 
-use super::users::{MANAGE, VIEW, found, found_for_change, password};
+use super::users::{MANAGE, VIEW, directory, found, found_for_change, password};
 use super::{Answer, Names, no_content};
 use crate::access::Admin;
 use crate::audit;
@@ -66,11 +66,15 @@ async fn reset_password(admin: Admin, path: Names, body: Bytes) -> Answer {
         .await?;
     let sent = read::object(&body, "CredentialRepresentation", FIELDS)?;
     let made = password::prepare(&admin, &user, &sent).await?;
+    let value = read::text(&sent, "value")?.unwrap_or_default();
+    let is_elsewhere = directory::set_password(&admin, &user, value).await?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
             let mut user = found_for_change(cx, path.part("user"), &grants)?;
-            password::store(cx, &user.id, &made)?;
+            if !is_elsewhere {
+                password::store(cx, &user.id, &made)?;
+            }
             if made.is_temporary {
                 password::demand_new(&mut user);
             } else {

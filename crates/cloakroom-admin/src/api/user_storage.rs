@@ -1,17 +1,24 @@
-//! `/admin/realms/{realm}/user-storage`: what is done with a federation provider. It is stored so far.
+//! `/admin/realms/{realm}/user-storage`: what is done with a federation provider and its people.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use cloakroom_federation::directory::line::Line;
+use cloakroom_federation::directory::mapper::Configured;
+use cloakroom_federation::directory::{self, Directory, membership, take_in};
 use cloakroom_keycloak::component::FEDERATION;
 use cloakroom_keycloak::read;
-use cloakroom_model::Cx;
 use cloakroom_model::component::Component;
-use serde_json::json;
+use cloakroom_model::user::directory as link;
+use cloakroom_model::{Cx, Fault};
+use serde_json::{Value, json};
 
 use super::components::found;
-use super::{Answer, Names, Params, no_content};
+use super::{Answer, Names, Params, is_on, no_content};
 use crate::access::Admin;
+use crate::audit;
+use crate::directories::{self, Kind, Trial, Wish};
 use crate::error::{AdminError, Result};
+use crate::jobs::Asker;
 
 const VIEW: &[&str] = &["view-users", "manage-users"];
 const MANAGE: &[&str] = &["manage-users"];
@@ -25,13 +32,15 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         &format!("{one}/mappers/{{mapper}}/sync"),
         web::post().to(sync_mapper),
     );
-    for action in ["remove-imported-users", "unlink-users"] {
-        cfg.route(&format!("{one}/{action}"), web::post().to(let_go));
-    }
+    cfg.route(
+        &format!("{one}/remove-imported-users"),
+        web::post().to(remove_people),
+    );
+    cfg.route(&format!("{one}/unlink-users"), web::post().to(unlink));
     cfg.route(&format!("{realm}/testLDAPConnection"), web::post().to(test));
     cfg.route(
         &format!("{realm}/ldap-server-capabilities"),
-        web::post().to(test),
+        web::post().to(capabilities),
     );
 }
 
@@ -50,55 +59,188 @@ async fn name(admin: Admin, path: Path<(String, String)>) -> Answer {
     Ok(HttpResponse::Ok().json(json!({"id": one.id, "name": one.name})))
 }
 
+/// The directory of an address; `None` for a federation provider of another kind.
+async fn home(admin: &Admin, id: String) -> Result<Option<Directory>> {
+    admin
+        .read(move |cx| {
+            let one = provider(cx, &id)?;
+            Ok(directory::find(cx, &one.id)?)
+        })
+        .await
+}
+
+/// Takes over people. `preview=true` only counts, and `removeMany=true` agrees that more than a tenth go.
 async fn sync(admin: Admin, path: Path<(String, String)>, params: Params) -> Answer {
     admin.check(MANAGE)?;
     let id = path.into_inner().1;
-    admin.read(move |cx| provider(cx, &id)).await?;
-    match params.get("action").map(String::as_str) {
-        None | Some("") => Err(AdminError::error(400, "Missing action")),
-        Some("triggerFullSync" | "triggerChangedUsersSync") => {
-            Err(AdminError::not_available("Synchronizing users"))
-        }
-        Some(other) => Err(AdminError::error(400, format!("Unknown action: {other}"))),
-    }
-}
-
-async fn sync_mapper(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let found = home(&admin, id.clone()).await?;
+    let action = params.get("action").map(String::as_str);
+    let kind = match action {
+        None | Some("") => return Err(AdminError::error(400, "Missing action")),
+        Some("triggerFullSync") => Kind::Full,
+        Some("triggerChangedUsersSync") => Kind::Changed,
+        Some(other) => return Err(AdminError::error(400, format!("Unknown action: {other}"))),
+    };
+    let Some(directory) = found else {
+        return Err(AdminError::error(
+            400,
+            "The provider has no users to take over",
+        ));
+    };
+    let actor = serde_json::to_string(&Asker::of(&admin)).map_err(Fault::from)?;
+    let wish = Wish {
+        kind,
+        is_preview: is_on(&params, "preview"),
+        may_remove_many: is_on(&params, "removeMany"),
+        actor: &actor,
+    };
+    let tally = directories::run(&admin.app, &admin.realm, &directory, wish).await?;
+    let (actor, shown) = (admin.actor.clone(), tally.show());
+    let about = shown.to_string();
     admin
-        .read(move |cx| {
-            let text = |name: &str| path.get(name).map(String::as_str).unwrap_or_default();
-            let provider = provider(cx, text("provider"))?;
-            let mapper = found(cx, text("mapper")).ok();
-            if mapper.is_none_or(|one| one.parent_id != provider.id.as_str()) {
-                return Err(AdminError::error(404, "Mapper model not found"));
-            }
+        .write(move |cx| {
+            let place = format!("user-storage/{id}/sync");
+            let what = (audit::ACTION, "COMPONENT");
+            audit::record_with(cx, &actor, what, &place, Some(about.clone()))?;
             Ok(())
         })
         .await?;
-    Err(AdminError::not_available("Synchronizing groups and roles"))
+    Ok(HttpResponse::Ok().json(shown))
 }
 
-/// No user comes from a federation provider yet, so there is none to let go.
-async fn let_go(admin: Admin, path: Path<(String, String)>) -> Answer {
+/// Takes over the groups or roles of a mapper.
+async fn sync_mapper(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(MANAGE)?;
-    let id = path.into_inner().1;
-    admin.read(move |cx| provider(cx, &id)).await?;
+    let (provider_id, mapper_id) = (
+        path.part("provider").to_owned(),
+        path.part("mapper").to_owned(),
+    );
+    let wanted = mapper_id.clone();
+    let found = admin
+        .read(move |cx| {
+            let provider = provider(cx, &provider_id)?;
+            let mapper = found(cx, &wanted).ok();
+            if mapper.is_none_or(|one| one.parent_id != provider.id.as_str()) {
+                return Err(AdminError::error(404, "Mapper model not found"));
+            }
+            Ok(directory::find(cx, &provider.id)?)
+        })
+        .await?;
+    let own = found.and_then(|one| {
+        let own = one
+            .mappers
+            .iter()
+            .find(|own| own.id == mapper_id)
+            .cloned()?;
+        Some((one, own))
+    });
+    let is_inwards = params.get("direction").map(String::as_str) == Some("fedToKeycloak");
+    let is_shelf = |own: &Configured| [membership::GROUP, membership::ROLE].contains(&&*own.kind);
+    let done = match own {
+        Some((home, own)) if is_inwards && is_shelf(&own) => take_in_all(&admin, &home, &own).await,
+        // Groups and roles are not written into directories, and other mappers have none.
+        _ => Ok(
+            json!({"ignored": false, "added": 0, "updated": 0, "removed": 0, "failed": 0, "status": ""}),
+        ),
+    };
+    Ok(HttpResponse::Ok().json(done?))
+}
+
+/// Takes over all groups or roles of a mapper. A directory that does not answer is no fault of ours: the answer says so.
+async fn take_in_all(admin: &Admin, home: &Directory, own: &Configured) -> Result<Value> {
+    let (mut added, mut known, mut failed) = (0, 0, 0);
+    let mut problem = None;
+    let mut cookie = Vec::new();
+    let mut line = match Line::open_to_search(home, &*admin.app.outbound).await {
+        Ok(line) => Some(line),
+        Err(why) => {
+            problem = Some(why);
+            None
+        }
+    };
+    while let Some(open) = &mut line {
+        match membership::page(own, home.page(), cookie, open).await {
+            Ok((paths, next)) => {
+                let own = own.clone();
+                let some = admin
+                    .write(move |cx| Ok(take_in(cx, &own, &paths)?))
+                    .await?;
+                (added, known, failed) = (added + some.0, known + some.1, failed + some.2);
+                if next.is_empty() {
+                    break;
+                }
+                cookie = next;
+            }
+            Err(why) => {
+                problem = Some(why);
+                break;
+            }
+        }
+    }
+    let what = match own.kind == membership::GROUP {
+        true => "groups",
+        false => "roles",
+    };
+    let mut status = format!("{added} imported {what}, {known} updated {what}, 0 removed {what}");
+    if let Some(problem) = problem {
+        status.push_str(&format!(". {}: {problem}", home.name));
+    }
+    Ok(json!({
+        "ignored": false, "added": added, "updated": known, "removed": 0, "failed": failed, "status": status,
+    }))
+}
+
+/// Removes the people who come from a provider, with all that is theirs.
+async fn remove_people(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(MANAGE)?;
+    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let one = provider(cx, &id)?;
+            link::remove_all(cx, &one.id)?;
+            let place = format!("user-storage/{id}/remove-imported-users");
+            audit::record(cx, &actor, audit::ACTION, "COMPONENT", place)?;
+            Ok(())
+        })
+        .await?;
+    Ok(no_content())
+}
+
+/// Makes the people who come from a provider the realm's own. They stay who they are.
+async fn unlink(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(MANAGE)?;
+    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    admin
+        .write(move |cx| {
+            let one = provider(cx, &id)?;
+            link::unlink_all(cx, &one.id)?;
+            let place = format!("user-storage/{id}/unlink-users");
+            audit::record(cx, &actor, audit::ACTION, "COMPONENT", place)?;
+            Ok(())
+        })
+        .await?;
     Ok(no_content())
 }
 
 async fn test(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
     let sent = read::map(&body)?;
-    let action = read::text(&sent, "action")?.unwrap_or_default();
-    if ![
-        "testConnection",
-        "testAuthentication",
-        "queryServerCapabilities",
-    ]
-    .contains(&action)
-    {
-        return Err(AdminError::message(400, "NamingError"));
-    }
-    Err(AdminError::not_available("Speaking to LDAP servers"))
+    let trial = match read::text(&sent, "action")?.unwrap_or_default() {
+        "testConnection" => Trial::Connect,
+        "testAuthentication" => Trial::Bind,
+        _ => return Err(AdminError::message(400, "NamingError")),
+    };
+    directories::connect(&admin, &sent, trial).await?;
+    Ok(no_content())
+}
+
+async fn capabilities(admin: Admin, body: Bytes) -> Answer {
+    admin.check(&["manage-realm"])?;
+    let sent = read::map(&body)?;
+    // Keycloak says nothing about another action.
+    let all = match read::text(&sent, "action")? {
+        Some("queryServerCapabilities") => directories::capabilities(&admin, &sent).await?,
+        _ => Vec::new(),
+    };
+    Ok(HttpResponse::Ok().json(all))
 }

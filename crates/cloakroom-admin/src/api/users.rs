@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/users`: people.
 
+pub(crate) mod directory;
 pub(crate) mod draft;
 pub(crate) mod find;
 mod identities;
@@ -224,6 +225,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
         let mut user = admin.read(move |cx| found(cx, &asked)).await?;
         passwords = self::passwords(&admin, &mut user, &sent).await?;
     }
+    directory::write_first(&admin, &id, &sent).await?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
@@ -257,6 +259,7 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
     if user.service_account_client.is_none() {
         user_profile::check(cx.realm, Some(before), &mut user)?;
     }
+    directory::check_kept(cx, before, &user)?;
     match user::update(cx, &user)? {
         Stored::Done => {}
         Stored::Taken => return Err(draft::taken(cx, &user)?),

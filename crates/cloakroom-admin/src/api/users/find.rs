@@ -7,7 +7,7 @@ use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{query, user as shape};
 use cloakroom_model::credential::{self, OTP};
 use cloakroom_model::id::UserId;
-use cloakroom_model::user::{self, Query, User};
+use cloakroom_model::user::{self, Query, User, directory};
 use cloakroom_model::{Cx, Timestamp, lockout};
 use serde_json::{Value, json};
 
@@ -90,9 +90,13 @@ pub(crate) fn show_all(cx: &mut Cx<'_>, people: &[User], brief: bool) -> Result<
     }
     let ids: Vec<UserId> = people.iter().map(|user| user.id.clone()).collect();
     let with_codes = credential::owners(cx, &ids, OTP)?;
+    let directories = directory::list_of(cx, &ids)?;
     let show = |user: &User| {
         let mut shown = shape::show(user);
         set(&mut shown, "totp", json!(with_codes.contains(&user.id)));
+        if let Some(component) = directories.get(&user.id) {
+            set(&mut shown, "federationLink", json!(component));
+        }
         shown
     };
     Ok(people.iter().map(show).collect())
