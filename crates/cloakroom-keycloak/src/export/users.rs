@@ -40,6 +40,9 @@ pub fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice, user: &User) -> Resu
     if let Some(client) = client.and_then(|id| names.client(id)) {
         members.insert("serviceAccountClientId".to_owned(), json!(client));
     }
+    if let Some(link) = user::directory::find(cx, &user.id)? {
+        members.insert("federationLink".to_owned(), json!(link.component));
+    }
     credentials(cx, choice, user, members)?;
     let roles = user::direct_roles(cx, &user.id)?;
     names.put_roles(&roles, ("realmRoles", "clientRoles"), false, members);

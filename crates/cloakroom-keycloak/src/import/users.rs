@@ -1,7 +1,9 @@
 //! Users with all that is theirs: credentials, roles, groups, consents, links to identity providers.
 
+use cloakroom_model::component;
 use cloakroom_model::consent::{self, Consent};
-use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
+use cloakroom_model::id::{ClientUuid, ComponentId, GroupId, RoleId, UserId};
+use cloakroom_model::user::directory::Link;
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User, fold};
 use cloakroom_model::{Cx, Timestamp, group};
@@ -20,10 +22,6 @@ const UPDATE_PASSWORD: &str = "UPDATE_PASSWORD";
 
 /// Members that have no place here, and why.
 const DROPPED: &[(&str, &str)] = &[
-    (
-        "federationLink",
-        "the user store it names is not read here; the user is one of the realm's own",
-    ),
     (
         "origin",
         "the user store it names is not read here; the user is one of the realm's own",
@@ -59,8 +57,32 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     user::enrol(cx, &user, &roles, &groups)?;
     consents(cx, import, &user.id, &part)?;
     links(cx, import, &user.id, &part)?;
+    directory(cx, import, &user, &part)?;
     import.report.map("users");
     Ok(user.id)
+}
+
+/// Links a user to the directory that they come from, where it is one that is spoken to, and knows them by an id.
+fn directory(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &User, part: &Part<'_>) -> Result<()> {
+    let first = |name: &str| user.attributes.get(name)?.first().cloned();
+    let named = part.text("federationLink")?.map(ComponentId::new);
+    let component = match &named {
+        Some(id) => component::find(cx, id)?.filter(|found| found.provider_id == "ldap"),
+        None => return Ok(()),
+    };
+    if let (Some(component), Some(external_id)) = (component, first("LDAP_ID")) {
+        let link = Link {
+            component: component.id,
+            external_id,
+            dn: first("LDAP_ENTRY_DN").unwrap_or_default(),
+        };
+        if user::directory::insert(cx, &user.id, &link)? {
+            return Ok(());
+        }
+    }
+    let why = "the user store it names is not read here; the user is one of the realm's own";
+    part.report_dropped("federationLink", why, import.report);
+    Ok(())
 }
 
 fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<User> {
