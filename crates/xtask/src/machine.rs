@@ -47,6 +47,30 @@ pub(crate) const JAVA: Need = Need {
     is_there: || command::find("mvn").is_some() && command::find("javac").is_some(),
 };
 
+/// Directories that people sign in through.
+pub(crate) const DIRECTORIES: Need = Need {
+    name: "OpenLDAP and Samba's Active Directory",
+    packages: &[
+        "slapd",
+        "ldap-utils",
+        "samba",
+        "samba-ad-dc",
+        "samba-ad-provision",
+        "samba-dsdb-modules",
+        "python3-samba",
+    ],
+    is_there: || {
+        let programs = [
+            "/usr/sbin/slapd",
+            "/usr/sbin/samba",
+            "/usr/bin/samba-tool",
+            "/usr/bin/ldapmodify",
+        ];
+        programs.iter().all(|file| Path::new(file).is_file())
+            && Path::new("/usr/share/samba/setup/provision.ldif").is_file()
+    },
+};
+
 pub(crate) const WRK: Need = Need {
     name: "wrk",
     packages: &["wrk"],

@@ -86,6 +86,9 @@ impl Options {
         {
             needs.push(machine::POSTGRES);
         }
+        if self.runs(Part::Rust) {
+            needs.push(machine::DIRECTORIES);
+        }
         if self.runs_one_server() || self.runs(Part::Pages) {
             needs.push(machine::PYTHON);
         }

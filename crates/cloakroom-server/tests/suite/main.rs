@@ -16,6 +16,7 @@ mod browser;
 mod client_policies;
 mod conformance;
 mod database;
+mod directories;
 mod escalation;
 mod federation;
 mod hostile;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Trial};
 
 use database::Database;
+use directories::Authority;
 use server::Server;
 
 /// Most tests wait for the server or for time to pass, so more of them run at once than there are cores.
@@ -42,9 +44,11 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let database = Database::create("CLOAKROOM_TEST_POSTGRES_URL");
-    let mut servers = vec![Arc::new(Server::start("sqlite", None))];
+    let authority = Authority::create();
+    let trusted = authority.file();
+    let mut servers = vec![Arc::new(Server::start("sqlite", None, &trusted))];
     let postgres = database.as_ref().map(|database| database.url.as_str());
-    servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url)))));
+    servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url), &trusted))));
 
     let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
     modules.extend(servers.iter().flat_map(escalation::trials));
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(client_policies::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
+    modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
     arguments.test_threads = Some(1);

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::directories;
 use crate::http::{self, Answer, Request, decode, text};
 
 /// Name and password of the first administrator.
@@ -47,8 +48,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the binary and waits until it is ready.
-    pub(crate) fn start(database: &'static str, url: Option<&str>) -> Self {
+    /// Starts the binary and waits until it is ready; `trusted` is the authority whose certificates count.
+    pub(crate) fn start(database: &'static str, url: Option<&str>, trusted: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, management) = (free_port(), free_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
@@ -66,7 +67,12 @@ impl Server {
             .env("PORT", port.to_string())
             .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
             .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
-            .env("CLOAKROOM_OUTBOUND_ALLOW", OUTSIDE)
+            .env(
+                "CLOAKROOM_OUTBOUND_ALLOW",
+                format!("{OUTSIDE},{}", directories::NETWORK),
+            )
+            // What the system trusts is what this file says.
+            .env("SSL_CERT_FILE", trusted)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
             .envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)))

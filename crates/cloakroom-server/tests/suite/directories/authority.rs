@@ -1,0 +1,61 @@
+//! Certificates of the tests' directories, by an authority that the server under test is told to trust.
+
+use std::path::PathBuf;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tempfile::TempDir;
+
+/// The addresses that directories of this run listen at. The last part differs from run to run, because an Active Directory
+/// listens at fixed ports.
+pub(crate) fn address(number: u8) -> String {
+    let own = u8::try_from(std::process::id() % 60).unwrap();
+    format!("127.0.7.{}", own * 4 + number)
+}
+
+/// The network of those addresses.
+pub(crate) const NETWORK: &str = "127.0.7.0/24";
+
+/// An authority, and certificates by it.
+pub(crate) struct Authority {
+    folder: TempDir,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub(crate) fn create() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let own = params.self_signed(&key).unwrap();
+        std::fs::write(folder.path().join("ca.pem"), own.pem()).unwrap();
+        Self {
+            folder,
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// The file with the authority's own certificate.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// Files with a certificate for an address, and its key.
+    pub(super) fn issue(&self, address: &str) -> (PathBuf, PathBuf) {
+        let params = CertificateParams::new(vec![address.to_owned()]).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let files = ["pem", "key"].map(|end| self.folder.path().join(format!("{address}.{end}")));
+        std::fs::write(&files[0], certificate.pem()).unwrap();
+        std::fs::write(&files[1], key.serialize_pem()).unwrap();
+        restrict(&files[1]);
+        let [certificate, key] = files;
+        (certificate, key)
+    }
+}
+
+/// Samba takes no key that others could read.
+fn restrict(file: &PathBuf) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}

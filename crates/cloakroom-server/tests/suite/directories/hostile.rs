@@ -1,0 +1,308 @@
+//! Names that are more than names, directories that lie, and rights that nobody gave: nobody gets in, and nothing breaks.
+
+use std::io::Write as _;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::liar::{Liar, done, entry, message};
+use super::scene::Scene;
+use super::slapd::{PEOPLE, dn_of, password_of};
+use crate::browser::Browser;
+use crate::http::text;
+
+pub(super) const STORIES: &[Story] = &[
+    ("BI-R03-an-empty-password-is-refused-before-any-bind", empty),
+    (
+        "BI-R05-a-certificate-of-another-host-gets-no-password",
+        certificate,
+    ),
+    (
+        "BI-R07-a-group-whose-name-is-made-of-separators-is-one-group",
+        separators,
+    ),
+    ("BI-R10-two-entries-that-are-one-name-are-nobody", two),
+    (
+        "FED-16-a-name-in-other-letters-is-the-same-person-or-nobody",
+        letters,
+    ),
+    (
+        "FED-17-what-a-person-has-to-do-is-due-whoever-knows-the-password",
+        due,
+    ),
+    (
+        "FED-19-a-group-of-the-directory-gives-no-right-to-administer-by-its-name",
+        admins,
+    ),
+    (
+        "ADMIN-13-a-stored-password-is-not-sent-to-another-host",
+        stolen,
+    ),
+    (
+        "F4-07-a-directory-that-hangs-holds-up-its-own-people-alone",
+        hangs,
+    ),
+    ("an-entry-takes-nobodys-account", takeover),
+    (
+        "a-directory-inside-the-network-is-not-reached-unless-it-is-listed",
+        inside,
+    ),
+];
+
+/// Names that are typed; none is anybody's.
+pub(super) const NAMES: &[(&str, &str)] = &[
+    ("BI-R01-everybody", "*"),
+    ("BI-R01-injection", "*)(uid=*))(|(uid=*"),
+    ("BI-R01-or", "x)(|(uid=*)"),
+    ("BI-R01-class", "ada*)(objectClass=*"),
+    ("BI-R02-nul", "ada\0"),
+    ("BI-R02-backslash", "ada\\"),
+    ("BI-R02-escape", "\\2a"),
+    ("BI-R02-unicode", "ada\u{202e}\u{fffd}"),
+    ("BI-R02-dn", "uid=ada,ou=people,dc=example,dc=org"),
+    ("BI-R02-control", "ada\n\r"),
+    ("BI-R02-long", LONG),
+];
+
+const LONG: &str = const {
+    const BYTES: [u8; 10_000] = [b'a'; 10_000];
+    match std::str::from_utf8(&BYTES) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+};
+
+/// The realm of all names, made once for each server.
+fn house_of_names(scene: &Scene) -> super::scene::House {
+    static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::SeqCst);
+    scene.house_of(&format!("names-{count}"), json!({}))
+}
+
+pub(super) fn play_name(row: &(&str, &str), scene: &Scene) {
+    let house = house_of_names(scene);
+    let control = house.refuse(&scene.name("nobody"), "a password");
+
+    let mut browser = Browser::new(&scene.server);
+    let page = house.try_in(&mut browser, row.1, "a password").page();
+
+    // What is no text at all is refused as a form, before anybody is looked for.
+    let expected = match row.1.contains('\0') {
+        true => 400,
+        false => control.answer.status,
+    };
+    assert_eq!(page.answer.status, expected, "{}", page.answer.body);
+    let answer = house.direct(row.1, "a password");
+    assert!((400..500).contains(&answer.status), "{}", answer.body);
+    assert_eq!(house.count(), 0);
+    assert!(scene.server.is_alive());
+}
+
+fn empty(scene: &Scene) {
+    let house = scene.house_of("empty", json!({}));
+    let uid = scene.person("empty");
+    house.refuse(&uid, "");
+    assert_ne!(house.direct(&uid, "").status, 200);
+    house.sign_in(&uid, &password_of(&uid));
+    house.refuse(&uid, "");
+    assert_ne!(house.direct(&uid, "").status, 200);
+
+    // A liar takes every bind, and would take this one.
+    let liar = Liar::start(|number, stream| {
+        let one = entry("uid=x,dc=x", &[("uid", b"x"), ("entryUUID", b"1")]);
+        let _ = stream.write_all(&message(number, &one));
+        let _ = stream.write_all(&message(number, &done()));
+    });
+    let house = scene.house("empty-liar");
+    house.add("Liar", scene.settings(json!({"connectionUrl": liar.url})));
+    house.refuse("x", "");
+    assert_eq!(liar.binds.load(Ordering::SeqCst), 1, "the service's own");
+}
+
+fn certificate(scene: &Scene) {
+    // The same server under another address, which its certificate does not name.
+    let other = super::authority::address(2);
+    let port = scene.slapd.forward(&other);
+    for (at, change) in [
+        json!({"connectionUrl": format!("ldaps://{other}:{}", port.1)}),
+        json!({"connectionUrl": format!("ldap://{other}:{}", port.0), "startTls": "true"}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let house = scene.house_of(&format!("certificate-{at}"), change);
+        let uid = scene.person(&format!("certificate-{at}"));
+
+        let page = house.refuse(&uid, &password_of(&uid));
+
+        assert_eq!(page.answer.status, 503);
+        assert_eq!(house.count(), 0);
+    }
+}
+
+fn separators(scene: &Scene) {
+    let house = scene.house_of("separators", json!({}));
+    let config = json!({"user.roles.retrieve.strategy": "GET_GROUPS_FROM_USER_MEMBEROF_ATTRIBUTE"});
+    house.add_groups(config);
+    let uid = scene.person("separators");
+    let plain = scene.name("a,ou=groups");
+    let escaped = plain.replace(',', "\\,").replace('=', "\\=");
+    scene.slapd.change(&format!(
+        "dn: cn={escaped},{}\nchangetype: add\nobjectClass: groupOfNames\ncn: {plain}\nmember: {}\n",
+        super::slapd::GROUPS,
+        dn_of(&uid)
+    ));
+
+    house.sign_in(&uid, &password_of(&uid));
+
+    assert_eq!(house.groups(&house.user(&uid)), [format!("/{plain}")]);
+}
+
+fn two(scene: &Scene) {
+    let house = scene.house_of("two", json!({"searchScope": "2"}));
+    let uid = scene.person("two");
+    let unit = scene.name("twins");
+    scene.slapd.change(&format!(
+        "dn: ou={unit},{PEOPLE}\nchangetype: add\nobjectClass: organizationalUnit\nou: {unit}\n\n\
+         dn: uid={0},ou={unit},{PEOPLE}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: {1}\ncn: A\nsn: B\nuserPassword: the password of a twin\n",
+        uid.to_uppercase(),
+        uid.to_uppercase()
+    ));
+
+    house.refuse(&uid, &password_of(&uid));
+    house.refuse(&uid, "the password of a twin");
+    assert_eq!(house.count(), 0);
+}
+
+fn letters(scene: &Scene) {
+    let house = scene.house_of("letters", json!({}));
+    let uid = scene.person("letters");
+    let password = password_of(&uid);
+    for name in [format!(" {uid} "), uid.to_uppercase(), uid.clone()] {
+        house.sign_in(&name, &password);
+    }
+    assert_eq!(house.count(), 1);
+    // Full-width letters are the same to some directories.
+    let wide: String = uid
+        .chars()
+        .map(|c| match c {
+            'a'..='z' => char::from_u32(u32::from(c) + 0xfee0).unwrap(),
+            other => other,
+        })
+        .collect();
+    house.refuse(&wide, &password);
+    assert_eq!(house.count(), 1);
+}
+
+fn due(scene: &Scene) {
+    let house = scene.house_of("due", json!({"editMode": "WRITABLE"}));
+    let uid = scene.person("due");
+    house.sign_in(&uid, &password_of(&uid));
+    let user = house.user(&uid);
+    let path = format!("/users/{}", text(&user, "id"));
+    let asked = json!({"requiredActions": ["UPDATE_PASSWORD"]});
+    house.done("PUT", &path, &crate::realm::merged(user, asked));
+
+    assert_eq!(house.direct(&uid, &password_of(&uid)).status, 400);
+    let mut browser = Browser::new(&scene.server);
+    let place = house.try_in(&mut browser, &uid, &password_of(&uid));
+    let page = place.page();
+    let mut form = page
+        .form("kc-passwd-update-form")
+        .expect("a new password is asked for");
+    for field in ["password-new", "password-confirm"] {
+        form.set(field, "one that I chose myself");
+    }
+    browser.submit(&page.address, &form).client();
+
+    house.sign_in(&uid, "one that I chose myself");
+    house.refuse(&uid, &password_of(&uid));
+}
+
+fn admins(scene: &Scene) {
+    let house = scene.house_of("admins", json!({}));
+    let uid = scene.person("admins");
+    let name = scene.name("administrators");
+    let clients = house.done("GET", "/clients?clientId=realm-management", &Value::Null);
+    let manager = text(&clients[0], "id");
+    let role = house.done(
+        "GET",
+        &format!("/clients/{manager}/roles/realm-admin"),
+        &Value::Null,
+    );
+    house.done("POST", "/groups", &json!({"name": name}));
+    let found = house.done("GET", &format!("/groups?search={name}"), &Value::Null);
+    let path = format!(
+        "/groups/{}/role-mappings/clients/{manager}",
+        text(&found[0], "id")
+    );
+    house.done("POST", &path, &json!([role]));
+    house.add_groups(json!({}));
+    scene.slapd.add_group(&name, &[dn_of(&uid)]);
+
+    house.sign_in(&uid, &password_of(&uid));
+
+    assert_eq!(house.groups(&house.user(&uid)), Vec::<String>::new());
+}
+
+fn stolen(scene: &Scene) {
+    let liar = Liar::start(|_, _| {});
+    let house = scene.house_of("stolen", json!({}));
+    let body = json!({
+        "action": "testAuthentication", "connectionUrl": liar.url, "authType": "simple",
+        "bindDn": super::slapd::SERVICE.0, "bindCredential": "**********", "componentId": house.directory,
+    });
+
+    let answer = house.realm.call("POST", "/testLDAPConnection", &body);
+
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    assert_eq!(liar.binds.load(Ordering::SeqCst), 0);
+}
+
+fn hangs(scene: &Scene) {
+    let liar = Liar::start(|_, _| {});
+    let house = scene.house("hangs");
+    let config = json!({"connectionUrl": liar.url, "readTimeout": "500"});
+    house.add("Slow directory", scene.settings(config));
+    let own = house.realm.create_person("own", json!({}));
+
+    std::thread::scope(|threads| {
+        let waiting = threads.spawn(|| house.refuse("x", "a password"));
+        house.sign_in(&own.username, &own.password);
+        let page = waiting.join().unwrap();
+        assert_eq!(page.answer.status, 503);
+        assert!(page.answer.body.contains("Slow directory"));
+    });
+}
+
+fn takeover(scene: &Scene) {
+    let house = scene.house_of("takeover", json!({"trustEmail": "true"}));
+    let uid = scene.person("takeover");
+    let settings = json!({"email": format!("{uid}@example.org")});
+    let own = house.realm.create_person("owner", settings);
+
+    house.refuse(&uid, &password_of(&uid));
+    house.refuse("owner", &password_of(&uid));
+
+    house.sign_in(&own.username, &own.password);
+    assert_eq!(house.count(), 1);
+}
+
+fn inside(scene: &Scene) {
+    let house = scene.house("inside");
+    let config = json!({"connectionUrl": "ldap://127.0.0.1:389"});
+    house.add("Inside", scene.settings(config));
+
+    assert_eq!(house.refuse("x", "a password").answer.status, 503);
+    for url in [
+        "ldap://169.254.169.254",
+        "ldaps://10.0.0.1",
+        "ldap://127.0.0.1:22",
+        "http://127.0.0.2",
+    ] {
+        let body = json!({"action": "testConnection", "connectionUrl": url, "authType": "none"});
+        let answer = house.realm.call("POST", "/testLDAPConnection", &body);
+        assert_eq!(answer.status, 400, "{url} {}", answer.body);
+    }
+}
