@@ -1,10 +1,12 @@
-//! How fast a release build answers: requests a second, p99 and memory, one core for it and one for wrk.
+//! How fast a release build is: requests a second, p99 and memory, one core for it and one for wrk; lists of a crowd; an import.
 mod crowd;
+mod import;
 mod lists;
 mod setup;
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -12,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::bench::setup::{Bench, Load};
 use crate::postgres::{self, Cluster};
+use crate::running::Running;
 use crate::server::{self, Server, Setup};
 use crate::workspace::Workspace;
 use crate::{command, machine};
@@ -31,10 +34,13 @@ pub(crate) struct Options {
     #[arg(long)]
     postgres: bool,
     /// The lists and searches of the admin API in a crowd, without wrk
-    #[arg(long)]
+    #[arg(long, group = "crowd")]
     lists: bool,
+    /// One file with as many people as the crowd has, brought in by `cloakroom import`
+    #[arg(long, group = "crowd")]
+    import: bool,
     /// People in the crowd
-    #[arg(long, default_value_t = 100_000, requires = "lists")]
+    #[arg(long, default_value_t = 100_000, requires = "crowd")]
     users: u32,
     /// Applications in the crowd
     #[arg(long, default_value_t = 10_000, requires = "lists")]
@@ -43,7 +49,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 1_000, requires = "lists")]
     realms: u32,
     /// A development build, to find what is slow; its figures do not count
-    #[arg(long, requires = "lists")]
+    #[arg(long, requires = "crowd")]
     dev_build: bool,
 }
 
@@ -84,6 +90,9 @@ struct Round {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.lists {
         return lists::run(workspace, options);
+    }
+    if options.import {
+        return import::run(workspace, options);
     }
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
@@ -137,6 +146,38 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         bail!("{failed} requests were not answered as they should be");
     }
     Ok(())
+}
+
+/// What a command took that ran to its end.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    took: Duration,
+    /// In MiB.
+    most_memory: f64,
+}
+
+/// Runs a command of the server's program to its end, and looks at its memory meanwhile.
+///
+/// # Errors
+/// It does not start, or fails; then its log says why.
+fn run_to_end(command: &mut Command, log: &Path) -> Result<Ended> {
+    let started = Instant::now();
+    let mut process = Running::start("cloakroom", command)?;
+    let mut most_memory: f64 = 0.0;
+    let status = loop {
+        most_memory = most_memory.max(server::memory(process.id()).1);
+        match process.ended() {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    if !status.success() {
+        bail!("{command:?} failed, see {}", log.display());
+    }
+    Ok(Ended {
+        took: started.elapsed(),
+        most_memory,
+    })
 }
 
 fn round(

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::api::Api;
-use crate::bench::{Database, Options, SERVER_CORE, crowd};
+use crate::bench::{self, Database, Options, SERVER_CORE, crowd};
 use crate::server::{self, Place, Server, Setup};
 use crate::workspace::Workspace;
 
@@ -57,25 +57,14 @@ fn fill(place: &Place, setup: &Setup<'_>, options: &Options) -> Result<()> {
     ] {
         command.arg(flag).arg(many.to_string());
     }
-    let started = Instant::now();
-    let mut process = crate::running::Running::start("cloakroom", &mut command)?;
-    let mut most: f64 = 0.0;
-    let status = loop {
-        most = most.max(server::memory(process.id()).1);
-        match process.ended() {
-            Some(status) => break status,
-            None => std::thread::sleep(Duration::from_millis(50)),
-        }
-    };
-    if !status.success() {
-        bail!("cloakroom demo failed, see {}", setup.log.display());
-    }
+    let ended = bench::run_to_end(&mut command, &setup.log)?;
     println!(
-        "filled with {} users, {} clients, {} realms in {:.0} s, {most:.0} MiB at most",
+        "filled with {} users, {} clients, {} realms in {:.0} s, {:.0} MiB at most",
         options.users,
         options.clients,
         options.realms,
-        started.elapsed().as_secs_f64()
+        ended.took.as_secs_f64(),
+        ended.most_memory
     );
     Ok(())
 }
