@@ -250,6 +250,7 @@ fn access(
         claims.members.insert("sub".to_owned(), json!(sub));
     }
     mapper::run(cx, &grant.scopes, facts, &mut claims)?;
+    keep_subject(&mut claims, grant, facts);
     if let Some(exchange) = &grant.exchange {
         narrow(&mut claims, &exchange.audience)?;
     }
@@ -289,6 +290,14 @@ fn access(
     Ok((Access::Jwt(Unsigned { alg, typ, members }), aud))
 }
 
+/// Without a session the subject alone says whose token it is, so no mapper may name somebody else.
+fn keep_subject(claims: &mut Claims, grant: &Authorization, facts: &Facts<'_>) {
+    if grant.session.is_none() && claims.members.contains_key("sub") {
+        let sub = mapper::subject(facts.client, &grant.account.user.id);
+        claims.members.insert("sub".to_owned(), json!(sub));
+    }
+}
+
 /// Leaves in the audience what was asked for; all of it, where nothing was.
 fn narrow(claims: &mut Claims, wanted: &[String]) -> Result<()> {
     if wanted.is_empty() {
@@ -315,6 +324,7 @@ fn id_token(
     claims.members.insert("sub".to_owned(), json!(sub));
     mapper::run(cx, &grant.scopes, facts, &mut claims)?;
     mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    keep_subject(&mut claims, grant, facts);
     let asked = grant.claims.as_ref();
     if asked.is_some_and(|asked| asked.wishes(Place::IdToken).contains_key("acr")) {
         // It is the answer to how well the client wanted the user proved, whatever its scopes.

@@ -3,6 +3,26 @@
 use cloakroom_model::mapper::Mapper as Config;
 use serde_json::{Map, Value};
 
+/// Claims that are said of a token by who issues it: when it ends, what kind it is, for whom, what it may be used for.
+/// The realm itself reads them in its own tokens, so no setting of a client may say otherwise.
+const ISSUED: [&str; 15] = [
+    "exp",
+    "iat",
+    "nbf",
+    "jti",
+    "iss",
+    "typ",
+    "azp",
+    "sid",
+    "session_state",
+    "scope",
+    "nonce",
+    "cnf",
+    "active",
+    "act",
+    "authorization",
+];
+
 /// Puts a value where `claim.name` says: dots lead into objects, and `\.` is a dot.
 pub(super) fn set(
     members: &mut Map<String, Value>,
@@ -19,13 +39,22 @@ pub(super) fn set(
 pub(super) fn set_at(members: &mut Map<String, Value>, name: &str, client_id: &str, value: Value) {
     // Most names are one plain word, and each token has a dozen of them.
     if !name.contains(['.', '$', '\\']) {
-        return put(members, name, value);
+        if !ISSUED.contains(&name) {
+            put(members, name, value);
+        }
+        return;
     }
     let mut path: Vec<String> = split(name)
         .into_iter()
         // A client's own name may hold dots, so it is filled in after the split.
         .map(|part| part.replace("${client_id}", client_id))
         .collect();
+    if path
+        .first()
+        .is_some_and(|first| ISSUED.contains(&first.as_str()))
+    {
+        return;
+    }
     let Some(last) = path.pop() else { return };
     let mut place = members;
     for part in path {
