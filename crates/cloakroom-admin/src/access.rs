@@ -1,5 +1,6 @@
 //! Who is calling and what they may do: roles are read from the database, not from the token.
 
+mod gifts;
 mod grants;
 mod standing;
 

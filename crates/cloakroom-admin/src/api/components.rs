@@ -96,7 +96,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     shape::apply(&mut draft, &sent)?;
     check::all(&mut draft)?;
     let made = keys::make(&admin, &draft).await?;
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     let id = admin
         .write(move |cx| {
             let mut draft = draft.clone();
@@ -104,6 +104,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
                 draft.id = ComponentId::new(cx.new_id());
             }
             check::references(cx, &draft)?;
+            check::gifts(cx, &draft, &grants)?;
             if let Some(made) = &made {
                 keys::fill(&mut draft, made.clone());
             }
@@ -139,13 +140,14 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     } else {
         keys::make(&admin, &after).await?
     };
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let mut after = found(cx, &id)?;
             shape::apply(&mut after, &sent)?;
             check::all(&mut after)?;
             check::references(cx, &after)?;
+            check::gifts(cx, &after, &grants)?;
             if let Some(made) = &made {
                 keys::fill(&mut after, made.clone());
             }

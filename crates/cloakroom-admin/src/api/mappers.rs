@@ -4,10 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{mapper as shape, read};
-use cloakroom_model::client::{self, Settings};
+use cloakroom_model::Cx;
+use cloakroom_model::client::Settings;
 use cloakroom_model::id::MapperId;
 use cloakroom_model::mapper::{self, Mapper};
-use cloakroom_model::{Cx, role};
 use serde_json::Value;
 
 use super::client_scopes::found as scope_found;
@@ -123,34 +123,11 @@ pub(crate) fn check(
         return Err(AdminError::error(404, "ProtocolMapper provider not found"));
     }
     match mapper.mapper.as_str() {
-        HARDCODED_ROLE => check_role(cx, mapper.text("role"), grants),
-        ROLE_NAME => check_role(cx, mapper.text("new.role.name"), grants),
+        HARDCODED_ROLE => grants.check_named(cx, mapper.text("role").unwrap_or_default()),
+        ROLE_NAME => grants.check_named(cx, mapper.text("new.role.name").unwrap_or_default()),
         PAIRWISE => check_sector(mapper, settings),
         _ => Ok(()),
     }
-}
-
-/// A role as mappers name it: `name` of the realm, or `client.name`.
-fn check_role(cx: &mut Cx<'_>, named: Option<&str>, grants: &Grants) -> Result<()> {
-    let Some(name) = named else {
-        return Ok(());
-    };
-    let realm = cx.realm.id.as_str().to_owned();
-    if let Some(role) = role::find_named(cx, &realm, name)? {
-        return grants.check(cx, &role.id);
-    }
-    // Names of clients have dots too, so each of them may be the one before the role's name.
-    for (at, _) in name.match_indices('.') {
-        let (Some(owner), Some(name)) = (name.get(..at), name.get(at + 1..)) else {
-            continue;
-        };
-        if let Some(owner) = client::find_id(cx, owner)?
-            && let Some(role) = role::find_named(cx, owner.as_str(), name)?
-        {
-            grants.check(cx, &role.id)?;
-        }
-    }
-    Ok(())
 }
 
 /// OpenID Connect Core §8.1: the subject of a sector that several hosts share needs its address.

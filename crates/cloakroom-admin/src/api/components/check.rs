@@ -7,6 +7,7 @@ use cloakroom_model::{Cx, group, key, role};
 use serde_json::Value;
 
 use super::LDAP_MAPPER;
+use crate::access::Grants;
 use crate::error::{AdminError, Result};
 
 /// The family of client registration policies.
@@ -247,6 +248,24 @@ pub(super) fn references(cx: &mut Cx<'_>, component: &Component) -> Result<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// The people of a user store get what its mappers say: no right that whoever sets them up has not.
+pub(super) fn gifts(cx: &mut Cx<'_>, component: &Component, grants: &Grants) -> Result<()> {
+    if component.provider_type != LDAP_MAPPER {
+        return Ok(());
+    }
+    let text = |name: &str| component.text(name).unwrap_or_default();
+    match component.provider_id.as_str() {
+        "hardcoded-ldap-role-mapper" => grants.check_named(cx, text("role")),
+        "hardcoded-ldap-group-mapper" => grants.check_path(cx, text("group")),
+        "role-ldap-mapper" if text("use.realm.roles.mapping") == "false" => {
+            grants.check_all_of(cx, Some(text("client.id")))
+        }
+        "role-ldap-mapper" => grants.check_all_of(cx, None),
+        "group-ldap-mapper" => grants.check_all_groups(cx),
+        _ => Ok(()),
+    }
 }
 
 fn has_group(cx: &mut Cx<'_>, path: &str) -> Result<bool> {

@@ -10,7 +10,7 @@ use cloakroom_model::identity_provider::{self as model, Config, Mapper};
 use serde_json::{Map, Value, json};
 
 use super::{BASE, MANAGE, VIEW, found};
-use crate::access::{Actor, Admin, encode};
+use crate::access::{Actor, Admin, Grants, encode};
 use crate::api::{Answer, no_content};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -73,6 +73,18 @@ fn record(cx: &mut Cx<'_>, actor: &Actor, what: &'static str, alias: &str, id: &
     Ok(audit::record(cx, actor, what, kind, path)?)
 }
 
+/// Whoever comes in through the provider gets the role and the group of a mapper, whatever its kind makes of them today.
+fn check_gifts(cx: &mut Cx<'_>, mapper: &Mapper, grants: &Grants) -> Result<()> {
+    let text = |name: &str| mapper.config.get(name).map(String::as_str);
+    if let Some(role) = text("role") {
+        grants.check_named(cx, role)?;
+    }
+    if let Some(group) = text("group") {
+        grants.check_path(cx, group)?;
+    }
+    Ok(())
+}
+
 async fn create(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let alias = path.into_inner().1;
@@ -81,7 +93,7 @@ async fn create(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
         "IdentityProviderMapperRepresentation",
         shape::MAPPER_FIELDS,
     )?;
-    let (actor, of) = (admin.actor.clone(), alias.clone());
+    let (actor, of, grants) = (admin.actor.clone(), alias.clone(), admin.grants());
     let id = admin
         .write(move |cx| {
             let provider = found(cx, &of)?;
@@ -98,6 +110,7 @@ async fn create(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
                 let why = "Duplicate resource error";
                 return Err(AdminError::described(409, "conflict", why));
             }
+            check_gifts(cx, &mapper, &grants)?;
             if !model::insert_mapper(cx, &mapper)? {
                 let (name, kind) = (&mapper.name, &provider.provider_id);
                 let why = format!("Failed to add mapper '{name}' to identity provider [{kind}].");
@@ -131,11 +144,12 @@ async fn update(admin: Admin, path: Path<(String, String, String)>, body: Bytes)
         "IdentityProviderMapperRepresentation",
         shape::MAPPER_FIELDS,
     )?;
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let mut mapper = mapper_found(cx, &alias, &id)?;
             shape::apply_mapper(&mut mapper, &sent)?;
+            check_gifts(cx, &mapper, &grants)?;
             let all = model::list_mappers(cx, &mapper.provider)?;
             if all
                 .iter()

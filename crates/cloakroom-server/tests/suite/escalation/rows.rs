@@ -47,7 +47,7 @@ type Call = (
 
 /// Every attempt.
 pub(super) fn all() -> Vec<Row> {
-    let groups: [(&'static str, &[Call]); 8] = [
+    let groups: [(&'static str, &[Call]); 9] = [
         ("manage-users", USERS),
         ("manage-clients", CLIENTS),
         ("manage-realm", REALM),
@@ -56,6 +56,7 @@ pub(super) fn all() -> Vec<Row> {
         ("impersonation", IMPERSONATION),
         ("manage-authorization", AUTHORIZATION),
         ("manage-organizations", ORGANIZATIONS),
+        ("manage-identity-providers", PROVIDERS),
     ];
     let row = |who, &(what, expected, method, path, body): &Call| Row {
         who,
@@ -141,6 +142,15 @@ const REALM: &[Call] = &[
     ("compose the role that everybody has of every right", Refused, "POST", "/roles/default-roles-escalation/composites", REALM_ADMIN),
     ("compose a role by its id", Refused, "POST", "/roles-by-id/{wide}/composites", r#"[{"id":"{mighty}","name":"mighty"}]"#),
     ("make a role that is composed of every right", Refused, "POST", "/roles", r#"{"name":"horse","composites":{"realm":["mighty"]}}"#),
+    ("take the rights out of a role that holds them", Refused, "DELETE", "/roles/mighty/composites", REALM_ADMIN),
+    ("take them out by the id of the role", Refused, "DELETE", "/roles-by-id/{mighty}/composites", REALM_ADMIN),
+    ("bring in a role that holds every right", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"SKIP","roles":{"realm":[{"name":"horse","composite":true,"composites":{"client":{"realm-management":["realm-admin"]}}}]}}"#),
+    ("put every right into the role that everybody has, by a file", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"OVERWRITE","roles":{"realm":[{"name":"default-roles-escalation","composite":true,"composites":{"realm":["mighty"]}}]}}"#),
+    ("bring themselves in again with every right", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"OVERWRITE","users":[{"username":"manage-realm","enabled":true,"clientRoles":{"realm-management":["realm-admin"]}}]}"#),
+    ("let the people of a user store have a harmless role", Done, "POST", "/components", r#"{"name":"hardcoded-ldap-role-mapper","providerId":"hardcoded-ldap-role-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"role":["harmless"]}}"#),
+    ("let the people of a user store have every right", Refused, "POST", "/components", r#"{"name":"hardcoded-ldap-role-mapper","providerId":"hardcoded-ldap-role-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"role":["realm-management.realm-admin"]}}"#),
+    ("let the people of a user store join a group whose members have every right", Refused, "POST", "/components", r#"{"name":"hardcoded-ldap-group-mapper","providerId":"hardcoded-ldap-group-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"group":["/bosses"]}}"#),
+    ("let a user store say who has which right", Refused, "POST", "/components", r#"{"name":"role-ldap-mapper","providerId":"role-ldap-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"roles.dn":["ou=r"],"role.name.ldap.attribute":["cn"],"role.object.classes":["g"],"membership.ldap.attribute":["m"],"mode":["READ_ONLY"],"use.realm.roles.mapping":["false"],"client.id":["realm-management"]}}"#),
     ("touch a client's role by its id", Refused, "PUT", "/roles-by-id/{buyer}", r#"{"name":"renamed"}"#),
     ("change a right by its id", Refused, "PUT", "/roles-by-id/{view-users}", r#"{"name":"gone"}"#),
 ];
@@ -184,4 +194,17 @@ const ORGANIZATIONS: &[Call] = &[
     ("make an identity provider", Refused, "POST", "/identity-provider/instances", r#"{"alias":"mine","providerId":"oidc","config":{}}"#),
     ("turn a setting of the realm", Refused, "PUT", "", r#"{"registrationAllowed":true}"#),
     ("give themselves every right", Refused, "POST", "/users/{manage-organizations-self}/role-mappings/clients/{rm}", REALM_ADMIN),
+];
+
+#[rustfmt::skip]
+const PROVIDERS: &[Call] = &[
+    ("let whoever comes in have a harmless role", Done, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"fine","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"harmless","syncMode":"FORCE"}}"#),
+    ("let whoever comes in have every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"realm-management.realm-admin","syncMode":"FORCE"}}"#),
+    ("let whoever comes in have a role that holds every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"mighty","syncMode":"FORCE"}}"#),
+    ("let whoever says so have every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-role-idp-mapper","config":{"claim":"a","claim.value":"b","role":"realm-management.realm-admin","syncMode":"FORCE"}}"#),
+    ("let whoever comes in join a group whose members have every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-group-idp-mapper","config":{"group":"/bosses","syncMode":"FORCE"}}"#),
+    ("let whoever says so join a group below such a one", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-advanced-group-idp-mapper","config":{"claims":"[]","group":"/bosses/below","syncMode":"FORCE"}}"#),
+    ("turn a harmless mapper of a provider into one that gives every right", Refused, "PUT", "/identity-provider/instances/google/mappers/{idp-mapper}", r#"{"name":"colour","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"mighty","syncMode":"FORCE"}}"#),
+    ("bring in such a mapper by a file", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"SKIP","identityProviderMappers":[{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"mighty"}}]}"#),
+    ("make a user", Refused, "POST", "/users", r#"{"username":"puppet"}"#),
 ];

@@ -13,7 +13,7 @@ use crate::server::{Server, pause};
 use super::rows::Row;
 
 /// The rights that an administrator of the scene has, each of them alone.
-const RIGHTS: [&str; 8] = [
+const RIGHTS: [&str; 9] = [
     "manage-users",
     "manage-clients",
     "manage-realm",
@@ -22,6 +22,7 @@ const RIGHTS: [&str; 8] = [
     "impersonation",
     "manage-authorization",
     "manage-organizations",
+    "manage-identity-providers",
 ];
 
 /// The realm with everything that the attempts name.
@@ -61,7 +62,33 @@ impl Scene {
         scene.keep("plain", &plain.id);
         scene.make_groups_and_roles();
         scene.make_clients();
+        scene.make_providers();
         scene
+    }
+
+    fn make_providers(&mut self) {
+        let google = json!({"alias": "google", "providerId": "oidc", "config": {
+            "clientId": "us", "clientSecret": "a secret", "authorizationUrl": "https://up.test/a", "tokenUrl": "https://up.test/t",
+        }});
+        self.call_as_admin("POST", "/identity-provider/instances", &google);
+        let colour = json!({
+            "name": "colour", "identityProviderAlias": "google", "identityProviderMapper": "hardcoded-attribute-idp-mapper",
+            "config": {"attribute": "colour", "attribute.value": "blue"},
+        });
+        let path = "/identity-provider/instances/google/mappers";
+        self.make("idp-mapper", path, &colour);
+        let realm = self.call_as_admin("GET", "", &Value::Null).json();
+        let directory = json!({
+            "name": "staff", "providerId": "ldap", "parentId": text(&realm, "id"),
+            "providerType": "org.keycloak.storage.UserStorageProvider",
+            "config": {
+                "vendor": ["other"], "connectionUrl": ["ldap://directory.test"], "usersDn": ["ou=people"],
+                "bindDn": ["cn=us"], "bindCredential": ["a secret"], "authType": ["simple"], "editMode": ["READ_ONLY"],
+                "usernameLDAPAttribute": ["uid"], "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
+                "userObjectClasses": ["person"], "enabled": ["false"],
+            },
+        });
+        self.make("directory", "/components", &directory);
     }
 
     fn make_groups_and_roles(&mut self) {
