@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::{Alg, DecryptionKey, Jwk, KeySet, SigningKey, VerifyingKey};
+use cloakroom_jose::{Alg, DecryptionKey, Jwk, KeySet, SigningKey, VerifyingKey, pem};
 use cloakroom_model::component::Component;
 use cloakroom_model::key::{self, Status};
 use cloakroom_model::{Digest, Fault, Realm};
@@ -71,6 +71,33 @@ pub fn can_read(component: &Component) -> bool {
     read::parse(component).is_some()
 }
 
+/// What is wrong with the certificate that stands beside a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadCertificate {
+    /// It is none.
+    Unreadable,
+    /// It is about another key.
+    OfAnother,
+}
+
+/// Compares the certificate in a component with its key; without one there is nothing to compare.
+///
+/// # Errors
+/// Clients that take keys out of `x5c` would verify with the wrong one.
+pub fn check_certificate(component: &Component) -> Result<(), BadCertificate> {
+    let text = component.text("certificate").unwrap_or_default();
+    if text.is_empty() {
+        return Ok(());
+    }
+    let certified = pem::decode(text)
+        .and_then(|(_, der)| VerifyingKey::from_certificate(None, None, &der))
+        .map_err(|_| BadCertificate::Unreadable)?;
+    match read::public_spki(component) == certified.spki_der() {
+        true => Ok(()),
+        false => Err(BadCertificate::OfAnother),
+    }
+}
+
 /// The realm has no key for an algorithm that its settings or a client's ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MissingKey(pub Alg);
@@ -107,14 +134,13 @@ impl Keyring {
             match parsed {
                 Parsed::Signing(key, certificates) => {
                     keep(key.kid(), &certificates);
-                    if let Some(jwk) = Jwk::from_verifying_key(key.verifying_key()) {
-                        public.push(jwk.with_certificates(certificates));
-                    }
                     let is_known = verifying.iter().any(|known| {
                         known.kid() == Some(key.kid()) && known.alg() == Some(key.alg())
                     });
                     if !is_known {
                         verifying.push(key.verifying_key().clone());
+                        let jwk = Jwk::from_verifying_key(key.verifying_key());
+                        public.extend(jwk.map(|jwk| jwk.with_certificates(certificates)));
                     }
                     if status == Status::Active {
                         signing.push(key);

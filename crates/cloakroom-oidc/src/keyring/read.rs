@@ -57,6 +57,14 @@ fn rsa_enc(component: &Component) -> Option<Parsed> {
     ))
 }
 
+/// The public half of a key as `SubjectPublicKeyInfo`; `None` if it cannot be read or has none.
+pub(super) fn public_spki(component: &Component) -> Option<Vec<u8>> {
+    match parse(component)? {
+        Parsed::Signing(key, _) => key.public_spki_der(),
+        Parsed::Encryption(key, ..) => key.public_spki_der(),
+    }
+}
+
 /// The public half of a key for encryption as `SubjectPublicKeyInfo`.
 pub(super) fn encryption_spki(component: &Component) -> Option<Vec<u8>> {
     let (_, der) = pem::decode(component.text("privateKey")?).ok()?;

@@ -4,6 +4,7 @@ use cloakroom_keycloak::component::{self as shape, FEDERATION};
 use cloakroom_model::component::Component;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::{Cx, group, key, role};
+use cloakroom_oidc::keyring::{self, BadCertificate};
 use serde_json::Value;
 
 use super::LDAP_MAPPER;
@@ -116,14 +117,22 @@ fn own_key(component: &Component) -> Result<()> {
     match component.provider_id.as_str() {
         "rsa" | "rsa-enc" if missing("privateKey") => refuse("'Private RSA Key' is required"),
         "rsa" | "rsa-enc" => {
-            if !cloakroom_oidc::keyring::can_read(component) {
+            if !keyring::can_read(component) {
                 return refuse("Failed to decode private key");
             }
-            Ok(())
+            match keyring::check_certificate(component) {
+                Ok(()) => Ok(()),
+                Err(BadCertificate::Unreadable) => refuse("Failed to decode certificate"),
+                Err(BadCertificate::OfAnother) => refuse("Certificate does not match private key"),
+            }
         }
         "java-keystore" if missing("keystore") => refuse("'Keystore' is required"),
-        // Files of the server are not read on behalf of who names them.
-        "java-keystore" => Err(AdminError::not_available("Keys from a Java keystore")),
+        // Nodes share the database and no disk, and whoever may set a realm's keys need not be trusted with files.
+        "java-keystore" => Err(AdminError::described(
+            501,
+            "not_available",
+            "Keys are not read from files of the server: bring the key itself, as rsa or rsa-enc.",
+        )),
         _ => Ok(()),
     }
 }
