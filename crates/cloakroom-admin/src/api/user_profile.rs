@@ -49,6 +49,12 @@ pub(crate) fn visible(realm: &Realm, user: &User) -> User {
     profile::visible(&realm.profile, Side::Admin, user)
 }
 
+/// The profile describes this attribute, and keeps it from administrators.
+pub(crate) fn is_hidden(realm: &Realm, name: &str) -> bool {
+    let attribute = realm.profile.attribute(name);
+    attribute.is_some_and(|attribute| !attribute.may_view(Side::Admin))
+}
+
 /// What a form for a person needs to know.
 pub(crate) fn describe(realm: &Realm, is_new: bool) -> Value {
     shape::metadata(&realm.profile, &realm.settings, Side::Admin, is_new)

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, found};
 use crate::access::{Actor, Admin, encode};
-use crate::api::{Answer, Params, is_on, no_content, page};
+use crate::api::{Answer, Params, is_on, no_content, page, user_profile};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -36,11 +36,13 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(all).service(one);
 }
 
-pub(super) fn show(user: &User, managed: bool, brief: bool) -> Value {
+/// A member as administrators see people: without the attributes that the user profile keeps from them.
+pub(super) fn show(cx: &Cx<'_>, user: &User, managed: bool, brief: bool) -> Value {
+    let user = user_profile::visible(cx.realm, user);
     let mut shown = if brief {
-        user_shape::show_briefly(user)
+        user_shape::show_briefly(&user)
     } else {
-        user_shape::show(user)
+        user_shape::show(&user)
     };
     set(
         &mut shown,
@@ -74,7 +76,7 @@ async fn list(admin: Admin, path: Path<(String, String)>, params: Params) -> Ans
             let mut shown = Vec::new();
             for member in organization::list_members(cx, &one.id, &search, first, max)? {
                 let user = user_of(cx, &member.user)?;
-                shown.push(show(&user, member.managed, brief));
+                shown.push(show(cx, &user, member.managed, brief));
             }
             Ok(shown)
         })
@@ -140,10 +142,13 @@ pub(super) fn member_found(
 async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer {
     admin.check(VIEW)?;
     let (_, organization, id) = path.into_inner();
-    let (member, user) = admin
-        .read(move |cx| member_found(cx, &organization, &id))
+    let shown = admin
+        .read(move |cx| {
+            let (member, user) = member_found(cx, &organization, &id)?;
+            Ok(show(cx, &user, member.managed, false))
+        })
         .await?;
-    Ok(HttpResponse::Ok().json(show(&user, member.managed, false)))
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// Who came with an organization goes with it; all others stay users of the realm.

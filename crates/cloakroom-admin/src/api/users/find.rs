@@ -34,6 +34,9 @@ async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
         return Ok(HttpResponse::Ok().json(json!([])));
     }
     let query = query_of(params)?;
+    if asks_for_hidden(admin, &query) {
+        return Ok(HttpResponse::Ok().json(json!([])));
+    }
     let brief = is_brief(params, false);
     let may_manage = admin.may(MANAGE);
     let shown = admin
@@ -50,6 +53,12 @@ async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
+}
+
+/// A search by an attribute that administrators may not view would tell its value all the same.
+fn asks_for_hidden(admin: &Admin, query: &Query) -> bool {
+    let mut names = query.attributes.iter().map(|(name, _)| name);
+    names.any(|name| user_profile::is_hidden(&admin.realm, name))
 }
 
 fn failures(cx: &mut Cx<'_>, user: &UserId) -> Result<Value> {
@@ -72,6 +81,9 @@ fn failures(cx: &mut Cx<'_>, user: &UserId) -> Result<Value> {
 pub(super) async fn count(admin: Admin, params: Params) -> Answer {
     admin.check(ASK)?;
     let query = query_of(&params)?;
+    if asks_for_hidden(&admin, &query) {
+        return Ok(HttpResponse::Ok().json(0));
+    }
     let count = admin
         .read(move |cx| match named(&query) {
             Some(_) => Ok(i64::try_from(search(cx, &query)?.len()).unwrap_or(i64::MAX)),

@@ -39,7 +39,7 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
             let mut all = Vec::new();
             for member in members {
                 let user = user_of(cx, &member.user)?;
-                all.push(show(&user, member.managed, brief));
+                all.push(show(cx, &user, member.managed, brief));
             }
             Ok(all)
         })
