@@ -254,7 +254,9 @@ fn place(
         Some(id) => {
             let id = GroupId::new(id);
             check_of_realm(cx, &id, "manage")?;
-            group::find(cx, &id)?
+            let group = group::find(cx, &id)?;
+            let missing = || AdminError::error(404, "Could not find child by id");
+            Some(group.ok_or_else(missing)?)
         }
         None => None,
     };
