@@ -10,6 +10,7 @@ use cloakroom_model::{Realm, Result, Secret};
 use serde_json::{Map, Value, json};
 
 pub use check::{check, check_addresses, check_identity, needs_secret};
+pub(crate) use check::{check_attribute, is_local};
 
 use crate::mapper;
 use crate::read::{Object, Unreadable};

@@ -27,31 +27,138 @@ pub fn check_identity(client_id: &str, settings: &Settings) -> Result<(), String
     Ok(())
 }
 
+/// Attributes that hold an address, and what Keycloak calls it. Several stand with `##` between them.
+const ADDRESSES: [(&str, &str); 16] = [
+    ("backchannel.logout.url", "Backchannel logout URL"),
+    ("frontchannel.logout.url", "Frontchannel logout URL"),
+    ("logoUri", "Logo URL"),
+    ("policyUri", "Policy URL"),
+    ("tosUri", "Terms of service URL"),
+    ("jwks.url", "JWKS URL"),
+    ("request.uris", "A request URI"),
+    ("post.logout.redirect.uris", "A post logout redirect URI"),
+    (
+        "ciba.backchannel.client.notification.endpoint",
+        "Client notification endpoint",
+    ),
+    (
+        "saml_assertion_consumer_url_post",
+        "Assertion consumer service POST binding URL",
+    ),
+    (
+        "saml_assertion_consumer_url_redirect",
+        "Assertion consumer service redirect binding URL",
+    ),
+    (
+        "saml_single_logout_service_url_post",
+        "Logout service POST binding URL",
+    ),
+    (
+        "saml_single_logout_service_url_redirect",
+        "Logout service redirect binding URL",
+    ),
+    (
+        "saml_single_logout_service_url_soap",
+        "Logout service SOAP binding URL",
+    ),
+    (
+        "saml_single_logout_service_url_artifact",
+        "Logout service artifact binding URL",
+    ),
+    ("saml_artifact_binding_url", "Artifact binding URL"),
+];
+
 /// Refuses addresses that run what they hold in the browser, and redirect URIs that match nothing.
 pub fn check_addresses(settings: &Settings) -> Result<(), String> {
-    let invalid = |why: &str| Err(why.to_owned());
     for (what, url) in [
         ("Root URL", settings.root_url.as_deref()),
         ("Base URL", settings.base_url.as_deref()),
         ("Admin URL", settings.admin_url.as_deref()),
     ] {
-        if url.is_some_and(is_script) {
-            return invalid(&format!("{what} uses an illegal scheme"));
+        check_scheme(what, url.unwrap_or_default())?;
+    }
+    for uri in &settings.redirect_uris {
+        check_scheme("A redirect URI", uri)?;
+        if is_local(uri) {
+            return Err("A redirect URI uses an illegal scheme".to_owned());
+        }
+        if uri.contains('#') {
+            return Err("A redirect URI must not contain an URL fragment".to_owned());
         }
     }
-    if settings.redirect_uris.iter().any(|uri| is_script(uri)) {
-        return invalid("A redirect URI uses an illegal scheme");
-    }
-    if settings.redirect_uris.iter().any(|uri| uri.contains('#')) {
-        return invalid("A redirect URI must not contain an URL fragment");
+    for (name, _) in ADDRESSES {
+        check_attribute(name, settings.attribute(name).unwrap_or_default())?;
     }
     Ok(())
 }
 
-/// Schemes that run what they hold in the browser.
-fn is_script(url: &str) -> bool {
-    let url = url.trim_start().to_ascii_lowercase();
-    ["javascript:", "data:", "vbscript:"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
+/// Refuses an attribute that has to hold an address, and holds something that harms whoever follows it.
+pub(crate) fn check_attribute(name: &str, value: &str) -> Result<(), String> {
+    let Some((_, what)) = ADDRESSES.iter().find(|(known, _)| *known == name) else {
+        return Ok(());
+    };
+    for url in value.split("##") {
+        check_scheme(what, url)?;
+        // A line end would begin another header of the request to this address.
+        if url.contains(char::is_control) {
+            return Err(format!("{what} is not a valid URL"));
+        }
+        if is_local(url) {
+            return Err(format!("{what} uses an illegal scheme"));
+        }
+    }
+    Ok(())
+}
+
+fn check_scheme(what: &str, url: &str) -> Result<(), String> {
+    if is_of(url, &["javascript", "data", "vbscript"]) {
+        return Err(format!("{what} uses an illegal scheme"));
+    }
+    Ok(())
+}
+
+/// What such an address names is in the browser or on its machine, and no client waits there.
+pub(crate) fn is_local(url: &str) -> bool {
+    is_of(url, &["blob", "file", "filesystem", "about"])
+}
+
+/// A browser skips control characters and spaces before the scheme, and line ends and tabs inside.
+fn is_of(url: &str, schemes: &[&str]) -> bool {
+    let read: String = url
+        .trim_start_matches(|letter: char| letter <= ' ')
+        .chars()
+        .filter(|letter| !['\t', '\r', '\n'].contains(letter))
+        .take(12)
+        .collect();
+    let scheme = read.split_once(':').map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| schemes.iter().any(|bad| scheme.eq_ignore_ascii_case(bad)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attribute_that_holds_an_address_holds_no_script() {
+        for (name, _) in ADDRESSES {
+            for bad in [
+                "javascript:alert(1)",
+                "JavaScript:alert(1)",
+                " \u{1}javascript:alert(1)",
+                "java\tscript:alert(1)",
+                "data:text/html,x",
+                "VBSCRIPT:x",
+                "file:///etc/passwd",
+                "blob:https://a.example/1",
+                "https://a.example/##javascript:alert(1)",
+                "https://a.example/\r\nX: y",
+            ] {
+                assert!(check_attribute(name, bad).is_err(), "{name} {bad}");
+            }
+            for good in ["", "+", "-", "https://a.example/x", "/path", "app:/back"] {
+                assert_eq!(check_attribute(name, good), Ok(()), "{name} {good}");
+            }
+        }
+        assert_eq!(check_attribute("colour", "javascript:x"), Ok(()));
+    }
 }

@@ -106,6 +106,7 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
         shape::FIELDS.contains(&name.as_str()) && !READ_HERE.contains(&name.as_str())
     });
     drop_masked(import, part, &mut mine);
+    drop_dangerous(import, part, &mut mine);
     let base = shape::defaults();
     let like = match serde_json::to_value(&base).map_err(Fault::from)? {
         Value::Object(like) => like,
@@ -129,6 +130,32 @@ fn drop_masked(import: &mut Import<'_>, part: &Part<'_>, mine: &mut Object) {
         }
         !is_masked
     });
+}
+
+/// Addresses that the admin API would not take are not taken from a file either, and stop nothing.
+fn drop_dangerous(import: &mut Import<'_>, part: &Part<'_>, mine: &mut Object) {
+    if let Some(Value::Object(attributes)) = mine.get_mut("attributes") {
+        attributes.retain(|name, value| {
+            let checked = shape::check_attribute(name, value.as_str().unwrap_or_default());
+            if let Err(why) = &checked {
+                let place = part.place_of(&format!("attributes.{name}"));
+                import.report.drop(&place, part.who, why);
+            }
+            checked.is_ok()
+        });
+    }
+    if let Some(Value::Array(uris)) = mine.get_mut("redirectUris") {
+        uris.retain(|uri| {
+            let is_local = uri.as_str().is_some_and(shape::is_local);
+            if is_local {
+                let why = "nobody is sent to an address inside the browser";
+                import
+                    .report
+                    .drop(&part.place_of("redirectUris"), part.who, why);
+            }
+            !is_local
+        });
+    }
 }
 
 /// Members that are no settings.
