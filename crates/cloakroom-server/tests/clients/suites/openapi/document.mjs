@@ -61,8 +61,10 @@ export function resolve(schema) {
 /** The document with the operations of these names only, and the shapes that a running server has. */
 export function corrected(wanted) {
   const document = read(DOCUMENT);
-  // Its document calls it written only, and a running server shows it.
-  delete document.components.schemas.IdentityProviderRepresentation.properties.organizationId.writeOnly;
+  // Its document calls these written only, and a running server shows them.
+  const { IdentityProviderRepresentation: provider, AccessToken: token } = document.components.schemas;
+  delete provider.properties.organizationId.writeOnly;
+  delete token.properties.resource_access.writeOnly;
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS.filter((candidate) => item[candidate])) {
       const key = `${method.toUpperCase()} ${path}`;
