@@ -1,7 +1,9 @@
 //! Hostile and malformed requests: most are rows of the tables in this folder, those with a history are stories, and
 //! after each request the same room checks what must hold whatever was sent.
 
+mod administration;
 mod assertion;
+mod borders;
 mod consent;
 mod device;
 mod elsewhere;
@@ -31,7 +33,9 @@ use scene::Scene;
 type Story = (&'static str, fn(&Scene));
 
 const STORIES: &[&[Story]] = &[
+    administration::STORIES,
     assertion::STORIES,
+    borders::STORIES,
     consent::STORIES,
     device::STORIES,
     flood::STORIES,
