@@ -1,6 +1,7 @@
 //! The invariants of docs/ARCHITECTURE.md that a program can check.
 mod arrows;
 pub(crate) mod migrations;
+mod proofs;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let sources = read(workspace)?;
 
     report.part("tidy", |_| {
-        let rules: [(&str, Vec<String>); 11] = [
+        let rules: [(&str, Vec<String>); 12] = [
             (
                 "I1 and I2: diesel and actix-web stay in their crates",
                 arrows::walled_libraries(workspace, &sources)?,
@@ -90,6 +91,10 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
             (
                 "the page about Keycloak is what the tests play",
                 compatibility::outdated(workspace)?,
+            ),
+            (
+                "each test that a page about attacks names is there",
+                proofs::missing(&sources)?,
             ),
         ];
         let mut tally = Tally::default();

@@ -1,0 +1,154 @@
+//! Whether each test that a page about attacks names is there.
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use regex::Regex;
+
+use super::Source;
+
+/// The pages; the last column of their tables says what shows that a row holds.
+const PAGES: &str = "docs/security/";
+/// Rows of these tables are tests by their number.
+const ROWS: &str = "crates/cloakroom-server/tests/suite/hostile/";
+/// Attempts to raise oneself are tests by what is tried.
+const ATTEMPTS: &str = "crates/cloakroom-server/tests/suite/escalation/rows.rs";
+const GOLDEN: &str = "crates/cloakroom-server/tests/golden/scenarios/";
+const CLIENTS: &str = "crates/cloakroom-server/tests/clients/suites/";
+
+/// What the names of tests are looked up in.
+struct Known<'a> {
+    sources: &'a [Source],
+    numbers: BTreeSet<String>,
+}
+
+/// Rows whose last column names a test that nobody finds, or neither a test nor a reason.
+pub(super) fn missing(sources: &[Source]) -> Result<Vec<String>> {
+    let number = Regex::new(r#"(?m)^id = "([^"]+)"$"#)?;
+    let tables = sources
+        .iter()
+        .filter(|source| source.path.starts_with(ROWS) && source.path.ends_with(".toml"));
+    let known = Known {
+        sources,
+        numbers: tables
+            .flat_map(|table| number.captures_iter(&table.text))
+            .map(|found| found[1].to_owned())
+            .collect(),
+    };
+    let pages = sources
+        .iter()
+        .filter(|source| source.path.starts_with(PAGES) && source.path.ends_with(".md"));
+    Ok(pages.flat_map(|page| unproven(page, &known)).collect())
+}
+
+fn unproven(page: &Source, known: &Known<'_>) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut is_of_tests = false;
+    for (index, line) in page.text.lines().enumerate() {
+        let Some(cell) = last_cell(line) else {
+            is_of_tests = false;
+            continue;
+        };
+        if cell == "shown by" {
+            is_of_tests = true;
+            continue;
+        }
+        if !is_of_tests || cell.starts_with("---") {
+            continue;
+        }
+        let place = format!("{}:{}", page.path, index + 1);
+        let is_reason = cell.trim_matches(['–', '-', ' ']).is_empty();
+        if is_reason {
+            broken.push(format!("{place}: neither a test nor a reason"));
+        }
+        let named = cell.split('`').skip(1).step_by(2);
+        let lost = named.filter(|name| !is_test(name, known));
+        broken.extend(lost.map(|name| format!("{place}: there is no test {name}")));
+    }
+    broken
+}
+
+/// The last column of a row of a table.
+fn last_cell(line: &str) -> Option<&str> {
+    let inside = line.trim().strip_prefix('|')?.strip_suffix('|')?;
+    inside.rsplit(" | ").next().map(str::trim)
+}
+
+/// The name is a row's number, what an attempt tries, a scenario, a client suite, a function or a title.
+fn is_test(name: &str, known: &Known<'_>) -> bool {
+    let has = |path: String| known.sources.iter().any(|source| source.path == path);
+    if known.numbers.contains(name) {
+        return true;
+    }
+    if let Some(scenario) = name.strip_prefix("golden ") {
+        return has(format!("{GOLDEN}{scenario}.txt"));
+    }
+    if let Some(suite) = name.strip_prefix("client ") {
+        return has(format!("{CLIENTS}{suite}.mjs"));
+    }
+    if let Some(attempt) = name.strip_prefix("attempt ") {
+        let quoted = format!("(\"{attempt}\", ");
+        let rows = known.sources.iter().find(|source| source.path == ATTEMPTS);
+        return rows.is_some_and(|rows| rows.text.contains(&quoted));
+    }
+    let (function, title) = (format!("fn {name}("), format!("\"{name}\","));
+    let mut tests = known.sources.iter().filter(|source| {
+        source.path.contains("/tests/")
+            || source.path.ends_with("/tests.rs")
+            || source.text.contains("#[cfg(test)]")
+    });
+    tests.any(|source| {
+        source.is_rust() && (source.text.contains(&function) || source.text.contains(&title))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &str, text: &str) -> Source {
+        Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_test_is_found() {
+        let hostile = "crates/cloakroom-server/tests/suite/hostile/a.toml";
+        let sources = [
+            source(hostile, "[[request]]\nid = \"O10a\"\n"),
+            source(
+                ATTEMPTS,
+                "    (\"make a right\", Refused, \"POST\", \"/x\", \"\"),\n",
+            ),
+            source(&format!("{GOLDEN}rights.txt"), ""),
+            source(&format!("{CLIENTS}openapi.mjs"), ""),
+            source(
+                "crates/a/tests/b.rs",
+                "fn it_holds() {}\nconst A: &str = \"V1 a story\",\n",
+            ),
+            source("crates/a/src/c.rs", "fn no_test() {}\n"),
+        ];
+        let rows = [
+            ("`O10a`, `attempt make a right`", 0),
+            ("`golden rights`; `client openapi`", 0),
+            ("`it_holds` and `V1 a story`", 0),
+            ("a reason", 0),
+            ("`O10b`", 1),
+            ("`attempt make a left`, `golden left`, `client left`", 3),
+            ("`no_test`", 1),
+            ("–", 1),
+        ];
+
+        for (cell, lost) in rows {
+            let page = format!("| row | shown by |\n|---|---|\n| x | {cell} |\n\n| `y` | `z` |\n");
+            let mut all: Vec<Source> = sources
+                .iter()
+                .map(|one| source(&one.path, &one.text))
+                .collect();
+            all.push(source("docs/security/page.md", &page));
+
+            assert_eq!(missing(&all).unwrap().len(), lost, "{cell}");
+        }
+    }
+}
