@@ -110,6 +110,9 @@ fn is_secret(name: &str) -> bool {
         "privatekey",
         "token",
         "secretdata",
+        "secret.key",
+        "secret-key",
+        "api.key",
     ];
     ends.iter().any(|end| name.ends_with(end)) || name.contains("client.secret")
 }

@@ -8,6 +8,7 @@ use cloakroom_model::{Cx, Result};
 use serde_json::{Value, json};
 
 use crate::catalog;
+use crate::export::MASK;
 use crate::read::{self, Object, Unreadable, set};
 
 /// All flows of a realm with their steps.
@@ -211,9 +212,32 @@ pub fn show_step(step: &Execution) -> Value {
     shown
 }
 
-/// Settings as they are shown.
+/// Settings as they are shown, with a mask in place of what only the step itself has to know.
 pub fn show_config(config: &AuthenticatorConfig) -> Value {
-    json!({"id": config.id, "alias": config.alias, "config": config.config})
+    let shown = config.config.iter().map(|(name, value)| {
+        let is_secret = flow::is_secret_setting(name);
+        (name, if is_secret { MASK } else { value.as_str() })
+    });
+    let shown: BTreeMap<&String, &str> = shown.collect();
+    json!({"id": config.id, "alias": config.alias, "config": shown})
+}
+
+/// Puts the settings that were sent in place of those that there were: a mask stands for the secret behind it.
+pub fn change_config(
+    config: &mut AuthenticatorConfig,
+    sent: &Object,
+) -> std::result::Result<(), Unreadable> {
+    let mut after = config_sent(sent)?;
+    for (name, value) in &mut after {
+        if flow::is_secret_setting(name)
+            && value == MASK
+            && let Some(before) = config.config.get(name)
+        {
+            value.clone_from(before);
+        }
+    }
+    config.config = after;
+    Ok(())
 }
 
 /// The settings that were sent: what is empty is not set.
@@ -289,3 +313,34 @@ pub const STEP_FIELDS: &[&str] = &[
 
 /// All members that settings of a step have.
 pub const CONFIG_FIELDS: &[&str] = &["id", "alias", "config"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_that_is_sent_back_stands_for_the_secret_behind_it() {
+        let mut config = AuthenticatorConfig {
+            id: "1".to_owned(),
+            alias: "captcha".to_owned(),
+            config: BTreeMap::from([
+                ("site.key".to_owned(), "open".to_owned()),
+                ("secret.key".to_owned(), "hush".to_owned()),
+            ]),
+        };
+        let shown = show_config(&config);
+        let sent = shown.as_object().cloned().unwrap();
+
+        change_config(&mut config, &sent).unwrap();
+        let kept = config.config.clone();
+        let renewed = json!({"config": {"site.key": "open", "secret.key": "new"}});
+        change_config(&mut config, renewed.as_object().unwrap()).unwrap();
+
+        assert_eq!(
+            shown["config"],
+            json!({"site.key": "open", "secret.key": MASK})
+        );
+        assert_eq!(kept["secret.key"], "hush");
+        assert_eq!(config.config["secret.key"], "new");
+    }
+}

@@ -93,7 +93,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
                 check_alias(&all, alias)?;
                 alias.clone_into(&mut config.alias);
             }
-            config.config = shape::config_sent(&sent)?;
+            shape::change_config(&mut config, &sent)?;
             flow::update_config(cx, &config)?;
             let path = format!("authentication/config/{id}");
             audit::record(cx, &actor, audit::UPDATE, "AUTHENTICATOR_CONFIG", path)?;
