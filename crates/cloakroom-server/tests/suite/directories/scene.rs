@@ -105,26 +105,20 @@ impl House {
 
     /// Adds a directory; its id.
     pub(super) fn add(&self, name: &str, config: Value) -> String {
-        self.add_component(
-            name,
-            "ldap",
-            "org.keycloak.storage.UserStorageProvider",
-            &config,
-            None,
-        )
+        let family = "org.keycloak.storage.UserStorageProvider";
+        self.add_component(name, ("ldap", family), &config, None)
     }
 
     /// Adds a mapper to the directory; its id.
     pub(super) fn add_mapper(&self, name: &str, kind: &str, config: Value) -> String {
         let family = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
-        self.add_component(name, kind, family, &config, Some(&self.directory))
+        self.add_component(name, (kind, family), &config, Some(&self.directory))
     }
 
     fn add_component(
         &self,
         name: &str,
-        kind: &str,
-        family: &str,
+        (kind, family): (&str, &str),
         config: &Value,
         parent: Option<&str>,
     ) -> String {
