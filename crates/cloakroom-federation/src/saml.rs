@@ -32,6 +32,7 @@ mod xml;
 
 pub use crypto::{Crypto, Signer};
 pub use settings::Settings;
+pub use xml::parse_within_limits;
 
 /// The namespace of assertions (SAML Core §1.1).
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";

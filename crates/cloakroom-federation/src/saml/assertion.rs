@@ -59,7 +59,12 @@ impl Assertion {
         answered: Option<&str>,
     ) -> Result<Self> {
         let id = node.attribute("ID").unwrap_or_default();
-        if node.attribute("Version") != Some("2.0") || id.is_empty() || id.len() > 1024 {
+        let is_assertion = node.has_tag_name((ASSERTION, "Assertion"));
+        if !is_assertion
+            || node.attribute("Version") != Some("2.0")
+            || id.is_empty()
+            || id.len() > 1024
+        {
             return Err(Problem::untrusted("its assertion is not one of SAML 2.0"));
         }
         check_issuer(node, expected, true)?;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::saml::parse_within_limits;
 use cloakroom_keycloak::{catalog, read};
-use roxmltree::{Document, Node};
+use roxmltree::Node;
 use serde_json::Value;
 
 use super::{BASE, MANAGE};
@@ -132,8 +133,7 @@ const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 const PERSISTENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
 
 fn described(text: &str) -> Option<Config> {
-    // Entities are not resolved from elsewhere, and a document with its own is refused.
-    let document = Document::parse(text).ok()?;
+    let document = parse_within_limits(text).ok()?;
     let mut all = document.descendants();
     let role = all.find(|node| node.has_tag_name((METADATA, "IDPSSODescriptor")))?;
     let entity = role.parent()?.attribute("entityID")?;
@@ -263,6 +263,21 @@ mod tests {
     }
 
     #[test]
+    fn signatures_are_wanted_whatever_the_metadata_say() {
+        let rows = [
+            DESCRIPTOR.replace("WantAuthnRequestsSigned=\"true\"", ""),
+            DESCRIPTOR.replace("use=\"signing\"", ""),
+            DESCRIPTOR.replace("\"true\"", "\"false\""),
+        ];
+        for text in rows {
+            let config = described(&text).unwrap();
+
+            assert_eq!(config.get("validateSignature").unwrap(), "true", "{text}");
+            assert_eq!(config.get("signingCertificate").unwrap(), "AAAABBBB");
+        }
+    }
+
+    #[test]
     fn what_is_no_metadata_is_refused() {
         let bomb = r#"<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;">]><a>&d;</a>"#;
         for text in [
@@ -271,6 +286,13 @@ mod tests {
             "<a/>",
             bomb,
             &DESCRIPTOR.replace("entityID", "other"),
+            &format!(
+                "{}{DESCRIPTOR}{}",
+                "<a>".repeat(100_000),
+                "</a>".repeat(100_000)
+            ),
+            &DESCRIPTOR.replace("WantAuthnRequestsSigned", &"a='' ".repeat(1_000)),
+            &DESCRIPTOR.replace("AAAA", &"A".repeat(600_000)),
         ] {
             assert_eq!(described(text), None, "{text}");
         }
