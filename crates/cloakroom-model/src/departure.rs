@@ -91,6 +91,21 @@ pub fn redeem(
     Ok(Some((attempt, serde_json::from_slice(&text)?)))
 }
 
+/// The browser and the login of a departure that has not been taken, for what is shown before it is.
+pub fn peek(
+    cx: &mut Cx<'_>,
+    state: &Digest,
+    provider: &IdentityProviderId,
+) -> Result<Option<(Digest, AttemptId)>> {
+    let left = departures::table
+        .filter(departures::state.eq(state))
+        .filter(departures::realm_id.eq(&cx.realm.id))
+        .filter(departures::provider.eq(provider))
+        .filter(departures::expires_at.gt(cx.now))
+        .select((departures::browser, departures::attempt_id));
+    Ok(left.first(cx.db.conn()?).optional()?)
+}
+
 /// Removes what is over, in all realms, at most `most` rows.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<()> {
     let old: Vec<Digest> = departures::table

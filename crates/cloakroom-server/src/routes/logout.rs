@@ -11,7 +11,7 @@ use cloakroom_oidc::logout::{LogoutError, LogoutRequest};
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{ClientShown, Hidden, LogoutConfirmPage, SignedOutPage, render};
+use cloakroom_web::page::{ClientShown, Hidden, Link, LogoutConfirmPage, SignedOutPage, render};
 
 use super::broker::saml_logout::{self, Elsewhere};
 use super::claim::{Claim, counted};
@@ -331,19 +331,27 @@ pub(super) async fn finish(visit: &Visit, query: &str) -> HttpResponse {
     let provider = visit.app.provider.clone();
     let work = move |cx: &mut Cx<'_>| provider.logout(cx, &form);
     let mut response = match visit.app.enter(&visit.realm, Door::Read, work).await {
+        // A browser that had to post once more is not sent on by that form; its person follows a link.
+        Ok(Ok(request)) if visit.is_posted_again() => signed_out(visit, back(&request)),
         Ok(Ok(request)) => goodbye(visit, &request, false),
-        Ok(Err(_)) => signed_out(visit),
+        Ok(Err(_)) => signed_out(visit, None),
         Err(error) => return visit.fault(&error),
     };
     visit.unset(&mut response, ELSEWHERE);
     response
 }
 
+/// The link back to the client.
+fn back(request: &LogoutRequest) -> Option<(ClientShown, Link)> {
+    let link = Link::parse(request.redirect.as_deref()?)?;
+    Some((shown(request)?, link))
+}
+
 /// The page of ours at the end.
-pub(super) fn signed_out(visit: &Visit) -> HttpResponse {
+pub(super) fn signed_out(visit: &Visit, back: Option<(ClientShown, Link)>) -> HttpResponse {
     let page = SignedOutPage {
         layout: visit.layout(None),
-        back: None,
+        back,
         sign_in: None,
     };
     no_cache(render(StatusCode::OK, &page, &visit.security()))
@@ -353,7 +361,7 @@ pub(super) fn signed_out(visit: &Visit) -> HttpResponse {
 fn goodbye(visit: &Visit, request: &LogoutRequest, ended: bool) -> HttpResponse {
     let mut response = match &request.redirect {
         Some(uri) => visit.redirect(uri),
-        None => signed_out(visit),
+        None => signed_out(visit, None),
     };
     if ended && visit.cookie(IDENTITY).is_some() {
         visit.unset_session(&mut response);

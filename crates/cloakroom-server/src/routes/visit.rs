@@ -34,6 +34,9 @@ pub(crate) const DEVICE: &str = "CLOAKROOM_DEVICE";
 /// The language that the reader chose.
 const LOCALE: &str = "KEYCLOAK_LOCALE";
 
+/// Says that a browser posts a message for the second time, with the cookies of this site.
+pub(crate) const AGAIN: &str = "again";
+
 /// A restart cookie longer than this is not set: a browser keeps 4096 bytes of a cookie.
 const RESTART_LONGEST: usize = 3000;
 
@@ -123,6 +126,11 @@ impl Visit {
     /// The request was sent by a page of another site.
     pub(crate) fn is_foreign(&self) -> bool {
         self.is_foreign
+    }
+
+    /// The request is a form that a page of ours has posted once more ([`AGAIN`]).
+    pub(crate) fn is_posted_again(&self) -> bool {
+        self.query.has(AGAIN)
     }
 
     /// The address of something below the realm.
@@ -215,14 +223,15 @@ impl Visit {
         }
         let parameters = response.parameters.iter();
         let parameters = parameters.map(|(name, value)| (*name, value.as_str()));
-        self.post(&response.redirect_uri, parameters)
+        self.post(&response.redirect_uri, parameters, None)
     }
 
-    /// Lets the browser post a form elsewhere.
+    /// Lets the browser post a form elsewhere, from where it may be sent on to `onward`.
     pub(crate) fn post<'a>(
         &self,
         action: &str,
         fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+        onward: Option<&str>,
     ) -> HttpResponse {
         let fields = fields.into_iter();
         let page = FormPostPage {
@@ -232,7 +241,10 @@ impl Visit {
                 .map(|(name, value)| (name.to_owned(), Hidden::new(value)))
                 .collect(),
         };
-        let security = self.security().with_form_target(action);
+        let mut security = self.security().with_form_target(action);
+        if let Some(onward) = onward {
+            security = security.with_form_target(onward);
+        }
         render(StatusCode::OK, &page, &security)
     }
 

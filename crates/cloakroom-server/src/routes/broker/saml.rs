@@ -13,18 +13,16 @@ use cloakroom_federation::saml::request::{self, Asked, Here};
 use cloakroom_federation::saml::response::{self, Answer, Expected};
 use cloakroom_federation::saml::{Settings, Signer, person};
 use cloakroom_federation::{Arrived, Problem, Upstream};
-use cloakroom_model::{Cx, Door, Fault, replay};
+use cloakroom_model::{Cx, Digest, Door, Fault, attempt, departure, replay};
 use cloakroom_web::App;
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 
 use super::endpoint::{self, Ready};
 use super::{arrive, depart, find, not_found, problem_page};
-use crate::routes::visit::Visit;
+use crate::routes::sign_in;
+use crate::routes::visit::{AGAIN, Visit};
 use keys::Own;
-
-/// Says that a browser posts a message for the second time, with the cookies of this site.
-const AGAIN: &str = "again";
 
 fn realm_address(visit: &Visit) -> String {
     format!("{}/realms/{}", visit.app.base_url, visit.realm.name)
@@ -42,7 +40,8 @@ pub(super) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
         Outgoing::Redirect(to) => visit.redirect(to),
         Outgoing::Post { action, fields } => {
             let fields = fields.iter();
-            visit.post(action, fields.map(|(name, value)| (*name, value.as_str())))
+            let fields = fields.map(|(name, value)| (*name, value.as_str()));
+            visit.post(action, fields, None)
         }
     }
 }
@@ -105,13 +104,38 @@ pub(super) async fn receive(
 }
 
 /// A browser that keeps cookies from posts of other sites sends none along, so it posts once more by itself.
-fn post_again(visit: &Visit, message: &Message) -> Option<HttpResponse> {
-    if visit.browser().is_some() || !visit.is_foreign() || visit.query.has(AGAIN) {
+///
+/// A browser also wants to know of every place that a form leads to in the end, so the page names the application.
+async fn post_again(visit: &Visit, alias: &str, message: &Message) -> Option<HttpResponse> {
+    if visit.browser().is_some() || !visit.is_foreign() || visit.is_posted_again() {
         return None;
     }
+    let alias = alias.to_owned();
+    let state = message.relay_state.as_deref().map(depart::digest);
+    let look = move |cx: &mut Cx<'_>| match &state {
+        Some(state) => application(cx, &alias, state),
+        None => Ok(None),
+    };
+    let onward = match visit.app.enter(&visit.realm, Door::Read, look).await {
+        Ok(onward) => onward,
+        Err(fault) => return Some(visit.fault(&fault)),
+    };
     let fields = message.to_fields();
     let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
-    Some(visit.post(&format!("?{AGAIN}=true"), fields))
+    Some(visit.post(&format!("?{AGAIN}=true"), fields, onward.as_deref()))
+}
+
+/// Where the login of a departure leads to.
+fn application(cx: &mut Cx<'_>, alias: &str, state: &Digest) -> Result<Option<String>, Fault> {
+    let Some(upstream) = find(cx, alias)? else {
+        return Ok(None);
+    };
+    let Some((browser, id)) = departure::peek(cx, state, &upstream.provider.id)? else {
+        return Ok(None);
+    };
+    let attempt = attempt::find_by_id(cx, &browser, &id)?;
+    let request = attempt.and_then(|attempt| sign_in::request_of(&attempt).ok());
+    Ok(request.map(|request| request.redirect_uri))
 }
 
 /// An answer: to a request that left from this browser, or to none, and then nobody signs in.
@@ -121,7 +145,7 @@ async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpRespon
     let Some(state) = message.relay_state.clone() else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
-    if let Some(page) = post_again(visit, message) {
+    if let Some(page) = post_again(visit, &alias, message).await {
         return page;
     }
     let ready = match endpoint::take(visit, alias, &state, true).await {

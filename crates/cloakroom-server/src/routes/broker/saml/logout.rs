@@ -95,7 +95,7 @@ pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> Ht
         Ok(Some(Ok(to))) => deliver(visit, &to),
         Ok(Some(Err(problem))) => refused(visit, &upstream, &problem),
         // Nobody there waits for an answer.
-        Ok(None) => own_logout::signed_out(visit),
+        Ok(None) => own_logout::signed_out(visit, None),
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -219,7 +219,7 @@ pub(crate) async fn leave(
 
 /// The provider has answered a logout of ours; the session here is over already.
 pub(super) async fn done(visit: &Visit, alias: String, message: &Message) -> HttpResponse {
-    if let Some(page) = super::post_again(visit, message) {
+    if let Some(page) = super::post_again(visit, &alias, message).await {
         return page;
     }
     let upstream = match provider(visit, alias).await {

@@ -462,6 +462,12 @@ fn posted_again(scene: &Scene) {
     let answer = scene.server.send(&request);
 
     assert_eq!(answer.status, 200);
+    // The browser follows a form only to where the page says that it leads.
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("form-action 'self' https://rp.test;"),
+        "{policy}"
+    );
     let form = crate::html::forms(&answer.body).remove(0);
     let address = format!("{}{}", scene.server.base, idp.path(scene));
     browser.submit(&address, &form).client();
