@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -53,13 +54,26 @@ class Handler(BaseHTTPRequestHandler):
     """Its metadata, whom it trusts, and signing in."""
 
     def do_GET(self):
+        self.told(self.get)
+
+    def do_POST(self):
+        self.told(self.post)
+
+    def told(self, handle):
+        """Answers with what went wrong, so that the test can say it."""
+        try:
+            handle()
+        except Exception:
+            self.answer(traceback.format_exc(), "text/plain", 500)
+
+    def get(self):
         address = urlsplit(self.path)
         if address.path == "/metadata":
             return self.answer(str(entity_descriptor(configured())), "text/xml")
         fields = {name: values[0] for name, values in parse_qs(address.query).items()}
         return self.sign_in(fields, BINDING_HTTP_REDIRECT)
 
-    def do_POST(self):
+    def post(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         if self.path == "/trust":
             trusted.update(json.loads(body))
@@ -93,9 +107,9 @@ class Handler(BaseHTTPRequestHandler):
         page = server.apply_binding(BINDING_HTTP_POST, str(response), destination, fields["RelayState"], response=True)
         return self.answer(page["data"], "text/html")
 
-    def answer(self, text, kind):
+    def answer(self, text, kind, status=200):
         body = text.encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -9,20 +9,20 @@ import { makeKey } from './saml/key.mjs';
 import { pysaml2 } from './saml/pysaml2.mjs';
 import { samlp } from './saml/samlp.mjs';
 
-// Nothing listens here: the browser stops before it would load this address.
-const CALLBACK = 'http://127.0.0.1:9/callback';
-
 /** A way that is played in Chromium as well: the provider posts from another site, and cookies stay behind. */
 const IN_CHROMIUM = 'both';
 
 export async function run(report, admin) {
+  const application = await serve(createServer((_request, response) => response.end('the application')));
   const realm = await admin.createRealm('saml');
+  realm.callback = `http://127.0.0.1:${application.port}/callback`;
   try {
-    await realm.createClient({ clientId: 'web', secret: 'a-client-secret-for-saml', redirectUris: [CALLBACK] });
+    await realm.createClient({ clientId: 'web', secret: 'a-client-secret-for-saml', redirectUris: [realm.callback] });
     const key = await makeKey();
     for (const provider of [samlp, pysaml2]) await signInThrough(report, realm, provider, key);
   } finally {
     await realm.remove();
+    await application.stop();
   }
 }
 
@@ -78,7 +78,7 @@ async function importConfig(realm, metadata) {
 /** The address that the application sends somebody to. */
 function authorization(realm, alias) {
   const query = new URLSearchParams({
-    client_id: 'web', redirect_uri: CALLBACK, response_type: 'code', scope: 'openid', state: 's', kc_idp_hint: alias,
+    client_id: 'web', redirect_uri: realm.callback, response_type: 'code', scope: 'openid', state: 's', kc_idp_hint: alias,
   });
   return `${realm.issuer}/protocol/openid-connect/auth?${query}`;
 }
@@ -88,9 +88,8 @@ async function signInChromium(realm, alias) {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
-    await page.route(`${CALLBACK}*`, (route) => route.fulfill({ body: 'the application' }));
     await page.goto(authorization(realm, alias), { waitUntil: 'commit' });
-    await page.waitForURL(`${CALLBACK}*`, { timeout: 15_000 });
+    await page.waitForURL(`${realm.callback}*`, { timeout: 15_000 });
     assert.ok(new URL(page.url()).searchParams.get('code'), page.url());
   } finally {
     await browser.close();
@@ -99,7 +98,7 @@ async function signInChromium(realm, alias) {
 
 /** Goes to the application, to the provider and back, as a browser without scripts that presses every button. */
 async function signIn(realm, alias) {
-  const browser = new Browser({ stopAt: [CALLBACK] });
+  const browser = new Browser({ stopAt: [realm.callback] });
   let page = await browser.visit(authorization(realm, alias));
   for (let step = 0; step < 5 && !page.stopped; step += 1) {
     const form = page.formWith('SAMLResponse') ?? page.formWith('SAMLRequest') ?? page.formWith('firstName');
