@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use crate::password;
+
 /// How much work may wait: who would have to wait longer is told to come back.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
@@ -17,6 +19,9 @@ const FIRST_GUESS: Duration = Duration::from_millis(50);
 
 /// Bounds the memory of what waits, however cheap a job is.
 const MAX_QUEUED: usize = 4096;
+
+/// How long a thread without work keeps the memory of its last hash.
+const REST: Duration = Duration::from_secs(10);
 
 /// The pool has as much work as it may take on. The caller answers with `Retry-After`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +44,7 @@ pub struct Hasher {
 struct Shared {
     state: Mutex<State>,
     work: Condvar,
+    rest: Duration,
 }
 
 struct State {
@@ -60,6 +66,10 @@ impl fmt::Debug for Hasher {
 impl Hasher {
     /// Starts the pool; without a number it has as many threads as there are cores.
     pub fn start(threads: Option<NonZeroUsize>) -> io::Result<Self> {
+        Self::with_rest(threads, REST)
+    }
+
+    fn with_rest(threads: Option<NonZeroUsize>, rest: Duration) -> io::Result<Self> {
         let count = match threads {
             Some(count) => count,
             None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
@@ -72,6 +82,7 @@ impl Hasher {
                 stopping: false,
             }),
             work: Condvar::new(),
+            rest,
         });
         let mut pool = Self {
             shared,
@@ -153,6 +164,7 @@ impl Shared {
 
     fn next(&self) -> Option<Job> {
         let mut state = self.lock();
+        let mut is_rested = false;
         loop {
             if state.stopping {
                 return None;
@@ -161,10 +173,21 @@ impl Shared {
                 state.running += 1;
                 return Some(job);
             }
-            state = self
-                .work
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            if is_rested {
+                let woken = self.work.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let woken = self.work.wait_timeout(state, self.rest);
+            let (after, waited) = woken.unwrap_or_else(PoisonError::into_inner);
+            state = after;
+            if waited.timed_out() {
+                // Outside the lock: the system takes its time to take 20 MiB back.
+                drop(state);
+                password::give_back_memory();
+                is_rested = true;
+                state = self.lock();
+            }
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
 use super::*;
 
 fn pool(threads: usize) -> Hasher {
@@ -109,4 +112,25 @@ fn dropping_the_pool_finishes_what_runs_and_drops_what_waits() {
     assert!(answer.is_err());
     assert!(early.is_err());
     assert!(stops.try_recv().is_ok());
+}
+
+#[test]
+fn a_thread_without_work_gives_the_memory_of_its_last_hash_back() {
+    let pool = Hasher::with_rest(NonZeroUsize::new(1), Duration::from_millis(5)).unwrap();
+    let hash = || {
+        let mut rng = StdRng::seed_from_u64(1);
+        let plain = password::Plain::new("correct horse".to_owned()).unwrap();
+        let salt = password::Salt::new(&mut rng);
+        password::hash(&plain, &password::HashPolicy::default(), &salt).unwrap();
+        password::keeps_memory()
+    };
+    let (_open, never) = channel::<()>();
+
+    for _ in 0..2 {
+        assert_eq!(ask(&pool, hash).unwrap().recv(), Ok(true));
+        while ask(&pool, password::keeps_memory).unwrap().recv().unwrap() {
+            // The thread rests only while nobody asks it.
+            let _later = never.recv_timeout(Duration::from_millis(10));
+        }
+    }
 }

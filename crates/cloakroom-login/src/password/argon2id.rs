@@ -31,10 +31,24 @@ const MAX_HASH_BYTES: usize = 128;
 /// that a rare expensive import does not stay resident.
 const KEPT_BLOCKS: usize = 32 * 1024;
 
+/// The room that is asked for at once, in blocks: 33 MiB. glibc gives pieces above 32 MiB back to the system whenever they
+/// are freed, and may keep smaller ones. What is not written to costs nothing.
+const ROOM: usize = 33 * 1024;
+
 thread_local! {
     /// Fresh memory costs up to half of the time of a hash (page faults), so each thread keeps its
     /// blocks. Argon2 writes every block before it reads it, so nothing of the last hash shows.
     static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Frees what this thread keeps between two hashes.
+pub(super) fn give_back_memory() {
+    BLOCKS.with_borrow_mut(|blocks| *blocks = Vec::new());
+}
+
+#[cfg(test)]
+pub(super) fn kept_blocks() -> usize {
+    BLOCKS.with_borrow(Vec::len)
 }
 
 pub(super) struct Argon2Provider;
@@ -184,7 +198,9 @@ impl Parameters {
         BLOCKS.with_borrow_mut(|blocks| {
             if blocks.len() < needed {
                 // Not `resize`: that would copy the old blocks to the new place for nothing.
-                *blocks = vec![Block::new(); needed];
+                let mut fresh = Vec::with_capacity(needed.max(ROOM));
+                fresh.resize(needed, Block::new());
+                *blocks = fresh;
             }
             let result = argon2
                 .hash_password_into_with_memory(plain.as_bytes(), salt, &mut out, &mut *blocks)
