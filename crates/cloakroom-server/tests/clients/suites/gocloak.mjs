@@ -33,8 +33,6 @@ const OLD = [
   'Test_RetrospectToken',
   'Test_RetrospectRequestingPartyToken',
   'Test_GetRequestingPartyPermissionDecision',
-  // Permissions of a resource that the resource server owns itself: only people ask others in here.
-  'Test_CreateGetUpdateDeleteResourcePolicy',
 ];
 
 export async function run(report, admin) {
