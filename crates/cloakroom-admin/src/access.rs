@@ -3,6 +3,7 @@
 mod gifts;
 mod grants;
 mod standing;
+mod sway;
 
 use std::collections::{BTreeSet, HashMap};
 use std::future::Future;
@@ -20,6 +21,7 @@ use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
 
 use crate::cors;
 use crate::error::{AdminError, Result};
@@ -28,6 +30,7 @@ use crate::sent::Sent;
 
 pub(crate) use grants::Grants;
 pub(crate) use standing::standing;
+pub(crate) use sway::{COMPOSED, GIVEN, Mapping, Opened, PASSED_ON, Sway};
 
 /// Who is calling, for the audit trail.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub(crate) struct Admin {
     home: Arc<Realm>,
     roles: Arc<BTreeSet<RoleId>>,
     rights: BTreeSet<String>,
+    /// The caller as the realm's permissions look at them, where those have a say.
+    who: Option<Arc<sway::Who>>,
 }
 
 impl FromRequest for Admin {
@@ -91,9 +96,9 @@ impl Admin {
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm not found."))?;
         let actor = Actor {
             realm: home.id.clone(),
-            client: caller.client,
-            user: caller.user,
-            session: caller.session,
+            client: caller.client.clone(),
+            user: caller.user.clone(),
+            session: caller.session.clone(),
             ip,
             sent: request.extensions().get::<Sent>().cloned(),
         };
@@ -102,9 +107,11 @@ impl Admin {
             realm,
             actor,
             home,
-            roles: caller.roles,
+            roles: Arc::clone(&caller.roles),
             rights: BTreeSet::new(),
+            who: None,
         };
+        admin.who = sway::who((&admin, &caller));
         let name = admin.realm.name.clone();
         admin.rights = admin.rights_in(&name).await?;
         if admin.home.name != MASTER && admin.home.id != admin.realm.id {
@@ -169,7 +176,7 @@ impl Admin {
 
     /// Refuses to hand on a right that the caller has not: nobody may raise themselves.
     pub(crate) fn grants(&self) -> Grants {
-        Grants::new(Arc::clone(&self.roles), self.rights.clone())
+        Grants::new(Arc::clone(&self.roles), self.rights.clone()).of(self.who.clone())
     }
 
     /// The caller's token is from the realm that the call is about.
@@ -215,6 +222,8 @@ pub(crate) struct Caller {
     pub(crate) client: String,
     pub(crate) session: Option<SessionId>,
     pub(crate) roles: Arc<BTreeSet<RoleId>>,
+    /// The claims of their token; none of somebody who sits in the console.
+    pub(crate) claims: Map<String, Value>,
 }
 
 /// The bearer of a token, and the realm that it is from.
@@ -276,6 +285,7 @@ fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<(Arc<Clie
         client: client.id.as_str().to_owned(),
         session: sid,
         user: id,
+        claims: claims.members().clone(),
     };
     Ok((client, caller))
 }

@@ -62,5 +62,6 @@ pub(crate) fn caller(cx: &mut Cx<'_>, seat: &Seat) -> Result<Caller> {
         client: client.id.as_str().to_owned(),
         session: Some(session.id),
         user: user.id,
+        claims: serde_json::Map::new(),
     })
 }

@@ -5,6 +5,7 @@ mod clients;
 mod complete;
 mod components;
 mod flows;
+pub mod permissions;
 mod roles;
 mod scopes;
 pub mod settings;

@@ -146,6 +146,7 @@ pub fn import_realm(
     clients::complete_service_accounts(&mut inside, &mut import)?;
     organizations::import(&mut inside, &mut import)?;
     authorization::import(&mut inside, &mut import)?;
+    blueprint::permissions::complete(&mut inside)?;
     manage(cx, &realm)?;
     Ok(realm)
 }

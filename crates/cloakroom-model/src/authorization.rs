@@ -1,6 +1,7 @@
 //! Authorization services of a client: what it protects, and who may do what with it.
 
 pub mod decision;
+pub mod delegation;
 mod policy;
 pub mod request;
 mod resource;

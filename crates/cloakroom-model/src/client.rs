@@ -1,5 +1,7 @@
 //! Clients: applications that ask for tokens, with their settings and secrets.
 
+mod query;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use crate::schema::clients;
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::{Unless, lower};
 use crate::{Fault, Result, hidden, realm, role, scope};
+
+pub use query::Query;
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -146,19 +150,6 @@ pub fn find_ids(cx: &mut Cx<'_>, names: &[&str]) -> Result<HashMap<String, Clien
     Ok(ids)
 }
 
-/// What a list of clients is narrowed by.
-#[derive(Clone, Debug, Default)]
-pub struct Query {
-    /// The exact `client_id`, or a part of it with `search`.
-    pub client_id: Option<String>,
-    /// `client_id` is a part, not the whole.
-    pub search: bool,
-    /// How many to pass over.
-    pub first: i64,
-    /// How many to list at the most.
-    pub max: i64,
-}
-
 /// Clients by `client_id`.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
     let mut found = clients::table
@@ -170,6 +161,12 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
             found.filter(lower(clients::client_id).like(part).escape('\\'))
         } else {
             found.filter(clients::client_id.eq(text))
+        };
+    }
+    if let Some(only) = &query.only {
+        found = match only.everything() {
+            true => found.filter(clients::id.ne_all(only.ids(false, ClientUuid::new))),
+            false => found.filter(clients::id.eq_any(only.ids(true, ClientUuid::new))),
         };
     }
     let rows = found

@@ -12,9 +12,9 @@ use crate::schema::{default_groups, group_roles, groups};
 use crate::sql::Unless;
 use crate::user::Attributes;
 
-pub(crate) use tree::roles_of_all;
 pub use tree::{Query, ancestors, count, count_inside, find_named, list_inside, path, search};
 pub use tree::{is_inside, roles};
+pub(crate) use tree::{roles_of_all, with_all_inside, with_parents};
 
 /// A group.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ pub mod identity;
 mod index;
 mod membership;
 mod page;
+mod reach;
 mod search;
 mod walk;
 
@@ -26,6 +27,7 @@ pub use membership::{
     shared_roles,
 };
 pub use page::{list_in_group, list_with_role};
+pub use reach::Reach;
 pub(crate) use search::pattern;
 pub use search::{Query, count, list};
 pub use walk::walk;

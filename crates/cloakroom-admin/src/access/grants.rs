@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::authorization::delegation::{self, Named};
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
 use cloakroom_model::role::Role;
 use cloakroom_model::{Cx, client, group, role, user};
 
+use super::sway::{Sway, Who};
 use crate::error::{AdminError, Result};
 
 /// The rights of a caller, for comparison with those that a role holds.
@@ -17,6 +19,8 @@ pub(crate) struct Grants {
     roles: Arc<BTreeSet<RoleId>>,
     /// The names of their management roles over the realm that the call is about.
     rights: BTreeSet<String>,
+    /// The caller as the realm's permissions look at them, where those have a say.
+    who: Option<Arc<Who>>,
 }
 
 /// A role that manages something.
@@ -34,7 +38,22 @@ impl Grants {
     }
 
     pub(super) fn new(roles: Arc<BTreeSet<RoleId>>, rights: BTreeSet<String>) -> Self {
-        Self { roles, rights }
+        Self {
+            roles,
+            rights,
+            who: None,
+        }
+    }
+
+    /// The same, of somebody whom the realm's permissions have a word about.
+    pub(super) fn of(self, who: Option<Arc<Who>>) -> Self {
+        Self { who, ..self }
+    }
+
+    /// How far the caller's word goes where one of these rights is needed.
+    pub(crate) fn sway(&self, any_of: &[&str]) -> Sway {
+        let has = any_of.iter().any(|right| self.rights.contains(*right));
+        Sway::new(has, self.who.clone())
     }
 
     /// Refuses if the role, or one inside it, is a right that the caller has not.
@@ -57,19 +76,62 @@ impl Grants {
     /// Refuses to let somebody into a group whose members have rights that the caller has not.
     pub(crate) fn check_group(&self, cx: &mut Cx<'_>, id: &GroupId) -> Result<()> {
         let roles = group::roles(cx, id)?;
-        self.check_all(cx, roles)
+        self.check_all(cx, roles)?;
+        self.check_delegates(cx, id)
+    }
+
+    /// Refuses to change who is in a group that the realm's permissions name, or in one below it, unless the caller is in it.
+    pub(crate) fn check_delegates(&self, cx: &mut Cx<'_>, id: &GroupId) -> Result<()> {
+        let named = delegation::named(cx)?;
+        if self.is_of_groups(cx, &named, std::slice::from_ref(id))? || self.cover_everything(cx)? {
+            return Ok(());
+        }
+        Err(AdminError::forbidden())
+    }
+
+    /// Tells whether the caller is in each named group that one of these is, or is inside of.
+    fn is_of_groups(&self, cx: &mut Cx<'_>, named: &Named, groups: &[GroupId]) -> Result<bool> {
+        if named.groups.is_empty() {
+            return Ok(true);
+        }
+        let mine = match &self.who {
+            Some(who) => user::groups(cx, who.user())?,
+            None => Vec::new(),
+        };
+        for id in named.groups.iter().map(GroupId::new) {
+            let theirs = inside_one(cx, groups, &id)?;
+            if theirs && !inside_one(cx, &mine, &id)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Refuses to touch the account of somebody with rights that the caller has not: whoever sets
     /// another's password, address or second factor can be that person.
     pub(crate) fn check_account(&self, cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
         let roles = user::effective_roles(cx, id)?;
-        self.check_all(cx, roles)
+        self.check_all(cx, roles)?;
+        let named = delegation::named(cx)?;
+        let is_own = self.who.as_ref().is_some_and(|who| who.user() == id);
+        let groups = user::groups(cx, id)?;
+        let is_mightier = !is_own
+            && (named.people.contains(id.as_str()) || !self.is_of_groups(cx, &named, &groups)?);
+        // What permissions let somebody do, nobody does who takes their account.
+        if is_mightier && !self.cover_everything(cx)? {
+            return Err(AdminError::forbidden());
+        }
+        Ok(())
     }
 
     /// Tells whether a client's secret is worth no more than what the caller may do: the service
     /// account behind it has no right that they have not.
     pub(crate) fn cover_client(&self, cx: &mut Cx<'_>, id: &ClientUuid) -> Result<bool> {
+        // Whoever has a token of a client that permissions name may do what they say.
+        let named = delegation::named(cx)?;
+        if named.clients.contains(id.as_str()) && !self.cover_everything(cx)? {
+            return Ok(false);
+        }
         let Some(account) = user::find_service_account(cx, id)? else {
             return Ok(true);
         };
@@ -88,7 +150,7 @@ impl Grants {
             }
         };
         match role::find_named(cx, &container, name)? {
-            Some(role) => self.cover(cx, [role.id]),
+            Some(role) => self.cover_with(cx, [role.id], &Named::default()),
             None => Ok(false),
         }
     }
@@ -107,8 +169,25 @@ impl Grants {
         cx: &mut Cx<'_>,
         ids: impl IntoIterator<Item = RoleId>,
     ) -> Result<bool> {
+        let named = delegation::named(cx)?;
+        self.cover_with(cx, ids, &named)
+    }
+
+    /// The same; a role that permissions name is a right as well, which those have who have it or every right.
+    fn cover_with(
+        &self,
+        cx: &mut Cx<'_>,
+        ids: impl IntoIterator<Item = RoleId>,
+        named: &Named,
+    ) -> Result<bool> {
         let graph = role::graph(cx)?;
         for id in graph.expand(ids) {
+            if named.roles.contains(id.as_str())
+                && !self.roles.contains(&id)
+                && !self.cover_everything(cx)?
+            {
+                return Ok(false);
+            }
             let Some(role) = graph.role(&id) else {
                 continue;
             };
@@ -139,6 +218,16 @@ impl Grants {
         name.strip_prefix("view-")
             .is_some_and(|what| self.rights.contains(&format!("manage-{what}")))
     }
+}
+
+/// Tells whether one of the groups is another, or inside of it however deep.
+fn inside_one(cx: &mut Cx<'_>, groups: &[GroupId], other: &GroupId) -> Result<bool> {
+    for group in groups {
+        if group::is_inside(cx, group, other)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn manager(cx: &mut Cx<'_>, role: &Role) -> Result<Option<Manager>> {

@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/clients/{client}/authz/resource-server`: what a client protects.
 
+mod delegated;
 mod evaluate;
 mod policies;
 pub(crate) mod resources;

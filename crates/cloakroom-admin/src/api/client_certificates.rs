@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_keycloak::read::{self, set};
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::client::{self, Client, Draft};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Fault, Realm};
@@ -73,9 +74,12 @@ fn show(client: &Client, attribute: &str) -> Value {
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let shown = admin
-        .read(move |cx| Ok(show(&found(cx, &path)?, &attribute(&path))))
+        .read(move |cx| {
+            views.check(cx, Of::Clients, path.part("client"), "view")?;
+            Ok(show(&found(cx, &path)?, &attribute(&path)))
+        })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
 }

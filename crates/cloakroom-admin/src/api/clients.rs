@@ -12,6 +12,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{client as shape, query, read};
+use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::client::{self, Client, Query};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
@@ -21,7 +22,7 @@ use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;
 use super::{ALL, Answer, Names, Params, is_on, no_content, page};
-use crate::access::{Admin, Grants};
+use crate::access::{Admin, Grants, Opened, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -54,10 +55,20 @@ pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<Client> {
     found.ok_or_else(|| AdminError::error(404, "Could not find client"))
 }
 
+/// The same, if the caller may do this with it; who may not see every client does not learn which there are.
+pub(crate) fn found_by(cx: &mut Cx<'_>, id: &str, sway: &Sway, scope: &str) -> Result<Client> {
+    sway.check(cx, Of::Clients, id, scope)?;
+    found(cx, id)
+}
+
 /// The same, if a caller with these rights may change it: rights rest on the client whose roles
 /// manage the realm, and whoever changes another can act as its service account.
 pub(crate) fn found_for_change(cx: &mut Cx<'_>, id: &str, grants: &Grants) -> Result<Client> {
-    let client = found(cx, id)?;
+    let client = found_by(cx, id, &grants.sway(MANAGE), "manage")?;
+    if is_keeper(cx, &client) {
+        let why = "Not supported for this client.";
+        return Err(AdminError::described(400, "invalid_input", why));
+    }
     if is_management(cx, &client) {
         return Err(AdminError::forbidden());
     }
@@ -65,8 +76,16 @@ pub(crate) fn found_for_change(cx: &mut Cx<'_>, id: &str, grants: &Grants) -> Re
     Ok(client)
 }
 
+/// Tells whether a client keeps the realm's fine-grained permissions.
+fn is_keeper(cx: &Cx<'_>, client: &Client) -> bool {
+    delegation::keeper(cx.realm).as_ref() == Some(&client.id)
+}
+
 /// Tells whether the roles of a client manage this realm, or, in `master`, another one.
 pub(crate) fn is_management(cx: &mut Cx<'_>, client: &Client) -> bool {
+    if is_keeper(cx, client) {
+        return true;
+    }
     if cx.realm.name != MASTER {
         return client.client_id == "realm-management";
     }
@@ -77,7 +96,9 @@ pub(crate) fn is_management(cx: &mut Cx<'_>, client: &Client) -> bool {
 /// What a caller sees of clients.
 #[derive(Clone)]
 struct Sight {
-    may_manage: bool,
+    manages: Sway,
+    /// The same, read for a list.
+    opened: Option<Opened>,
     grants: Grants,
     /// They may see every secret, so that no single client has to be looked at.
     sees_all: bool,
@@ -86,21 +107,35 @@ struct Sight {
 impl Sight {
     fn of(admin: &Admin) -> Self {
         Self {
-            may_manage: admin.may(MANAGE),
+            manages: admin.sway(MANAGE),
+            opened: None,
             grants: admin.grants(),
             sees_all: false,
         }
     }
 
     fn look(mut self, cx: &mut Cx<'_>) -> Result<Self> {
-        self.sees_all = self.may_manage && self.grants.cover_everything(cx)?;
+        self.sees_all = self.manages.is_full() && self.grants.cover_everything(cx)?;
+        self.opened = Some(self.manages.open(cx)?);
         Ok(self)
+    }
+
+    fn may_manage(&self, cx: &mut Cx<'_>, client: &Client) -> Result<bool> {
+        match &self.opened {
+            Some(manages) => manages.may(cx, Of::Clients, client.id.as_str(), "manage"),
+            None => self
+                .manages
+                .may(cx, Of::Clients, client.id.as_str(), "manage"),
+        }
     }
 
     /// Whether the caller may see a client's secret, behind which there may be a service account.
     fn sees_secret(&self, cx: &mut Cx<'_>, client: &Client) -> Result<bool> {
-        if self.sees_all || !self.may_manage || !client.settings.service_accounts_enabled {
-            return Ok(self.may_manage);
+        if self.sees_all {
+            return Ok(true);
+        }
+        if !self.may_manage(cx, client)? {
+            return Ok(false);
         }
         self.grants.cover_client(cx, &client.id)
     }
@@ -113,7 +148,7 @@ impl Sight {
             None => None,
         };
         let mut shown = shape::show(cx.realm, client, secret.as_ref())?;
-        let manage = self.may_manage && !is_management(cx, client);
+        let manage = self.may_manage(cx, client)? && !is_management(cx, client);
         let access = json!({"view": true, "configure": manage, "manage": manage});
         set(&mut shown, "access", access);
         Ok(shown)
@@ -130,13 +165,12 @@ async fn list(admin: Admin, params: Params) -> Answer {
         let why = format!("Attributes [{}] not allowed for search", names.join(", "));
         return Err(AdminError::described(400, "invalid_request", why));
     }
-    if !admin.may(VIEW) {
-        return Ok(HttpResponse::Ok().json(json!([])));
-    }
+    let views = admin.sway(VIEW);
     let (first, max) = page(&params, ALL)?;
     let query = Query {
         client_id: params.get("clientId").cloned(),
         search: is_on(&params, "search"),
+        only: None,
         first,
         max,
     };
@@ -144,6 +178,10 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let all = admin
         .read(move |cx| {
             let sight = sight.clone().look(cx)?;
+            let query = Query {
+                only: views.open(cx)?.only(cx, Of::Clients, "view")?,
+                ..query.clone()
+            };
             let found = client::list(cx, &query)?;
             let mut shown = Vec::with_capacity(found.len());
             for client in &found {
@@ -156,11 +194,11 @@ async fn list(admin: Admin, params: Params) -> Answer {
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             sight.show(cx, &client)
         })
         .await?;
@@ -177,11 +215,12 @@ fn registrant(admin: &Admin) -> Registrant {
 }
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
-    admin.check(&["manage-clients", "create-client"])?;
+    let creates = admin.check_sway(&["manage-clients", "create-client"])?;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
     let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     let id = admin
         .write(move |cx| {
+            creates.check_all(cx, Of::Clients, "manage")?;
             let id = change::create(cx, &by, &sent, &grants).map_err(AdminError::undoing)?;
             audit::record(cx, &actor, audit::CREATE, "CLIENT", format!("clients/{id}"))?;
             Ok(id)
@@ -191,7 +230,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "ClientRepresentation", shape::FIELDS)?;
     let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     admin
@@ -217,23 +256,25 @@ const BUILT_IN: [&str; 5] = [
 
 /// Removes a client, unless the server rests on it.
 pub(crate) fn remove_found(cx: &mut Cx<'_>, client: &Client) -> Result<()> {
-    if is_management(cx, client) {
+    let is_keeper = is_keeper(cx, client);
+    if is_management(cx, client) && !is_keeper {
         return Err(AdminError::forbidden());
     }
-    if BUILT_IN.contains(&client.client_id.as_str()) {
+    if is_keeper || BUILT_IN.contains(&client.client_id.as_str()) {
         let why = "Could not delete client";
         return Err(AdminError::described(400, "invalid_request", why));
     }
     client::remove(cx, &client.id)?;
+    delegation::forget(cx, client.id.as_str())?;
     Ok(())
 }
 
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
     let kept = admin
         .write(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &manages, "manage")?;
             let doomed = Doomed {
                 kind: Kind::Client,
                 id: client.id.as_str(),
@@ -250,10 +291,10 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn service_account(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let account = user::find_service_account(cx, &client.id)?;
             match account.filter(|_| client.settings.service_accounts_enabled) {
                 Some(account) => Ok(cloakroom_keycloak::user::show(&account)),

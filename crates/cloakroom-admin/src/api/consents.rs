@@ -9,7 +9,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, consent, session};
 use serde_json::{Value, json};
 
-use super::users::{MANAGE, VIEW, found};
+use super::users::{MANAGE, VIEW, found_by};
 use super::{Answer, Names, no_content};
 use crate::access::Admin;
 use crate::audit;
@@ -22,10 +22,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 }
 
 async fn list(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let body = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
             let mut offline = offline_clients(cx, &user)?;
             let mut shown = Vec::new();
             for one in consent::list(cx, &user.id)? {
@@ -78,11 +78,11 @@ fn additional_grants(has_offline_token: bool, client: &ClientUuid) -> Value {
 }
 
 async fn revoke(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &manages, "manage")?;
             let client = client::find(cx, path.part("client"))?;
             let client = client.ok_or_else(|| AdminError::error(404, "Client not found"))?;
             let given = consent::revoke(cx, &user.id, &client.id)?;

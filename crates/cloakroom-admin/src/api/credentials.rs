@@ -3,14 +3,16 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{credential as shape, read};
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::credential::{self, Credential, PASSWORD_HISTORY};
 use cloakroom_model::id::{CredentialId, UserId};
+use cloakroom_model::user::User;
 use cloakroom_model::{Cx, lockout, user};
 use serde_json::{Value, json};
 
-use super::users::{MANAGE, VIEW, directory, found, found_for_change, password};
+use super::users::{MANAGE, VIEW, directory, found_by, found_for_change, password};
 use super::{Answer, Names, no_content};
-use crate::access::Admin;
+use crate::access::{Admin, Grants, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -58,11 +60,21 @@ const FIELDS: &[&str] = &[
     "federationLink",
 ];
 
+/// The user whose password the caller may set: whoever may manage them may do that as well.
+fn found_for_password(cx: &mut Cx<'_>, id: &str, by: (&Grants, &Sway)) -> Result<User> {
+    let scope = match by.1.may(cx, Of::Users, id, "manage")? {
+        true => "manage",
+        false => "reset-password",
+    };
+    found_for_change(cx, id, by, scope)
+}
+
 async fn reset_password(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (asked, grants) = (path.part("user").to_owned(), admin.grants());
+    let sway = manages.clone();
     let user = admin
-        .read(move |cx| found_for_change(cx, &asked, &grants))
+        .read(move |cx| found_for_password(cx, &asked, (&grants, &sway)))
         .await?;
     let sent = read::object(&body, "CredentialRepresentation", FIELDS)?;
     let made = password::prepare(&admin, &user, &sent).await?;
@@ -71,7 +83,7 @@ async fn reset_password(admin: Admin, path: Names, body: Bytes) -> Answer {
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let mut user = found_for_change(cx, path.part("user"), &grants)?;
+            let mut user = found_for_password(cx, path.part("user"), (&grants, &manages))?;
             if !is_elsewhere {
                 password::store(cx, &user.id, &made)?;
             }
@@ -99,10 +111,10 @@ fn current(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Credential>> {
 }
 
 async fn list(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let shown = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
             let all = current(cx, &user.id)?;
             Ok(all.iter().map(shape::show).collect::<Vec<Value>>())
         })
@@ -112,18 +124,20 @@ async fn list(admin: Admin, path: Names) -> Answer {
 
 /// Credentials that a user storage keeps: every user's are kept here.
 async fn of_storage(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
-    admin.read(move |cx| found(cx, path.part("user"))).await?;
+    let views = admin.check_sway(VIEW)?;
+    admin
+        .read(move |cx| found_by(cx, path.part("user"), &views, "view"))
+        .await?;
     Ok(HttpResponse::Ok().json(json!([])))
 }
 
 /// Only a user storage has kinds of credentials that can be switched off, so none is, as in
 /// Keycloak; a credential that is kept here is removed by its id.
 async fn disable(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let grants = admin.grants();
     admin
-        .read(move |cx| found_for_change(cx, path.part("user"), &grants))
+        .read(move |cx| found_for_change(cx, path.part("user"), (&grants, &manages), "manage"))
         .await?;
     serde_json::from_slice::<Vec<String>>(&body)
         .map_err(|_| AdminError::described(400, "unknown_error", "Cannot parse the JSON"))?;
@@ -131,11 +145,11 @@ async fn disable(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let id = path.part("credential");
             if !credential::remove(cx, &user.id, &CredentialId::new(id))? {
                 return Err(AdminError::error(404, "Credential not found"));
@@ -149,12 +163,12 @@ async fn remove(admin: Admin, path: Names) -> Answer {
 }
 
 async fn rename(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let label = read::bare(&body)?.to_owned();
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let id = path.part("credential");
             if !credential::rename(cx, &user.id, &CredentialId::new(id), &label)? {
                 return Err(AdminError::error(404, "Credential not found"));
@@ -169,11 +183,11 @@ async fn rename(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 /// Puts a credential behind another one, or before all of them.
 async fn move_to(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let all = current(cx, &user.id)?;
             let mut ids: Vec<CredentialId> = all.into_iter().map(|one| one.id).collect();
             let find = |ids: &[CredentialId], id: &str| {

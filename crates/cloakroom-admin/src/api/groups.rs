@@ -9,6 +9,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
+use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::group::{self, Group, Query};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::organization::group as of_organization;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use super::ui_ext::recycle_bin;
 use super::users::draft::group_at;
 use super::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page, switch};
-use crate::access::{Admin, Grants};
+use crate::access::{Admin, Grants, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 use show::{Access, Shown};
@@ -48,6 +49,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(by_path, web::get().to(find_by_path));
 }
 
+/// The group with this id, if the caller may do this with it.
+pub(crate) fn found_by(cx: &mut Cx<'_>, id: &str, sway: &Sway, scope: &str) -> Result<Group> {
+    sway.check(cx, Of::Groups, id, scope)?;
+    found(cx, id)
+}
+
 pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<Group> {
     let id = GroupId::new(id);
     if let Some(found) = group::find(cx, &id)? {
@@ -71,6 +78,7 @@ fn query_of(params: &Params, most: i64) -> Result<Query> {
     Ok(Query {
         search: params.get("search").cloned(),
         exact: is_on(params, "exact"),
+        only: None,
         first,
         max,
     })
@@ -86,28 +94,36 @@ fn shown(admin: &Admin, params: &Params, usually_brief: bool) -> Shown {
 
 async fn list(admin: Admin, params: Params) -> Answer {
     admin.check(ASK)?;
-    if !admin.may(VIEW) {
-        return Ok(HttpResponse::Ok().json(json!([])));
-    }
+    let views = admin.sway(VIEW);
     let (query, how) = (query_of(&params, ALL)?, shown(&admin, &params, true));
     let asked = params.get("q").map(String::as_str).unwrap_or_default();
     let attributes = query::attributes(asked);
     let with_parents = switch(&params, "populateHierarchy").unwrap_or(true);
     let body = admin
         .read(move |cx| {
+            let query = within(cx, &query, &views)?;
             let is_narrowed = query.search.is_some() || !attributes.is_empty();
             if !is_narrowed {
                 let top = group::list_inside(cx, None, &query)?;
-                return show::list(cx, &top, how);
+                return show::list(cx, &top, &how);
             }
             let found = search(cx, &query, &attributes)?;
             if with_parents {
-                return show::tree(cx, &found, how);
+                return show::tree(cx, &found, &how);
             }
-            show::list(cx, &found, how)
+            show::list(cx, &found, &how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// The query, narrowed to the groups that the caller may see.
+fn within(cx: &mut Cx<'_>, query: &Query, views: &Sway) -> Result<Query> {
+    let only = views.open(cx)?.only(cx, Of::Groups, "view")?;
+    Ok(Query {
+        only,
+        ..query.clone()
+    })
 }
 
 /// Groups by name, or those that have all of these attributes.
@@ -136,29 +152,33 @@ fn search(cx: &mut Cx<'_>, query: &Query, attributes: &[(String, String)]) -> Re
 async fn count(admin: Admin, params: Params) -> Answer {
     admin.check(ASK)?;
     let (query, only_top) = (query_of(&params, ALL)?, is_on(&params, "top"));
+    let views = admin.sway(VIEW);
     let count = admin
-        .read(move |cx| Ok(group::count(cx, &query, only_top)?))
+        .read(move |cx| {
+            let query = within(cx, &query, &views)?;
+            Ok(group::count(cx, &query, only_top)?)
+        })
         .await?;
     Ok(HttpResponse::Ok().json(json!({"count": count})))
 }
 
 async fn children(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     // Keycloak's default, smaller than that of other lists.
     const USUALLY: i64 = 10;
     let (query, how) = (query_of(&params, USUALLY)?, shown(&admin, &params, false));
     let body = admin
         .read(move |cx| {
-            let parent = found(cx, path.part("group"))?;
+            let parent = found_by(cx, path.part("group"), &views, "view")?;
             let inside = group::list_inside(cx, Some(&parent.id), &query)?;
-            show::list(cx, &inside, how)
+            show::list(cx, &inside, &how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let how = Shown {
         brief: false,
         count: true,
@@ -166,15 +186,15 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
     };
     let body = admin
         .read(move |cx| {
-            let group = found(cx, path.part("group"))?;
-            show::one(cx, &group, how)
+            let group = found_by(cx, path.part("group"), &views, "view")?;
+            show::one(cx, &group, &how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
 async fn find_by_path(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let how = Shown {
         brief: false,
         count: true,
@@ -184,7 +204,9 @@ async fn find_by_path(admin: Admin, path: Names) -> Answer {
         .read(move |cx| {
             let group = group_at(cx, path.part("path"))?;
             let missing = || AdminError::error(404, "Group path does not exist");
-            show::one(cx, &group.ok_or_else(missing)?, how)
+            let group = group.ok_or_else(missing)?;
+            views.check(cx, Of::Groups, group.id.as_str(), "view")?;
+            show::one(cx, &group, &how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
@@ -199,7 +221,7 @@ struct Placed {
 
 /// Makes a group at the top or inside another; one whose id is sent is moved there instead.
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
     let is_inside = path.contains_key("group");
     let how = Shown {
@@ -211,18 +233,21 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let placed = admin
         .write(move |cx| {
             let parent = match path.get("group") {
-                Some(id) => Some(found(cx, id)?.id),
-                None => None,
+                Some(id) => Some(found_by(cx, id, &manages, "manage")?.id),
+                None => {
+                    manages.check_all(cx, Of::Groups, "manage")?;
+                    None
+                }
             };
             if !has_name(&sent)? {
                 return Err(AdminError::message(400, "Group name is missing"));
             }
-            let (group, is_new) = place(cx, &sent, parent, &grants)?;
+            let (group, is_new) = place(cx, &sent, parent, (&grants, &manages))?;
             let operation = if is_new { audit::CREATE } else { audit::UPDATE };
             let path = format!("groups/{}", group.id);
             audit::record(cx, &actor, operation, "GROUP", path)?;
             Ok(Placed {
-                shown: show::one(cx, &group, how)?,
+                shown: show::one(cx, &group, &how)?,
                 group,
                 is_new,
             })
@@ -248,7 +273,7 @@ fn place(
     cx: &mut Cx<'_>,
     sent: &Object,
     parent: Option<GroupId>,
-    grants: &Grants,
+    (grants, manages): (&Grants, &Sway),
 ) -> Result<(Group, bool)> {
     let known = match read::text(sent, "id")? {
         Some(id) => {
@@ -261,6 +286,7 @@ fn place(
         None => None,
     };
     if let Some(mut group) = known {
+        manages.check(cx, Of::Groups, group.id.as_str(), "manage")?;
         if let Some(parent) = &parent {
             if group::is_inside(cx, parent, &group.id)? {
                 let why = "A group cannot be moved into itself";
@@ -308,12 +334,12 @@ fn taken(parent: Option<&GroupId>, name: &str) -> AdminError {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let mut group = found(cx, path.part("group"))?;
+            let mut group = found_by(cx, path.part("group"), &manages, "manage")?;
             if !has_name(&sent)? {
                 return Err(AdminError::message(400, "Group name is missing"));
             }
@@ -333,11 +359,11 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
     let kept = admin
         .write(move |cx| {
-            let group = found(cx, path.part("group"))?;
+            let group = found_by(cx, path.part("group"), &manages, "manage")?;
             let doomed = Doomed {
                 kind: Kind::Group,
                 id: group.id.as_str(),
@@ -345,6 +371,7 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
             };
             let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             group::remove(cx, &group.id)?;
+            delegation::forget(cx, group.id.as_str())?;
             let path = format!("groups/{}", group.id);
             audit::record(cx, &actor, audit::DELETE, "GROUP", path)?;
             Ok(kept)

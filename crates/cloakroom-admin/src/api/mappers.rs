@@ -11,7 +11,7 @@ use cloakroom_model::mapper::{self, Mapper};
 use serde_json::Value;
 
 use super::client_scopes::found as scope_found;
-use super::clients::{MANAGE, VIEW, found as client_found, found_for_change};
+use super::clients::{MANAGE, VIEW, found_by as client_found_by, found_for_change};
 use super::{Answer, Names, no_content};
 use crate::access::{Admin, Grants, encode};
 use crate::audit;
@@ -47,6 +47,16 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     }
 }
 
+/// Lets in who has one of these rights, and, to a client, whom permissions may let in.
+fn enter(admin: &Admin, path: &Names, any_of: &[&str]) -> Result<Grants> {
+    if path.contains_key("client") {
+        admin.check_sway(any_of)?;
+    } else {
+        admin.check(any_of)?;
+    }
+    Ok(admin.grants())
+}
+
 /// The client or the client scope that the address names.
 struct Owner {
     id: String,
@@ -57,11 +67,11 @@ struct Owner {
 }
 
 impl Owner {
-    fn of(cx: &mut Cx<'_>, path: &Names, changes: Option<&Grants>) -> Result<Self> {
+    fn of(cx: &mut Cx<'_>, path: &Names, grants: &Grants, changes: bool) -> Result<Self> {
         if let Some(id) = path.get("client") {
             let client = match changes {
-                Some(grants) => found_for_change(cx, id, grants)?,
-                None => client_found(cx, id)?,
+                true => found_for_change(cx, id, grants)?,
+                false => client_found_by(cx, id, &grants.sway(VIEW), "view")?,
             };
             return Ok(Self {
                 id: client.id.as_str().to_owned(),
@@ -86,10 +96,10 @@ fn found(cx: &mut Cx<'_>, owner: &Owner, path: &Names) -> Result<Mapper> {
 }
 
 async fn list(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let grants = enter(&admin, &path, VIEW)?;
     let body = admin
         .read(move |cx| {
-            let owner = Owner::of(cx, &path, None)?;
+            let owner = Owner::of(cx, &path, &grants, false)?;
             let protocol = path.get("protocol");
             let all = mapper::list_of_owner(cx, &owner.id)?;
             let wanted = |one: &&Mapper| protocol.is_none_or(|protocol| &one.protocol == protocol);
@@ -180,12 +190,12 @@ fn insert(
 }
 
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let grants = enter(&admin, &path, MANAGE)?;
     let sent = read::object(&body, "ProtocolMapperRepresentation", shape::FIELDS)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let actor = admin.actor.clone();
     let place = admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             let id = insert(cx, &owner, &sent, &grants)?;
             let place = format!("{}/protocol-mappers/models/{id}", owner.place);
             audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", &place)?;
@@ -200,12 +210,12 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn create_all(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let grants = enter(&admin, &path, MANAGE)?;
     let sent = read::list(&body)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             for one in &sent {
                 let id = insert(cx, &owner, one, &grants).map_err(AdminError::undoing)?;
                 let place = format!("{}/protocol-mappers/models/{id}", owner.place);
@@ -218,10 +228,10 @@ async fn create_all(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let grants = enter(&admin, &path, VIEW)?;
     let body = admin
         .read(move |cx| {
-            let owner = Owner::of(cx, &path, None)?;
+            let owner = Owner::of(cx, &path, &grants, false)?;
             Ok(shape::show(&found(cx, &owner, &path)?))
         })
         .await?;
@@ -229,12 +239,12 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let grants = enter(&admin, &path, MANAGE)?;
     let sent = read::object(&body, "ProtocolMapperRepresentation", shape::FIELDS)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             let before = found(cx, &owner, &path)?;
             let changed = shape::from_sent(&owner.id, before.id, &sent)?;
             check(cx, &changed, &owner.settings, &grants)?;
@@ -253,11 +263,11 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let grants = enter(&admin, &path, MANAGE)?;
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             let one = found(cx, &owner, &path)?;
             mapper::remove(cx, &owner.id, &one.id)?;
             let place = format!("{}/protocol-mappers/models/{}", owner.place, one.id);

@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::{organization as shape, read};
+use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::organization::{self, Details, Organization};
 use cloakroom_model::{Cx, identity_provider};
 use serde_json::Value;
 
 use super::{Answer, Params, is_on, no_content};
-use crate::access::{Actor, Admin};
+use crate::access::{Actor, Admin, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 use crate::names;
@@ -64,11 +65,35 @@ fn check_on(cx: &Cx<'_>) -> Result<()> {
     Err(AdminError::message(404, why))
 }
 
+/// The organization with this id, if the caller may do this with it.
+fn found_by(cx: &mut Cx<'_>, id: &str, sway: &Sway, scope: &str) -> Result<Organization> {
+    check_on(cx)?;
+    sway.check(cx, Of::Organizations, id, scope)?;
+    found(cx, id)
+}
+
 /// The organization with this id, or Keycloak's text for none.
 fn found(cx: &mut Cx<'_>, id: &str) -> Result<Organization> {
     check_on(cx)?;
     let found = organization::find(cx, &OrganizationId::new(id))?;
     found.ok_or_else(|| AdminError::message(404, "Organization not found."))
+}
+
+/// Who may ask sees all of them, unless permissions say which.
+fn sight(admin: &Admin) -> Sway {
+    match delegation::is_on(&admin.realm) {
+        true => admin.sway(VIEW),
+        false => admin.sway(QUERY),
+    }
+}
+
+/// Leaves those that the caller may see.
+fn seen(cx: &mut Cx<'_>, all: &mut Vec<Organization>, views: &Sway) -> Result<()> {
+    let Some(only) = views.open(cx)?.only(cx, Of::Organizations, "view")? else {
+        return Ok(());
+    };
+    all.retain(|one| only.says(one.id.as_str()) == Some(true));
+    Ok(())
 }
 
 /// The organizations that a query asks for.
@@ -105,6 +130,7 @@ fn wanted(all: Vec<Organization>, params: &Params) -> Vec<Organization> {
 
 async fn list(admin: Admin, params: Params) -> Answer {
     admin.check(QUERY)?;
+    let views = sight(&admin);
     let (first, max) = super::page(&params, 10)?;
     let query = params.clone();
     let all = admin
@@ -116,6 +142,7 @@ async fn list(admin: Admin, params: Params) -> Answer {
                 let of = provider.and_then(|one| one.settings.organization_id);
                 all.retain(|one| Some(one.id.as_str()) == of.as_deref());
             }
+            seen(cx, &mut all, &views)?;
             Ok(wanted(all, &query))
         })
         .await?;
@@ -133,19 +160,24 @@ async fn list(admin: Admin, params: Params) -> Answer {
 
 async fn count(admin: Admin, params: Params) -> Answer {
     admin.check(QUERY)?;
+    let views = sight(&admin);
     let all = admin
-        .read(|cx| {
+        .read(move |cx| {
             check_on(cx)?;
-            Ok(organization::list(cx)?)
+            let mut all = organization::list(cx)?;
+            seen(cx, &mut all, &views)?;
+            Ok(all)
         })
         .await?;
     Ok(HttpResponse::Ok().json(wanted(all, &params).len()))
 }
 
 async fn find_one(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let id = path.into_inner().1;
-    let one = admin.read(move |cx| found(cx, &id)).await?;
+    let one = admin
+        .read(move |cx| found_by(cx, &id, &views, "view"))
+        .await?;
     Ok(HttpResponse::Ok().json(shape::show(&one, false)))
 }
 
@@ -155,12 +187,13 @@ fn record(cx: &mut Cx<'_>, actor: &Actor, what: &'static str, id: &OrganizationI
 }
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "OrganizationRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     let id = admin
         .write(move |cx| {
             check_on(cx)?;
+            manages.check_all(cx, Of::Organizations, "manage")?;
             let mut made = Organization {
                 id: OrganizationId::new(cx.new_id()),
                 name: String::new(),
@@ -253,13 +286,13 @@ fn is_domain(name: &str) -> bool {
 }
 
 async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let id = path.into_inner().1;
     let sent = read::object(&body, "OrganizationRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let mut one = found(cx, &id)?;
+            let mut one = found_by(cx, &id, &manages, "manage")?;
             if read::text(&sent, "alias")?.is_some_and(|alias| alias != one.alias) {
                 return Err(AdminError::message(400, "Cannot change the alias"));
             }
@@ -273,17 +306,18 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
 }
 
 async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
     admin
         .write(move |cx| {
-            let one = found(cx, &id)?;
+            let one = found_by(cx, &id, &manages, "manage")?;
             for mut provider in identity_providers::linked(cx, &one.id)? {
                 provider.settings.organization_id = None;
                 provider.settings.organization_link = None;
                 identity_provider::update(cx, &provider)?;
             }
             organization::remove(cx, &one.id)?;
+            delegation::forget(cx, one.id.as_str())?;
             record(cx, &actor, audit::DELETE, &one.id)
         })
         .await?;

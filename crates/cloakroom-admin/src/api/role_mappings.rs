@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{read, role as shape};
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, RoleId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client};
 use serde_json::{Map, Value, json};
 
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, organizations, users};
-use crate::access::{Admin, Grants};
+use crate::access::{Admin, GIVEN, Grants, Mapping, PASSED_ON};
 use crate::audit;
 use crate::error::{AdminError, Result};
 pub(crate) use holder::Holder;
@@ -69,6 +70,44 @@ fn rights(path: &Names) -> (&'static [&'static str], &'static [&'static str]) {
     (clients::VIEW, clients::MANAGE)
 }
 
+/// Lets in who has the right, and, to a user, a group or a client, whom permissions may let in.
+fn enter(admin: &Admin, path: &Names, any_of: &[&str]) -> Result<Grants> {
+    let single = !path.contains_key("organization") && !path.contains_key("scope");
+    if single {
+        admin.check_sway(any_of)?;
+    } else {
+        admin.check(any_of)?;
+    }
+    Ok(admin.grants())
+}
+
+/// Refuses the caller who may not look at the roles of the holder in the address, or not change them.
+fn check_holder(cx: &mut Cx<'_>, path: &Names, grants: &Grants, changes: bool) -> Result<()> {
+    if path.contains_key("organization") {
+        return Ok(());
+    }
+    let (viewed, changed) = rights(path);
+    let sway = grants.sway(if changes { changed } else { viewed });
+    let word = |word| if changes { word } else { "view" };
+    if let Some(id) = path.get("user") {
+        sway.check(cx, Of::Users, id, word("map-roles"))
+    } else if let Some(id) = path.get("group") {
+        sway.check(cx, Of::Groups, id, word("manage"))
+    } else if let Some(id) = path.get("client") {
+        sway.check(cx, Of::Clients, id, word("manage"))
+    } else {
+        Ok(())
+    }
+}
+
+/// What the holder in the address does with roles.
+fn mapping(path: &Names) -> Mapping {
+    match path.contains_key("user") || path.contains_key("group") {
+        true => GIVEN,
+        false => PASSED_ON,
+    }
+}
+
 /// The container that the path names: a client, or the realm.
 fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
     let Some(id) = path.get("target") else {
@@ -81,9 +120,10 @@ fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
 }
 
 async fn all(admin: Admin, path: Names) -> Answer {
-    admin.check(rights(&path).0)?;
+    let grants = enter(&admin, &path, rights(&path).0)?;
     let body = admin
         .read(move |cx| {
+            check_holder(cx, &path, &grants, false)?;
             let holder = Holder::of(cx, &path)?;
             let direct = holder.direct(cx)?;
             let roles = role::list_of(cx, &direct)?;
@@ -126,10 +166,11 @@ pub(crate) fn mappings(cx: &mut Cx<'_>, roles: &[Role]) -> Result<Value> {
 }
 
 async fn list(admin: Admin, path: Names, params: Params, part: Part) -> Answer {
-    admin.check(rights(&path).0)?;
-    let (brief, grants) = (is_brief(&params, true), admin.grants());
+    let grants = enter(&admin, &path, rights(&path).0)?;
+    let brief = is_brief(&params, true);
     let body = admin
         .read(move |cx| {
+            check_holder(cx, &path, &grants, false)?;
             let holder = Holder::of(cx, &path)?;
             let container = container(cx, &path)?;
             let held: Option<BTreeSet<RoleId>> = match part {
@@ -140,7 +181,7 @@ async fn list(admin: Admin, path: Names, params: Params, part: Part) -> Answer {
             let has = |role: &Role| held.as_ref().is_none_or(|held| held.contains(&role.id));
             roles.retain(|role| has(role) == (part != Part::Available));
             if part == Part::Available {
-                roles = mappable(cx, roles, &grants)?;
+                roles = mappable(cx, roles, &grants, &path)?;
             }
             let graph = role::graph(cx)?;
             let show = |role: &Role| match brief {
@@ -154,10 +195,11 @@ async fn list(admin: Admin, path: Names, params: Params, part: Part) -> Answer {
 }
 
 /// The roles that the caller could give.
-fn mappable(cx: &mut Cx<'_>, roles: Vec<Role>, grants: &Grants) -> Result<Vec<Role>> {
+fn mappable(cx: &mut Cx<'_>, roles: Vec<Role>, grants: &Grants, path: &Names) -> Result<Vec<Role>> {
+    let sway = grants.sway(rights(path).1).open(cx)?;
     let mut mappable = Vec::new();
     for role in roles {
-        if grants.cover(cx, [role.id.clone()])? {
+        if sway.may_map(cx, &role, mapping(path))? && grants.cover(cx, [role.id.clone()])? {
             mappable.push(role);
         }
     }
@@ -165,15 +207,17 @@ fn mappable(cx: &mut Cx<'_>, roles: Vec<Role>, grants: &Grants) -> Result<Vec<Ro
 }
 
 async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
-    admin.check(rights(&path).1)?;
+    let grants = enter(&admin, &path, rights(&path).1)?;
     // Keycloak takes everything away where nothing is named.
     let sent = match body.is_empty() && !add {
         true => None,
         false => Some(read::list(&body)?),
     };
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
+            check_holder(cx, &path, &grants, true)?;
+            let sway = grants.sway(rights(&path).1).open(cx)?;
             let holder = Holder::of(cx, &path)?;
             let container = container(cx, &path)?;
             let roles = match &sent {
@@ -186,6 +230,9 @@ async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
                 }
             };
             for role in roles {
+                if !sway.may_map(cx, &role, mapping(&path))? {
+                    return Err(AdminError::forbidden().undoing());
+                }
                 holder
                     .change(cx, &role.id, add, &grants)
                     .map_err(AdminError::undoing)?;

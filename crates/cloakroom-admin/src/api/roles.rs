@@ -11,6 +11,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::role as shape;
+use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::id::RoleId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::role::{self, Role};
@@ -19,7 +20,7 @@ use serde_json::Value;
 
 use super::ui_ext::recycle_bin;
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, page};
-use crate::access::{Admin, Grants, encode};
+use crate::access::{Admin, COMPOSED, Grants, Sway, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -49,10 +50,23 @@ fn configure_one(cfg: &mut ServiceConfig, base: &str) {
 }
 
 /// Whether a caller may see, or change, the roles of the realm and those of clients.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct May {
     of_realm: bool,
-    of_clients: bool,
+    /// By a right, or of single clients.
+    of_clients: Sway,
+    /// What permissions have to let the caller do with a client.
+    scope: &'static str,
+}
+
+impl May {
+    /// Refuses the caller who may not do this with the roles of the client in the address.
+    fn enter(&self, cx: &mut Cx<'_>, path: &Names) -> Result<()> {
+        match path.get("client") {
+            Some(id) => self.of_clients.check(cx, Of::Clients, id, self.scope),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Who may see or change roles; refuses where the address alone says that the caller may not.
@@ -60,17 +74,20 @@ fn check(admin: &Admin, path: &Names, changes: bool) -> Result<May> {
     let may = match changes {
         true => May {
             of_realm: admin.may(&["manage-realm"]),
-            of_clients: admin.may(clients::MANAGE),
+            of_clients: admin.sway(clients::MANAGE),
+            scope: "manage",
         },
         false => May {
             of_realm: admin.may(&["view-realm", "manage-realm"]),
-            of_clients: admin.may(clients::VIEW),
+            of_clients: admin.sway(clients::VIEW),
+            scope: "view",
         },
     };
+    let of_clients = may.of_clients.has_a_say();
     let enough = if path.contains_key("client") {
-        may.of_clients
+        of_clients
     } else if path.contains_key("role_id") {
-        may.of_realm || may.of_clients
+        may.of_realm || of_clients
     } else {
         may.of_realm
     };
@@ -88,12 +105,14 @@ fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
 }
 
 /// The role that the address names, if the caller may touch roles of its kind.
-fn found(cx: &mut Cx<'_>, path: &Names, may: May) -> Result<Role> {
+fn found(cx: &mut Cx<'_>, path: &Names, may: &May) -> Result<Role> {
+    may.enter(cx, path)?;
     if let Some(id) = path.get("role_id") {
         let found = role::find(cx, &RoleId::new(id.clone()))?;
         let role = found.ok_or_else(|| AdminError::error(404, "Could not find role with id"))?;
         let allowed = if role.client_role {
-            may.of_clients
+            let client = &role.container_id;
+            may.of_clients.may(cx, Of::Clients, client, may.scope)?
         } else {
             may.of_realm
         };
@@ -142,11 +161,12 @@ fn check_kind(cx: &mut Cx<'_>, role: &Role) -> Result<()> {
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
-    check(&admin, &path, false)?;
+    let may = check(&admin, &path, false)?;
     let (first, max) = page(&params, ALL)?;
     let brief = is_brief(&params, true);
     let body = admin
         .read(move |cx| {
+            may.enter(cx, &path)?;
             let container = container(cx, &path)?;
             let search = params.get("search").map(String::as_str);
             let all = role::list(cx, &container, search, first, max)?;
@@ -162,7 +182,7 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
-    check(&admin, &path, true)?;
+    let may = check(&admin, &path, true)?;
     let sent = read::object(&body, "RoleRepresentation", shape::FIELDS)?;
     let name = read::text(&sent, "name")?;
     let name = name
@@ -181,6 +201,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
+            may.enter(cx, &path)?;
             let role = insert(cx, &path, &sent, &grants).map_err(AdminError::undoing)?;
             let place = place(&path, &role);
             audit::record_made(cx, &actor, kind(&role), &place, role.id.as_str())?;
@@ -211,9 +232,20 @@ fn insert(cx: &mut Cx<'_>, path: &Names, sent: &Object, grants: &Grants) -> Resu
     }
     for child in sent_composites(cx, sent)? {
         grants.check(cx, &child)?;
+        check_composed(cx, &child, grants)?;
         role::add_composite(cx, &role.id, &child)?;
     }
     Ok(role)
+}
+
+/// Refuses a role that the caller may not compose others of.
+fn check_composed(cx: &mut Cx<'_>, id: &RoleId, grants: &Grants) -> Result<()> {
+    let Some(role) = role::find(cx, id)? else {
+        return Ok(());
+    };
+    // Whoever may change roles of one sort may compose them of others, whose rights are looked at by themselves.
+    let sway = grants.sway(&["manage-realm", "manage-clients"]);
+    sway.check_map(cx, &role, COMPOSED)
 }
 
 /// The roles that a new one is made of, which are sent by name: `{"realm": […], "client": {…}}`.
@@ -243,7 +275,7 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
     let may = check(&admin, &path, false)?;
     let body = admin
         .read(move |cx| {
-            let role = found(cx, &path, may)?;
+            let role = found(cx, &path, &may)?;
             let composite = role::graph(cx)?.is_composite(&role.id);
             Ok(shape::show(&role, composite))
         })
@@ -257,7 +289,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let mut role = found(cx, &path, may)?;
+            let mut role = found(cx, &path, &may)?;
             check_kind(cx, &role)?;
             let place = place(&path, &role);
             let before = role.name.clone();
@@ -281,7 +313,7 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     let actor = admin.actor.clone();
     let kept = admin
         .write(move |cx| {
-            let role = found(cx, &path, may)?;
+            let role = found(cx, &path, &may)?;
             if blueprint::default_role(&cx.realm.settings).as_ref() == Some(&role.id) {
                 let name = &role.name;
                 let why = format!("{name} is default role of the realm and cannot be removed.");
@@ -298,6 +330,7 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
             };
             let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             role::remove(cx, &role.id)?;
+            delegation::forget(cx, role.id.as_str())?;
             let place = place(&path, &role);
             audit::record(cx, &actor, audit::DELETE, kind(&role), place)?;
             Ok(kept)

@@ -9,7 +9,7 @@ use cloakroom_model::id::ScopeId;
 use cloakroom_model::scope::{self, Links};
 use serde_json::{Value, json};
 
-use super::clients::{MANAGE, VIEW, found as client_found, found_for_change};
+use super::clients::{MANAGE, VIEW, found_by as client_found_by, found_for_change};
 use super::{Answer, Names, no_content};
 use crate::access::{Admin, Grants};
 use crate::audit;
@@ -41,8 +41,18 @@ struct Owner {
     is_client: bool,
 }
 
+/// Lets in who has one of these rights, and, to a client, whom permissions may let in.
+fn enter(admin: &Admin, path: &Names, any_of: &[&str]) -> Result<Grants> {
+    if path.contains_key("client") {
+        admin.check_sway(any_of)?;
+    } else {
+        admin.check(any_of)?;
+    }
+    Ok(admin.grants())
+}
+
 impl Owner {
-    fn of(cx: &mut Cx<'_>, path: &Names, changes: Option<&Grants>) -> Result<Self> {
+    fn of(cx: &mut Cx<'_>, path: &Names, grants: &Grants, changes: bool) -> Result<Self> {
         let Some(id) = path.get("client") else {
             let id = cx.realm.id.as_str().to_owned();
             return Ok(Self {
@@ -53,8 +63,8 @@ impl Owner {
             });
         };
         let client = match changes {
-            Some(grants) => found_for_change(cx, id, grants)?,
-            None => client_found(cx, id)?,
+            true => found_for_change(cx, id, grants)?,
+            false => client_found_by(cx, id, &grants.sway(VIEW), "view")?,
         };
         Ok(Self {
             id: client.id.as_str().to_owned(),
@@ -70,10 +80,10 @@ impl Owner {
 }
 
 async fn list(admin: Admin, path: Names, is_default: bool) -> Answer {
-    admin.check(VIEW)?;
+    let grants = enter(&admin, &path, VIEW)?;
     let body = admin
         .read(move |cx| {
-            let owner = Owner::of(cx, &path, None)?;
+            let owner = Owner::of(cx, &path, &grants, false)?;
             let (default, optional) = &owner.links;
             let ids = if is_default { default } else { optional };
             let scopes = ids.iter().filter_map(|id| cx.realm.scope(id));
@@ -99,11 +109,11 @@ fn scope_found(cx: &Cx<'_>, path: &Names) -> Result<ScopeId> {
 }
 
 async fn link(admin: Admin, path: Names, is_default: bool) -> Answer {
-    admin.check(MANAGE)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let grants = enter(&admin, &path, MANAGE)?;
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             let scope = scope_found(cx, &path)?;
             // What a client has of a scope stays what it is.
             if !(owner.is_client && owner.has(&scope)) {
@@ -119,11 +129,11 @@ async fn link(admin: Admin, path: Names, is_default: bool) -> Answer {
 }
 
 async fn unlink(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
-    let (grants, actor) = (admin.grants(), admin.actor.clone());
+    let grants = enter(&admin, &path, MANAGE)?;
+    let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let owner = Owner::of(cx, &path, Some(&grants))?;
+            let owner = Owner::of(cx, &path, &grants, true)?;
             let scope = scope_found(cx, &path)?;
             scope::unlink(cx, &owner.id, &scope)?;
             let place = format!("{}client-scopes/{scope}", owner.place);

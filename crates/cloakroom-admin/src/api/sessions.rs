@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Path, ServiceConfig};
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::user::User;
@@ -11,7 +12,7 @@ use cloakroom_model::{Cx, client, lockout, login_limit, user};
 use serde_json::{Map, Value, json};
 
 use super::users::many::sign_out;
-use super::users::{MANAGE, VIEW, found};
+use super::users::{MANAGE, VIEW, found_by};
 use super::{Answer, Names, Params, USUAL, clients, no_content, page};
 use crate::access::Admin;
 use crate::audit;
@@ -73,10 +74,10 @@ pub(super) fn show(cx: &mut Cx<'_>, session: &Session, user: &User) -> Result<Va
 
 /// The online sessions of a user, or the offline ones that a client takes part in.
 async fn of_user(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let body = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
             let client = path.get("client").map(ClientUuid::new);
             if let Some(id) = &client
                 && client::find_by_id(cx, id)?.is_none()
@@ -100,11 +101,11 @@ async fn of_user(admin: Admin, path: Names) -> Answer {
 }
 
 async fn of_client(admin: Admin, path: Names, params: Params, offline: bool) -> Answer {
-    admin.check(clients::VIEW)?;
+    let views = admin.check_sway(clients::VIEW)?;
     let range = page(&params, USUAL)?;
     let body = admin
         .read(move |cx| {
-            let client = clients::found(cx, path.part("client"))?;
+            let client = clients::found_by(cx, path.part("client"), &views, "view")?;
             let mut shown = Vec::new();
             for one in session::list_of_client(cx, &client.id, offline, range)? {
                 if let Some(user) = user::find(cx, &one.user)? {
@@ -118,10 +119,10 @@ async fn of_client(admin: Admin, path: Names, params: Params, offline: bool) -> 
 }
 
 async fn count_of_client(admin: Admin, path: Names, offline: bool) -> Answer {
-    admin.check(clients::VIEW)?;
+    let views = admin.check_sway(clients::VIEW)?;
     let count = admin
         .read(move |cx| {
-            let client = clients::found(cx, path.part("client"))?;
+            let client = clients::found_by(cx, path.part("client"), &views, "view")?;
             let counts = session::count_by_client(cx, Some(&client.id))?;
             let mine = counts.iter().filter(|count| count.1 == offline);
             Ok(mine.map(|count| count.2).sum::<i64>())
@@ -132,11 +133,11 @@ async fn count_of_client(admin: Admin, path: Names, offline: bool) -> Answer {
 
 /// Ends the user's online sessions and refuses the tokens that were issued so far.
 async fn logout(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found(cx, &id)?;
+            let user = found_by(cx, &id, &manages, "manage")?;
             sign_out(cx, user, &actor)
         })
         .await?;
@@ -199,10 +200,11 @@ async fn stats(admin: Admin) -> Answer {
 }
 
 async fn failures(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let id = UserId::new(path.into_inner().1);
     let body = admin
         .read(move |cx| {
+            views.check(cx, Of::Users, id.as_str(), "view")?;
             let Some(known) = lockout::find(cx, &id)? else {
                 return Ok(json!({
                     "disabled": false,
@@ -229,10 +231,11 @@ async fn failures(admin: Admin, path: Path<(String, String)>) -> Answer {
 }
 
 async fn unlock(admin: Admin, path: Path<(String, String)>) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let id = UserId::new(path.into_inner().1);
     admin
         .write(move |cx| {
+            manages.check(cx, Of::Users, id.as_str(), "manage")?;
             lockout::clear(cx, &id)?;
             Ok(login_limit::clear(cx, id.as_str())?)
         })

@@ -15,6 +15,7 @@ use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_keycloak::user as shape;
+use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::UserId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
@@ -25,7 +26,7 @@ use serde_json::json;
 
 use super::ui_ext::recycle_bin;
 use super::{Answer, Names, Params, is_on, no_content, user_profile};
-use crate::access::{Admin, Grants};
+use crate::access::{Admin, Grants, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 use password::Prepared;
@@ -61,30 +62,44 @@ pub(crate) fn found(cx: &mut Cx<'_>, id: &str) -> Result<User> {
     found.ok_or_else(|| AdminError::error(404, "User not found"))
 }
 
+/// The same, if the caller may do this with them; who may not see everybody does not learn who is there.
+pub(crate) fn found_by(cx: &mut Cx<'_>, id: &str, sway: &Sway, scope: &str) -> Result<User> {
+    sway.check(cx, Of::Users, id, scope)?;
+    found(cx, id)
+}
+
 /// The same, if their account may be touched by a caller with these rights.
-pub(crate) fn found_for_change(cx: &mut Cx<'_>, id: &str, grants: &Grants) -> Result<User> {
-    let user = found(cx, id)?;
+pub(crate) fn found_for_change(
+    cx: &mut Cx<'_>,
+    id: &str,
+    (grants, sway): (&Grants, &Sway),
+    scope: &str,
+) -> Result<User> {
+    let user = found_by(cx, id, sway, scope)?;
     grants.check_account(cx, &user.id)?;
     Ok(user)
 }
 
 async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let with_metadata = is_on(&params, "userProfileMetadata");
-    let manage = admin.may(MANAGE);
-    let impersonate = admin.may(&["impersonation"]);
+    let manages = admin.sway(MANAGE);
+    let impersonates = admin.sway(&["impersonation"]);
     let shown = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
+            let id = user.id.clone();
             let mut shown = find::show_all(cx, &[user], false)?;
             let mut shown = shown.pop().unwrap_or_default();
+            let mut may = |sway: &Sway, scope| sway.may(cx, Of::Users, id.as_str(), scope);
+            let manage = may(&manages, "manage")?;
             let access = json!({
                 "view": true,
                 "manage": manage,
-                "manageGroupMembership": manage,
-                "mapRoles": manage,
-                "resetPassword": manage,
-                "impersonate": impersonate,
+                "manageGroupMembership": may(&manages, "manage-group-membership")?,
+                "mapRoles": may(&manages, "map-roles")?,
+                "resetPassword": manage || may(&manages, "reset-password")?,
+                "impersonate": may(&impersonates, "impersonate")?,
             });
             set(&mut shown, "access", access);
             if with_metadata {
@@ -99,10 +114,10 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
 
 /// Attributes that the profile does not name.
 async fn unmanaged(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let seen = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
             let mut seen = user_profile::visible(cx.realm, &user).attributes;
             seen.retain(|name, _| cx.realm.profile.attribute(name).is_none());
             Ok(seen)
@@ -121,7 +136,11 @@ struct New {
 }
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
+    let sway = manages.clone();
+    admin
+        .read(move |cx| sway.check_all(cx, Of::Users, "manage"))
+        .await?;
     let sent = read::object(&body, "UserRepresentation", shape::FIELDS)?;
     let mut user = draft::nobody();
     shape::apply(&mut user, &sent)?;
@@ -145,6 +164,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
+            manages.check_all(cx, Of::Users, "manage")?;
             let id = insert(cx, &new, &grants).map_err(AdminError::undoing)?;
             let path = format!("users/{id}");
             audit::record(cx, &actor, audit::CREATE, "USER", path)?;
@@ -183,6 +203,7 @@ async fn passwords(admin: &Admin, user: &mut User, sent: &Object) -> Result<Vec<
 }
 
 fn insert(cx: &mut Cx<'_>, new: &New, grants: &Grants) -> Result<UserId> {
+    let sway = grants.sway(MANAGE);
     let mut user = new.user.clone();
     user.id = UserId::new(cx.new_id());
     user.created_at = cx.now;
@@ -204,6 +225,7 @@ fn insert(cx: &mut Cx<'_>, new: &New, grants: &Grants) -> Result<UserId> {
             )
         })?;
         grants.check_group(cx, &known.id)?;
+        sway.check(cx, Of::Groups, known.id.as_str(), "manage-membership")?;
         user::join(cx, &user.id, &known.id)?;
     }
     for link in &new.identities {
@@ -216,20 +238,22 @@ fn insert(cx: &mut Cx<'_>, new: &New, grants: &Grants) -> Result<UserId> {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "UserRepresentation", shape::FIELDS)?;
     let id = path.part("user").to_owned();
     let mut passwords = Vec::new();
     if sent.contains_key("credentials") {
-        let asked = id.clone();
-        let mut user = admin.read(move |cx| found(cx, &asked)).await?;
+        let (asked, sway) = (id.clone(), manages.clone());
+        let mut user = admin
+            .read(move |cx| found_by(cx, &asked, &sway, "manage"))
+            .await?;
         passwords = self::passwords(&admin, &mut user, &sent).await?;
     }
     directory::write_first(&admin, &id, &sent).await?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let before = found_for_change(cx, &id, &grants)?;
+            let before = found_for_change(cx, &id, (&grants, &manages), "manage")?;
             change(cx, &before, &sent, &passwords).map_err(AdminError::undoing)?;
             audit::record(cx, &actor, audit::UPDATE, "USER", format!("users/{id}"))?;
             Ok(())
@@ -273,11 +297,11 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
 }
 
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
     let kept = admin
         .write(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &manages, "manage")?;
             let doomed = Doomed {
                 kind: Kind::User,
                 id: user.id.as_str(),
@@ -285,6 +309,7 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
             };
             let kept = recycle_bin::keep(cx, &actor, &params, doomed)?;
             user::remove(cx, &user.id)?;
+            delegation::forget(cx, user.id.as_str())?;
             let path = format!("users/{}", user.id);
             audit::record(cx, &actor, audit::DELETE, "USER", path)?;
             Ok(kept)

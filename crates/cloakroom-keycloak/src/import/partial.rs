@@ -41,10 +41,11 @@ impl IfExists {
 }
 
 /// The clients that every realm has. Whole exports hold them, and they are never replaced.
-const OWN_CLIENTS: [&str; 6] = [
+const OWN_CLIENTS: [&str; 7] = [
     "account",
     "account-console",
     "admin-cli",
+    "admin-permissions",
     "broker",
     "realm-management",
     "security-admin-console",

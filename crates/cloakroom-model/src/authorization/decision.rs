@@ -157,7 +157,7 @@ impl Authorization {
         (ask.scopes.is_empty() && is_granted).then_some(left)
     }
 
-    fn rests_on_something(&self, permission: &Policy) -> bool {
+    pub(super) fn rests_on_something(&self, permission: &Policy) -> bool {
         match permission.kind.as_str() {
             UMA => true,
             _ => permission
@@ -168,7 +168,8 @@ impl Authorization {
         }
     }
 
-    fn judge<'a>(
+    /// What a policy or a permission says of somebody, and what it rests on; `depth` is how many rest on it already.
+    pub(super) fn judge<'a>(
         &'a self,
         cx: &mut Cx<'_>,
         policy: &'a Policy,

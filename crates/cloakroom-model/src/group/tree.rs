@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::{Group, Row, find, into_groups, parent_id};
 use crate::Result;
+use crate::authorization::delegation::Extent;
 use crate::cx::Cx;
 use crate::id::{GroupId, RoleId};
 use crate::schema::{group_roles, groups};
@@ -20,6 +21,8 @@ pub struct Query {
     pub search: Option<String>,
     /// The text above is the whole name, with its case.
     pub exact: bool,
+    /// Only those that whoever asks may see.
+    pub only: Option<Extent>,
     /// How many to pass over.
     pub first: i64,
     /// How many to list at the most.
@@ -39,9 +42,15 @@ impl Query {
 type Boxed<'a> = groups::BoxedQuery<'a, crate::conn::MultiBackend>;
 
 fn narrowed<'a>(cx: &Cx<'a>, query: &Query) -> Boxed<'a> {
-    let all = groups::table
+    let mut all = groups::table
         .filter(groups::realm_id.eq(&cx.realm.id))
         .into_boxed();
+    if let Some(only) = &query.only {
+        all = match only.everything() {
+            true => all.filter(groups::id.ne_all(only.ids(false, GroupId::new))),
+            false => all.filter(groups::id.eq_any(only.ids(true, GroupId::new))),
+        };
+    }
     match query.search.as_deref().filter(|text| !text.is_empty()) {
         None => all,
         Some(text) if query.exact => all.filter(groups::name.eq(text.to_owned())),
@@ -148,7 +157,7 @@ pub(crate) fn roles_of_all(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<RoleI
 }
 
 /// The given groups and all above them.
-fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
+pub(crate) fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
     let mut seen: BTreeSet<GroupId> = BTreeSet::new();
     let mut level: Vec<GroupId> = ids.to_vec();
     while !level.is_empty() {
@@ -165,6 +174,23 @@ fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
         level = above.filter(|id| !seen.contains(id)).collect();
     }
     Ok(seen)
+}
+
+/// The given groups and all inside them, however deep.
+pub(crate) fn with_all_inside(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<GroupId>> {
+    let mut seen: BTreeSet<GroupId> = BTreeSet::new();
+    let mut level: Vec<GroupId> = ids.to_vec();
+    while !level.is_empty() {
+        let above: Vec<&str> = level.iter().map(GroupId::as_str).collect();
+        let below: Vec<GroupId> = groups::table
+            .filter(groups::realm_id.eq(&cx.realm.id))
+            .filter(groups::parent_id.eq_any(above))
+            .select(groups::id)
+            .load(cx.db.conn()?)?;
+        seen.extend(level);
+        level = below.into_iter().filter(|id| !seen.contains(id)).collect();
+    }
+    Ok(seen.into_iter().collect())
 }
 
 /// A group's path from the top, `/staff/night` for example; a name's own slashes stay as they are.

@@ -9,8 +9,8 @@ use crate::id::{GroupId, OrganizationId, RealmId, RoleId, UserId};
 use crate::organization::Member;
 use crate::pairs::organization_group_roles as pairs;
 use crate::schema::{
-    organization_group_members as joined, organization_groups as groups,
-    organization_members as members, users,
+    organization_group_members as joined, organization_group_roles as group_roles,
+    organization_groups as groups, organization_members as members, users,
 };
 use crate::sql::Unless;
 
@@ -32,6 +32,20 @@ pub fn find(cx: &mut Cx<'_>, id: &GroupId) -> Result<Option<(OrganizationId, Gro
         .filter(groups::id.eq(id));
     let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
     row.map(Row::into_group).transpose()
+}
+
+/// The groups whose members get a role from them directly, each with its organization.
+pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId) -> Result<Vec<(OrganizationId, Group)>> {
+    let ids = group_roles::table
+        .filter(group_roles::realm_id.eq(&cx.realm.id))
+        .filter(group_roles::role_id.eq(role))
+        .select(group_roles::group_id);
+    let mine = groups::table
+        .filter(groups::realm_id.eq(&cx.realm.id))
+        .filter(groups::id.eq_any(ids))
+        .order((groups::name.asc(), groups::id.asc()));
+    let rows = mine.load::<Row>(cx.db.conn()?)?;
+    rows.into_iter().map(Row::into_group).collect()
 }
 
 /// Stores a new group; false if its id or its name beside its siblings is taken.

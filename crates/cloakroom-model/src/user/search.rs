@@ -7,7 +7,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::index::LINE;
-use super::{User, fold, page};
+use super::{Reach, User, fold, page};
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, UserId};
@@ -49,6 +49,8 @@ pub struct Query {
     pub seen_before: Option<Timestamp>,
     /// Service accounts are listed as well.
     pub service_accounts: bool,
+    /// Only those whom whoever asks may see.
+    pub reach: Option<Reach>,
     /// Only those whose username comes after this one.
     pub after: Option<String>,
     /// Only those whose username comes before this one, and of these the nearest.
@@ -81,6 +83,7 @@ impl Query {
             || self.created_before.is_some()
             || self.seen_after.is_some()
             || self.seen_before.is_some()
+            || self.reach.is_some()
             || !self.service_accounts;
         match self.attributes.as_slice() {
             [one] if !is_narrowed => Some(one),
@@ -89,7 +92,7 @@ impl Query {
     }
 }
 
-type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
+pub(super) type Boxed<'a> = users::BoxedQuery<'a, crate::conn::MultiBackend>;
 
 /// People by username.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
@@ -154,6 +157,9 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
     let mut all = users::table.filter(users::realm_id.eq(realm)).into_boxed();
     if let Some(few) = few {
         all = all.filter(users::id.eq_any(few));
+    }
+    if let Some(reach) = &query.reach {
+        all = reach.narrow(all, realm);
     }
     if !query.service_accounts {
         all = all.filter(users::service_account_client.is_null());

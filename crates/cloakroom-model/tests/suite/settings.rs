@@ -220,6 +220,7 @@ fn the_search_for_clients_takes_no_character_for_a_wildcard() {
             let query = client::Query {
                 client_id: Some(text.to_owned()),
                 search: true,
+                only: None,
                 first: 0,
                 max: 10,
             };

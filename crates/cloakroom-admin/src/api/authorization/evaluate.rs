@@ -1,5 +1,7 @@
 //! What a client's policies would say of somebody: asked for by administrators, and nobody gets a token for it.
 
+mod delegated;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
@@ -8,6 +10,7 @@ use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::decision::{Decision, Identity, Verdict};
+use cloakroom_model::authorization::delegation::Delegation;
 use cloakroom_model::authorization::{Policy, Resource, Scope};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::{ClientUuid, RoleId, UserId};
@@ -55,6 +58,9 @@ async fn evaluate(admin: Admin, path: Names, body: Bytes) -> Answer {
             };
             let claims = example.access_token(&provider, cx).map_err(refused)?;
             let identity = identity(cx, (&user, &client), claims.clone(), &sent)?;
+            if super::delegated::is_keeper(cx, &all) {
+                return delegated::evaluate(cx, Delegation::new(all, identity), &sent, claims);
+            }
             let mut decisions = Vec::new();
             for (resource, asked) in wanted(&all, &sent)? {
                 let asked: Vec<&Scope> = asked.iter().filter_map(|id| all.scope(id)).collect();

@@ -8,7 +8,7 @@ use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Policy, UMA};
 use serde_json::{Value, json};
 
-use super::{BASE, MANAGE, VIEW, conflict, found, part, slice, write};
+use super::{BASE, MANAGE, VIEW, conflict, delegated, found, part, slice, write};
 use crate::access::Admin;
 use crate::api::{Answer, Names, Params, no_content};
 use crate::error::{AdminError, Result};
@@ -203,19 +203,30 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
             "Policies of type [{kind}] are not supported."
         )));
     }
+    let grants = admin.grants();
     let shown = admin
         .write(move |cx| {
-            let all = found(cx, &path)?;
-            let made = write::new_policy(cx, &all, &kind, &sent, typed)?;
+            let mut all = found(cx, &path)?;
+            delegated::check_change(cx, &all, &grants)?;
+            let made = write::new_policy(cx, &mut all, &kind, &sent, typed);
+            let made = made.map_err(AdminError::undoing)?;
+            let is_keeper = delegated::is_keeper(cx, &all);
             let mut shown = if typed {
                 shape::show_typed(&made)
             } else {
                 shape::show_policy(&made)
             };
             let details = &made.details;
+            let resources = match is_keeper {
+                true => delegated::single(&all, &details.resources)
+                    .into_iter()
+                    .map(|one| one.id.clone())
+                    .collect(),
+                false => details.resources.clone(),
+            };
             for (member, ids) in [
                 ("policies", &details.policies),
-                ("resources", &details.resources),
+                ("resources", &resources),
                 ("scopes", &details.scopes),
             ] {
                 if sent.contains_key(member) || !ids.is_empty() {
@@ -277,6 +288,9 @@ async fn one_or_links(admin: Admin, path: Names, params: Params) -> Answer {
                     let linked = all.policies.iter().filter(dependent);
                     linked.map(shape::show_related).collect()
                 }
+                "resources" if delegated::is_keeper(cx, &all) => {
+                    delegated::show_resources(cx, &all, &one)?.into()
+                }
                 "resources" => {
                     let ids = one.details.resources.iter();
                     let linked = ids.filter_map(|id| all.resource(id));
@@ -296,13 +310,17 @@ async fn one_or_links(admin: Admin, path: Names, params: Params) -> Answer {
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let typed = !part(&path, "second").is_empty();
+    let grants = admin.grants();
     admin
         .write(move |cx| {
-            let all = found(cx, &path)?;
+            let mut all = found(cx, &path)?;
+            delegated::check_change(cx, &all, &grants)?;
             let mut one = of(&all, &path)?;
             let kind = kind::find(&one.kind).ok_or_else(AdminError::not_found)?;
             let fields = kind::fields(kind);
             let sent = read::object(&body, "AbstractPolicyRepresentation", &fields)?;
+            let sent = delegated::prepare(cx, &mut all, &one, &sent);
+            let sent = sent.map_err(AdminError::undoing)?;
             write::apply_policy(
                 cx,
                 &all,
@@ -324,9 +342,11 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 async fn remove(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
+    let grants = admin.grants();
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_change(cx, &all, &grants)?;
             let one = of(&all, &path)?;
             for other in &all.policies {
                 let mut other = other.clone();

@@ -9,7 +9,7 @@ use cloakroom_model::authorization::{Authorization, uri};
 use cloakroom_model::{Cx, user};
 use serde_json::{Value, json};
 
-use super::{BASE, MANAGE, VIEW, found, part, slice, write};
+use super::{BASE, MANAGE, VIEW, delegated, found, part, slice, write};
 use crate::access::Admin;
 use crate::api::{Answer, Names, Params, is_on, no_content};
 use crate::error::{AdminError, Result};
@@ -124,6 +124,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let shown = admin
         .write(move |cx| {
             let mut all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let made = write::new_resource(cx, &mut all, &sent)?;
             all.resources.push(made.clone());
             let owners = shape::owners(cx, &all)?;
@@ -152,6 +153,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin
         .write(move |cx| {
             let mut all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let mut one = of(&all, &path)?;
             write::apply_resource(cx, &mut all, &mut one, &sent)?;
             let other = all.resource_named(&one.owner, &one.name);
@@ -189,6 +191,7 @@ async fn remove(admin: Admin, path: Names) -> Answer {
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let one = of(&all, &path)?;
             remove_one(cx, &all, &one)
         })

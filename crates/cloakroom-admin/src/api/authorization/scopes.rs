@@ -8,7 +8,7 @@ use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Scope};
 use serde_json::{Value, json};
 
-use super::{BASE, MANAGE, VIEW, conflict, found, part, slice, write};
+use super::{BASE, MANAGE, VIEW, conflict, delegated, found, part, slice, write};
 use crate::access::Admin;
 use crate::api::{Answer, Names, Params, no_content};
 use crate::error::{AdminError, Result};
@@ -66,6 +66,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let scope = admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             write::new_scope(cx, &all, &sent)
         })
         .await?;
@@ -89,6 +90,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let mut scope = of(&all, &path)?;
             write::apply_scope(&mut scope, &sent)?;
             let other = all.scopes.iter().find(|one| one.name == scope.name);
@@ -107,6 +109,7 @@ async fn remove(admin: Admin, path: Names) -> Answer {
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let scope = of(&all, &path)?;
             if all
                 .resources

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization::{self as shape, settings};
-use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::authorization::{self, Server};
 use serde_json::json;
 
-use super::{BASE, MANAGE, VIEW, found, write};
+use super::{BASE, MANAGE, VIEW, delegated, found, write};
 use crate::access::Admin;
 use crate::api::{Answer, Names, no_content};
 use crate::audit;
@@ -24,8 +24,14 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 
 async fn find_one(admin: Admin, path: Names) -> Answer {
     admin.check(VIEW)?;
-    let all = admin.read(move |cx| found(cx, &path)).await?;
-    Ok(HttpResponse::Ok().json(json!({
+    let (all, is_keeper) = admin
+        .read(move |cx| {
+            let all = found(cx, &path)?;
+            let is_keeper = delegated::is_keeper(cx, &all);
+            Ok((all, is_keeper))
+        })
+        .await?;
+    let mut shown = json!({
         "id": all.client,
         "clientId": all.client,
         "name": all.client_id,
@@ -35,7 +41,11 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
         "resources": [],
         "policies": [],
         "scopes": [],
-    })))
+    });
+    if is_keeper {
+        set(&mut shown, "authorizationSchema", delegated::schema());
+    }
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// The settings that were sent; what is absent stays.
@@ -66,6 +76,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin
         .write(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let mut server = all.server.clone();
             apply(&mut server, &sent)?;
             authorization::set_server(cx, &all.client, &server)?;
@@ -83,6 +94,7 @@ async fn export(admin: Admin, path: Names) -> Answer {
     let body = admin
         .read(move |cx| {
             let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             Ok(settings::export(cx, &all)?)
         })
         .await?;
@@ -95,6 +107,8 @@ async fn import(admin: Admin, path: Names, body: Bytes) -> Answer {
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
+            let all = found(cx, &path)?;
+            delegated::check_own(cx, &all)?;
             let client = super::owner(cx, &path)?;
             // Half an import is none: what was written is undone with the refusal.
             write::import(cx, &client, &sent).map_err(AdminError::undoing)?;

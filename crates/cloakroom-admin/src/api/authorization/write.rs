@@ -10,7 +10,7 @@ use cloakroom_model::id::UserId;
 use cloakroom_model::{Cx, user};
 use serde_json::Value;
 
-use super::{conflict, server};
+use super::{conflict, delegated, server};
 use crate::error::{AdminError, Result};
 
 pub(crate) const STRATEGIES: [&str; 3] = ["UNANIMOUS", "AFFIRMATIVE", "CONSENSUS"];
@@ -254,7 +254,7 @@ fn resolve(
 /// A new policy or permission of this kind.
 pub(super) fn new_policy(
     cx: &mut Cx<'_>,
-    all: &Authorization,
+    all: &mut Authorization,
     kind: &str,
     sent: &Object,
     typed: bool,
@@ -266,6 +266,7 @@ pub(super) fn new_policy(
         kind: kind.to_owned(),
         details: authorization::PolicyDetails::default(),
     };
+    let sent = &delegated::prepare(cx, all, &policy, sent)?;
     apply_policy(cx, all, &mut policy, sent, typed)?;
     if policy.name.is_empty() {
         return Err(conflict());

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::role as shape;
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{ClientUuid, UserId};
 use cloakroom_model::mapper::Mapper;
@@ -14,7 +15,7 @@ use cloakroom_oidc::evaluate::{self, Example};
 use serde_json::{Map, Value, json};
 
 use super::super::{ALL, Answer, Names, Params};
-use super::{VIEW, found};
+use super::{VIEW, found_by};
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
 
@@ -50,14 +51,15 @@ fn scope_of(params: &Params) -> String {
 }
 
 async fn example(admin: Admin, path: Names, params: Params, kind: Kind) -> Answer {
-    admin.check(VIEW)?;
-    admin.check(super::super::users::VIEW)?;
+    let views = admin.check_sway(VIEW)?;
+    let sees_people = admin.check_sway(super::super::users::VIEW)?;
     let provider = admin.app.provider.clone();
     let (scope, audience) = (scope_of(&params), params.get("audience").cloned());
     let user = params.get("userId").cloned().unwrap_or_default();
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
+            sees_people.check(cx, Of::Users, &user, "view")?;
             let user = user::find(cx, &UserId::new(user.clone()))?;
             let user = user.ok_or_else(|| AdminError::error(404, "No user found"))?;
             let mut claims = make(cx, &provider, &client, (&user, &scope), kind)?;
@@ -105,11 +107,11 @@ fn narrow(claims: &mut Map<String, Value>, audience: &str) {
 }
 
 async fn mappers(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let scope = scope_of(&params);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let mut shown = Vec::new();
             // A client without a name for people has an empty one here.
             let name = client.settings.name.as_deref().unwrap_or_default();
@@ -137,11 +139,11 @@ fn show(mapper: &Mapper, (id, name, kind): (&str, &str, &str)) -> Value {
 }
 
 async fn roles(admin: Admin, path: Names, params: Params, is_granted: bool) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let scope = scope_of(&params);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let container = container(cx, path.part("container"))?;
             let scopes = evaluate::scopes(cx, &client, &scope);
             let all = role::list(cx, &container, None, 0, ALL)?;

@@ -8,7 +8,7 @@ use cloakroom_keycloak::installation::{self, Installation};
 use cloakroom_model::{Secret, client, role};
 
 use super::super::{Answer, Names};
-use super::{Sight, VIEW, found};
+use super::{Sight, VIEW, found_by};
 use crate::access::Admin;
 use crate::error::AdminError;
 
@@ -20,12 +20,12 @@ pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
 }
 
 async fn show(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
     let base_url = admin.app.base_url.clone();
     let text = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let seen = sight.sees_secret(cx, &client)?;
             let masked = Secret::new(shape::MASK);
             let secret = client::reveal_secret(cx, &client)?;

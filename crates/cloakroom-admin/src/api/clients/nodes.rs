@@ -49,7 +49,7 @@ fn store(cx: &mut Cx<'_>, mut client: Client, nodes: Map<String, Value>) -> Resu
 }
 
 async fn add(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let sent = read::map(&body)?;
     let node = read::text(&sent, "node")?;
     let node = node
@@ -71,7 +71,7 @@ async fn add(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
@@ -90,7 +90,7 @@ async fn remove(admin: Admin, path: Names) -> Answer {
 }
 
 async fn reach_nobody(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let grants = admin.grants();
     admin
         .read(move |cx| found_for_change(cx, path.part("client"), &grants))

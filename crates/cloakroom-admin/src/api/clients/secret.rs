@@ -10,7 +10,7 @@ use cloakroom_oidc::registration_token::{self, AUTHENTICATED};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};
-use super::{MANAGE, Sight, VIEW, change, found, found_for_change, registrant, rotation};
+use super::{MANAGE, Sight, VIEW, change, found_by, found_for_change, registrant, rotation};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::AdminError;
@@ -37,11 +37,11 @@ fn as_credential(secret: Option<&Secret>) -> Value {
 }
 
 async fn show(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let secret = client::reveal_secret(cx, &client)?;
             // Whoever may only look is told that there is one.
             let masked = Secret::new(shape::MASK);
@@ -54,7 +54,7 @@ async fn show(admin: Admin, path: Names) -> Answer {
 }
 
 async fn renew(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     let secret = admin
         .write(move |cx| {
@@ -70,11 +70,11 @@ async fn renew(admin: Admin, path: Names) -> Answer {
 
 /// A secret is kept beside its successor where a client policy rotates secrets.
 async fn show_rotated(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
     let body = admin
         .read(move |cx| {
-            let client = found(cx, path.part("client"))?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let Some(secret) = rotation::before(&client.settings) else {
                 let why = "Client does not have a rotated secret";
                 return Err(AdminError::error(404, why));
@@ -89,7 +89,7 @@ async fn show_rotated(admin: Admin, path: Names) -> Answer {
 }
 
 async fn forget_rotated(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
@@ -109,7 +109,7 @@ async fn forget_rotated(admin: Admin, path: Names) -> Answer {
 
 /// Makes a token by which the client may change its own registration; the one before is worth nothing.
 async fn renew_registration_token(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     let provider = admin.app.provider.clone();
     let (mut shown, token) = admin

@@ -3,16 +3,17 @@
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::Cx;
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::user;
 use serde_json::json;
 
-use super::super::users::{find::show_all, found as user_found};
+use super::super::users::{find::show_all, found_by as user_found_by};
 use super::super::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page};
 use super::show::{self, Shown};
-use super::{MANAGE, VIEW, check_of_realm, found};
-use crate::access::Admin;
+use super::{MANAGE, VIEW, check_of_realm, found_by};
+use crate::access::{Admin, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -29,12 +30,12 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 }
 
 async fn members(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let (first, max) = page(&params, USUAL)?;
     let brief = is_brief(&params, false);
     let shown = admin
         .read(move |cx| {
-            let group = found(cx, path.part("group"))?;
+            let group = found_by(cx, path.part("group"), &views, "view-members")?;
             let people = user::list_in_group(cx, &group.id, first, max)?;
             show_all(cx, &people, brief)
         })
@@ -43,8 +44,8 @@ async fn members(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 /// The groups of a user by name, narrowed by a part of it.
-fn groups(cx: &mut Cx<'_>, user: &str, search: Option<&str>) -> Result<Vec<Group>> {
-    let user = user_found(cx, user)?;
+fn groups(cx: &mut Cx<'_>, user: &str, search: Option<&str>, views: &Sway) -> Result<Vec<Group>> {
+    let user = user_found_by(cx, user, views, "view")?;
     let ids = user::groups(cx, &user.id)?;
     let mut all = group::list_of(cx, &ids)?;
     if let Some(part) = search {
@@ -55,7 +56,7 @@ fn groups(cx: &mut Cx<'_>, user: &str, search: Option<&str>) -> Result<Vec<Group
 }
 
 async fn of_user(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let (first, max) = page(&params, ALL)?;
     let search = params.get("search").cloned();
     let how = Shown {
@@ -65,35 +66,38 @@ async fn of_user(admin: Admin, path: Names, params: Params) -> Answer {
     };
     let body = admin
         .read(move |cx| {
-            let all = groups(cx, path.part("user"), search.as_deref())?;
+            let all = groups(cx, path.part("user"), search.as_deref(), &views)?;
             let (first, max) = (usize::try_from(first), usize::try_from(max));
             let wanted = all.into_iter().skip(first.unwrap_or(0));
             let wanted: Vec<Group> = wanted.take(max.unwrap_or(usize::MAX)).collect();
-            show::list(cx, &wanted, how)
+            show::list(cx, &wanted, &how)
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
 }
 
 async fn count(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let search = params.get("search").cloned();
     let count = admin
-        .read(move |cx| Ok(groups(cx, path.part("user"), search.as_deref())?.len()))
+        .read(move |cx| Ok(groups(cx, path.part("user"), search.as_deref(), &views)?.len()))
         .await?;
     Ok(HttpResponse::Ok().json(json!({"count": count})))
 }
 
 async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
-            let user = user_found(cx, path.part("user"))?;
+            let scope = "manage-group-membership";
+            let user = user_found_by(cx, path.part("user"), &manages, scope)?;
             let id = GroupId::new(path.part("group"));
             check_of_realm(cx, &id, "access")?;
             let group = group::find(cx, &id)?;
             let group = group.ok_or_else(|| AdminError::error(404, "Group not found"))?;
+            manages.check(cx, Of::Groups, group.id.as_str(), "manage-membership")?;
+            grants.check_delegates(cx, &group.id)?;
             if is_in {
                 grants.check_group(cx, &group.id)?;
                 user::join(cx, &user.id, &group.id)?;

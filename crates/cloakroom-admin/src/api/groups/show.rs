@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use cloakroom_keycloak::group as shape;
 use cloakroom_keycloak::read::set;
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::client;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId};
 use cloakroom_model::{Cx, role};
 use serde_json::{Value, json};
 
-use crate::access::Admin;
+use crate::access::{Admin, Opened, Sway};
 use crate::error::Result;
 
 /// What of a group is shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Shown {
     /// Without attributes and roles.
     pub(crate) brief: bool,
@@ -25,33 +26,49 @@ pub(crate) struct Shown {
 }
 
 /// What the caller may do with groups.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Access {
-    manage: bool,
-    view: bool,
+    manages: Sway,
+    views: Sway,
 }
 
 impl Access {
     pub(super) fn of(admin: &Admin) -> Self {
         Self {
-            manage: admin.may(super::MANAGE),
-            view: admin.may(super::VIEW),
+            manages: admin.sway(super::MANAGE),
+            views: admin.sway(super::VIEW),
         }
     }
 
-    fn show(self) -> Value {
-        json!({
-            "view": self.view,
-            "viewMembers": self.view,
-            "manage": self.manage,
-            "manageMembers": self.manage,
-            "manageMembership": self.manage,
+    fn open(&self, cx: &mut Cx<'_>) -> Result<OpenAccess> {
+        Ok(OpenAccess {
+            manages: self.manages.open(cx)?,
+            views: self.views.open(cx)?,
         })
     }
 }
 
+/// The same, read for a list of groups.
+struct OpenAccess {
+    manages: Opened,
+    views: Opened,
+}
+
+impl OpenAccess {
+    fn show(&self, cx: &mut Cx<'_>, group: &Group) -> Result<Value> {
+        let mut may = |sway: &Opened, scope| sway.may(cx, Of::Groups, group.id.as_str(), scope);
+        Ok(json!({
+            "view": may(&self.views, "view")?,
+            "viewMembers": may(&self.views, "view-members")?,
+            "manage": may(&self.manages, "manage")?,
+            "manageMembers": may(&self.manages, "manage-members")?,
+            "manageMembership": may(&self.manages, "manage-membership")?,
+        }))
+    }
+}
+
 /// One group, with its path from the top.
-pub(crate) fn one(cx: &mut Cx<'_>, group: &Group, how: Shown) -> Result<Value> {
+pub(crate) fn one(cx: &mut Cx<'_>, group: &Group, how: &Shown) -> Result<Value> {
     let chain = group::ancestors(cx, group)?;
     let path = group::path(&chain, &group.id);
     let mut shown = all_of(cx, &[(group.clone(), path)], how)?;
@@ -59,7 +76,7 @@ pub(crate) fn one(cx: &mut Cx<'_>, group: &Group, how: Shown) -> Result<Value> {
 }
 
 /// A list of groups, each with its path.
-pub(crate) fn list(cx: &mut Cx<'_>, groups: &[Group], how: Shown) -> Result<Vec<Value>> {
+pub(crate) fn list(cx: &mut Cx<'_>, groups: &[Group], how: &Shown) -> Result<Vec<Value>> {
     let mut known = Known::default();
     let mut with_paths = Vec::new();
     for group in groups {
@@ -70,13 +87,15 @@ pub(crate) fn list(cx: &mut Cx<'_>, groups: &[Group], how: Shown) -> Result<Vec<
     all_of(cx, &with_paths, how)
 }
 
-fn all_of(cx: &mut Cx<'_>, groups: &[(Group, String)], how: Shown) -> Result<Vec<Value>> {
+fn all_of(cx: &mut Cx<'_>, groups: &[(Group, String)], how: &Shown) -> Result<Vec<Value>> {
     let counts = if how.count {
         let ids: Vec<GroupId> = groups.iter().map(|(group, _)| group.id.clone()).collect();
         group::count_inside(cx, &ids)?
     } else {
         HashMap::new()
     };
+    let access = how.access.as_ref().map(|access| access.open(cx));
+    let access = access.transpose()?;
     let mut all = Vec::new();
     for (group, path) in groups {
         let mut shown = shape::show_briefly(group, path);
@@ -89,8 +108,8 @@ fn all_of(cx: &mut Cx<'_>, groups: &[(Group, String)], how: Shown) -> Result<Vec
             let roles = group::direct_roles(cx, &group.id)?;
             add_roles(cx, &roles, &mut shown)?;
         }
-        if let Some(access) = how.access {
-            set(&mut shown, "access", access.show());
+        if let Some(access) = &access {
+            set(&mut shown, "access", access.show(cx, group)?);
         }
         all.push(shown);
     }
@@ -118,7 +137,7 @@ pub(crate) fn add_roles(cx: &mut Cx<'_>, ids: &[RoleId], shown: &mut Value) -> R
 }
 
 /// The groups that were found, each below those it is inside, down from the top.
-pub(super) fn tree(cx: &mut Cx<'_>, found: &[Group], how: Shown) -> Result<Vec<Value>> {
+pub(super) fn tree(cx: &mut Cx<'_>, found: &[Group], how: &Shown) -> Result<Vec<Value>> {
     let mut known = Known::default();
     let mut paths: Vec<Vec<Group>> = Vec::new();
     for group in found {
@@ -128,7 +147,7 @@ pub(super) fn tree(cx: &mut Cx<'_>, found: &[Group], how: Shown) -> Result<Vec<V
 }
 
 /// The groups at one depth of the paths, in their order, with what is below them inside.
-fn level(cx: &mut Cx<'_>, paths: &[Vec<Group>], depth: usize, how: Shown) -> Result<Vec<Value>> {
+fn level(cx: &mut Cx<'_>, paths: &[Vec<Group>], depth: usize, how: &Shown) -> Result<Vec<Value>> {
     let mut here: Vec<(Group, String)> = Vec::new();
     for path in paths {
         if let Some(group) = path.get(depth)

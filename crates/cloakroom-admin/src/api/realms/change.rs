@@ -1,10 +1,11 @@
 //! Changes of a realm: its settings, its name, and what is wrong with them.
 
 use actix_web::web::Bytes;
-use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_keycloak::blueprint::{MASTER, permissions};
 use cloakroom_keycloak::{read, realm as shape, user_profile as profile_shape};
 use cloakroom_login::policy::Policy;
 use cloakroom_login::profile::Violation;
+use cloakroom_model::authorization::delegation;
 use cloakroom_model::realm::{self, Settings};
 use cloakroom_model::user_profile::{self, UserProfile};
 use cloakroom_model::{Cx, Realm, client, flow};
@@ -61,6 +62,10 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
                 .ok_or_else(|| AdminError::error(404, "Realm not found."))?;
             row.settings = shape::apply(&row.settings, &sent)?;
             check_flows(cx, &row.settings, &sent)?;
+            if !permissions::ensure(cx, &mut row.settings)? {
+                let why = format!("Client {} already exists", delegation::CLIENT_ID);
+                return Err(AdminError::message(409, why));
+            }
             let enabled = enabled.unwrap_or(row.enabled);
             realm::update(cx, &name, enabled, &row.settings)?;
             if let Some(profile) = &profile {

@@ -9,7 +9,7 @@ use cloakroom_model::role::{self, Role};
 use serde_json::Value;
 
 use super::super::{ALL, Answer, Names, Params, clients, no_content, page};
-use super::{check, check_kind, found, kind, place};
+use super::{check, check_composed, check_kind, found, kind, place};
 use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -40,7 +40,7 @@ async fn show(admin: Admin, path: Names, params: Params, of_realm: bool) -> Answ
     let search = params.get("search").map(|text| text.to_lowercase());
     let body = admin
         .read(move |cx| {
-            let role = found(cx, &path, may)?;
+            let role = found(cx, &path, &may)?;
             let container = match path.get("target") {
                 Some(id) => Some(clients::found(cx, id)?.id.as_str().to_owned()),
                 None => of_realm.then(|| cx.realm.id.as_str().to_owned()),
@@ -69,7 +69,7 @@ async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let role = found(cx, &path, may)?;
+            let role = found(cx, &path, &may)?;
             check_kind(cx, &role)?;
             for child in named(cx, &sent, &grants)? {
                 if add {
@@ -95,6 +95,7 @@ fn named(cx: &mut Cx<'_>, sent: &[read::Object], grants: &Grants) -> Result<Vec<
         let role = role::find(cx, &RoleId::new(id))?;
         let role = role.ok_or_else(|| AdminError::error(404, "Could not find composite role"))?;
         grants.check(cx, &role.id)?;
+        check_composed(cx, &role.id, grants)?;
         roles.push(role);
     }
     Ok(roles)

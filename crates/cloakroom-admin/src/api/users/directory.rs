@@ -7,7 +7,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Secret};
 
 use super::super::user_profile;
-use super::found_for_change;
+use super::{MANAGE, found_for_change};
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
 
@@ -27,7 +27,7 @@ pub(super) async fn write_first(admin: &Admin, id: &str, sent: &Object) -> Resul
     let (id, sent, grants) = (id.to_owned(), sent.clone(), admin.grants());
     let found = admin
         .read(move |cx| {
-            let before = found_for_change(cx, &id, &grants)?;
+            let before = found_for_change(cx, &id, (&grants, &grants.sway(MANAGE)), "manage")?;
             let Some((home, link)) = directory::home(cx, &before)? else {
                 return Ok(None);
             };

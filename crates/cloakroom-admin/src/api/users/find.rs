@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{query, user as shape};
+use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::credential::{self, OTP};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Query, User, directory};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::{Answer, Params, USUAL, is_brief, is_on, page, switch, user_profile};
 use super::{MANAGE, VIEW};
-use crate::access::Admin;
+use crate::access::{Admin, Sway};
 use crate::error::{AdminError, Result};
 
 /// Who may ask for people at all; without a right to view them, nobody is found.
@@ -30,20 +31,22 @@ pub(crate) async fn list_with_failures(admin: Admin, params: Params) -> Answer {
 
 async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
     admin.check(ASK)?;
-    if !admin.may(VIEW) {
-        return Ok(HttpResponse::Ok().json(json!([])));
-    }
+    let (views, manages) = (admin.sway(VIEW), admin.sway(MANAGE));
     let query = query_of(params)?;
     if asks_for_hidden(admin, &query) {
         return Ok(HttpResponse::Ok().json(json!([])));
     }
     let brief = is_brief(params, false);
-    let may_manage = admin.may(MANAGE);
     let shown = admin
         .read(move |cx| {
-            let found = search(cx, &query)?;
+            let Some(query) = within(cx, query.clone(), &views)? else {
+                return Ok(Vec::new());
+            };
+            let found = search(cx, &query, &views)?;
             let mut shown = show_all(cx, &found, brief)?;
+            let manages = manages.open(cx)?;
             for (one, user) in shown.iter_mut().zip(&found) {
+                let may_manage = manages.may(cx, Of::Users, user.id.as_str(), "manage")?;
                 set(one, "access", json!({"manage": may_manage}));
                 if with_failures {
                     set(one, "bruteForceStatus", failures(cx, &user.id)?);
@@ -80,17 +83,37 @@ fn failures(cx: &mut Cx<'_>, user: &UserId) -> Result<Value> {
 
 pub(super) async fn count(admin: Admin, params: Params) -> Answer {
     admin.check(ASK)?;
-    let query = query_of(&params)?;
+    let (query, views) = (query_of(&params)?, admin.sway(VIEW));
     if asks_for_hidden(&admin, &query) {
         return Ok(HttpResponse::Ok().json(0));
     }
     let count = admin
-        .read(move |cx| match named(&query) {
-            Some(_) => Ok(i64::try_from(search(cx, &query)?.len()).unwrap_or(i64::MAX)),
-            None => Ok(user::count(cx, &query)?),
+        .read(move |cx| {
+            let Some(query) = within(cx, query.clone(), &views)? else {
+                return Ok(0);
+            };
+            match named(&query) {
+                Some(_) => {
+                    let found = search(cx, &query, &views)?;
+                    Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
+                }
+                None => Ok(user::count(cx, &query)?),
+            }
         })
         .await?;
     Ok(HttpResponse::Ok().json(count))
+}
+
+/// The query, narrowed to those whom the caller may see; `None` if nobody is to be seen.
+fn within(cx: &mut Cx<'_>, mut query: Query, views: &Sway) -> Result<Option<Query>> {
+    if views.is_full() {
+        return Ok(Some(query));
+    }
+    let Some(delegation) = views.delegation(cx)? else {
+        return Ok(None);
+    };
+    query.reach = Some(delegation.people(cx, "view")?);
+    Ok(Some(query))
 }
 
 /// The people as lists show them.
@@ -119,13 +142,15 @@ fn named(query: &Query) -> Option<&str> {
     query.search.as_deref()?.strip_prefix("id:")
 }
 
-fn search(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
+fn search(cx: &mut Cx<'_>, query: &Query, views: &Sway) -> Result<Vec<User>> {
     let Some(ids) = named(query) else {
         return Ok(user::list(cx, query)?);
     };
     let mut found = Vec::new();
     for id in ids.split_whitespace() {
-        found.extend(user::find(cx, &UserId::new(id))?);
+        if views.may(cx, Of::Users, id, "view")? {
+            found.extend(user::find(cx, &UserId::new(id))?);
+        }
     }
     Ok(found)
 }

@@ -8,7 +8,7 @@ use cloakroom_model::user::identity::{self, Identity};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};
-use super::{MANAGE, VIEW, draft, found, found_for_change};
+use super::{MANAGE, VIEW, draft, found_by, found_for_change};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::AdminError;
@@ -31,10 +31,10 @@ fn show(identity: &Identity) -> Value {
 }
 
 async fn list(admin: Admin, path: Names) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let shown = admin
         .read(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &views, "view")?;
             let known = identity_provider::list(cx)?;
             let mut all = identity::list(cx, &user.id)?;
             // A link outlives its provider, and counts again when that comes back.
@@ -46,13 +46,13 @@ async fn list(admin: Admin, path: Names) -> Answer {
 }
 
 async fn link(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let fields = &["identityProvider", "userId", "userName"];
     let sent = read::object(&body, "FederatedIdentityRepresentation", fields)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let provider = path.part("provider");
             let link = draft::identity(provider, &sent)?;
             if !identity::insert(cx, &user.id, &link)? {
@@ -68,11 +68,11 @@ async fn link(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn unlink(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let provider = path.part("provider");
             if !identity::remove(cx, &user.id, provider)? {
                 return Err(AdminError::error(404, "Link not found"));

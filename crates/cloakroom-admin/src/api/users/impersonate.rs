@@ -22,7 +22,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 
 /// Opens a session of the user in the caller's browser.
 async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer {
-    admin.check(&["impersonation"])?;
+    let sway = admin.check_sway(&["impersonation"])?;
     let user_agent = request.headers().get("user-agent");
     let user_agent = user_agent.and_then(|text| text.to_str().ok()).unwrap_or("");
     let origin = Origin {
@@ -32,7 +32,7 @@ async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer 
     let (grants, actor, at_home) = (admin.grants(), admin.actor.clone(), admin.is_at_home());
     let opened = admin
         .write(move |cx| {
-            let user = found_for_change(cx, path.part("user"), &grants)?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &sway), "impersonate")?;
             if !user.enabled {
                 return Err(AdminError::message(400, "User is disabled"));
             }

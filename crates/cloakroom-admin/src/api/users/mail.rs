@@ -8,7 +8,7 @@ use cloakroom_oidc::redirect_uri;
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, Params, no_content};
-use super::{MANAGE, found};
+use super::{MANAGE, found_by};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -67,7 +67,7 @@ async fn verify_email(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn send(admin: Admin, path: Names, params: Params, letter: Letter) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let lifespan = match params.get("lifespan") {
         None => None,
         Some(text) => Some(text.parse().map_err(|_| AdminError::not_found())?),
@@ -81,7 +81,7 @@ async fn send(admin: Admin, path: Names, params: Params, letter: Letter) -> Answ
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
-            let user = found(cx, path.part("user"))?;
+            let user = found_by(cx, path.part("user"), &manages, "manage")?;
             check_user(&user)?;
             check_actions(cx, &letter)?;
             let client = asked.client(cx)?;

@@ -1,13 +1,14 @@
 //! What is done with many users, one after the other: by the same rules as over the API, as part of a larger unit of work.
 
 use cloakroom_keycloak::read::Object;
+use cloakroom_model::authorization::delegation;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, session};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{change, found_for_change};
+use super::{MANAGE, change, found_for_change};
 use crate::access::{Actor, Grants};
 use crate::api::ui_ext::recycle_bin;
 use crate::audit;
@@ -30,7 +31,7 @@ pub(crate) fn act(
     id: &str,
     (grants, actor): (&Grants, &Actor),
 ) -> Result<()> {
-    let user = found_for_change(cx, id, grants)?;
+    let user = found_for_change(cx, id, (grants, &grants.sway(MANAGE)), "manage")?;
     match act {
         Act::Enable => switch(cx, &user, true, actor),
         Act::Disable => switch(cx, &user, false, actor),
@@ -66,6 +67,7 @@ fn delete(cx: &mut Cx<'_>, user: &User, actor: &Actor) -> Result<()> {
     };
     recycle_bin::put(cx, actor, doomed)?;
     user::remove(cx, &user.id)?;
+    delegation::forget(cx, user.id.as_str())?;
     let place = format!("users/{}", user.id);
     audit::record(cx, actor, audit::DELETE, "USER", place)?;
     Ok(())

@@ -47,7 +47,7 @@ type Call = (
 
 /// Every attempt.
 pub(super) fn all() -> Vec<Row> {
-    let groups: [(&'static str, &[Call]); 9] = [
+    let groups: [(&'static str, &[Call]); 10] = [
         ("manage-users", USERS),
         ("manage-clients", CLIENTS),
         ("manage-realm", REALM),
@@ -57,6 +57,7 @@ pub(super) fn all() -> Vec<Row> {
         ("manage-authorization", AUTHORIZATION),
         ("manage-organizations", ORGANIZATIONS),
         ("manage-identity-providers", PROVIDERS),
+        ("delegate", DELEGATE),
     ];
     let row = |who, &(what, expected, method, path, body): &Call| Row {
         who,
@@ -101,6 +102,43 @@ const USERS: &[Call] = &[
     ("make a user in a group without rights", Done, "POST", "/users", r#"{"username":"newcomer","groups":["/friends"]}"#),
     ("make a user in a group with rights", Refused, "POST", "/users", r#"{"username":"puppet","enabled":true,"groups":["/bosses"],"credentials":[{"type":"password","value":"a new passphrase of mine"}]}"#),
     ("make a composite role", Refused, "POST", "/roles/harmless/composites", REALM_ADMIN),
+    ("join a group that permissions name", Refused, "PUT", "/users/{manage-users-self}/groups/{helpers}", ""),
+    ("give themselves a role that permissions name", Refused, "POST", "/users/{manage-users-self}/role-mappings/realm", HELPER),
+    ("set the password of somebody whom permissions name", Refused, "PUT", "/users/{deputy-self}/reset-password", PASSWORD),
+];
+
+const HELPER: &str = r#"[{"id":"{helper}","name":"helper"}]"#;
+
+#[rustfmt::skip]
+const DELEGATE: &[Call] = &[
+    ("set the password of somebody without rights", Done, "PUT", "/users/{guest}/reset-password", PASSWORD),
+    ("set the password of somebody mightier", Refused, "PUT", "/users/{boss}/reset-password", PASSWORD),
+    ("set the password of somebody else whom permissions name", Refused, "PUT", "/users/{deputy-self}/reset-password", PASSWORD),
+    ("become somebody mightier", Refused, "POST", "/users/{boss}/impersonation", ""),
+    ("become somebody else whom permissions name", Refused, "POST", "/users/{deputy-self}/impersonation", ""),
+    ("give a harmless role", Done, "POST", "/users/{guest}/role-mappings/realm", HARMLESS),
+    ("give themselves every right", Refused, "POST", "/users/{delegate-self}/role-mappings/clients/{rm}", REALM_ADMIN),
+    ("give themselves a role that holds every right", Refused, "POST", "/users/{delegate-self}/role-mappings/realm", r#"[{"id":"{mighty}","name":"mighty"}]"#),
+    ("give themselves a role that permissions name", Refused, "POST", "/users/{delegate-self}/role-mappings/realm", HELPER),
+    ("let a group have every right", Refused, "POST", "/groups/{mine}/role-mappings/clients/{rm}", REALM_ADMIN),
+    ("join a group without rights", Done, "PUT", "/users/{delegate-self}/groups/{friends}", ""),
+    ("join a group whose members have every right", Refused, "PUT", "/users/{delegate-self}/groups/{bosses}", ""),
+    ("join a group that permissions name", Refused, "PUT", "/users/{delegate-self}/groups/{helpers}", ""),
+    ("make a user in a group that permissions name", Refused, "POST", "/users", r#"{"username":"marionette","groups":["/helpers"]}"#),
+    ("move a group below one with rights", Refused, "POST", "/groups/{bosses}/children", r#"{"id":"{mine}","name":"mine"}"#),
+    ("move a group below one that permissions name", Refused, "POST", "/groups/{helpers}/children", r#"{"id":"{mine}","name":"mine"}"#),
+    ("renew the secret of a mightier service account", Refused, "POST", "/clients/{machine}/client-secret", ""),
+    ("make a key for it", Refused, "POST", "/clients/{machine}/certificates/jwt.credential/generate", ""),
+    ("let a client pass on every right", Refused, "POST", "/clients/{app}/scope-mappings/clients/{rm}", REALM_ADMIN),
+    ("hard-code a right into tokens", Refused, "POST", "/clients/{app}/protocol-mappers/models", r#"{"name":"bad","protocol":"openid-connect","protocolMapper":"oidc-hardcoded-role-mapper","config":{"role":"realm-management.realm-admin"}}"#),
+    ("compose a client's role of every right", Refused, "POST", "/clients/{app}/roles/buyer/composites", REALM_ADMIN),
+    ("change a right", Refused, "PUT", "/clients/{rm}/roles/view-users", r#"{"name":"gone"}"#),
+    ("change the client whose roles are rights", Refused, "PUT", "/clients/{rm}", r#"{"clientId":"another"}"#),
+    ("give a service account every right", Refused, "POST", "/users/{machine-account}/role-mappings/clients/{rm}", REALM_ADMIN),
+    ("name themselves where the realm's permissions are kept", Refused, "POST", "/clients/{ap}/authz/resource-server/policy/user", r#"{"name":"me","users":["{delegate-self}"]}"#),
+    ("see who may do what", Refused, "GET", "/clients/{ap}/authz/resource-server/permission", ""),
+    ("turn a setting of the realm", Refused, "PUT", "", r#"{"registrationAllowed":true}"#),
+    ("manage an organization that others may", Refused, "POST", "/organizations", r#"{"name":"Mine","domains":[{"name":"mine.test"}]}"#),
 ];
 
 #[rustfmt::skip]
@@ -182,6 +220,8 @@ const AUTHORIZATION: &[Call] = &[
     ("read the secret of the client that protects", Refused, "GET", "/clients/{guarded}/client-secret", ""),
     ("give the client's service account every right", Refused, "POST", "/users/{machine-account}/role-mappings/clients/{rm}", REALM_ADMIN),
     ("compose a role of every right", Refused, "POST", "/roles/harmless/composites", REALM_ADMIN),
+    ("let themselves manage everybody", Refused, "POST", "/clients/{ap}/authz/resource-server/permission/scope", r#"{"name":"mine","resourceType":"Users","scopes":["manage"],"policies":["delegate"]}"#),
+    ("name themselves where the realm's permissions are kept", Refused, "POST", "/clients/{ap}/authz/resource-server/policy/user", r#"{"name":"me","users":["{manage-authorization-self}"]}"#),
     ("give themselves every right", Refused, "POST", "/users/{manage-authorization-self}/role-mappings/clients/{rm}", REALM_ADMIN),
 ];
 

@@ -25,6 +25,24 @@ const RIGHTS: [&str; 9] = [
     "manage-identity-providers",
 ];
 
+/// What the delegate may do with users, groups, clients and roles.
+const USERS: &[&str] = &[
+    "view",
+    "manage",
+    "map-roles",
+    "manage-group-membership",
+    "impersonate",
+];
+const GROUPS: &[&str] = &["view", "manage", "manage-membership", "view-members"];
+const CLIENTS: &[&str] = &[
+    "view",
+    "manage",
+    "map-roles",
+    "map-roles-composite",
+    "map-roles-client-scope",
+];
+const ROLES: &[&str] = &["map-role", "map-role-composite", "map-role-client-scope"];
+
 /// The realm with everything that the attempts name.
 pub(super) struct Scene {
     realm: Realm,
@@ -35,7 +53,11 @@ pub(super) struct Scene {
 
 impl Scene {
     pub(super) fn set(server: &Arc<Server>) -> Self {
-        let realm = Realm::create(server, "escalation", json!({"organizationsEnabled": true}));
+        let realm = Realm::create(
+            server,
+            "escalation",
+            json!({"organizationsEnabled": true, "adminPermissionsEnabled": true}),
+        );
         let mut scene = Self {
             realm,
             people: BTreeMap::new(),
@@ -63,6 +85,7 @@ impl Scene {
         scene.make_groups_and_roles();
         scene.make_clients();
         scene.make_providers();
+        scene.delegate();
         scene
     }
 
@@ -89,6 +112,54 @@ impl Scene {
             },
         });
         self.make("directory", "/components", &directory);
+    }
+
+    /// Somebody without a right who may do by permissions whatever permissions can allow, and others whom they name.
+    fn delegate(&mut self) {
+        self.name("ap", "/clients?clientId=admin-permissions");
+        for name in ["delegate", "deputy"] {
+            let person = self.realm.create_person(name, json!({}));
+            self.keep(&format!("{name}-self"), &person.id);
+            self.people.insert(name, person);
+        }
+        // Nobody else gives the guest a right, which would make them mightier than the delegate.
+        let guest = self.realm.create_person("guest", json!({}));
+        self.keep("guest", &guest.id);
+        self.make("helpers", "/groups", &json!({"name": "helpers"}));
+        self.call_as_admin("POST", "/roles", &json!({"name": "helper"}));
+        self.name("helper", "/roles/helper");
+        self.permit();
+    }
+
+    /// What the realm's permissions say, and to whom.
+    fn permit(&self) {
+        let server = self.fill("/clients/{ap}/authz/resource-server");
+        let add = |path: &str, body: Value| {
+            let path = format!("{server}/{path}");
+            self.call_as_admin("POST", &path, &body);
+        };
+        let id = |name: &str| self.fill(&format!("{{{name}}}"));
+        for who in ["delegate", "deputy"] {
+            let people = json!([id(&format!("{who}-self"))]);
+            add("policy/user", json!({"name": who, "users": people}));
+        }
+        let groups = json!([{"id": id("helpers")}]);
+        add("policy/group", json!({"name": "helpers", "groups": groups}));
+        let roles = json!([{"id": id("helper")}]);
+        add("policy/role", json!({"name": "helper", "roles": roles}));
+        let others = ["deputy", "helpers", "helper"];
+        for (kind, scopes, policies) in [
+            ("Users", USERS, &["delegate"][..]),
+            ("Groups", GROUPS, &["delegate"]),
+            ("Clients", CLIENTS, &["delegate"]),
+            ("Roles", ROLES, &["delegate"]),
+            ("Organizations", &["view", "manage"], &others),
+        ] {
+            let permission = json!({
+                "name": format!("all {kind}"), "resourceType": kind, "scopes": scopes, "policies": policies,
+            });
+            add("permission/scope", permission);
+        }
     }
 
     fn make_groups_and_roles(&mut self) {
