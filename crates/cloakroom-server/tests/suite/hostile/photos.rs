@@ -20,6 +20,8 @@ pub(super) struct Photos {
     server: Client,
     other: Client,
     album: String,
+    /// What somebody else owns there.
+    diary: String,
     /// What somebody asks the owner of another album for.
     asked: String,
     foreign: String,
@@ -110,6 +112,7 @@ impl Photos {
             asked: text(&asked, "id").to_owned(),
             server: photos,
             other,
+            diary: text(&theirs, "_id").to_owned(),
             album,
         }
     }
@@ -161,6 +164,7 @@ impl Photos {
         let realm = &scene.realm;
         Some(match name {
             "album" => self.album.clone(),
+            "diary" => self.diary.clone(),
             "asked ticket" => self.asked.clone(),
             "foreign ticket" => self.foreign.clone(),
             "unsigned ticket" => {
