@@ -87,10 +87,15 @@ pub(super) async fn count(admin: Admin, params: Params) -> Answer {
     if asks_for_hidden(&admin, &query) {
         return Ok(HttpResponse::Ok().json(0));
     }
+    // How many there are in all says nothing about anybody; how many fit a search would.
+    let is_of_all = query.search.is_none() && !is_narrowed(&params);
     let count = admin
         .read(move |cx| {
             let Some(query) = within(cx, query.clone(), &views)? else {
-                return Ok(0);
+                return match is_of_all {
+                    true => Ok(user::count(cx, &query)?),
+                    false => Ok(0),
+                };
             };
             match named(&query) {
                 Some(_) => {
