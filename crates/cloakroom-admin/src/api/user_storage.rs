@@ -23,6 +23,20 @@ use crate::jobs::Asker;
 const VIEW: &[&str] = &["view-users", "manage-users"];
 const MANAGE: &[&str] = &["manage-users"];
 
+/// What a trial of a directory may say.
+const TRIAL: [&str; 10] = [
+    "action",
+    "connectionUrl",
+    "bindDn",
+    "bindCredential",
+    "useTruststoreSpi",
+    "connectionTimeout",
+    "componentId",
+    "startTls",
+    "authType",
+    "referral",
+];
+
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let realm = "/admin/realms/{realm}";
     let one = format!("{realm}/user-storage/{{provider}}");
@@ -224,7 +238,7 @@ async fn unlink(admin: Admin, path: Path<(String, String)>) -> Answer {
 
 async fn test(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
-    let sent = read::map(&body)?;
+    let sent = read::object(&body, "TestLdapConnectionRepresentation", &TRIAL)?;
     let trial = match read::text(&sent, "action")?.unwrap_or_default() {
         "testConnection" => Trial::Connect,
         "testAuthentication" => Trial::Bind,
@@ -236,7 +250,7 @@ async fn test(admin: Admin, body: Bytes) -> Answer {
 
 async fn capabilities(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
-    let sent = read::map(&body)?;
+    let sent = read::object(&body, "TestLdapConnectionRepresentation", &TRIAL)?;
     // Keycloak says nothing about another action.
     let all = match read::text(&sent, "action")? {
         Some("queryServerCapabilities") => directories::capabilities(&admin, &sent).await?,

@@ -24,14 +24,13 @@ pub(crate) enum Trial {
 }
 
 /// The settings that a trial takes.
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 6] = [
     "connectionUrl",
     "authType",
     "bindDn",
     "bindCredential",
     "startTls",
     "connectionTimeout",
-    "vendor",
 ];
 
 /// Makes a directory of what was sent. A masked password is the stored one, for the same server and the same name alone:
