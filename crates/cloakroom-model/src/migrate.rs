@@ -1,5 +1,7 @@
 //! Migrations, embedded and run at start, safe when two nodes start at once.
 
+mod statistics;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -18,7 +20,10 @@ const LOCK: i64 = 0x0C10_AC40_0001;
 /// would write rows that the newer one misunderstands.
 pub(crate) fn run(conn: &mut Conn) -> Result<()> {
     match conn {
-        Conn::Sqlite(conn) => apply(conn, SQLITE),
+        Conn::Sqlite(conn) => {
+            apply(conn, SQLITE)?;
+            statistics::tell(conn)
+        }
         Conn::Postgres(conn) => {
             conn.batch_execute(&format!(
                 "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({LOCK})"

@@ -10,6 +10,8 @@
 mod lists;
 #[path = "suite/people.rs"]
 mod people;
+#[path = "suite/plans.rs"]
+mod plans;
 #[path = "suite/settings.rs"]
 mod settings;
 #[path = "suite/single_use.rs"]

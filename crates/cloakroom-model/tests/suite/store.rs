@@ -16,14 +16,19 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
 
+use super::plans;
+
 /// The instant at which every test begins.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// Runs `check` on SQLite, and on PostgreSQL where there is one.
+/// Runs `check` on SQLite, and on PostgreSQL where there is one. What it asks SQLite has to have good plans.
 pub(crate) fn on_each(check: impl Fn(&Store)) {
-    check(&Store::open(Place::sqlite()));
+    let store = Store::open(Place::sqlite());
+    let statements = plans::watch(&store.db);
+    check(&store);
+    plans::check(&store.db, &statements);
     on_postgres(|place| check(&Store::open(place)));
 }
 
@@ -106,7 +111,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    fn open(place: Place) -> Self {
+    pub(crate) fn open(place: Place) -> Self {
         let db = place.open().unwrap();
         let view = View {
             realm: RealmId::new("r1"),
