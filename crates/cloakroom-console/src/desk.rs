@@ -217,7 +217,7 @@ impl Desk {
     /// This page's address with other parameters.
     pub(crate) fn here(&self, query: &Pairs) -> String {
         let query = query.encode();
-        let path = format!("{}{}", mount(&self.app), self.request.path());
+        let path = format!("{}{}", self.app.base_path(), self.request.path());
         if query.is_empty() {
             path
         } else {
@@ -339,14 +339,14 @@ fn sign_in_first(app: &App, request: &HttpRequest, home: &Arc<Realm>) -> HttpRes
         return HttpResponse::Unauthorized().finish();
     }
     let back = match request.method() == Method::GET {
-        true => format!("{}{}", mount(app), request.uri()),
+        true => format!("{}{}", app.base_path(), request.uri()),
         // What a form wanted to do is not done after a sign-in; the page that it stood on is shown.
         false => {
             let referer = request
                 .headers()
                 .get(REFERER)
                 .and_then(|value| value.to_str().ok());
-            let page = referer.and_then(|page| page.strip_prefix(origin(app)));
+            let page = referer.and_then(|page| page.strip_prefix(app.origin()));
             page.unwrap_or_default().to_owned()
         }
     };
@@ -376,18 +376,5 @@ fn is_from_here(app: &App, request: &HttpRequest) -> bool {
     let header = |name: &str| request.headers().get(name).map(HeaderValue::as_bytes);
     let is_same_site = header("sec-fetch-site").is_none_or(|site| site == b"same-origin");
     let origin_named = header(ORIGIN.as_str());
-    is_same_site && origin_named.is_none_or(|named| named == origin(app).as_bytes())
-}
-
-/// Scheme and host of the public address.
-fn origin(app: &App) -> &str {
-    let mounted = mount(app);
-    app.base_url
-        .strip_suffix(mounted.as_str())
-        .unwrap_or(&app.base_url)
-}
-
-/// The path under which a proxy shows this server.
-fn mount(app: &App) -> String {
-    base_path(app)
+    is_same_site && origin_named.is_none_or(|named| named == app.origin().as_bytes())
 }

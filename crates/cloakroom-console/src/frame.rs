@@ -11,14 +11,7 @@ use crate::part::Pill;
 
 /// The path under which a proxy shows this server (`/auth`), empty for none.
 pub(crate) fn base_path(app: &App) -> String {
-    let after = app.base_url.split_once("://").map_or("", |(_, rest)| rest);
-    let path = after.split_once('/').map_or("", |(_, path)| path);
-    let path = path.trim_end_matches('/');
-    if path.is_empty() {
-        String::new()
-    } else {
-        format!("/{path}")
-    }
+    app.base_path().to_owned()
 }
 
 /// A link with its words.

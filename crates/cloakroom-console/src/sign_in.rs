@@ -236,7 +236,7 @@ async fn sign_out(
             http_only: name == realm_cookie::IDENTITY,
             max_age: Some(0),
         };
-        realm_cookie::set(answer.headers_mut(), &home.name, app.is_https, &gone);
+        realm_cookie::set(answer.headers_mut(), &app, &home.name, &gone);
     }
     answer
 }

@@ -85,8 +85,10 @@ fn refuse(request: &HttpRequest, status: StatusCode, is_https: bool) -> HttpResp
             ..Wanted::default()
         };
         let locale = Locales::embedded().negotiate(&wanted, &["en", "de"], Some("en"));
+        let app = request.app_data::<Data<App>>();
         let page = ErrorPage {
-            layout: Layout::new(locale, "Cloakroom"),
+            layout: Layout::new(locale, "Cloakroom")
+                .with_base_path(app.map_or("", |app| app.base_path())),
             notice: Notice::InvalidRequest,
             code: None,
             request: request_id::current(),

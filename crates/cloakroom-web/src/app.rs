@@ -119,6 +119,20 @@ impl App {
         }
     }
 
+    /// Scheme, host and port of the public address: what a browser calls our origin.
+    pub fn origin(&self) -> &str {
+        self.base_url
+            .strip_suffix(self.base_path())
+            .unwrap_or(&self.base_url)
+    }
+
+    /// The path under which the server is shown (`/auth`), empty for none.
+    pub fn base_path(&self) -> &str {
+        let host = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = host.find('/').and_then(|at| host.get(at..));
+        path.unwrap_or_default()
+    }
+
     /// The database, for the workers.
     pub fn db(&self) -> &Db {
         &self.db

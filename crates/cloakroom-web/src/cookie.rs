@@ -3,6 +3,8 @@
 use actix_web::http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use cloakroom_model::session::Session;
 
+use crate::App;
+
 /// The opaque proof of the browser's session.
 pub const IDENTITY: &str = "KEYCLOAK_IDENTITY";
 /// Names realm, user and session for the session iframe; proves nothing.
@@ -22,14 +24,15 @@ pub struct Cookie<'a> {
 }
 
 /// Sets a cookie of the realm with this name.
-pub fn set(headers: &mut HeaderMap, realm: &str, is_https: bool, cookie: &Cookie<'_>) {
-    let mut text = format!("{}={}; Path=/realms/{realm}/", cookie.name, cookie.value);
+pub fn set(headers: &mut HeaderMap, app: &App, realm: &str, cookie: &Cookie<'_>) {
+    let (name, value, base) = (cookie.name, cookie.value, app.base_path());
+    let mut text = format!("{name}={value}; Path={base}/realms/{realm}/");
     if let Some(seconds) = cookie.max_age {
         text.push_str(&format!("; Max-Age={seconds}"));
     }
     // Clients frame the session iframe and ask silently, so cookies cross sites where the
     // browser allows that at all: over https.
-    text.push_str(if is_https {
+    text.push_str(if app.is_https {
         "; Secure; SameSite=None"
     } else {
         "; SameSite=Lax"
@@ -45,8 +48,8 @@ pub fn set(headers: &mut HeaderMap, realm: &str, is_https: bool, cookie: &Cookie
 /// Sets the cookies of the browser's session: the proof of it, and what the session iframe reads.
 pub fn set_session(
     headers: &mut HeaderMap,
+    app: &App,
     realm: &str,
-    is_https: bool,
     (session, identity): (&Session, &str),
 ) {
     let life = session.expires_at.since(session.started_at).as_seconds();
@@ -56,7 +59,7 @@ pub fn set_session(
         http_only: true,
         max_age: session.remember_me.then_some(life),
     };
-    set(headers, realm, is_https, &proof);
+    set(headers, app, realm, &proof);
     let named = format!("{realm}/{}/{}", session.user, session.id);
     let named = Cookie {
         name: SESSION,
@@ -64,5 +67,5 @@ pub fn set_session(
         http_only: false,
         max_age: Some(life),
     };
-    set(headers, realm, is_https, &named);
+    set(headers, app, realm, &named);
 }

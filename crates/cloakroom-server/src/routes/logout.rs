@@ -215,10 +215,7 @@ fn confirm_page(
     };
     let page = LogoutConfirmPage {
         layout: visit.layout(None),
-        action: format!(
-            "/realms/{}/protocol/openid-connect/logout/logout-confirm",
-            visit.realm.name
-        ),
+        action: visit.url("protocol/openid-connect/logout/logout-confirm"),
         session_code: Hidden::new(code.expose()),
         username,
         client: shown(request),

@@ -63,15 +63,19 @@ async fn root(
 ) -> HttpResponse {
     if is_open(&app, &setup).await {
         return HttpResponse::Found()
-            .insert_header((LOCATION, "/setup"))
+            .insert_header((LOCATION, format!("{}/setup", app.base_path())))
             .finish();
     }
     let page = WelcomePage {
-        layout: Layout::new(locale(&request, shown.kc_locale.as_deref()), "Cloakroom"),
-        account_url: "/realms/master/account".into(),
+        layout: layout(&app, locale(&request, shown.kc_locale.as_deref())),
+        account_url: format!("{}/realms/master/account", app.base_path()),
         discovery_url: discovery_url(&app),
     };
     render(StatusCode::OK, &page, &Security::page(app.is_https))
+}
+
+fn layout(app: &App, locale: Locale) -> Layout {
+    Layout::new(locale, "Cloakroom").with_base_path(app.base_path())
 }
 
 fn discovery_url(app: &App) -> String {
@@ -82,11 +86,11 @@ fn discovery_url(app: &App) -> String {
 }
 
 /// An empty form in the visitor's language.
-fn form(request: &HttpRequest, wanted: Option<&str>) -> SetupPage {
+fn form(app: &App, request: &HttpRequest, wanted: Option<&str>) -> SetupPage {
+    let at = format!("{}/setup", app.base_path());
     SetupPage {
-        layout: Layout::new(locale(request, wanted), "Cloakroom")
-            .with_languages(&["en", "de"], "/setup"),
-        action: "/setup".into(),
+        layout: layout(app, locale(request, wanted)).with_languages(&["en", "de"], &at),
+        action: at,
         alert: None,
         code: Field::new(""),
         username: Field::new(""),
@@ -104,7 +108,7 @@ async fn ask(
     if !is_open(&app, &setup).await {
         return super::not_found().await;
     }
-    let page = form(&request, shown.kc_locale.as_deref());
+    let page = form(&app, &request, shown.kc_locale.as_deref());
     render(StatusCode::OK, &page, &Security::page(app.is_https))
 }
 
@@ -132,7 +136,7 @@ async fn answer(
         .headers()
         .get(ORIGIN)
         .and_then(|value| value.to_str().ok());
-    if origin.is_some_and(|origin| origin != "null" && origin != app.base_url) {
+    if origin.is_some_and(|origin| origin != "null" && origin != app.origin()) {
         return HttpResponse::Forbidden().finish();
     }
     let typed = typed.into_inner();
@@ -140,7 +144,7 @@ async fn answer(
     if checked == Checked::Over {
         return super::not_found().await;
     }
-    if let Some(page) = refuse(checked, form(&request, None), &typed) {
+    if let Some(page) = refuse(checked, form(&app, &request, None), &typed) {
         return render(
             StatusCode::UNPROCESSABLE_ENTITY,
             &page,
@@ -161,9 +165,9 @@ async fn answer(
         }
     }
     let page = SetupDonePage {
-        layout: Layout::new(locale(&request, None), "Cloakroom"),
+        layout: layout(&app, locale(&request, None)),
         username: username.to_owned(),
-        sign_in_url: "/realms/master/account".into(),
+        sign_in_url: format!("{}/realms/master/account", app.base_path()),
         discovery_url: discovery_url(&app),
     };
     render(StatusCode::OK, &page, &Security::page(app.is_https))

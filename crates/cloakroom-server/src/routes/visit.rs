@@ -69,7 +69,7 @@ impl Visit {
         let languages = header(ACCEPT_LANGUAGE);
         let early = |status, notice| {
             error_page(
-                layout_for("Cloakroom", languages.as_deref()),
+                layout_for("Cloakroom", languages.as_deref()).with_base_path(app.base_path()),
                 status,
                 notice,
                 app.is_https,
@@ -89,8 +89,7 @@ impl Visit {
         };
         let origin = header(ORIGIN);
         // Pages are sent with `no-referrer`, so an honest browser says `null` here.
-        let is_foreign = origin
-            .is_some_and(|from| from != "null" && from != origin_of(&app.base_url))
+        let is_foreign = origin.is_some_and(|from| from != "null" && from != app.origin())
             || request
                 .headers()
                 .get("sec-fetch-site")
@@ -157,7 +156,9 @@ impl Visit {
         let default = settings.default_locale.as_deref();
         let locale = Locales::embedded().negotiate(&wanted, supported, default);
         let (brand, _) = Brand::read(&settings.attributes);
-        Layout::new(locale, self.realm.display_name()).with_brand(&brand, &self.url("brand"))
+        Layout::new(locale, self.realm.display_name())
+            .with_base_path(self.app.base_path())
+            .with_brand(&brand, &self.url("brand"))
     }
 
     /// Lets the browser remember the language that the address asks for (`kc_locale`).
@@ -250,8 +251,7 @@ impl Visit {
 
     /// Sets a cookie of this realm; without an age it ends with the browser.
     pub(crate) fn set(&self, to: &mut HttpResponse, cookie: &Cookie<'_>) {
-        let https = self.app.is_https;
-        cookie::set(to.headers_mut(), &self.realm.name, https, cookie);
+        cookie::set(to.headers_mut(), &self.app, &self.realm.name, cookie);
     }
 
     /// Lets the browser forget a cookie.
@@ -336,8 +336,8 @@ impl Visit {
     /// Sets the cookies of the browser's session.
     pub(crate) fn set_identity(&self, to: &mut HttpResponse, identity: &str, session: &Session) {
         self.unset(to, RESTART);
-        let (name, https) = (&self.realm.name, self.app.is_https);
-        cookie::set_session(to.headers_mut(), name, https, (session, identity));
+        let (headers, name) = (to.headers_mut(), &self.realm.name);
+        cookie::set_session(headers, &self.app, name, (session, identity));
     }
 
     /// Lets the browser forget its session.
@@ -358,13 +358,6 @@ fn cookies(request: &HttpRequest) -> HashMap<String, String> {
         }
     }
     all
-}
-
-fn origin_of(base_url: &str) -> &str {
-    let host = base_url.find("://").map_or(0, |at| at + 3);
-    let path = base_url.get(host..).and_then(|rest| rest.find('/'));
-    path.and_then(|at| base_url.get(..host + at))
-        .unwrap_or(base_url)
 }
 
 fn layout_for(realm: &str, languages: Option<&str>) -> Layout {

@@ -64,7 +64,7 @@ async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer 
         "redirect": format!("{base}/realms/{realm}/account"),
     }));
     let opened = (&opened.0, opened.1.expose());
-    let (realm, https) = (&admin.realm.name, admin.app.is_https);
-    cookie::set_session(answer.headers_mut(), realm, https, opened);
+    let (app, realm) = (&admin.app, &admin.realm.name);
+    cookie::set_session(answer.headers_mut(), app, realm, opened);
     Ok(answer)
 }
