@@ -16,6 +16,7 @@ use cloakroom_model::Secret;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use self::source::{Layer, Settings};
 
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) management_port: u16,
     /// The one address people and applications use.
     pub(crate) public_url: String,
+    /// The path that requests come in under (`/auth`), empty for none.
+    pub(crate) relative_path: String,
     /// Between not being ready and taking no more requests, when the server is told to stop.
     pub(crate) shutdown_delay: Duration,
     /// Where the SQLite file and the master key are.
@@ -103,7 +106,10 @@ impl Config {
 
     fn from_settings(mut settings: Settings) -> Result<Self, String> {
         let port = port(&settings, "port")?;
-        settings.complete("public_url", format!("http://localhost:{port}"));
+        let named = settings.get("relative_path").map(relative_path);
+        let named = named.transpose()?;
+        let relative = named.clone().unwrap_or_default();
+        settings.complete("public_url", format!("http://localhost:{port}{relative}"));
         let text = |name: &str| settings.get(name).unwrap_or_default().to_owned();
         let secret = |name: &str| settings.get(name).map(Secret::new);
         let bootstrap = match (
@@ -114,12 +120,16 @@ impl Config {
             (None, None) => None,
             _ => return Err("the first administrator needs both a name and a password".to_owned()),
         };
+        let public_url = public_url(&text("public_url"), &relative)?;
+        let shown = Url::parse(&public_url).map_err(|error| error.to_string())?;
+        let shown = shown.path().trim_end_matches('/').to_owned();
         Ok(Self {
             host: text("host"),
             port,
             management_host: text("management_host"),
             management_port: self::port(&settings, "management_port")?,
-            public_url: public_url(&text("public_url"))?,
+            public_url,
+            relative_path: named.unwrap_or(shown),
             shutdown_delay: shutdown_delay(&settings)?,
             data_dir: PathBuf::from(text("data_dir")),
             database_url: settings.get("database_url").map(database_url).transpose()?,
@@ -197,21 +207,48 @@ fn log_format(settings: &Settings) -> Result<LogFormat, String> {
     }
 }
 
-/// A bare host name means https, as with Keycloak.
-fn public_url(text: &str) -> Result<String, String> {
+/// A bare host name means https, as with Keycloak, and an address without a path gets the one that the server has.
+fn public_url(text: &str, relative: &str) -> Result<String, String> {
     let wrong = || format!("the public URL {text} must be like https://id.example.com");
     let full = if text.contains("://") {
         text.to_owned()
     } else {
         format!("https://{text}")
     };
-    let url = url::Url::parse(&full).map_err(|_| wrong())?;
+    let url = Url::parse(&full).map_err(|_| wrong())?;
     let is_http = matches!(url.scheme(), "http" | "https");
     let is_plain = url.username().is_empty() && url.query().is_none() && url.fragment().is_none();
-    if !is_http || !is_plain || url.host_str().is_none() || url.path() != "/" {
+    if !is_http || !is_plain || url.host_str().is_none() {
         return Err(wrong());
     }
-    Ok(full.trim_end_matches('/').to_owned())
+    let base = full.trim_end_matches('/');
+    if url.path() == "/" {
+        return Ok(format!("{base}{relative}"));
+    }
+    relative_path(url.path())?;
+    Ok(base.to_owned())
+}
+
+/// A path that can stand before all others: plain segments, the first of which none of ours begins with.
+fn relative_path(text: &str) -> Result<String, String> {
+    const OURS: [&str; 6] = ["admin", "assets", "js", "realms", "resources", "setup"];
+    let segments = text.trim_matches('/').split('/').collect::<Vec<_>>();
+    if segments == [""] {
+        return Ok(String::new());
+    }
+    let is_plain = |segment: &&str| {
+        let mut bytes = segment.bytes();
+        !matches!(*segment, "" | "." | "..")
+            && bytes.all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+    };
+    if !segments.iter().all(is_plain) || segments.first().is_some_and(|first| OURS.contains(first))
+    {
+        return Err(format!(
+            "the path {text} must be like /auth, and not begin as a path of ours does: {}",
+            OURS.join(", ")
+        ));
+    }
+    Ok(format!("/{}", segments.join("/")))
 }
 
 fn database_url(text: &str) -> Result<Secret, String> {

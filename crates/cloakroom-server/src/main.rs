@@ -9,6 +9,7 @@ mod health;
 mod keys;
 mod log;
 mod master_key;
+mod mount;
 mod observe;
 mod open_files;
 mod routes;

@@ -17,7 +17,7 @@ use crate::address::Names;
 use crate::config::Config;
 use crate::setup_code::Setup;
 use crate::stop::{Signals, Stopping};
-use crate::{address, bootstrap, health, master_key, observe, routes, worker};
+use crate::{address, bootstrap, health, master_key, mount, observe, routes, worker};
 
 /// The database that is used: the one of the settings, or SQLite in the data folder.
 pub(crate) fn database_url(config: &Config) -> String {
@@ -62,8 +62,9 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         .into_iter()
         .map(|(host, url)| (host, Data::new(app.at(&url))))
         .collect();
+    let (mount, management_mount) = (config.relative_path.clone(), config.relative_path.clone());
     let public = HttpServer::new(move || {
-        let names = Names::new(&others);
+        let (names, mount) = (Names::new(&others), mount.clone());
         Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
@@ -74,6 +75,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
             .wrap(NormalizePath::new(TrailingSlash::Trim))
             .wrap(from_fn(observe::observe))
             .wrap_fn(move |mut request, next| {
+                mount::enter(&mount, &mut request);
                 names.choose(&mut request);
                 next.call(request)
             })
@@ -88,9 +90,14 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let stopping = Data::new(Stopping::default());
     let told = stopping.clone();
     let management = HttpServer::new(move || {
+        let mount = management_mount.clone();
         Server::new()
             .app_data(app.clone())
             .app_data(told.clone())
+            .wrap_fn(move |mut request, next| {
+                mount::enter(&mount, &mut request);
+                next.call(request)
+            })
             .configure(health::configure)
     })
     .workers(1)

@@ -12,6 +12,8 @@ mod administration;
 mod documents;
 #[path = "http/encryption.rs"]
 mod encryption;
+#[path = "http/mounted.rs"]
+mod mounted;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]

@@ -64,6 +64,11 @@ pub(crate) const CONFIG: &str = "config";
 pub(crate) const KEYS: &[Key] = &[
     Key::new(CONFIG, "The file with settings"),
     Key::new("public_url", "The one address people and applications use").or(&["KC_HOSTNAME"]),
+    Key::new(
+        "relative_path",
+        "The path that requests come in under; without one that of the public URL",
+    )
+    .or(&["KC_HTTP_RELATIVE_PATH"]),
     Key::new("host", "The interface to listen on")
         .or(&["KC_HTTP_HOST"])
         .by_default("127.0.0.1"),

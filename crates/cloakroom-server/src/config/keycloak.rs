@@ -136,20 +136,9 @@ fn with_login(layer: &Layer, address: &str) -> Result<String, String> {
 }
 
 /// What the log should say about Keycloak's settings that change nothing.
-///
-/// # Errors
-///
-/// Refuses one that would change addresses, because every client would find nothing there.
-pub(super) fn notices(layer: &Layer) -> Result<Vec<String>, String> {
-    if let Some((path, origin)) = layer.find("KC_HTTP_RELATIVE_PATH")?
-        && path != "/"
-    {
-        return Err(format!(
-            "{origin}: the server is always at /, not at {path}"
-        ));
-    }
+pub(super) fn notices(layer: &Layer) -> Vec<String> {
     let names = layer.variables().filter(|name| name.starts_with("KC_"));
-    Ok(names.filter_map(notice).collect())
+    names.filter_map(notice).collect()
 }
 
 fn notice(name: &str) -> Option<String> {
@@ -157,9 +146,7 @@ fn notice(name: &str) -> Option<String> {
     let has_counterpart = super::key::KEYS
         .iter()
         .any(|key| key.others.contains(&bare));
-    let is_used = has_counterpart
-        || DATABASE.contains(&bare)
-        || matches!(bare, "KC_DB" | "KC_HTTP_RELATIVE_PATH");
+    let is_used = has_counterpart || DATABASE.contains(&bare) || bare == "KC_DB";
     if is_used {
         return None;
     }
@@ -230,16 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_effect_is_said_and_what_moves_addresses_is_refused() {
+    fn what_has_no_effect_is_said() {
         let said = notices(&layer(&[
             ("KC_HTTP_ENABLED", "true"),
             ("KC_SPI_X", "y"),
             ("KC_HOSTNAME", "id.example.com"),
-            ("KC_HTTP_RELATIVE_PATH", "/"),
+            ("KC_HTTP_RELATIVE_PATH", "/auth"),
         ]));
-        let moved = notices(&layer(&[("KC_HTTP_RELATIVE_PATH", "/auth")]));
 
-        assert_eq!(said.unwrap().len(), 2);
-        assert!(moved.unwrap_err().contains("/auth"));
+        assert_eq!(said.len(), 2);
     }
 }

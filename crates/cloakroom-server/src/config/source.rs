@@ -158,7 +158,7 @@ impl Settings {
             })
             .collect::<Result<Vec<_>, String>>()?;
         for layer in layers {
-            notices.extend(keycloak::notices(layer)?);
+            notices.extend(keycloak::notices(layer));
         }
         Ok(Self { all, notices })
     }

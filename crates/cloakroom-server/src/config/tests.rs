@@ -55,6 +55,42 @@ fn keycloaks_names_are_understood_and_ours_come_first() {
 }
 
 #[test]
+fn a_path_stands_before_all_others_where_the_server_or_its_proxy_has_one() {
+    const PATH: &str = "KC_HTTP_RELATIVE_PATH";
+    const NAME: &str = "KC_HOSTNAME";
+    for (settings, public, path) in [
+        (vec![(PATH, "/")], "http://localhost:8080", ""),
+        (vec![(PATH, "/auth")], "http://localhost:8080/auth", "/auth"),
+        (vec![(PATH, "auth/")], "http://localhost:8080/auth", "/auth"),
+        (
+            vec![(PATH, "/a/b.c"), (NAME, "id.example.com")],
+            "https://id.example.com/a/b.c",
+            "/a/b.c",
+        ),
+        (vec![(NAME, "https://x.org/id/")], "https://x.org/id", "/id"),
+        // A proxy shows the one and asks for the other.
+        (
+            vec![(PATH, "/auth"), (NAME, "https://x.org/id")],
+            "https://x.org/id",
+            "/auth",
+        ),
+    ] {
+        let config = read(&settings).unwrap();
+
+        let found = (config.public_url.as_str(), config.relative_path.as_str());
+        assert_eq!(found, (public, path), "{settings:?}");
+    }
+    for wrong in [
+        "/realms", "/admin/x", "/assets", "/a//b", "/a/../b", "/a?b", "/a b", "/ä", "/{x}",
+    ] {
+        let error = read(&[(PATH, wrong)]).unwrap_err();
+
+        assert!(error.contains("must be like /auth"), "{wrong}: {error}");
+    }
+    read(&[(NAME, "https://x.org/realms")]).unwrap_err();
+}
+
+#[test]
 fn flags_come_before_the_environment_and_that_before_the_file_and_that_before_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let text =
