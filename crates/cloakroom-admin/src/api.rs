@@ -40,6 +40,7 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::ContentType;
 use actix_web::web::Query;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 
@@ -116,6 +117,13 @@ fn switch(params: &Params, name: &str) -> Option<bool> {
     let value = params.get(name)?;
     // Python writes `True`.
     Some(value.eq_ignore_ascii_case("true"))
+}
+
+/// Answers with a list that is written already.
+pub(crate) fn listed(text: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(text)
 }
 
 pub(crate) fn no_content() -> HttpResponse {

@@ -10,6 +10,7 @@ pub mod etag;
 pub mod inside;
 pub mod jobs;
 mod keystore;
+mod listed;
 pub mod multipart;
 mod names;
 mod protection;

@@ -150,8 +150,46 @@ pub fn find_ids(cx: &mut Cx<'_>, names: &[&str]) -> Result<HashMap<String, Clien
     Ok(ids)
 }
 
+/// The `client_id`s of the clients with these ids; one that is not there is left out.
+pub fn find_names(cx: &mut Cx<'_>, ids: &[&ClientUuid]) -> Result<HashMap<ClientUuid, String>> {
+    let mut names = HashMap::new();
+    for ids in ids.chunks(BATCH) {
+        let rows: Vec<(ClientUuid, String)> = mine(cx)
+            .filter(clients::id.eq_any(ids.iter().copied()))
+            .select((clients::id, clients::client_id))
+            .load(cx.db.conn()?)?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
 /// Clients by `client_id`.
 pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
+    let mut all = Vec::new();
+    visit(cx, query, |_, client| {
+        all.push(client);
+        Ok::<_, Fault>(())
+    })?;
+    Ok(all)
+}
+
+/// Shows clients one by one, by `client_id`. What belongs to them is read for some at a time, so that many clients take no
+/// more memory than their rows.
+pub fn visit<E: From<Fault>>(
+    cx: &mut Cx<'_>,
+    query: &Query,
+    mut show: impl FnMut(&mut Cx<'_>, Client) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let rows = rows(cx, query)?;
+    for rows in rows.chunks(TOGETHER) {
+        for client in assemble_all(cx, rows)? {
+            show(cx, client)?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
     let mut found = clients::table
         .filter(clients::realm_id.eq(&cx.realm.id))
         .into_boxed();
@@ -174,15 +212,13 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
         .offset(query.first)
         .limit(query.max)
         .load::<Row>(cx.db.conn()?)?;
-    let mut clients = Vec::with_capacity(rows.len());
-    // A statement takes a limited number of values, so what belongs to clients is read for as many.
-    for rows in rows.chunks(BATCH) {
-        clients.extend(assemble_all(cx, rows)?);
-    }
-    Ok(clients)
+    Ok(rows)
 }
 
-/// How many clients are read together.
+/// For how many clients what belongs to them is read together.
+const TOGETHER: usize = 250;
+
+/// How many values a statement takes.
 const BATCH: usize = 5000;
 
 /// What is stored of a new or changed client.

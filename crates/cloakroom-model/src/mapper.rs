@@ -72,7 +72,10 @@ pub(crate) fn list_of_owners(
     let rows = protocol_mappers::table
         .filter(protocol_mappers::realm_id.eq(&cx.realm.id))
         .filter(protocol_mappers::owner_id.eq_any(owners))
-        .order(protocol_mappers::name.asc())
+        .order((
+            protocol_mappers::owner_id.asc(),
+            protocol_mappers::name.asc(),
+        ))
         .load::<Row>(cx.db.conn()?)?;
     let mut all: HashMap<String, Vec<Mapper>> = HashMap::new();
     for row in rows {

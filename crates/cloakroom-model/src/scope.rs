@@ -138,7 +138,8 @@ pub(crate) fn links_of_all(cx: &mut Cx<'_>, owners: &[&str]) -> Result<HashMap<S
     let rows: Vec<(String, ScopeId, bool)> = scope_links::table
         .filter(scope_links::realm_id.eq(&cx.realm.id))
         .filter(scope_links::owner_id.eq_any(owners))
-        .order(scope_links::scope_id.asc())
+        // The order of the key: nothing has to be sorted.
+        .order((scope_links::owner_id.asc(), scope_links::scope_id.asc()))
         .select((
             scope_links::owner_id,
             scope_links::scope_id,

@@ -21,10 +21,11 @@ use cloakroom_oidc::client_policy::{Registrant, Source};
 use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;
-use super::{ALL, Answer, Names, Params, is_on, no_content, page};
+use super::{ALL, Answer, Names, Params, is_on, listed, no_content, page};
 use crate::access::{Admin, Grants, Opened, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
+use crate::listed::Listed;
 
 pub(crate) const MANAGE: &[&str] = &["manage-clients"];
 pub(crate) const VIEW: &[&str] = &["view-clients", "manage-clients"];
@@ -182,15 +183,14 @@ async fn list(admin: Admin, params: Params) -> Answer {
                 only: views.open(cx)?.only(cx, Of::Clients, "view")?,
                 ..query.clone()
             };
-            let found = client::list(cx, &query)?;
-            let mut shown = Vec::with_capacity(found.len());
-            for client in &found {
-                shown.push(sight.show(cx, client)?);
-            }
-            Ok(shown)
+            let mut shown = Listed::default();
+            client::visit(cx, &query, |cx, client| {
+                Ok::<_, AdminError>(shown.push(&sight.show(cx, &client)?)?)
+            })?;
+            Ok(shown.end())
         })
         .await?;
-    Ok(HttpResponse::Ok().json(all))
+    Ok(listed(all))
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {

@@ -12,10 +12,11 @@ use cloakroom_model::realm::{self, RealmRow};
 use cloakroom_model::{Cx, Realm, client};
 use serde_json::json;
 
-use super::{Answer, Params, is_on, no_content};
+use super::{Answer, Params, is_on, listed, no_content};
 use crate::access::{Admin, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
+use crate::listed::Listed;
 use crate::transfer::{self, Manner, Policy};
 
 /// The largest realm that is taken in one request, in bytes. Larger ones come from files.
@@ -54,21 +55,21 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let names = all.iter().map(|row| row.name.clone()).collect();
     let rights = admin.rights_in_all(names).await?;
     let is_brief = is_on(&params, "briefRepresentation");
-    let mut shown = Vec::new();
+    let mut shown = Listed::default();
     for (row, rights) in all.iter().zip(rights) {
         let sees_all = rights.contains("view-realm") || rights.contains("manage-realm");
         if sees_all && is_brief {
-            shown.push(shape::show_briefly(row));
+            shown.push(&shape::show_briefly(row))?;
         } else if sees_all {
-            shown.push(shape::show(row)?);
+            shown.push(&shape::show(row)?)?;
         } else if rights.iter().any(|right| right != "create-realm") {
-            shown.push(json!({"realm": row.name}));
+            shown.push(&json!({"realm": row.name}))?;
         }
     }
     if shown.is_empty() {
         return Err(AdminError::forbidden());
     }
-    Ok(HttpResponse::Ok().json(shown))
+    Ok(listed(shown.end()))
 }
 
 async fn find(admin: Admin) -> Answer {

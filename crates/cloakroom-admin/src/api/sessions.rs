@@ -181,14 +181,16 @@ async fn stats(admin: Admin) -> Answer {
                     count.0 += number;
                 }
             }
+            let ids: Vec<&ClientUuid> = counts.keys().collect();
+            let names = client::find_names(cx, &ids)?;
             let mut shown = Vec::new();
             for (id, (active, offline)) in counts {
-                let Some(client) = client::find_by_id(cx, &id)? else {
+                let Some(name) = names.get(&id) else {
                     continue;
                 };
                 shown.push(json!({
                     "id": id,
-                    "clientId": client.client_id,
+                    "clientId": name,
                     "active": active.to_string(),
                     "offline": offline.to_string(),
                 }));
