@@ -61,8 +61,7 @@ struct Waiting {
 ///
 /// Says what in the representation cannot be stored, or what is taken.
 pub async fn bring_in(app: &App, found: Found, manner: Manner) -> Result<Report, ImportError> {
-    let waiting = web::block(move || prepare(found, manner)).await;
-    let waiting = Arc::new(waiting.map_err(Fault::connection)??);
+    let waiting = Arc::new(prepare(app, found, manner).await?);
     let at = match app.realm(MASTER).await? {
         Some(master) => master,
         None if waiting.name == MASTER => Arc::new(Realm::nobody()),
@@ -81,19 +80,22 @@ pub async fn bring_in(app: &App, found: Found, manner: Manner) -> Result<Report,
     Ok(report.clone())
 }
 
-fn prepare(found: Found, manner: Manner) -> Result<Waiting, ImportError> {
+async fn prepare(app: &App, found: Found, manner: Manner) -> Result<Waiting, ImportError> {
     let Found { sent, people } = found;
     let name = sent.get("realm").and_then(|name| name.as_str());
     let name = name.unwrap_or_default().to_owned();
-    let (count, plain) = import::plain_passwords(&*people)?;
+    let read = web::block(move || {
+        let (count, plain) = import::plain_passwords(&*people)?;
+        Ok::<_, ImportError>((people, count, plain))
+    });
+    let (people, count, plain) = read.await.map_err(Fault::connection)??;
     tracing::debug!(realm = name, users = count, "the realm's file was read");
     let policy = sent.get("passwordPolicy").and_then(|text| text.as_str());
-    let hashes = passwords::hash(plain, policy)?;
+    let hashes = passwords::hash(app, plain, policy).await?;
     let keys = if brings_keys(&sent) {
         Vec::new()
     } else {
-        let made = cloakroom_oidc::keyring::generate::of_new_realm(&name, now(), &mut random()?);
-        made.map_err(Fault::corrupt)?
+        make_keys(name.clone()).await?
     };
     let report = Mutex::new(Report::new(&name, Outcome::Created));
     Ok(Waiting {
@@ -105,6 +107,15 @@ fn prepare(found: Found, manner: Manner) -> Result<Waiting, ImportError> {
         manner,
         report,
     })
+}
+
+/// The keys of a realm that brings none.
+async fn make_keys(realm: String) -> Result<Vec<Component>, ImportError> {
+    let made = web::block(move || {
+        let made = cloakroom_oidc::keyring::generate::of_new_realm(&realm, now(), &mut random()?);
+        made.map_err(Fault::corrupt)
+    });
+    Ok(made.await.map_err(Fault::connection)??)
 }
 
 /// The realm has keys of its own, and they are not masked.
@@ -214,20 +225,18 @@ pub(crate) struct Part {
 impl Part {
     /// Makes what takes long.
     pub(crate) async fn prepare(
+        app: &App,
         sent: Object,
         people: InMemory,
         policy: Option<String>,
     ) -> Result<Self, ImportError> {
-        let made = web::block(move || {
-            let (_, plain) = import::plain_passwords(&people)?;
-            let hashes = passwords::hash(plain, policy.as_deref())?;
-            Ok(Self {
-                sent,
-                people,
-                hashes,
-            })
-        });
-        made.await.map_err(Fault::connection)?
+        let (_, plain) = import::plain_passwords(&people)?;
+        let hashes = passwords::hash(app, plain, policy.as_deref()).await?;
+        Ok(Self {
+            sent,
+            people,
+            hashes,
+        })
     }
 
     /// Brings them in, as far as the caller may hand on the roles in them.

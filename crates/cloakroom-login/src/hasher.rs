@@ -11,11 +11,19 @@ use std::time::{Duration, Instant};
 
 use crate::password;
 
-/// How much work may wait: who would have to wait longer is told to come back.
-const MAX_WAIT: Duration = Duration::from_secs(2);
+/// How much work may wait: who would have to wait longer is told to come back. Less than what clients give an answer,
+/// because most of them do not ask again.
+const MAX_WAIT: Duration = Duration::from_secs(10);
+
+/// So many may wait for each thread however long the last jobs took: a machine that is slow for a moment has not too many
+/// people at its door.
+const FEW: usize = 8;
 
 /// What one job is taken to cost before the first has been measured.
 const FIRST_GUESS: Duration = Duration::from_millis(50);
+
+/// Whoever is told to come back is not told to stay away for longer than this, in seconds.
+const LONGEST_RETRY: u64 = 60;
 
 /// Bounds the memory of what waits, however cheap a job is.
 const MAX_QUEUED: usize = 4096;
@@ -108,16 +116,23 @@ impl Hasher {
         let mut state = self.shared.lock();
         let ahead = u32::try_from(state.queue.len() + state.running).unwrap_or(u32::MAX);
         let threads = u32::try_from(self.threads.len()).unwrap_or(u32::MAX).max(1);
-        let wait = state.mean.saturating_mul(ahead / threads);
-        if state.stopping || wait > MAX_WAIT || state.queue.len() >= MAX_QUEUED {
+        let wait = state.mean.saturating_mul(ahead) / threads;
+        let few = FEW.saturating_mul(self.threads.len());
+        let is_long = wait > MAX_WAIT && state.queue.len() >= few;
+        if state.stopping || is_long || state.queue.len() >= MAX_QUEUED {
             return Err(Busy {
-                retry_after_seconds: wait.as_secs().max(1),
+                retry_after_seconds: wait.as_secs().clamp(1, LONGEST_RETRY),
             });
         }
         state.queue.push_back(Box::new(move || done(job())));
         drop(state);
         self.shared.work.notify_one();
         Ok(())
+    }
+
+    /// Returns how many jobs can run at once.
+    pub fn threads(&self) -> usize {
+        self.threads.len()
     }
 
     /// Returns how many jobs are waiting or running, for metrics.

@@ -39,7 +39,7 @@ async fn import(admin: Admin, body: Bytes) -> Answer {
     sent.remove("users");
     let people = InMemory(users.unwrap_or_default());
     let password_policy = admin.realm.settings.password_policy.clone();
-    let part = transfer::Part::prepare(sent, people, password_policy).await?;
+    let part = transfer::Part::prepare(&admin.app, sent, people, password_policy).await?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     let done = admin.write(move |cx| {
         let results = part.import(cx, policy, &grants)?;

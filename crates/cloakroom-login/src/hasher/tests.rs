@@ -58,7 +58,7 @@ fn no_more_jobs_run_at_once_than_there_are_threads() {
 }
 
 #[test]
-fn more_than_two_seconds_of_work_is_refused_until_some_is_done() {
+fn more_than_ten_seconds_of_work_is_refused_until_some_is_done() {
     let pool = pool(1);
     let hold = occupy(&pool);
     let mut waiting = Vec::new();
@@ -75,10 +75,28 @@ fn more_than_two_seconds_of_work_is_refused_until_some_is_done() {
     }
     let after = ask(&pool, || ());
 
-    // 50 ms are the first guess, so 40 jobs are two seconds.
-    assert_eq!(waiting.len(), 40);
-    assert_eq!(busy.retry_after_seconds, 2);
+    // 50 ms are the first guess, so 200 jobs are ten seconds; one of them runs.
+    assert_eq!(waiting.len(), 200);
+    assert_eq!(busy.retry_after_seconds, 10);
     assert!(after.is_ok());
+}
+
+#[test]
+fn a_few_may_wait_for_each_thread_however_slow_the_machine_was() {
+    let pool = pool(2);
+    pool.shared.lock().mean = Duration::from_secs(30);
+    let (_one, _other) = (occupy(&pool), occupy(&pool));
+    let mut waiting = Vec::new();
+
+    let busy = loop {
+        match ask(&pool, || ()) {
+            Ok(answer) => waiting.push(answer),
+            Err(busy) => break busy,
+        }
+    };
+
+    assert_eq!(waiting.len(), 2 * FEW);
+    assert_eq!(busy.retry_after_seconds, LONGEST_RETRY);
 }
 
 #[test]
