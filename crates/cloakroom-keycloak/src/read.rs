@@ -134,6 +134,26 @@ pub fn list(text: &[u8]) -> Result<Vec<Object>, Unreadable> {
     serde_json::from_value(value).map_err(|_| Unreadable::Type)
 }
 
+/// How long an id may be, in bytes: it stands in addresses and in indexes.
+const LONGEST_ID: usize = 255;
+
+/// Reads the id that a new thing is to have; `None` where none is given.
+///
+/// # Errors
+/// [`Unreadable::Type`] for what cannot stand in an address: control characters, or too many.
+pub fn id<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Unreadable> {
+    let given = text(object, name)?.filter(|id| !id.is_empty());
+    match given {
+        Some(id) if !is_id(id) => Err(Unreadable::Type),
+        given => Ok(given),
+    }
+}
+
+/// Tells whether a text can be an id.
+pub fn is_id(text: &str) -> bool {
+    text.len() <= LONGEST_ID && !text.contains(char::is_control)
+}
+
 /// A text member; `None` if it is absent or null.
 pub fn text<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Unreadable> {
     match object.get(name) {
@@ -233,6 +253,20 @@ fn end_of_value(text: &str, field: &str) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_a_text_that_can_stand_in_an_address() {
+        let long = "x".repeat(LONGEST_ID + 1);
+        for text in ["a\nb", "a\r\nSet-Cookie: a=b", "\u{7f}", "a\u{85}", &long] {
+            let sent = Object::from_iter([("id".to_owned(), text.into())]);
+            assert_eq!(id(&sent, "id"), Err(Unreadable::Type), "{text:?}");
+        }
+        let given = |text: &str| Object::from_iter([("id".to_owned(), text.into())]);
+
+        assert_eq!(id(&given("my id/é"), "id"), Ok(Some("my id/é")));
+        assert_eq!(id(&given(""), "id"), Ok(None));
+        assert_eq!(id(&Object::new(), "id"), Ok(None));
+    }
 
     #[test]
     fn an_unknown_member_is_named_with_its_place() {

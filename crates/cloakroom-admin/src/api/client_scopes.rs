@@ -76,7 +76,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
-            let given = read::text(&sent, "id")?.map(str::to_owned);
+            let given = read::id(&sent, "id")?.map(str::to_owned);
             let mut scope = Scope {
                 id: ScopeId::new(given.unwrap_or_else(|| cx.new_id())),
                 name: String::new(),

@@ -80,7 +80,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let sent = read::object(&body, "ComponentRepresentation", shape::API_FIELDS)?;
     let text = |name: &str| read::text(&sent, name).map(Option::unwrap_or_default);
     let mut draft = Component {
-        id: ComponentId::new(text("id")?),
+        id: ComponentId::new(read::id(&sent, "id")?.unwrap_or_default()),
         parent_id: admin.realm.id.as_str().to_owned(),
         name: None,
         provider_id: text("providerId")?.to_owned(),

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::client_scopes::found as scope_found;
 use super::clients::{MANAGE, VIEW, found_by as client_found_by, found_for_change};
 use super::{Answer, Names, no_content};
-use crate::access::{Admin, Grants, encode};
+use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -179,7 +179,7 @@ fn insert(
     sent: &read::Object,
     grants: &Grants,
 ) -> Result<MapperId> {
-    let given = read::text(sent, "id")?.map(str::to_owned);
+    let given = read::id(sent, "id")?.map(str::to_owned);
     let id = MapperId::new(given.unwrap_or_else(|| cx.new_id()));
     let made = shape::from_sent(&owner.id, id, sent)?;
     check(cx, &made, &owner.settings, grants)?;
@@ -193,17 +193,17 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let grants = enter(&admin, &path, MANAGE)?;
     let sent = read::object(&body, "ProtocolMapperRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
-    let place = admin
+    let (place, id) = admin
         .write(move |cx| {
             let owner = Owner::of(cx, &path, &grants, true)?;
             let id = insert(cx, &owner, &sent, &grants)?;
-            let place = format!("{}/protocol-mappers/models/{id}", owner.place);
-            audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", &place)?;
-            Ok(place)
+            let place = format!("{}/protocol-mappers/models", owner.place);
+            let at = format!("{place}/{id}");
+            audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", &at)?;
+            Ok((place, id))
         })
         .await?;
-    let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
-    let at = format!("{base}/admin/realms/{realm}/{place}");
+    let at = admin.address(&place, id.as_str());
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, at))
         .finish())

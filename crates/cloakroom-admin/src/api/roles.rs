@@ -215,7 +215,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 fn insert(cx: &mut Cx<'_>, path: &Names, sent: &Object, grants: &Grants) -> Result<Role> {
     let container_id = container(cx, path)?;
-    let given = read::text(sent, "id")?.map(str::to_owned);
+    let given = read::id(sent, "id")?.map(str::to_owned);
     let mut role = Role {
         id: RoleId::new(given.unwrap_or_else(|| cx.new_id())),
         container_id,

@@ -95,7 +95,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let actor = admin.actor.clone();
     let id = admin
         .write(move |cx| {
-            let given = read::text(&sent, "id")?.filter(|id| !id.is_empty());
+            let given = read::id(&sent, "id")?;
             let id = given.map_or_else(|| cx.new_id(), str::to_owned);
             let (name, definition) = shape::read(&sent, || cx.new_id())?;
             check_name(cx, &id, &name)?;

@@ -73,8 +73,9 @@ impl<'a> Part<'a> {
     /// The id that was given; a new one where there is none.
     pub(crate) fn id(&self, member: &str) -> Result<Option<String>> {
         let id = self.text(member)?.filter(|id| !id.is_empty());
-        if id.as_ref().is_some_and(|id| id.len() > 255) {
-            return Err(self.wrong(member, "at most 255 characters long"));
+        if id.as_ref().is_some_and(|id| !crate::read::is_id(id)) {
+            let why = "at most 255 characters long, and none of them a control character";
+            return Err(self.wrong(member, why));
         }
         Ok(id)
     }

@@ -90,7 +90,7 @@ fn from_sent(cx: &mut Cx<'_>, sent: &Object) -> Result<Flow> {
     }
     names::check(alias)?;
     let provider_id = read::text(sent, "providerId")?.ok_or_else(conflict)?;
-    let id = read::text(sent, "id")?.filter(|id| !id.is_empty());
+    let id = read::id(sent, "id")?;
     Ok(Flow {
         id: FlowId::new(id.map_or_else(|| cx.new_id(), str::to_owned)),
         alias: alias.to_owned(),

@@ -31,7 +31,7 @@ pub(super) fn apply_scope(scope: &mut Scope, sent: &Object) -> Result<()> {
 
 /// A new scope; one that is there already by name is taken as it is.
 pub(super) fn new_scope(cx: &mut Cx<'_>, all: &Authorization, sent: &Object) -> Result<Scope> {
-    let id = read::text(sent, "id")?.filter(|id| !id.is_empty());
+    let id = read::id(sent, "id")?;
     let mut scope = Scope {
         id: id.map_or_else(|| cx.new_id(), str::to_owned),
         name: String::new(),
@@ -149,11 +149,10 @@ pub(crate) fn new_resource(
     all: &mut Authorization,
     sent: &Object,
 ) -> Result<Resource> {
-    let given = match read::text(sent, "_id")? {
+    let given = match read::id(sent, "_id")? {
         Some(id) => Some(id),
-        None => read::text(sent, "id")?,
+        None => read::id(sent, "id")?,
     };
-    let given = given.filter(|id| !id.is_empty());
     let mut resource = Resource {
         id: given.map_or_else(|| cx.new_id(), str::to_owned),
         owner: all.client.as_str().to_owned(),
@@ -259,7 +258,7 @@ pub(super) fn new_policy(
     sent: &Object,
     typed: bool,
 ) -> Result<Policy> {
-    let id = read::text(sent, "id")?.filter(|id| !id.is_empty());
+    let id = read::id(sent, "id")?;
     let mut policy = Policy {
         id: id.map_or_else(|| cx.new_id(), str::to_owned),
         name: String::new(),

@@ -25,7 +25,7 @@ pub(crate) fn create(
     sent: &Object,
     grants: &Grants,
 ) -> Result<ClientUuid> {
-    let given = read::text(sent, "id")?.map(str::to_owned);
+    let given = read::id(sent, "id")?.map(str::to_owned);
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
     let client_id = read::text(sent, "clientId")?
         .unwrap_or(id.as_str())

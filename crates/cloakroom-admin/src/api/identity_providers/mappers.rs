@@ -97,7 +97,7 @@ async fn create(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     let id = admin
         .write(move |cx| {
             let provider = found(cx, &of)?;
-            let id = read::text(&sent, "id")?.filter(|id| !id.is_empty());
+            let id = read::id(&sent, "id")?;
             let mut mapper = Mapper {
                 id: MapperId::new(id.map_or_else(|| cx.new_id(), str::to_owned)),
                 provider: provider.id.clone(),
