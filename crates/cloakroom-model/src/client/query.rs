@@ -1,6 +1,22 @@
-//! What a list of clients is narrowed by.
+//! Lists of clients, and what narrows them.
 
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{Client, Row, assemble_all, mine};
 use crate::authorization::delegation::Extent;
+use crate::cx::Cx;
+use crate::id::ClientUuid;
+use crate::schema::clients;
+use crate::sql::lower;
+use crate::{Fault, Result};
+
+/// How many values a statement takes.
+const BATCH: usize = 5000;
+
+/// For how many clients what belongs to them is read together.
+const TOGETHER: usize = 250;
 
 /// What a list of clients is narrowed by.
 #[derive(Clone, Debug, Default)]
@@ -15,4 +31,82 @@ pub struct Query {
     pub first: i64,
     /// How many to list at the most.
     pub max: i64,
+}
+
+/// The ids of the clients with these `client_id`s; one that is not there is left out.
+pub fn find_ids(cx: &mut Cx<'_>, names: &[&str]) -> Result<HashMap<String, ClientUuid>> {
+    let mut ids = HashMap::new();
+    for names in names.chunks(BATCH) {
+        let rows: Vec<(String, ClientUuid)> = mine(cx)
+            .filter(clients::client_id.eq_any(names))
+            .select((clients::client_id, clients::id))
+            .load(cx.db.conn()?)?;
+        ids.extend(rows);
+    }
+    Ok(ids)
+}
+
+/// The `client_id`s of the clients with these ids; one that is not there is left out.
+pub fn find_names(cx: &mut Cx<'_>, ids: &[&ClientUuid]) -> Result<HashMap<ClientUuid, String>> {
+    let mut names = HashMap::new();
+    for ids in ids.chunks(BATCH) {
+        let rows: Vec<(ClientUuid, String)> = mine(cx)
+            .filter(clients::id.eq_any(ids.iter().copied()))
+            .select((clients::id, clients::client_id))
+            .load(cx.db.conn()?)?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
+/// Clients by `client_id`.
+pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Client>> {
+    let mut all = Vec::new();
+    visit(cx, query, |_, client| {
+        all.push(client);
+        Ok::<_, Fault>(())
+    })?;
+    Ok(all)
+}
+
+/// Shows clients one by one, by `client_id`. What belongs to them is read for some at a time, so that many clients take no
+/// more memory than their rows.
+pub fn visit<E: From<Fault>>(
+    cx: &mut Cx<'_>,
+    query: &Query,
+    mut show: impl FnMut(&mut Cx<'_>, Client) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let rows = rows(cx, query)?;
+    for rows in rows.chunks(TOGETHER) {
+        for client in assemble_all(cx, rows)? {
+            show(cx, client)?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
+    let mut found = clients::table
+        .filter(clients::realm_id.eq(&cx.realm.id))
+        .into_boxed();
+    if let Some(text) = &query.client_id {
+        found = if query.search {
+            let part = crate::user::pattern(&text.to_lowercase());
+            found.filter(lower(clients::client_id).like(part).escape('\\'))
+        } else {
+            found.filter(clients::client_id.eq(text))
+        };
+    }
+    if let Some(only) = &query.only {
+        found = match only.everything() {
+            true => found.filter(clients::id.ne_all(only.ids(false, ClientUuid::new))),
+            false => found.filter(clients::id.eq_any(only.ids(true, ClientUuid::new))),
+        };
+    }
+    let rows = found
+        .order(clients::client_id.asc())
+        .offset(query.first)
+        .limit(query.max)
+        .load::<Row>(cx.db.conn()?)?;
+    Ok(rows)
 }
