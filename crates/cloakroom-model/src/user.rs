@@ -1,6 +1,7 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
 pub mod directory;
+mod holders;
 pub mod identity;
 mod index;
 mod membership;

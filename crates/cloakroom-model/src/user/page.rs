@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl;
 use diesel::prelude::*;
 
-use super::index::indexed;
 use super::{Row, User};
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{GroupId, RealmId, RoleId, UserId};
-use crate::schema::{user_attributes, user_groups, user_roles, users};
+use crate::id::{GroupId, RoleId, UserId};
+use crate::schema::{user_groups, user_roles, users};
 
 /// How many people are read at once.
 const BATCH: usize = 1000;
@@ -30,40 +28,6 @@ pub(super) fn load(cx: &mut Cx<'_>, ids: &[UserId]) -> Result<Vec<User>> {
         }
     }
     Ok(people)
-}
-
-type Holders<'a> = dsl::Filter<
-    dsl::Filter<
-        dsl::Filter<user_attributes::table, dsl::Eq<user_attributes::realm_id, &'a RealmId>>,
-        dsl::Eq<user_attributes::name, &'a str>,
-    >,
-    dsl::Eq<user_attributes::value, String>,
->;
-
-/// The rows of those who have this value of an attribute.
-pub(super) fn with_attribute<'a>(realm: &'a RealmId, name: &'a str, value: &str) -> Holders<'a> {
-    user_attributes::table
-        .filter(user_attributes::realm_id.eq(realm))
-        .filter(user_attributes::name.eq(name))
-        .filter(user_attributes::value.eq(indexed(value)))
-}
-
-/// Who has this value of an attribute, by username.
-pub(super) fn ids_with_attribute(
-    cx: &mut Cx<'_>,
-    (name, value): (&str, &str),
-    first: i64,
-    max: i64,
-) -> Result<Vec<UserId>> {
-    let holders = with_attribute(&cx.realm.id, name, value)
-        .order((
-            user_attributes::username.asc(),
-            user_attributes::user_id.asc(),
-        ))
-        .offset(first)
-        .limit(max)
-        .select(user_attributes::user_id);
-    Ok(holders.load(cx.db.conn()?)?)
 }
 
 /// People with a role given directly, by username.

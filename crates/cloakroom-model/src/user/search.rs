@@ -7,7 +7,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::index::LINE;
-use super::{Reach, User, fold, page};
+use super::{Reach, User, fold, holders, page};
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, UserId};
@@ -62,8 +62,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// The one attribute that is asked for, if nothing else is.
-    fn only_attribute(&self) -> Option<&(String, String)> {
+    /// The attributes that are asked for, if nothing else is.
+    fn only_attributes(&self) -> Option<&[(String, String)]> {
         let texts = [
             &self.search,
             &self.username,
@@ -85,10 +85,7 @@ impl Query {
             || self.seen_before.is_some()
             || self.reach.is_some()
             || !self.service_accounts;
-        match self.attributes.as_slice() {
-            [one] if !is_narrowed => Some(one),
-            _ => None,
-        }
+        (!is_narrowed && !self.attributes.is_empty()).then_some(&self.attributes)
     }
 }
 
@@ -102,9 +99,8 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<User>> {
 
 /// How many people there are.
 pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
-    if let Some((name, value)) = query.only_attribute() {
-        let all = page::with_attribute(&cx.realm.id, name, value);
-        return Ok(all.count().get_result(cx.db.conn()?)?);
+    if let Some(attributes) = query.only_attributes() {
+        return holders::count_of_all(cx, attributes);
     }
     let few = few_holders(cx, query)?;
     let people = narrowed(&cx.realm.id, query, few);
@@ -112,8 +108,9 @@ pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
 }
 
 fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
-    if let Some((name, value)) = query.only_attribute() {
-        return page::ids_with_attribute(cx, (name, value), query.first, query.max);
+    if let Some(attributes) = query.only_attributes() {
+        let end = query.first.saturating_add(query.max);
+        return holders::ids_of_all(cx, attributes, query.first..end);
     }
     let few = few_holders(cx, query)?;
     let mut people = narrowed(&cx.realm.id, query, few);
@@ -144,8 +141,8 @@ const FEW: usize = 1000;
 /// The people with one of the attributes, where these are few.
 fn few_holders(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
     let most = i64::try_from(FEW).unwrap_or(i64::MAX);
-    for (name, value) in &query.attributes {
-        let holders = page::ids_with_attribute(cx, (name, value), 0, most + 1)?;
+    for attribute in &query.attributes {
+        let holders = holders::ids(cx, attribute, 0..most + 1)?;
         if holders.len() <= FEW {
             return Ok(Some(holders));
         }

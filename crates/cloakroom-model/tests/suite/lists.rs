@@ -122,6 +122,51 @@ fn an_attribute_is_asked_for_alone_and_with_others() {
 }
 
 #[test]
+fn several_attributes_are_those_of_one_person() {
+    on_each(|store| {
+        crowd(store);
+        store
+            .write(|cx| {
+                for (id, city) in [("anna", "Bern"), ("carl", "Bern"), ("berta", "Basel")] {
+                    let mut user = user::find(cx, &UserId::new(id))?.unwrap();
+                    user.attributes
+                        .insert("city".to_owned(), vec![city.to_owned()]);
+                    user::update(cx, &user)?;
+                }
+                Ok::<_, Fault>(())
+            })
+            .unwrap();
+        for (asked, expected) in [
+            (vec![("team", "red"), ("city", "Bern")], vec!["anna"]),
+            (vec![("city", "Bern"), ("team", "red")], vec!["anna"]),
+            (vec![("team", "blue"), ("city", "Basel")], vec![]),
+            (
+                vec![("team", "red"), ("team", "red")],
+                vec!["anna", "berta"],
+            ),
+            (vec![("team", "red"), ("team", "blue")], vec![]),
+        ] {
+            let query = user::Query {
+                attributes: asked
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                service_accounts: true,
+                max: 10,
+                ..user::Query::default()
+            };
+            let found = store.write(move |cx| {
+                Ok::<_, Fault>((user::list(cx, &query)?, user::count(cx, &query)?))
+            });
+
+            let (people, count) = found.unwrap();
+            assert_eq!(names(people), expected, "{asked:?}");
+            assert_eq!(usize::try_from(count).unwrap(), expected.len(), "{asked:?}");
+        }
+    });
+}
+
+#[test]
 fn members_are_listed_by_the_names_that_they_have_now() {
     on_each(|store| {
         crowd(store);
