@@ -20,6 +20,7 @@ use crate::realm::CALLBACK;
 /// | `inactive` | the introspection answer that says nothing |
 /// | `active` | the introspection answer of a token that counts |
 /// | `status 405` | this status |
+/// | `nothing` | a list with nothing in it |
 /// | `closed` | the connection ends without an answer |
 pub(super) fn is(words: &str, answer: &Answer) -> bool {
     let mut words = words.split(' ');
@@ -53,6 +54,7 @@ pub(super) fn is(words: &str, answer: &Answer) -> bool {
         "inactive" => answer.status == 200 && answer.body == r#"{"active":false}"#,
         "active" => answer.status == 200 && answer.json()["active"] == true,
         "status" => has_status(),
+        "nothing" => answer.status == 200 && answer.body == "[]",
         "closed" => answer.status == 0,
         _ => panic!("{kind} is none of the words"),
     }
