@@ -36,6 +36,7 @@ pub mod attempt;
 pub mod authorization;
 pub mod client;
 pub mod client_policy;
+pub mod client_use;
 pub mod code;
 pub mod component;
 mod conn;

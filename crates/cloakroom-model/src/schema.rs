@@ -726,6 +726,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    client_uses (client_uuid, day) {
+        client_uuid -> Text,
+        day -> BigInt,
+        realm_id -> Text,
+        count -> BigInt,
+        last_at -> BigInt,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Text,
         realm_id -> Text,
@@ -845,6 +855,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     upstream_sessions,
     recycle_bin,
     sign_ins,
+    client_uses,
     saved_views,
     jobs,
     directory_users,

@@ -25,6 +25,8 @@ const TELL: Duration = Duration::from_millis(500);
 const WORK: Duration = Duration::from_millis(500);
 /// How soon it is seen that the people of a directory are due.
 const VISIT: Duration = Duration::from_secs(5);
+/// How soon it is stored that a client took tokens.
+const COUNT: Duration = Duration::from_secs(2);
 /// How often what is over is removed.
 const SWEEP: Duration = Duration::from_secs(10);
 /// Rows of a table removed in one transaction, few enough to delay no request.
@@ -71,6 +73,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     let visiting = runtime()?;
     threads.push(every(&app, "directories", VISIT, move |app| {
         visiting.block_on(cloakroom_admin::directories::round(app))
+    })?);
+    let counting = runtime()?;
+    threads.push(every(&app, "uses", COUNT, move |app| {
+        counting.block_on(cloakroom_web::uses::round(app))
     })?);
     Ok(Stop { threads })
 }

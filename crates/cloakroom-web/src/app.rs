@@ -22,6 +22,7 @@ use crate::limit::Limits;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::proxy::TrustedProxies;
+use crate::uses::Uses;
 
 /// What every handler shares. Built once, at start, and once more for each further address.
 pub struct App {
@@ -41,6 +42,8 @@ pub struct App {
     pub federation: Arc<Federation>,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
+    /// Which clients took tokens since that was last stored.
+    pub uses: Arc<Uses>,
     /// The public address is an https one, so cookies are `Secure`.
     pub is_https: bool,
     db: Db,
@@ -85,6 +88,7 @@ impl App {
             hasher: Arc::new(parts.hasher),
             metrics: Arc::default(),
             answers: Arc::new(Answers::new(parts.db.is_shared())),
+            uses: Arc::default(),
             limits: Arc::default(),
             federation: Arc::default(),
             is_https: base_url.starts_with("https://"),
@@ -106,6 +110,7 @@ impl App {
             hasher: Arc::clone(&self.hasher),
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),
+            uses: Arc::clone(&self.uses),
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
             is_https: base_url.starts_with("https://"),

@@ -16,5 +16,6 @@ pub mod outbound;
 pub mod page;
 pub mod proxy;
 pub mod request_id;
+pub mod uses;
 
 pub use app::App;

@@ -61,6 +61,9 @@ async fn token(
     let answer = match counted(&caller.app, claim.key, done) {
         Ok(tokens) => {
             count(&caller.app, &asked, &tokens);
+            if let Some(client_id) = &claim.client_id {
+                caller.app.uses.count(&caller.realm, client_id);
+            }
             protocol::no_store(&mut HttpResponse::Ok()).json(tokens)
         }
         Err(error) => protocol::error_answer(&error),
