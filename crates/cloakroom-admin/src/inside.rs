@@ -11,7 +11,8 @@ use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactory as _};
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{AppConfig, Payload, ServiceResponse};
 use actix_web::http::header::{
-    CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, LOCATION,
+    CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, LOCATION, SET_COOKIE,
+    USER_AGENT,
 };
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::from_fn;
@@ -67,6 +68,8 @@ pub struct Reply {
     pub etag: Option<String>,
     /// Where what was made is.
     pub location: Option<String>,
+    /// Cookies for the browser behind the call.
+    pub cookies: Vec<HeaderValue>,
 }
 
 impl Inside {
@@ -83,6 +86,7 @@ impl Inside {
             Some(value.to_owned())
         };
         let (status, etag, location) = (answer.status().as_u16(), header(ETAG), header(LOCATION));
+        let cookies = answer.headers().get_all(SET_COOKIE).cloned().collect();
         let body = to_bytes(answer.into_body()).await;
         let bytes =
             body.map_err(|error| actix_web::error::ErrorInternalServerError(error.to_string()))?;
@@ -92,6 +96,7 @@ impl Inside {
             bytes,
             etag,
             location,
+            cookies,
         })
     }
 }
@@ -128,6 +133,10 @@ fn request(call: Call<'_>) -> Result<Request, Error> {
     head.uri = uri;
     head.method = call.method;
     head.peer_addr = call.behind.peer_addr();
+    // What a browser is called stands in the session that an impersonation opens.
+    if let Some(agent) = call.behind.headers().get(USER_AGENT) {
+        head.headers.insert(USER_AGENT, agent.clone());
+    }
     let forwarded = HeaderName::from_static("x-forwarded-for");
     for value in call.behind.headers().get_all(&forwarded) {
         head.headers.append(forwarded.clone(), value.clone());

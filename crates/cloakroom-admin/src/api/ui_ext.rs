@@ -12,6 +12,7 @@ pub(crate) mod recycle_bin;
 mod roles;
 mod sessions;
 mod system;
+mod uses;
 mod views;
 
 use actix_web::HttpResponse;
@@ -49,6 +50,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     roles::configure(cfg);
     sessions::configure(cfg);
     system::configure(cfg);
+    uses::configure(cfg);
     views::configure(cfg);
 }
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::{Row, User};
 use crate::Result;
 use crate::cx::Cx;
+use crate::group::with_all_inside;
 use crate::id::{GroupId, RoleId, UserId};
 use crate::schema::{user_groups, user_roles, users};
 
@@ -53,5 +54,26 @@ pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> 
         .limit(max)
         .select(user_groups::user_id)
         .load::<UserId>(cx.db.conn()?)?;
+    load(cx, &ids)
+}
+
+/// People in a group or in any group inside it, by username; each once.
+pub fn list_in_group_and_below(
+    cx: &mut Cx<'_>,
+    group: &GroupId,
+    first: i64,
+    max: i64,
+) -> Result<Vec<User>> {
+    let groups = with_all_inside(cx, std::slice::from_ref(group))?;
+    let ids = user_groups::table
+        .filter(user_groups::realm_id.eq(&cx.realm.id))
+        .filter(user_groups::group_id.eq_any(groups))
+        .order((user_groups::username.asc(), user_groups::user_id.asc()))
+        .offset(first)
+        .limit(max)
+        .distinct()
+        .select((user_groups::username, user_groups::user_id))
+        .load::<(Option<String>, UserId)>(cx.db.conn()?)?;
+    let ids: Vec<UserId> = ids.into_iter().map(|(_, id)| id).collect();
     load(cx, &ids)
 }
