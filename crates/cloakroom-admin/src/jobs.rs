@@ -31,8 +31,11 @@ const TURN: Ttl = Ttl::seconds(30);
 /// One job goes on for so long before another gets its turn.
 const SPAN: Duration = Duration::from_secs(2);
 
-/// Rows in one unit of work: few enough to delay no request.
-const ROWS: usize = 25;
+/// A unit of work takes no further row after so long, so that no request waits for it.
+const UNIT: Duration = Duration::from_millis(60);
+
+/// The most rows in one unit of work.
+const ROWS: usize = 200;
 
 /// The administrator who asked for a job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -90,8 +93,11 @@ pub async fn round(app: &App, node: &str) -> std::result::Result<(), Fault> {
             continue;
         };
         let begun = Instant::now();
+        let Some(task) = task(app, &realm, &id).await? else {
+            continue;
+        };
         while begun.elapsed() < SPAN {
-            match step(app, &realm, &id).await {
+            match step(app, &realm, &id, &task).await {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(AdminError::Fault(fault)) => return Err(fault),
@@ -127,8 +133,41 @@ async fn in_no_realm<T: Send + 'static>(
         .await
 }
 
+/// What a job does, read once for all of its steps in a round: a table may be long.
+enum Task {
+    Import(people::Rows),
+    Many(Many),
+}
+
+/// What is to be done; nothing where the job is over.
+async fn task(
+    app: &App,
+    realm: &Arc<Realm>,
+    id: &str,
+) -> std::result::Result<Option<Arc<Task>>, Fault> {
+    let named = id.to_owned();
+    let read = move |cx: &mut Cx<'_>| -> std::result::Result<_, Fault> {
+        let Some(job) = job::find(cx, &named)? else {
+            return Ok(None);
+        };
+        let Some(input) = job::input(cx, &named)? else {
+            return Ok(None);
+        };
+        let task = match job.kind.as_str() {
+            CHANGE_PEOPLE => Task::Many(serde_json::from_slice(&input)?),
+            _ => {
+                let import: Import = serde_json::from_slice(&input)?;
+                let rows = import.rows();
+                Task::Import(rows.map_err(|_| Fault::corrupt("a stored table cannot be read"))?)
+            }
+        };
+        Ok(Some(Arc::new(task)))
+    };
+    app.enter(realm, Door::Read, read).await
+}
+
 /// One step of a job; false if there is nothing more to do.
-async fn step(app: &App, realm: &Arc<Realm>, id: &str) -> Result<bool> {
+async fn step(app: &App, realm: &Arc<Realm>, id: &str, task: &Arc<Task>) -> Result<bool> {
     let named = id.to_owned();
     let found = app
         .enter(realm, Door::Read, move |cx| {
@@ -142,8 +181,9 @@ async fn step(app: &App, realm: &Arc<Realm>, id: &str) -> Result<bool> {
     let who = (asker.home.as_str(), &asker.user);
     let grants = access::standing(app, who, &realm.name, &["manage-users"]).await?;
     let actor = asker.actor();
+    let task = Arc::clone(task);
     app.enter(realm, Door::Write, move |cx| match &grants {
-        Some(grants) => advance(cx, &job, grants, &actor),
+        Some(grants) => advance(cx, &job, &task, (grants, &actor)),
         None => {
             job::end(cx, &job.id, job::REFUSED)?;
             Ok(false)
@@ -152,20 +192,17 @@ async fn step(app: &App, realm: &Arc<Realm>, id: &str) -> Result<bool> {
     .await
 }
 
-fn advance(cx: &mut Cx<'_>, job: &Job, grants: &Grants, actor: &Actor) -> Result<bool> {
-    let Some(input) = job::input(cx, &job.id)? else {
-        return Ok(false);
-    };
+fn advance(
+    cx: &mut Cx<'_>,
+    job: &Job,
+    task: &Task,
+    (grants, actor): (&Grants, &Actor),
+) -> Result<bool> {
     let done = usize::try_from(job.handled).unwrap_or(usize::MAX);
-    let (tried, wrong) = match job.kind.as_str() {
-        CHANGE_PEOPLE => {
-            let many: Many = serde_json::from_slice(&input).map_err(Fault::from)?;
-            many.some(cx, (done, ROWS), grants, actor)?
-        }
-        _ => {
-            let import: Import = serde_json::from_slice(&input).map_err(Fault::from)?;
-            import.some(cx, (done, ROWS), grants, actor)?
-        }
+    let until = Instant::now() + UNIT;
+    let (tried, wrong) = match task {
+        Task::Many(many) => many.some(cx, (done, until), grants, actor)?,
+        Task::Import(rows) => rows.some(cx, (done, until), grants, actor)?,
     };
     let tried = i64::try_from(tried).unwrap_or(0);
     if !job::step(cx, job, tried, wrong)? {

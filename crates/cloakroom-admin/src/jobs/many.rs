@@ -1,10 +1,13 @@
 //! The same for many users: those that a list showed when it was asked for.
 
+use std::time::Instant;
+
 use cloakroom_model::Cx;
 use cloakroom_model::job::Line;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::ROWS;
 use super::people::words;
 use crate::access::{Actor, Grants};
 use crate::api::users::many::{self, Act};
@@ -37,16 +40,19 @@ impl Many {
         Ok((Self { act, ids }, count))
     }
 
-    /// Handles at most so many after those that were handled before: how many it was, and what went wrong.
+    /// Handles some after those that were handled before, until a moment: how many it was, and what went wrong.
     pub(super) fn some(
         &self,
         cx: &mut Cx<'_>,
-        (done, most): (usize, usize),
+        (done, until): (usize, Instant),
         grants: &Grants,
         actor: &Actor,
     ) -> Result<(usize, Vec<Line>)> {
         let (mut tried, mut wrong) = (0, Vec::new());
-        for (at, id) in self.ids.iter().enumerate().skip(done).take(most) {
+        for (at, id) in self.ids.iter().enumerate().skip(done).take(ROWS) {
+            if tried > 0 && Instant::now() >= until {
+                break;
+            }
             tried += 1;
             match many::act(cx, self.act, id, (grants, actor)) {
                 Ok(()) => {}

@@ -1,11 +1,14 @@
 //! People from a table: each row is a new user, or changes one who is there.
 
+use std::time::Instant;
+
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::Cx;
 use cloakroom_model::job::Line;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::ROWS;
 use super::sheet::Sheet;
 use crate::access::{Actor, Grants};
 use crate::api::users::rows;
@@ -67,17 +70,36 @@ impl Import {
         Ok((Self { text, is_update }, count))
     }
 
-    /// Handles at most so many rows after those that were handled before: how many it was, and what went wrong.
+    /// The table, line by line.
+    pub(super) fn rows(&self) -> std::result::Result<Rows, String> {
+        Ok(Rows {
+            sheet: Sheet::read(&self.text)?,
+            is_update: self.is_update,
+        })
+    }
+}
+
+/// A table that was read.
+#[derive(Debug)]
+pub(super) struct Rows {
+    sheet: Sheet,
+    is_update: bool,
+}
+
+impl Rows {
+    /// Handles some rows after those that were handled before, until a moment: how many it was, and what went wrong.
     pub(super) fn some(
         &self,
         cx: &mut Cx<'_>,
-        (done, most): (usize, usize),
+        (done, until): (usize, Instant),
         grants: &Grants,
         actor: &Actor,
     ) -> Result<(usize, Vec<Line>)> {
-        let sheet = Sheet::read(&self.text).map_err(|why| AdminError::message(400, why))?;
-        let (mut tried, mut wrong) = (0, Vec::new());
-        for (line, cells) in sheet.rows.iter().skip(done).take(most) {
+        let (sheet, mut tried, mut wrong) = (&self.sheet, 0, Vec::new());
+        for (line, cells) in sheet.rows.iter().skip(done).take(ROWS) {
+            if tried > 0 && Instant::now() >= until {
+                break;
+            }
             tried += 1;
             let handled = match representation(&sheet.columns, cells) {
                 Ok(sent) => rows::put(cx, &sent, self.is_update, (grants, actor)),
