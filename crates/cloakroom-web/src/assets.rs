@@ -22,22 +22,22 @@ const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-/// Lists files of `web/` by the name they are served under.
+/// Lists files of `web/` by the name they are served under; several are served as one, in this order.
 macro_rules! sources {
-    ($( $name:literal, $path:literal, $content_type:expr; )+) => {
+    ($( $name:literal, $($path:literal)&+, $content_type:expr; )+) => {
         &[ $( Source {
             name: $name,
             content_type: $content_type,
-            body: include_bytes!(concat!("../../../web/", $path)),
+            body: concat!($( include_str!(concat!("../../../web/", $path)) ),+).as_bytes(),
         }, )+ ]
     };
 }
 
 const SOURCES: &[Source] = sources! {
     "tokens.css", "styles/tokens.css", CSS;
-    "base.css", "styles/base.css", CSS;
+    "base.css", "styles/elements.css" & "styles/base.css", CSS;
     "branding.js", "scripts/branding.js", JAVASCRIPT;
-    "console.css", "styles/console.css", CSS;
+    "console.css", "styles/elements.css" & "styles/console.css", CSS;
     "console.js", "scripts/console.js", JAVASCRIPT;
     "copy.js", "scripts/copy.js", JAVASCRIPT;
     "form-post.js", "scripts/form-post.js", JAVASCRIPT;
