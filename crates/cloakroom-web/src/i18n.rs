@@ -17,7 +17,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
-/// The languages the pages exist in. The first one also stands in for a message another lacks.
+/// The languages the pages exist in. The first one also stands in for a message another lacks: the console's, in all but
+/// the first two.
 const SOURCES: &[(&str, &str)] = &[
     (
         "en",
@@ -35,6 +36,14 @@ const SOURCES: &[(&str, &str)] = &[
             include_str!("../../../web/messages/console/de.ftl"),
         ),
     ),
+    ("fr", include_str!("../../../web/messages/fr.ftl")),
+    ("es", include_str!("../../../web/messages/es.ftl")),
+    ("pt-BR", include_str!("../../../web/messages/pt-BR.ftl")),
+    ("tr", include_str!("../../../web/messages/tr.ftl")),
+    ("ja", include_str!("../../../web/messages/ja.ftl")),
+    ("zh-Hans", include_str!("../../../web/messages/zh-Hans.ftl")),
+    ("ar", include_str!("../../../web/messages/ar.ftl")),
+    ("he", include_str!("../../../web/messages/he.ftl")),
 ];
 
 static LOCALES: LazyLock<Locales> = LazyLock::new(|| Locales::parse(SOURCES));
