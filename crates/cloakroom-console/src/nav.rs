@@ -52,6 +52,13 @@ const BIN: &[&str] = &[
     "view-realm",
     "manage-realm",
 ];
+const ORGANIZATIONS: &[&str] = &[
+    "query-organizations",
+    "view-organizations",
+    "manage-organizations",
+    "view-realm",
+    "manage-realm",
+];
 const EVENTS: &[&str] = &["view-events", "manage-events"];
 
 /// The navigation of a realm.
@@ -70,6 +77,7 @@ pub(crate) const NAV: &[Group] = &[
             item("nav-users", "/users", USERS, "u"),
             item("nav-groups", "/groups", GROUPS, "p"),
             item("nav-roles", "/roles", REALM, "r"),
+            item("nav-organizations", "/organizations", ORGANIZATIONS, "x"),
         ],
     },
     Group {
@@ -90,6 +98,7 @@ pub(crate) const NAV: &[Group] = &[
                 PROVIDERS,
                 "y",
             ),
+            item("directories", "/directories", REALM, "q"),
         ],
     },
     Group {

@@ -7,6 +7,7 @@ mod client;
 mod client_scopes;
 mod clients;
 mod dashboard;
+mod directories;
 mod events;
 mod explain;
 mod flows;
@@ -17,6 +18,8 @@ mod inspector;
 mod jobs;
 mod keys;
 mod mappers;
+mod organization;
+mod organizations;
 mod preferences;
 mod realm_settings;
 mod realms;
@@ -47,6 +50,8 @@ pub(crate) const ALL: &[&[Route]] = &[
     user::ROUTES,
     groups::ROUTES,
     roles::ROUTES,
+    organizations::ROUTES,
+    organization::ROUTES,
     clients::ROUTES,
     client::ROUTES,
     client_scopes::ROUTES,
@@ -66,4 +71,5 @@ pub(crate) const ALL: &[&[Route]] = &[
     transfer::ROUTES,
     flows::ROUTES,
     identity_providers::ROUTES,
+    directories::ROUTES,
 ];

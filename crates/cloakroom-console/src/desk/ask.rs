@@ -3,11 +3,13 @@
 use actix_web::http::Method;
 use cloakroom_admin::inside::{Call, Reply};
 use serde_json::Value;
+use url::form_urlencoded::Serializer;
 
 use super::{Desk, encode};
 use crate::problem::Problem;
 
 const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The longest address that the API is asked at, in bytes.
 const LONGEST: usize = 32 * 1024;
@@ -35,6 +37,19 @@ impl Desk {
     /// Makes something; answers with where it is.
     pub(crate) async fn post(&self, path: &str, sent: &Value) -> Result<Reply, Problem> {
         self.reply(Method::POST, path, Some(sent), None).await
+    }
+
+    /// Sends a form, where the API takes no JSON.
+    pub(crate) async fn post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Reply, Problem> {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let body = Some((FORM, form.finish().into_bytes()));
+        let target = self.target(path);
+        self.ask(Method::POST, &target, body, None).await
     }
 
     /// Replaces something.
@@ -70,9 +85,14 @@ impl Desk {
         etag: Option<&str>,
     ) -> Result<Reply, Problem> {
         let body = sent.map(|sent| (JSON, sent.to_string().into_bytes()));
-        let slash = if path.is_empty() { "" } else { "/" };
-        let target = format!("/admin/realms/{}{slash}{path}", encode(&self.realm));
+        let target = self.target(path);
         self.ask(method, &target, body, etag).await
+    }
+
+    /// The address of a path below the realm.
+    fn target(&self, path: &str) -> String {
+        let slash = if path.is_empty() { "" } else { "/" };
+        format!("/admin/realms/{}{slash}{path}", encode(&self.realm))
     }
 
     /// Asks at any address of the API.

@@ -39,11 +39,14 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let found = desk.get(&path).await?;
     let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
     let pager = Pager::by_position(&desk, &mut all);
-    let rows = all.iter().map(|one| row(&desk, one)).collect();
+    let uses = uses(&desk, &all).await?;
+    let rows = all.iter().map(|one| row(&desk, one, &uses)).collect();
     let columns = [
         "kind-client",
         "column-name",
         "clients-kind",
+        "client-last-used",
+        "client-a-day",
         "column-state",
         "clients-lint",
     ];
@@ -79,7 +82,29 @@ async fn list(desk: Rc<Desk>) -> Shown {
     page.show(&desk)
 }
 
-fn row(desk: &Desk, one: &Value) -> Row {
+/// When these clients last took tokens and how often, by their ids.
+pub(super) async fn uses(desk: &Desk, all: &[Value]) -> Result<Value, Problem> {
+    let ids: Vec<String> = all.iter().map(|one| text_of(one, "id")).collect();
+    let path = format!("ui-ext/client-uses?ids={}", encode(&ids.join(",")));
+    Ok(desk.get_if_allowed(&path).await?.unwrap_or_default())
+}
+
+/// What a client's use is in words: when it was last, and how often on a day of the last seven.
+pub(super) fn usage(desk: &Desk, uses: &Value, id: &str) -> [Cell; 2] {
+    let number = |name: &str| uses.get(id)?.get(name)?.as_i64();
+    let lately = number("lately").unwrap_or(0);
+    let a_day = match lately {
+        0 => "0".to_owned(),
+        1..7 => "< 1".to_owned(),
+        more => (more / 7).to_string(),
+    };
+    [
+        Cell::when(number("last"), &desk.text("never")),
+        Cell::Number(a_day),
+    ]
+}
+
+fn row(desk: &Desk, one: &Value, uses: &Value) -> Row {
     let (id, client_id) = (text_of(one, "id"), text_of(one, "clientId"));
     let state = match one.get("enabled").and_then(Value::as_bool) {
         Some(true) => Pill::ok(desk.text("state-enabled")),
@@ -90,10 +115,13 @@ fn row(desk: &Desk, one: &Value) -> Row {
         0 => Pill::ok(desk.text("clients-lint-none")),
         some => Pill::warn(desk.text_with("clients-lint-some", "count", some)),
     };
+    let [last, a_day] = usage(desk, uses, &id);
     let cells = vec![
         Cell::link(&client_id, desk.url(&format!("/clients/{}", encode(&id)))),
         Cell::text(desk.locale.resolve(&text_of(one, "name"))),
         Cell::text(desk.text(Kind::of(one).key())),
+        last,
+        a_day,
         Cell::Pills(vec![state]),
         Cell::Pills(vec![lint]),
     ];

@@ -136,7 +136,13 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Sheet(sheet))
         .card(tree(&desk, "inside", "group-inside", &children).ask(may_manage, child))
-        .card(self::members(&desk, &members, may_manage))
+        .card(self::members(&desk, &members, may_manage));
+    if children.as_array().is_some_and(|all| !all.is_empty())
+        && let Some(card) = everybody(&desk).await?
+    {
+        stack = stack.card(card);
+    }
+    stack = stack
         .card(role_choice::card(&desk, &holder(&desk), may_manage).await?)
         .card(place(&desk, &object, may_manage).await?);
     if let Some(card) = history::card(&desk, &history::GROUP, &desk.part("id")).await? {
@@ -179,6 +185,41 @@ fn members(desk: &Desk, members: &Value, may_manage: bool) -> Card {
             desk.text("group-members-none"),
         )
         .ask(may_manage, ask)
+}
+
+/// Who has what the group gives: its members, and those of the groups inside it, a page at a time.
+async fn everybody(desk: &Desk) -> Result<Option<Card>, Problem> {
+    let asked = format!("ui-ext/{}/all-members?{}", path(desk), Pager::asked(desk));
+    let Some(found) = desk.get_if_allowed(&asked).await? else {
+        return Ok(None);
+    };
+    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let pager = Pager::by_position(desk, &mut all);
+    let rows = all.iter().map(|one| {
+        let id = text_of(one, "id");
+        Row::of(vec![
+            user::link(desk, &id, &text_of(one, "username")),
+            Cell::text(text_of(one, "email")),
+        ])
+    });
+    let columns = ["kind-user", "users-email"].map(|key| desk.text(key));
+    let table = Table::new(
+        desk.text("group-everybody"),
+        columns.to_vec(),
+        rows.collect(),
+    );
+    let mut card = Card::new("everybody", desk.text("group-everybody"))
+        .lead(desk.text("group-everybody-lead"))
+        .table(table, desk.text("group-members-none"));
+    for (id, key, url) in [
+        ("before", "page-before", pager.before),
+        ("after", "page-after", pager.after),
+    ] {
+        let first = url.split("first=").nth(1).unwrap_or_default().to_owned();
+        let ask = Ask::new(desk, id, desk.url(&page(desk)), desk.text(key)).view();
+        card = card.ask(!url.is_empty(), ask.input(Input::hidden("first", &first)));
+    }
+    Ok(Some(card))
 }
 
 /// Where the group stands, and how it goes elsewhere or away.
@@ -238,16 +279,7 @@ async fn change_members(desk: Rc<Desk>) -> Shown {
             .await?;
     }
     if let Some(name) = desk.form.get("add") {
-        let found = desk
-            .get(&format!(
-                "users?exact=true&username={}",
-                encode(name.trim())
-            ))
-            .await?;
-        let first = found.as_array().and_then(|all| all.first());
-        let id = first
-            .map(|one| text_of(one, "id"))
-            .ok_or_else(|| Problem::invalid(desk.text("token-no-user")))?;
+        let id = user::named(&desk, name).await?;
         desk.put(&format!("users/{}/groups/{group}", encode(&id)), &json!({}))
             .await?;
     }

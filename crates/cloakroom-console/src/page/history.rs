@@ -70,6 +70,13 @@ pub(super) const PROVIDER: Kind = Kind {
     tab: "",
     manage: &["manage-identity-providers"],
 };
+pub(super) const ORGANIZATION: Kind = Kind {
+    name: "organization",
+    api: "organizations/",
+    page: "/organizations/",
+    tab: "",
+    manage: &["manage-organizations", "manage-realm"],
+};
 /// The realm itself has no id below itself.
 pub(super) const REALM: Kind = Kind {
     name: "realm",
@@ -79,7 +86,16 @@ pub(super) const REALM: Kind = Kind {
     manage: &["manage-realm"],
 };
 
-const KINDS: &[Kind] = &[USER, CLIENT, SCOPE, GROUP, ROLE, PROVIDER, REALM];
+const KINDS: &[Kind] = &[
+    USER,
+    CLIENT,
+    SCOPE,
+    GROUP,
+    ROLE,
+    PROVIDER,
+    ORGANIZATION,
+    REALM,
+];
 
 impl Kind {
     fn is_realm(&self) -> bool {
@@ -126,11 +142,13 @@ pub(super) async fn card(desk: &Desk, kind: &Kind, id: &str) -> Result<Option<Ca
         all.extend(more);
         all.sort_by_key(|one| std::cmp::Reverse(one.get("time").and_then(Value::as_i64)));
     }
-    let versions = desk.may(kind.manage).then_some((kind, id));
     Ok(found.map(|found| {
         Card::new("history", desk.text("history"))
             .lead(desk.text("history-lead"))
-            .table(table(desk, &found, versions), desk.text("history-none"))
+            .table(
+                table(desk, &found, Some((kind, id))),
+                desk.text("history-none"),
+            )
     }))
 }
 
@@ -150,7 +168,8 @@ fn version(desk: &Desk, event: &Value, (kind, id): (&Kind, &str)) -> Option<Stri
 }
 
 /// Administrators' events as a table, each with what it changed; and with the way to its version, of this thing.
-pub(super) fn table(desk: &Desk, found: &Value, versions: Option<(&Kind, &str)>) -> Table {
+pub(super) fn table(desk: &Desk, found: &Value, about: Option<(&Kind, &str)>) -> Table {
+    let versions = about.filter(|(kind, _)| desk.may(kind.manage));
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().enumerate().map(|(index, one)| {
         let earlier = all.get(index + 1..).unwrap_or_default();
@@ -159,8 +178,8 @@ pub(super) fn table(desk: &Desk, found: &Value, versions: Option<(&Kind, &str)>)
         let mut cells = vec![
             Cell::when(time, "–"),
             Cell::Pills(vec![operation(desk, &text_of(one, "operationType"))]),
-            Cell::mono(text_of(one, "resourcePath")),
-            Cell::mono(text_of(one, "authDetails/userId")),
+            Cell::mono(place(one, about)),
+            who(desk, one),
             Cell::text(changes(one, before.copied())),
         ];
         if let Some(versions) = versions {
@@ -183,6 +202,27 @@ pub(super) fn table(desk: &Desk, found: &Value, versions: Option<(&Kind, &str)>)
     }
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     Table::new(desk.text("history"), columns, rows.collect())
+}
+
+/// What was changed; on the page of a thing, what of it.
+fn place(event: &Value, about: Option<(&Kind, &str)>) -> String {
+    let path = text_of(event, "resourcePath");
+    let own = about.map(|(kind, id)| kind.api_of(id)).unwrap_or_default();
+    match path.strip_prefix(&own).filter(|_| !own.is_empty()) {
+        Some("") => "–".to_owned(),
+        Some(rest) => rest.trim_start_matches('/').to_owned(),
+        None => path,
+    }
+}
+
+/// Who did it: by the beginning of their id, which leads to them where they are people of this realm.
+fn who(desk: &Desk, event: &Value) -> Cell {
+    let id = text_of(event, "authDetails/userId");
+    let short: String = id.chars().take(8).collect();
+    match text_of(event, "authDetails/realmId") == desk.about("realm/id") {
+        true => Cell::link(short, desk.url(&format!("/users/{}", encode(&id)))),
+        false => Cell::mono(id),
+    }
 }
 
 fn operation(desk: &Desk, name: &str) -> Pill {

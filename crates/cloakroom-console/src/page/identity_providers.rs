@@ -1,4 +1,4 @@
-//! Identity providers and directories of people elsewhere, as the realm keeps their configuration.
+//! Identity providers: where people sign in elsewhere, and with which settings.
 
 use std::rc::Rc;
 
@@ -12,7 +12,6 @@ use crate::part::sheet::{self, Sheet, SheetPage};
 use crate::part::{
     Ask, Card, Cell, Field, Input, Kept, Piece, Pill, Row, Section, Shape, Stack, Table,
 };
-use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -78,55 +77,8 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .table(table, desk.text("providers-none"))
         .ask(may_manage, new);
     let heading =
-        Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-stored"));
-    let mut stack = Stack::new(desk.frame(heading)).card(card);
-    if let Some(card) = directories(&desk).await? {
-        stack = stack.card(card);
-    }
-    stack.show(&desk)
-}
-
-/// Directories (LDAP) as they are stored.
-async fn directories(desk: &Desk) -> Result<Option<Card>, Problem> {
-    let path = "components?type=org.keycloak.storage.UserStorageProvider";
-    let Some(found) = desk.get_if_allowed(path).await? else {
-        return Ok(None);
-    };
-    let rows = found.as_array().into_iter().flatten().map(|one| {
-        let first = |name: &str| {
-            let all = one
-                .get("config")
-                .and_then(|config| config.get(name))
-                .and_then(Value::as_array);
-            let first = all.and_then(|all| all.first()).and_then(Value::as_str);
-            first.unwrap_or_default().to_owned()
-        };
-        let state = match first("enabled").as_str() {
-            "false" => Pill::danger(desk.text("state-disabled")),
-            _ => Pill::ok(desk.text("state-enabled")),
-        };
-        Row::of(vec![
-            Cell::text(text_of(one, "name")),
-            Cell::text(text_of(one, "providerId")),
-            Cell::mono(first("connectionUrl")),
-            Cell::mono(first("usersDn")),
-            Cell::Pills(vec![state]),
-        ])
-    });
-    let columns = [
-        "column-name",
-        "provider-kind",
-        "directory-url",
-        "directory-users",
-        "column-state",
-    ];
-    let columns = columns.map(|key| desk.text(key)).to_vec();
-    let table = Table::new(desk.text("directories"), columns, rows.collect());
-    Ok(Some(
-        Card::new("directories", desk.text("directories"))
-            .lead(desk.text("directories-lead"))
-            .table(table, desk.text("directories-none")),
-    ))
+        Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-lead"));
+    Stack::new(desk.frame(heading)).card(card).show(&desk)
 }
 
 fn sections(is_new: bool) -> Vec<Section> {

@@ -1,13 +1,14 @@
 //! A client to try the others with: each request, its answer and what the tokens hold.
 
+mod device;
 mod exchange;
+mod push;
 
 use std::rc::Rc;
 
 use cloakroom_model::Digest;
 use cloakroom_web::app::now;
 use serde_json::{Value, json};
-use url::form_urlencoded::Serializer;
 
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
@@ -21,6 +22,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::change("/test-client/allow", |desk| Box::pin(allow(desk))),
     Route::show("/test-client/callback", |desk| Box::pin(callback(desk))),
     Route::change("/test-client/run", |desk| Box::pin(exchange::run(desk))),
+    Route::change("/test-client/push", |desk| Box::pin(push::run(desk))),
+    Route::change("/test-client/device", |desk| Box::pin(device::run(desk))),
 ];
 
 const VIEW: &[&str] = &["view-clients", "manage-clients"];
@@ -110,6 +113,13 @@ async fn show(desk: Rc<Desk>) -> Shown {
     if tried.is_on("serviceAccountsEnabled") {
         stack = stack.card(credentials_card(&desk, &tried));
     }
+    if text_of(
+        &tried.client,
+        "attributes/oauth2.device.authorization.grant.enabled",
+    ) == "true"
+    {
+        stack = stack.card(device::card(&desk, &tried));
+    }
     stack.show(&desk)
 }
 
@@ -155,31 +165,54 @@ fn code_card(desk: &Desk, tried: &Tried) -> Card {
             .code(callback)
             .ask(desk.may(&["manage-clients"]), allow);
     }
+    let pairs = request(desk, tried);
+    let push = Ask::new(
+        desk,
+        "push",
+        desk.url("/test-client/push"),
+        desk.text("test-push"),
+    )
+    .input(Input::hidden("client", &tried.client_id))
+    .input(Input::hidden("scope", &tried.scope));
+    card.lead(desk.text("test-code-lead"))
+        .code(lines("GET", &endpoint(desk, "auth"), &pairs))
+        .ask(true, go(desk, &pairs))
+        .ask(true, push)
+}
+
+/// The parameters of a request for a code.
+fn request(desk: &Desk, tried: &Tried) -> Vec<(&'static str, String)> {
     let round = now().millis().to_string();
     let challenge = Digest::of(verifier(desk, &round).as_bytes()).to_base64url();
-    let state = state(desk, &round, &tried.client_id);
-    let pairs = [
-        ("client_id", tried.client_id.as_str()),
-        ("redirect_uri", callback.as_str()),
-        ("response_type", "code"),
-        ("scope", tried.scope.as_str()),
-        ("state", state.as_str()),
-        ("code_challenge", challenge.as_str()),
-        ("code_challenge_method", "S256"),
-    ];
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(pairs);
-    let lines = pairs.map(|(name, value)| format!("  {name}={value}"));
-    let address = endpoint(desk, "auth");
-    let mut go = Ask::new(desk, "go", address.clone(), desk.text("test-go"))
+    vec![
+        ("client_id", tried.client_id.clone()),
+        ("redirect_uri", callback_url(desk)),
+        ("response_type", "code".to_owned()),
+        ("scope", tried.scope.clone()),
+        ("state", state(desk, &round, &tried.client_id)),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256".to_owned()),
+    ]
+}
+
+/// A request as it is read: the method, the address, a parameter a line.
+fn lines(method: &str, address: &str, pairs: &[(&str, String)]) -> String {
+    let lines = pairs
+        .iter()
+        .map(|(name, value)| format!("  {name}={value}"));
+    let lines: Vec<String> = lines.collect();
+    format!("{method} {address}\n{}", lines.join("\n"))
+}
+
+/// The button that takes the browser to the sign-in with these parameters.
+fn go(desk: &Desk, pairs: &[(&str, String)]) -> Ask {
+    let mut go = Ask::new(desk, "go", endpoint(desk, "auth"), desk.text("test-go"))
         .view()
         .primary();
     for (name, value) in pairs {
         go = go.input(Input::hidden(name, value));
     }
-    card.lead(desk.text("test-code-lead"))
-        .code(format!("GET {address}\n{}", lines.join("\n")))
-        .ask(true, go)
+    go
 }
 
 fn credentials_card(desk: &Desk, tried: &Tried) -> Card {

@@ -3,6 +3,7 @@
 mod access;
 mod activity;
 mod attributes;
+mod impersonate;
 mod sessions;
 mod sign_in;
 
@@ -27,6 +28,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::change("/users/{id}/lock", |desk| Box::pin(lock(desk))),
     Route::change("/users/{id}/unlock", |desk| Box::pin(unlock(desk))),
     Route::change("/users/{id}/delete", |desk| Box::pin(remove(desk))),
+    Route::change("/users/{id}/impersonate", |desk| {
+        Box::pin(impersonate::begin(desk))
+    }),
     Route::show("/users/{id}/attributes", |desk| {
         Box::pin(attributes::show(desk))
     })
@@ -136,11 +140,13 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let seen = Cell::when(seen.get(&id).and_then(Value::as_i64), &desk.text("never"));
     let sheet = Sheet::of(&desk, &sections(), &user).read_only(!may_manage);
     let facts = facts(&desk, &user, &lockout).fact(desk.text("users-last-sign-in"), seen);
-    Stack::new(desk.frame(heading))
+    let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Facts(facts))
-        .with(Piece::Sheet(sheet))
-        .card(danger(&desk, may_manage))
-        .show(&desk)
+        .with(Piece::Sheet(sheet));
+    if let Some(card) = impersonate::card(&desk, &user) {
+        stack = stack.card(card);
+    }
+    stack.card(danger(&desk, may_manage)).show(&desk)
 }
 
 fn facts(desk: &Desk, user: &Value, lockout: &Value) -> Facts {
@@ -227,4 +233,14 @@ async fn remove(desk: Rc<Desk>) -> Shown {
 /// A link to another person's page.
 pub(super) fn link(desk: &Desk, id: &str, name: &str) -> Cell {
     Cell::link(name, desk.url(&format!("/users/{}", encode(id))))
+}
+
+/// The id of the person with this username.
+pub(super) async fn named(desk: &Desk, name: &str) -> Result<String, Problem> {
+    let path = format!("users?exact=true&username={}", encode(name.trim()));
+    let found = desk.get(&path).await?;
+    let first = found.as_array().and_then(|all| all.first());
+    first
+        .map(|one| text_of(one, "id"))
+        .ok_or_else(|| Problem::invalid(desk.text("token-no-user")))
 }

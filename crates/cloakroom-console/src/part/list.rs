@@ -104,7 +104,7 @@ pub(crate) struct ListPage {
     layout: Frame,
     search: Option<Search>,
     chips: Vec<Step>,
-    /// Keeps this view, or forgets it.
+    /// A small form above the list: it keeps this view, or adds a row.
     keep: Option<Ask>,
     /// Where news of this list come from; empty for none.
     live: String,
@@ -182,6 +182,12 @@ impl ListPage {
     pub(crate) fn views(mut self, views: Vec<Step>, keep: Option<Ask>) -> Self {
         self.chips.extend(views);
         self.keep = keep;
+        self
+    }
+
+    /// Adds a small form above the list.
+    pub(crate) fn form(mut self, form: Option<Ask>) -> Self {
+        self.keep = form;
         self
     }
 

@@ -6,12 +6,18 @@ use serde_json::Value;
 
 use super::{client, path};
 use crate::desk::{Desk, text_of};
-use crate::page::user;
-use crate::part::{Card, Cell, Pager, Row, Stack, Table};
+use crate::page::{clients, user};
+use crate::part::{Card, Cell, Facts, Pager, Piece, Row, Stack, Table};
 use crate::routes::Shown;
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
-    let (_, heading) = client(&desk, "/sessions").await?;
+    let (one, heading) = client(&desk, "/sessions").await?;
+    let id = text_of(&one, "id");
+    let uses = clients::uses(&desk, &[one]).await?;
+    let [last, a_day] = clients::usage(&desk, &uses, &id);
+    let facts = Facts::new("uses", desk.text("client-uses"))
+        .fact(desk.text("client-last-used"), last)
+        .fact(desk.text("client-a-day"), a_day);
     let path = path(&desk);
     let online = desk
         .get(&format!("{path}/user-sessions?first=0&max={}", Pager::ROWS))
@@ -24,6 +30,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .await?;
     let count = desk.get(&format!("{path}/session-count")).await?;
     Stack::new(desk.frame(heading.count(text_of(&count, "count"))))
+        .with(Piece::Facts(facts))
         .card(card(&desk, "online", "sessions-online", &online))
         .card(card(&desk, "offline", "sessions-offline", &offline))
         .show(&desk)

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, text_of};
+use crate::desk::{Desk, encode, text_of};
+use crate::page::clients::lint;
 use crate::part::Pill;
 use crate::problem::Problem;
 
@@ -72,5 +73,42 @@ pub(in crate::page) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
         url: desk.url(page),
         pill: Pill::warn(desk.text("attention-setting")),
     });
-    Ok(notices.collect())
+    let mut notices: Vec<Notice> = notices.collect();
+    notices.extend(clients(desk).await?);
+    Ok(notices)
+}
+
+/// So many clients are looked at: the first page should not take longer with each client.
+const CLIENTS: usize = 100;
+/// So many of them are named.
+const NAMED: usize = 5;
+
+/// Clients that every realm has. What is unsafe about them is Keycloak's, and known.
+const BUILT_IN: [&str; 6] = [
+    "account",
+    "account-console",
+    "admin-cli",
+    "broker",
+    "realm-management",
+    "security-admin-console",
+];
+
+/// Clients with unsafe settings, each with the page that says which.
+async fn clients(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+    let asked = format!("clients?first=0&max={CLIENTS}");
+    let found = desk.get_if_allowed(&asked).await?.unwrap_or_default();
+    let all = found.as_array().into_iter().flatten();
+    let open = all.filter_map(|one| {
+        if BUILT_IN.contains(&text_of(one, "clientId").as_str()) {
+            return None;
+        }
+        let key = lint::findings(one).first()?.0;
+        let id = encode(&text_of(one, "id"));
+        Some(Notice {
+            text: format!("{}: {}", text_of(one, "clientId"), desk.text(key)),
+            url: desk.url(&format!("/clients/{id}/settings")),
+            pill: Pill::info(desk.text("kind-client")),
+        })
+    });
+    Ok(open.take(NAMED).collect())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::http::header::USER_AGENT;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use cloakroom_model::{Cx, Door, Fault};
+use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::client_auth::Credentials;
 use cloakroom_oidc::issue::{Issued, SignError};
 use cloakroom_oidc::token::TokenRequest;
@@ -46,9 +46,31 @@ pub(super) async fn run(desk: Rc<Desk>) -> Shown {
         .input(Input::hidden("refresh", &refresh));
         reply = reply.ask(true, ask);
     }
+    if desk.form.get("grant") == Some("refresh_token") {
+        let used = desk.form.get("refresh").unwrap_or_default();
+        let again = Ask::new(
+            &desk,
+            "reuse",
+            desk.url("/test-client/run"),
+            desk.text("test-reuse"),
+        )
+        .input(Input::hidden("client", client_id))
+        .input(Input::hidden("grant", "refresh_token"))
+        .input(Input::hidden("refresh", used));
+        reply = reply.ask(true, again);
+    }
+    // Whoever approves a device does so meanwhile.
+    if let Some(code) = desk.form.get("device") {
+        let is_waiting = ["authorization_pending", "slow_down"];
+        let ask = super::device::poll(&desk, client_id, code);
+        reply = reply.ask(
+            is_waiting.contains(&text_of(&answer, "error").as_str()),
+            ask,
+        );
+    }
     let mut stack = Stack::new(desk.frame(heading))
         .card(Card::new("request", desk.text("test-request")).code(curl(
-            &desk,
+            (&desk, "token"),
             &pairs,
             secret.is_some(),
         )))
@@ -79,6 +101,10 @@ fn pairs(desk: &Desk, tried: &Tried) -> Result<Vec<(&'static str, String)>, Prob
             ("grant_type", "refresh_token".to_owned()),
             ("refresh_token", form("refresh")),
         ]),
+        Some("device_code") => pairs.extend([
+            ("grant_type", super::device::GRANT.to_owned()),
+            ("device_code", form("device")),
+        ]),
         Some("client_credentials") => pairs.extend([
             ("grant_type", "client_credentials".to_owned()),
             ("scope", tried.scope.clone()),
@@ -89,11 +115,17 @@ fn pairs(desk: &Desk, tried: &Tried) -> Result<Vec<(&'static str, String)>, Prob
 }
 
 /// The same for a shell; what is secret is a variable or left out.
-fn curl(desk: &Desk, pairs: &[(&str, String)], has_secret: bool) -> String {
-    let mut lines = vec![format!("curl {}", endpoint(desk, "token"))];
+pub(super) fn curl(
+    (desk, end): (&Desk, &str),
+    pairs: &[(&str, String)],
+    has_secret: bool,
+) -> String {
+    let mut lines = vec![format!("curl {}", endpoint(desk, end))];
     for (name, value) in pairs {
         let value = match *name {
-            "code" | "code_verifier" | "refresh_token" => format!("${}", name.to_uppercase()),
+            "code" | "code_verifier" | "refresh_token" | "device_code" => {
+                format!("${}", name.to_uppercase())
+            }
             _ => value.clone(),
         };
         lines.push(format!("  --data-urlencode \"{name}={value}\""));
@@ -116,18 +148,9 @@ async fn ask(
     pairs: &[(&'static str, String)],
     secret: Option<&str>,
 ) -> Result<Value, Problem> {
-    let sent = pairs.iter().map(|(name, value)| (*name, value.as_str()));
-    let secret = secret.map(|secret| ("client_secret", secret));
     let agent = desk.request.headers().get(USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok());
-    let refused = |error: Error| match error {
-        Error::Denied(denied) => Ok(json!({
-            "error": denied.code,
-            "error_description": denied.description,
-        })),
-        Error::Fault(fault) => Err(Problem::broken(fault)),
-    };
-    let form = match Form::from_pairs(sent.chain(secret)) {
+    let form = match form(pairs, secret) {
         Ok(form) => form,
         Err(error) => return refused(error),
     };
@@ -137,8 +160,7 @@ async fn ask(
         ip: desk.app.client_ip(&desk.request),
         user_agent: agent.unwrap_or_default().chars().take(255).collect(),
     };
-    let realm = desk.app.realm(&desk.realm).await.map_err(Problem::broken)?;
-    let realm = realm.ok_or_else(Problem::not_found)?;
+    let realm = realm(desk).await?;
     let provider = Arc::clone(&desk.app.provider);
     let work = move |cx: &mut Cx<'_>| -> Result<_, Error> {
         match provider.token(cx, &asked, Door::Write)? {
@@ -164,4 +186,27 @@ async fn ask(
         ))),
         Err(SignError::Fault(fault)) => Err(Problem::broken(fault)),
     }
+}
+
+/// What an endpoint refuses is an answer like another.
+pub(super) fn refused(error: Error) -> Result<Value, Problem> {
+    match error {
+        Error::Denied(denied) => Ok(json!({
+            "error": denied.code,
+            "error_description": denied.description,
+        })),
+        Error::Fault(fault) => Err(Problem::broken(fault)),
+    }
+}
+
+/// What is sent, with the secret if there is one.
+pub(super) fn form(pairs: &[(&'static str, String)], secret: Option<&str>) -> Result<Form, Error> {
+    let sent = pairs.iter().map(|(name, value)| (*name, value.as_str()));
+    Form::from_pairs(sent.chain(secret.map(|secret| ("client_secret", secret))))
+}
+
+/// The realm that is asked.
+pub(super) async fn realm(desk: &Desk) -> Result<Arc<Realm>, Problem> {
+    let realm = desk.app.realm(&desk.realm).await.map_err(Problem::broken)?;
+    realm.ok_or_else(Problem::not_found)
 }

@@ -46,6 +46,8 @@ pub(crate) struct Field {
     pub(crate) shape: Shape,
     /// The name and the sentence as they are, where they are no messages of ours.
     pub(super) words: Option<(String, String)>,
+    /// The value is stored as a list of one text.
+    is_listed: bool,
 }
 
 /// A field as it is drawn.
@@ -115,6 +117,15 @@ impl Field {
             key: key.to_owned(),
             shape,
             words: None,
+            is_listed: false,
+        }
+    }
+
+    /// The value is stored as a list of one text, as components have it.
+    pub(crate) fn listed(self) -> Self {
+        Self {
+            is_listed: true,
+            ..self
         }
     }
 
@@ -233,6 +244,14 @@ impl Field {
 
     /// What was typed, as the object holds it; `None` keeps what is there.
     pub(super) fn read(&self, form: &Pairs) -> Option<Value> {
+        let value = self.read_plain(form)?;
+        Some(match self.is_listed {
+            true => json!([value]),
+            false => value,
+        })
+    }
+
+    fn read_plain(&self, form: &Pairs) -> Option<Value> {
         let name = self.name();
         let typed = form.raw(&name).unwrap_or_default().trim();
         let number = |is_text: bool, number: &str| match (is_text, number.parse::<i64>()) {

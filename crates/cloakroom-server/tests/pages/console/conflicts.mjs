@@ -18,6 +18,8 @@ const FORMS = [
   ],
   ['/client-scopes/{scope}', 'f-description', '/client-scopes/{scope}', (value) => ({ name: 'orders', description: value })],
   ['/identity-providers/{provider}', 'f-displayName', '/identity-provider/instances/{provider}', (value) => ({ displayName: value })],
+  ['/organizations/{organization}', 'f-description', '/organizations/{organization}', (value) => ({ description: value })],
+  ['/directories/{directory}', 'f-name', '/components/{directory}', (value) => ({ name: value })],
   ['/settings/general', 'f-displayName', '', (value) => ({ displayName: value })],
   ['/branding', 'f-attributes-brand-logo', '', (value) => ({ attributes: { 'brand.logo': `<svg><title>${value}</title></svg>` } })],
 ];

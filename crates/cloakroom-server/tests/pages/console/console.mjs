@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { inspect } from '../inspect.mjs';
 import * as conflicts from './conflicts.mjs';
 import * as failures from './failures.mjs';
+import * as firms from './firms.mjs';
 import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
 import * as looks from './looks.mjs';
@@ -14,6 +15,7 @@ import * as news from './news.mjs';
 import { PAGES } from './list.mjs';
 import * as rights from './rights.mjs';
 import { setUpScene } from './scene.mjs';
+import * as trying from './trying.mjs';
 
 /** A page with all that it loads, compressed, in bytes. */
 const MOST = 60 * 1024;
@@ -75,7 +77,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures, ...firms, ...trying })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.

@@ -3,6 +3,9 @@
 /** Whoever has any right in the realm sees these. */
 const ANY = [];
 
+/** Whoever may look at organizations. */
+const ORGANIZATIONS = ['view-organizations', 'manage-organizations', 'view-realm', 'manage-realm'];
+
 /**
  * The pages. `path` is below the realm; `{user}` and the like stand for things of the test's realm. `rights` are
  * alternatives: each of them alone shows the page, and nobody without one of them gets it.
@@ -25,6 +28,14 @@ export const PAGES = [
   { name: 'user-activity', path: '/users/{user}/activity', rights: ['view-users', 'manage-users'] },
   { name: 'groups', path: '/groups', rights: ['view-users', 'manage-users', 'query-groups'] },
   { name: 'group', path: '/groups/{group}', rights: ['view-users', 'manage-users'] },
+  { name: 'organizations', path: '/organizations', rights: [...ORGANIZATIONS, 'query-organizations'] },
+  { name: 'organizations-new', path: '/organizations/new', rights: ['manage-organizations', 'manage-realm'] },
+  { name: 'organization', path: '/organizations/{organization}', rights: ORGANIZATIONS },
+  { name: 'organization-members', path: '/organizations/{organization}/members', rights: ORGANIZATIONS },
+  { name: 'organization-groups', path: '/organizations/{organization}/groups', rights: ORGANIZATIONS },
+  { name: 'organization-group', path: '/organizations/{organization}/groups/{team}', rights: ORGANIZATIONS },
+  { name: 'organization-providers', path: '/organizations/{organization}/providers', rights: ORGANIZATIONS },
+  { name: 'organization-invitations', path: '/organizations/{organization}/invitations', rights: ORGANIZATIONS },
   { name: 'roles', path: '/roles', rights: ['view-realm', 'manage-realm'] },
   { name: 'roles-new', path: '/roles/new', rights: ['manage-realm'] },
   { name: 'role', path: '/roles/{role}', rights: ['view-realm', 'manage-realm'] },
@@ -69,6 +80,9 @@ export const PAGES = [
     path: '/identity-providers/{provider}',
     rights: ['view-identity-providers', 'manage-identity-providers'],
   },
+  { name: 'directories', path: '/directories', rights: ['view-realm', 'manage-realm'] },
+  { name: 'directories-new', path: '/directories/new', rights: ['manage-realm'] },
+  { name: 'directory', path: '/directories/{directory}', rights: ['view-realm', 'manage-realm'] },
   { name: 'branding', path: '/branding', rights: ['view-realm', 'manage-realm'] },
   { name: 'settings-found', path: '/settings?q=session', rights: ['view-realm', 'manage-realm'] },
   { name: 'settings-general', path: '/settings/general', rights: ['view-realm', 'manage-realm'] },
@@ -102,6 +116,7 @@ export const ACTIONS = [
   { path: '/users/{user}/lock', fields: {}, rights: ['manage-users'] },
   { path: '/users/{user}/unlock', fields: {}, rights: ['manage-users'] },
   { path: '/users/{user}/delete', fields: { name: 'ada' }, rights: ['manage-users'] },
+  { path: '/users/{user}/impersonate', fields: { reason: 'to see' }, rights: ['impersonation'] },
   { path: '/users/{user}/password', fields: { password: 'another passphrase' }, rights: ['manage-users'] },
   { path: '/users/{user}/credential', fields: { credential: 'x' }, rights: ['manage-users'] },
   { path: '/users/{user}/letter', fields: { action: 'UPDATE_PASSWORD' }, rights: ['manage-users'] },
@@ -117,6 +132,16 @@ export const ACTIONS = [
   { path: '/groups/{group}/move', fields: { to: '/' }, rights: ['manage-users'] },
   { path: '/groups/{group}/roles', fields: { add: '["","{role}","editor"]' }, rights: ['manage-users'] },
   { path: '/groups/{group}/delete', fields: { name: 'staff' }, rights: ['manage-users'] },
+  { path: '/organizations/on', fields: {}, rights: ['manage-realm'] },
+  { path: '/organizations/new', fields: { 'f-name': 'mallory' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}', fields: { 'f-name': 'changed' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/domain', fields: { name: 'evil.example', act: 'add' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/members', fields: { add: 'ada' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/groups', fields: { name: 'mallory' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/groups/{team}', fields: { child: 'mallory' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/providers', fields: { add: 'elsewhere' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/invitations', fields: { email: 'mallory@example.org' }, rights: ['manage-organizations', 'manage-realm'] },
+  { path: '/organizations/{organization}/delete', fields: { name: 'Acme' }, rights: ['manage-organizations', 'manage-realm'] },
   { path: '/roles/new', fields: { 'f-name': 'mallory' }, rights: ['manage-realm'] },
   { path: '/roles/{role}', fields: { 'f-name': 'changed' }, rights: ['manage-realm'] },
   { path: '/roles/{role}/inside', fields: { add: '{role}' }, rights: ['manage-realm'] },
@@ -151,6 +176,8 @@ export const ACTIONS = [
   { path: '/administrators/give', fields: { user: 'ada', role: 'view-users' }, rights: ['manage-users'] },
   { path: '/administrators/take', fields: { user: '{user}', role: 'view-users' }, rights: ['manage-users'] },
   { path: '/test-client/allow', fields: { client: 'shop' }, rights: ['manage-clients'] },
+  { path: '/test-client/push', fields: { client: 'shop', scope: 'openid' }, rights: ['view-clients'] },
+  { path: '/test-client/device', fields: { client: 'shop', scope: 'openid' }, rights: ['view-clients'] },
   { path: '/test-client/run', fields: { client: 'shop', grant: 'client_credentials' }, rights: ['view-clients'] },
   { path: '/flows/bind', fields: { flow: 'direct grant', for: 'browserFlow' }, rights: ['manage-realm'] },
   { path: '/flows/browser', fields: { execution: 'x', move: 'raise' }, rights: ['manage-realm'] },
@@ -159,6 +186,16 @@ export const ACTIONS = [
   { path: '/identity-providers/new?kind=oidc', fields: { 'f-alias': 'mallory' }, rights: ['manage-identity-providers'] },
   { path: '/identity-providers/{provider}', fields: { 'f-displayName': 'changed' }, rights: ['manage-identity-providers'] },
   { path: '/identity-providers/{provider}/delete', fields: { name: 'elsewhere' }, rights: ['manage-identity-providers'] },
+  {
+    path: '/directories/new',
+    fields: { 'f-name': 'mallory', 'f-config-connectionUrl': 'ldaps://mallory.example', 'f-config-usersDn': 'dc=mallory' },
+    rights: ['manage-realm'],
+  },
+  { path: '/directories/{directory}', fields: { 'f-name': 'changed' }, rights: ['manage-realm'] },
+  { path: '/directories/{directory}/try', fields: { act: 'testConnection' }, rights: ['manage-realm'] },
+  { path: '/directories/{directory}/sync', fields: { act: 'preview' }, rights: ['manage-users'] },
+  { path: '/directories/{directory}/people', fields: { act: 'clear', name: 'domain' }, rights: ['manage-users'] },
+  { path: '/directories/{directory}/delete', fields: { name: 'domain' }, rights: ['manage-realm'] },
   { path: '/branding', fields: { 'f-attributes-brand-accent': '#6a1b9a' }, rights: ['manage-realm'] },
   { path: '/settings/general', fields: { 'f-displayName': 'changed' }, rights: ['manage-realm'] },
   { path: '/settings/general/delete', fields: { name: '{realm}' }, rights: ['manage-realm'] },

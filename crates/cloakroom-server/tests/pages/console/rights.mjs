@@ -81,7 +81,7 @@ async function deputy(scene, name, roles) {
 
 /** Without the right, each page is a refusal that shows nothing, and each form changes nothing. */
 export async function nothingWithoutARight(scene, report) {
-  const visitor = await deputy(scene, 'deputy-none', ['impersonation']);
+  const visitor = await deputy(scene, 'deputy-none', ['view-authorization']);
   const before = await state(scene.realm);
   for (const page of PAGES.filter(({ rights }) => rights.length > 0)) {
     await report.test(`${page.name}: 403 without the right, and nothing shown`, async () => {

@@ -10,6 +10,7 @@ export async function setUpScene(admin) {
     eventsEnabled: true,
     adminEventsEnabled: true,
     adminEventsDetailsEnabled: true,
+    organizationsEnabled: true,
   });
   const password = 'an honest passphrase';
   const boss = await realm.createUser('boss', password);
@@ -49,17 +50,44 @@ export async function setUpScene(admin) {
     enabled: true,
     config: { clientId: 'us', clientSecret: 'hush', authorizationUrl: 'https://elsewhere.example/auth', tokenUrl: 'https://elsewhere.example/token' },
   });
+  const { id: organization } = await realm.call('POST', '/organizations', {
+    name: 'Acme',
+    description: EVIL,
+    domains: [{ name: 'acme.example', verified: true }, { name: 'acme.test' }],
+  });
+  await realm.call('POST', `/organizations/${organization}/members`, user);
+  const { id: team } = await realm.call('POST', `/organizations/${organization}/groups`, { name: 'buyers' });
+  await realm.call('POST', `/organizations/${organization}/groups`, { name: `sellers ${EVIL}` });
+  const { id: directory } = await realm.call('POST', '/components', {
+    name: 'domain',
+    providerId: 'ldap',
+    providerType: 'org.keycloak.storage.UserStorageProvider',
+    config: {
+      // Nobody is asked there who signs in.
+      enabled: ['false'],
+      vendor: ['other'],
+      editMode: ['READ_ONLY'],
+      connectionUrl: ['ldaps://directory.example'],
+      usersDn: ['ou=people,dc=example'],
+      authType: ['simple'],
+      usernameLDAPAttribute: ['uid'],
+      rdnLDAPAttribute: ['uid'],
+      uuidLDAPAttribute: ['entryUUID'],
+      userObjectClasses: ['inetOrgPerson'],
+    },
+  });
   const [{ providerId: key }] = (await realm.call('GET', '/keys')).body.keys;
   const { id: former } = await realm.call('POST', '/groups', { name: `former ${EVIL}` });
   const { body: bin } = await realm.call('DELETE', `/groups/${former}?recycle=true`);
   await realm.call('PUT', `/clients/${client}`, { clientId: 'shop', baseUrl: 'https://shop.example/' });
   const [{ id: event }] = (await realm.call('GET', `/admin-events?resourcePath=clients/${client}&max=1`)).body;
   const { id: job } = await realm.call('POST', '/ui-ext/jobs', { kind: 'import-users', text: `username\n"${EVIL.replaceAll('"', '""')}"\n` });
-  return { realm, job, entry: bin.id, event, key, user, role: role.id, group, client, scope, mapper, provider: 'elsewhere', password };
+  const made = { organization, team, directory, group, client, scope, mapper, job, event, key, user };
+  return { realm, entry: bin.id, role: role.id, provider: 'elsewhere', password, ...made };
 }
 
 /** An address or a field with the scene's ids in place of their names. */
 export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
-  return text.replaceAll(/\{(job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+  return text.replaceAll(/\{(organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
 }

@@ -1,0 +1,99 @@
+// Organizations from nothing to their end, and an administrator who looks at the world as somebody else.
+import assert from 'node:assert/strict';
+import { signedIn } from './journeys.mjs';
+
+/** Makes an organization, confirms its domain, brings somebody in, gives them a group, and deletes it; without scripts. */
+export async function anOrganizationFromNothing(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm } = scene;
+  const click = (name) => page.getByRole('button', { name, exact: true }).click();
+  try {
+    await page.goto(url('/organizations'));
+    await page.getByRole('link', { name: 'New organization' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Globex');
+    await page.getByLabel('Domains').fill('globex.example\nGlobex.test');
+    await click('Create');
+    await page.getByText('Globex was created.').waitFor();
+    const one = async () => (await realm.call('GET', '/organizations?search=Globex&briefRepresentation=false')).body[0];
+    const { id } = await one();
+    const domain = page.getByRole('row', { name: /globex\.example/ });
+    await domain.getByRole('button', { name: 'It is theirs' }).click();
+    await domain.getByText('confirmed', { exact: true }).waitFor();
+    const verified = Object.fromEntries((await one()).domains.map(({ name, verified }) => [name, verified]));
+    assert.deepEqual(verified, { 'globex.example': true, 'globex.test': false });
+    await page.getByLabel('Description').fill('who makes everything');
+    await click('Save');
+    await page.getByText('Saved.').waitFor();
+    assert.equal((await one()).description, 'who makes everything');
+    await page.getByRole('link', { name: 'Members', exact: true }).click();
+    await page.getByText('No member yet').waitFor();
+    await page.getByLabel('Username').fill('ada');
+    await click('Add');
+    await page.getByRole('link', { name: 'ada', exact: true }).waitFor();
+    await page.getByLabel('Tabs').or(page.getByRole('navigation', { name: 'Parts of this page' })).getByRole('link', { name: 'Groups' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('makers');
+    await click('Create');
+    await page.getByRole('link', { name: '/makers' }).click();
+    await page.getByLabel('Username').fill('ada');
+    await click('Add');
+    await page.getByRole('link', { name: 'ada', exact: true }).waitFor();
+    const [makers] = (await realm.call('GET', `/organizations/${id}/groups`)).body;
+    const members = (await realm.call('GET', `/organizations/${id}/groups/${makers.id}/members`)).body;
+    assert.deepEqual(members.map(({ username }) => username), ['ada']);
+    await page.goto(url(`/organizations/${id}/invitations`));
+    await page.getByLabel('E-mail').fill('hank@globex.example');
+    await click('Invite');
+    await page.getByRole('row', { name: /hank@globex\.example/ }).getByText('open').waitFor();
+    await page.goto(url(`/organizations/${id}`));
+    await page.getByLabel('Type Globex to delete').fill('Glob');
+    await click('Delete');
+    await page.getByText('Nothing was deleted.').waitFor();
+    await page.getByLabel('Type Globex to delete').fill('Globex');
+    await click('Delete');
+    await page.getByText('Globex was deleted.').waitFor();
+    assert.equal(await one(), undefined);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Whoever has what a group gives is listed, those of the groups inside it among them. */
+export async function aGroupTellsEverybodyInside(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  const { realm, group, password } = scene;
+  try {
+    const [child] = (await realm.call('GET', `/groups/${group}/children`)).body;
+    const deep = await realm.createUser('deep-inside', password);
+    await realm.call('PUT', `/users/${deep}/groups/${child.id}`);
+    await realm.call('PUT', `/users/${scene.user}/groups/${child.id}`);
+    await page.goto(url('/groups/{group}'));
+    const names = page.locator('section', { has: page.locator('#everybody') }).getByRole('rowheader');
+    assert.deepEqual(await names.allInnerTexts(), ['ada', 'deep-inside']);
+    await realm.call('DELETE', `/users/${scene.user}/groups/${child.id}`);
+    await realm.call('DELETE', `/users/${deep}`);
+  } finally {
+    await context.close();
+  }
+}
+
+/** An administrator becomes somebody else only with a reason, which stands in the trail, and is themselves no more. */
+export async function anAdministratorActsAsSomebody(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  const { realm } = scene;
+  try {
+    await page.goto(url('/users/{user}'));
+    await page.getByRole('button', { name: 'Impersonate' }).click();
+    await page.getByText('Say why').waitFor();
+    await page.getByLabel('Reason').fill('ticket 4711');
+    await page.getByRole('button', { name: 'Impersonate' }).click();
+    await page.waitForURL(`${realm.issuer}/account`);
+    await page.getByText('ada', { exact: true }).first().waitFor();
+    const path = encodeURIComponent(`users/${scene.user}/impersonation`);
+    const [event] = (await realm.call('GET', `/admin-events?resourcePath=${path}`)).body;
+    assert.deepEqual(JSON.parse(event.representation), { reason: 'ticket 4711' });
+    await page.goto(url('/users'));
+    assert.equal(await page.getByRole('link', { name: 'New user' }).count(), 0);
+  } finally {
+    await context.close();
+  }
+}
