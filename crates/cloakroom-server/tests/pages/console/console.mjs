@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { inspect } from '../inspect.mjs';
 import * as conflicts from './conflicts.mjs';
+import * as crowd from './crowd.mjs';
 import * as failures from './failures.mjs';
 import * as firms from './firms.mjs';
 import * as hostile from './hostile.mjs';
@@ -77,7 +78,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures, ...firms, ...trying })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures, ...firms, ...trying, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.
