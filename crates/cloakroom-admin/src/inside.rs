@@ -1,13 +1,14 @@
-//! The admin API from within the process: the same routes, guards, rights and audit, without a connection.
+//! The admin API from within the process: the same handlers, guards, rights and audit, without a connection.
 //!
 //! The console is a client of the API like any other. What a handler refuses to a program it refuses here, and what
 //! one cannot do over HTTP cannot be done here.
 
 use std::fmt;
+use std::future::ready;
 
 use actix_http::Request;
 use actix_service::boxed::{self, BoxService};
-use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactory as _};
+use actix_service::{IntoServiceFactory as _, Service as _, ServiceFactory as _, fn_factory};
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{AppConfig, Payload, ServiceResponse};
 use actix_web::http::header::{
@@ -19,11 +20,12 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App as Server, Error, HttpMessage as _, HttpRequest};
 use cloakroom_web::App;
+use cloakroom_web::paths::Shared;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::seat::Seat;
-use crate::{etag, routes, sent};
+use crate::{etag, sent};
 
 /// The largest body that the console hands on, in bytes: a realm's export.
 const BODY: usize = 64 * 1024 * 1024;
@@ -79,7 +81,14 @@ impl Inside {
     ///
     /// The target is no address, or the API could not be put together.
     pub async fn call(&self, app: &Data<App>, call: Call<'_>) -> Result<Reply, Error> {
-        let service = self.0.get_or_try_init(|| put_together(app.clone())).await?;
+        let paths = call.behind.app_data::<Shared>().cloned();
+        let paths = paths.ok_or_else(|| {
+            actix_web::error::ErrorInternalServerError("the admin API is not served here")
+        })?;
+        let service = self
+            .0
+            .get_or_try_init(|| put_together(app.clone(), paths))
+            .await?;
         let answer = service.call(request(call)?).await?;
         let header = |name: HeaderName| {
             let value = answer.headers().get(name)?.to_str().ok()?;
@@ -103,6 +112,7 @@ impl Inside {
 
 async fn put_together(
     app: Data<App>,
+    paths: Shared,
 ) -> Result<BoxService<Request, ServiceResponse<BoxBody>, Error>, Error> {
     // The order of the guards is that of the public port.
     let server = Server::new()
@@ -110,7 +120,7 @@ async fn put_together(
         .app_data(PayloadConfig::new(BODY))
         .wrap(from_fn(sent::keep))
         .wrap(from_fn(etag::guard))
-        .configure(routes::configure);
+        .default_service(fn_factory(move || ready(Ok::<_, ()>(paths.clone()))));
     let made = server.into_factory().new_service(AppConfig::default());
     let service = made.await.map_err(|()| {
         actix_web::error::ErrorInternalServerError("the admin API cannot be put together")

@@ -7,7 +7,7 @@ mod policies;
 mod resources;
 mod tickets;
 
-use actix_web::web::{self, ServiceConfig};
+use cloakroom_web::web::{self, ServiceConfig};
 
 use crate::api::Answer;
 use crate::error::AdminError;

@@ -10,7 +10,6 @@ mod policy;
 
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::read::{Object, set};
 use cloakroom_model::client::{self, Client};
@@ -19,6 +18,7 @@ use cloakroom_model::{Cx, Fault, Realm, initial_access};
 use cloakroom_oidc::client_policy::{self, KEEPS_REGISTRATION_TOKEN};
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::registration_token::{self, RegistrationToken};
+use cloakroom_web::web::{self, Bytes, Data, ServiceConfig};
 use cloakroom_web::{App, cors};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Every path of the admin API on one screen.
 
-use actix_web::web;
+use cloakroom_web::web;
 
 use crate::{api, protection, registration};
 

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_admin::inside::Inside;
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 
 use crate::desk::Desk;
 use crate::problem::Problem;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, USER_AGENT};
-use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,6 +17,7 @@ use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
 use cloakroom_web::app::random;
 use cloakroom_web::cookie as realm_cookie;
+use cloakroom_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use url::form_urlencoded::Serializer;
 
 use crate::cookie::{self, Name};

@@ -1,5 +1,7 @@
 //! The provider's description of itself (OIDC Discovery §3, RFC 8414), and the realm's own document.
 
+use std::sync::PoisonError;
+
 use cloakroom_jose::Alg;
 use cloakroom_jose::jwe::{Enc, KeyAlg};
 use cloakroom_model::{Fault, Realm};
@@ -17,16 +19,17 @@ impl Provider {
     /// The discovery document as it is answered: only what is true, in Keycloak's words.
     pub fn discovery(&self, realm: &Realm) -> Result<Document, Fault> {
         let keys = Keyring::of(realm)?;
-        if let Some((address, known)) = keys.discovery.get()
-            && address == self.base_url()
-        {
+        let known = keys.discovery.read();
+        let known = known.unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = known.iter();
+        if let Some((_, known)) = addresses.find(|(address, _)| address == self.base_url()) {
             return Ok(known.clone());
         }
+        drop(known);
         let made = Document::new(&self.describe(realm))?;
-        // A further address finds the place taken, and is described anew each time.
-        let _ = keys
-            .discovery
-            .set((self.base_url().to_owned(), made.clone()));
+        let known = keys.discovery.write();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        known.push((self.base_url().to_owned(), made.clone()));
         Ok(made)
     }
 

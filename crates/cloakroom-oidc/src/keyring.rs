@@ -5,7 +5,7 @@ pub mod generate;
 mod read;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,25 +43,25 @@ pub struct Keyring {
     certificates: BTreeMap<String, String>,
     jwks: Document,
     public_key: Option<String>,
-    /// The document for one address of the server, and that address.
-    pub(crate) discovery: OnceLock<(String, Document)>,
+    /// The documents for the addresses of the server, of which there are a few.
+    pub(crate) discovery: RwLock<Vec<(String, Document)>>,
 }
 
 /// A document that is made once and answered often.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// As it is answered.
-    pub body: Vec<u8>,
+    pub body: Arc<[u8]>,
     /// An entity tag that changes with it (RFC 9110 §8.8.3).
-    pub tag: String,
+    pub tag: Arc<str>,
 }
 
 impl Document {
     pub(crate) fn new(content: &impl serde::Serialize) -> Result<Self, Fault> {
         let body = serde_json::to_vec(content)?;
         Ok(Self {
-            tag: format!("\"{}\"", Digest::of(&body).to_base64url()),
-            body,
+            tag: format!("\"{}\"", Digest::of(&body).to_base64url()).into(),
+            body: body.into(),
         })
     }
 }
@@ -165,7 +165,7 @@ impl Keyring {
             certificates,
             verifying: KeySet::from_keys(verifying),
             public_key,
-            discovery: OnceLock::new(),
+            discovery: RwLock::default(),
         })
     }
 

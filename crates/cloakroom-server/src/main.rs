@@ -5,6 +5,7 @@ mod bootstrap;
 mod cli;
 mod config;
 mod demo;
+mod front;
 mod health;
 mod keys;
 mod log;

@@ -5,56 +5,52 @@ use std::fmt;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Instant;
 
-use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderValue;
-use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, ResponseError};
 use cloakroom_web::App;
 use cloakroom_web::request_id::{self, Current, X_REQUEST_ID};
 
-/// The route of an address that is none: as many as anybody types, and one label.
-const NO_ROUTE: &str = "none";
+use crate::front;
 
 /// Wraps a request.
 pub(crate) async fn observe(
+    front: Rc<front::Inner>,
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let app = request.app_data::<Data<App>>().cloned();
     let Some(app) = app else {
-        return next.call(request).await;
+        return front.answer(request, false, &mut None).await;
     };
     let current = Current::of(&app, request.request());
-    let id = HeaderValue::from_str(&current.id).ok();
+    let id = current.header();
     let method = request.method().clone();
     let work = async {
-        let mut done = caught(next.call(request)).await;
-        let (route, status) = match &done {
-            // To look for the pattern of an address that is too long is the work that was refused.
-            Ok(answer) if answer.status() == StatusCode::URI_TOO_LONG => (None, answer.status()),
-            Ok(answer) => (answer.request().match_pattern(), answer.status()),
-            Err(error) => (None, error.as_response_error().status_code()),
+        let mut route = None;
+        let mut done = caught(front.answer(request, app.is_https, &mut route)).await;
+        let status = match &done {
+            Ok(answer) => answer.status(),
+            Err(error) => error.as_response_error().status_code(),
         };
-        let route = route.unwrap_or_else(|| NO_ROUTE.to_owned());
         let took = started.elapsed();
         tracing::debug!(
             target: "cloakroom::request",
             %method,
-            route,
+            route = route.as_deref().unwrap_or("none"),
             status = status.as_u16(),
             dur_ms = took.as_secs_f64() * 1000.0,
             "answered"
         );
-        app.metrics
-            .answered(route, method.as_str(), status.as_u16(), took);
-        if let (Ok(answer), Some(id)) = (&mut done, id) {
+        let what = (method.as_str(), status.as_u16());
+        front
+            .series
+            .answered(&app.metrics, route.as_ref(), what, took);
+        if let Ok(answer) = &mut done {
             answer.headers_mut().insert(X_REQUEST_ID, id);
         }
         done

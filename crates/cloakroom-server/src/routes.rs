@@ -25,18 +25,17 @@ mod userinfo;
 mod visit;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, FormConfig, PayloadConfig};
 use cloakroom_web::assets;
+use cloakroom_web::web::{self, FormConfig, PayloadConfig};
 
 /// The largest body that a public endpoint reads, in bytes.
 const BODY: usize = 1024 * 1024;
 
-/// All paths of the public port.
+/// All paths of the public port. Of two that fit the first one counts.
 pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.app_data(PayloadConfig::new(BODY));
     cfg.app_data(FormConfig::default().limit(BODY));
-    // A router asks its patterns one after the other: what programs ask most comes first.
-    cfg.service(web::scope("/realms/{realm}/protocol/openid-connect").configure(protocol));
+    cfg.scope("/realms/{realm}/protocol/openid-connect", protocol);
     cfg.configure(discovery::configure);
     cfg.configure(assets::configure);
     cfg.configure(brand::configure);
@@ -48,7 +47,6 @@ pub(crate) fn public(cfg: &mut web::ServiceConfig) {
     cfg.configure(cloakroom_admin::routes::configure);
     // The API's addresses below `/admin/{realm}/console` come first.
     cfg.configure(cloakroom_console::routes::configure);
-    cfg.default_service(web::to(not_found));
 }
 
 /// The protocol's endpoints, which are told apart by what follows their common beginning.
@@ -70,6 +68,6 @@ fn protocol(cfg: &mut web::ServiceConfig) {
 }
 
 /// Keycloak's words for an address that is none.
-async fn not_found() -> HttpResponse {
+pub(crate) async fn not_found() -> HttpResponse {
     HttpResponse::NotFound().json(serde_json::json!({"error": "HTTP 404 Not Found"}))
 }

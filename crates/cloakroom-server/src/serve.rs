@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Service as _;
-use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::Data;
 use actix_web::{App as Server, HttpServer};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
+use cloakroom_web::App;
 use cloakroom_web::app::Parts;
 use cloakroom_web::outbound::Outbound;
-use cloakroom_web::{App, answer};
 
 use crate::address::Names;
 use crate::config::Config;
+use crate::front::FrontFactory;
 use crate::setup_code::Setup;
 use crate::stop::{Signals, Stopping};
-use crate::{address, bootstrap, health, master_key, mount, observe, routes, worker};
+use crate::{address, bootstrap, health, master_key, mount, routes, worker};
 
 /// The database that is used: the one of the settings, or SQLite in the data folder.
 pub(crate) fn database_url(config: &Config) -> String {
@@ -64,22 +64,11 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         .collect();
     let (mount, management_mount) = (config.relative_path.clone(), config.relative_path.clone());
     let public = HttpServer::new(move || {
-        let (names, mount) = (Names::new(&others), mount.clone());
+        let front = FrontFactory::new(mount.clone(), Names::new(&others), routes::public);
         Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
-            .wrap(from_fn(cloakroom_admin::sent::keep))
-            .wrap(from_fn(cloakroom_admin::etag::guard))
-            .wrap(from_fn(cloakroom_admin::cors::guard))
-            .wrap(from_fn(answer::finish))
-            .wrap(NormalizePath::new(TrailingSlash::Trim))
-            .wrap(from_fn(observe::observe))
-            .wrap_fn(move |mut request, next| {
-                mount::enter(&mount, &mut request);
-                names.choose(&mut request);
-                next.call(request)
-            })
-            .configure(routes::public)
+            .default_service(front)
     })
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?

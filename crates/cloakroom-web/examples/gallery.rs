@@ -6,10 +6,12 @@ mod samples;
 
 use std::fmt::Write as _;
 
+use actix_service::fn_factory;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use cloakroom_web::assets;
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locales, Wanted};
+use cloakroom_web::paths;
 use samples::{Words, all};
 
 async fn index() -> HttpResponse {
@@ -54,9 +56,9 @@ async fn main() -> std::io::Result<()> {
         .unwrap_or(8099);
     HttpServer::new(|| {
         App::new()
-            .configure(assets::configure)
             .route("/", web::get().to(index))
             .route("/page/{name}", web::get().to(page))
+            .default_service(fn_factory(|| paths::only(assets::configure)))
     })
     .workers(1)
     .bind(("127.0.0.1", port))?

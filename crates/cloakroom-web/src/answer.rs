@@ -1,17 +1,13 @@
 //! What every answer has: headers against guessing and leaking, and for what HTTP itself refuses a shape that the
 //! caller reads.
 
-use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::middleware::Next;
-use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use crate::App;
-use crate::body;
+use crate::body::{self, Watched};
 use crate::headers::{HSTS, Security};
 use crate::i18n::{Locales, Notice, Wanted};
 use crate::page::{ErrorPage, Layout, render};
@@ -19,58 +15,59 @@ use crate::request_id;
 
 /// How many bytes the path of an address may have.
 ///
-/// It is compared with some hundreds of patterns before anybody has proved anything, and each takes
-/// time with every byte. The names in a path have 255 characters at most.
+/// It is read before anybody has proved anything. The names in a path have 255 characters at most.
 const MAX_PATH: usize = 4096;
 
-/// Finishes the answers of all paths; a middleware.
+/// Lets a request go on to its handler, or refuses it at once.
 ///
 /// # Errors
 ///
-/// Passes on what the service below it fails with.
-pub async fn finish<B: MessageBody + 'static>(
+/// The refusal.
+#[expect(
+    clippy::result_large_err,
+    reason = "the refusal is the answer, and is handed on at once"
+)]
+pub fn begin(
     mut request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let app = request.app_data::<Data<App>>();
-    let is_https = app.is_some_and(|app| app.is_https);
+    is_https: bool,
+) -> Result<(ServiceRequest, Watched), ServiceResponse> {
     if request.path().len() > MAX_PATH {
         let (request, _) = request.into_parts();
-        return Ok(refused(request, StatusCode::URI_TOO_LONG, is_https));
+        return Err(refused(request, StatusCode::URI_TOO_LONG, is_https));
     }
     let body = body::hurry(&mut request);
-    let answer = next.call(request).await?;
+    Ok((request, body))
+}
+
+/// Finishes the answer to a request that went on.
+pub fn end(answer: ServiceResponse, body: Watched, is_https: bool) -> ServiceResponse {
     if body.is_late() {
         let (request, _) = answer.into_parts();
         let mut answer = refused(request, StatusCode::REQUEST_TIMEOUT, is_https);
         // RFC 9110 §15.5.9: the rest of the body is not waited for.
         let head = answer.response_mut().head_mut();
         head.set_connection_type(ConnectionType::Close);
-        return Ok(body.end_with(answer));
+        return body.end_with(answer);
     }
     if is_bare(&answer) {
         let status = answer.status();
         let (request, _) = answer.into_parts();
-        return Ok(body.end_with(refused(request, status, is_https)));
+        return body.end_with(refused(request, status, is_https));
     }
-    let mut answer = answer.map_into_left_body();
+    let mut answer = answer;
     protect(answer.headers_mut(), is_https);
-    Ok(body.end_with(answer))
+    body.end_with(answer)
 }
 
-fn refused<B: MessageBody>(
-    request: HttpRequest,
-    status: StatusCode,
-    is_https: bool,
-) -> ServiceResponse<EitherBody<B>> {
+fn refused(request: HttpRequest, status: StatusCode, is_https: bool) -> ServiceResponse {
     let mut refusal = refuse(&request, status, is_https);
     protect(refusal.headers_mut(), is_https);
-    ServiceResponse::new(request, refusal).map_into_right_body()
+    ServiceResponse::new(request, refusal)
 }
 
 /// The framework refused, in a sentence of its own: the body was too long, or the address could not be read. Our own
 /// errors say what they have to say in JSON.
-fn is_bare<B>(answer: &ServiceResponse<B>) -> bool {
+fn is_bare(answer: &ServiceResponse) -> bool {
     let kind = answer.headers().get(header::CONTENT_TYPE);
     let is_text = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
     is_text && answer.response().error().is_some() && answer.status().is_client_error()
@@ -139,7 +136,7 @@ fn protect(headers: &mut HeaderMap, is_https: bool) {
 mod tests {
     use std::fmt;
 
-    use actix_web::middleware::from_fn;
+    use actix_web::dev::Service as _;
     use actix_web::test::{self, TestRequest};
     use actix_web::web::{self, Bytes, PayloadConfig};
     use actix_web::{App as Server, ResponseError};
@@ -171,7 +168,18 @@ mod tests {
     async fn answered(body: &'static str, accept: &str) -> (u16, String, bool) {
         let server = Server::new()
             .app_data(PayloadConfig::new(4))
-            .wrap(from_fn(finish))
+            .wrap_fn(|request, next| {
+                let answering =
+                    begin(request, false).map(|(request, body)| (next.call(request), body));
+                async move {
+                    match answering {
+                        Ok((answer, body)) => {
+                            Ok(end(answer.await?.map_into_boxed_body(), body, false))
+                        }
+                        Err(refusal) => Ok(refusal),
+                    }
+                }
+            })
             .route("/", web::post().to(takes));
         let server = test::init_service(server).await;
         let request = TestRequest::post()

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::LazyLock;
 
+use crate::web;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::digest::{SHA256, digest};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -202,14 +203,16 @@ fn is_same_tag(sent: &str, tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_service::fn_factory;
     use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use actix_web::{App, http::StatusCode};
 
     use super::*;
+    use crate::paths::only;
 
     #[actix_web::test]
     async fn an_asset_is_served_with_its_type_and_may_be_kept_for_good() {
-        let app = init_service(App::new().configure(configure)).await;
+        let app = init_service(App::new().default_service(fn_factory(|| only(configure)))).await;
         for source in SOURCES {
             let uri = url("", source.name);
 
@@ -229,7 +232,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_browser_that_has_the_asset_gets_no_body() {
-        let app = init_service(App::new().configure(configure)).await;
+        let app = init_service(App::new().default_service(fn_factory(|| only(configure)))).await;
         let uri = url("", "base.css");
         let first = call_service(&app, TestRequest::get().uri(&uri).to_request()).await;
         let tag = first
@@ -258,7 +261,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_browser_that_takes_gzip_gets_the_same_in_fewer_bytes() {
-        let app = init_service(App::new().configure(configure)).await;
+        let app = init_service(App::new().default_service(fn_factory(|| only(configure)))).await;
         let uri = url("", "console.css");
         for (accepted, is_short) in [
             ("gzip, deflate, br, zstd", true),
@@ -294,7 +297,7 @@ mod tests {
 
     #[actix_web::test]
     async fn the_address_of_another_version_gives_the_present_file_for_now_only() {
-        let app = init_service(App::new().configure(configure)).await;
+        let app = init_service(App::new().default_service(fn_factory(|| only(configure)))).await;
 
         let request = TestRequest::get().uri("/assets/0000000000000000/base.css");
         let answer = call_service(&app, request.to_request()).await;
@@ -305,7 +308,7 @@ mod tests {
 
     #[actix_web::test]
     async fn names_that_are_no_asset_are_not_found() {
-        let app = init_service(App::new().configure(configure)).await;
+        let app = init_service(App::new().default_service(fn_factory(|| only(configure)))).await;
         for name in [
             "nothing.css",
             "..%2f..%2fCargo.toml",

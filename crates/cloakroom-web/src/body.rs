@@ -3,13 +3,14 @@
 //! The head has a deadline of its own, which the HTTP server keeps.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage as _;
-use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::header::TRANSFER_ENCODING;
@@ -24,8 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SLOWEST: u64 = 500;
 
 /// What is known of a body while its request is answered.
-pub(crate) struct Watched {
-    is_late: Rc<Cell<bool>>,
+#[derive(Default)]
+pub struct Watched {
+    /// `None` where there is no body.
+    is_late: Option<Rc<Cell<bool>>>,
     /// A body in chunks, whose end nobody knows.
     rest: Option<Rest>,
 }
@@ -33,39 +36,39 @@ pub(crate) struct Watched {
 /// The part of a body that nobody has read. As long as it is there, the connection ends with the answer.
 type Rest = Rc<RefCell<Payload>>;
 
+impl fmt::Debug for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watched").finish_non_exhaustive()
+    }
+}
+
 impl Watched {
     /// The body was given up, because it took too long.
     pub(crate) fn is_late(&self) -> bool {
-        self.is_late.get()
+        self.is_late.as_ref().is_some_and(|is_late| is_late.get())
     }
 
     /// Lets the connection end with this answer where the body was not read to its end.
     ///
     /// What is left of a body in chunks would be read and thrown away for as long as somebody sends it.
-    pub(crate) fn end_with<B: MessageBody + 'static>(
-        self,
-        answer: ServiceResponse<EitherBody<B>>,
-    ) -> ServiceResponse<EitherBody<B>> {
+    pub(crate) fn end_with(self, answer: ServiceResponse) -> ServiceResponse {
         let Some(rest) = self.rest else {
             return answer;
         };
         answer.map_body(|_, body| {
             let body = Box::pin(body);
-            EitherBody::right(BoxBody::new(Holding { body, _rest: rest }))
+            BoxBody::new(Holding { body, _rest: rest })
         })
     }
 }
 
 /// Gives the body of a request a deadline.
 pub(crate) fn hurry(request: &mut ServiceRequest) -> Watched {
-    let is_late = Rc::new(Cell::new(false));
     let inner = match request.take_payload() {
-        Payload::None => {
-            let rest = None;
-            return Watched { is_late, rest };
-        }
+        Payload::None => return Watched::default(),
         inner => Rc::new(RefCell::new(inner)),
     };
+    let is_late = Rc::new(Cell::new(false));
     let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
     let rest = is_chunked.then(|| Rc::clone(&inner));
     let body: Pin<Box<dyn Stream<Item = _>>> = Box::pin(Timed {
@@ -75,6 +78,7 @@ pub(crate) fn hurry(request: &mut ServiceRequest) -> Watched {
         received: 0,
     });
     request.set_payload(Payload::from(body));
+    let is_late = Some(is_late);
     Watched { is_late, rest }
 }
 

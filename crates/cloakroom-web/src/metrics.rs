@@ -16,6 +16,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+pub mod series;
+
 const SUCCESS: &str = "success";
 const ERROR: &str = "error";
 
@@ -178,17 +180,17 @@ impl Metrics {
         all.register("db_units", "Units of work in those transactions", units);
     }
 
-    /// A request was answered.
-    pub fn answered(&self, route: String, method: &str, status: u16, took: Duration) {
-        let seconds = took.as_secs_f64();
+    /// What counts the requests of a route that are answered so.
+    pub fn series(&self, route: &str, method: &'static str, status: u16) -> (Counter, Histogram) {
+        let route = route.to_owned();
         let labels = OfRoute { route };
-        self.request_seconds.get_or_create(&labels).observe(seconds);
+        let seconds = self.request_seconds.get_or_create_owned(&labels);
         let labels = Answered {
             route: labels.route,
-            method: known_method(method),
+            method,
             status,
         };
-        self.requests.get_or_create(&labels).inc();
+        (self.requests.get_or_create_owned(&labels), seconds)
     }
 
     /// Something happened in a realm, and is committed.
@@ -279,7 +281,7 @@ impl Metrics {
 }
 
 /// A caller may send any word as its method, and each would be a series of its own.
-fn known_method(method: &str) -> &'static str {
+pub(crate) fn known_method(method: &str) -> &'static str {
     let known = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
     let found = known.into_iter().find(|known| *known == method);
     found.unwrap_or("other")
@@ -305,13 +307,19 @@ fn known_grant(grant: &str) -> &'static str {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::series::Series;
     use super::*;
 
     /// One of each.
     fn busy() -> Metrics {
         let metrics = Metrics::default();
         let took = Duration::from_millis(3);
-        metrics.answered("/realms/{realm}".to_owned(), "BREW", 200, took);
+        Series::default().answered(
+            &metrics,
+            Some(&"/realms/{realm}".into()),
+            ("BREW", 200),
+            took,
+        );
         metrics.issued("password", &[("access", 700), ("refresh", 400)]);
         let refused = Event {
             kind: "LOGIN_ERROR".to_owned(),

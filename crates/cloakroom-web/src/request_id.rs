@@ -4,7 +4,8 @@
 use std::future::Future;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::Uri;
+use actix_web::http::header::{HeaderName, HeaderValue};
 
 use crate::App;
 use crate::app::random;
@@ -25,10 +26,8 @@ tokio::task_local! {
 /// A request as the log knows it.
 #[derive(Clone, Debug)]
 pub struct Current {
-    /// Its id.
-    pub id: String,
-    /// The realm that its path names, whether or not there is one.
-    pub realm: Option<String>,
+    id: HeaderValue,
+    address: Uri,
     /// The trace that the caller counts it to.
     pub trace: Option<String>,
 }
@@ -37,16 +36,30 @@ impl Current {
     /// Takes the id that a trusted proxy gave, or makes one.
     pub fn of(app: &App, request: &HttpRequest) -> Self {
         let given = request.headers().get(X_REQUEST_ID);
-        let given = given.and_then(|value| value.to_str().ok());
-        let given = given.filter(|id| is_id(id) && app.is_from_proxy(request));
+        let given = given.filter(|id| is_id(id.as_bytes()) && app.is_from_proxy(request));
         Self {
-            id: given.map_or_else(fresh, str::to_owned),
-            realm: realm_of(request.path()).map(str::to_owned),
+            id: given.map_or_else(fresh, HeaderValue::clone),
+            address: request.uri().clone(),
             trace: request
                 .headers()
                 .get(TRACEPARENT)
                 .and_then(|value| trace_of(value.as_bytes())),
         }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+
+    /// Its id as the answer's header says it.
+    pub fn header(&self) -> HeaderValue {
+        self.id.clone()
+    }
+
+    /// The realm that its path names, whether or not there is one.
+    pub fn realm(&self) -> Option<&str> {
+        realm_of(self.address.path())
     }
 
     /// Runs `work` as the answer to this request.
@@ -73,12 +86,12 @@ pub async fn outlive<T: 'static>(work: impl Future<Output = T> + 'static) -> Opt
 
 /// The id of the present request, if there is one.
 pub fn current() -> Option<String> {
-    with(|current| current.id.clone())
+    with(|current| current.id().to_owned())
 }
 
-fn is_id(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(is_plain)
+fn is_id(text: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    !text.is_empty() && text.len() <= LONGEST && text.iter().all(is_plain)
 }
 
 /// The id of the trace: 32 digits of `version-trace-parent-flags`, in any version (W3C Trace Context §4.3).
@@ -105,7 +118,7 @@ fn trace_of(header: &[u8]) -> Option<String> {
 }
 
 /// 64 random bits: few enough to read out, and never twice among the lines that a log keeps.
-fn fresh() -> String {
+fn fresh() -> HeaderValue {
     use rand::Rng as _;
     thread_local! {
         static RNG: std::cell::RefCell<Option<rand::rngs::StdRng>> =
@@ -117,7 +130,12 @@ fn fresh() -> String {
         }
         rng.as_mut().map_or(0, rand::rngs::StdRng::next_u64)
     });
-    format!("{bits:016x}")
+    let mut text = [b'0'; 16];
+    for (place, digit) in text.iter_mut().zip((0..16).rev()) {
+        let value = (bits >> (digit * 4)) & 0xf;
+        *place = char::from_digit(value as u32, 16).map_or(b'0', |digit| digit as u8);
+    }
+    HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }
 
 /// The realm in `/realms/{realm}/…` and `/admin/realms/{realm}/…`.
@@ -134,13 +152,13 @@ mod tests {
     #[test]
     fn an_id_is_short_and_plain() {
         for good in ["a", "8f14e45f-ceea-467f-a0e6-2d4d8f7c9b1a", "Root.1_2"] {
-            assert!(is_id(good), "{good}");
+            assert!(is_id(good.as_bytes()), "{good}");
         }
         for bad in ["", "a b", "a\nb", "<b>", "ä", &"x".repeat(65)] {
-            assert!(!is_id(bad), "{bad}");
+            assert!(!is_id(bad.as_bytes()), "{bad}");
         }
         assert_ne!(fresh(), fresh());
-        assert!(is_id(&fresh()));
+        assert!(is_id(fresh().as_bytes()));
     }
 
     #[test]

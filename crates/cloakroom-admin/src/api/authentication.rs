@@ -7,10 +7,10 @@ mod providers;
 mod required_actions;
 mod steps;
 
-use actix_web::web::ServiceConfig;
 use cloakroom_keycloak::flow::Flows;
 use cloakroom_model::Cx;
 use cloakroom_model::flow::Execution;
+use cloakroom_web::web::ServiceConfig;
 
 use crate::error::{AdminError, Result};
 

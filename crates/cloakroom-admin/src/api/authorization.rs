@@ -10,11 +10,11 @@ pub(crate) mod write;
 
 pub(crate) use write::import;
 
-use actix_web::web::ServiceConfig;
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::ClientUuid;
+use cloakroom_web::web::ServiceConfig;
 
 use super::Names;
 use crate::error::{AdminError, Result};

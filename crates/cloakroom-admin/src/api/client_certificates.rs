@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +14,7 @@ use cloakroom_model::{Cx, Fault, Realm};
 use cloakroom_oidc::client_keys::given;
 use cloakroom_oidc::keyring::generate;
 use cloakroom_web::app::{now, random};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::clients::found_for_change;

@@ -1,10 +1,10 @@
 //! `/admin/realms/{realm}/client-policies`: what clients of the realm have to keep to.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::client_policy::{self as shape, Unfit};
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::{Cx, realm};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, is_on, no_content};

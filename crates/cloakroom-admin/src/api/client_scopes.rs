@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client_scope as shape, mapper as mapper_shape, read};
 use cloakroom_model::client::Settings;
 use cloakroom_model::id::{MapperId, ScopeId};
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::scope::{self, Scope};
 use cloakroom_model::{Cx, mapper};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 pub(crate) use super::clients::{MANAGE, VIEW};

@@ -8,7 +8,6 @@ mod rotation;
 mod secret;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{client as shape, query, read};
@@ -18,6 +17,7 @@ use cloakroom_model::id::ClientUuid;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::{Cx, Secret, role, user};
 use cloakroom_oidc::client_policy::{Registrant, Source};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;

@@ -5,13 +5,13 @@ mod keys;
 mod ldap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_federation::directory::adopt;
 use cloakroom_keycloak::component::{self as shape, FEDERATION};
 use cloakroom_keycloak::{catalog, read};
 use cloakroom_model::Cx;
 use cloakroom_model::component::{self, Component, Config};
 use cloakroom_model::id::ComponentId;
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, no_content};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, consent, session};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::users::{MANAGE, VIEW, found_by};

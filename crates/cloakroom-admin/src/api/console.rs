@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_model::{Cx, Door, client, localization, user};
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Data, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, Names, Params};

@@ -1,13 +1,13 @@
 //! `/admin/realms/{realm}/users/{user}/credentials` and the password that an administrator sets.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{credential as shape, read};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::credential::{self, Credential, PASSWORD_HISTORY};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, lockout, user};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::users::{MANAGE, VIEW, directory, found_by, found_for_change, password};

@@ -1,9 +1,9 @@
 //! `/admin/realms/{realm}/default-groups`: the groups that a new user joins.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::{Cx, default_group, group};
+use cloakroom_web::web::{self, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, no_content};

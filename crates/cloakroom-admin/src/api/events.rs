@@ -1,11 +1,11 @@
 //! `/admin/realms/{realm}/events` and `/admin-events`: both audit trails, and what they keep.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Query, ServiceConfig};
 use cloakroom_keycloak::event::{self as shape, Config};
 use cloakroom_model::Timestamp;
 use cloakroom_model::event::{self, Span, admin as admin_event};
 use cloakroom_model::realm;
+use cloakroom_web::web::{self, Bytes, Query, ServiceConfig};
 use serde_json::Value;
 
 use super::{Answer, no_content};

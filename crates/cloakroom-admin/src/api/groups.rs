@@ -5,7 +5,6 @@ pub(crate) mod show;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
@@ -14,6 +13,7 @@ use cloakroom_model::group::{self, Group, Query};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::organization::group as of_organization;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;

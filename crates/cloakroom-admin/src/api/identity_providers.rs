@@ -6,12 +6,12 @@ mod mappers;
 mod metadata;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::{identity_provider as shape, read};
 use cloakroom_model::id::IdentityProviderId;
 use cloakroom_model::identity_provider::{self, Config, IdentityProvider, Settings};
 use cloakroom_model::{Cx, user};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, Params, is_on, no_content};

@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::Fault;
 use cloakroom_model::initial_access::{self, InitialAccess};
 use cloakroom_oidc::initial_access as token;
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, no_content};

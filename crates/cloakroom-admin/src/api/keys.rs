@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::read::set;
 use cloakroom_model::key::{self, Status};
 use cloakroom_oidc::keyring::describe::describe;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::Answer;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::read;
 use cloakroom_model::localization;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 
 use super::{Answer, Names, Params, is_on, no_content};
 use crate::access::Admin;

@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{mapper as shape, read};
 use cloakroom_model::Cx;
 use cloakroom_model::client::Settings;
 use cloakroom_model::id::MapperId;
 use cloakroom_model::mapper::{self, Mapper};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 use super::client_scopes::found as scope_found;

@@ -8,12 +8,12 @@ mod members;
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::{organization as shape, read};
 use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::organization::{self, Details, Organization};
 use cloakroom_model::{Cx, identity_provider};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::Value;
 
 use super::{Answer, Params, is_on, no_content};

@@ -1,11 +1,11 @@
 //! `/admin/realms/{realm}/partialImport` and `/partial-export`: parts of a realm in Keycloak's files.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use cloakroom_keycloak::export::{self, Choice};
 use cloakroom_keycloak::import::{IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
 use cloakroom_model::Door;
+use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::Value;
 
 use super::{Answer, Params, is_on};

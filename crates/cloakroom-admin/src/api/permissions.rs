@@ -1,7 +1,7 @@
 //! The old switches of fine-grained permissions: Keycloak keeps them for a feature that is off.
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 
 use super::{Answer, Names, clients, groups};
 use crate::access::Admin;

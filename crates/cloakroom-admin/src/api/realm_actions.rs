@@ -1,9 +1,9 @@
 //! What one does to a realm, or asks of it, that is no setting: log everybody out, clear caches.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{client as client_shape, read};
 use cloakroom_model::{flow, realm, session};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
 use super::{Answer, no_content};

@@ -4,12 +4,12 @@ pub(crate) mod change;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::import::{Found, InMemory};
 use cloakroom_keycloak::{read, realm as shape};
 use cloakroom_model::realm::{self, RealmRow};
 use cloakroom_model::{Cx, Realm, client};
+use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::json;
 
 use super::{Answer, Params, is_on, listed, no_content};

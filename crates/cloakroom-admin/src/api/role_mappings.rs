@@ -6,12 +6,12 @@ mod holder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, RoleId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, organizations, users};

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::role as shape;
@@ -16,6 +15,7 @@ use cloakroom_model::id::RoleId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 use super::ui_ext::recycle_bin;

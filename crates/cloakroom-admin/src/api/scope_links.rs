@@ -2,11 +2,11 @@
 //! the asking.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::read::set;
 use cloakroom_model::Cx;
 use cloakroom_model::id::ScopeId;
 use cloakroom_model::scope::{self, Links};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::clients::{MANAGE, VIEW, found_by as client_found_by, found_for_change};

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::event::{KINDS, MORE_KINDS, OPERATIONS, RESOURCES};
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::server_info::{FEATURES, FEATURES_OFF, part};
 use cloakroom_login::{policy, profile};
 use cloakroom_oidc::mapper;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::Answer;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, lockout, login_limit, user};
+use cloakroom_web::web::{self, Path, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::users::many::sign_out;

@@ -16,10 +16,10 @@ mod uses;
 mod views;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::event::LISTENERS;
 use cloakroom_keycloak::read::set;
 use cloakroom_model::realm;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::realms::change;

@@ -1,12 +1,12 @@
 //! `/admin/realms/{realm}/users/profile`: which attributes people have, and what they must look like.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::user_profile as shape;
 use cloakroom_login::profile::{self, Occasion, config};
 use cloakroom_model::Realm;
 use cloakroom_model::user::User;
 use cloakroom_model::user_profile::{self, Side, UserProfile};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 use super::Answer;

@@ -1,7 +1,6 @@
 //! `/admin/realms/{realm}/user-storage`: what is done with a federation provider and its people.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_federation::directory::line::Line;
 use cloakroom_federation::directory::mapper::Configured;
 use cloakroom_federation::directory::{self, Directory, membership, take_in};
@@ -10,6 +9,7 @@ use cloakroom_keycloak::read;
 use cloakroom_model::component::Component;
 use cloakroom_model::user::directory as link;
 use cloakroom_model::{Cx, Fault};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::components::found;

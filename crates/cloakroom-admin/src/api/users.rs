@@ -11,7 +11,6 @@ pub(crate) mod password;
 pub(crate) mod rows;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::blueprint;
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_keycloak::user as shape;
@@ -22,6 +21,7 @@ use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::{Cx, lockout};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
 use super::ui_ext::recycle_bin;

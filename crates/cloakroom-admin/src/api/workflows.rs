@@ -2,11 +2,11 @@
 //! and read and shown as JSON alone.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::read;
 use cloakroom_keycloak::workflow::{self as shape, Unfit};
 use cloakroom_model::Cx;
 use cloakroom_model::workflow::{self, Workflow};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{Answer, Names, Params, is_on, no_content, page};

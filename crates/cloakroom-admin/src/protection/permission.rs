@@ -1,13 +1,13 @@
 //! `/permission`: a resource server asks for a ticket that says what somebody needs (UMA 2.0 Federated
 //! Authorization §4).
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::Fault;
 use cloakroom_model::authorization::Resource;
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::uma::{Asked, PermissionTicket};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::caller::{Call, Caller};

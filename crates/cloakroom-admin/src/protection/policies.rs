@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::authorization::names;
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::{self, Policy, PolicyDetails, Resource, Ticket, UMA};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};

@@ -1,11 +1,11 @@
 //! `/resource_set`: the resources that a resource server registers (UMA 2.0 Federated Authorization §3).
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Resource};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};

@@ -1,12 +1,12 @@
 //! `/permission/ticket`: what somebody asks an owner for, and what the owner has granted.
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::{self, Ticket, TicketFilter};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, User};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};

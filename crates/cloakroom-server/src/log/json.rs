@@ -57,12 +57,12 @@ impl Fields {
 
     /// What the line itself says about its realm is not said twice.
     fn of_request(&mut self, current: &request_id::Current) {
-        self.others.push(("request_id", json!(current.id)));
+        self.others.push(("request_id", json!(current.id())));
         if let Some(trace) = &current.trace {
             self.others.push(("trace_id", json!(trace)));
         }
         let says_realm = self.others.iter().any(|(name, _)| *name == "realm");
-        if let Some(realm) = current.realm.as_ref().filter(|_| !says_realm) {
+        if let Some(realm) = current.realm().filter(|_| !says_realm) {
             self.others.push(("realm", json!(realm)));
         }
     }

@@ -19,11 +19,11 @@ impl<'writer> FormatFields<'writer> for WithRequest {
     ) -> fmt::Result {
         self.0.format_fields(writer.by_ref(), fields)?;
         let written = request_id::with(|current| {
-            write!(writer, " request_id={}", current.id)?;
+            write!(writer, " request_id={}", current.id())?;
             if let Some(trace) = &current.trace {
                 write!(writer, " trace_id={trace}")?;
             }
-            match &current.realm {
+            match current.realm() {
                 Some(realm) => write!(writer, " realm={realm:?}"),
                 None => Ok(()),
             }

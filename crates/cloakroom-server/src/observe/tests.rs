@@ -1,17 +1,19 @@
 //! Requests around which something goes wrong.
 
-use actix_web::middleware::from_fn;
+use actix_web::App as Server;
 use actix_web::test::{TestRequest, init_service, read_body_json};
-use actix_web::{App as Server, web};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, Fault, Vault, db};
 use cloakroom_web::app::Parts;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
+use cloakroom_web::web;
 use serde_json::Value;
 
 use super::*;
+use crate::address::Names;
+use crate::front::FrontFactory;
 use crate::routes::protocol::fault_answer;
 
 fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
@@ -36,13 +38,16 @@ async fn faults() -> HttpResponse {
     fault_answer(&Fault::corrupt("hush"))
 }
 
+fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.route("/realms/{realm}/panics", web::get().to(panics));
+    cfg.route("/realms/{realm}/faults", web::get().to(faults));
+}
+
 /// Status, the id in the header, and the body of one call.
 async fn call(app: &Data<App>, path: &str, given: Option<&str>) -> (u16, Option<String>, Value) {
     let server = Server::new()
         .app_data(app.clone())
-        .wrap(from_fn(observe))
-        .route("/realms/{realm}/panics", web::get().to(panics))
-        .route("/realms/{realm}/faults", web::get().to(faults));
+        .default_service(FrontFactory::new(String::new(), Names::new(&[]), configure));
     let server = init_service(server).await;
     let mut request = TestRequest::get()
         .uri(path)

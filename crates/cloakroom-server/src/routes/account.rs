@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::id::{ClientUuid, SessionId};
@@ -17,6 +16,7 @@ use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Hidden, Link, Moment,
     render,
 };
+use cloakroom_web::web::{self, Bytes, Data, Path};
 use url::form_urlencoded::Serializer;
 
 use super::visit::{IDENTITY, Visit};

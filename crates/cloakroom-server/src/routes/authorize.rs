@@ -1,7 +1,6 @@
 //! The authorization endpoint: HTTP on this side, `Provider::authorize` on the other.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::{self, Opened, Origin};
@@ -12,6 +11,7 @@ use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageErr
 use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
 use super::login;

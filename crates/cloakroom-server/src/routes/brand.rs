@@ -1,10 +1,10 @@
 //! How a realm's pages look: a style and logos, under an address that names their content.
 
 use actix_web::http::header;
-use actix_web::web::{self, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use cloakroom_web::App;
 use cloakroom_web::brand::Brand;
+use cloakroom_web::web::{self, Data, Path, ServiceConfig};
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let at = "/realms/{realm}/brand/{hash}/{file}";

@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web;
 use cloakroom_federation::{Blame, Problem, Upstream};
 use cloakroom_login::code::ErrorCode;
 use cloakroom_model::event::{self, Event};
@@ -23,6 +22,7 @@ use cloakroom_model::id::{SessionId, UserId};
 use cloakroom_model::{Cx, Door, Fault, identity_provider};
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::web;
 
 use super::visit::Visit;
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
@@ -13,6 +12,7 @@ use cloakroom_web::App;
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, DevicePage, Field, InfoPage, render};
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
 use super::login;

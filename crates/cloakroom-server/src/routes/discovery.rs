@@ -1,9 +1,9 @@
 //! The discovery document under its names, and the realm's own document.
 
 use actix_web::http::header;
-use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Data, Path};
 
 use super::document;
 use super::protocol::{self, Caller};
@@ -31,11 +31,11 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let caller = match Caller::start(app, &request, &realm).await {
-        Ok(caller) => caller,
+    let realm = match protocol::open_realm(&app, &realm).await {
+        Ok(realm) => realm,
         Err(answer) => return answer,
     };
-    match caller.app.provider.discovery(&caller.realm) {
+    match app.provider.discovery(&realm) {
         Ok(document) => document::answer(&request, &document, document::DISCOVERY),
         Err(fault) => protocol::fault_answer(&fault),
     }

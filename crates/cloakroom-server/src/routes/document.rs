@@ -1,9 +1,12 @@
 //! Documents that are the same for everybody: answered whole, or by saying that the caller has the present one.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, ETAG, HeaderMap,
-    IF_NONE_MATCH,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderValue, IF_NONE_MATCH,
 };
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_oidc::keyring::Document;
 
@@ -19,22 +22,26 @@ pub(super) fn answer(
     document: &Document,
     caching: &'static str,
 ) -> HttpResponse {
-    let mut answer = match has(request.headers(), &document.tag) {
+    let is_known = has(request.headers(), &document.tag);
+    let mut answer = match is_known {
         true => HttpResponse::NotModified(),
         false => HttpResponse::Ok(),
     };
     answer
-        .insert_header((ETAG, document.tag.as_str()))
-        .insert_header((CACHE_CONTROL, caching))
+        .insert_header((ETAG, &*document.tag))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static(caching)))
         // The document is the same for everybody, so every page may read it.
-        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((ACCESS_CONTROL_EXPOSE_HEADERS, "ETag"));
-    if has(request.headers(), &document.tag) {
+        .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")))
+        .insert_header((
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("ETag"),
+        ));
+    if is_known {
         return answer.finish();
     }
     answer
-        .content_type("application/json")
-        .body(document.body.clone())
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
+        .body(Bytes::from_owner(Arc::clone(&document.body)))
 }
 
 /// The caller names the tag, or says that any will do. Weak tags are compared like strong ones.
@@ -57,8 +64,8 @@ mod tests {
     #[test]
     fn whoever_has_the_document_is_not_sent_it_again() {
         let document = Document {
-            body: b"{}".to_vec(),
-            tag: "\"one\"".to_owned(),
+            body: b"{}".as_slice().into(),
+            tag: "\"one\"".into(),
         };
         for (sent, status) in [
             ("\"one\"", 304),

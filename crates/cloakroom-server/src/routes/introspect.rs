@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::client_auth::ProvenClient;
@@ -13,6 +12,7 @@ use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
 use cloakroom_web::answers::Answer;
 use cloakroom_web::app::now;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
 use super::protocol::{self, Caller};

@@ -1,12 +1,12 @@
 //! The realm's public keys.
 
-use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Data, Path};
 
 use super::document;
-use super::protocol::{self, Caller};
+use super::protocol;
 
 /// The path of the key set.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
@@ -19,11 +19,11 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 async fn jwks(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let caller = match Caller::start(app, &request, &realm).await {
-        Ok(caller) => caller,
+    let realm = match protocol::open_realm(&app, &realm).await {
+        Ok(realm) => realm,
         Err(answer) => return answer,
     };
-    match Keyring::of(&caller.realm) {
+    match Keyring::of(&realm) {
         Ok(keys) => document::answer(&request, keys.jwks(), document::KEYS),
         Err(fault) => protocol::fault_answer(&fault),
     }

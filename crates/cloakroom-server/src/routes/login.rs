@@ -12,7 +12,6 @@ mod register;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::hasher::Busy;
@@ -22,6 +21,7 @@ use cloakroom_model::{Cx, Digest, Door, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
 use super::protocol;

@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::session::{self, Session};
@@ -12,6 +11,7 @@ use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, Link, LogoutConfirmPage, SignedOutPage, render};
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker::saml_logout::{self, Elsewhere};
 use super::claim::{Claim, counted};

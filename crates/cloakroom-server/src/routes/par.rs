@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
 use super::protocol::{self, Caller};

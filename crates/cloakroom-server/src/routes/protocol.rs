@@ -40,17 +40,7 @@ impl Caller {
         request: &HttpRequest,
         realm: &str,
     ) -> Result<Self, HttpResponse> {
-        let realm = match app.realm(realm).await {
-            Ok(Some(realm)) => realm,
-            Ok(None) => {
-                return Err(HttpResponse::NotFound().json(json!({"error": "Realm does not exist"})));
-            }
-            Err(fault) => return Err(fault_answer(&fault)),
-        };
-        if !realm.enabled {
-            let denied = OAuthError::new("access_denied", "Realm not enabled").with_status(403);
-            return Err(denied_answer(&denied));
-        }
+        let realm = open_realm(&app, realm).await?;
         let ip = app.client_ip(request);
         let text = |name| text(request.headers(), name);
         Ok(Self {
@@ -124,6 +114,22 @@ impl Caller {
         }
         Err(Fault::corrupt("a realm's key is missing, and could not be made").into())
     }
+}
+
+/// A realm that answers programs; the error is already an answer.
+pub(crate) async fn open_realm(app: &App, name: &str) -> Result<Arc<Realm>, HttpResponse> {
+    let realm = match app.realm(name).await {
+        Ok(Some(realm)) => realm,
+        Ok(None) => {
+            return Err(HttpResponse::NotFound().json(json!({"error": "Realm does not exist"})));
+        }
+        Err(fault) => return Err(fault_answer(&fault)),
+    };
+    if !realm.enabled {
+        let denied = OAuthError::new("access_denied", "Realm not enabled").with_status(403);
+        return Err(denied_answer(&denied));
+    }
+    Ok(realm)
 }
 
 /// The realm as it is once it has a key for this algorithm.

@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{self, Data, Path, Query};
 use cloakroom_model::{Cx, Door, Fault, client};
 use cloakroom_oidc::redirect_uri;
 use cloakroom_web::App;
@@ -11,6 +10,7 @@ use cloakroom_web::headers::Security;
 use cloakroom_web::page::{
     LoginStatusFrame, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame, render,
 };
+use cloakroom_web::web::{self, Data, Path, Query};
 use serde::Deserialize;
 
 /// The paths of the frames.

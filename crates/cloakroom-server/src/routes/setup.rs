@@ -3,7 +3,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_LANGUAGE, LOCATION, ORIGIN};
-use actix_web::web::{self, Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::Secret;
 use cloakroom_web::App;
@@ -11,6 +10,7 @@ use cloakroom_web::app::now;
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Locale, Locales, Notice, Wanted};
 use cloakroom_web::page::{Alert, Field, Layout, SetupDonePage, SetupPage, WelcomePage, render};
+use cloakroom_web::web::{self, Data, Form, Query};
 use serde::Deserialize;
 
 use crate::bootstrap;

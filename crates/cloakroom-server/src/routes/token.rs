@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Away, Question, Typed, question, settle};
 use cloakroom_keycloak::blueprint;
@@ -15,6 +14,7 @@ use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, OAuthError, own_token};
 use cloakroom_web::App;
 use cloakroom_web::request_id;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
 use super::protocol::{self, Caller};

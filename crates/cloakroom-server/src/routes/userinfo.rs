@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::userinfo::{Body, Userinfo};
@@ -12,6 +11,7 @@ use cloakroom_oidc::{Error, OAuthError};
 use cloakroom_web::App;
 use cloakroom_web::answers::Answer;
 use cloakroom_web::app::now;
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::protocol::{self, Caller};
 

@@ -1,10 +1,10 @@
 //! Settings of steps by their id.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read;
 use cloakroom_model::flow::{self, AuthenticatorConfig};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 
 use super::{MANAGE, VIEW};
 use crate::access::Admin;

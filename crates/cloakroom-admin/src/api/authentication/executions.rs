@@ -1,11 +1,11 @@
 //! Single steps of flows by their id: their place among others, and their settings.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read;
 use cloakroom_model::flow::{self, AuthenticatorConfig, Execution};
 use cloakroom_model::id::ExecutionId;
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 
 use super::steps::{check_provider, next_place, requirement};
 use super::{MANAGE, VIEW, check_own, step_found};

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::flow::{self, AuthenticatorConfig, Flow};
 use cloakroom_model::id::{ExecutionId, FlowId};
 use cloakroom_model::{Cx, realm};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{MANAGE, VIEW, VIEW_FLOWS};

@@ -1,9 +1,9 @@
 //! The kinds of authenticators there are, and their settings.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_keycloak::catalog::{self, Entry};
 use cloakroom_keycloak::read::set;
+use cloakroom_web::web::{self, Path, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::{VIEW, VIEW_FLOWS};

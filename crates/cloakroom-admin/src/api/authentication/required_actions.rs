@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog::{self, Entry};
 use cloakroom_keycloak::{read, required_action as shape};
 use cloakroom_login::profile::Violation;
 use cloakroom_model::Cx;
 use cloakroom_model::flow::{self, RequiredAction};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{MANAGE, VIEW, VIEW_ACTIONS};

@@ -1,13 +1,13 @@
 //! The steps of a flow, named by the flow's alias: the list, new ones, and their requirements.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::Cx;
 use cloakroom_model::flow::{self, Execution, Flow};
 use cloakroom_model::id::{ExecutionId, FlowId};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 
 use super::{MANAGE, VIEW_FLOWS, step_found};
 use crate::access::Admin;

@@ -5,7 +5,6 @@ mod delegated;
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::authorization::Authorization;
@@ -18,6 +17,7 @@ use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, role};
 use cloakroom_oidc::evaluate::Example;
 use cloakroom_oidc::uma;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::{BASE, VIEW, owner};

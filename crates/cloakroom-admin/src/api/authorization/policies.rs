@@ -1,11 +1,11 @@
 //! Policies and permissions: their lists, single ones by kind or not, and what they are linked to.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization::{self as shape, kind};
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Policy, UMA};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, conflict, delegated, found, part, slice, write};

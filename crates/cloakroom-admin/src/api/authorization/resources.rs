@@ -1,12 +1,12 @@
 //! Resources: what a client protects.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read;
 use cloakroom_model::authorization::{self, Resource};
 use cloakroom_model::authorization::{Authorization, uri};
 use cloakroom_model::{Cx, user};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, delegated, found, part, slice, write};

@@ -1,11 +1,11 @@
 //! Scopes: what may be done with resources.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization as shape;
 use cloakroom_keycloak::read;
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Scope};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, conflict, delegated, found, part, slice, write};

@@ -1,10 +1,10 @@
 //! The settings of a client's authorization services, and all of it at once.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::authorization::{self as shape, settings};
 use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_model::authorization::{self, Server};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
 use super::{BASE, MANAGE, VIEW, delegated, found, write};

@@ -1,7 +1,6 @@
 //! `evaluate-scopes`: what a client's tokens would hold for a user, before anybody signs in.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::role as shape;
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::client::Client;
@@ -12,6 +11,7 @@ use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Fault, client};
 use cloakroom_oidc::Provider;
 use cloakroom_oidc::evaluate::{self, Example};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::super::{ALL, Answer, Names, Params};

@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::client as shape;
 use cloakroom_keycloak::installation::{self, Installation};
 use cloakroom_model::{Secret, client, role};
+use cloakroom_web::web::{self, ServiceConfig};
 
 use super::super::{Answer, Names};
 use super::{Sight, VIEW, found_by};

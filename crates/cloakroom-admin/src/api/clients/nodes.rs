@@ -4,10 +4,10 @@
 //! back-channel logout and of a new not-before from introspection.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read;
 use cloakroom_model::Cx;
 use cloakroom_model::client::Client;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::super::{Answer, Names, no_content};

@@ -1,12 +1,12 @@
 //! What a client proves itself with: its secret, the one before, and its registration access token.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::client as shape;
 use cloakroom_keycloak::read::set;
 use cloakroom_model::{Secret, client};
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::registration_token::{self, AUTHENTICATED};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};

@@ -1,12 +1,12 @@
 //! Who is in a group, and which groups a user is in.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::GroupId;
 use cloakroom_model::user;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::json;
 
 use super::super::users::{find::show_all, found_by as user_found_by};

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::saml::parse_within_limits;
 use cloakroom_keycloak::{catalog, read};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use roxmltree::Node;
 use serde_json::Value;
 

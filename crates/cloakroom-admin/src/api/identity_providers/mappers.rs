@@ -1,12 +1,12 @@
 //! Mappers of an identity provider: what is taken over into a user.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::{identity_provider as shape, read};
 use cloakroom_model::Cx;
 use cloakroom_model::id::MapperId;
 use cloakroom_model::identity_provider::{self as model, Config, Mapper};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::{BASE, MANAGE, VIEW, found};

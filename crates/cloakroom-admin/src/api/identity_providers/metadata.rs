@@ -1,12 +1,12 @@
 //! What identity providers say of themselves, and what is said to them.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_federation::Upstream;
 use cloakroom_federation::saml::Settings;
 use cloakroom_federation::saml::descriptor::{self, Certificates};
 use cloakroom_federation::saml::request::Here;
 use cloakroom_oidc::keyring::Keyring;
+use cloakroom_web::web::{self, Path, ServiceConfig};
 
 use super::{BASE, MANAGE, VIEW, found};
 use crate::access::{Admin, encode};

@@ -5,7 +5,6 @@ pub(in crate::api) mod tree;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
@@ -13,6 +12,7 @@ use cloakroom_model::group::Group;
 use cloakroom_model::id::{GroupId, OrganizationId};
 use cloakroom_model::organization::Organization;
 use cloakroom_model::organization::group as of_organization;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 use super::{BASE, MANAGE, VIEW};

@@ -1,11 +1,11 @@
 //! The identity providers that an organization's people sign in with.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::{identity_provider as shape, read};
 use cloakroom_model::Cx;
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::identity_provider::{self, IdentityProvider};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::Value;
 
 use super::groups::tree::Tree;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Form, Path, ServiceConfig};
 use cloakroom_keycloak::organization as shape;
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Invitation, Organization};
 use cloakroom_model::{Cx, Ttl, outbox, user};
+use cloakroom_web::web::{self, Form, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, found};

@@ -1,13 +1,13 @@
 //! Members of an organization.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
 use cloakroom_keycloak::read::{name, set};
 use cloakroom_keycloak::{organization as shape, user as user_shape};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Member, Search};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Fault};
+use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{BASE, MANAGE, VIEW, found};

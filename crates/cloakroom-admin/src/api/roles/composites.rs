@@ -1,11 +1,11 @@
 //! What a role is composed of.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::Cx;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
 use super::super::{ALL, Answer, Names, Params, clients, no_content, page};

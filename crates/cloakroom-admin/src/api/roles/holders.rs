@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::id::OrganizationId;
 use cloakroom_model::organization::group as of_organization;
 use cloakroom_model::role::Role;
 use cloakroom_model::{Cx, group, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::Value;
 
 use super::super::groups::show::{self, Shown};

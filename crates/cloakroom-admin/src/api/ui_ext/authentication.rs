@@ -1,11 +1,11 @@
 //! Flows and required actions, and what uses them.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{catalog, required_action};
 use cloakroom_model::client::{self, Query};
 use cloakroom_model::{Cx, flow, identity_provider};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{VIEW_REALM, part};

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId};
 use cloakroom_model::role::RoleGraph;
 use cloakroom_model::{Cx, client, group, role, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use crate::access::Admin;

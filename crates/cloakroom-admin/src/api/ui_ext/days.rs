@@ -1,10 +1,10 @@
 //! How many sign-ins succeeded and failed on each of the last days, and how many sessions there are.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::event;
 use cloakroom_model::session::page as sessions;
 use cloakroom_model::{Cx, Door, Timestamp};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use crate::access::Admin;

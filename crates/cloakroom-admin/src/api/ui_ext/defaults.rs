@@ -1,8 +1,8 @@
 //! The settings that a new realm has, against which the console says where a setting comes from.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::blueprint::{MASTER, settings};
+use cloakroom_web::web::{self, ServiceConfig};
 
 use super::VIEW_REALM;
 use crate::access::Admin;

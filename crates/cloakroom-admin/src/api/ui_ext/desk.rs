@@ -1,8 +1,8 @@
 //! What the frame of every page of the console shows: who is there, and what they may do in the realm.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::{Door, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::json;
 
 use crate::access::Admin;

@@ -1,10 +1,10 @@
 //! Jobs: work that takes longer than a request, with its progress and what went wrong.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::Fault;
 use cloakroom_model::job::{self, Job, Wish};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! When each key of the realm began to sign, only to verify, or to be used for nothing.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::key::step;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::VIEW_REALM;

@@ -1,11 +1,11 @@
 //! Roles of any container taken from somebody in one call, and what a role is composed of.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read;
 use cloakroom_model::Cx;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 
 use crate::access::{Actor, Admin, Grants};
 use crate::api::role_mappings::{self, Holder};

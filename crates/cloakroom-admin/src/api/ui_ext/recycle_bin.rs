@@ -3,10 +3,10 @@
 //! Without that parameter a deletion is what it is in Keycloak: final.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
 use cloakroom_model::recycle_bin::{self, Doomed, Entry, Kind, Restored};
 use cloakroom_model::{Cx, group, role};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use crate::access::{Actor, Admin, Grants};

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::read::set;
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, client, group, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::part;

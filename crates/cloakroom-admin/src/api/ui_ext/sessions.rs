@@ -1,11 +1,11 @@
 //! The sessions of a realm or of one client: a page at a time, their number, and the end of all that match.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_keycloak::read::set;
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::session::page::{self as sessions, Query};
 use cloakroom_model::{Cx, client, session, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use crate::access::Admin;

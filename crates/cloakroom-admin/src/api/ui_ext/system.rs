@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::key::step;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::json;
 
 use super::VIEW_REALM;

@@ -1,9 +1,9 @@
 //! What the lists of the console say beyond Keycloak's calls: how much clients are used, and who is in a group or below it.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::id::{ClientUuid, GroupId};
 use cloakroom_model::{client_use, group, user};
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use crate::access::Admin;

@@ -2,11 +2,11 @@
 //! were last here.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read;
 use cloakroom_model::id::UserId;
 use cloakroom_model::saved_view::{self, Kept, View};
 use cloakroom_model::sign_in;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use crate::access::Admin;

@@ -1,10 +1,10 @@
 //! `/admin/realms/{realm}/users/{user}/federated-identity`: the user's links to identity providers.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read;
 use cloakroom_model::identity_provider;
 use cloakroom_model::user::identity::{self, Identity};
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, no_content};

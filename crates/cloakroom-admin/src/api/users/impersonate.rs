@@ -1,10 +1,10 @@
 //! `/admin/realms/{realm}/users/{user}/impersonation`: an administrator looks at the world as somebody else.
 
-use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on::{self, Origin, Proof};
 use cloakroom_model::session;
 use cloakroom_web::cookie;
+use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, json};
 
 use super::super::{Answer, Names};

@@ -1,10 +1,10 @@
 //! Letters to a user, asked for by an administrator: each is a row of the outbox.
 
-use actix_web::web::{self, Bytes, ServiceConfig};
 use cloakroom_keycloak::read::{self, Unreadable};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, flow, outbox};
 use cloakroom_oidc::redirect_uri;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::super::{Answer, Names, Params, no_content};

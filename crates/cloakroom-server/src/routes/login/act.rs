@@ -1,7 +1,6 @@
 //! What a user has to do, or to allow, before a sign-in ends.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::policy::Violation;
@@ -13,6 +12,7 @@ use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, TermsPage, UpdatePasswordPage, UpdateProfilePage, render};
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::elsewhere::{self, Kept};
 use super::fields::{Problems, check_password, password_problems, update_profile};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, Next, note};
 use cloakroom_model::attempt::{self, Attempt};
@@ -13,6 +12,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, consent};
 use cloakroom_web::App;
 use cloakroom_web::page::{ConsentPage, Hidden, render};
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::pages::{action, client_shown, layout, security};
 use super::{over, posted, show};

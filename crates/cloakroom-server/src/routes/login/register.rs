@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::required::{self, HashedPassword, NewPassword};
@@ -16,6 +15,7 @@ use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, render};
+use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::fields::notice_of;
 use super::pages::{PASSWORD, action, layout, security, username_label};

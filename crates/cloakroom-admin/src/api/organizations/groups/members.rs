@@ -1,12 +1,12 @@
 //! Who of an organization is in its groups.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
 use cloakroom_model::Cx;
 use cloakroom_model::group::Group;
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, group as of_organization};
 use cloakroom_model::user::{self, User};
+use cloakroom_web::web::{self, ServiceConfig};
 
 use super::super::members::{member_found, show, user_of};
 use super::super::{BASE, MANAGE, VIEW};
