@@ -55,12 +55,8 @@ impl Provider {
         let alg = chosen_alg(cx, &client, "id.token.signed.response.alg");
         Ok(Some(LogoutNotice {
             address,
-            token: Unsigned {
-                alg,
-                // §2.4: explicit typing, so that no ID token passes for a logout token.
-                typ: "logout+jwt",
-                members,
-            },
+            // §2.4: explicit typing, so that no ID token passes for a logout token.
+            token: Unsigned::new(alg, "logout+jwt", members),
         }))
     }
 

@@ -30,11 +30,7 @@ pub fn token(
     let Some(members) = claims.as_object().cloned() else {
         return Err(Fault::corrupt("claims are an object").into());
     };
-    let unsigned = Unsigned {
-        alg: INTERNAL_ALG,
-        typ: "JWT",
-        members,
-    };
+    let unsigned = Unsigned::new(INTERNAL_ALG, "JWT", members);
     let keys = Keyring::of(realm)?;
     sign(&keys, &unsigned)
 }

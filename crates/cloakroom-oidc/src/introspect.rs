@@ -85,11 +85,9 @@ impl Provider {
                 ("iat".to_owned(), json!(cx.now.seconds())),
                 ("token_introspection".to_owned(), json!(answer.document)),
             ]);
-            answer.whole = Some(Unsigned {
-                alg: issue::chosen_alg(cx, client, "introspection.signed.response.alg"),
-                typ: "token-introspection+jwt",
-                members,
-            });
+            let alg = issue::chosen_alg(cx, client, "introspection.signed.response.alg");
+            let typ = "token-introspection+jwt";
+            answer.whole = Some(Unsigned::new(alg, typ, members));
         }
         Ok(answer)
     }
@@ -166,10 +164,9 @@ impl Provider {
             return Ok(Introspection::inactive());
         }
         let is_told = accept == Accept::Jwt && is_access && client.settings.has(WITH_JWT);
-        let with_jwt = is_told.then(|| Unsigned {
-            alg: issue::chosen_alg(cx, &live.client, "access.token.signed.response.alg"),
-            typ: "JWT",
-            members: members.clone(),
+        let with_jwt = is_told.then(|| {
+            let alg = issue::chosen_alg(cx, &live.client, "access.token.signed.response.alg");
+            Unsigned::new(alg, "JWT", members.clone())
         });
         Ok(Introspection {
             document: describe(members, &token, &live),

@@ -1,5 +1,6 @@
 //! Mints tokens: the only place where claims become an access, an ID or a refresh token.
 
+pub(crate) mod kept;
 mod minted;
 mod refresh;
 
@@ -287,7 +288,7 @@ fn access(
         false => "JWT",
     };
     let alg = chosen_alg(cx, facts.client, "access.token.signed.response.alg");
-    Ok((Access::Jwt(Unsigned { alg, typ, members }), aud))
+    Ok((Access::Jwt(Unsigned::new(alg, typ, members)), aud))
 }
 
 /// Without a session the subject alone says whose token it is, so no mapper may name somebody else.
@@ -336,11 +337,8 @@ fn id_token(
     if let Some(nonce) = &grant.nonce {
         claims.members.insert("nonce".to_owned(), json!(nonce));
     }
-    Ok(Unsigned {
-        alg: chosen_alg(cx, facts.client, "id.token.signed.response.alg"),
-        typ: "JWT",
-        members: claims.into_members(),
-    })
+    let alg = chosen_alg(cx, facts.client, "id.token.signed.response.alg");
+    Ok(Unsigned::new(alg, "JWT", claims.into_members()))
 }
 
 /// The algorithm that a client's attribute names, or the realm's.

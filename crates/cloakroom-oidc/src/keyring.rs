@@ -14,6 +14,8 @@ use cloakroom_model::component::Component;
 use cloakroom_model::key::{self, Status};
 use cloakroom_model::{Digest, Fault, Realm};
 
+use crate::issue::kept::Kept;
+
 use read::Parsed;
 
 /// The algorithms that realms sign with and clients may sign with: those of Keycloak.
@@ -45,6 +47,8 @@ pub struct Keyring {
     public_key: Option<String>,
     /// The documents for the addresses of the server, of which there are a few.
     pub(crate) discovery: RwLock<Vec<(String, Document)>>,
+    /// What clients that ask for themselves were given.
+    pub(crate) kept: Kept,
 }
 
 /// A document that is made once and answered often.
@@ -166,6 +170,7 @@ impl Keyring {
             verifying: KeySet::from_keys(verifying),
             public_key,
             discovery: RwLock::default(),
+            kept: Kept::default(),
         })
     }
 

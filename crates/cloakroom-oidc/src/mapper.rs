@@ -177,7 +177,12 @@ pub struct Claims {
     pub renamed: BTreeMap<RoleId, (Option<String>, String)>,
     /// The scopes that the claims are made for, while the mappers run.
     pub scopes: Option<Scopes>,
+    /// The names of the roles, from when they are asked for until they change.
+    pub(crate) names: Option<Arc<RoleNames>>,
 }
+
+/// Names of roles by their clients; those of the realm have none.
+pub(crate) type RoleNames = BTreeMap<Option<String>, BTreeSet<String>>;
 
 impl Claims {
     /// Puts the audience in place: one as a text, several as a list (RFC 7519 §4.1.3).
@@ -196,10 +201,25 @@ impl Claims {
         self.members
     }
 
+    /// Adds a role.
+    fn add_role(&mut self, role: RoleId) {
+        self.names = None;
+        self.roles.insert(role);
+    }
+
+    /// Shows a role under another name, which may be another client's.
+    fn rename_role(&mut self, role: RoleId, name: (Option<String>, String)) {
+        self.names = None;
+        self.renamed.insert(role, name);
+    }
+
     /// The names of the roles, those of the realm under no client.
-    fn role_names(&self, cx: &mut Cx<'_>) -> Result<BTreeMap<Option<String>, BTreeSet<String>>> {
+    fn role_names(&mut self, cx: &mut Cx<'_>) -> Result<Arc<RoleNames>> {
+        if let Some(names) = &self.names {
+            return Ok(Arc::clone(names));
+        }
         let graph = role::graph(cx)?;
-        let mut names: BTreeMap<Option<String>, BTreeSet<String>> = BTreeMap::new();
+        let mut names = RoleNames::new();
         for id in &self.roles {
             let Some(found) = graph.role(id) else {
                 continue;
@@ -213,6 +233,8 @@ impl Claims {
             };
             names.entry(owner).or_default().insert(name);
         }
+        let names = Arc::new(names);
+        self.names = Some(Arc::clone(&names));
         Ok(names)
     }
 }

@@ -176,11 +176,7 @@ impl Provider {
             // OIDC Core §5.3.2: a signed answer names its issuer and its audience.
             members.insert("iss".to_owned(), json!(self.issuer(cx.realm)));
             members.insert("aud".to_owned(), json!(client_id));
-            Unsigned {
-                alg,
-                typ: "JWT",
-                members,
-            }
+            Unsigned::new(alg, "JWT", members)
         });
         Ok(Userinfo {
             claims: members,

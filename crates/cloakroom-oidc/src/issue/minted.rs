@@ -17,6 +17,31 @@ pub(crate) struct Unsigned {
     pub(crate) alg: Alg,
     pub(crate) typ: &'static str,
     pub(crate) members: Map<String, Value>,
+    /// Further members as the end of a JSON object, where they are written down already.
+    pub(super) tail: Option<Arc<str>>,
+}
+
+impl Unsigned {
+    /// Claims to be signed by the realm's key for this algorithm.
+    pub(crate) fn new(alg: Alg, typ: &'static str, members: Map<String, Value>) -> Self {
+        Self {
+            alg,
+            typ,
+            members,
+            tail: None,
+        }
+    }
+
+    fn payload(&self) -> Result<Vec<u8>, Fault> {
+        let mut payload = serde_json::to_vec(&self.members)?;
+        if let Some(tail) = &self.tail {
+            // The brace at the end gives way to what goes on.
+            payload.pop();
+            payload.push(b',');
+            payload.extend_from_slice(tail.as_bytes());
+        }
+        Ok(payload)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -97,11 +122,7 @@ impl Minted {
             answer.insert("id_token".to_owned(), Value::String(sign(&keys, &id)?));
         }
         if let Some(members) = &self.refresh {
-            let unsigned = Unsigned {
-                alg: INTERNAL_ALG,
-                typ: "JWT",
-                members: members.clone(),
-            };
+            let unsigned = Unsigned::new(INTERNAL_ALG, "JWT", members.clone());
             let token = sign(&keys, &unsigned)?;
             answer.insert("refresh_token".to_owned(), Value::String(token));
         }
@@ -136,7 +157,7 @@ impl Signed<'_> {
 /// Signs claims with the realm's key for their algorithm.
 pub(crate) fn sign(keys: &Keyring, unsigned: &Unsigned) -> Result<String, SignError> {
     let key = keys.signing_key(unsigned.alg).map_err(SignError::Missing)?;
-    let payload = serde_json::to_vec(&unsigned.members).map_err(Fault::from)?;
+    let payload = unsigned.payload()?;
     key.sign(unsigned.typ, &payload)
         .map_err(|error| SignError::Fault(Fault::corrupt(error)))
 }

@@ -31,9 +31,10 @@ impl Mapper for AudienceResolve {
         let names = claims.role_names(cx)?;
         // A client is no audience of its own tokens.
         let others = names
-            .into_keys()
+            .keys()
             .flatten()
-            .filter(|id| *id != facts.client.client_id);
+            .filter(|id| **id != facts.client.client_id)
+            .cloned();
         claims.audience.extend(others);
         Ok(())
     }

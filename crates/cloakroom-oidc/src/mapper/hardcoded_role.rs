@@ -34,7 +34,7 @@ impl Mapper for HardcodedRole {
         };
         let (container, name) = split(cx, text)?;
         if let Some(found) = role::find_named(cx, &container, name)? {
-            claims.roles.insert(found.id);
+            claims.add_role(found.id);
         }
         Ok(())
     }

@@ -174,17 +174,17 @@ fn add_roles(
     let Some(scopes) = &claims.scopes else {
         return Ok(());
     };
-    let visible = Claims {
+    let mut visible = Claims {
         roles: scope::filter_roles(cx, facts.client, scopes, &all)?,
         ..Claims::default()
     };
-    let mut names = visible.role_names(cx)?;
-    if let Some(of_realm) = names.remove(&None) {
+    let names = visible.role_names(cx)?;
+    if let Some(of_realm) = names.get(&None) {
         told.insert("realm_access".to_owned(), json!({"roles": of_realm}));
     }
-    let of_clients: BTreeMap<String, Value> = names
-        .into_iter()
-        .filter_map(|(client, roles)| Some((client?, json!({"roles": roles}))))
+    let of_clients: BTreeMap<&String, Value> = names
+        .iter()
+        .filter_map(|(client, roles)| Some((client.as_ref()?, json!({"roles": roles}))))
         .collect();
     if !of_clients.is_empty() {
         told.insert("resource_access".to_owned(), json!(of_clients));

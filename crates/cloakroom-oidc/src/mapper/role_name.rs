@@ -42,7 +42,7 @@ impl Mapper for RoleName {
                 Some((client, name)) => (Some(client.to_owned()), name.to_owned()),
                 None => (None, to.to_owned()),
             };
-            claims.renamed.insert(found.id, renamed);
+            claims.rename_role(found.id, renamed);
         }
         Ok(())
     }

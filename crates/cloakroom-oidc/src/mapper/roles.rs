@@ -25,12 +25,11 @@ impl Mapper for RealmRoles {
         facts: &Facts<'_>,
         claims: &mut Claims,
     ) -> Result<()> {
-        let mut names = claims.role_names(cx)?;
+        let names = claims.role_names(cx)?;
         let prefix = config
             .text("usermodel.realmRoleMapping.rolePrefix")
             .unwrap_or_default();
-        let own = names.remove(&None).unwrap_or_default();
-        if !own.is_empty() {
+        if let Some(own) = names.get(&None) {
             let list = own
                 .iter()
                 .map(|name| Value::String(format!("{prefix}{name}")))
@@ -69,8 +68,9 @@ impl Mapper for ClientRoles {
             .text("usermodel.clientRoleMapping.rolePrefix")
             .unwrap_or_default();
         let only = config.text("usermodel.clientRoleMapping.clientId");
-        for (client, own) in names {
-            let Some(client) = client.filter(|client| only.is_none_or(|only| only == client))
+        for (client, own) in &*names {
+            let client = client.as_deref();
+            let Some(client) = client.filter(|client| only.is_none_or(|only| only == *client))
             else {
                 continue;
             };
@@ -78,7 +78,7 @@ impl Mapper for ClientRoles {
                 .iter()
                 .map(|name| Value::String(format!("{prefix}{name}")))
                 .collect();
-            claim::set(&mut claims.members, config, &client, Value::Array(list));
+            claim::set(&mut claims.members, config, client, Value::Array(list));
         }
         Ok(())
     }

@@ -75,11 +75,7 @@ impl PermissionTicket {
     /// Signs the ticket with the realm's key for its own tokens.
     pub fn sign(&self, realm: &Realm) -> std::result::Result<String, SignError> {
         let keys = Keyring::of(realm)?;
-        let unsigned = Unsigned {
-            alg: INTERNAL_ALG,
-            typ: "JWT",
-            members: self.members.clone(),
-        };
+        let unsigned = Unsigned::new(INTERNAL_ALG, "JWT", self.members.clone());
         sign(&keys, &unsigned)
     }
 }

@@ -1,6 +1,8 @@
 //! Answers about tokens are kept in memory for a moment. What changes a person, a session, a client or the realm shows
 //! in the very next answer all the same: each change is a test.
 
+mod own;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::Trial;
@@ -109,7 +111,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             Ok(())
         })
     };
-    CHANGES.iter().map(trial).collect()
+    let about_people = CHANGES.iter().map(trial);
+    about_people.chain(own::trials(server)).collect()
 }
 
 fn check(scene: &Scene, change: Change) {
