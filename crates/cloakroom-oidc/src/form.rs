@@ -1,5 +1,6 @@
 //! `Form`: the parameters of a request, each at most once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -31,7 +32,7 @@ impl fmt::Debug for Form {
 impl Form {
     /// Reads an `application/x-www-form-urlencoded` body or a query string.
     pub fn parse(text: &[u8]) -> Result<Self> {
-        Self::from_pairs(url::form_urlencoded::parse(text))
+        Self::from_pairs(pairs(text))
     }
 
     /// Takes pairs of names and values. RFC 6749 §3.1 and §3.2: none may be there twice.
@@ -131,5 +132,68 @@ impl Form {
         self.once
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// The names and values of a form (URL Standard, "application/x-www-form-urlencoded parsing").
+fn pairs(text: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        loop {
+            let text = rest?;
+            let (one, following) = match memchr::memchr(b'&', text).map(|end| text.split_at(end)) {
+                Some((one, following)) => (one, following.get(1..)),
+                None => (text, None),
+            };
+            rest = following;
+            if !one.is_empty() {
+                return Some(pair(one));
+            }
+        }
+    })
+}
+
+/// Tokens are long, and have nothing that would have to be decoded.
+fn pair(text: &[u8]) -> (Cow<'_, str>, Cow<'_, str>) {
+    if memchr::memchr2(b'%', b'+', text).is_none()
+        && let Ok(text) = std::str::from_utf8(text)
+    {
+        let (name, value) = text.split_once('=').unwrap_or((text, ""));
+        return (Cow::Borrowed(name), Cow::Borrowed(value));
+    }
+    let mut decoded = url::form_urlencoded::parse(text);
+    decoded.next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_as_the_standard_says_decoded_or_not() {
+        for text in [
+            "",
+            "&",
+            "a",
+            "a=",
+            "=b",
+            "=",
+            "a=b",
+            "a=b=c",
+            "a=b&c=d&&e",
+            "a=b+c&d=%C3%A4",
+            "a%3Db=c%26d&e=f",
+            "a=%&b=%zz",
+            "grant_type=refresh_token&refresh_token=eyJ0.eyJh-_.c2ln",
+            "\u{e4}=\u{fc}&a+b=c",
+        ] {
+            let read: Vec<_> = pairs(text.as_bytes()).collect();
+            let expected: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).collect();
+            assert_eq!(read, expected, "{text}");
+        }
+        let broken = b"a=\xff&b=c";
+        let read: Vec<_> = pairs(broken).collect();
+        let expected: Vec<_> = url::form_urlencoded::parse(broken).collect();
+        assert_eq!(read, expected);
     }
 }
