@@ -5,7 +5,7 @@
 //! a bound all the same: a sign-in also ends by the mere passing of time, and other programs may write to the file.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use actix_web::web::Bytes;
@@ -76,13 +76,17 @@ impl Answers {
 
     fn question_of(&self, id: &str, version: i64, parts: &[&str]) -> Question {
         // A length before each part: two lists of parts are never one text.
-        let text: String = parts
-            .iter()
-            .flat_map(|part| [part.len().to_string(), ":".to_owned(), (*part).to_owned()])
-            .collect();
+        let length: usize = parts.iter().map(|part| part.len() + 8).sum();
+        let mut text = String::with_capacity(id.len() + 1 + length);
+        text.push_str(id);
+        text.push('/');
+        for part in parts {
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{}:{part}", part.len());
+        }
         let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
         Question {
-            digest: Digest::of(format!("{id}/{text}").as_bytes()).to_base64url(),
+            digest: Digest::of(text.as_bytes()).to_base64url(),
             realm: id.to_owned(),
             version,
             people: people.get(id).copied().unwrap_or_default(),
