@@ -14,7 +14,7 @@ const ADMINISTRATORS = 4;
 const PATIENCE_MS = 20_000;
 
 /** One of so many requests is sent, unless there is time for all. */
-const SHARE = 4;
+const SHARE = 10;
 
 const ONLY = process.env.HOSTILE_ONLY ?? '';
 
