@@ -4,7 +4,8 @@ use actix_web::HttpResponse;
 use cloakroom_keycloak::export::{self, Choice};
 use cloakroom_keycloak::import::{IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
-use cloakroom_model::Door;
+use cloakroom_keycloak::{client, group, identity_provider, role, user};
+use cloakroom_model::{Cx, Door};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::Value;
 
@@ -28,13 +29,16 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     );
 }
 
-/// Whole realm files are sent here too, so members that it does not read are passed over.
+/// Whole realm files are sent here too, so members of the file that it does not read are passed over; those of a thing
+/// in it are not.
 async fn import(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
     let mut sent = read::map(&body)?;
     let named = read::text(&sent, "ifResourceExists")?;
-    let named = named.or(read::text(&sent, "policy")?).unwrap_or("SKIP");
+    let named = named.or(read::text(&sent, "policy")?).unwrap_or("FAIL");
     let policy = IfExists::from_name(named).ok_or(Unreadable::Type)?;
+    check_things(&sent)?;
+    let owners = owners(&sent);
     let users: Option<Vec<Object>> = read::member(&sent, "users")?;
     sent.remove("users");
     let people = InMemory(users.unwrap_or_default());
@@ -42,6 +46,7 @@ async fn import(admin: Admin, body: Bytes) -> Answer {
     let part = transfer::Part::prepare(&admin.app, sent, people, password_policy).await?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     let done = admin.write(move |cx| {
+        check_owners(cx, &owners)?;
         let results = part.import(cx, policy, &grants)?;
         audit::record(cx, &actor, audit::ACTION, "REALM", "partialImport")?;
         Ok(results)
@@ -60,7 +65,7 @@ async fn export(admin: Admin, params: Params) -> Answer {
     if choice.clients {
         admin.check(&["manage-clients", "view-clients"])?;
     }
-    let work = move |cx: &mut cloakroom_model::Cx<'_>| {
+    let work = move |cx: &mut Cx<'_>| {
         let shown = export::realm_without_users(cx, choice);
         Ok::<_, AdminError>(shown?)
     };
@@ -69,11 +74,9 @@ async fn export(admin: Admin, params: Params) -> Answer {
     Ok(HttpResponse::Ok().json(shown))
 }
 
-/// Organizations are no part of the file, so nothing in it may point at one.
+/// Organizations are the business of whole exports, so nothing in the file may point at one.
 fn forget_organizations(shown: &mut Object) {
-    if shown.contains_key("organizations") {
-        return;
-    }
+    shown.remove("organizations");
     let providers = shown
         .get_mut("identityProviders")
         .and_then(Value::as_array_mut);
@@ -82,4 +85,72 @@ fn forget_organizations(shown: &mut Object) {
             members.remove("organizationId");
         }
     }
+}
+
+/// The things of a file, with the members that each may have.
+const THINGS: [(&str, &[&str]); 5] = [
+    ("users", user::FIELDS),
+    ("clients", client::FIELDS),
+    ("groups", group::FIELDS),
+    ("identityProviders", identity_provider::FIELDS),
+    ("identityProviderMappers", identity_provider::MAPPER_FIELDS),
+];
+
+/// Refuses things with members that they have not.
+fn check_things(sent: &Object) -> Result<(), Unreadable> {
+    for (member, fields) in THINGS {
+        let all = sent.get(member).and_then(Value::as_array);
+        check_members(all.into_iter().flatten(), fields)?;
+    }
+    let Some(roles) = sent.get("roles") else {
+        return Ok(());
+    };
+    let of_realm = roles.get("realm").and_then(Value::as_array);
+    check_members(of_realm.into_iter().flatten(), role::FIELDS)?;
+    let of_clients = roles.get("client").and_then(Value::as_object);
+    let of_clients = of_clients.into_iter().flat_map(Object::values);
+    let of_clients = of_clients.filter_map(Value::as_array).flatten();
+    check_members(of_clients, role::FIELDS)
+}
+
+fn check_members<'s>(
+    all: impl Iterator<Item = &'s Value>,
+    fields: &[&str],
+) -> Result<(), Unreadable> {
+    for one in all.filter_map(Value::as_object) {
+        if one.keys().any(|name| !fields.contains(&name.as_str())) {
+            return Err(Unreadable::Type);
+        }
+        let inside = one.get("subGroups").and_then(Value::as_array);
+        check_members(
+            &mut inside.into_iter().flatten() as &mut dyn Iterator<Item = &Value>,
+            fields,
+        )?;
+    }
+    Ok(())
+}
+
+/// The clients that roles of the file belong to, unless the file brings them.
+fn owners(sent: &Object) -> Vec<String> {
+    let roles = sent.get("roles").and_then(|roles| roles.get("client"));
+    let named = roles
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(Object::keys);
+    let brought = sent.get("clients").and_then(Value::as_array);
+    let is_brought = |name: &&String| {
+        let mut all = brought.into_iter().flatten();
+        all.any(|one| one.get("clientId").and_then(Value::as_str) == Some(name.as_str()))
+    };
+    named.filter(|name| !is_brought(name)).cloned().collect()
+}
+
+fn check_owners(cx: &mut Cx<'_>, owners: &[String]) -> Result<(), AdminError> {
+    for owner in owners {
+        if cloakroom_model::client::find_id(cx, owner)?.is_none() {
+            let why = format!("Can not import client roles for nonexistent client named {owner}");
+            return Err(AdminError::message(412, why));
+        }
+    }
+    Ok(())
 }
