@@ -1,5 +1,7 @@
 //! `ClientScopeRepresentation`: a client scope as JSON.
 
+use std::collections::BTreeMap;
+
 use crate::read::set;
 use cloakroom_model::scope::Scope;
 use serde_json::{Value, json};
@@ -39,8 +41,9 @@ pub fn apply(scope: &mut Scope, sent: &Object) -> Result<(), Unreadable> {
     if let Some(description) = read::text(sent, "description")? {
         scope.description = Some(description.to_owned());
     }
-    if let Some(attributes) = read::member(sent, "attributes")? {
-        scope.attributes = attributes;
+    // Each attribute that is sent changes, and the others stay as well.
+    if let Some(attributes) = read::member::<BTreeMap<String, String>>(sent, "attributes")? {
+        scope.attributes.extend(attributes);
     }
     Ok(())
 }

@@ -297,8 +297,8 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
             check_kind(cx, &role)?;
             let renamed = role.name != before;
             if renamed && role::find_named(cx, &role.container_id, &role.name)?.is_some() {
-                let why = format!("Role with name {} already exists", role.name);
-                return Err(AdminError::message(409, why));
+                let why = "Duplicate resource error";
+                return Err(AdminError::described(409, "conflict", why));
             }
             role::update(cx, &role)?;
             audit::record(cx, &actor, audit::UPDATE, kind(&role), place)?;

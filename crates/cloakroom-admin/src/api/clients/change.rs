@@ -58,7 +58,7 @@ pub(crate) fn create(
         secret,
     };
     if !client::insert(cx, &draft)? {
-        return Err(taken());
+        return Err(duplicate());
     }
     link_scopes(cx, &draft, sent)?;
     replace_mappers(cx, &draft, sent, grants)?;
@@ -87,11 +87,7 @@ pub(crate) fn update(
     check_addresses(&settings)?;
     check_policies(cx, by, Some(&client.id), (&mut settings, sent))?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
-        return Err(AdminError::described(
-            409,
-            "conflict",
-            "Duplicate resource error",
-        ));
+        return Err(duplicate());
     }
     let sent_secret = read::text(sent, "secret")?.filter(|text| *text != shape::MASK);
     let mut secret = match sent_secret {
@@ -125,6 +121,11 @@ pub(crate) fn update(
         ensure_service_account(cx, &draft.id, &draft.client_id)?;
     }
     ensure_protection(cx, &draft)
+}
+
+/// An id, or a name that a client is to get, is another's.
+fn duplicate() -> AdminError {
+    AdminError::described(409, "conflict", "Duplicate resource error")
 }
 
 /// A client that protects something has the role by which one may register it, and its own account has that.
@@ -310,12 +311,22 @@ fn ensure_service_account(cx: &mut Cx<'_>, id: &ClientUuid, client_id: &str) -> 
     if let Some(scope) = scope {
         scope::link(cx, id.as_str(), &scope, true)?;
     }
-    if user::find_service_account(cx, id)?.is_some() {
-        return Ok(());
+    let username = format!("service-account-{}", user::fold(client_id));
+    let taken = || AdminError::message(409, "User exists with same username");
+    if let Some(mut account) = user::find_service_account(cx, id)? {
+        if account.username == username {
+            return Ok(());
+        }
+        // It is named after its client, whatever that is called now.
+        account.username = username;
+        return match user::update(cx, &account)? {
+            user::Stored::Done => Ok(()),
+            _ => Err(taken()),
+        };
     }
     let account = User {
         id: UserId::new(cx.new_id()),
-        username: format!("service-account-{}", user::fold(client_id)),
+        username,
         email: None,
         email_verified: false,
         first_name: None,
@@ -328,7 +339,7 @@ fn ensure_service_account(cx: &mut Cx<'_>, id: &ClientUuid, client_id: &str) -> 
         required_actions: Vec::new(),
     };
     if user::insert(cx, &account)? != user::Stored::Done {
-        return Err(AdminError::message(409, "User exists with same username"));
+        return Err(taken());
     }
     if let Some(role) = blueprint::default_role(&cx.realm.settings) {
         user::grant_role(cx, &account.id, &role)?;
