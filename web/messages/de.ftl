@@ -44,6 +44,8 @@ login-submit = Anmelden
 login-no-account = Neu hier?
 login-register = Registrieren
 login-or-with = Oder anmelden mit
+organization-heading = Organisation wählen
+organization-explanation = Sie gehören zu mehreren Organisationen. Für welche gehen Sie weiter zu { $client }?
 link-confirm-heading = Konto gibt es schon
 link-confirm-taken = Hier gibt es schon ein Konto mit
 link-confirm-from = Sie kommen von { $provider } als
@@ -157,6 +159,7 @@ account-revoke-of = { $client } den Zugriff entziehen
 
 notice-invalid-credentials = Benutzername oder Passwort ist falsch.
 notice-invalid-password = Das Passwort ist falsch.
+notice-organization-without-account = Diese Adresse gehört zu einer Organisation, aber es gibt hier noch kein Konto dafür.
 notice-account-disabled = Das Konto ist gesperrt. Wenden Sie sich an die Administration.
 notice-too-many-attempts = Zu viele Versuche. Warten Sie einen Moment und versuchen Sie es noch einmal.
 notice-sign-in-timed-out = Die Anmeldung hat zu lange gedauert. Bitte beginnen Sie neu.

@@ -44,6 +44,8 @@ login-submit = Sign In
 login-no-account = New here?
 login-register = Register
 login-or-with = Or sign in with
+organization-heading = Choose an organization
+organization-explanation = You belong to several organizations. Which one do you go on to { $client } for?
 link-confirm-heading = Account already exists
 link-confirm-taken = There is an account here already with
 link-confirm-from = You come from { $provider } as
@@ -157,6 +159,7 @@ account-revoke-of = Revoke access of { $client }
 
 notice-invalid-credentials = Invalid username or password.
 notice-invalid-password = Invalid password.
+notice-organization-without-account = This address belongs to an organization here, but there is no account for it yet.
 notice-account-disabled = Account is disabled, contact your administrator.
 notice-too-many-attempts = Too many attempts. Wait a moment and try again.
 notice-sign-in-timed-out = You took too long to sign in. Please start again.

@@ -2,13 +2,12 @@
 //!
 //! The steps of Keycloak's flow have fixed meanings and one order that makes sense, so a flow is read
 //! for which of them it has: `idp-review-profile`, `idp-create-user-if-unique`,
-//! `idp-detect-existing-broker-user`, `idp-confirm-link`, `idp-auto-link` and
-//! `idp-username-password-form`. A step counts unless it, or a flow that it is in, is `DISABLED`.
+//! `idp-detect-existing-broker-user`, `idp-confirm-link`, `idp-auto-link`,
+//! `idp-username-password-form` and `idp-add-organization-member`. A step counts unless it, or a flow that it is in, is `DISABLED`.
 //! `idp-email-verification` needs mail to prove anything, and is passed over as Keycloak does in a
 //! realm that cannot send mail.
 
-use cloakroom_model::flow::{self, Execution, Flow};
-use cloakroom_model::id::FlowId;
+use cloakroom_model::flow::{self, Step};
 use cloakroom_model::{Cx, Fault};
 
 use crate::arrival::{self, Existing};
@@ -41,6 +40,8 @@ pub struct Plan {
     pub links_unproved: bool,
     /// An account that is there already is proved to be one's own by its password.
     pub proves: bool,
+    /// Whoever comes through the provider of an organization becomes a member.
+    pub adds_members: bool,
 }
 
 /// Reads the flow of a provider, or the realm's.
@@ -57,22 +58,9 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
     let of_realm = cx.realm.settings.rest.get("firstBrokerLoginFlow");
     let of_realm = of_realm.and_then(|alias| alias.as_str());
     let alias = own.or(of_realm).unwrap_or("first broker login").to_owned();
-    let (flows, steps) = (flow::list(cx)?, flow::list_executions(cx)?);
-    let configs = flow::list_configs(cx)?;
-    let mut found = Vec::new();
-    if let Some(top) = flows.iter().find(|flow| flow.alias == alias) {
-        collect(&top.id, (&flows, &steps), 0, &mut found);
-    }
-    let config = |step: &Execution, name: &str| {
-        let id = step.config.as_deref()?;
-        let config = configs.iter().find(|config| config.id == id)?;
-        config.config.get(name).cloned()
-    };
-    let step = |kind: &str| {
-        found
-            .iter()
-            .find(|step| step.authenticator.as_deref() == Some(kind))
-    };
+    let steps = flow::list_steps(cx, &alias)?;
+    let step = |kind: &str| steps.iter().find(|step| step.authenticator == kind);
+    let config = |step: &Step, name: &str| step.config.get(name).cloned();
     let review = step("idp-review-profile").map(|step| {
         match config(step, "update.profile.on.first.login").as_deref() {
             Some("on") => Review::On,
@@ -90,33 +78,8 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
         asks_to_link: step("idp-confirm-link").is_some(),
         links_unproved: step("idp-auto-link").is_some(),
         proves: step("idp-username-password-form").is_some(),
+        adds_members: step("idp-add-organization-member").is_some(),
     })
-}
-
-/// No flow is nested deeper; a circle ends here.
-const DEEPEST: usize = 10;
-
-fn collect<'a>(
-    id: &FlowId,
-    (flows, steps): (&'a [Flow], &'a [Execution]),
-    depth: usize,
-    found: &mut Vec<&'a Execution>,
-) {
-    if depth >= DEEPEST {
-        return;
-    }
-    for step in steps.iter().filter(|step| step.flow == *id) {
-        if step.requirement == "DISABLED" {
-            continue;
-        }
-        match &step.child_flow {
-            Some(child) if flows.iter().any(|flow| flow.id == *child) => {
-                collect(child, (flows, steps), depth + 1, found);
-            }
-            Some(_) => {}
-            None => found.push(step),
-        }
-    }
 }
 
 /// What comes next for somebody who is nobody here yet.

@@ -28,6 +28,7 @@ pub mod health;
 pub mod identity;
 pub mod keys;
 pub mod mapper;
+pub mod membership;
 mod network;
 pub mod pending;
 pub mod preset;

@@ -1,6 +1,7 @@
 //! The way of an attempt from its first page to a session.
 
 use cloakroom_model::attempt::{Attempt, Stage};
+use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, client};
 use serde_json::Value;
@@ -15,6 +16,8 @@ pub enum Next {
     AskPassword,
     /// The user has something to do first.
     Act(Action),
+    /// The user is of several organizations, and has to say for which one this is.
+    ChooseOrganization,
     /// The user has to be asked what the client may have.
     Consent,
     /// The session can be opened.
@@ -37,6 +40,16 @@ pub mod note {
     pub const USERNAME: &str = "username";
     /// A session of the browser spoke for the user; nobody was proved.
     pub const RECOGNIZED: &str = "recognized";
+    /// The name was given, and is not asked for again.
+    pub const NAMED: &str = "named";
+    /// The organization whose domain the name has.
+    pub const HOME: &str = "home";
+    /// The organization that the request names.
+    pub const FOR: &str = "for_organization";
+    /// The request is for one organization, and does not say which.
+    pub const CHOOSES: &str = "chooses_organization";
+    /// The organization that the user has chosen, by alias.
+    pub const CHOSEN: &str = "chosen_organization";
     /// The scopes to be allowed, as text.
     pub const SCOPE: &str = "scope";
     /// The request insists on the question (`prompt=consent`).
@@ -109,6 +122,9 @@ pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> 
     if let Some(action) = open.into_iter().next().or(wished) {
         return Ok((Next::Act(action), Some(user)));
     }
+    if !choices(cx, attempt, &user)?.is_empty() {
+        return Ok((Next::ChooseOrganization, Some(user)));
+    }
     let Some(client) = client::find_by_id(cx, &attempt.client)? else {
         return Ok((Next::AskPassword, None));
     };
@@ -120,4 +136,13 @@ pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> 
         return Ok((Next::Consent, Some(user)));
     }
     Ok((Next::Done, Some(user)))
+}
+
+/// The organizations that the user has to choose from; none if there is no question.
+pub fn choices(cx: &mut Cx<'_>, attempt: &Attempt, user: &User) -> Result<Vec<Organization>> {
+    if !has(attempt, note::CHOOSES) || !text(attempt, note::CHOSEN).is_empty() {
+        return Ok(Vec::new());
+    }
+    let mine = organization::list_open_to(cx, &user.id)?;
+    Ok(if mine.len() > 1 { mine } else { Vec::new() })
 }

@@ -2,12 +2,14 @@
 
 mod action;
 mod change;
+mod steps;
 
 pub use action::{remove_action, update_action};
 pub use change::{
     has_client, is_secret_setting, list_configs, remove, remove_config, remove_execution, update,
     update_config, update_execution,
 };
+pub use steps::{Step, list_steps};
 
 use std::collections::BTreeMap;
 

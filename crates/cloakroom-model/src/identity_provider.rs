@@ -105,6 +105,8 @@ pub struct Shown {
     pub name: String,
     /// People find it on the sign-in page.
     pub is_listed: bool,
+    /// The organization that it is of.
+    pub organization: Option<String>,
     /// Applications may name it, to have people sent there without a question.
     pub may_ask_nothing: bool,
 }
@@ -131,11 +133,8 @@ pub fn list_shown(cx: &mut Cx<'_>) -> Result<Vec<Shown>> {
         }
         let is_set = |name: &str| config.get(name).is_some_and(|value| value == "true");
         // A provider of an organization is offered to its own people, unless it is public.
-        let is_private = settings
-            .organization_id
-            .as_deref()
-            .is_some_and(|id| !id.is_empty())
-            && !is_set("kc.org.broker.public");
+        let organization = settings.organization_id.filter(|id| !id.is_empty());
+        let is_private = organization.is_some() && !is_set("kc.org.broker.public");
         let name = settings.display_name.filter(|name| !name.is_empty());
         let order = config
             .get("guiOrder")
@@ -144,6 +143,7 @@ pub fn list_shown(cx: &mut Cx<'_>) -> Result<Vec<Shown>> {
             name: name.unwrap_or_else(|| alias.clone()),
             is_listed: settings.hide_on_login != Some(true) && !is_private,
             may_ask_nothing: is_set("acceptsPromptNoneForwardFromClient"),
+            organization,
             alias,
             provider_id,
         };

@@ -1,5 +1,6 @@
 //! Organizations: firms whose people are users of the realm, with the domains that name them.
 
+mod address;
 pub mod group;
 mod invitation;
 mod member;
@@ -16,6 +17,8 @@ use crate::schema::{organization_domains as domains, organizations};
 use crate::sql::Unless;
 use crate::user::Attributes;
 
+pub(crate) use address::names_first;
+pub use address::{NamesFirst, domain_of, find_by_address, home, providers};
 pub use invitation::{
     Invitation, find_invitation, insert_invitation, list_invitations, remove_invitation,
 };

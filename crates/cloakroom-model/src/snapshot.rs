@@ -12,6 +12,7 @@ use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
 use crate::id::{ClientUuid, RealmId, ScopeId};
 use crate::identity_provider::{self, Shown};
+use crate::organization::NamesFirst;
 use crate::realm::{self, RealmRow, Settings};
 use crate::role::RoleGraph;
 use crate::scope::{self, Scope};
@@ -52,6 +53,8 @@ pub struct Realm {
     pub profile: UserProfile,
     /// The identity providers that people may sign in with.
     pub providers: Vec<Shown>,
+    /// People are asked for their name before anything else, because it says which organization they are of.
+    pub names_first: Option<NamesFirst>,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -101,6 +104,7 @@ impl Realm {
             organizations: BTreeSet::new(),
             profile: UserProfile::default(),
             providers: Vec::new(),
+            names_first: None,
             memory: Memory::default(),
         }
     }
@@ -152,6 +156,7 @@ impl Realm {
         realm.organizations = organizations;
         realm.profile = profile;
         realm.providers = identity_provider::list_shown(&mut cx)?;
+        realm.names_first = organization::names_first(&mut cx)?;
         Ok(Arc::new(realm))
     }
 

@@ -19,7 +19,10 @@ pub use account::{AccountApplication, AccountPage, AccountSession, AccountSigned
 pub use broker::{LinkConfirmPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
 pub use device::DevicePage;
-pub use login::{LoginPage, RegisterPage, ResetCredentialsPage, ReturningUser, UsernameLabel};
+pub use login::{
+    LoginPage, OrganizationChoice, RegisterPage, ResetCredentialsPage, ReturningUser,
+    SelectOrganizationPage, UsernameLabel, UsernamePage,
+};
 pub use logout::{LogoutConfirmPage, SignedOutPage};
 pub use message::{AlreadySignedInPage, ErrorPage, InfoPage, PageExpiredPage};
 pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment, ProfileField};

@@ -18,6 +18,22 @@ pub const NAME: &str = "organization";
 /// The kind of mapper that makes it what it is.
 pub(crate) const MAPPER: &str = "oidc-organization-membership-mapper";
 
+/// What a scope asks for of organizations, as far as the client may ask; `None` if it asks for none.
+pub fn wanted(cx: &Cx<'_>, client: &Client, scope: &str) -> Option<Asked> {
+    super::resolve_again(cx, client, scope).organizations
+}
+
+/// The scope with the organization that its user has chosen in place of the question which one.
+pub fn narrowed(scope: &str, alias: &str) -> String {
+    let rest = scope
+        .split(' ')
+        .filter(|word| !word.is_empty() && *word != NAME);
+    let chosen = format!("{NAME}:{alias}");
+    rest.chain([chosen.as_str()])
+        .collect::<Vec<&str>>()
+        .join(" ")
+}
+
 /// Which organizations a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {

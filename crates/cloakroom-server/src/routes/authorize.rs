@@ -11,6 +11,7 @@ use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageErr
 use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
@@ -146,6 +147,15 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
                 None => login::login_page(visit, &attempt, user.as_ref(), None),
             };
             (page, is_new, true)
+        }
+        Begun::Onward(Onward::Rename(attempt, notice), is_new) => (
+            login::name_page(visit, &attempt, Some(Alert::error(notice))),
+            is_new,
+            true,
+        ),
+        Begun::Onward(Onward::Depart(attempt, alias), is_new) => {
+            let to = broker::address(visit, &attempt, &alias);
+            (visit.redirect(&to), is_new, true)
         }
         Begun::Onward(Onward::Go(attempt, execution), is_new) => {
             let query = sign_in::address(&attempt, execution, false);
@@ -283,7 +293,7 @@ fn recognize(
     if request.prompt.none && !(next == flow::Next::AskPassword && is_passed_on(cx, request)) {
         // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
         let error = match next {
-            flow::Next::AskPassword => "login_required",
+            flow::Next::AskPassword | flow::Next::ChooseOrganization => "login_required",
             _ => "interaction_required",
         };
         let issuer = provider.issuer(cx.realm);

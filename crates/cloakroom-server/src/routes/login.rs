@@ -4,6 +4,7 @@ mod act;
 mod consent;
 mod elsewhere;
 mod fields;
+pub(crate) mod organization;
 mod outset;
 mod pages;
 mod password;
@@ -21,6 +22,7 @@ use cloakroom_model::{Cx, Digest, Door, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
@@ -29,6 +31,7 @@ use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, RESTART, Visit};
 
 pub(crate) use fields::{Problems, fold_in, wrong};
+pub(crate) use organization::name_page;
 pub(crate) use pages::{action, layout, login_page, security};
 pub(crate) use profile::fields as profile_fields;
 pub(crate) use register::register_page;
@@ -45,6 +48,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(web::resource(format!("{base}/action-token")).route(web::get().to(action_token)));
     act::configure(cfg, base);
     consent::configure(cfg, base);
+    organization::configure(cfg, base);
     register::configure(cfg, base);
 }
 
@@ -119,6 +123,8 @@ pub(crate) async fn posted(
 pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
     match onward {
         Onward::Ask(attempt, user) => login_page(visit, &attempt, user.as_ref(), None),
+        Onward::Rename(attempt, notice) => name_page(visit, &attempt, Some(Alert::error(notice))),
+        Onward::Depart(attempt, alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
         Onward::Go(attempt, execution) => {
             let query = sign_in::address(&attempt, execution, false);
             visit.redirect(&visit.url(&format!("login-actions/required-action?{query}")))
@@ -220,7 +226,9 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
         attempt.user = None;
         attempt.stage = Stage::Prove;
         attempt.notes.remove(note::RECOGNIZED);
-        attempt.notes.remove(note::USERNAME);
+        for name in [note::USERNAME, note::NAMED, note::HOME] {
+            attempt.notes.remove(name);
+        }
         broker::forget(&mut attempt);
         Ok(match attempt::advance(cx, &attempt)? {
             true => Onward::Ask(Box::new(attempt), None),

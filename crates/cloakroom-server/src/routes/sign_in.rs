@@ -12,10 +12,12 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Fault, Secret, Ttl};
 use cloakroom_oidc::Provider;
 use cloakroom_oidc::authorize::{AuthorizationRequest, Response, level_of};
+use cloakroom_web::i18n::Notice;
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use super::broker;
+use super::login::organization;
 
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
@@ -23,8 +25,12 @@ pub(crate) const CONSENT: &str = "OAUTH_GRANT";
 /// How an attempt goes on.
 #[derive(Debug)]
 pub(crate) enum Onward {
-    /// The browser is asked for a password.
+    /// The browser is asked for a password, or for the name that comes before it.
     Ask(Box<Attempt>, Option<User>),
+    /// The browser is asked for another name.
+    Rename(Box<Attempt>, Notice),
+    /// The browser is sent to the identity provider with this alias.
+    Depart(Box<Attempt>, String),
     /// The browser is sent to the page of this action.
     Go(Box<Attempt>, &'static str),
     /// The client is answered.
@@ -74,6 +80,7 @@ pub(crate) fn begin(
     if let Some(action) = request.kc_action.as_deref().and_then(Action::parse) {
         notes.insert(note::ACTION.to_owned(), text(action.alias()));
     }
+    organization::mark(cx, request, client, &mut notes)?;
     let lifespan = cx
         .realm
         .settings
@@ -108,9 +115,11 @@ pub(crate) fn begin(
     Ok(attempt)
 }
 
-/// The request that an attempt began with.
+/// The request that an attempt began with, with what its user has said of it since.
 pub(crate) fn request_of(attempt: &Attempt) -> Result<AuthorizationRequest, Fault> {
-    Ok(serde_json::from_value(attempt.request.clone())?)
+    let mut request = serde_json::from_value(attempt.request.clone())?;
+    organization::settle(attempt, &mut request);
+    Ok(request)
 }
 
 /// Takes an attempt as far as it goes without the user.
@@ -130,8 +139,10 @@ pub(crate) fn proceed(
         })
     };
     match next {
+        Next::AskPassword if user.is_none() => organization::meet(cx, attempt),
         Next::AskPassword => Ok(Onward::Ask(Box::new(attempt), user)),
         Next::Act(action) => go(cx, attempt, action.alias()),
+        Next::ChooseOrganization => go(cx, attempt, organization::CHOICE),
         Next::Consent => go(cx, attempt, CONSENT),
         Next::Done => {
             let current = match identity {
@@ -206,8 +217,12 @@ fn unfit(
         .user
         .as_ref()
         .is_none_or(|user| request.is_about(&client, user));
-    // OpenID Connect Core 1.0 §3.1.2.2: another user than the client expects is an error.
-    Ok((!is_expected).then_some("login_required"))
+    if !is_expected {
+        // OpenID Connect Core 1.0 §3.1.2.2: another user than the client expects is an error.
+        return Ok(Some("login_required"));
+    }
+    let is_welcome = organization::is_welcome(cx, request, &client, attempt)?;
+    Ok((!is_welcome).then_some("access_denied"))
 }
 
 /// Tells whether the session is one that the request may be answered from at all.

@@ -4,6 +4,7 @@
 mod hostile;
 mod linking;
 mod op;
+mod organizations;
 mod presets;
 mod saml;
 mod scene;
@@ -26,6 +27,12 @@ const STORIES: &[&[Story]] = &[hostile::STORIES, linking::STORIES, sign_in::STOR
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
     let scene = Arc::new(Scene::set(server));
     let mut trials = Vec::new();
+    let name = format!("{}::federation::organizations", server.database);
+    let of = Arc::clone(server);
+    trials.push(Trial::test(name, move || {
+        organizations::play(&of);
+        Ok(())
+    }));
     for row in hostile::ROWS {
         let name = format!("{}::federation::hostile::{}", server.database, row.name);
         let scene = Arc::clone(&scene);

@@ -46,6 +46,8 @@ notices! {
     InvalidCredentials => "notice-invalid-credentials",
     /// The password is wrong, where the user is already known.
     InvalidPassword => "notice-invalid-password",
+    /// The address is of an organization, and nobody here has it.
+    OrganizationWithoutAccount => "notice-organization-without-account",
     /// The account is disabled; shown only after a right password.
     AccountDisabled => "notice-account-disabled",
     /// Too many attempts; the words do not tell whether the account exists.

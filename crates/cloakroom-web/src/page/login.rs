@@ -28,11 +28,13 @@ impl UsernameLabel {
     }
 }
 
-/// Somebody who is signed in, and proves it again.
+/// Somebody who is signed in, and proves it again; or who has said who they are on the page before.
 #[derive(Clone, Debug)]
 pub struct ReturningUser {
-    /// The name he signed in with.
+    /// The name they signed in with, or typed.
     pub username: String,
+    /// They are signed in.
+    pub is_signed_in: bool,
     /// Where somebody else can sign in instead.
     pub restart_url: String,
 }
@@ -72,6 +74,53 @@ impl LoginPage {
     fn is_username_focused(&self) -> bool {
         self.username.is_empty()
     }
+}
+
+/// The form `kc-form-login` where the name comes first: POSTs `username`, `login`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/username.html")]
+pub struct UsernamePage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What went wrong.
+    pub alert: Option<Alert>,
+    /// Which client asks.
+    pub client: Option<ClientShown>,
+    /// What the field asks for.
+    pub username_label: UsernameLabel,
+    /// What was typed before.
+    pub username: String,
+    /// Where people register, if the realm lets them.
+    pub register_url: Option<String>,
+    /// Identity providers that people may sign in with instead.
+    pub providers: Vec<ProviderLink>,
+}
+
+/// An organization that somebody is of.
+#[derive(Clone, Debug)]
+pub struct OrganizationChoice {
+    /// What the form sends for it.
+    pub alias: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// The question for which of their organizations somebody signs in: POSTs `kc.org`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/select_organization.html")]
+pub struct SelectOrganizationPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Which client asks.
+    pub client: ClientShown,
+    /// Who is asked.
+    pub username: String,
+    /// What there is to choose from.
+    pub organizations: Vec<OrganizationChoice>,
 }
 
 /// The registration form, `kc-register-form`.

@@ -99,6 +99,17 @@ fn the_forms_have_the_ids_and_fields_that_clients_parse() {
             "password credentialId login",
         ),
         (
+            "login_named",
+            "kc-form-login",
+            "password credentialId login",
+        ),
+        ("username", "kc-form-login", "username login"),
+        (
+            "select_organization",
+            "kc-select-organization-form",
+            "kc.org kc.org",
+        ),
+        (
             "register",
             "kc-register-form",
             "username password password-confirm email firstName lastName",

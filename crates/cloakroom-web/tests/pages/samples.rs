@@ -7,10 +7,10 @@ use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
     AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
     Hidden, InfoPage, Layout, Link, LinkConfirmPage, LoginPage, LoginStatusFrame,
-    LogoutConfirmPage, Moment, PageExpiredPage, PreviewedClaim, ProviderLink, RegisterPage,
-    ResetCredentialsPage, ReturningUser, SetupDonePage, SetupPage, SignedOutPage, TermsPage,
-    ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage,
-    UsernameLabel, WelcomePage,
+    LogoutConfirmPage, Moment, OrganizationChoice, PageExpiredPage, PreviewedClaim, ProviderLink,
+    RegisterPage, ResetCredentialsPage, ReturningUser, SelectOrganizationPage, SetupDonePage,
+    SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
+    UpdatePasswordPage, UpdateProfilePage, UsernameLabel, UsernamePage, WelcomePage,
 };
 
 /// The words that vary between the sample pages and the hostile ones.
@@ -95,9 +95,49 @@ fn login_again(words: &Words, locale: &Locale) -> LoginPage {
         alert: Some(Alert::info(Notice::ReauthenticationNeeded)),
         returning_user: Some(ReturningUser {
             username: words.or("ada@acme.test").into(),
+            is_signed_in: true,
             restart_url: "/realms/acme/login-actions/restart".into(),
         }),
         ..login(words, locale)
+    }
+}
+
+fn login_named(words: &Words, locale: &Locale) -> LoginPage {
+    LoginPage {
+        returning_user: Some(ReturningUser {
+            username: words.or("ada@acme.test").into(),
+            is_signed_in: false,
+            restart_url: "/realms/acme/login-actions/restart".into(),
+        }),
+        ..login(words, locale)
+    }
+}
+
+fn username(words: &Words, locale: &Locale) -> UsernamePage {
+    let page = login_with_everything(words, locale);
+    UsernamePage {
+        layout: page.layout,
+        action: page.action,
+        alert: Some(Alert::error(Notice::OrganizationWithoutAccount)),
+        client: page.client,
+        username_label: page.username_label,
+        username: page.username,
+        register_url: page.register_url,
+        providers: page.providers,
+    }
+}
+
+fn select_organization(words: &Words, locale: &Locale) -> SelectOrganizationPage {
+    let choice = |alias, name| OrganizationChoice {
+        alias: words.or(alias).into(),
+        name: words.or(name).into(),
+    };
+    SelectOrganizationPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/organization".into(),
+        client: client(words),
+        username: words.or("ada@acme.test").into(),
+        organizations: vec![choice("acme", "Acme Ltd"), choice("beta", "Beta")],
     }
 }
 
@@ -414,6 +454,9 @@ pub(crate) fn all() -> Vec<Sample> {
         login OK,
         login_with_everything OK,
         login_again OK,
+        login_named OK,
+        username OK,
+        select_organization OK,
         link_confirm OK,
         register OK,
         register_refused OK,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::first_login::{self, Next, Plan};
 use cloakroom_federation::mapper::Occasion;
 use cloakroom_federation::pending::Profile;
-use cloakroom_federation::{Pending, Upstream, arrival};
+use cloakroom_federation::{Pending, Upstream, arrival, membership};
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow::note;
 use cloakroom_model::attempt::{self, Attempt};
@@ -328,7 +328,10 @@ fn finish(
     super::settle::forget(&mut attempt);
     let configured = arrival::mappers(cx, &upstream)?;
     let came = (&upstream, configured.as_slice(), occasion);
-    admit(cx, &mut attempt, came, (pending, &user))?;
+    let user = admit(cx, &mut attempt, came, (pending, &user))?;
+    if first_login::plan(cx, &upstream)?.adds_members {
+        membership::join(cx, &upstream, &user, occasion)?;
+    }
     report(cx, "IDENTITY_PROVIDER_LOGIN", &about)?;
     step.proceed(cx, attempt).map(Shown::Onward)
 }

@@ -6,6 +6,7 @@ use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, Action, HashedPassword, NewPassword};
 use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::organization::Organization;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault};
 use cloakroom_oidc::Form;
@@ -17,7 +18,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 use super::elsewhere::{self, Kept};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::pages::{action, layout, security};
-use super::{Ticket, busy, consent, outset, over, posted, profile, show};
+use super::{Ticket, busy, consent, organization, outset, over, posted, profile, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -32,6 +33,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
 /// The page that is due.
 enum Due {
     Action(Box<Attempt>, Action, Box<User>),
+    Choice(Box<Attempt>, Box<User>, Vec<Organization>),
     Consent(Box<Attempt>, Box<User>, Vec<String>),
     Elsewhere(Box<Attempt>),
     Over,
@@ -55,6 +57,7 @@ async fn ask(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpR
         Ok(Due::Action(attempt, action, user)) => {
             action_page(&visit, &attempt, action, &user, &Problems::default())
         }
+        Ok(Due::Choice(attempt, user, all)) => organization::page(&visit, &attempt, &user, &all),
         Ok(Due::Consent(attempt, user, scopes)) => consent::page(&visit, &attempt, &user, &scopes),
         Ok(Due::Elsewhere(attempt)) => {
             let query = sign_in::address(&attempt, super::pages::PASSWORD, false);
@@ -73,6 +76,10 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     };
     Ok(match flow::next(cx, &attempt)? {
         (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
+        (Next::ChooseOrganization, Some(user)) => {
+            let all = flow::choices(cx, &attempt, &user)?;
+            Due::Choice(Box::new(attempt), Box::new(user), all)
+        }
         (Next::Consent, Some(user)) => {
             let (_, scopes) = consent::wanted(cx, &attempt)?;
             let texts = scopes

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use cloakroom_login::flow::{self, note};
 use cloakroom_model::attempt::Attempt;
+use cloakroom_model::identity_provider::Shown;
 use cloakroom_model::user::User;
 use cloakroom_oidc::authorize::AuthorizationRequest;
 use cloakroom_web::headers::Security;
@@ -12,6 +13,7 @@ use cloakroom_web::page::{
     Alert, ClientShown, Layout, LoginPage, ProviderLink, ReturningUser, UsernameLabel, render,
 };
 
+use super::organization::{self, name_page};
 use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -87,12 +89,16 @@ pub(crate) fn login_page(
     known: Option<&User>,
     alert: Option<Alert>,
 ) -> HttpResponse {
+    if known.is_none() && organization::is_name_wanted(&visit.realm, attempt) {
+        return name_page(visit, attempt, alert);
+    }
     let request = sign_in::request_of(attempt).ok();
     let settings = &visit.realm.settings;
     let link = |path: &str| {
         let query = sign_in::address(attempt, PASSWORD, false);
         visit.url(&format!("login-actions/{path}?{query}"))
     };
+    let is_named = flow::has(attempt, note::NAMED);
     let known_alert = known.map(|_| Alert::info(Notice::ReauthenticationNeeded));
     let layout = layout(visit, attempt, request.as_ref(), "authenticate", PASSWORD);
     let locale = layout.locale().clone();
@@ -105,15 +111,12 @@ pub(crate) fn login_page(
             .map(|request| client_shown(&locale, attempt, request)),
         username_label: username_label(visit),
         username: flow::text(attempt, note::USERNAME).to_owned(),
-        returning_user: known.map(|user| ReturningUser {
-            username: user.username.clone(),
-            restart_url: link("restart"),
-        }),
+        returning_user: returning(attempt, known, link("restart")),
         remember_me: (settings.remember_me && known.is_none()).then_some(false),
         forgot_url: settings
             .reset_password_allowed
             .then(|| link("reset-credentials")),
-        register_url: (settings.registration_allowed && known.is_none())
+        register_url: (settings.registration_allowed && known.is_none() && !is_named)
             .then(|| link("registration")),
         credential_id: String::new(),
         providers: providers(visit, attempt),
@@ -121,16 +124,43 @@ pub(crate) fn login_page(
     render(StatusCode::OK, &page, &security(visit, request.as_ref()))
 }
 
-/// The identity providers that people may sign in with in place of the password.
-fn providers(visit: &Visit, attempt: &Attempt) -> Vec<ProviderLink> {
+/// Whom the page names instead of asking: who is signed in, or who has said who they are.
+fn returning(
+    attempt: &Attempt,
+    known: Option<&User>,
+    restart_url: String,
+) -> Option<ReturningUser> {
+    let (username, is_signed_in) = match known {
+        Some(user) => (user.username.clone(), true),
+        None if flow::has(attempt, note::NAMED) => {
+            (flow::text(attempt, note::USERNAME).to_owned(), false)
+        }
+        None => return None,
+    };
+    Some(ReturningUser {
+        username,
+        is_signed_in,
+        restart_url,
+    })
+}
+
+/// The identity providers that people may sign in with in place of the password: those of everybody, and those of the
+/// organization that the name or the request is about.
+pub(super) fn providers(visit: &Visit, attempt: &Attempt) -> Vec<ProviderLink> {
     if !flow::text(attempt, note::LINK_TO).is_empty() {
         // What is asked for is the proof that an account here is one's own.
         return Vec::new();
     }
     let locale = visit.layout(None).locale().clone();
-    let listed = visit.realm.providers.iter().filter(|provider| {
-        provider.is_listed && cloakroom_federation::preset::find(&provider.provider_id).is_some()
-    });
+    let home = flow::text(attempt, note::HOME);
+    let asked = organization::asked_alone(&visit.realm, attempt);
+    let is_offered = |provider: &&Shown| {
+        let of = provider.organization.as_deref();
+        let is_own = of.is_some_and(|of| Some(of) == asked || of == home);
+        is_own || (provider.is_listed && asked.is_none())
+    };
+    let known = visit.realm.providers.iter().filter(is_offered);
+    let listed = known.filter(|one| cloakroom_federation::preset::find(&one.provider_id).is_some());
     listed
         .map(|provider| ProviderLink {
             alias: provider.alias.clone(),

@@ -22,7 +22,7 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::request_id;
 use serde_json::Value;
 
-use super::{Ticket, busy, known_user, login_page, over, posted, show};
+use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
 
@@ -238,11 +238,16 @@ impl Post {
             // The form was posted twice: the first post has proved the user.
             return self.proceed(cx, attempt).map(Prepared::Onward);
         }
-        let work = self.prepare(cx, &mut attempt)?;
+        if organization::is_name_wanted(cx.realm, &attempt) {
+            let typed = self.form.get("username").unwrap_or_default();
+            return organization::name(cx, attempt, typed).map(Prepared::Onward);
+        }
+        let typed = self.typed(&attempt);
+        let work = self.prepare(cx, &mut attempt, &typed)?;
         attempt::advance(cx, &attempt)?;
         match work {
             Ok(work) => {
-                let question = self.question(cx, &work)?;
+                let question = self.question(cx, &work, &typed)?;
                 Ok(Prepared::Verify(Box::new(work), question.map(Box::new)))
             }
             Err(too_many) => {
@@ -252,10 +257,19 @@ impl Post {
         }
     }
 
+    /// The name that goes with the password: the one of this form, or the one that was asked for before it.
+    fn typed(&self, attempt: &Attempt) -> String {
+        let here = self.form.get("username").unwrap_or_default().trim();
+        let before = flow::text(attempt, note::USERNAME);
+        let is_before = here.is_empty() && flow::has(attempt, note::NAMED);
+        if is_before { before } else { here }.to_owned()
+    }
+
     fn prepare(
         &self,
         cx: &mut Cx<'_>,
         attempt: &mut Attempt,
+        username: &str,
     ) -> Result<Result<Work, TooMany>, Fault> {
         let place = Place {
             ip: &self.origin.ip,
@@ -266,7 +280,6 @@ impl Post {
         if let Some(known) = &attempt.user {
             return proof::prepare(cx, Who::Known(known), password, place);
         }
-        let username = self.form.get("username").unwrap_or_default().trim();
         let shown: String = username.chars().take(255).filter(|c| *c != '\0').collect();
         attempt
             .notes
@@ -275,9 +288,14 @@ impl Post {
     }
 
     /// Which directories have to be asked.
-    fn question(&self, cx: &mut Cx<'_>, work: &Work) -> Result<Option<Question>, Fault> {
+    fn question(
+        &self,
+        cx: &mut Cx<'_>,
+        work: &Work,
+        name: &str,
+    ) -> Result<Option<Question>, Fault> {
         let typed = Typed {
-            name: self.form.get("username").unwrap_or_default(),
+            name,
             password: self.form.get("password").unwrap_or_default(),
             user: work.user(),
             has_password: work.has_password(),

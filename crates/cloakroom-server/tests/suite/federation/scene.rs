@@ -22,7 +22,12 @@ pub(crate) struct Scene {
 impl Scene {
     pub(super) fn set(server: &Arc<Server>) -> Self {
         let settings = json!({"eventsEnabled": true, "resetPasswordAllowed": true});
-        let realm = Realm::create(server, "federation", settings);
+        Self::of(server, "federation", settings)
+    }
+
+    /// The same in a realm of its own, with these settings.
+    pub(super) fn of(server: &Arc<Server>, name: &str, settings: Value) -> Self {
+        let realm = Realm::create(server, name, settings);
         server.keep_secret(SECRET);
         server.keep_secret("an-access-token-of-upstream-that-nobody-logs");
         Self {
