@@ -7,6 +7,7 @@ pub mod client;
 pub mod client_policy;
 pub mod client_registration;
 pub mod client_scope;
+pub mod client_v2;
 pub mod component;
 pub mod credential;
 pub mod event;

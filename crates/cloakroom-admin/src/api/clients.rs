@@ -6,6 +6,7 @@ mod installation;
 mod nodes;
 mod rotation;
 mod secret;
+mod v2;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
@@ -48,6 +49,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     evaluate::configure(cfg, client);
     installation::configure(cfg, client);
     nodes::configure(cfg, client);
+    v2::configure(cfg);
 }
 
 /// The client with this id as it stands now, or Keycloak's text for none.
