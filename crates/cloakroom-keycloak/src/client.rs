@@ -98,6 +98,39 @@ pub fn complete(settings: &mut Settings, sent: &Object) {
     }
 }
 
+/// Fills in what an administrator leaves unsaid of a new client whose protocol is said to be OpenID Connect.
+///
+/// Keycloak turns the password grant on for public clients too. Here it takes a client that proves
+/// itself, so that nobody can guess at passwords through it; and a client is not made public where
+/// something is said that only one with a secret has.
+pub fn complete_by_protocol(settings: &mut Settings, sent: &Object) {
+    let says = |name: &str| sent.get(name).is_some_and(|value| !value.is_null());
+    if !says("protocol") || settings.protocol.as_deref() != Some("openid-connect") {
+        return;
+    }
+    let proves = [
+        "secret",
+        "clientAuthenticatorType",
+        "authorizationServicesEnabled",
+    ]
+    .iter()
+    .any(|name| says(name));
+    if !says("publicClient")
+        && !settings.bearer_only
+        && !settings.service_accounts_enabled
+        && !proves
+    {
+        settings.public_client = true;
+    }
+    if !says("directAccessGrantsEnabled") {
+        settings.direct_access_grants_enabled = !settings.public_client && !settings.bearer_only;
+    }
+    if let (Some(root), true) = (&settings.root_url, settings.redirect_uris.is_empty()) {
+        let uri = format!("{}/*", root.trim_end_matches('/'));
+        settings.redirect_uris.push(uri);
+    }
+}
+
 /// What is sent changes, the rest stays; of the attributes too.
 pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings, Unreadable> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
@@ -215,3 +248,46 @@ pub const FIELDS: &[&str] = &[
     "access",
     "origin",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_administrator_leaves_unsaid_follows_from_the_protocol() {
+        let said = "openid-connect";
+        for (sent, public, password) in [
+            (json!({}), false, false),
+            (json!({"protocol": null}), false, false),
+            (json!({"protocol": "saml"}), false, false),
+            (json!({"protocol": said}), true, false),
+            (
+                json!({"protocol": said, "publicClient": false}),
+                false,
+                true,
+            ),
+            (json!({"protocol": said, "secret": "s"}), false, true),
+            (
+                json!({"protocol": said, "serviceAccountsEnabled": true}),
+                false,
+                true,
+            ),
+            (json!({"protocol": said, "bearerOnly": true}), false, false),
+            (json!({"protocol": said, "publicClient": true}), true, false),
+            (
+                json!({"protocol": said, "publicClient": true, "directAccessGrantsEnabled": true}),
+                true,
+                true,
+            ),
+        ] {
+            let object = sent.as_object().cloned().unwrap();
+            let mut settings = apply(&defaults(), &object).unwrap();
+            complete_by_protocol(&mut settings, &object);
+            let found = (
+                settings.public_client,
+                settings.direct_access_grants_enabled,
+            );
+            assert_eq!(found, (public, password), "{sent}");
+        }
+    }
+}

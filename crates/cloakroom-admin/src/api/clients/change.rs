@@ -10,7 +10,7 @@ use cloakroom_model::id::{ClientUuid, MapperId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Secret, authorization, mapper, scope};
-use cloakroom_oidc::client_policy::{self, Proposal, Registrant};
+use cloakroom_oidc::client_policy::{self, Proposal, Registrant, Source};
 
 use super::super::mappers;
 use super::rotation;
@@ -31,6 +31,9 @@ pub(crate) fn create(
         .unwrap_or(id.as_str())
         .to_owned();
     let mut settings = shape::apply(&shape::defaults(), sent)?;
+    if by.source == Source::AuthenticatedUser {
+        shape::complete_by_protocol(&mut settings, sent);
+    }
     if !sent.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
