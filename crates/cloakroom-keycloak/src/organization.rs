@@ -47,6 +47,23 @@ fn show_domain((name, domain): (&String, &Domain)) -> Value {
     shown
 }
 
+/// A domain as it is sent: its representation, or its name alone.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum SentDomain {
+    Whole(Object),
+    Name(String),
+}
+
+impl SentDomain {
+    fn into_object(self) -> Object {
+        match self {
+            Self::Whole(sent) => sent,
+            Self::Name(name) => Object::from_iter([("name".to_owned(), json!(name))]),
+        }
+    }
+}
+
 /// What was sent becomes all that is said; attributes that are not sent stay. The alias is not
 /// touched.
 pub fn apply(organization: &mut Organization, sent: &Object) -> Result<(), Unreadable> {
@@ -60,9 +77,10 @@ pub fn apply(organization: &mut Organization, sent: &Object) -> Result<(), Unrea
     if let Some(attributes) = read::member(sent, "attributes")? {
         details.attributes = attributes;
     }
-    let domains: Vec<Object> = read::member(sent, "domains")?.unwrap_or_default();
+    let domains: Vec<SentDomain> = read::member(sent, "domains")?.unwrap_or_default();
     organization.domains = BTreeMap::new();
-    for sent in &domains {
+    for sent in domains {
+        let sent = &sent.into_object();
         let name = read::text(sent, "name")?.unwrap_or_default();
         let domain = Domain {
             verified: read::switch(sent, "verified")?.unwrap_or(false),

@@ -113,7 +113,7 @@ async fn list(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// Refuses a mapper of an unknown kind or without a name, one whose settings make no sense, and one
+/// Refuses a mapper of an unknown kind, without a name or a protocol, one whose settings make no sense, and one
 /// that puts a right into tokens that the caller has not.
 pub(crate) fn check(
     cx: &mut Cx<'_>,
@@ -121,16 +121,16 @@ pub(crate) fn check(
     settings: &Settings,
     grants: &Grants,
 ) -> Result<()> {
-    if mapper.name.is_empty() {
+    let known = ["oidc-", "saml-", "docker-v2-", "oid4vc-"];
+    if !known.iter().any(|start| mapper.mapper.starts_with(start)) {
+        return Err(AdminError::error(404, "ProtocolMapper provider not found"));
+    }
+    if mapper.name.is_empty() || mapper.protocol.is_empty() {
         return Err(AdminError::described(
             409,
             "conflict",
             "Duplicate resource error",
         ));
-    }
-    let known = ["oidc-", "saml-", "docker-v2-", "oid4vc-"];
-    if !known.iter().any(|start| mapper.mapper.starts_with(start)) {
-        return Err(AdminError::error(404, "ProtocolMapper provider not found"));
     }
     match mapper.mapper.as_str() {
         HARDCODED_ROLE => grants.check_named(cx, mapper.text("role").unwrap_or_default()),

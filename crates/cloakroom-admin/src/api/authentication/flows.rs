@@ -61,12 +61,14 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     let actor = admin.actor.clone();
     let id = admin
         .write(move |cx| {
-            let flow = from_sent(cx, &sent)?;
-            if Flows::load(cx)?.named(&flow.alias).is_some() {
+            let known = Flows::load(cx)?;
+            // A name that is taken is told of before anything else that is wrong.
+            if let Some(flow) = known.named(read::text(&sent, "alias")?.unwrap_or_default()) {
                 let why = format!("Flow {} already exists", flow.alias);
                 return Err(AdminError::message(409, why));
             }
-            if Flows::load(cx)?.flow(flow.id.as_str()).is_some() {
+            let flow = from_sent(cx, &sent)?;
+            if known.flow(flow.id.as_str()).is_some() {
                 return Err(conflict());
             }
             flow::insert(cx, &flow)?;

@@ -44,7 +44,10 @@ fn nodes(client: &Client) -> Map<String, Value> {
 
 fn store(cx: &mut Cx<'_>, mut client: Client, nodes: Map<String, Value>) -> Result<()> {
     let rest = &mut client.settings.rest;
-    rest.insert(NODES.to_owned(), Value::Object(nodes));
+    match nodes.is_empty() {
+        true => rest.remove(NODES),
+        false => rest.insert(NODES.to_owned(), Value::Object(nodes)),
+    };
     change::store_settings(cx, client)
 }
 

@@ -279,6 +279,42 @@ def clients(admin):
 
 
 @both
+def unsaid(admin):
+    """a client whose protocol is said gets what is left unsaid, and the password grant where it proves itself."""
+
+    def made(name, **more):
+        client = admin.create_client(payload={"clientId": name, "protocol": "openid-connect", **more})
+        one = admin.get_client(client_id=client)
+        return one["publicClient"], one["directAccessGrantsEnabled"], one["redirectUris"]
+
+    assert made("open") == (True, False, [])
+    assert made("kept", publicClient=False) == (False, True, [])
+    assert made("secret", secret="open-sesame") == (False, True, [])
+    assert made("said", publicClient=False, directAccessGrantsEnabled=False) == (False, False, [])
+    assert made("site", rootUrl="https://site.example/") == (True, False, ["https://site.example/*"])
+
+
+@both
+def flows(admin):
+    """the name of a flow is taken once."""
+    assert admin.create_authentication_flow(payload={"alias": "own", "providerId": "basic-flow"}) == b""
+    says(
+        lambda: admin.create_authentication_flow(payload={"alias": "own", "builtIn": False}),
+        409,
+        '{"errorMessage":"Flow own already exists"}',
+    )
+
+
+@both
+def organizations(admin):
+    """the domains of an organization are told by their names alone."""
+    admin.update_realm(admin.get_current_realm(), payload={"organizationsEnabled": True})
+    admin.create_organization({"name": "Shop", "alias": "shop", "domains": ["shop.example"]})
+    (shop,) = admin.get_organizations()
+    assert shop["domains"] == [{"name": "shop.example", "verified": False}], shop
+
+
+@both
 def client_roles(admin):
     """client roles are given to users, groups and clients."""
     client = admin.create_client(payload={"clientId": "roles"})
@@ -325,6 +361,11 @@ def scopes(admin):
     assert admin.update_client_scope(client_scope_id=scope, payload={"name": "read", "description": "May read"}) == {}
     mapper = {"name": "m", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper", "config": {}}
     admin.add_mapper_to_client_scope(client_scope_id=scope, payload=mapper)
+    says(
+        lambda: admin.add_mapper_to_client_scope(client_scope_id=scope, payload={}),
+        404,
+        '{"error":"ProtocolMapper provider not found"',
+    )
     made = admin.get_mappers_from_client_scope(client_scope_id=scope)[0]
     made["config"]["included.custom.audience"] = "x"
     admin.update_mapper_in_client_scope(client_scope_id=scope, protocol_mapper_id=made["id"], payload=made)

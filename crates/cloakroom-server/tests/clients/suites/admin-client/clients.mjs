@@ -111,6 +111,7 @@ export async function clients(report, kc, realm) {
     await kc.clients.testNodesAvailable({ id });
     await kc.clients.pushRevocation({ id });
     await kc.clients.deleteClusterNode({ id, node: '127.0.0.1' });
+    assert.equal((await kc.clients.findOne({ id })).registeredNodes, undefined);
   });
 
   await report.test('a client is removed', async () => {
