@@ -126,8 +126,9 @@ function* members(operation, honest, address) {
   const shape = isList ? resolve(schema.items) : schema;
   const [first] = isList ? honest ?? [] : [honest];
   if (!shape?.properties || typeof first !== 'object' || first === null) return;
-  // Under another name the realm would not be found again.
-  const members = Object.entries(shape.properties).filter(([name]) => operation.within !== '' || name !== 'realm');
+  // Under another name a realm or a required action would not be found again.
+  const isKept = (name) => (operation.within === '' && name === 'realm') || (operation.within.includes('/required-actions/') && name === 'alias');
+  const members = Object.entries(shape.properties).filter(([name]) => !isKept(name));
   for (const [name, inner] of members) {
     const { type } = resolve(inner) ?? {};
     for (const text of strangers(type, seedOf(operation.key + name))) {
