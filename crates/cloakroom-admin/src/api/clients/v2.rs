@@ -8,7 +8,6 @@ mod roles;
 use std::collections::HashMap;
 
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{self, Bytes, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::client as shape;
 use cloakroom_keycloak::client_v2::{self, Arranged, Facts, Filter, Invalid, Wish};
@@ -19,6 +18,7 @@ use cloakroom_model::id::ClientUuid;
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::{Cx, Secret};
 use cloakroom_oidc::client_policy::Registrant;
+use cloakroom_web::web::{self, Bytes, Query, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::super::{ALL, Answer, Names, Params, no_content};
