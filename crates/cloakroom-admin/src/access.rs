@@ -20,7 +20,6 @@ use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
 use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use crate::cors;
@@ -28,6 +27,7 @@ use crate::error::{AdminError, Result};
 use crate::seat::{self, Seat};
 use crate::sent::Sent;
 
+pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use grants::Grants;
 pub(crate) use standing::standing;
 pub(crate) use sway::{COMPOSED, GIVEN, Mapping, Opened, PASSED_ON, Sway};
@@ -373,21 +373,4 @@ pub(crate) fn bearer(request: &HttpRequest) -> Option<String> {
     scheme
         .eq_ignore_ascii_case("bearer")
         .then(|| token.trim().to_owned())
-}
-
-/// What stands in a path as it is (RFC 3986 §2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
-}
-
-pub(crate) fn decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(text)
-        .decode_utf8_lossy()
-        .into_owned()
 }

@@ -74,6 +74,14 @@ pub struct Reply {
     pub cookies: Vec<HeaderValue>,
 }
 
+impl Reply {
+    /// The id of what was made: the end of its address; empty where nothing was.
+    pub fn id(&self) -> &str {
+        let at = self.location.as_deref().unwrap_or_default();
+        at.rsplit('/').next().unwrap_or_default()
+    }
+}
+
 impl Inside {
     /// Makes a call.
     ///

@@ -20,7 +20,6 @@ use cloakroom_web::App;
 use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Argument, Locale, Locales, Wanted};
 use cloakroom_web::page::render;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::cookie::{self, Name};
@@ -31,27 +30,11 @@ use crate::routes::Shown;
 use crate::sign_in;
 
 pub(crate) use ask::text_of;
+pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use pairs::Pairs;
 
 /// The languages of the console.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "de"];
-
-/// What stands in a path as it is (RFC 3986 §2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// A text as one part of an address.
-pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, UNRESERVED).to_string()
-}
-
-/// A part of an address as text.
-pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
 
 /// One request of a signed-in administrator.
 pub(crate) struct Desk {

@@ -41,6 +41,14 @@ impl Flash {
         }
     }
 
+    /// The same was done with many things: with how many, or for how many it failed.
+    pub(crate) fn many(done: u32, failed: u32) -> Self {
+        match failed {
+            0 => Self::done("done-many").about(&done.to_string()),
+            _ => Self::failed("done-many-failed").about(&failed.to_string()),
+        }
+    }
+
     /// Fills in what the message is about, where it says `{ $name }`.
     pub(crate) fn about(mut self, what: &str) -> Self {
         self.argument = Some(what.chars().take(200).collect());

@@ -1,5 +1,6 @@
 //! The HTTP kit: state, extractors, errors, pages, assets.
 
+pub mod address;
 pub mod answer;
 pub mod answers;
 pub mod app;

@@ -165,11 +165,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     let name = text_of(&scope, "name");
     match desk.post("client-scopes", &scope).await {
         Ok(reply) => {
-            let id = reply
-                .location
-                .as_deref()
-                .and_then(|at| at.rsplit('/').next());
-            let page = format!("/client-scopes/{}", id.unwrap_or_default());
+            let page = format!("/client-scopes/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&name))
         }
         Err(problem) if problem.is_about_what_was_sent() => {

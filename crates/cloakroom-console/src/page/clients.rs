@@ -216,11 +216,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     };
     match made {
         Ok(reply) => {
-            let id = reply
-                .location
-                .as_deref()
-                .and_then(|at| at.rsplit('/').next());
-            let page = format!("/clients/{}", id.unwrap_or_default());
+            let page = format!("/clients/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&client_id))
         }
         Err(problem) if problem.is_about_what_was_sent() => {
@@ -249,9 +245,5 @@ async fn many(desk: Rc<Desk>) -> Shown {
             Err(_) => failed += 1,
         }
     }
-    let flash = match failed {
-        0 => Flash::done("done-many").about(&done.to_string()),
-        _ => Flash::failed("done-many-failed").about(&failed.to_string()),
-    };
-    desk.go("/clients", &flash)
+    desk.go("/clients", &Flash::many(done, failed))
 }

@@ -120,11 +120,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     }
     match desk.post("components", &typed).await {
         Ok(reply) => {
-            let id = reply
-                .location
-                .as_deref()
-                .and_then(|at| at.rsplit('/').next());
-            let page = format!("/directories/{}", id.unwrap_or_default());
+            let page = format!("/directories/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&name))
         }
         Err(problem) if problem.is_about_what_was_sent() => {

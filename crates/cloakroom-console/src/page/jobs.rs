@@ -223,9 +223,5 @@ pub(super) async fn begin_many(desk: &Desk, act: &str, ids: &[String]) -> Result
 
 async fn order(desk: &Desk, wish: &Value) -> Result<String, Problem> {
     let reply = desk.post("ui-ext/jobs", wish).await?;
-    let id = reply
-        .location
-        .as_deref()
-        .and_then(|at| at.rsplit('/').next());
-    Ok(format!("/jobs/{}", id.unwrap_or_default()))
+    Ok(format!("/jobs/{}", reply.id()))
 }

@@ -177,11 +177,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     }
     match desk.post("organizations", &typed).await {
         Ok(reply) => {
-            let id = reply
-                .location
-                .as_deref()
-                .and_then(|at| at.rsplit('/').next());
-            let page = format!("/organizations/{}", id.unwrap_or_default());
+            let page = format!("/organizations/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&name))
         }
         Err(problem) if problem.is_about_what_was_sent() => refuse(&desk, &problem),

@@ -248,11 +248,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     }
     match desk.post("users", &user).await {
         Ok(reply) => {
-            let id = reply
-                .location
-                .as_deref()
-                .and_then(|at| at.rsplit('/').next());
-            let page = format!("/users/{}", id.unwrap_or_default());
+            let page = format!("/users/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&username))
         }
         Err(problem) if problem.is_about_what_was_sent() => refuse(&desk, &problem),
@@ -285,9 +281,5 @@ async fn many(desk: Rc<Desk>) -> Shown {
             Err(_) => failed += 1,
         }
     }
-    let flash = match failed {
-        0 => Flash::done("done-many").about(&done.to_string()),
-        _ => Flash::failed("done-many-failed").about(&failed.to_string()),
-    };
-    desk.go("/users", &flash)
+    desk.go("/users", &Flash::many(done, failed))
 }
