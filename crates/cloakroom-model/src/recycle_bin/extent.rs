@@ -43,6 +43,7 @@ const OF_CLIENT: &[Part] = &[
     ("scope_links", "owner_id"),
     ("scope_mappings", "owner_id"),
     ("consents", "client_uuid"),
+    ("client_uses", "client_uuid"),
     ("resource_servers", "client_uuid"),
     ("authz_scopes", "client_uuid"),
     ("authz_resources", "client_uuid"),
