@@ -306,6 +306,14 @@ async fn attempt(desk: Rc<Desk>) -> Shown {
     whole(&desk, &one, heading, Some(card)).await?.show(&desk)
 }
 
+/// What a sync counts, each with the key of its word.
+const OUTCOMES: [(&str, &str); 4] = [
+    ("added", "directory-added"),
+    ("updated", "directory-updated"),
+    ("removed", "directory-removed"),
+    ("failed", "directory-failed"),
+];
+
 /// Takes people over, or only counts who would come, change and go.
 async fn sync(desk: Rc<Desk>) -> Shown {
     let (one, heading) = directory(&desk).await?;
@@ -324,9 +332,9 @@ async fn sync(desk: Rc<Desk>) -> Shown {
     let card = Card::new("outcome", desk.text("directory-outcome"));
     let card = match desk.ask(Method::POST, &target, None, None).await {
         Ok(reply) => {
-            let rows = ["added", "updated", "removed", "failed"].map(|name| {
+            let rows = OUTCOMES.map(|(name, key)| {
                 Row::of(vec![
-                    Cell::text(desk.text(&format!("directory-{name}"))),
+                    Cell::text(desk.text(key)),
                     Cell::Number(text_of(&reply.json, name)),
                 ])
             });
