@@ -7,11 +7,13 @@ use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
+use crate::App;
 use crate::body::{self, Watched};
 use crate::headers::{HSTS, Security};
 use crate::i18n::{Locales, Notice, Wanted};
 use crate::page::{ErrorPage, Layout, render};
 use crate::request_id;
+use crate::web::Data;
 
 /// How many bytes the path of an address may have.
 ///
