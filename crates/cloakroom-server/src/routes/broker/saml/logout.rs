@@ -130,12 +130,14 @@ fn there(found: &upstream::Upstream) -> Option<SessionThere> {
     SessionThere::parse(found.id_token.as_ref()?.expose())
 }
 
-async fn answer(
+/// A message of a logout for a provider, as `make` writes it, and the secret that its id is made of; `None` if the
+/// provider has no address for that.
+async fn send(
     visit: &Visit,
     upstream: &Upstream,
-    answered: (&str, bool),
     relay_state: Option<&str>,
-) -> Result<Option<Believed<Outgoing>>, Fault> {
+    make: impl FnOnce((&Settings<'_>, &Here<'_>), &Stamp<'_>, &Route<'_>) -> Believed<Outgoing>,
+) -> Result<Option<(Believed<Outgoing>, Secret)>, Fault> {
     let settings = Settings::of(upstream);
     let Some(to) = settings.logout() else {
         return Ok(None);
@@ -158,8 +160,20 @@ async fn answer(
         by_post: settings.posts_logout(),
         signer: Some(&signer),
     };
-    let sent = logout::send_response((&settings, &here), answered, &stamp, &route);
-    Ok(Some(sent))
+    let sent = make((&settings, &here), &stamp, &route);
+    Ok(Some((sent, fresh)))
+}
+
+async fn answer(
+    visit: &Visit,
+    upstream: &Upstream,
+    answered: (&str, bool),
+    relay_state: Option<&str>,
+) -> Result<Option<Believed<Outgoing>>, Fault> {
+    let sent = send(visit, upstream, relay_state, |from, stamp, route| {
+        logout::send_response(from, answered, stamp, route)
+    });
+    Ok(sent.await?.map(|(sent, _)| sent))
 }
 
 /// The session at a provider that one here came from, and that a logout here ends as well.
@@ -187,34 +201,14 @@ pub(crate) async fn leave(
     visit: &Visit,
     elsewhere: &Elsewhere,
 ) -> Result<Option<(HttpResponse, String)>, Fault> {
-    let settings = Settings::of(&elsewhere.upstream);
-    let Some(to) = settings.logout() else {
+    let whose = (&elsewhere.there.subject, elsewhere.there.session.as_deref());
+    let sent = send(visit, &elsewhere.upstream, None, |from, stamp, route| {
+        logout::send_request(from, whose, stamp, route)
+    });
+    let Some((Ok(to), fresh)) = sent.await? else {
         return Ok(None);
     };
-    let own = Own::signing(visit, settings.signs_logout()).await?;
-    let signer = own.signer(settings.signs_logout())?;
-    let realm = realm_address(visit);
-    let back = depart::back(visit, &elsewhere.upstream);
-    let here = Here {
-        realm: &realm,
-        endpoint: &back,
-    };
-    let fresh = Secret::random(&mut random()?);
-    let stamp = Stamp {
-        id: &request::id(fresh.expose()),
-        now: now(),
-    };
-    let route = Route {
-        to,
-        relay_state: None,
-        by_post: settings.posts_logout(),
-        signer: Some(&signer),
-    };
-    let whose = (&elsewhere.there.subject, elsewhere.there.session.as_deref());
-    let sent = logout::send_request((&settings, &here), whose, &stamp, &route);
-    Ok(sent
-        .ok()
-        .map(|to| (deliver(visit, &to), fresh.expose().to_owned())))
+    Ok(Some((deliver(visit, &to), fresh.expose().to_owned())))
 }
 
 /// The provider has answered a logout of ours; the session here is over already.
