@@ -145,6 +145,16 @@ impl Side {
     }
 }
 
+/// What a directory says of an entry itself. Who could set it would be somebody else of that directory after a move.
+pub const OF_DIRECTORIES: [&str; 6] = [
+    "LDAP_ID",
+    "LDAP_ENTRY_DN",
+    "KERBEROS_PRINCIPAL",
+    "CREATED_TIMESTAMP",
+    "createTimestamp",
+    "modifyTimestamp",
+];
+
 impl UserProfile {
     /// The profile of a new realm.
     pub fn of_new_realm() -> Result<Self> {
@@ -175,7 +185,7 @@ impl UserProfile {
     pub fn may_edit(&self, name: &str, side: Side) -> bool {
         match self.attribute(name) {
             Some(attribute) => attribute.may_edit(side),
-            None if ROOT.contains(&name) => false,
+            None if ROOT.contains(&name) || OF_DIRECTORIES.contains(&name) => false,
             None => match self.unmanaged_attribute_policy {
                 Some(Unmanaged::Enabled) => true,
                 Some(Unmanaged::AdminEdit) => side == Side::Admin,

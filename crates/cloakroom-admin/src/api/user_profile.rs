@@ -5,7 +5,7 @@ use cloakroom_keycloak::user_profile as shape;
 use cloakroom_login::profile::{self, Occasion, config};
 use cloakroom_model::Realm;
 use cloakroom_model::user::User;
-use cloakroom_model::user_profile::{self, Side, UserProfile};
+use cloakroom_model::user_profile::{self, OF_DIRECTORIES, Side, UserProfile};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
@@ -44,9 +44,21 @@ pub(crate) fn check(realm: &Realm, before: Option<&User>, user: &mut User) -> Re
     Err(AdminError::fields(&found))
 }
 
-/// A user with nothing but what administrators may see.
+/// A user with nothing but what administrators may see. Somebody of a directory is shown with what it says of the
+/// entry, which is not theirs to hide.
 pub(crate) fn visible(realm: &Realm, user: &User) -> User {
-    profile::visible(&realm.profile, Side::Admin, user)
+    let mut shown = profile::visible(&realm.profile, Side::Admin, user);
+    if !user.attributes.contains_key("LDAP_ID") {
+        return shown;
+    }
+    for name in OF_DIRECTORIES {
+        if let Some(values) = user.attributes.get(name)
+            && realm.profile.attribute(name).is_none()
+        {
+            shown.attributes.insert(name.to_owned(), values.clone());
+        }
+    }
+    shown
 }
 
 /// The profile describes this attribute, and keeps it from administrators.
