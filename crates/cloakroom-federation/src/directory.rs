@@ -2,7 +2,7 @@
 //!
 //! One sign-in in the order of its steps:
 //! 1. [`Directory`] is what a realm's components make of a server and its [`mapper`]s.
-//! 2. [`line`] is a connection whose every byte is checked by [`ber`] before the library sees it.
+//! 2. [`line`] is a connection whose every byte is checked by [`ber`] before the library sees it, or one of the [`Pool`].
 //! 3. [`search`] finds the entry of a person, [`prove`] asks the server about the password, and [`ask`] those of a realm.
 //! 4. [`mapper`]s make an [`entry`] a [`person`], with [`membership`]s that are further searches.
 //! 5. [`adopt`] stores the person with what [`belonging`] says, and [`write`] takes back what changes here.
@@ -21,6 +21,7 @@ pub mod mapper;
 pub mod membership;
 pub mod name;
 pub mod person;
+mod pool;
 pub mod prove;
 pub mod search;
 mod settings;
@@ -28,6 +29,7 @@ pub mod write;
 
 pub use belonging::take_in;
 pub use dial::{Dial, Place, Stream};
+pub use pool::Pool;
 pub use settings::{Directory, EditMode};
 
 /// The family of components that directories are in.

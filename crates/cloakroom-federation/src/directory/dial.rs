@@ -1,10 +1,12 @@
 //! The way to directories, as this crate sees it: guarded connections, plain or secured.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cloakroom_model::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::pool::Pool;
 use crate::network::Unreached;
 
 /// A connection that bytes go over.
@@ -47,6 +49,9 @@ pub trait Dial {
 
     /// Takes note of whether a host that was reached has also answered in time.
     fn note(&self, place: &Place, is_away: bool);
+
+    /// The connections that wait to be used again.
+    fn pool(&self) -> &Arc<Pool>;
 
     /// The time.
     fn now(&self) -> Timestamp;

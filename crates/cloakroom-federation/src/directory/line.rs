@@ -1,5 +1,8 @@
 //! A connection to a directory: bounded in time, in bytes and in the shape of what comes.
 
+mod guard;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,25 +12,42 @@ use ldap3::exop::PasswordModify;
 use ldap3::{
     Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchOptions, StdStream,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
-use super::ber::{self, Begun};
+use super::ber;
 use super::dial::{Dial, Place, Stream};
 use super::entry::Entry;
+use super::pool::{Idle, Purpose, Slot};
 use super::settings::Directory;
-use crate::{Problem, Result};
+use crate::{Blame, Problem, Result};
 
-/// The largest message: an entry with a picture in it, and no more.
-const MESSAGE: usize = 4 * 1024 * 1024;
 /// What all answers to one question may come to.
 const ANSWER: usize = 32 * 1024 * 1024;
 
-/// A connection to a directory.
+/// Stands in a group without members whose class demands one; Keycloak's.
+pub(super) const PLACEHOLDER: &str = "cn=empty-membership-placeholder";
+
+/// A connection to a directory. One that may be used again is left to the pool when it goes.
 pub struct Line {
     ldap: Ldap,
     patience: Duration,
     allowance: Arc<AtomicUsize>,
+    /// Nothing is under way on it, and all that was asked was answered.
+    is_at_rest: bool,
+    place: Place,
+    slot: Option<Slot>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot.take().filter(|_| self.is_at_rest) {
+            slot.give_back(Idle {
+                ldap: self.ldap.clone(),
+                allowance: Arc::clone(&self.allowance),
+                place: self.place.clone(),
+            });
+        }
+    }
 }
 
 impl std::fmt::Debug for Line {
@@ -76,53 +96,87 @@ impl Line {
     /// # Errors
     /// If none is reached, or one of them cannot be trusted.
     pub async fn open(directory: &Directory, dial: &impl Dial) -> Result<Self> {
-        Ok(Self::reach(directory, dial).await?.0)
-    }
-
-    async fn reach(directory: &Directory, dial: &impl Dial) -> Result<(Self, Place)> {
         let mut last = Problem::settings("connectionUrl is not set");
         for place in directory.places()? {
-            match connect(directory, &place, dial).await {
-                Ok(stream) => {
-                    let line = Self::over(stream, directory.patience()).await?;
-                    return Ok((line, place));
-                }
+            match guard::connect(directory, &place, dial).await {
+                Ok(stream) => return Self::over(stream, place, directory.patience()).await,
                 Err(problem) => last = problem,
             }
         }
         Err(last)
     }
 
-    /// Connects, and proves to be whoever may search.
+    /// A connection on which people prove who they are, one after the other: each bind takes the place of the last one.
+    ///
+    /// # Errors
+    /// If the directory is not reached.
+    pub async fn open_to_prove(directory: &Directory, dial: &impl Dial) -> Result<Self> {
+        if let Some(line) = Self::reuse(directory, Purpose::Proof, dial).await {
+            return Ok(line);
+        }
+        let mut line = Self::open(directory, dial).await?;
+        line.slot = Slot::of(directory, Purpose::Proof, dial);
+        Ok(line)
+    }
+
+    /// Connects, and proves to be whoever may search; or takes a connection that has done so before.
     ///
     /// # Errors
     /// If the directory is not reached or refuses.
     pub async fn open_to_search(directory: &Directory, dial: &impl Dial) -> Result<Self> {
-        let (mut line, place) = Self::reach(directory, dial).await?;
+        if let Some(line) = Self::reuse(directory, Purpose::Search, dial).await {
+            return Ok(line);
+        }
+        let mut line = Self::open(directory, dial).await?;
         if let Some((name, password)) = directory.service() {
             let done = line.bind(name, password.expose()).await;
             let is_away = done.as_ref().is_err_and(Problem::is_unreachable);
-            dial.note(&place, is_away);
+            dial.note(&line.place, is_away);
             let code = done?.rc;
             if code != 0 {
                 let why = format!("it refuses bindDn and bindCredential ({code})");
                 return Err(Problem::refused(why));
             }
         }
+        line.slot = Slot::of(directory, Purpose::Search, dial);
         Ok(line)
     }
 
-    async fn over(stream: Box<dyn Stream>, patience: Duration) -> Result<Self> {
+    /// A connection of the pool that still answers. A server that was restarted, or a wall that forgot the connection,
+    /// has said nothing, so that it is asked for something small.
+    async fn reuse(directory: &Directory, purpose: Purpose, dial: &impl Dial) -> Option<Self> {
+        let slot = Slot::of(directory, purpose, dial)?;
+        let idle = slot.take()?;
+        let mut line = Self {
+            ldap: idle.ldap,
+            patience: directory.patience(),
+            allowance: idle.allowance,
+            is_at_rest: false,
+            place: idle.place,
+            slot: None,
+        };
+        let asked = Question::about_root(&["1.1"]);
+        let answered = line.search(&asked, (0, Vec::new()), 1).await;
+        if answered.is_err_and(|problem| problem.is_unreachable()) {
+            // The others are as old.
+            slot.forget();
+            return None;
+        }
+        line.slot = Some(slot);
+        Some(line)
+    }
+
+    async fn over(stream: Box<dyn Stream>, place: Place, patience: Duration) -> Result<Self> {
         let broken = |_| Problem::unreachable("no socket for the connection");
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(broken)?;
         ours.set_nonblocking(true).map_err(broken)?;
         let ours = UnixStream::from_std(ours).map_err(broken)?;
         let allowance = Arc::new(AtomicUsize::new(ANSWER));
-        in_background(relay(stream, ours, Arc::clone(&allowance)));
+        guard::in_background(guard::relay(stream, ours, Arc::clone(&allowance)));
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(theirs));
         let made = LdapConnAsync::with_settings(settings, "ldapi:///").await;
         let (driver, ldap) = made.map_err(|_| Problem::unreachable("no connection"))?;
-        in_background(async move {
+        guard::in_background(async move {
             // Whoever waits for an answer hears that there is none.
             let _ = driver.drive().await;
         });
@@ -130,10 +184,14 @@ impl Line {
             ldap,
             patience,
             allowance,
+            is_at_rest: true,
+            place,
+            slot: None,
         })
     }
 
     fn ask(&mut self) -> &mut Ldap {
+        self.is_at_rest = false;
         self.allowance.store(ANSWER, Ordering::Relaxed);
         self.ldap.with_timeout(self.patience)
     }
@@ -148,6 +206,12 @@ impl Line {
             return Err(Problem::settings("a bind needs a name and a password"));
         }
         let done = self.ask().simple_bind(name, password).await;
+        self.settle(done)
+    }
+
+    /// What came of a request that has one answer. Whatever it says, nothing is under way any more.
+    fn settle<T>(&mut self, done: std::result::Result<T, ldap3::LdapError>) -> Result<T> {
+        self.is_at_rest = done.is_ok();
         done.map_err(unanswered)
     }
 
@@ -156,6 +220,20 @@ impl Line {
     /// # Errors
     /// If the directory does not answer, refuses, or sends more than `most` entries.
     pub async fn search(
+        &mut self,
+        question: &Question,
+        page: (i32, Vec<u8>),
+        most: usize,
+    ) -> Result<Page> {
+        let found = self.look(question, page, most).await;
+        self.is_at_rest = match &found {
+            Ok(_) => true,
+            Err(problem) => problem.blame == Blame::Refused,
+        };
+        found
+    }
+
+    async fn look(
         &mut self,
         question: &Question,
         (size, cookie): (i32, Vec<u8>),
@@ -224,8 +302,66 @@ impl Line {
             Mod::Replace(name.into_bytes(), values)
         });
         let changes: Vec<Mod<Vec<u8>>> = changes.collect();
-        let done = self.ask().modify(dn, changes).await.map_err(unanswered)?;
-        accepted(&done, "the change")
+        let done = self.ask().modify(dn, changes).await;
+        accepted(&self.settle(done)?, "the change")
+    }
+
+    /// Adds one value to an attribute of an entry, or takes it away; it is no fault if that is so already.
+    ///
+    /// # Errors
+    /// If the directory does not answer or refuses.
+    pub async fn set_member(&mut self, dn: &str, own: (&str, &str), is_in: bool) -> Result<()> {
+        let (name, value) = own;
+        let values = HashSet::from([value.as_bytes().to_vec()]);
+        let change = match is_in {
+            true => Mod::Add(name.as_bytes().to_vec(), values),
+            false => Mod::Delete(name.as_bytes().to_vec(), values),
+        };
+        let done = self.ask().modify(dn, vec![change]).await;
+        let done = self.settle(done)?;
+        match done.rc {
+            // The value is there; there is no such value (RFC 4511 §4.1.9).
+            20 if is_in => Ok(()),
+            16 if !is_in => Ok(()),
+            // The class demands a member (RFC 4511 §A.2, objectClassViolation).
+            65 if !is_in => {
+                let nobody = vec![PLACEHOLDER.as_bytes().to_vec()];
+                self.replace(dn, vec![(name.to_owned(), nobody)]).await
+            }
+            // Active Directory's word for both.
+            68 if is_in => Ok(()),
+            53 if !is_in => Ok(()),
+            _ => accepted(&done, "the change"),
+        }
+    }
+
+    /// Adds an entry.
+    ///
+    /// # Errors
+    /// If the directory does not answer or refuses, as it does if the entry is there.
+    pub async fn add(&mut self, dn: &str, all: Vec<(String, Vec<Vec<u8>>)>) -> Result<()> {
+        let each = all
+            .into_iter()
+            .map(|(name, values)| (name.into_bytes(), values.into_iter().collect()));
+        let done = self.ask().add(dn, each.collect()).await;
+        let done = self.settle(done)?;
+        match done.rc {
+            68 => Err(Problem::refused("it has an entry of this name")),
+            _ => accepted(&done, "the new entry"),
+        }
+    }
+
+    /// Removes an entry; it is no fault if it is gone.
+    ///
+    /// # Errors
+    /// If the directory does not answer or refuses.
+    pub async fn remove(&mut self, dn: &str) -> Result<()> {
+        let done = self.ask().delete(dn).await;
+        let done = self.settle(done)?;
+        match done.rc {
+            32 => Ok(()),
+            _ => accepted(&done, "to remove the entry"),
+        }
     }
 
     /// Sets a password by the operation that is made for it (RFC 3062).
@@ -238,8 +374,8 @@ impl Line {
             old_pass: None,
             new_pass: Some(password),
         };
-        let done = self.ask().extended(wish).await.map_err(unanswered)?;
-        accepted(&done.1, "the new password")
+        let done = self.ask().extended(wish).await;
+        accepted(&self.settle(done)?.1, "the new password")
     }
 }
 
@@ -258,103 +394,5 @@ fn unanswered(error: ldap3::LdapError) -> Problem {
     match error {
         ldap3::LdapError::FilterParsing => Problem::settings("the search filter is not one"),
         _ => Problem::unreachable("it did not answer, or not in a way that can be read"),
-    }
-}
-
-async fn connect(
-    directory: &Directory,
-    place: &Place,
-    dial: &impl Dial,
-) -> Result<Box<dyn Stream>> {
-    let unreached = |error: crate::Unreached| Problem::unreachable(error.0);
-    let mut stream = dial.dial(place).await.map_err(unreached)?;
-    if !place.is_secure && directory.starts_tls() {
-        let asked = tokio::time::timeout(place.patience, start_tls(&mut stream)).await;
-        asked.map_err(|_| Problem::unreachable("it did not answer in time"))??;
-        return dial.secure(stream, place).await.map_err(unreached);
-    }
-    match place.is_secure {
-        true => dial.secure(stream, place).await.map_err(unreached),
-        false => Ok(stream),
-    }
-}
-
-/// `StartTLS` as message 1: an extended request with the name 1.3.6.1.4.1.1466.20037 (RFC 4511 §4.14.1).
-const START_TLS: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
-
-/// Asks for TLS. Nothing else is sent before it is there, and nothing that came before it counts.
-async fn start_tls(stream: &mut Box<dyn Stream>) -> Result<()> {
-    let unread = || Problem::unreachable("it did not answer to StartTLS");
-    stream.write_all(START_TLS).await.map_err(|_| unread())?;
-    stream.flush().await.map_err(|_| unread())?;
-    let mut message = Vec::new();
-    let is_whole = read_message(stream, &mut message, 4096).await;
-    if !is_whole || !ber::is_answer(&message) {
-        return Err(unread());
-    }
-    match ber::code(&message) {
-        Some(0) => Ok(()),
-        _ => Err(Problem::refused("it refuses StartTLS")),
-    }
-}
-
-/// Reads one message; false if there is none, or none that is smaller than `most`.
-async fn read_message(
-    stream: &mut (impl tokio::io::AsyncRead + Unpin),
-    message: &mut Vec<u8>,
-    most: usize,
-) -> bool {
-    message.clear();
-    let whole = loop {
-        match ber::head(message) {
-            Begun::Head(head) => match head.size.checked_add(head.length) {
-                Some(whole) if whole <= most => break whole,
-                _ => return false,
-            },
-            Begun::Wrong => return false,
-            Begun::More => match stream.read_u8().await {
-                Ok(byte) => message.push(byte),
-                Err(_) => return false,
-            },
-        }
-    };
-    let missing = u64::try_from(whole.saturating_sub(message.len())).unwrap_or(0);
-    let read = (&mut *stream).take(missing).read_to_end(message).await;
-    read.is_ok() && message.len() == whole
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it ends with the connection that it serves"
-)]
-fn in_background(work: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(work);
-}
-
-/// Passes on what is asked as it is, and of what is answered only sound messages within the allowance.
-async fn relay(stream: Box<dyn Stream>, ours: UnixStream, allowance: Arc<AtomicUsize>) {
-    let (far_in, mut far_out) = tokio::io::split(stream);
-    let mut far_in = tokio::io::BufReader::new(far_in);
-    let (mut near_in, mut near_out) = ours.into_split();
-    let asking = async {
-        let _ = tokio::io::copy(&mut near_in, &mut far_out).await;
-        let _ = far_out.shutdown().await;
-    };
-    let answering = async {
-        let mut message = Vec::new();
-        while read_message(&mut far_in, &mut message, MESSAGE).await && ber::is_answer(&message) {
-            let left = allowance.load(Ordering::Relaxed);
-            let Some(left) = left.checked_sub(message.len()) else {
-                break;
-            };
-            allowance.store(left, Ordering::Relaxed);
-            if near_out.write_all(&message).await.is_err() {
-                break;
-            }
-        }
-    };
-    tokio::select! {
-        () = asking => {}
-        () = answering => {}
     }
 }

@@ -69,7 +69,7 @@ pub async fn ask(
     if password.expose().is_empty() || password.expose().contains('\0') {
         return Ok(Word::Wrong(Box::new(person)));
     }
-    let mut theirs = Line::open(directory, dial).await?;
+    let mut theirs = Line::open_to_prove(directory, dial).await?;
     let done = theirs.bind(&entry.dn, password.expose()).await?;
     let is_right = match done.rc {
         0 => true,
@@ -102,9 +102,7 @@ fn is_only_old(directory: &Directory, text: &str, person: &mut Person) -> bool {
     const OLD: [&str; 2] = ["532", "773"];
     /// `ERROR_ACCOUNT_DISABLED`, said to whoever knows the password.
     const OFF: &str = "533";
-    let has_mapper =
-        |own: &super::mapper::Configured| own.kind == "msad-user-account-control-mapper";
-    if !directory.mappers.iter().any(has_mapper) {
+    if !directory.has_account_control() {
         return false;
     }
     let code = text.split("data ").nth(1).unwrap_or_default();

@@ -198,6 +198,12 @@ impl Directory {
         asked.unwrap_or(LARGEST_PAGE).clamp(1, LARGEST_PAGE)
     }
 
+    /// Its flags of accounts are looked at, and set.
+    pub fn has_account_control(&self) -> bool {
+        let mut mappers = self.mappers.iter();
+        mappers.any(|own| own.kind == "msad-user-account-control-mapper")
+    }
+
     /// The directory's word for an e-mail address counts.
     pub fn trusts_email(&self) -> bool {
         self.has("trustEmail")

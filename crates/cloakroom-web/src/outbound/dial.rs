@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use cloakroom_federation::Unreached;
-use cloakroom_federation::directory::{Dial, Place, Stream};
+use cloakroom_federation::directory::{Dial, Place, Pool, Stream};
 use cloakroom_model::Timestamp;
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
@@ -32,6 +32,7 @@ const MOST: usize = 1_000;
 pub(super) struct Lines {
     tls: TlsConnector,
     open: Mutex<HashMap<String, Arc<Semaphore>>>,
+    pool: Arc<Pool>,
 }
 
 impl Lines {
@@ -43,6 +44,7 @@ impl Lines {
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config.with_no_client_auth())),
             open: Mutex::default(),
+            pool: Arc::default(),
         })
     }
 
@@ -114,6 +116,13 @@ impl Outbound {
     }
 }
 
+impl Outbound {
+    /// Lets go of connections to directories that nobody has used for a while.
+    pub fn rest_directories(&self) {
+        self.lines.pool.sweep(now());
+    }
+}
+
 impl Dial for Outbound {
     async fn dial(&self, place: &Place) -> Result<Box<dyn Stream>, Unreached> {
         self.connect(place).await.map_err(unreached)
@@ -147,6 +156,10 @@ impl Dial for Outbound {
 
     fn note(&self, place: &Place, is_away: bool) {
         self.breaker.note(&name(place), now(), is_away);
+    }
+
+    fn pool(&self) -> &Arc<Pool> {
+        &self.lines.pool
     }
 
     fn now(&self) -> Timestamp {
