@@ -3,6 +3,7 @@
 //! Pages of entries are read outside of any transaction, and stored a few people at a time, so that neither memory nor
 //! other requests feel how many there are.
 
+mod abandoned;
 mod periodic;
 mod sync;
 mod tally;

@@ -112,7 +112,7 @@ pub async fn round(app: &App, node: &str) -> std::result::Result<(), Fault> {
 }
 
 /// Asks about what belongs to no realm.
-async fn in_no_realm<T: Send + 'static>(
+pub(crate) async fn in_no_realm<T: Send + 'static>(
     app: &App,
     mut work: impl FnMut(&mut Cx<'_>) -> std::result::Result<T, Fault> + Send + 'static,
 ) -> std::result::Result<T, Fault> {

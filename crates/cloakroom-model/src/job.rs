@@ -272,6 +272,17 @@ pub fn waiting(cx: &mut Cx<'_>, except: &str) -> Result<Vec<(String, String)>> {
     Ok(all.load(cx.db.conn()?)?)
 }
 
+/// Jobs of one kind that are not over, in all realms: the name of the realm, and the id.
+pub fn unfinished(cx: &mut Cx<'_>, kind: &str) -> Result<Vec<(String, String)>> {
+    let all = jobs::table
+        .inner_join(realms::table.on(realms::id.eq(jobs::realm_id)))
+        .filter(jobs::state.eq(WAITING))
+        .filter(jobs::kind.eq(kind))
+        .limit(20)
+        .select((realms::name, jobs::id));
+    Ok(all.load(cx.db.conn()?)?)
+}
+
 /// Removes the reports of jobs that were over long ago, in all realms; how many there were.
 pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
     let over = jobs::table

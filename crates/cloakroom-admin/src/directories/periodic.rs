@@ -7,6 +7,7 @@ use cloakroom_model::{Changes, Cx, Door, Fault, Link, Realm, component};
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 
+use super::abandoned;
 use super::sync::{Kind, Wish, run};
 use crate::error::AdminError;
 
@@ -19,6 +20,8 @@ const SHORTEST: i64 = 60;
 ///
 /// The database cannot be reached.
 pub async fn round(app: &App) -> Result<(), Fault> {
+    app.outbound.rest_directories();
+    abandoned::end(app).await?;
     for (realm, id) in periodic(app).await? {
         let Some(realm) = app.realm(&realm).await? else {
             continue;
@@ -35,7 +38,7 @@ pub async fn round(app: &App) -> Result<(), Fault> {
             kind,
             is_preview: false,
             may_remove_many: false,
-            actor: "{}",
+            actor: "{}".to_owned(),
         };
         match run(app, &realm, &directory, wish).await {
             Ok(_) => {}

@@ -27,7 +27,7 @@ pub(crate) const JOB: &str = "sync-users";
 const ROWS: usize = 25;
 
 /// Whoever syncs a directory keeps the others from it for so long after each page.
-const TURN: Ttl = Ttl::seconds(120);
+const TURN: Ttl = Ttl::seconds(60);
 
 /// Which people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub(crate) enum Kind {
 }
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wish<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
     /// Which people.
     pub(crate) kind: Kind,
     /// Nothing is stored, only counted.
@@ -48,7 +48,7 @@ pub(crate) struct Wish<'a> {
     /// Somebody has agreed that many go.
     pub(crate) may_remove_many: bool,
     /// Who asks, for the list of jobs.
-    pub(crate) actor: &'a str,
+    pub(crate) actor: String,
 }
 
 /// Where a run is.
@@ -56,11 +56,16 @@ struct Run<'a> {
     app: &'a App,
     realm: &'a Arc<Realm>,
     directory: &'a Directory,
-    wish: Wish<'a>,
+    wish: Wish,
     holder: String,
     job: Option<String>,
     started: Timestamp,
     tally: Tally,
+}
+
+/// The lease of whoever syncs a directory.
+pub(super) fn lease_of(id: &str) -> String {
+    format!("directory/{id}")
 }
 
 /// Takes over the people of a directory. A directory that does not answer is no fault of ours: the tally says so.
@@ -71,7 +76,7 @@ pub(crate) async fn run(
     app: &App,
     realm: &Arc<Realm>,
     directory: &Directory,
-    wish: Wish<'_>,
+    wish: Wish,
 ) -> Result<Tally> {
     let holder = {
         let mut rng = cloakroom_web::app::random()?;
@@ -101,10 +106,8 @@ pub(crate) async fn run(
 impl Run<'_> {
     /// Keeps others from this directory, on all nodes.
     async fn hold(&self, time: Ttl) -> Result<bool> {
-        let (name, holder) = (
-            format!("directory/{}", self.directory.id),
-            self.holder.clone(),
-        );
+        let name = lease_of(self.directory.id.as_str());
+        let holder = self.holder.clone();
         let take = move |cx: &mut Cx<'_>| Ok(lease::take(cx, &name, &holder, time)?);
         self.enter(Door::Write, take).await
     }
@@ -265,7 +268,7 @@ impl Run<'_> {
         if self.wish.is_preview {
             return Ok(());
         }
-        let (actor, id) = (self.wish.actor.to_owned(), self.directory.id.clone());
+        let (actor, id) = (self.wish.actor.clone(), self.directory.id.clone());
         let input = id.as_str().as_bytes().to_vec();
         let job = self
             .enter(Door::Write, move |cx| {
