@@ -54,6 +54,7 @@ pub(crate) type Answer = Result<HttpResponse>;
 pub(crate) type Params = Query<HashMap<String, String>>;
 
 /// The parts of an address by name, for handlers that serve several addresses.
+#[derive(Clone)]
 pub(crate) struct Names(BTreeMap<String, String>);
 
 impl Names {

@@ -5,12 +5,13 @@
 //! 2. [`line`] is a connection whose every byte is checked by [`ber`] before the library sees it, or one of the [`Pool`].
 //! 3. [`search`] finds the entry of a person, [`prove`] asks the server about the password, and [`ask`] those of a realm.
 //! 4. [`mapper`]s make an [`entry`] a [`person`], with [`membership`]s that are further searches.
-//! 5. [`adopt`] stores the person with what [`belonging`] says, and [`write`] takes back what changes here.
+//! 5. [`adopt`] stores the person with what [`belonging`] says, [`write`] takes back what changes here, and [`mod@register`] who is new here.
 //!
 //! Steps 2 and 3 need the network, which is a parameter: [`Dial`]. Nothing of step 5 does.
 
 pub mod adopt;
 pub mod ask;
+pub mod assign;
 mod belonging;
 pub mod ber;
 mod dial;
@@ -23,6 +24,7 @@ pub mod name;
 pub mod person;
 mod pool;
 pub mod prove;
+pub mod register;
 pub mod search;
 mod settings;
 pub mod write;

@@ -6,6 +6,7 @@ mod holder;
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpResponse;
+use cloakroom_federation::directory::assign::{self, Assignment};
 use cloakroom_keycloak::{read, role as shape};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, RoleId};
@@ -14,6 +15,7 @@ use cloakroom_model::{Cx, client};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
+use super::users::directory;
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, organizations, users};
 use crate::access::{Admin, GIVEN, Grants, Mapping, PASSED_ON};
 use crate::audit;
@@ -214,28 +216,19 @@ async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
         false => Some(read::list(&body)?),
     };
     let actor = admin.actor.clone();
+    let told = tell(&admin, (&path, &grants), sent.as_deref(), add).await?;
     admin
         .write(move |cx| {
-            check_holder(cx, &path, &grants, true)?;
-            let sway = grants.sway(rights(&path).1).open(cx)?;
-            let holder = Holder::of(cx, &path)?;
-            let container = container(cx, &path)?;
-            let roles = match &sent {
-                Some(sent) => named(cx, &container, sent)?,
-                None => {
-                    let direct = holder.direct(cx)?;
-                    let mut all = role::list_of(cx, &direct)?;
-                    all.retain(|role| role.container_id == container);
-                    all
-                }
-            };
+            let (holder, roles) = chosen(cx, &path, &grants, sent.as_deref())?;
             for role in roles {
-                if !sway.may_map(cx, &role, mapping(&path))? {
-                    return Err(AdminError::forbidden().undoing());
-                }
                 holder
                     .change(cx, &role.id, add, &grants)
                     .map_err(AdminError::undoing)?;
+            }
+            if let Holder::User(user) = &holder {
+                for told in &told {
+                    told.note(cx, user)?;
+                }
             }
             let target = path.get("target");
             let place = match target {
@@ -266,4 +259,62 @@ fn named(cx: &mut Cx<'_>, container: &str, sent: &[read::Object]) -> Result<Vec<
         roles.push(role.ok_or_else(|| AdminError::error(404, "Role not found"))?);
     }
     Ok(roles)
+}
+
+/// Who is meant, and the roles that they are to be given or to lose, all of which the caller may map.
+fn chosen(
+    cx: &mut Cx<'_>,
+    path: &Names,
+    grants: &Grants,
+    sent: Option<&[read::Object]>,
+) -> Result<(Holder, Vec<Role>)> {
+    check_holder(cx, path, grants, true)?;
+    let sway = grants.sway(rights(path).1).open(cx)?;
+    let holder = Holder::of(cx, path)?;
+    let container = container(cx, path)?;
+    let roles = match sent {
+        Some(sent) => named(cx, &container, sent)?,
+        None => {
+            let direct = holder.direct(cx)?;
+            let mut all = role::list_of(cx, &direct)?;
+            all.retain(|role| role.container_id == container);
+            all
+        }
+    };
+    for role in &roles {
+        if !sway.may_map(cx, role, mapping(path))? {
+            return Err(AdminError::forbidden().undoing());
+        }
+    }
+    Ok((holder, roles))
+}
+
+/// Tells the directory that somebody comes from of the roles that it alone gives.
+async fn tell(
+    admin: &Admin,
+    (path, grants): (&Names, &Grants),
+    sent: Option<&[read::Object]>,
+    add: bool,
+) -> Result<Vec<Assignment>> {
+    let (path, grants) = (path.clone(), grants.clone());
+    let sent = sent.map(<[read::Object]>::to_vec);
+    let all = admin
+        .read(move |cx| {
+            let (holder, roles) = chosen(cx, &path, &grants, sent.as_deref())?;
+            let Holder::User(user) = &holder else {
+                return Ok(Vec::new());
+            };
+            let mut all = Vec::new();
+            for role in roles {
+                grants.check(cx, &role.id)?;
+                all.push(assign::of_role(cx, user, &role, add)?);
+            }
+            Ok(all)
+        })
+        .await?;
+    let mut told = Vec::new();
+    for say in all {
+        told.extend(directory::tell(admin, say).await?);
+    }
+    Ok(told)
 }

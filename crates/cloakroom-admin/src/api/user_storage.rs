@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use cloakroom_federation::directory::line::Line;
 use cloakroom_federation::directory::mapper::Configured;
-use cloakroom_federation::directory::{self, Directory, membership, take_in};
+use cloakroom_federation::directory::{self, Directory, EditMode, assign, membership, take_in};
 use cloakroom_keycloak::component::FEDERATION;
 use cloakroom_keycloak::read;
 use cloakroom_model::component::Component;
@@ -106,9 +106,13 @@ async fn sync(admin: Admin, path: Path<(String, String)>, params: Params) -> Ans
         kind,
         is_preview: is_on(&params, "preview"),
         may_remove_many: is_on(&params, "removeMany"),
-        actor: &actor,
+        actor,
     };
-    let tally = directories::run(&admin.app, &admin.realm, &directory, wish).await?;
+    let (app, realm) = (admin.app.clone(), admin.realm.clone());
+    // It goes on when whoever asked does not wait for the answer.
+    let running =
+        actix_web::rt::spawn(async move { directories::run(&app, &realm, &directory, wish).await });
+    let tally = running.await.map_err(Fault::corrupt)??;
     let (actor, shown) = (admin.actor.clone(), tally.show());
     let about = shown.to_string();
     admin
@@ -148,11 +152,16 @@ async fn sync_mapper(admin: Admin, path: Names, params: Params) -> Answer {
             .cloned()?;
         Some((one, own))
     });
-    let is_inwards = params.get("direction").map(String::as_str) == Some("fedToKeycloak");
+    let direction = params.get("direction").map_or("", String::as_str);
+    let is_inwards = direction == "fedToKeycloak";
+    let is_outwards = direction == "keycloakToFed";
     let is_shelf = |own: &Configured| [membership::GROUP, membership::ROLE].contains(&&*own.kind);
     let done = match own {
         Some((home, own)) if is_inwards && is_shelf(&own) => take_in_all(&admin, &home, &own).await,
-        // Groups and roles are not written into directories, and other mappers have none.
+        Some((home, own)) if is_outwards && is_written(&home, &own) => {
+            give_out_all(&admin, &home, &own).await
+        }
+        // The others have nothing to take over, or may not be written.
         _ => Ok(
             json!({"ignored": false, "added": 0, "updated": 0, "removed": 0, "failed": 0, "status": ""}),
         ),
@@ -201,6 +210,32 @@ async fn take_in_all(admin: &Admin, home: &Directory, own: &Configured) -> Resul
     }
     Ok(json!({
         "ignored": false, "added": added, "updated": known, "removed": 0, "failed": failed, "status": status,
+    }))
+}
+
+/// The mapper's groups or roles are in the directory alone, which may be written.
+fn is_written(home: &Directory, own: &Configured) -> bool {
+    let is_shelf = [membership::GROUP, membership::ROLE].contains(&&*own.kind);
+    let is_there = own.text("mode") == Some("LDAP_ONLY");
+    is_shelf && is_there && home.edit_mode == EditMode::Writable
+}
+
+/// Makes the groups or roles of a mapper that the directory has not.
+async fn give_out_all(admin: &Admin, home: &Directory, own: &Configured) -> Result<Value> {
+    let mapper = own.clone();
+    let names = admin
+        .read(move |cx| Ok(assign::names(cx, &mapper)?))
+        .await?;
+    let mut line = Line::open_to_search(home, &*admin.app.outbound).await?;
+    let (added, known) = membership::export(own, &names, &mut line).await?;
+    let what = match own.kind == membership::GROUP {
+        true => format!(
+            "{added} groups imported to LDAP, {known} groups updated to LDAP, 0 groups removed from LDAP"
+        ),
+        false => format!("{added} roles imported to LDAP, {known} roles already exists in LDAP"),
+    };
+    Ok(json!({
+        "ignored": false, "added": added, "updated": known, "removed": 0, "failed": 0, "status": what,
     }))
 }
 

@@ -20,6 +20,7 @@ use cloakroom_model::id::UserId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
+use cloakroom_model::user_profile::OF_DIRECTORIES;
 use cloakroom_model::{Cx, lockout};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
@@ -119,7 +120,10 @@ async fn unmanaged(admin: Admin, path: Names) -> Answer {
         .read(move |cx| {
             let user = found_by(cx, path.part("user"), &views, "view")?;
             let mut seen = user_profile::visible(cx.realm, &user).attributes;
-            seen.retain(|name, _| cx.realm.profile.attribute(name).is_none());
+            seen.retain(|name, _| {
+                let is_described = cx.realm.profile.attribute(name).is_some();
+                !is_described && !OF_DIRECTORIES.contains(&name.as_str())
+            });
             Ok(seen)
         })
         .await?;
@@ -133,6 +137,8 @@ struct New {
     passwords: Vec<Prepared>,
     groups: Vec<String>,
     identities: Vec<Identity>,
+    /// They are an entry of a directory.
+    entered: Option<directory::Entered>,
 }
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
@@ -152,17 +158,21 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     if user.username.is_empty() {
         return Err(AdminError::message(400, "User name is missing"));
     }
+    directory::know(&admin, &user.username).await?;
     let asked = user.clone();
     admin.read(move |cx| check_free(cx, &asked)).await?;
     user_profile::check(&admin.realm, None, &mut user)?;
-    let new = New {
+    let mut new = New {
         passwords: passwords(&admin, &mut user, &sent).await?,
         groups: read::member(&sent, "groups")?.unwrap_or_default(),
         identities: draft::identities(&sent)?,
+        entered: None,
         user,
     };
+    new.entered = directory::enter(&admin, &new.user, &sent).await?;
+    let entered = new.entered.clone();
     let (grants, actor) = (admin.grants(), admin.actor.clone());
-    let id = admin
+    let stored = admin
         .write(move |cx| {
             manages.check_all(cx, Of::Users, "manage")?;
             let id = insert(cx, &new, &grants).map_err(AdminError::undoing)?;
@@ -170,8 +180,11 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             audit::record(cx, &actor, audit::CREATE, "USER", path)?;
             Ok(id)
         })
-        .await?;
-    Ok(admin.created("users", id.as_str()))
+        .await;
+    if let (Err(_), Some(entered)) = (&stored, entered) {
+        entered.undo(&admin).await;
+    }
+    Ok(admin.created("users", stored?.as_str()))
 }
 
 /// A name that is taken is told of before anything else that is wrong.
@@ -231,7 +244,11 @@ fn insert(cx: &mut Cx<'_>, new: &New, grants: &Grants) -> Result<UserId> {
     for link in &new.identities {
         identity::insert(cx, &user.id, link)?;
     }
-    for made in &new.passwords {
+    if let Some(entered) = &new.entered {
+        entered.join(cx, &mut user)?;
+    }
+    let is_kept_there = new.entered.as_ref().is_some_and(|one| one.has_password);
+    for made in new.passwords.iter().filter(|_| !is_kept_there) {
         password::store(cx, &user.id, made)?;
     }
     Ok(user.id)
@@ -299,6 +316,11 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
+    let (asked, sway) = (path.part("user").to_owned(), manages.clone());
+    let doomed = admin
+        .read(move |cx| found_by(cx, &asked, &sway, "manage"))
+        .await?;
+    directory::remove_first(&admin, &doomed).await?;
     let kept = admin
         .write(move |cx| {
             let user = found_by(cx, path.part("user"), &manages, "manage")?;

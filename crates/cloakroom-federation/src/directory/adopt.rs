@@ -121,6 +121,33 @@ fn create(
     Ok(Ok(Adopted::Added(new)))
 }
 
+/// Links somebody who was stored a moment ago to their entry, with what it says of itself.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn join(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+    user: &mut User,
+) -> Result<(), Fault> {
+    for name in ["LDAP_ID", "LDAP_ENTRY_DN", "userAccountControl"] {
+        if let Some(values) = person.members.get(name) {
+            user.attributes.insert(name.to_owned(), values.clone());
+        }
+    }
+    user::update(cx, user)?;
+    let link = Link {
+        component: directory.id.clone(),
+        external_id: person.external_id.clone(),
+        dn: person.dn.clone(),
+    };
+    match link::insert(cx, &user.id, &link)? {
+        true => Ok(()),
+        false => Err(Fault::corrupt("a new entry is somebody already")),
+    }
+}
+
 fn update(
     cx: &mut Cx<'_>,
     directory: &Directory,

@@ -74,6 +74,11 @@ pub trait Mapper: Sync {
         Vec::new()
     }
 
+    /// What a new entry gets whoever it is of, where nothing else fills the attribute.
+    fn fills(&self, _own: &Configured) -> Vec<Change> {
+        Vec::new()
+    }
+
     /// The member of the person that the directory alone may change; `None` if there is none.
     fn keeps<'a>(&self, _own: &'a Configured, _mode: EditMode) -> Option<&'a str> {
         None
@@ -87,6 +92,7 @@ const ALL: &[&dyn Mapper] = &[
     &control::AccountControl,
     &full_name::FullName,
     &hardcoded::Attribute,
+    &hardcoded::Entry,
     &hardcoded::Group,
     &hardcoded::Role,
 ];

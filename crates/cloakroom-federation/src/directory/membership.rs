@@ -1,5 +1,7 @@
 //! Groups and roles of a directory: which of them an entry is in, and which there are.
 
+mod write;
+
 use ldap3::Scope;
 
 use super::entry::Entry;
@@ -9,6 +11,8 @@ use super::mapper::Configured;
 use super::person::{Belongs, Person};
 use super::settings::Directory;
 use crate::Result;
+
+pub use write::{assign, export};
 
 /// The kind of mapper that takes over groups.
 pub const GROUP: &str = "group-ldap-mapper";

@@ -116,6 +116,22 @@ pub async fn one(directory: &Directory, whom: Whom<'_>, line: &mut Line) -> Resu
 /// More entries than that for one person are a directory that lies.
 const MOST_OF_ONE: usize = 100;
 
+/// Some of those who are meant, not more than `most`.
+///
+/// # Errors
+/// If the directory does not answer or refuses.
+pub async fn some(
+    directory: &Directory,
+    whom: Whom<'_>,
+    most: i32,
+    line: &mut Line,
+) -> Result<Vec<Entry>> {
+    let question = question(directory, whom)?;
+    let found = line.search(&question, (most, Vec::new()), 100_000).await?;
+    let most = usize::try_from(most).unwrap_or(0);
+    Ok(found.entries.into_iter().take(most).collect())
+}
+
 /// A page of those who are meant.
 ///
 /// # Errors

@@ -81,6 +81,15 @@ pub async fn set_password(
 ) -> Result<()> {
     let mut line = Line::open_to_search(directory, dial).await?;
     let dn = place(directory, external_id, &mut line).await?;
+    give_password(directory, (&dn, password), &mut line).await
+}
+
+/// The same for an entry whose place is known.
+pub(super) async fn give_password(
+    directory: &Directory,
+    (dn, password): (&str, &Secret),
+    line: &mut Line,
+) -> Result<()> {
     if directory.is_active_directory {
         // Active Directory takes the password in quotes, as UTF-16 (MS-ADTS §3.1.1.3.1.5).
         let quoted = format!("\"{}\"", password.expose());
@@ -88,12 +97,25 @@ pub async fn set_password(
         let mut all = vec![("unicodePwd".to_owned(), vec![bytes])];
         // Whoever has chosen a password has not to choose another one.
         all.push(("pwdLastSet".to_owned(), vec![b"-1".to_vec()]));
-        return line.replace(&dn, all).await;
+        return line.replace(dn, all).await;
     }
     if directory.has("usePasswordModifyExtendedOp") {
-        return line.set_password(&dn, password.expose()).await;
+        return line.set_password(dn, password.expose()).await;
     }
     let value = password.expose().as_bytes().to_vec();
-    line.replace(&dn, vec![("userPassword".to_owned(), vec![value])])
+    line.replace(dn, vec![("userPassword".to_owned(), vec![value])])
         .await
+}
+
+/// Removes somebody's entry; it is no fault if it is gone.
+///
+/// # Errors
+/// If the directory is not reached or refuses.
+pub async fn remove(directory: &Directory, external_id: &str, dial: &impl Dial) -> Result<()> {
+    let mut line = Line::open_to_search(directory, dial).await?;
+    let found = search::one(directory, Whom::WithId(external_id), &mut line).await?;
+    match found {
+        Some(entry) => line.remove(&entry.dn).await,
+        None => Ok(()),
+    }
 }

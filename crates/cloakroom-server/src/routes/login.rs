@@ -10,6 +10,7 @@ mod pages;
 mod password;
 mod profile;
 mod register;
+mod reset;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
@@ -50,6 +51,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     consent::configure(cfg, base);
     organization::configure(cfg, base);
     register::configure(cfg, base);
+    reset::configure(cfg, base);
 }
 
 /// Which attempt a form or link belongs to.

@@ -1,19 +1,20 @@
 //! Who is in a group, and which groups a user is in.
 
 use actix_web::HttpResponse;
+use cloakroom_federation::directory::assign;
 use cloakroom_model::Cx;
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::GroupId;
-use cloakroom_model::user;
+use cloakroom_model::user::{self, User};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::json;
 
-use super::super::users::{find::show_all, found_by as user_found_by};
+use super::super::users::{directory, find::show_all, found_by as user_found_by};
 use super::super::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page};
 use super::show::{self, Shown};
 use super::{MANAGE, VIEW, check_of_realm, found_by};
-use crate::access::{Admin, Sway};
+use crate::access::{Admin, Grants, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -88,21 +89,24 @@ async fn count(admin: Admin, path: Names, params: Params) -> Answer {
 async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
     let manages = admin.check_sway(MANAGE)?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
+    let (who, sway, rights) = (ids(&path), manages.clone(), grants.clone());
+    let say = admin
+        .read(move |cx| {
+            let (user, group) = found(cx, &who, (&sway, &rights), is_in)?;
+            Ok(assign::of_group(cx, &user, &group, is_in)?)
+        })
+        .await?;
+    let told = directory::tell(&admin, say).await?;
+    let who = ids(&path);
     admin
         .write(move |cx| {
-            let scope = "manage-group-membership";
-            let user = user_found_by(cx, path.part("user"), &manages, scope)?;
-            let id = GroupId::new(path.part("group"));
-            check_of_realm(cx, &id, "access")?;
-            let group = group::find(cx, &id)?;
-            let group = group.ok_or_else(|| AdminError::error(404, "Group not found"))?;
-            manages.check(cx, Of::Groups, group.id.as_str(), "manage-membership")?;
-            grants.check_delegates(cx, &group.id)?;
-            if is_in {
-                grants.check_group(cx, &group.id)?;
-                user::join(cx, &user.id, &group.id)?;
-            } else {
-                user::leave(cx, &user.id, &group.id)?;
+            let (user, group) = found(cx, &who, (&manages, &grants), is_in)?;
+            match is_in {
+                true => user::join(cx, &user.id, &group.id)?,
+                false => user::leave(cx, &user.id, &group.id)?,
+            }
+            if let Some(told) = &told {
+                told.note(cx, &user)?;
             }
             let operation = if is_in { audit::CREATE } else { audit::DELETE };
             let path = format!("users/{}/groups/{}", user.id, group.id);
@@ -111,4 +115,29 @@ async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
         })
         .await?;
     Ok(no_content())
+}
+
+/// The ids of an address: of a user, and of a group.
+fn ids(path: &Names) -> (String, String) {
+    (path.part("user").to_owned(), path.part("group").to_owned())
+}
+
+/// The user and the group, if the caller may put the one into the other.
+fn found(
+    cx: &mut Cx<'_>,
+    (user, group): &(String, String),
+    (manages, grants): (&Sway, &Grants),
+    is_in: bool,
+) -> Result<(User, Group)> {
+    let user = user_found_by(cx, user, manages, "manage-group-membership")?;
+    let id = GroupId::new(group.as_str());
+    check_of_realm(cx, &id, "access")?;
+    let group = group::find(cx, &id)?;
+    let group = group.ok_or_else(|| AdminError::error(404, "Group not found"))?;
+    manages.check(cx, Of::Groups, group.id.as_str(), "manage-membership")?;
+    grants.check_delegates(cx, &group.id)?;
+    if is_in {
+        grants.check_group(cx, &group.id)?;
+    }
+    Ok((user, group))
 }

@@ -37,6 +37,9 @@ async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
         return Ok(HttpResponse::Ok().json(json!([])));
     }
     let brief = is_brief(params, false);
+    if views.is_full() {
+        super::directory::seek(admin, &query).await?;
+    }
     let shown = admin
         .read(move |cx| {
             let Some(query) = within(cx, query.clone(), &views)? else {

@@ -71,6 +71,7 @@ fn make(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<UserId> {
     check_free(cx, &user)?;
     user_profile::check(cx.realm, None, &mut user)?;
     let new = New {
+        entered: None,
         user,
         passwords: Vec::new(),
         groups: Vec::new(),

@@ -59,6 +59,21 @@ impl Mapper for Attribute {
         vec![Change { attribute, values }]
     }
 
+    fn fills(&self, own: &Configured) -> Vec<Change> {
+        let Some((_, there)) = pair(own).filter(|_| own.has("is.mandatory.in.ldap")) else {
+            return Vec::new();
+        };
+        if own.has("read.only") || own.has("is.binary.attribute") {
+            return Vec::new();
+        }
+        // A class of the entry may demand the attribute, so it has something in it.
+        let value = own.text("attribute.default.value").unwrap_or(" ");
+        vec![Change {
+            attribute: there.to_owned(),
+            values: vec![value.as_bytes().to_vec()],
+        }]
+    }
+
     fn keeps<'a>(&self, own: &'a Configured, mode: EditMode) -> Option<&'a str> {
         let (here, _) = pair(own)?;
         let is_kept = match mode {

@@ -1,7 +1,7 @@
-//! What everybody gets who comes from a directory.
+//! What everybody gets who comes from a directory, or goes into one.
 
-use super::{Configured, Mapper};
-use crate::directory::entry::Entry;
+use super::{Change, Configured, Mapper};
+use crate::directory::entry;
 use crate::directory::person::Person;
 use crate::directory::settings::Directory;
 
@@ -13,13 +13,34 @@ impl Mapper for Attribute {
         "hardcoded-attribute-mapper"
     }
 
-    fn map(&self, own: &Configured, _: (&Directory, &Entry), person: &mut Person) {
+    fn map(&self, own: &Configured, _: (&Directory, &entry::Entry), person: &mut Person) {
         let named = own.text("user.model.attribute");
         match named.zip(own.text("attribute.value")) {
             Some(("emailVerified", value)) => person.email_verified = Some(value == "true"),
             Some((name, value)) => person.set(name, vec![value.to_owned()]),
             None => {}
         }
+    }
+}
+
+/// `hardcoded-ldap-attribute-mapper`: an attribute of each new entry.
+pub(super) struct Entry;
+
+impl Mapper for Entry {
+    fn kind(&self) -> &'static str {
+        "hardcoded-ldap-attribute-mapper"
+    }
+
+    fn map(&self, _: &Configured, _: (&Directory, &entry::Entry), _: &mut Person) {}
+
+    fn fills(&self, own: &Configured) -> Vec<Change> {
+        let named = own.text("ldap.attribute.name");
+        let pair = named.zip(own.text("ldap.attribute.value"));
+        let filled = pair.map(|(attribute, value)| Change {
+            attribute: attribute.to_owned(),
+            values: vec![value.as_bytes().to_vec()],
+        });
+        filled.into_iter().collect()
     }
 }
 
@@ -31,7 +52,7 @@ impl Mapper for Role {
         "hardcoded-ldap-role-mapper"
     }
 
-    fn map(&self, own: &Configured, _: (&Directory, &Entry), person: &mut Person) {
+    fn map(&self, own: &Configured, _: (&Directory, &entry::Entry), person: &mut Person) {
         person
             .named_roles
             .extend(own.text("role").map(str::to_owned));
@@ -46,7 +67,7 @@ impl Mapper for Group {
         "hardcoded-ldap-group-mapper"
     }
 
-    fn map(&self, own: &Configured, _: (&Directory, &Entry), person: &mut Person) {
+    fn map(&self, own: &Configured, _: (&Directory, &entry::Entry), person: &mut Person) {
         person
             .named_groups
             .extend(own.text("group").map(str::to_owned));

@@ -1,6 +1,7 @@
-//! A new password of somebody who comes from a directory: it is the directory's to keep, or to refuse.
+//! What goes into a directory from the pages of the sign-in: new passwords of its people, and new people.
 
-use cloakroom_federation::directory::{self, EditMode, write};
+use cloakroom_federation::directory::person::Person;
+use cloakroom_federation::directory::{self, Directory, EditMode, adopt, register, write};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Secret};
 use cloakroom_web::i18n::Notice;
@@ -43,6 +44,56 @@ pub(super) async fn keep(visit: &Visit, user: &User, password: &str) -> Result<K
             Kept::Nowhere(match problem.is_unreachable() {
                 true => Notice::ProviderUnreachable(home.name),
                 false => Notice::PasswordRefusedElsewhere(home.name),
+            })
+        }
+    })
+}
+
+/// Somebody new who is an entry of a directory already, with their password.
+#[derive(Clone)]
+pub(super) struct Entered {
+    directory: Directory,
+    person: Person,
+}
+
+impl Entered {
+    /// Links the user to the entry.
+    pub(super) fn join(&self, cx: &mut Cx<'_>, user: &mut User) -> Result<(), Fault> {
+        adopt::join(cx, &self.directory, &self.person, user)
+    }
+
+    /// Takes the entry away again, because nobody came of it.
+    pub(super) async fn undo(&self, visit: &Visit) {
+        let network = &*visit.app.outbound;
+        let done = write::remove(&self.directory, &self.person.external_id, network).await;
+        if let Err(problem) = done {
+            let (provider, id) = (&self.directory.name, &self.person.external_id);
+            tracing::warn!(%provider, id, %problem, "an entry of nobody stays in a directory");
+        }
+    }
+}
+
+/// Writes somebody new into the directory that new people of the realm go to: what they are told if it does not take
+/// them, and `None` if there is no such directory.
+pub(super) async fn enter(
+    visit: &Visit,
+    user: &User,
+    password: &Secret,
+) -> Result<Result<Option<Entered>, Notice>, Fault> {
+    let find = |cx: &mut Cx<'_>| register::home(cx);
+    let Some(directory) = visit.app.enter(&visit.realm, Door::Read, find).await? else {
+        return Ok(Ok(None));
+    };
+    let network = &*visit.app.outbound;
+    let done = register::register(&directory, user, Some(password), network).await;
+    Ok(match done {
+        Ok(person) => Ok(Some(Entered { directory, person })),
+        Err(problem) => {
+            let provider = &directory.name;
+            tracing::warn!(realm = visit.realm.name, %provider, %problem, "a directory did not take somebody new");
+            Err(match problem.is_unreachable() {
+                true => Notice::ProviderUnreachable(directory.name),
+                false => Notice::PasswordRefusedElsewhere(directory.name),
             })
         }
     })

@@ -1,4 +1,4 @@
-//! Registration, and the request for a new password.
+//! Registration.
 
 use std::collections::BTreeMap;
 
@@ -10,34 +10,27 @@ use cloakroom_login::{flow, policy::Violation};
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Attributes, Stored, User};
-use cloakroom_model::{Cx, Door, Fault, group};
+use cloakroom_model::{Cx, Door, Fault, Secret, group};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{Alert, Field, RegisterPage, ResetCredentialsPage, render};
+use cloakroom_web::page::{Alert, Field, RegisterPage, render};
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::fields::notice_of;
-use super::pages::{PASSWORD, action, layout, security, username_label};
-use super::{Ticket, busy, login_page, outset, over, posted, profile, show};
+use super::pages::{PASSWORD, action, layout, security};
+use super::{Ticket, busy, elsewhere, over, posted, profile, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
 /// The execution that the address of the registration form names.
 const REGISTRATION: &str = "registration-page-form";
-/// The execution that the address of the form for a new password names.
-const RESET: &str = "reset-credentials-choose-user";
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
     cfg.service(
         web::resource(format!("{base}/registration"))
             .route(web::get().to(ask))
             .route(web::post().to(register)),
-    );
-    cfg.service(
-        web::resource(format!("{base}/reset-credentials"))
-            .route(web::get().to(ask_reset))
-            .route(web::post().to(reset)),
     );
 }
 
@@ -160,7 +153,7 @@ pub(crate) fn register_page(
 }
 
 /// The attempt that a link of the sign-in page belongs to; the error is already a page.
-async fn followed(visit: &Visit) -> Result<Attempt, HttpResponse> {
+pub(super) async fn followed(visit: &Visit) -> Result<Attempt, HttpResponse> {
     let ticket = Ticket::of(visit)?;
     let work = move |cx: &mut Cx<'_>| ticket.find(cx);
     match visit.app.enter(&visit.realm, Door::Read, work).await {
@@ -208,11 +201,12 @@ async fn register(
     if !visit.realm.settings.registration_allowed {
         return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
     }
+    let password = Secret::new(form.get("password").unwrap_or_default());
     let first = {
         let ticket = ticket.clone();
         move |cx: &mut Cx<'_>| check(cx, &ticket, &form)
     };
-    let (new, typed, user) = match visit.app.enter(&visit.realm, Door::Read, first).await {
+    let (new, mut typed, user) = match visit.app.enter(&visit.realm, Door::Read, first).await {
         Ok(Registered::Hash(new, typed, user)) => (new, typed, user),
         Ok(ended) => return finish(&visit, ended),
         Err(fault) => return visit.fault(&fault),
@@ -221,13 +215,22 @@ async fn register(
         Ok(hashed) => hashed,
         Err(too_much) => return busy(&visit, too_much),
     };
+    let entered = match elsewhere::enter(&visit, &user, &password).await {
+        Ok(Ok(entered)) => entered,
+        Ok(Err(notice)) => {
+            typed.password_error = Some(notice);
+            return again(&visit, ticket, typed).await;
+        }
+        Err(fault) => return visit.fault(&fault),
+    };
+    let undoing = entered.clone();
     let provider = visit.app.provider.clone();
     let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
     let last = move |cx: &mut Cx<'_>| -> Result<Registered, Fault> {
         let Some(mut attempt) = ticket.claim(cx)? else {
             return Ok(Registered::Onward(Onward::Over));
         };
-        let user = match insert(cx, &typed, &user, &hashed)? {
+        let user = match insert(cx, (&*typed, &*user), &hashed, entered.as_ref())? {
             Ok(user) => user,
             Err(typed) => return Ok(Registered::Problems(Box::new(attempt), Box::new(typed))),
         };
@@ -236,8 +239,23 @@ async fn register(
         let next = sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)?;
         Ok(Registered::Onward(next))
     };
-    match visit.app.enter(&visit.realm, Door::Write, last).await {
+    let ended = visit.app.enter(&visit.realm, Door::Write, last).await;
+    let is_stored = matches!(&ended, Ok(Registered::Onward(next)) if !matches!(next, Onward::Over));
+    if let Some(entered) = undoing.filter(|_| !is_stored) {
+        entered.undo(&visit).await;
+    }
+    match ended {
         Ok(ended) => finish(&visit, ended),
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// The form once more, with what is wrong with what was typed.
+async fn again(visit: &Visit, ticket: Ticket, typed: Box<Typed>) -> HttpResponse {
+    let work = move |cx: &mut Cx<'_>| ticket.claim(cx);
+    match visit.app.enter(&visit.realm, Door::Read, work).await {
+        Ok(Some(attempt)) => finish(visit, Registered::Problems(Box::new(attempt), typed)),
+        Ok(None) => over(visit),
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -275,9 +293,9 @@ fn check(cx: &mut Cx<'_>, ticket: &Ticket, form: &Form) -> Result<Registered, Fa
 
 fn insert(
     cx: &mut Cx<'_>,
-    typed: &Typed,
-    user: &User,
+    (typed, user): (&Typed, &User),
     hashed: &Result<HashedPassword, Violation>,
+    entered: Option<&elsewhere::Entered>,
 ) -> Result<Result<User, Typed>, Fault> {
     let mut typed = typed.clone();
     let hashed = match hashed {
@@ -287,7 +305,7 @@ fn insert(
             return Ok(Err(typed));
         }
     };
-    let new = User {
+    let mut new = User {
         id: UserId::new(cx.new_id()),
         created_at: cx.now,
         ..user.clone()
@@ -306,74 +324,9 @@ fn insert(
     for group in group::defaults(cx)? {
         user::join(cx, &new.id, &group)?;
     }
-    required::store_password(cx, &new, hashed)?;
+    match entered {
+        Some(entered) => entered.join(cx, &mut new)?,
+        None => required::store_password(cx, &new, hashed)?,
+    }
     Ok(Ok(new))
-}
-
-async fn ask_reset(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let visit = match Visit::start(app, &request, &realm).await {
-        Ok(visit) => visit,
-        Err(page) => return page,
-    };
-    if !visit.realm.settings.reset_password_allowed {
-        return visit.error(StatusCode::BAD_REQUEST, Notice::ResetOff);
-    }
-    // A help page links here directly, without a sign-in that was begun.
-    if outset::is_lost(&visit) {
-        return match outset::begin_here(&visit).await {
-            Ok(begun) => {
-                let mut page = reset_page(&visit, &begun.attempt);
-                begun.remember(&visit, &mut page);
-                page
-            }
-            Err(page) => page,
-        };
-    }
-    match followed(&visit).await {
-        Ok(attempt) => {
-            let mut page = reset_page(&visit, &attempt);
-            visit.keep_locale(&mut page);
-            page
-        }
-        Err(page) => page,
-    }
-}
-
-fn reset_page(visit: &Visit, attempt: &Attempt) -> HttpResponse {
-    let request = sign_in::request_of(attempt).ok();
-    let query = sign_in::address(attempt, PASSWORD, false);
-    let page = ResetCredentialsPage {
-        layout: layout(visit, attempt, request.as_ref(), "reset-credentials", RESET),
-        action: action(visit, attempt, "reset-credentials", RESET),
-        alert: None,
-        username_label: username_label(visit),
-        username: Field::new(""),
-        login_url: visit.url(&format!("login-actions/authenticate?{query}")),
-    };
-    render(StatusCode::OK, &page, &security(visit, request.as_ref()))
-}
-
-/// One answer for every name, so that nobody learns who has an account.
-async fn reset(
-    app: Data<App>,
-    request: HttpRequest,
-    realm: Path<String>,
-    body: Bytes,
-) -> HttpResponse {
-    let (visit, ticket, _) = match posted(app, &request, &realm, &body).await {
-        Ok(posted) => posted,
-        Err(page) => return page,
-    };
-    if !visit.realm.settings.reset_password_allowed {
-        return visit.error(StatusCode::BAD_REQUEST, Notice::ResetOff);
-    }
-    let work = move |cx: &mut Cx<'_>| ticket.claim(cx);
-    match visit.app.enter(&visit.realm, Door::Read, work).await {
-        Ok(Some(attempt)) => {
-            let alert = Alert::info(Notice::ResetRequested);
-            login_page(&visit, &attempt, None, Some(alert))
-        }
-        Ok(None) => over(&visit),
-        Err(fault) => visit.fault(&fault),
-    }
 }
