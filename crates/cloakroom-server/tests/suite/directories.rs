@@ -3,6 +3,7 @@
 mod active_directory;
 mod administration;
 mod authority;
+mod gate;
 mod hostile;
 mod liar;
 mod lies;
@@ -10,6 +11,8 @@ mod samba;
 mod scene;
 mod sign_in;
 mod slapd;
+mod upstream;
+mod writing;
 
 use std::sync::Arc;
 
@@ -36,6 +39,8 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             administration::STORIES,
             hostile::STORIES,
             active_directory::STORIES,
+            upstream::STORIES,
+            writing::STORIES,
         ];
         for &(name, story) in stories.iter().flat_map(|stories| stories.iter()) {
             let name = format!("{}::directories::{name}", server.database);

@@ -193,6 +193,20 @@ access to * by users read by * none
         line.unwrap_or_default().to_owned()
     }
 
+    /// The values of an attribute of whatever a filter finds below an entry.
+    pub(super) fn values(&self, base: &str, filter: &str, attribute: &str) -> Vec<String> {
+        let found = Command::new("ldapsearch")
+            .args(["-x", "-LLL", "-o", "ldif-wrap=no", "-H", &self.url()])
+            .args(["-D", SERVICE.0, "-w", SERVICE.1, "-b", base])
+            .args([filter, attribute])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(found.stdout).unwrap();
+        let start = format!("{attribute}: ");
+        let values = text.lines().filter_map(|line| line.strip_prefix(&start));
+        values.map(str::to_owned).collect()
+    }
+
     /// Adds somebody with an address and a password.
     pub(super) fn add_person(&self, uid: &str) -> String {
         let password = password_of(uid);

@@ -1,0 +1,146 @@
+//! Directories that are far, slow, gone for a while, or talk too much.
+
+use std::io::Write as _;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::Story;
+use super::gate::Gate;
+use super::liar::{Liar, message, wrap};
+use super::scene::Scene;
+use super::slapd::password_of;
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "a-connection-is-used-again-by-the-next-who-signs-in",
+        pooled,
+    ),
+    (
+        "a-connection-of-its-own-is-made-for-each-where-they-are-not-kept",
+        single,
+    ),
+    (
+        "F4-07-a-directory-that-goes-down-and-comes-back-is-found-again",
+        comes_back,
+    ),
+    (
+        "F4-07-a-directory-that-stops-in-the-middle-holds-up-its-own-people-alone",
+        stops,
+    ),
+    (
+        "what-a-directory-says-of-an-error-reaches-no-page-and-no-log",
+        gossip,
+    ),
+];
+
+/// More sign-ins than there are threads that keep connections.
+const MANY: usize = 24;
+
+fn pooled(scene: &Scene) {
+    let gate = Gate::to(&scene.slapd);
+    let config = json!({"connectionUrl": gate.url, "connectionPooling": "true"});
+    let house = scene.house_of("pooled", config);
+    let uid = scene.person("pooled");
+
+    for _ in 0..MANY {
+        assert_eq!(house.direct(&uid, &password_of(&uid)).status, 200);
+        // The connection that has just signed somebody in signs nobody else in.
+        assert_ne!(house.direct(&uid, "not the password").status, 200);
+        assert_ne!(house.direct(&uid, "").status, 200);
+    }
+
+    let visits = gate.visits.load(Ordering::SeqCst);
+    assert!(visits < 2 * MANY, "{visits} connections");
+    // Other settings are other connections.
+    let path = format!("/components/{}", house.directory);
+    let mut stored = house.done("GET", &path, &Value::Null);
+    stored["config"]["bindCredential"] = json!(["not the password"]);
+    house.done("PUT", &path, &stored);
+    assert_ne!(house.direct(&uid, &password_of(&uid)).status, 200);
+}
+
+fn single(scene: &Scene) {
+    let gate = Gate::to(&scene.slapd);
+    let house = scene.house_of("single", json!({"connectionUrl": gate.url}));
+    let uid = scene.person("single");
+
+    for _ in 0..3 {
+        assert_eq!(house.direct(&uid, &password_of(&uid)).status, 200);
+    }
+
+    assert_eq!(gate.visits.load(Ordering::SeqCst), 6);
+}
+
+fn comes_back(scene: &Scene) {
+    let gate = Gate::to(&scene.slapd);
+    let config = json!({"connectionUrl": gate.url, "connectionPooling": "true"});
+    let house = scene.house_of("comes-back", config);
+    let own = house.realm.create_person("own", json!({}));
+    let uid = scene.person("comes-back");
+    house.sign_in(&uid, &password_of(&uid));
+
+    gate.shut();
+    let page = house.refuse(&uid, &password_of(&uid));
+    assert_eq!(page.answer.status, 503);
+    assert!(page.answer.body.contains("ldap"), "{}", page.answer.body);
+    house.sign_in(&own.username, &own.password);
+
+    gate.open();
+    house.sign_in(&uid, &password_of(&uid));
+    house.refuse(&uid, "not the password");
+}
+
+fn stops(scene: &Scene) {
+    let gate = Gate::to(&scene.slapd);
+    let config = json!({
+        "connectionUrl": gate.url, "connectionPooling": "true", "readTimeout": "700",
+    });
+    let house = scene.house_of("stops", config);
+    let own = house.realm.create_person("own", json!({}));
+    let uid = scene.person("stops");
+    house.sign_in(&uid, &password_of(&uid));
+
+    gate.stop();
+    std::thread::scope(|threads| {
+        let begun = Instant::now();
+        let waiting = threads.spawn(|| house.refuse(&uid, &password_of(&uid)));
+        house.sign_in(&own.username, &own.password);
+        let page = waiting.join().unwrap();
+        assert_eq!(page.answer.status, 503);
+        assert!(begun.elapsed() < Duration::from_secs(20), "it was given up");
+    });
+    gate.open();
+
+    house.sign_in(&uid, &password_of(&uid));
+}
+
+/// What the liar below says, which might be a password as well.
+const GOSSIP: &str = "bind-of-cn-root-with-the-passphrase-Xyzzy-4711-failed";
+
+fn gossip(scene: &Scene) {
+    scene.server.keep_secret(GOSSIP);
+    let liar = Liar::start(|number, stream| {
+        let text = wrap(4, GOSSIP.as_bytes());
+        let end = wrap(0x65, &[&[10, 1, 1, 4, 0][..], &text].concat());
+        let _ = stream.write_all(&message(number, &end));
+    });
+    let mut house = scene.house("gossip");
+    let config = scene.settings(json!({"connectionUrl": liar.url}));
+    house.directory = house.add("Talker", config);
+
+    let page = house.refuse("x", "a password");
+    assert!(!page.answer.body.contains("Xyzzy"), "{}", page.answer.body);
+    let answer = house.direct("x", "a password");
+    assert!(!answer.body.contains("Xyzzy"), "{}", answer.body);
+    let done = house.sync("triggerFullSync");
+    assert!(!done.to_string().contains("Xyzzy"), "{done}");
+    let users = house
+        .realm
+        .call("GET", "/users?search=anybody", &Value::Null);
+    assert_eq!(users.status, 200);
+    assert!(!users.body.contains("Xyzzy"), "{}", users.body);
+    let events = house.done("GET", "/events", &Value::Null);
+    assert!(!events.to_string().contains("Xyzzy"), "{events}");
+}
