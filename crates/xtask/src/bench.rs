@@ -1,5 +1,6 @@
-//! How fast a release build is: requests a second, p99 and memory, one core for it and one for wrk; lists of a crowd; an import.
+//! How fast a release build is: requests a second, p99 and memory, one core for it and one for wrk; lists of a crowd; an import; a directory.
 mod crowd;
+mod directory;
 mod import;
 mod lists;
 mod setup;
@@ -39,6 +40,9 @@ pub(crate) struct Options {
     /// One file with as many people as the crowd has, brought in by `cloakroom import`
     #[arg(long, group = "crowd")]
     import: bool,
+    /// An LDAP directory with as many people as the crowd has, taken over twice
+    #[arg(long, group = "crowd")]
+    directory: bool,
     /// People in the crowd
     #[arg(long, default_value_t = 100_000, requires = "crowd")]
     users: u32,
@@ -93,6 +97,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if options.import {
         return import::run(workspace, options);
+    }
+    if options.directory {
+        return directory::run(workspace, options);
     }
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
