@@ -181,6 +181,7 @@ impl Run<'_> {
         }
         let (directory, is_preview) = (self.directory.clone(), self.wish.is_preview);
         let (job, before) = (self.job.clone(), self.tally.clone());
+        let (name, holder) = (lease_of(self.directory.id.as_str()), self.holder.clone());
         let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         let work = move |cx: &mut Cx<'_>| {
             let (mut tally, mut lines) = (before.clone(), wrong.clone());
@@ -214,6 +215,8 @@ impl Run<'_> {
                     said: Value::Null,
                 });
                 job::progress(cx, job, (tally.seen, tally.failed), lines.collect())?;
+                // However long a page takes, whoever looks for syncs of nobody sees that this one goes on.
+                lease::take(cx, &name, &holder, TURN)?;
             }
             Ok(tally)
         };
@@ -247,8 +250,10 @@ impl Run<'_> {
         }
         loop {
             let (id, started) = (self.directory.id.clone(), self.started);
+            let (name, holder) = (lease_of(id.as_str()), self.holder.clone());
             let removed = self
                 .enter(Door::Write, move |cx| {
+                    lease::take(cx, &name, &holder, TURN)?;
                     let most = i64::try_from(ROWS).unwrap_or(1);
                     let some = link::list_unseen(cx, &id, Some(started), most)?;
                     for user in &some {
