@@ -10,8 +10,12 @@ use crate::{Problem, Result};
 /// After this long a document is fetched anew, so that what was taken out of it ends.
 const FRESH: Ttl = Ttl::seconds(3600);
 
-/// A document that is missed, broken or lacks something is asked for again, but not sooner.
+/// A document that is missed or broken is asked for again, but not sooner.
 const BETWEEN: Ttl = Ttl::seconds(10);
+
+/// A good document that lacks something is fetched at once, because a provider may change its keys a moment after they
+/// were read; but what it still lacks then, strangers may have made up, and it is not asked for that again before this.
+const BETWEEN_MISSES: Ttl = Ttl::seconds(60);
 
 /// More documents than that are forgotten all at once.
 const MOST: usize = 2_000;
@@ -36,6 +40,7 @@ struct Kept<T> {
     document: Option<Arc<T>>,
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
+    missed_at: Option<Timestamp>,
     problem: Option<Problem>,
 }
 
@@ -45,6 +50,7 @@ impl<T> Default for Kept<T> {
             document: None,
             fetched_at: None,
             tried_at: None,
+            missed_at: None,
             problem: None,
         }
     }
@@ -55,8 +61,13 @@ impl<T> Kept<T> {
         self.fetched_at.is_some_and(|at| now.since(at) < FRESH)
     }
 
-    fn may_try(&self, now: Timestamp) -> bool {
-        self.tried_at.is_none_or(|at| now.since(at) >= BETWEEN)
+    /// Whether the server may be asked again: about something that a good document lacks, or at all.
+    fn may_try(&self, now: Timestamp, is_missed: bool) -> bool {
+        let (last, between) = match is_missed && self.problem.is_none() {
+            true => (self.missed_at, BETWEEN_MISSES),
+            false => (self.tried_at, BETWEEN),
+        };
+        last.is_none_or(|at| now.since(at) >= between)
     }
 
     /// The last good document is better than none, while its server is away.
@@ -83,8 +94,12 @@ impl<T> Cache<T> {
         let mut kept = kept.lock().await;
         let begun = now();
         let is_good = kept.document.as_deref().is_some_and(good);
-        if (is_good && kept.is_fresh(begun)) || !kept.may_try(begun) {
+        let is_missed = !is_good && kept.is_fresh(begun);
+        if (is_good && kept.is_fresh(begun)) || !kept.may_try(begun, is_missed) {
             return kept.answer();
+        }
+        if is_missed {
+            kept.missed_at = Some(begun);
         }
         let fetched = fetch().await;
         // Counted from the end, or all who waited for a slow server would ask it one after the other.
@@ -125,11 +140,15 @@ mod tests {
             (0, 0, Ok(1), Ok(1), 1),
             (3599, 0, Ok(2), Ok(1), 1),
             (3600, 0, Ok(3), Ok(3), 2),
-            (3609, 4, Ok(4), Ok(3), 2),
-            (3610, 4, Ok(4), Ok(4), 3),
-            (9000, 0, Err(()), Ok(4), 4),
-            (9005, 0, Ok(5), Ok(4), 4),
-            (9010, 0, Ok(5), Ok(5), 5),
+            (3601, 4, Ok(3), Ok(3), 3),
+            (3660, 4, Ok(4), Ok(3), 3),
+            (3661, 4, Ok(4), Ok(4), 4),
+            (9000, 0, Err(()), Ok(4), 5),
+            (9005, 0, Ok(5), Ok(4), 5),
+            (9010, 0, Ok(5), Ok(5), 6),
+            (9011, 6, Err(()), Ok(5), 7),
+            (9020, 6, Ok(6), Ok(5), 7),
+            (9021, 6, Ok(6), Ok(6), 8),
         ];
         for (second, least, answer, found, asked) in rows {
             let now = start.plus(Ttl::seconds(second));
