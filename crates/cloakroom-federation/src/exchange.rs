@@ -134,13 +134,8 @@ pub async fn trade(
 ) -> Result<Issued> {
     let unreadable = |_| Problem::settings("tokenUrl cannot be read");
     let method = upstream.method()?;
-    let place = TokenUrl::new(endpoints.token.clone()).map_err(unreadable)?;
     let back = RedirectUrl::new(brought.redirect_uri.to_owned()).map_err(unreadable)?;
-    let id = ClientId::new(upstream.client_id()?.to_owned());
-    let mut client: OurClient<oauth2::EndpointSet> = Client::new(id).set_token_uri(place);
-    if let Some((secret, how)) = secret(upstream, &method, occasion, tokens)? {
-        client = client.set_client_secret(secret).set_auth_type(how);
-    }
+    let client = client(upstream, endpoints, (&method, occasion), tokens)?;
     let code = AuthorizationCode::new(brought.code.to_owned());
     let mut request = client
         .exchange_code(code)
@@ -153,20 +148,74 @@ pub async fn trade(
             .add_extra_param("client_assertion_type", client_auth::ASSERTION_TYPE)
             .add_extra_param("client_assertion", assertion);
     }
-    let header = match method {
-        Method::BasicUnencoded => Some(client_auth::basic_unencoded(upstream)?),
-        _ => None,
-    };
-    let send = |mut request: HttpRequest| {
-        let header = header
-            .as_deref()
-            .and_then(|text| HeaderValue::from_str(text).ok());
-        if let Some(header) = header {
-            request.headers_mut().insert(AUTHORIZATION, header);
-        }
-        network.send(request)
-    };
-    let issued = request.request_async(&send).await.map_err(problem)?;
+    let header = header(upstream, &method)?;
+    let send = |request| network.send(with_header(request, header.as_ref()));
+    checked(request.request_async(&send).await)
+}
+
+/// Trades a refresh token for newer tokens (RFC 6749 §6).
+///
+/// # Errors
+/// If the provider is not reached, refuses, or answers something else.
+pub async fn refresh(
+    upstream: &Upstream,
+    endpoints: &Endpoints,
+    refresh_token: &str,
+    occasion: &Occasion<'_>,
+    (tokens, network): (&impl Tokens, &impl Network),
+) -> Result<Issued> {
+    let method = upstream.method()?;
+    let client = client(upstream, endpoints, (&method, occasion), tokens)?;
+    let refresh_token = RefreshToken::new(refresh_token.to_owned());
+    let mut request = client.exchange_refresh_token(&refresh_token);
+    if let Some(assertion) = client_auth::assertion(upstream, &method, occasion, tokens)? {
+        request = request
+            .add_extra_param("client_assertion_type", client_auth::ASSERTION_TYPE)
+            .add_extra_param("client_assertion", assertion);
+    }
+    let header = header(upstream, &method)?;
+    let send = |request| network.send(with_header(request, header.as_ref()));
+    checked(request.request_async(&send).await)
+}
+
+/// The client as the library knows it, with what proves it.
+fn client(
+    upstream: &Upstream,
+    endpoints: &Endpoints,
+    (method, occasion): (&Method, &Occasion<'_>),
+    tokens: &impl Tokens,
+) -> Result<OurClient<oauth2::EndpointSet>> {
+    let unreadable = |_| Problem::settings("tokenUrl cannot be read");
+    let place = TokenUrl::new(endpoints.token.clone()).map_err(unreadable)?;
+    let id = ClientId::new(upstream.client_id()?.to_owned());
+    let client: OurClient<oauth2::EndpointSet> = Client::new(id).set_token_uri(place);
+    Ok(match secret(upstream, method, occasion, tokens)? {
+        Some((secret, how)) => client.set_client_secret(secret).set_auth_type(how),
+        None => client,
+    })
+}
+
+/// The header of a method that the library does not know.
+fn header(upstream: &Upstream, method: &Method) -> Result<Option<HeaderValue>> {
+    if *method != Method::BasicUnencoded {
+        return Ok(None);
+    }
+    let text = client_auth::basic_unencoded(upstream)?;
+    Ok(HeaderValue::from_str(&text).ok())
+}
+
+fn with_header(mut request: HttpRequest, header: Option<&HeaderValue>) -> HttpRequest {
+    if let Some(header) = header {
+        let header = header.clone();
+        request.headers_mut().insert(AUTHORIZATION, header);
+    }
+    request
+}
+
+fn checked(
+    answer: std::result::Result<Issued, RequestTokenError<Unreached, BasicErrorResponse>>,
+) -> Result<Issued> {
+    let issued = answer.map_err(problem)?;
     match issued.access_token().is_empty() {
         true => Err(refusal(&issued)),
         false => Ok(issued),

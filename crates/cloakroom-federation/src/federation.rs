@@ -143,6 +143,54 @@ impl Federation {
         })
     }
 
+    /// Newer tokens for those that were kept, if they are over or soon are and the provider gave something to ask
+    /// with; `None` where what is kept is as good as it gets.
+    ///
+    /// # Errors
+    /// If the provider is not reached or refuses.
+    pub async fn renew(
+        &self,
+        upstream: &Upstream,
+        (kept, assertion_id): (&Value, &str),
+        tokens: &impl Tokens,
+        network: &impl Network,
+    ) -> Result<Option<Value>> {
+        let now = network.now().seconds();
+        // Keycloak's `minValidityToken`: how long a token has to be good still.
+        let least = upstream.text("minValidityToken");
+        let least = least.and_then(|text| text.parse::<i64>().ok());
+        let least = least.unwrap_or_default().clamp(0, 3600);
+        let end = kept.get("accessTokenExpiration").and_then(Value::as_i64);
+        let refresh_token = kept.get("refresh_token").and_then(Value::as_str);
+        let is_good = end.is_none_or(|end| end > now.saturating_add(least));
+        let Some(refresh_token) = refresh_token.filter(|_| !is_good) else {
+            return Ok(None);
+        };
+        let endpoints = self.endpoints(upstream, network).await?;
+        let occasion = Occasion {
+            audience: &endpoints.token,
+            id: assertion_id,
+            now,
+        };
+        let asked = exchange::refresh(
+            upstream,
+            &endpoints,
+            refresh_token,
+            &occasion,
+            (tokens, network),
+        );
+        let mut renewed = asked.await?.to_kept(now);
+        if let (Some(renewed), Some(kept)) = (renewed.as_object_mut(), kept.as_object()) {
+            // RFC 6749 §6: without a new refresh token the old one stays good.
+            for name in ["refresh_token", "id_token", "scope"] {
+                if let (Some(value), false) = (kept.get(name), renewed.contains_key(name)) {
+                    renewed.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+        Ok(Some(renewed))
+    }
+
     /// What a provider's logout token says, once it is believed.
     ///
     /// # Errors
