@@ -6,7 +6,7 @@
 //! 3. [`exchange`] trades the code that the browser brings back, proved by [`client_auth`].
 //! 4. [`tokens`] and [`userinfo`] decide what is believed, and make it an [`Identity`].
 //! 5. [`arrival`] says who that is here; [`first_login`] what happens if it is nobody yet;
-//!    [`mapper`]s take over what the settings ask for.
+//!    [`mapper`]s take over what the settings ask for; [`post_login`] may still say no.
 //!
 //! Steps 2 to 4 may need the network and cryptography, which are parameters: [`Network`] and
 //! [`tokens::Tokens`]. For providers that speak [`saml`], that module is steps 2 to 4.
@@ -31,8 +31,11 @@ pub mod mapper;
 pub mod membership;
 mod network;
 pub mod pending;
+pub mod post_login;
 pub mod preset;
+pub mod redirector;
 pub mod saml;
+pub mod steps;
 pub mod tokens;
 mod upstream;
 pub mod userinfo;
