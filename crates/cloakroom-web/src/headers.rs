@@ -64,9 +64,30 @@ impl Security {
     /// Lets forms end at this registered URI: a browser holds `form-action` against
     /// the redirect that answers a form, too (CSP Level 3, 6.4.1), so a sign-in form needs
     /// the redirect URI of its client.
+    ///
+    /// The browser holds it against every further redirect as well. A client on the web may send the browser on to
+    /// places that nobody here knows: one that is itself an identity provider sends it to its own client.
     #[must_use]
     pub fn with_form_target(mut self, uri: &str) -> Self {
-        self.form_targets.extend(form_source(uri));
+        let source = form_source(uri);
+        let is_web = source
+            .as_ref()
+            .is_some_and(|source| source.starts_with("http"));
+        self.form_targets.extend(source);
+        match is_web {
+            true => self.with_onward_forms(),
+            false => self,
+        }
+    }
+
+    /// Lets forms end at any web server: the answer to them may be a redirect to an identity provider. Behind https
+    /// that is https alone.
+    #[must_use]
+    pub fn with_onward_forms(mut self) -> Self {
+        self.form_targets.push("https:".to_owned());
+        if !self.is_https {
+            self.form_targets.push("http:".to_owned());
+        }
         self
     }
 
@@ -169,7 +190,7 @@ mod tests {
             (
                 "content-security-policy",
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                 connect-src 'self'; form-action 'self' https://app.example; \
+                 connect-src 'self'; form-action 'self' https://app.example https:; \
                  frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'",
             ),
             (
@@ -188,6 +209,17 @@ mod tests {
             assert_eq!(headers.get(name).unwrap(), value, "{name}");
         }
         assert!(headers.contains_key("permissions-policy"));
+    }
+
+    #[test]
+    fn a_native_app_opens_no_more_than_its_scheme() {
+        let security = Security::page(true).with_form_target("com.example.app:/oauth");
+
+        let headers = headers(&security);
+
+        let policy = headers.get("content-security-policy").unwrap();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.contains("form-action 'self' com.example.app:; "));
     }
 
     #[test]
