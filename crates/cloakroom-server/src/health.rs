@@ -47,6 +47,9 @@ async fn ready(app: Data<App>, stopping: Data<Stopping>) -> HttpResponse {
 async fn metrics(app: Data<App>) -> HttpResponse {
     app.metrics
         .count_queues(&app.db().stats(), app.hasher.depth());
+    app.metrics
+        .upstreams
+        .count_resting(app.outbound.count_resting());
     let now = now();
     match app
         .db()

@@ -2,6 +2,9 @@
 //!
 //! No label is the name of a user or a client: their number has no limit.
 
+pub mod series;
+mod upstreams;
+
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,7 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-pub mod series;
+pub use upstreams::Upstreams;
 
 const SUCCESS: &str = "success";
 const ERROR: &str = "error";
@@ -101,6 +104,8 @@ pub struct Metrics {
     writer_queue: Gauge,
     commits: Counter<u64, AtomicU64>,
     units: Counter<u64, AtomicU64>,
+    /// What is counted of identity providers.
+    pub upstreams: Upstreams,
 }
 
 impl fmt::Debug for Metrics {
@@ -127,6 +132,7 @@ impl Default for Metrics {
             writer_queue: Gauge::default(),
             commits: Counter::default(),
             units: Counter::default(),
+            upstreams: Upstreams::default(),
         };
         metrics.register();
         metrics
@@ -178,6 +184,7 @@ impl Metrics {
         all.register("db_commits", "Transactions of the writer", commits);
         let units = self.units.clone();
         all.register("db_units", "Units of work in those transactions", units);
+        self.upstreams.register(all);
     }
 
     /// What counts the requests of a route that are answered so.

@@ -8,6 +8,7 @@ mod desk;
 mod jobs;
 mod keys;
 mod mappings;
+mod providers;
 pub(crate) mod recycle_bin;
 mod roles;
 mod sessions;
@@ -46,6 +47,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     jobs::configure(cfg);
     keys::configure(cfg);
     mappings::configure(cfg);
+    providers::configure(cfg);
     recycle_bin::configure(cfg);
     roles::configure(cfg);
     sessions::configure(cfg);

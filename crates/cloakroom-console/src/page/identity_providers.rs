@@ -1,5 +1,7 @@
 //! Identity providers: where people sign in elsewhere, and with which settings.
 
+mod health;
+
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -225,7 +227,11 @@ async fn show(desk: Rc<Desk>) -> Shown {
     .danger();
     let danger = Card::new("danger", desk.text("danger")).lead(desk.text("provider-delete-lead"));
     let sheet = Sheet::of(&desk, &sections(false), &provider).read_only(!may_manage);
-    let mut stack = Stack::new(desk.frame(heading(&desk, &provider)))
+    let mut stack = Stack::new(desk.frame(heading(&desk, &provider)));
+    if let Some(facts) = health::facts(&desk, &desk.part("alias")).await? {
+        stack = stack.with(Piece::Facts(facts));
+    }
+    stack = stack
         .with(Piece::Sheet(sheet))
         .card(Card::new("mappers", desk.text("mappers")).table(table, desk.text("mappers-none")));
     if let Some(card) = history::card(&desk, &history::PROVIDER, &desk.part("alias")).await? {

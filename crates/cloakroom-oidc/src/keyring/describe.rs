@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::{Alg, certificate};
+use cloakroom_jose::{Alg, certificate, pem};
 use cloakroom_model::component::Component;
 
 use super::read::{self, Parsed};
@@ -60,6 +60,17 @@ pub fn describe(component: &Component) -> Option<Described> {
             &certificates,
         )),
     }
+}
+
+/// When certificates end that stand in a setting, in milliseconds since 1970; what is no certificate is passed over.
+pub fn certificates_end(written: &str) -> Vec<i64> {
+    /// No setting has more of them.
+    const MOST: usize = 16;
+    let each = written.split(',').take(MOST).filter_map(|text| {
+        let (_, der) = pem::decode(text.trim()).ok()?;
+        certificate::not_after(&der).ok()
+    });
+    each.map(|seconds| seconds.saturating_mul(1000)).collect()
 }
 
 fn with_certificate(mut key: Described, certificates: &[Vec<u8>]) -> Described {

@@ -24,6 +24,12 @@ struct Failed {
     rests_until: Option<Timestamp>,
 }
 
+impl Failed {
+    fn rests(&self, now: Timestamp) -> bool {
+        self.rests_until.is_some_and(|until| now < until)
+    }
+}
+
 impl Breaker {
     /// Tells whether a host may be asked. While it rests, nobody asks; then one does.
     pub(super) fn lets_through(&self, host: &str, now: Timestamp) -> bool {
@@ -40,6 +46,18 @@ impl Breaker {
                 true
             }
         }
+    }
+
+    /// Tells whether a host is left alone, without asking for its turn.
+    pub(super) fn is_resting(&self, host: &str, now: Timestamp) -> bool {
+        let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.get(host).is_some_and(|failed| failed.rests(now))
+    }
+
+    /// How many hosts are left alone.
+    pub(super) fn count_resting(&self, now: Timestamp) -> usize {
+        let hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        hosts.values().filter(|failed| failed.rests(now)).count()
     }
 
     /// Remembers how it went.
@@ -74,6 +92,8 @@ mod tests {
         }
         breaker.note("a", at(4), true);
 
+        assert!(breaker.is_resting("a", at(5)) && !breaker.is_resting("b", at(5)));
+        assert_eq!(breaker.count_resting(at(5)), 1);
         assert!(!breaker.lets_through("a", at(5)));
         assert!(breaker.lets_through("b", at(5)), "one host is not another");
         assert!(!breaker.lets_through("a", at(18)));
@@ -82,6 +102,7 @@ mod tests {
 
         breaker.note("a", at(20), false);
         assert!(breaker.lets_through("a", at(20)));
+        assert_eq!(breaker.count_resting(at(20)), 0);
     }
 
     #[test]

@@ -2,11 +2,23 @@
 
 use cloakroom_federation::{HttpRequest, HttpResponse, Network, Unreached};
 use cloakroom_model::Timestamp;
+use url::Url;
 
 use super::{ANSWER, Outbound, OutboundError};
 use crate::app::now;
 
 impl Outbound {
+    /// Whether the host of an address is left alone at the moment, because it has not answered several times.
+    pub fn is_resting(&self, address: &str) -> bool {
+        let host = |url: Url| url.origin().ascii_serialization();
+        Url::parse(address).is_ok_and(|url| self.breaker.is_resting(&host(url), now()))
+    }
+
+    /// How many hosts are left alone at the moment.
+    pub fn count_resting(&self) -> usize {
+        self.breaker.count_resting(now())
+    }
+
     /// Sends a request; an answer of any status is an answer, and a redirect is not followed.
     ///
     /// # Errors

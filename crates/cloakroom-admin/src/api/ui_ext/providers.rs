@@ -1,0 +1,56 @@
+//! How an identity provider is doing: when it was last well, what last went wrong, and which of its certificates end.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Path, ServiceConfig};
+use cloakroom_federation::Upstream;
+use cloakroom_model::Timestamp;
+use cloakroom_model::identity_provider::IdentityProvider;
+use cloakroom_oidc::keyring::describe;
+use cloakroom_web::outbound::Outbound;
+use serde_json::json;
+
+use crate::access::Admin;
+use crate::api::Answer;
+use crate::api::identity_providers::found;
+
+const VIEW: &[&str] = &["view-identity-providers", "manage-identity-providers"];
+
+/// The settings that name where a provider is asked without the browser.
+const ASKED_AT: [&str; 4] = ["issuer", "tokenUrl", "userInfoUrl", "jwksUrl"];
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    let at = "/admin/realms/{realm}/ui-ext/provider-health/{alias}";
+    cfg.route(at, web::get().to(show));
+}
+
+/// As this node has seen it since its start: instants in milliseconds since 1970.
+async fn show(admin: Admin, path: Path<(String, String)>) -> Answer {
+    admin.check(VIEW)?;
+    let alias = path.into_inner().1;
+    let provider = admin.read(move |cx| found(cx, &alias)).await?;
+    let health = &admin.app.federation.health;
+    let pulse = health.of(admin.realm.id.as_str(), &provider.alias);
+    let pulse = pulse.unwrap_or_default();
+    let is_resting = is_resting(&admin.app.outbound, &provider);
+    let written = provider.config.get("signingCertificate");
+    let certificates = written.map(|text| describe::certificates_end(text));
+    let is_known = Upstream::of(provider).is_some();
+    let error = pulse.last_error.map(|_| pulse.error);
+    Ok(HttpResponse::Ok().json(json!({
+        "supported": is_known,
+        "failures": pulse.failures,
+        "resting": is_resting,
+        "certificatesEnd": certificates.unwrap_or_default(),
+        "lastSuccess": pulse.last_success.map(Timestamp::millis),
+        "lastError": pulse.last_error.map(Timestamp::millis),
+        "error": error,
+    })))
+}
+
+/// One of its hosts has not answered several times, and is not asked for a while.
+fn is_resting(outbound: &Outbound, provider: &IdentityProvider) -> bool {
+    ASKED_AT
+        .iter()
+        .filter_map(|name| provider.config.get(*name))
+        .any(|address| outbound.is_resting(address.trim()))
+}
