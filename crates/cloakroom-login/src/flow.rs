@@ -61,10 +61,18 @@ pub mod note {
     pub const CONSENTED: &str = "consented";
     /// An action that the request asks for (`kc_action`).
     pub const ACTION: &str = "kc_action";
+    /// The action of the request that has ended, without what it was about.
+    pub const ACTION_ENDED: &str = "kc_action_ended";
+    /// How it ended: `success`, `cancelled` or `error`.
+    pub const ACTION_STATUS: &str = "kc_action_status";
+    /// What people call the provider whose account is to be linked.
+    pub const LINK_NAME: &str = "link_name";
     /// What a provider upstream said of somebody who is nobody here yet; sealed.
     pub const UPSTREAM: &str = "upstream";
     /// The account that is linked to it as soon as its owner is proved here.
     pub const LINK_TO: &str = "link_to";
+    /// The provider that the realm sends its people to without a question.
+    pub const DEFAULT_PROVIDER: &str = "default_provider";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }
@@ -86,6 +94,31 @@ pub fn text<'a>(attempt: &'a Attempt, name: &str) -> &'a str {
         .get(name)
         .and_then(Value::as_str)
         .unwrap_or_default()
+}
+
+/// Remembers the provider that the realm sends its people to without a question, if there is one.
+pub fn lead_to(attempt: &mut Attempt, provider: Option<String>) {
+    if let Some(alias) = provider {
+        let alias = Value::String(alias);
+        attempt
+            .notes
+            .insert(note::DEFAULT_PROVIDER.to_owned(), alias);
+    }
+}
+
+/// Ends the action that the request asks for; the application is told how it ended.
+pub fn end_action(attempt: &mut Attempt, status: &str) {
+    let Some(Value::String(action)) = attempt.notes.remove(note::ACTION) else {
+        return;
+    };
+    let name = action.split(':').next().unwrap_or_default();
+    let text = |text: &str| Value::String(text.to_owned());
+    attempt
+        .notes
+        .insert(note::ACTION_ENDED.to_owned(), text(name));
+    attempt
+        .notes
+        .insert(note::ACTION_STATUS.to_owned(), text(status));
 }
 
 /// Takes the user as proved now, by password.
@@ -117,7 +150,7 @@ pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> 
     let Some(user) = user::find(cx, id)?.filter(|user| user.enabled) else {
         return Ok((Next::AskPassword, None));
     };
-    let wished = Action::parse(text(attempt, note::ACTION));
+    let wished = Action::of_request(text(attempt, note::ACTION));
     let open = required::list_open(cx, &user)?;
     if let Some(action) = open.into_iter().next().or(wished) {
         return Ok((Next::Act(action), Some(user)));

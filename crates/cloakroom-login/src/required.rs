@@ -9,6 +9,9 @@ use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::{Candidate, NoBlacklists, Violation};
 use crate::proof;
 
+/// The action that links an account elsewhere; a request names the provider behind a colon.
+pub const LINK: &str = "idp_link";
+
 /// A required action that has a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -18,6 +21,8 @@ pub enum Action {
     UpdateProfile,
     /// Accept the terms.
     Terms,
+    /// Link an account elsewhere.
+    LinkProvider,
 }
 
 impl Action {
@@ -27,10 +32,20 @@ impl Action {
             Self::UpdatePassword => "UPDATE_PASSWORD",
             Self::UpdateProfile => "UPDATE_PROFILE",
             Self::Terms => "TERMS_AND_CONDITIONS",
+            Self::LinkProvider => LINK,
         }
     }
 
-    /// The action of this name, if there is a page for it.
+    /// The action that a request asks for (`kc_action`).
+    pub fn of_request(asked: &str) -> Option<Self> {
+        match asked.split_once(':') {
+            Some((LINK, alias)) if !alias.is_empty() => Some(Self::LinkProvider),
+            Some(_) => None,
+            None => Self::parse(asked),
+        }
+    }
+
+    /// The action of this name in a user's list, if there is a page for it. A list names no provider to link.
     pub fn parse(alias: &str) -> Option<Self> {
         match alias {
             "UPDATE_PASSWORD" => Some(Self::UpdatePassword),

@@ -319,7 +319,7 @@ fn check(
         ui_locales: owned("ui_locales").filter(|tags| tags.len() <= 255),
         claims,
         level,
-        kc_action: owned("kc_action").filter(|alias| alias.len() <= 64),
+        kc_action: owned("kc_action").filter(|action| action.len() <= 300),
         idp_hint: owned("kc_idp_hint").filter(|alias| alias.len() <= 255),
         others: others::read(form),
         device: None,

@@ -3,6 +3,7 @@
 //! There is no HTTP here and nothing asynchronous. A rule takes a [`Cx`](cloakroom_model::Cx), looks
 //! at the database through the questions of the model, and answers with a value or an [`Error`].
 
+pub mod account;
 pub mod audit;
 pub mod authorize;
 pub mod backchannel_logout;

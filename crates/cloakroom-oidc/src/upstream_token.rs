@@ -1,5 +1,6 @@
 //! What an identity provider issued for a user, for applications that may read it.
 
+use cloakroom_model::id::UserId;
 use cloakroom_model::user::identity;
 use cloakroom_model::{Cx, Secret, identity_provider};
 
@@ -14,8 +15,8 @@ const ROLE: &str = "read-token";
 /// What becomes of the question.
 #[derive(Debug)]
 pub enum UpstreamToken {
-    /// What the provider issued, as it was kept.
-    Kept(Secret),
+    /// What the provider issued for this user, as it was kept.
+    Kept(Secret, UserId),
     /// The access token counts for nothing.
     Unauthorized,
     /// The access token does not carry the role.
@@ -54,6 +55,9 @@ impl Provider {
             true => identity::tokens(cx, &live.user.id, alias)?,
             false => None,
         };
-        Ok(kept.map_or(UpstreamToken::Nothing, UpstreamToken::Kept))
+        Ok(match kept {
+            Some(kept) => UpstreamToken::Kept(kept, live.user.id),
+            None => UpstreamToken::Nothing,
+        })
     }
 }

@@ -15,8 +15,10 @@ mod protocol;
 mod required_action;
 mod setup;
 
-pub use account::{AccountApplication, AccountPage, AccountSession, AccountSignedOutPage};
-pub use broker::{LinkConfirmPage, ProviderLink};
+pub use account::{
+    AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage,
+};
+pub use broker::{LinkConfirmPage, LinkProviderPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
 pub use device::DevicePage;
 pub use login::{

@@ -1,30 +1,40 @@
 //! The account page: who is signed in, where, and what applications were allowed.
 
+mod api;
+mod linked;
+
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::required::LINK;
 use cloakroom_login::sign_on;
 use cloakroom_model::id::{ClientUuid, SessionId};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Door, Fault, client, consent};
-use cloakroom_oidc::Form;
+use cloakroom_oidc::{Form, account};
 use cloakroom_web::App;
+use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{
-    AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Hidden, Link, Moment,
-    render,
+    AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage, Hidden,
+    Link, Moment, render,
 };
 use cloakroom_web::web::{self, Bytes, Data, Path};
 use url::form_urlencoded::Serializer;
 
 use super::visit::{IDENTITY, Visit};
+use linked::{Linked, Unlinked};
+
+/// The client that this page is.
+const CLIENT: &str = "account";
 
 /// The paths of the account page.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     let base = "/realms/{realm}/account";
     cfg.route(base, web::get().to(show));
+    api::configure(cfg, base);
     cfg.service(web::resource(format!("{base}/{{action}}")).route(web::post().to(act)));
 }
 
@@ -34,6 +44,8 @@ struct Shown {
     user: User,
     sessions: Vec<(Session, Vec<String>)>,
     applications: Vec<Allowed>,
+    providers: Vec<Linked>,
+    may_link: bool,
 }
 
 /// An application that the user allowed something.
@@ -47,7 +59,7 @@ struct Allowed {
 }
 
 async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    // Programs that ask here want the account's REST interface, which is not offered.
+    // Programs that ask here want the profile of the account's REST interface, which is not offered.
     let accept = request
         .headers()
         .get(ACCEPT)
@@ -83,7 +95,7 @@ fn state_checker(cookie: &str) -> String {
 fn signed_out(visit: &Visit) -> HttpResponse {
     let account = visit.url("account");
     let query = Serializer::new(String::new())
-        .append_pair("client_id", "account")
+        .append_pair("client_id", CLIENT)
         .append_pair("redirect_uri", &account)
         .append_pair("response_type", "code")
         .append_pair("scope", "openid")
@@ -136,12 +148,24 @@ fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
             since: given.created_at.seconds(),
         });
     }
+    let providers = linked::list(cx, &user)?;
+    let may_link = may_link(cx, &user)?;
     Ok(Some(Shown {
+        providers,
+        may_link,
         session,
         user,
         sessions,
         applications,
     }))
+}
+
+/// Whether the person may change links by this page, which is the client `account`.
+fn may_link(cx: &mut Cx<'_>, user: &User) -> Result<bool, Fault> {
+    match client::find(cx, CLIENT)? {
+        Some(client) => account::may_link(cx, &client, &user.id, "openid"),
+        None => Ok(false),
+    }
 }
 
 type Name = (String, String, Option<String>);
@@ -188,6 +212,15 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
             granted: Moment::from_unix_seconds(allowed.since),
         });
     let (sessions, applications) = (sessions.collect(), applications.collect());
+    let (providers, may_link) = (shown.providers, shown.may_link);
+    let providers = providers.into_iter().map(|one| AccountProvider {
+        name: resolve(&one.name),
+        link_url: (may_link && one.account.is_none()).then(|| link_url(visit, &one.alias)),
+        can_unlink: may_link && one.account.is_some(),
+        account: one.account,
+        alias: one.alias,
+    });
+    let providers = providers.collect();
     let page = AccountPage {
         alert: None,
         username: shown.user.username,
@@ -198,12 +231,26 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
         end_session_action: visit.url("account/end-session"),
         end_others_action: visit.url("account/end-others"),
         revoke_action: visit.url("account/revoke"),
+        unlink_action: visit.url("account/unlink"),
         password_url: None,
+        providers,
         sessions,
         applications,
         layout,
     };
     render(StatusCode::OK, &page, &visit.security())
+}
+
+/// The sign-in that asks whether an account there is to be linked, and comes back here.
+fn link_url(visit: &Visit, alias: &str) -> String {
+    let query = Serializer::new(String::new())
+        .append_pair("client_id", CLIENT)
+        .append_pair("redirect_uri", &visit.url("account"))
+        .append_pair("response_type", "code")
+        .append_pair("scope", "openid")
+        .append_pair("kc_action", &format!("{LINK}:{alias}"))
+        .finish();
+    format!("{}?{query}", visit.url("protocol/openid-connect/auth"))
 }
 
 async fn act(
@@ -229,36 +276,46 @@ async fn act(
     }
     let ip = visit.origin.ip.clone();
     let signs_out = action == "sign-out";
-    let done: Result<bool, Fault> = visit
+    let done: Result<Performed, Fault> = visit
         .app
         .enter(&visit.realm, Door::Write, move |cx| {
             perform(cx, &cookie, &action, &form, &ip)
         })
         .await;
     match done {
-        Ok(true) => {
+        Ok(Performed::Done) => {
             let mut response = visit.redirect(&visit.url("account"));
             if signs_out {
                 visit.unset_session(&mut response);
             }
             response
         }
-        Ok(false) => super::not_found().await,
+        Ok(Performed::Refused(notice)) => visit.error(StatusCode::BAD_REQUEST, notice),
+        Ok(Performed::Unknown) => super::not_found().await,
         Err(fault) => visit.fault(&fault),
     }
 }
 
-/// Does what a form of the page asks for; false if there is no such form.
+/// What became of a form of the page.
+enum Performed {
+    Done,
+    /// It is not done, for a reason that the person is told.
+    Refused(Notice),
+    /// There is no such form.
+    Unknown,
+}
+
+/// Does what a form of the page asks for.
 fn perform(
     cx: &mut Cx<'_>,
     cookie: &str,
     action: &str,
     form: &Form,
     ip: &str,
-) -> Result<bool, Fault> {
+) -> Result<Performed, Fault> {
     // Whoever signed out in another tab has nothing more to end.
     let Some(current) = sign_on::recognize(cx, cookie)? else {
-        return Ok(true);
+        return Ok(Performed::Done);
     };
     match action {
         "sign-out" => sign_on::end(cx, &current, None, ip)?,
@@ -285,7 +342,23 @@ fn perform(
                 }
             }
         }
-        _ => return Ok(false),
+        "unlink" => return unlink(cx, &current, form, ip),
+        _ => return Ok(Performed::Unknown),
     }
-    Ok(true)
+    Ok(Performed::Done)
+}
+
+fn unlink(cx: &mut Cx<'_>, current: &Session, form: &Form, ip: &str) -> Result<Performed, Fault> {
+    let Some(user) = user::find(cx, &current.user)? else {
+        return Ok(Performed::Done);
+    };
+    if !may_link(cx, &user)? {
+        return Ok(Performed::Refused(Notice::NotAllowed));
+    }
+    let alias = form.get("provider").unwrap_or_default();
+    Ok(match linked::unlink(cx, &user, alias, (CLIENT, ip))? {
+        Unlinked::LastWayIn(name) => Performed::Refused(Notice::ProviderLastWayIn(name)),
+        // What is not linked any more is what was asked for.
+        Unlinked::Done | Unlinked::NotLinked => Performed::Done,
+    })
 }

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::redirector;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt;
@@ -142,7 +143,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             return response;
         }
         Begun::Onward(Onward::Ask(attempt, user), is_new) => {
-            let page = match hinted(visit, &attempt) {
+            let page = match led_to(visit, &attempt) {
                 Some(alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
                 None => login::login_page(visit, &attempt, user.as_ref(), None),
             };
@@ -179,9 +180,11 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
     response
 }
 
-/// The provider that the application sends its user to, if people can come from it.
-fn hinted(visit: &Visit, attempt: &attempt::Attempt) -> Option<String> {
-    let hint = sign_in::request_of(attempt).ok()?.idp_hint?;
+/// The provider that the application sends its user to, or else the realm everybody, if people can come from it.
+fn led_to(visit: &Visit, attempt: &attempt::Attempt) -> Option<String> {
+    let hint = sign_in::request_of(attempt).ok()?.idp_hint;
+    let by_default = || flow::text(attempt, flow::note::DEFAULT_PROVIDER).to_owned();
+    let hint = hint.unwrap_or_else(by_default);
     let known = visit
         .realm
         .providers
@@ -275,13 +278,14 @@ fn recognize(
     let known = session
         .as_ref()
         .map(|session| (session, sign_in::is_enough(cx, request, session)));
-    let attempt = sign_in::begin(cx, request, client, browser, known)?;
+    let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
     let (next, _) = flow::next(cx, &attempt)?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
         cloakroom_model::session::touch(cx, &session.id, false)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
         let issuer = provider.issuer(cx.realm);
         let response = request.respond(cx, &issuer, session, false)?;
+        let response = sign_in::with_action(&attempt, response);
         let opened = Opened {
             session: session.clone(),
             cookie: None,
@@ -301,6 +305,10 @@ fn recognize(
             request.refuse(&issuer, error, None),
             is_new,
         ));
+    }
+    if next == flow::Next::AskPassword && request.idp_hint.is_none() && session.is_none() {
+        let leads = redirector::default_provider(cx)?;
+        flow::lead_to(&mut attempt, leads);
     }
     attempt::insert(cx, &attempt)?;
     let onward = sign_in::proceed(

@@ -5,6 +5,8 @@ mod depart;
 mod endpoint;
 mod first;
 mod goodbye;
+mod leave;
+mod link;
 mod pages;
 mod saml;
 mod settle;
@@ -26,9 +28,10 @@ use cloakroom_web::web;
 
 use super::visit::Visit;
 
-pub(crate) use depart::address;
+pub(crate) use depart::{address, depart};
 pub(crate) use goodbye::backchannel;
-pub(crate) use saml::logout as saml_logout;
+pub(crate) use leave::{Elsewhere, elsewhere, leave};
+pub(crate) use link::{check as check_link, provider_asked_for, shown_name};
 pub(crate) use settle::{forget, keep_upstream, settle};
 
 /// The paths of identity providers.
@@ -46,6 +49,12 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     );
     cfg.service(
         web::resource(format!("{base}/endpoint/descriptor")).route(web::get().to(saml::descriptor)),
+    );
+    cfg.service(web::resource(format!("{base}/link")).route(web::get().to(link::by_hash)));
+    cfg.service(
+        web::resource(format!("{base}/endpoint/logout_response"))
+            .route(web::get().to(leave::back))
+            .route(web::post().to(leave::back_by_form)),
     );
     cfg.service(web::resource(format!("{base}/token")).route(web::get().to(token::show)));
     cfg.service(
@@ -127,6 +136,16 @@ pub(crate) fn report_error(
     Ok(code)
 }
 
+/// Remembers how it went with a provider, for its card and for the metrics.
+fn note(visit: &Visit, alias: &str, outcome: Result<(), &Problem>) {
+    let (app, realm) = (&visit.app, &visit.realm);
+    app.metrics
+        .upstreams
+        .arrived(&realm.name, alias, outcome.is_ok());
+    let health = &app.federation.health;
+    health.note((realm.id.as_str(), alias), now(), outcome);
+}
+
 /// The page for a sign-in that goes no further, once it is written down.
 async fn problem_page(
     visit: &Visit,
@@ -135,9 +154,7 @@ async fn problem_page(
     about: About,
 ) -> HttpResponse {
     let alias = upstream.provider.alias.as_str();
-    let realm = visit.realm.id.as_str();
-    let health = &visit.app.federation.health;
-    health.note((realm, alias), now(), Err(problem));
+    note(visit, alias, Err(problem));
     tracing::warn!(realm = %visit.realm.name, provider = alias, %problem, "a sign-in with an identity provider failed");
     let (error, reason) = (problem.code(), problem.to_string());
     let write = move |cx: &mut Cx<'_>| {

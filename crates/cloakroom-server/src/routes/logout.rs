@@ -13,7 +13,7 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, Link, LogoutConfirmPage, SignedOutPage, render};
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
-use super::broker::saml_logout::{self, Elsewhere};
+use super::broker::{self, Elsewhere};
 use super::claim::{Claim, counted};
 use super::protocol;
 use super::visit::{Cookie, IDENTITY, Visit};
@@ -99,7 +99,7 @@ enum Answer {
 #[derive(Default)]
 struct Ended {
     is_any: bool,
-    elsewhere: Option<Box<Elsewhere>>,
+    elsewhere: Option<Elsewhere>,
 }
 
 async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
@@ -160,7 +160,7 @@ fn end(
     let mut elsewhere = None;
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
-            elsewhere = saml_logout::elsewhere(cx, &session)?.map(Box::new);
+            elsewhere = broker::elsewhere(cx, &session)?;
             sign_on::end(cx, &session, client_id, ip)?;
             ended = Some(session);
         }
@@ -222,7 +222,8 @@ fn confirm_page(
     };
     let security = match &request.redirect {
         Some(uri) => visit.security().with_form_target(uri),
-        None => visit.security(),
+        // The session may have come from a provider, where the browser goes first.
+        None => visit.security().with_onward_forms(),
     };
     let mut response = no_cache(render(StatusCode::OK, &page, &security));
     keep(visit, &mut response, LOGOUT, (code.expose(), query));
@@ -286,7 +287,7 @@ async fn part(visit: &Visit, request: &LogoutRequest, ended: Ended, query: &str)
     let Some(elsewhere) = &ended.elsewhere else {
         return goodbye(visit, request, ended.is_any);
     };
-    match saml_logout::leave(visit, elsewhere).await {
+    match broker::leave(visit, elsewhere).await {
         Ok(Some((mut response, name))) => {
             visit.unset_session(&mut response);
             keep(visit, &mut response, ELSEWHERE, (&name, query));

@@ -77,8 +77,8 @@ pub(crate) fn begin(
     if let Some(hint) = &request.login_hint {
         notes.insert(note::USERNAME.to_owned(), text(hint));
     }
-    if let Some(action) = request.kc_action.as_deref().and_then(Action::parse) {
-        notes.insert(note::ACTION.to_owned(), text(action.alias()));
+    if let Some(action) = &request.kc_action {
+        notes.insert(note::ACTION.to_owned(), text(action));
     }
     organization::mark(cx, request, client, &mut notes)?;
     let lifespan = cx
@@ -98,6 +98,9 @@ pub(crate) fn begin(
         created_at: cx.now,
         expires_at: cx.now.plus(Ttl::seconds(lifespan)),
     };
+    if Action::of_request(flow::text(&attempt, note::ACTION)).is_none() {
+        flow::end_action(&mut attempt, "error");
+    }
     if request.prompt.consent {
         flow::mark(&mut attempt, note::ASK_CONSENT);
     }
@@ -130,8 +133,13 @@ pub(crate) fn proceed(
     identity: Option<&str>,
     origin: &Origin,
 ) -> Result<Onward, Fault> {
-    let attempt = broker::settle(cx, attempt, origin)?;
-    let (next, user) = flow::next(cx, &attempt)?;
+    let mut attempt = broker::settle(cx, attempt, origin)?;
+    let (mut next, mut user) = flow::next(cx, &attempt)?;
+    if let (Next::Act(Action::LinkProvider), Some(asks)) = (&next, &user)
+        && !broker::check_link(cx, &mut attempt, asks, origin)?
+    {
+        (next, user) = flow::next(cx, &attempt)?;
+    }
     let go = |cx: &mut Cx<'_>, attempt: Attempt, alias| {
         Ok(match attempt::advance(cx, &attempt)? {
             true => Onward::Go(Box::new(attempt), alias),
@@ -180,9 +188,27 @@ fn finish(
             };
             request.tell_browser(error)
         }
-        None => request.respond(cx, &issuer, &opened.session, opened.is_fresh)?,
+        None => {
+            let response = request.respond(cx, &issuer, &opened.session, opened.is_fresh)?;
+            with_action(attempt, response)
+        }
     };
     Ok(Onward::Done(Box::new(Finished { response, opened })))
+}
+
+/// Tells the application how the action ended that it asked for; the names are Keycloak's.
+pub(crate) fn with_action(attempt: &Attempt, mut response: Response) -> Response {
+    let told = [
+        ("kc_action_status", note::ACTION_STATUS),
+        ("kc_action", note::ACTION_ENDED),
+    ];
+    for (name, note) in told {
+        let text = flow::text(attempt, note);
+        if !text.is_empty() {
+            response.parameters.push((name, text.to_owned()));
+        }
+    }
+    response
 }
 
 /// Ends an attempt that leads nowhere, and tells the client.

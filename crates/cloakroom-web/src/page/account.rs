@@ -39,9 +39,26 @@ pub struct AccountApplication {
     pub granted: Moment,
 }
 
-/// The account page. Its forms POST the hidden `state_checker` and, to
+/// A provider that an account can be linked to.
+#[derive(Clone, Debug)]
+pub struct AccountProvider {
+    /// The value of the hidden field `provider`.
+    pub alias: String,
+    /// What people call it.
+    pub name: String,
+    /// What the person's account there is called, if it is linked.
+    pub account: Option<String>,
+    /// Where linking begins, if it may.
+    pub link_url: Option<String>,
+    /// The link can be taken away.
+    pub can_unlink: bool,
+}
+
+/// The account page.
+///
+/// Its forms POST the hidden `state_checker` and, to
 /// `sign_out_action`: nothing more; `end_session_action`: `session`;
-/// `end_others_action`: nothing more; `revoke_action`: `client`.
+/// `end_others_action`: nothing more; `revoke_action`: `client`; `unlink_action`: `provider`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "account/account.html")]
 pub struct AccountPage {
@@ -65,8 +82,12 @@ pub struct AccountPage {
     pub end_others_action: String,
     /// Takes a consent back.
     pub revoke_action: String,
+    /// Takes a link to an account elsewhere away.
+    pub unlink_action: String,
     /// Where the password is changed.
     pub password_url: Option<String>,
+    /// Accounts elsewhere, linked or not.
+    pub providers: Vec<AccountProvider>,
     /// All sessions.
     pub sessions: Vec<AccountSession>,
     /// All applications with a consent.

@@ -16,6 +16,18 @@ pub struct ProviderLink {
     pub url: String,
 }
 
+/// An account elsewhere is to be linked, `kc-link-idp-form`: POSTs nothing, or `cancel-aia`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/link_provider.html")]
+pub struct LinkProviderPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// What people call the provider.
+    pub provider: String,
+}
+
 /// An account is there already, `kc-register-form`: POSTs `submitAction` with `updateProfile` or `linkAccount`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "login/idp_link_confirm.html")]

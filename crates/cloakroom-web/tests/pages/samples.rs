@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
-    AccountApplication, AccountPage, AccountSession, AccountSignedOutPage, Alert,
+    AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage, Alert,
     AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
-    Hidden, InfoPage, Layout, Link, LinkConfirmPage, LoginPage, LoginStatusFrame,
+    Hidden, InfoPage, Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage, LoginStatusFrame,
     LogoutConfirmPage, Moment, OrganizationChoice, PageExpiredPage, PreviewedClaim, ProviderLink,
     RegisterPage, ResetCredentialsPage, ReturningUser, SelectOrganizationPage, SetupDonePage,
     SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
@@ -150,6 +150,14 @@ fn link_confirm(words: &Words, locale: &Locale) -> LinkConfirmPage {
         account: words.or("ada-l").into(),
         taken: words.or("ada@acme.test").into(),
         can_review: true,
+    }
+}
+
+fn link_provider(words: &Words, locale: &Locale) -> LinkProviderPage {
+    LinkProviderPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        provider: words.or("GitHub").into(),
     }
 }
 
@@ -388,7 +396,26 @@ fn account(words: &Words, locale: &Locale) -> AccountPage {
         end_session_action: "/realms/acme/account/end-session".into(),
         end_others_action: "/realms/acme/account/end-others".into(),
         revoke_action: "/realms/acme/account/revoke".into(),
+        unlink_action: "/realms/acme/account/unlink".into(),
         password_url: Some("/realms/acme/account/password".into()),
+        providers: vec![
+            AccountProvider {
+                alias: words.or("github").into(),
+                name: words.or("GitHub").into(),
+                account: Some(words.or("ada-l").into()),
+                link_url: None,
+                can_unlink: true,
+            },
+            AccountProvider {
+                alias: words.or("corp").into(),
+                name: words.or("Corp").into(),
+                account: None,
+                link_url: Some(
+                    "/realms/acme/protocol/openid-connect/auth?kc_action=idp_link:corp".into(),
+                ),
+                can_unlink: false,
+            },
+        ],
         sessions: vec![
             session(words, "s1", "Firefox on Linux", true),
             session(words, "s2", "Safari on iPhone", false),
@@ -411,6 +438,7 @@ fn account_empty(words: &Words, locale: &Locale) -> AccountPage {
         alert: None,
         password_url: None,
         sessions: vec![session(words, "s1", "Firefox on Linux", true)],
+        providers: Vec::new(),
         applications: Vec::new(),
         ..account(words, locale)
     }
@@ -458,6 +486,7 @@ pub(crate) fn all() -> Vec<Sample> {
         username OK,
         select_organization OK,
         link_confirm OK,
+        link_provider OK,
         register OK,
         register_refused OK,
         reset_credentials OK,

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use cloakroom_federation::mapper::{self, Configured, Occasion};
+use cloakroom_federation::post_login::{self, Verdict};
 use cloakroom_federation::{Arrived, Pending, Upstream, arrival};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::sign_on::Origin;
@@ -14,7 +15,7 @@ use cloakroom_oidc::Provider;
 use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
-use super::{About, find, find_for_login, not_found, report, report_error, settle};
+use super::{About, find, find_for_login, link, not_found, report, report_error, settle};
 use crate::routes::login::{over, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
@@ -25,10 +26,14 @@ pub(super) enum Came {
     Onward(Onward),
     /// They are nobody here yet.
     Stranger(Box<Attempt>),
+    /// Somebody else here has this account there: the provider's name, and the code of the event.
+    LinkedElsewhere(String, String),
     /// Their account here is disabled.
     Disabled(String),
     /// The provider is gone, or switched off, or not for signing in any more.
     NoProvider,
+    /// The post login flow says no: what the page says, and the code of the event.
+    Stopped((Notice, String)),
     /// The login is over.
     Over,
 }
@@ -71,7 +76,7 @@ pub(super) async fn receive(
     // A unit of work may run twice, so it takes nothing away.
     let arrived = std::sync::Arc::new(arrived);
     let work = move |cx: &mut Cx<'_>| match &baggage.link_to {
-        Some(_) => Ok(Came::NoProvider),
+        Some(user) => link::receive(cx, &step, (&attempt, user), &arrived),
         None => sign_in_as(cx, &step, &attempt, &arrived),
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
@@ -87,6 +92,13 @@ pub(super) fn answer(visit: &Visit, came: Came) -> HttpResponse {
         Came::Stranger(attempt) => visit.redirect(&first_login(visit, &attempt)),
         Came::Disabled(code) => {
             visit.error_with_code(StatusCode::BAD_REQUEST, Notice::AccountDisabled, &code)
+        }
+        Came::LinkedElsewhere(name, code) => {
+            let notice = Notice::ProviderLinkedElsewhere(name);
+            visit.error_with_code(StatusCode::BAD_REQUEST, notice, &code)
+        }
+        Came::Stopped((notice, code)) => {
+            visit.error_with_code(StatusCode::FORBIDDEN, notice, &code)
         }
         Came::NoProvider => not_found(visit),
         Came::Over => over(visit),
@@ -145,27 +157,65 @@ fn sign_in_as(
         return Ok(Came::Disabled(report_error(cx, "LOGIN", &about, why)?));
     }
     let came = (&upstream, configured.as_slice(), Occasion::Again);
-    let user = admit(cx, &mut attempt, came, (&pending, &user))?;
-    about.user = Some(user.id);
+    if let Some(stopped) = admit(cx, &mut attempt, came, (&pending, &user))? {
+        return stopped.report(cx, &about).map(Came::Stopped);
+    }
     report(cx, "IDENTITY_PROVIDER_LOGIN", &about)?;
     step.proceed(cx, attempt).map(Came::Onward)
 }
 
-/// Takes over what the settings ask for, and takes the user as proved.
+/// The provider's post login flow lets somebody go no further.
+pub(super) struct Stopped {
+    error: &'static str,
+    reason: String,
+    notice: Notice,
+}
+
+impl Stopped {
+    fn of(upstream: &Upstream, verdict: Verdict) -> Option<Self> {
+        let name = upstream.name().to_owned();
+        match verdict {
+            Verdict::Pass => None,
+            Verdict::Denied => Some(Self {
+                error: "access_denied",
+                reason: "the post login flow denies access".to_owned(),
+                notice: Notice::NotAllowed,
+            }),
+            Verdict::CannotRun(reason) => Some(Self {
+                error: "identity_provider_not_configured",
+                reason,
+                notice: Notice::ProviderSettings(name),
+            }),
+        }
+    }
+
+    /// Writes it down; what the page says, and the code of the event.
+    pub(super) fn report(self, cx: &mut Cx<'_>, about: &About) -> Result<(Notice, String), Fault> {
+        let why = (self.error, self.reason.as_str());
+        let code = report_error(cx, "IDENTITY_PROVIDER_POST_LOGIN", about, why)?;
+        Ok((self.notice, code))
+    }
+}
+
+/// Takes over what the settings ask for, and takes the user as proved, unless the post login flow says no.
 pub(super) fn admit(
     cx: &mut Cx<'_>,
     attempt: &mut Attempt,
     (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
-) -> Result<User, Fault> {
+) -> Result<Option<Stopped>, Fault> {
     let identity = &pending.identity;
     let notes = arrival::take_over(cx, upstream, configured, (identity, user), occasion)?;
     settle::keep_tokens(cx, user, pending)?;
     let user = user::find(cx, &user.id)?;
     let user = user.ok_or_else(|| Fault::corrupt("a user is gone who was there"))?;
+    let verdict = post_login::run(cx, upstream, &user)?;
+    if let Some(stopped) = Stopped::of(upstream, verdict) {
+        return Ok(Some(stopped));
+    }
     flow::prove_upstream(cx, attempt, &user);
     settle::mark(cx, attempt, pending, notes)?;
-    Ok(user)
+    Ok(None)
 }
 
 /// The provider could not answer without asking, so neither can we.

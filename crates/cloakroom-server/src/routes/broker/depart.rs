@@ -68,7 +68,7 @@ pub(super) async fn login(
 }
 
 /// Sends the browser of an attempt to a provider: to sign in, or to link an account there to a user here.
-pub(super) async fn depart(
+pub(crate) async fn depart(
     visit: &Visit,
     attempt: &Attempt,
     upstream: &Upstream,

@@ -12,12 +12,11 @@ use cloakroom_model::departure::{self, Baggage};
 use cloakroom_model::{Cx, Digest, Door, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
-use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
 use super::tokens::OwnKeys;
-use super::{About, arrive, depart, find, not_found, problem_page, saml};
+use super::{About, arrive, depart, find, link, not_found, note, problem_page, saml};
 use crate::routes::login::{login_page, over};
 use crate::routes::protocol;
 use crate::routes::sign_in;
@@ -188,8 +187,7 @@ async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
     };
     match ask(visit, &ready, code).await {
         Ok(Ok(arrived)) => {
-            let key = (visit.realm.id.as_str(), about.provider.as_str());
-            visit.app.federation.health.note(key, now(), Ok(()));
+            note(visit, &about.provider, Ok(()));
             arrive::receive(visit, (ready.attempt, ready.baggage), arrived, about).await
         }
         Ok(Err(problem)) => problem_page(visit, &ready.upstream, &problem, about).await,
@@ -251,6 +249,9 @@ pub(super) async fn ended_there(
     if !is_cancelled.contains(&error) {
         let problem = Problem::refused(format!("it sent the browser back with {code}"));
         return problem_page(visit, &ready.upstream, &problem, about).await;
+    }
+    if ready.baggage.link_to.is_some() {
+        return link::cancelled(visit, &ready.attempt, about).await;
     }
     let write = move |cx: &mut Cx<'_>| {
         let why = ("access_denied", "the sign-in was cancelled there");

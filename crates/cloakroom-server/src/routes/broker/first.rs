@@ -328,7 +328,10 @@ fn finish(
     super::settle::forget(&mut attempt);
     let configured = arrival::mappers(cx, &upstream)?;
     let came = (&upstream, configured.as_slice(), occasion);
-    let user = admit(cx, &mut attempt, came, (pending, &user))?;
+    if let Some(stopped) = admit(cx, &mut attempt, came, (pending, &user))? {
+        let (notice, code) = stopped.report(cx, &about)?;
+        return Ok(Shown::Stopped(notice, code));
+    }
     if first_login::plan(cx, &upstream)?.adds_members {
         membership::join(cx, &upstream, &user, occasion)?;
     }

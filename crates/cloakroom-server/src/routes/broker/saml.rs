@@ -19,7 +19,7 @@ use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 
 use super::endpoint::{self, Ready};
-use super::{arrive, depart, find, not_found, problem_page};
+use super::{arrive, depart, find, not_found, note, problem_page};
 use crate::routes::sign_in;
 use crate::routes::visit::{AGAIN, Visit};
 use keys::Own;
@@ -155,8 +155,7 @@ async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpRespon
     let about = ready.about(visit);
     match believe(visit, &ready, message).await {
         Ok(Ok(Came::In(arrived))) => {
-            let key = (visit.realm.id.as_str(), about.provider.as_str());
-            visit.app.federation.health.note(key, now(), Ok(()));
+            note(visit, &about.provider, Ok(()));
             arrive::receive(visit, (ready.attempt, ready.baggage), *arrived, about).await
         }
         Ok(Ok(Came::Refused(error))) => endpoint::ended_there(visit, &ready, &error, about).await,

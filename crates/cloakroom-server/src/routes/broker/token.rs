@@ -3,11 +3,17 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_model::{Cx, Door};
+use cloakroom_federation::Upstream;
+use cloakroom_jose::Alg;
+use cloakroom_model::id::UserId;
+use cloakroom_model::user::identity;
+use cloakroom_model::{Cx, Door, Fault, Secret};
 use cloakroom_oidc::upstream_token::UpstreamToken;
 use cloakroom_web::App;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::find;
+use super::tokens::OwnKeys;
 use crate::routes::protocol::{self, Caller};
 
 /// `GET /realms/{realm}/broker/{alias}/token`.
@@ -29,14 +35,85 @@ pub(super) async fn show(
         return refused(HttpResponse::Unauthorized(), "invalid_token");
     };
     let provider = caller.app.provider.clone();
-    let look = move |cx: &mut Cx<'_>| provider.upstream_token(cx, &token, &alias);
+    let name = alias.clone();
+    let look = move |cx: &mut Cx<'_>| provider.upstream_token(cx, &token, &name);
     match caller.app.enter(&caller.realm, Door::Read, look).await {
-        Ok(UpstreamToken::Kept(kept)) => protocol::no_store(&mut HttpResponse::Ok())
-            .insert_header((CONTENT_TYPE, "application/json"))
-            .body(kept.expose().to_owned()),
+        Ok(UpstreamToken::Kept(kept, user)) => {
+            match renewed(&caller, &alias, (&kept, user)).await {
+                Ok(renewed) => protocol::no_store(&mut HttpResponse::Ok())
+                    .insert_header((CONTENT_TYPE, "application/json"))
+                    .body(renewed.unwrap_or(kept).expose().to_owned()),
+                // The person has to come through the provider once more.
+                Err(Stale::Refused) => refused(HttpResponse::BadRequest(), "invalid_grant"),
+                Err(Stale::Unreached) => {
+                    refused(HttpResponse::BadGateway(), "temporarily_unavailable")
+                }
+                Err(Stale::Fault(fault)) => protocol::fault_answer(&fault),
+            }
+        }
         Ok(UpstreamToken::Unauthorized) => refused(HttpResponse::Unauthorized(), "invalid_token"),
         Ok(UpstreamToken::Forbidden) => refused(HttpResponse::Forbidden(), "access_denied"),
         Ok(UpstreamToken::Nothing) => refused(HttpResponse::NotFound(), "not_linked"),
         Err(error) => protocol::error_answer(&error),
+    }
+}
+
+/// Why there is no token that counts.
+enum Stale {
+    /// The provider gives no newer one.
+    Refused,
+    /// The provider is not reached.
+    Unreached,
+    Fault(Fault),
+}
+
+/// Newer tokens from the provider, where those that are kept are over; they are kept in place of the others.
+async fn renewed(
+    caller: &Caller,
+    alias: &str,
+    (kept, user): (&Secret, UserId),
+) -> Result<Option<Secret>, Stale> {
+    // What a provider that is no OAuth 2 server issued cannot be renewed, and is no JSON.
+    let Ok(kept) = serde_json::from_str::<Value>(kept.expose()) else {
+        return Ok(None);
+    };
+    let (app, name) = (&caller.app, alias.to_owned());
+    let look = move |cx: &mut Cx<'_>| Ok::<_, Fault>((find(cx, &name)?, cx.new_id()));
+    let found = app.enter(&caller.realm, Door::Read, look).await;
+    let (upstream, id) = found.map_err(Stale::Fault)?;
+    let Some(upstream) = upstream.filter(|upstream| !upstream.is_saml()) else {
+        return Ok(None);
+    };
+    let own = own_keys(caller, &upstream).await.map_err(Stale::Fault)?;
+    let asked = app
+        .federation
+        .renew(&upstream, (&kept, &id), &own, &*app.outbound);
+    let tokens = match asked.await {
+        Ok(Some(tokens)) => tokens.to_string(),
+        Ok(None) => return Ok(None),
+        Err(problem) => {
+            tracing::info!(realm = %caller.realm.name, provider = alias, %problem, "kept tokens were not renewed");
+            return Err(match problem.is_unreachable() {
+                true => Stale::Unreached,
+                false => Stale::Refused,
+            });
+        }
+    };
+    let (alias, text) = (alias.to_owned(), tokens.clone());
+    let keep = move |cx: &mut Cx<'_>| identity::keep_tokens(cx, &user, &alias, &text);
+    let is_linked = app.enter(&caller.realm, Door::Write, keep).await;
+    match is_linked.map_err(Stale::Fault)? {
+        true => Ok(Some(Secret::new(tokens))),
+        // The link ended while the provider was asked.
+        false => Err(Stale::Refused),
+    }
+}
+
+async fn own_keys(caller: &Caller, upstream: &Upstream) -> Result<OwnKeys, Fault> {
+    let method = upstream.method().ok();
+    let alg = method.as_ref().and_then(|method| method.alg_of_realm());
+    match alg.and_then(Alg::from_name) {
+        Some(alg) => OwnKeys::of(&*protocol::with_key(&caller.app, &caller.realm, alg).await?),
+        None => OwnKeys::of(&caller.realm),
     }
 }

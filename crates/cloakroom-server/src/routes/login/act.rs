@@ -2,23 +2,29 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_federation::Upstream;
 use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, Action, HashedPassword, NewPassword};
+use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::id::UserId;
 use cloakroom_model::organization::Organization;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{Alert, TermsPage, UpdatePasswordPage, UpdateProfilePage, render};
+use cloakroom_web::page::{
+    Alert, LinkProviderPage, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
+};
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::elsewhere::{self, Kept};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::pages::{action, layout, security};
 use super::{Ticket, busy, consent, organization, outset, over, posted, profile, show};
+use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
 
@@ -113,13 +119,17 @@ fn action_page(
         what.alias(),
     );
     let action = action(visit, attempt, "required-action", what.alias());
-    let security = security(visit, request.as_ref());
+    let security = match what {
+        // The answer to the form is the way to the provider.
+        Action::LinkProvider => security(visit, request.as_ref()).with_onward_forms(),
+        _ => security(visit, request.as_ref()),
+    };
     // What the user has to do cannot be put off; what the client asked for can.
     let can_cancel = !user
         .required_actions
         .iter()
         .any(|alias| alias == what.alias())
-        && flow::text(attempt, note::ACTION) == what.alias();
+        && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what);
     let notice = if problems.fields.is_empty() {
         None
     } else {
@@ -173,11 +183,21 @@ fn action_page(
             };
             render(StatusCode::OK, &page, &security)
         }
+        Action::LinkProvider => {
+            let page = LinkProviderPage {
+                provider: layout.locale().resolve(broker::shown_name(attempt)),
+                layout,
+                action,
+            };
+            render(StatusCode::OK, &page, &security)
+        }
     }
 }
 
 /// How a posted form ended.
 enum Acted {
+    /// The browser goes to a provider, to link an account there to this user.
+    Depart(Box<Attempt>, Box<Upstream>, UserId),
     Onward(Onward),
     Problems(Box<Attempt>, Action, Box<User>, Problems),
     Hash(Box<NewPassword>, Box<User>),
@@ -200,7 +220,7 @@ async fn act(
             let Some(attempt) = ticket.claim(cx)? else {
                 return Ok(Acted::Onward(Onward::Over));
             };
-            match step(cx, &provider, attempt, &form)? {
+            match step(cx, (&provider, &origin), attempt, &form)? {
                 Ok(attempt) => {
                     let identity = identity.as_deref();
                     sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
@@ -212,6 +232,9 @@ async fn act(
     let (new, user) = match visit.app.enter(&visit.realm, Door::Write, first).await {
         Ok(Acted::Hash(new, user)) => (new, user),
         Ok(Acted::Onward(onward)) => return show(&visit, onward),
+        Ok(Acted::Depart(attempt, upstream, user)) => {
+            return broker::depart(&visit, &attempt, &upstream, Some(&user)).await;
+        }
         Ok(Acted::Problems(attempt, action, user, problems)) => {
             return action_page(&visit, &attempt, action, &user, &problems);
         }
@@ -284,7 +307,7 @@ async fn store_password(
                 .and_then(|cookie| cookie.split_once('.'));
             required::end_other_sessions(cx, &user.id, keep.map(|(id, _)| id))?;
         }
-        attempt.notes.remove(note::ACTION);
+        end_wish(&mut attempt, Action::UpdatePassword);
         attempt::advance(cx, &attempt)?;
         sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
     };
@@ -293,7 +316,7 @@ async fn store_password(
             action_page(visit, &attempt, action, &user, &problems)
         }
         Ok(Acted::Onward(onward)) => show(visit, onward),
-        Ok(Acted::Hash(..)) => over(visit),
+        Ok(Acted::Hash(..) | Acted::Depart(..)) => over(visit),
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -301,7 +324,7 @@ async fn store_password(
 /// Does what the form says; the attempt goes on unless there is something to show or to hash.
 fn step(
     cx: &mut Cx<'_>,
-    provider: &cloakroom_oidc::Provider,
+    (provider, origin): (&cloakroom_oidc::Provider, &Origin),
     mut attempt: Attempt,
     form: &Form,
 ) -> Result<Result<Attempt, Box<Acted>>, Fault> {
@@ -313,7 +336,7 @@ fn step(
         .iter()
         .any(|alias| Action::parse(alias) == Some(action));
     if form.get("cancel-aia").is_some() && !is_due {
-        attempt.notes.remove(note::ACTION);
+        flow::end_action(&mut attempt, "cancelled");
         attempt::advance(cx, &attempt)?;
         return Ok(Ok(attempt));
     }
@@ -328,6 +351,7 @@ fn step(
             return Ok(Err(Box::new(Acted::Onward(refused))));
         }
         Action::Terms => Problems::default(),
+        Action::LinkProvider => return set_out(cx, origin, attempt, &user),
     };
     if !problems.fields.is_empty() {
         let user = Box::new(user);
@@ -339,7 +363,32 @@ fn step(
         ))));
     }
     required::strike(cx, &user, action)?;
-    attempt.notes.remove(note::ACTION);
+    end_wish(&mut attempt, action);
     attempt::advance(cx, &attempt)?;
     Ok(Ok(attempt))
+}
+
+/// The request's own action has ended well, if it was this one.
+fn end_wish(attempt: &mut Attempt, done: Action) {
+    if Action::of_request(flow::text(attempt, note::ACTION)) == Some(done) {
+        flow::end_action(attempt, "success");
+    }
+}
+
+/// Leaves for the provider whose account is to be linked, unless that is not allowed any more.
+fn set_out(
+    cx: &mut Cx<'_>,
+    origin: &Origin,
+    mut attempt: Attempt,
+    user: &User,
+) -> Result<Result<Attempt, Box<Acted>>, Fault> {
+    let is_allowed = broker::check_link(cx, &mut attempt, user, origin)?;
+    attempt::advance(cx, &attempt)?;
+    match broker::provider_asked_for(cx, &attempt)? {
+        Some(upstream) if is_allowed => {
+            let leaves = Acted::Depart(Box::new(attempt), Box::new(upstream), user.id.clone());
+            Ok(Err(Box::new(leaves)))
+        }
+        _ => Ok(Ok(attempt)),
+    }
 }
