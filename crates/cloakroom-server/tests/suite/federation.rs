@@ -1,8 +1,12 @@
 //! Signing in through identity providers that stand in for real ones: what they should do, and each mistake that a
 //! relying party has to see.
 
+mod account;
+mod flows;
+mod goodbye;
 mod hostile;
 mod linking;
+mod mappers;
 mod op;
 mod organizations;
 mod presets;
@@ -21,7 +25,15 @@ use scene::Scene;
 /// A check, named as a true sentence.
 type Story = (&'static str, fn(&Scene));
 
-const STORIES: &[&[Story]] = &[hostile::STORIES, linking::STORIES, sign_in::STORIES];
+const STORIES: &[&[Story]] = &[
+    account::STORIES,
+    flows::STORIES,
+    goodbye::STORIES,
+    hostile::STORIES,
+    linking::STORIES,
+    mappers::STORIES,
+    sign_in::STORIES,
+];
 
 /// The tests against one server.
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {

@@ -37,12 +37,17 @@ pub(crate) struct Realm {
 }
 
 impl Realm {
-    pub(crate) fn create(server: &Arc<Server>, name: &str, settings: Value) -> Self {
-        let realm = Self {
+    /// A realm that is there already.
+    pub(crate) fn known(server: &Arc<Server>, name: &str) -> Self {
+        Self {
             server: Arc::clone(server),
             name: name.to_owned(),
             token: Mutex::default(),
-        };
+        }
+    }
+
+    pub(crate) fn create(server: &Arc<Server>, name: &str, settings: Value) -> Self {
+        let realm = Self::known(server, name);
         let asked = merged(
             json!({"realm": name, "enabled": true, "sslRequired": "none"}),
             settings,

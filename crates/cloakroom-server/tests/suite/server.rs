@@ -29,7 +29,7 @@ pub(crate) struct Server {
     pub(crate) database: &'static str,
     pub(crate) base: String,
     pub(crate) port: u16,
-    management: u16,
+    pub(crate) management: u16,
     command: Mutex<Command>,
     process: Mutex<Child>,
     folder: TempDir,

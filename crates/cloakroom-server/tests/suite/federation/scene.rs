@@ -31,9 +31,28 @@ impl Scene {
         server.keep_secret(SECRET);
         server.keep_secret("an-access-token-of-upstream-that-nobody-logs");
         Self {
-            client: realm.create_client("shop", json!({})),
+            client: realm.create_client(
+                "shop",
+                json!({"attributes": {"post.logout.redirect.uris": CALLBACK}}),
+            ),
             stand_in: StandIn::start(),
             server: Arc::clone(server),
+            realm,
+        }
+    }
+
+    /// The same in a realm of its own, whose flows may be changed.
+    pub(super) fn in_realm(&self, name: &str) -> Self {
+        let settings = json!({"eventsEnabled": true});
+        self.with(Realm::create(&self.server, name, settings))
+    }
+
+    /// The same in another realm.
+    pub(super) fn with(&self, realm: Realm) -> Self {
+        Self {
+            client: realm.create_client("shop-of-federation", json!({})),
+            stand_in: self.stand_in.clone(),
+            server: Arc::clone(&self.server),
             realm,
         }
     }

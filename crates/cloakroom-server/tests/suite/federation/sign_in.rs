@@ -57,6 +57,14 @@ pub(super) const STORIES: &[Story] = &[
         "what-a-provider-issued-is-kept-and-read-by-those-who-may",
         kept,
     ),
+    (
+        "what-was-kept-is-renewed-at-the-provider-once-it-is-over",
+        renewed,
+    ),
+    (
+        "a-sign-in-asks-a-provider-that-is-known-twice-and-no-more",
+        trips,
+    ),
     ("a-session-that-ends-at-the-provider-ends-here", goodbye),
     (
         "the-session-says-which-provider-its-user-came-from",
@@ -336,8 +344,6 @@ fn rotation(scene: &Scene) {
         says.jwks = super::op::jwks(&[&new]);
         says.key = new;
     });
-    // A set that was fetched a moment ago is not fetched again at once.
-    crate::server::pause(std::time::Duration::from_secs(10));
 
     let after = scene.sign_in(&mut scene.browser(), &op);
 
@@ -446,6 +452,75 @@ fn kept(scene: &Scene) {
     let user = scene.user("kept");
     assert!(!scene.links(&user).to_string().contains("nobody-logs"));
     assert!(!user.to_string().contains("nobody-logs"));
+}
+
+fn renewed(scene: &Scene) {
+    let members = json!({"storeToken": true, "addReadTokenRoleOnCreate": true});
+    let op = scene.op_with("renewed", members, json!({}));
+    op.change(|says| {
+        says.tokens = json!({"expires_in": 0, "refresh_token": "a-refresh-token-of-upstream"})
+    });
+    let callback = scene.visit(&mut scene.browser(), &op).client();
+    let access = text(&scene.tokens(&callback), "access_token").to_owned();
+    let read = || {
+        let request = crate::http::Request::get("/realms/federation/broker/renewed/token");
+        let request = request.with("Authorization", &format!("Bearer {access}"));
+        scene.server.send(&request)
+    };
+    op.change(|says| {
+        says.tokens = json!({"expires_in": 300, "access_token": "a-newer-token-of-upstream"})
+    });
+
+    let found = read();
+
+    assert_eq!(
+        text(&found.json(), "access_token"),
+        "a-newer-token-of-upstream"
+    );
+    assert_eq!(
+        text(&found.json(), "refresh_token"),
+        "a-refresh-token-of-upstream"
+    );
+    let asked = op.token_requests();
+    let last = asked.last().unwrap();
+    assert_eq!(last.field("grant_type"), "refresh_token");
+    assert_eq!(last.field("refresh_token"), "a-refresh-token-of-upstream");
+    // What is good still is not asked for again.
+    assert_eq!(read().status, 200);
+    assert_eq!(op.token_requests().len(), asked.len());
+    // A provider that gives no more ends it, with a reason.
+    op.change(|says| says.tokens = json!({"expires_in": 0, "refresh_token": "spent"}));
+    scene.visit(&mut scene.browser(), &op).client();
+    let refusal = super::stand_in::Given::json(&json!({"error": "invalid_grant"})).status(400);
+    op.change(|says| says.token = Some(refusal));
+    let refused = read();
+    assert_eq!(
+        (refused.status, refused.error()),
+        (400, "invalid_grant".to_owned())
+    );
+}
+
+fn trips(scene: &Scene) {
+    let op = scene.op("trips");
+    scene.sign_in(&mut scene.browser(), &op);
+    let paths = [
+        "/.well-known/openid-configuration",
+        "/jwks",
+        "/token",
+        "/userinfo",
+    ];
+    let count = || paths.map(|path| op.asked(path));
+    let before = count();
+
+    scene.sign_in(&mut scene.browser(), &op);
+
+    let after = count();
+    let more: Vec<usize> = after
+        .iter()
+        .zip(before)
+        .map(|(after, before)| after - before)
+        .collect();
+    assert_eq!(more, [0, 0, 1, 1]);
 }
 
 fn goodbye(scene: &Scene) {
