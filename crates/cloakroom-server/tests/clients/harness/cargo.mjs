@@ -14,3 +14,9 @@ export async function example(name) {
   await cargo('build', ['--example', name]);
   return join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, 'target'), 'debug', 'examples', name);
 }
+
+/** Builds the program `name` and answers where it is. */
+export async function program(name) {
+  await cargo('build', ['--bin', name]);
+  return join(process.env.CARGO_TARGET_DIR ?? join(WORKSPACE, 'target'), 'debug', name);
+}
