@@ -1,12 +1,12 @@
 //! How an identity provider is doing: when it was last well, what last went wrong, and which of its certificates end.
 
 use actix_web::HttpResponse;
-use actix_web::web::{self, Path, ServiceConfig};
 use cloakroom_federation::Upstream;
 use cloakroom_model::Timestamp;
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_oidc::keyring::describe;
 use cloakroom_web::outbound::Outbound;
+use cloakroom_web::web::{self, Path, ServiceConfig};
 use serde_json::json;
 
 use crate::access::Admin;

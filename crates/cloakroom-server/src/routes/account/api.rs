@@ -2,13 +2,13 @@
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::account::Access;
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
+use cloakroom_web::web::{self, Data, Path};
 use serde_json::{Map, Value, json};
 
 use super::linked::{self, Linked, Unlinked};
