@@ -1,6 +1,8 @@
 //! Two databases behind one connection type; the exit where their dialects differ.
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use diesel::connection::{
+    AnsiTransactionManager, Instrumentation, SimpleConnection as _, TransactionManager as _,
+};
 use diesel::prelude::*;
 
 use crate::Result;
@@ -25,7 +27,7 @@ impl Conn {
     /// Diesel's own `establish` tries one database after the other, and SQLite accepts any path.
     pub(crate) fn open(url: &str, may: Access) -> Result<Self> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let mut conn = PgConnection::establish(url).map_err(Fault::connection)?;
+            let mut conn = PgConnection::establish(&attentive(url)).map_err(Fault::connection)?;
             // A plan for every value alike: the statements are all by key.
             // A lock that another node holds too long becomes a fault, which a rerun settles.
             conn.batch_execute(
@@ -127,6 +129,14 @@ impl Conn {
         }
     }
 
+    /// Calls this with what happens on the connection.
+    pub(crate) fn instrument(&mut self, called: impl Instrumentation) {
+        match self {
+            Self::Postgres(conn) => conn.set_instrumentation(called),
+            Self::Sqlite(conn) => conn.set_instrumentation(called),
+        }
+    }
+
     /// True for PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -138,4 +148,48 @@ impl Conn {
 pub(crate) enum Access {
     Read,
     Write,
+}
+
+/// How soon it is noticed that a server has gone without a word, as an outage of its network looks from here. The
+/// system's own patience is a quarter of an hour, and whoever waits meanwhile waits as long.
+const ATTENTIVE: &[(&str, &str)] = &[
+    ("connect_timeout", "5"),
+    ("tcp_user_timeout", "10000"),
+    ("keepalives_idle", "10"),
+    ("keepalives_interval", "3"),
+    ("keepalives_count", "3"),
+];
+
+/// The address of a server with what it does not say itself about how soon a loss is noticed.
+fn attentive(url: &str) -> String {
+    let mut attentive = url.to_owned();
+    for (name, value) in ATTENTIVE {
+        let says = |mark| url.contains(&format!("{mark}{name}="));
+        if !says('?') && !says('&') {
+            let mark = if attentive.contains('?') { '&' } else { '?' };
+            attentive.push_str(&format!("{mark}{name}={value}"));
+        }
+    }
+    attentive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_what_it_says_about_losses() {
+        let plain = attentive("postgres://app@db/cloakroom");
+        assert!(
+            plain.starts_with(
+                "postgres://app@db/cloakroom?connect_timeout=5&tcp_user_timeout=10000&"
+            )
+        );
+
+        let own = attentive("postgres://app@db/cloakroom?sslmode=require&connect_timeout=60");
+        assert!(own.starts_with(
+            "postgres://app@db/cloakroom?sslmode=require&connect_timeout=60&tcp_user"
+        ));
+        assert_eq!(own.matches("connect_timeout").count(), 1);
+    }
 }

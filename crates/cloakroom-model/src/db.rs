@@ -1,6 +1,7 @@
 //! The two doors to the database: the writer that commits together what waits together, and the
 //! readers.
 
+mod life;
 mod listener;
 mod readers;
 mod writer;
@@ -96,8 +97,10 @@ impl Db {
         let mut conn = Conn::open(&settings.url, Access::Write)?;
         migrate::run(&mut conn)?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let writer = writer::Writer::start(conn, settings.url.clone())?;
-        let readers = readers::Readers::new(settings.url.clone(), settings.readers);
+        // A file does not fall silent, and its statements are not worth counting.
+        let life = conn.is_postgres().then(life::Life::default);
+        let writer = writer::Writer::start(conn, settings.url.clone(), life.clone())?;
+        let readers = readers::Readers::new(settings.url.clone(), settings.readers, life);
         Ok(Self(Arc::new(Inner {
             number,
             settings,

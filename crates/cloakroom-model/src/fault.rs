@@ -26,6 +26,11 @@ impl Fault {
         Self(Box::new(Kind::Busy))
     }
 
+    /// The database has not said anything for some time. What was asked of it may still happen.
+    pub fn silent() -> Self {
+        Self::connection("the database does not answer")
+    }
+
     /// The database cannot be reached.
     pub fn connection(why: impl fmt::Display) -> Self {
         Self(Box::new(Kind::Connection(why.to_string())))

@@ -1,11 +1,12 @@
 //! The readers: a connection of each thread for reads by key, and a small pool for the rest.
 
 use std::cell::RefCell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
 use crate::conn::{Access, Conn};
+use crate::db::life::Life;
 use crate::fault::{Fault, Verdict};
 
 thread_local! {
@@ -52,9 +53,10 @@ fn is_sound<T, E: Verdict>(result: &Result<T, E>) -> bool {
 /// Connections that read on background threads.
 pub(super) struct Readers {
     url: String,
-    idle: std::sync::Arc<Mutex<Vec<Conn>>>,
-    permits: Semaphore,
+    idle: Arc<Mutex<Vec<Conn>>>,
+    permits: Arc<Semaphore>,
     most: usize,
+    life: Option<Life>,
 }
 
 impl std::fmt::Debug for Readers {
@@ -66,13 +68,14 @@ impl std::fmt::Debug for Readers {
 }
 
 impl Readers {
-    pub(super) fn new(url: String, most: usize) -> Self {
+    pub(super) fn new(url: String, most: usize, life: Option<Life>) -> Self {
         let most = most.max(1);
         Self {
             url,
-            idle: std::sync::Arc::default(),
-            permits: Semaphore::new(most),
+            idle: Arc::default(),
+            permits: Arc::new(Semaphore::new(most)),
             most,
+            life,
         }
     }
 
@@ -90,14 +93,31 @@ impl Readers {
         T: Send + 'static,
         E: Verdict + Send + 'static,
     {
-        let _permit = self.permits.acquire().await.map_err(|_| Fault::busy())?;
-        let idle = std::sync::Arc::clone(&self.idle);
-        let url = self.url.clone();
+        let run = self.run_to_the_end(work);
+        match &self.life {
+            None => run.await,
+            Some(life) => life.wait(run).await.ok_or_else(Fault::silent)?,
+        }
+    }
+
+    async fn run_to_the_end<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| Fault::busy())?;
+        let (idle, url, life) = (Arc::clone(&self.idle), self.url.clone(), self.life.clone());
         let ran = tokio::task::spawn_blocking(move || {
+            // It belongs to the thread, which goes on when nobody waits for it any more.
+            let _permit = permit;
             let found = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut conn = match found {
                 Some(conn) => conn,
-                None => Conn::open(&url, Access::Read)?,
+                None => opened(&url, life.as_ref())?,
             };
             let result = work(&mut conn);
             if is_sound(&result) {
@@ -109,4 +129,12 @@ impl Readers {
         });
         ran.await.map_err(|_| Fault::corrupt("a read panicked"))?
     }
+}
+
+fn opened(url: &str, life: Option<&Life>) -> Result<Conn, Fault> {
+    let mut conn = Conn::open(url, Access::Read)?;
+    if let Some(life) = life {
+        life.watch(&mut conn);
+    }
+    Ok(conn)
 }

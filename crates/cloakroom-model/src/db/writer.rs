@@ -1,5 +1,6 @@
 //! The writer: one thread owns the writing connection, and commits together what waits together.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Result;
 use crate::conn::{Access, Conn};
+use crate::db::life::Life;
 use crate::fault::{Fault, Verdict};
 
 /// What may wait. More is answered with "try again later" at once, and costs nothing.
@@ -22,6 +24,7 @@ pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     done: Arc<Done>,
+    life: Option<Life>,
 }
 
 /// What the writer has committed since the start.
@@ -32,18 +35,27 @@ pub(super) struct Done {
 }
 
 impl Writer {
-    pub(super) fn start(conn: Conn, url: String) -> Result<Self> {
+    pub(super) fn start(mut conn: Conn, url: String, life: Option<Life>) -> Result<Self> {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let done = Arc::new(Done::default());
         let counted = Arc::clone(&done);
+        if let Some(life) = &life {
+            life.watch(&mut conn);
+        }
+        let place = Place {
+            inode: inode(&url),
+            url,
+            life: life.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(conn, &url, waiting, &counted))
+            .spawn(move || run(conn, &place, waiting, &counted))
             .map_err(Fault::connection)?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
             done,
+            life,
         })
     }
 
@@ -60,7 +72,12 @@ impl Writer {
         F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
     {
         let answer = self.enqueue(work)?;
-        answer.await.unwrap_or_else(|_| Err(Fault::busy().into()))
+        let answer = match &self.life {
+            None => answer.await,
+            // Whoever gives up drops the receiver, so that what has not begun never will.
+            Some(life) => life.wait(answer).await.ok_or_else(Fault::silent)?,
+        };
+        answer.unwrap_or_else(|_| Err(Fault::busy().into()))
     }
 
     pub(super) fn submit_blocking<T, E, F>(&self, work: F) -> std::result::Result<T, E>
@@ -174,7 +191,21 @@ where
     }
 }
 
-fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
+/// Where the connection is made anew.
+struct Place {
+    url: String,
+    /// The file at the start, where the database is one.
+    inode: Option<u64>,
+    life: Option<Life>,
+}
+
+/// The file that the path of a database in a file leads to now.
+fn inode(url: &str) -> Option<u64> {
+    let about = std::fs::metadata(url.strip_prefix("sqlite://")?).ok()?;
+    Some(about.ino())
+}
+
+fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
     let mut conn = Some(conn);
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     loop {
@@ -186,7 +217,7 @@ fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &
         if batch.is_empty() {
             continue;
         }
-        let committed = match connected(&mut conn, url) {
+        let committed = match connected(&mut conn, place) {
             Ok(db) => commit_together(db, &mut batch, Guard::None).map_err(|e| e.to_string()),
             Err(fault) => Err(fault.to_string()),
         };
@@ -205,9 +236,19 @@ fn run(conn: Conn, url: &str, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &
 }
 
 /// The connection, made anew if the last batch broke it.
-fn connected<'c>(conn: &'c mut Option<Conn>, url: &str) -> Result<&'c mut Conn> {
+fn connected<'c>(conn: &'c mut Option<Conn>, place: &Place) -> Result<&'c mut Conn> {
+    // What is written to a file that was moved away or replaced is lost to whoever starts next.
+    if place.inode != inode(&place.url) {
+        return Err(Fault::connection(
+            "the database file is not where it was: restart",
+        ));
+    }
     if conn.is_none() {
-        *conn = Some(Conn::open(url, Access::Write)?);
+        let mut fresh = Conn::open(&place.url, Access::Write)?;
+        if let Some(life) = &place.life {
+            life.watch(&mut fresh);
+        }
+        *conn = Some(fresh);
     }
     conn.as_mut().ok_or_else(Fault::busy)
 }

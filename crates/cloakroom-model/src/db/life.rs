@@ -1,0 +1,73 @@
+//! Signs of life: a database server that has fallen silent must not keep everybody waiting.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use diesel::connection::InstrumentationEvent;
+
+use crate::conn::Conn;
+
+/// How often somebody who waits looks for a sign.
+const LOOK: Duration = Duration::from_secs(1);
+/// After so many looks without a sign on any connection the database is away. One slow statement is no silence,
+/// because the workers ask on connections of their own twice a second.
+const SILENT: u32 = 8;
+
+/// Statements that have ended, on all connections together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Life(Arc<AtomicU64>);
+
+impl Life {
+    /// Counts what ends on this connection from now on.
+    pub(super) fn watch(&self, conn: &mut Conn) {
+        let ended = Arc::clone(&self.0);
+        conn.instrument(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::FinishQuery { .. }) {
+                ended.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+
+    /// Waits for the answer for as long as the database lives; `None` if it has fallen silent.
+    pub(super) async fn wait<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        self.wait_looking(LOOK, answer).await
+    }
+
+    async fn wait_looking<T>(&self, look: Duration, answer: impl Future<Output = T>) -> Option<T> {
+        let mut answer = pin!(answer);
+        let mut seen = self.0.load(Ordering::Relaxed);
+        let mut silent = 0;
+        while silent < SILENT {
+            if let Ok(answer) = tokio::time::timeout(look, &mut answer).await {
+                return Some(answer);
+            }
+            let now = self.0.load(Ordering::Relaxed);
+            silent = if now == seen { silent + 1 } else { 0 };
+            seen = now;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wait_ends_when_the_database_is_silent_and_not_while_it_lives() {
+        let (life, look) = (Life::default(), Duration::from_millis(4));
+        let slow = async {
+            for _ in 0..4 * SILENT {
+                tokio::time::sleep(look / 2).await;
+                life.0.fetch_add(1, Ordering::Relaxed);
+            }
+            "done"
+        };
+
+        assert_eq!(life.wait_looking(look, slow).await, Some("done"));
+        let never = std::future::pending::<()>();
+        assert_eq!(life.wait_looking(look, never).await, None);
+    }
+}
