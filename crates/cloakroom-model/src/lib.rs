@@ -42,6 +42,7 @@ pub mod component;
 mod conn;
 pub mod consent;
 pub mod console_session;
+pub mod copy;
 pub mod credential;
 pub mod cx;
 pub mod db;

@@ -1,5 +1,6 @@
 //! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
 
+mod restored;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::secret::Sealed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
 
+pub use restored::{Forgotten, forget_grants};
 pub use secrets::secrets;
 
 /// A realm as it is stored.

@@ -1,6 +1,7 @@
 //! The command line. A subcommand is a file in `cli/` with its `Options` and its `run`, and its
 //! lines in `Command` here.
 
+mod backup;
 mod completions;
 mod config;
 mod demo;
@@ -8,7 +9,9 @@ mod doctor;
 mod export;
 mod health;
 pub(crate) mod import;
+mod postgres;
 mod recover;
+mod restore;
 mod start;
 mod token;
 
@@ -50,6 +53,10 @@ pub(crate) enum Command {
     Import(import::Options),
     /// Writes realms to Keycloak's files
     Export(export::Options),
+    /// Writes a copy of everything to a file, while the server runs
+    Backup(backup::Options),
+    /// Puts a copy back
+    Restore(restore::Options),
     /// Fills a database with invented people, for trying things out and for measuring
     Demo(demo::Options),
     /// Helps whoever is locked out
@@ -86,6 +93,8 @@ pub(crate) fn run() -> Ended {
         Command::Config(options) => config::run(&config, &options),
         Command::Import(options) => import::run(&config, &options),
         Command::Export(options) => export::run(&config, &options),
+        Command::Backup(options) => backup::run(&config, &options),
+        Command::Restore(options) => restore::run(&config, &options),
         Command::Demo(options) => demo::run(&config, &options),
         Command::Recover(options) => recover::run(&config, options),
         Command::Token(options) => token::run(&options),
