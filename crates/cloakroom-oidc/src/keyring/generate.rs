@@ -147,9 +147,12 @@ fn encrypt(
     Ok(made)
 }
 
+/// RFC 5280 §4.1.2.5: a certificate knows no year after 9999, and its end is then the end of that one.
+const END_OF_9999: i64 = 253_402_300_799;
+
 fn validity(now: Timestamp) -> std::ops::Range<i64> {
     let from = now.seconds();
-    from..from.saturating_add(CERTIFICATE_SECONDS)
+    from..from.saturating_add(CERTIFICATE_SECONDS).min(END_OF_9999)
 }
 
 fn serial(rng: &mut dyn CryptoRng) -> u64 {
