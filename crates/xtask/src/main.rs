@@ -17,6 +17,7 @@ mod machine;
 mod postgres;
 mod report;
 mod running;
+mod sbom;
 mod schema;
 mod server;
 mod test;
@@ -55,6 +56,8 @@ enum Command {
     Schema,
     /// Write docs/keycloak-compatibility.md from the tables that the client tests play
     Compatibility,
+    /// Write the list of what the server is made of (SBOM) to target/cloakroom.cdx.json
+    Sbom,
     /// Measure requests a second, p99 and memory of a release build with wrk
     Bench(bench::Options),
     /// What continuous integration runs: the same as `test`
@@ -82,6 +85,7 @@ fn run(command: Command) -> Result<Report> {
         Command::Tidy => tidy::run(&workspace, &mut report)?,
         Command::Schema => schema::run(&workspace, &mut report)?,
         Command::Compatibility => compatibility::write(&workspace, &mut report)?,
+        Command::Sbom => sbom::write(&workspace, &mut report)?,
         Command::Bench(options) => bench::run(&workspace, &options)?,
     }
     Ok(report)
