@@ -77,6 +77,24 @@ pub(crate) const WRK: Need = Need {
     is_there: || command::find("wrk").is_some(),
 };
 
+/// Clocks that differ from this machine's.
+pub(crate) const FAKETIME: Need = Need {
+    name: "faketime",
+    packages: &["faketime"],
+    is_there: || faketime().is_some(),
+};
+
+/// The library that tells a program another time.
+pub(crate) fn faketime() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib")
+        .into_iter()
+        .flatten()
+        .flatten();
+    folders
+        .map(|folder| folder.path().join("faketime/libfaketime.so.1"))
+        .find(|library| library.is_file())
+}
+
 fn has_chromium() -> bool {
     ["chromium", "chromium-browser", "google-chrome"]
         .iter()

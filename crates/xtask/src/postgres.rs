@@ -9,15 +9,16 @@ use rustix::process::{Signal, getuid};
 use tempfile::TempDir;
 
 use crate::command;
-use crate::running::Running;
+use crate::running::{Running, send};
 use crate::server::free_port;
 
 /// The running cluster. Fields end in this order: first the server, then its folder.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    _server: Running,
-    _folder: TempDir,
+    server: Running,
+    folder: TempDir,
     port: u16,
+    log: PathBuf,
 }
 
 impl Cluster {
@@ -50,36 +51,25 @@ impl Cluster {
         )?;
 
         let port = free_port()?;
-        let mut postgres = as_user(user.as_deref(), &programs.join("postgres"));
-        postgres.arg("-D").arg(&data).args([
-            "-p",
-            &port.to_string(),
-            "-c",
-            "listen_addresses=127.0.0.1",
-        ]);
-        // The data is thrown away, so nothing of it needs to reach the disk.
-        postgres.args([
-            "-c",
-            "unix_socket_directories=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=300",
-        ]);
-        postgres
-            .current_dir(folder.path())
-            .stdout(log_file.try_clone()?)
-            .stderr(log_file);
-        // SIGINT is PostgreSQL's fast stop: it does not wait for clients.
-        let server = Running::start_with("postgres", &mut postgres, Signal::INT)?;
-
         let mut cluster = Self {
-            _server: server,
-            _folder: folder,
+            server: serve(&folder, port, log)?,
+            folder,
             port,
+            log: log.to_owned(),
         };
-        cluster.wait(&programs, log)?;
+        cluster.wait(&programs)?;
         Ok(cluster)
+    }
+
+    /// Stops the server by this signal and starts it again with the same data: SIGINT is the fast stop, SIGQUIT the one
+    /// that finishes nothing.
+    pub(crate) fn restart(&mut self, signal: Signal) -> Result<()> {
+        send(self.server.id(), signal);
+        while self.server.ended().is_none() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.server = serve(&self.folder, self.port, &self.log)?;
+        self.wait(&programs().context("PostgreSQL's programs are gone")?)
     }
 
     /// An address with the right to create databases.
@@ -91,7 +81,7 @@ impl Cluster {
         format!("postgres://cloakroom@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn wait(&mut self, programs: &Path, log: &Path) -> Result<()> {
+    fn wait(&mut self, programs: &Path) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(30);
         let port = self.port.to_string();
         while !command::succeeds(Command::new(programs.join("pg_isready")).args([
@@ -105,8 +95,8 @@ impl Cluster {
             "-p",
             &port,
         ])) {
-            if self._server.ended().is_some() || Instant::now() > deadline {
-                bail!("PostgreSQL did not start, see {}", log.display());
+            if self.server.ended().is_some() || Instant::now() > deadline {
+                bail!("PostgreSQL did not start, see {}", self.log.display());
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -114,19 +104,52 @@ impl Cluster {
     }
 }
 
-/// Makes a database and answers its address.
-pub(crate) fn create_database(admin_url: &str, name: &str) -> Result<String> {
+/// The server's process, with the data in this folder.
+fn serve(folder: &TempDir, port: u16, log: &Path) -> Result<Running> {
+    let programs = programs().context("PostgreSQL is not installed")?;
+    let log = File::options().create(true).append(true).open(log)?;
+    let mut postgres = as_user(unprivileged_user().as_deref(), &programs.join("postgres"));
+    postgres.arg("-D").arg(folder.path().join("data")).args([
+        "-p",
+        &port.to_string(),
+        "-c",
+        "listen_addresses=127.0.0.1",
+    ]);
+    // The data is thrown away, so nothing of it needs to reach the disk.
+    postgres.args([
+        "-c",
+        "unix_socket_directories=",
+        "-c",
+        "fsync=off",
+        "-c",
+        "max_connections=300",
+    ]);
+    postgres
+        .current_dir(folder.path())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    // SIGINT is PostgreSQL's fast stop: it does not wait for clients.
+    Running::start_with("postgres", &mut postgres, Signal::INT)
+}
+
+/// Runs a statement and answers what it says, one row a line.
+pub(crate) fn query(url: &str, statement: &str) -> Result<String> {
     let psql = programs()
         .map(|folder| folder.join("psql"))
         .filter(|psql| psql.is_file());
     let psql = psql
         .or_else(|| command::find("psql"))
         .context("psql is not installed")?;
+    command::output(Command::new(&psql).args(["-X", "-q", "-A", "-t", "-d", url, "-c", statement]))
+}
+
+/// Makes a database and answers its address.
+pub(crate) fn create_database(admin_url: &str, name: &str) -> Result<String> {
     for statement in [
         format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
         format!("CREATE DATABASE {name}"),
     ] {
-        command::output(Command::new(&psql).args(["-X", "-q", "-d", admin_url, "-c", &statement]))?;
+        query(admin_url, &statement)?;
     }
     let (server, query) = admin_url.split_once('?').unwrap_or((admin_url, ""));
     let (server, _) = server

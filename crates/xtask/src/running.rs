@@ -119,7 +119,8 @@ pub(crate) fn stop_everything_on_signals() -> Result<()> {
     Ok(())
 }
 
-fn send(id: i32, signal: Signal) {
+/// Sends a signal to a program that was started here.
+pub(crate) fn send(id: i32, signal: Signal) {
     if let Some(pid) = Pid::from_raw(id) {
         // A program that has just ended is what was wanted.
         let _ = kill_process(pid, signal);

@@ -2,14 +2,15 @@
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::command;
-use crate::running::Running;
+use crate::running::{Running, send};
 use crate::workspace::Workspace;
 
 /// Name and password of the first administrator of a server under test.
@@ -42,6 +43,11 @@ impl Place {
             port: free_port()?,
             management: free_port()?,
         })
+    }
+
+    /// Where its data is, or will be.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// The server's program with its settings for this place, writing to the log.
@@ -154,7 +160,8 @@ impl Server {
         Self::launch(place, setup, command)
     }
 
-    fn launch(place: Place, setup: &Setup<'_>, mut command: Command) -> Result<Self> {
+    /// Starts it with settings of its own.
+    pub(crate) fn launch(place: Place, setup: &Setup<'_>, mut command: Command) -> Result<Self> {
         let started = Instant::now();
         let mut process = Running::start("cloakroom", &mut command)?;
         let base = format!("http://localhost:{}", place.port);
@@ -171,6 +178,28 @@ impl Server {
     pub(crate) fn kill(self) -> Result<Place> {
         self.process.kill()?;
         Ok(self.place)
+    }
+
+    /// Sends the process a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        send(self.process.id(), signal);
+    }
+
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The port of health and metrics.
+    pub(crate) const fn management(&self) -> u16 {
+        self.place.management
+    }
+
+    /// Tells the server to stop, and waits until it has: how it ended, how long that took, and the place it leaves.
+    pub(crate) fn stop(self) -> Result<(ExitStatus, Duration, Place)> {
+        let begun = Instant::now();
+        send(self.process.id(), Signal::TERM);
+        let status = self.process.wait()?;
+        Ok((status, begun.elapsed(), self.place))
     }
 
     /// Memory in use now and at most, in MiB, as the kernel counts it.

@@ -1,5 +1,6 @@
 //! The README's test command: every part against both databases, with all that it needs brought along.
 mod crash;
+mod faults;
 mod golden;
 mod logs;
 mod pages;
@@ -39,6 +40,9 @@ pub(crate) struct Options {
     /// What is repeated to find what is rare is repeated often: an hour instead of minutes
     #[arg(long)]
     long: bool,
+    /// Of the faults only those with this in their name
+    #[arg(long)]
+    case: Option<String>,
     /// Put the pictures of the pages into docs/images, and not only into target/screenshots
     #[arg(long)]
     update_images: bool,
@@ -59,6 +63,8 @@ enum Part {
     Golden,
     /// A server that is killed in the middle of its work
     Crash,
+    /// A full disk, a database that is gone, clocks that differ, nodes that come and go, races, copies put back
+    Faults,
 }
 
 impl Options {
@@ -68,7 +74,8 @@ impl Options {
     }
 
     fn runs_servers(&self) -> bool {
-        self.runs_one_server() || self.runs(Part::Crash) || self.runs(Part::Pages)
+        let parts = [Part::Crash, Part::Faults, Part::Pages];
+        self.runs_one_server() || parts.into_iter().any(|part| self.runs(part))
     }
 
     /// A part asks a server that nobody kills.
@@ -88,6 +95,9 @@ impl Options {
         }
         if self.runs(Part::Rust) {
             needs.push(machine::DIRECTORIES);
+        }
+        if self.runs(Part::Faults) {
+            needs.push(machine::FAKETIME);
         }
         if self.runs_one_server() || self.runs(Part::Pages) {
             needs.push(machine::PYTHON);
@@ -130,6 +140,17 @@ pub(crate) fn run(workspace: &Workspace, options: &Options, report: &mut Report)
     }
     if options.runs(Part::Crash) {
         crashes(workspace, options, admin_url.as_deref(), report)?;
+    }
+    if options.runs(Part::Faults) {
+        let stage = faults::Stage {
+            binary: &server::build(workspace, false)?,
+            admin_url: admin_url.as_deref(),
+            logs: workspace.logs()?,
+            migrations: workspace.path("migrations"),
+            case: options.case.as_deref(),
+            long: options.long,
+        };
+        report.part("faults", |lines| faults::run(&stage, lines));
     }
     let mut streams: Vec<Stream<'_>> = Vec::new();
     if options.runs(Part::Pages) {

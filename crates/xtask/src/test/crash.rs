@@ -3,9 +3,9 @@
 //!
 //! Each round works for a moment with several clients at once, which remember what they were told; then the server is
 //! killed, started again on the same data, and asked about all of it. The database server of PostgreSQL stays.
-mod browser;
-mod check;
-mod load;
+pub(super) mod browser;
+pub(super) mod check;
+pub(super) mod load;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,10 +18,10 @@ use crate::report::Tally;
 use crate::server::{self, Server, Setup};
 use crate::test::crash::load::Told;
 
-const REALM: &str = "crash";
-const CLIENT: &str = "client_id=app&client_secret=app-secret-0123456789abcdef";
-const REDIRECT_URI: &str = "http://localhost:1/callback";
-const USER: (&str, &str) = ("ada", "ada-password");
+pub(super) const REALM: &str = "crash";
+pub(super) const CLIENT: &str = "client_id=app&client_secret=app-secret-0123456789abcdef";
+pub(super) const REDIRECT_URI: &str = "http://localhost:1/callback";
+pub(super) const USER: (&str, &str) = ("ada", "ada-password");
 
 /// Rounds of the ordinary test run, and of `--long`.
 pub(super) const SHORT: u32 = 4;
@@ -84,7 +84,7 @@ fn moment(round: u32) -> Duration {
 }
 
 /// A realm whose refresh tokens are good for once, a client and a user.
-fn prepare(api: &Api) -> Result<()> {
+pub(super) fn prepare(api: &Api) -> Result<()> {
     let realm = json!({
         "realm": REALM, "enabled": true, "revokeRefreshToken": true, "refreshTokenMaxReuse": 0,
         "accessCodeLifespan": 600,

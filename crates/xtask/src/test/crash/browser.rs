@@ -10,42 +10,65 @@ use super::{REALM, REDIRECT_URI, USER};
 use crate::api::{Api, Later};
 
 /// A browser: an address of the server, and cookies.
-pub(super) struct Browser {
+pub(in crate::test) struct Browser {
     api: Api,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    /// Signs in over the form, as a person does.
-    pub(super) fn sign_in(api: &Api) -> Result<Self> {
-        let mut browser = Self {
+    /// Nobody is signed in yet.
+    pub(in crate::test) fn new(api: &Api) -> Self {
+        Self {
             api: api.clone(),
             cookies: BTreeMap::new(),
-        };
-        let mut page = browser.authorize()?;
+        }
+    }
+
+    /// The same browser on connections of its own.
+    pub(in crate::test) fn elsewhere(self, api: &Api) -> Self {
+        Self {
+            api: api.clone(),
+            cookies: self.cookies,
+        }
+    }
+
+    /// Signs in over the form, as a person does.
+    pub(in crate::test) fn sign_in(api: &Api) -> Result<Self> {
+        let mut browser = Self::new(api);
+        let form = browser.open()?;
+        browser.submit(&form)?;
+        Ok(browser)
+    }
+
+    /// Asks for a code without a session, and answers where the form of the page goes.
+    pub(in crate::test) fn open(&mut self) -> Result<String> {
+        let mut page = self.authorize()?;
         let html = page.body_mut().read_to_string()?;
         let form = Regex::new(r#"<form id="kc-form-login" action="([^"]+)""#)?;
         let action = form.captures(&html).and_then(|found| found.get(1));
         let action = action.context("the page has no form to sign in")?.as_str();
         let action = action.replace("&amp;", "&").replace("&#38;", "&");
-        let url = match action.starts_with('/') {
-            true => format!("{}{action}", api.base),
+        Ok(match action.starts_with('/') {
+            true => format!("{}{action}", self.api.base),
             false => action,
-        };
-        let request = api.agent.post(&url);
+        })
+    }
+
+    /// Sends the form, and answers the code.
+    pub(in crate::test) fn submit(&mut self, form: &str) -> Result<String> {
+        let request = self.api.agent.post(form);
         let request = request.header("Content-Type", "application/x-www-form-urlencoded");
         let body = format!("username={}&password={}", USER.0, USER.1);
-        let answer = browser.with_cookies(request).send(body.as_str())?;
-        browser.keep_cookies(&answer);
+        let answer = self.with_cookies(request).send(body.as_str())?;
+        self.keep_cookies(&answer);
         if let Some(later) = Later::of(&answer) {
             return Err(later.into());
         }
-        code_of(&answer).context("signing in gave no code")?;
-        Ok(browser)
+        code_of(&answer).context("signing in gave no code")
     }
 
     /// A code for the session that there is.
-    pub(super) fn code(&mut self) -> Result<String> {
+    pub(in crate::test) fn code(&mut self) -> Result<String> {
         let mut answer = self.authorize()?;
         // Read to its end, so that the connection can be used again.
         answer.body_mut().read_to_string()?;

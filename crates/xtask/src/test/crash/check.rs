@@ -9,7 +9,7 @@ use super::{CLIENT, REALM};
 use crate::api::{Api, is_broken, patiently};
 
 /// Everything that is not as the clients were told, in words.
-pub(super) fn wrong(api: &Api, told: &Told) -> Result<Vec<String>> {
+pub(in crate::test) fn wrong(api: &Api, told: &Told) -> Result<Vec<String>> {
     let mut wrong = told.surprises.clone();
     check_users(api, told, &mut wrong)?;
     check_chains(api, told, &mut wrong)?;

@@ -17,31 +17,31 @@ const ROTATIONS: usize = 4;
 
 /// Refresh tokens of one session: those that were traded in, and the one that came last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Chain {
-    pub(super) spent: Vec<String>,
-    pub(super) last: String,
+pub(in crate::test) struct Chain {
+    pub(in crate::test) spent: Vec<String>,
+    pub(in crate::test) last: String,
     /// The last one was sent, and no answer came: it may be spent or not.
-    pub(super) in_flight: bool,
+    pub(in crate::test) in_flight: bool,
 }
 
 /// What the clients were told.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(in crate::test) struct Told {
     /// Users whose creation was acknowledged.
-    pub(super) users: Vec<String>,
-    pub(super) chains: Vec<Chain>,
+    pub(in crate::test) users: Vec<String>,
+    pub(in crate::test) chains: Vec<Chain>,
     /// Codes that were traded for tokens.
-    pub(super) redeemed: Vec<String>,
+    pub(in crate::test) redeemed: Vec<String>,
     /// Codes that were given out and not used.
-    pub(super) kept: Vec<String>,
+    pub(in crate::test) kept: Vec<String>,
     /// Codes that were sent, and no answer came.
-    pub(super) in_flight: Vec<String>,
+    pub(in crate::test) in_flight: Vec<String>,
     /// Answers that no client expects from a server that works.
-    pub(super) surprises: Vec<String>,
+    pub(in crate::test) surprises: Vec<String>,
 }
 
 impl Told {
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::test) fn add(&mut self, other: Self) {
         self.users.extend(other.users);
         self.chains.extend(other.chains);
         self.redeemed.extend(other.redeemed);
@@ -52,11 +52,11 @@ impl Told {
 }
 
 /// The clients of one round.
-pub(super) struct Load(Vec<JoinHandle<Told>>);
+pub(in crate::test) struct Load(Vec<JoinHandle<Told>>);
 
 impl Load {
     /// Waits until each has noticed that the server is gone.
-    pub(super) fn end(self) -> Result<Told> {
+    pub(in crate::test) fn end(self) -> Result<Told> {
         let mut all = Told::default();
         for client in self.0 {
             let told = client.join();
@@ -67,7 +67,7 @@ impl Load {
 }
 
 /// Starts the clients; each works until the server is gone.
-pub(super) fn start(api: &Api, round: u32) -> Result<Load> {
+pub(in crate::test) fn start(api: &Api, round: u32) -> Result<Load> {
     let admin = api.admin_token()?;
     let mut clients = Vec::new();
     for number in 0..EACH {
@@ -180,6 +180,6 @@ fn redeem(api: &Api, mut browser: Browser) -> Told {
 }
 
 /// The body that trades a code in.
-pub(super) fn code_grant(code: &str) -> String {
+pub(in crate::test) fn code_grant(code: &str) -> String {
     format!("{CLIENT}&grant_type=authorization_code&redirect_uri={REDIRECT_URI}&code={code}")
 }

@@ -1,0 +1,275 @@
+//! Faults on purpose: of the disk, the database, the clock, the machine and other nodes. What was acknowledged stays, what
+//! is good for once is good for once, nobody gets an answer of 500, and it is over when the fault is over.
+//!
+//! Each case starts what it needs and is one check by the sentence it is named with; docs/security/faults.md says which
+//! row of the list of faults it shows.
+mod clock;
+mod copies;
+mod disk;
+mod limits;
+mod login;
+mod nodes;
+mod postgres;
+mod proxy;
+mod upgrade;
+mod work;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::api::Api;
+use crate::report::{Lines, Tally};
+use crate::server::{self, Place, Server, Setup};
+use crate::test::crash;
+
+/// Cases that run at once. Each waits for something most of its time.
+const AT_ONCE: usize = 3;
+
+/// What the cases start servers with.
+pub(super) struct Stage<'a> {
+    pub(super) binary: &'a Path,
+    /// A PostgreSQL that gives databases, and that no case restarts.
+    pub(super) admin_url: Option<&'a str>,
+    pub(super) logs: PathBuf,
+    pub(super) migrations: PathBuf,
+    /// Only cases with this in their name.
+    pub(super) case: Option<&'a str>,
+    /// Rare things are looked for longer.
+    pub(super) long: bool,
+}
+
+/// How a case ended that did not fail.
+enum Done {
+    Held(String),
+    /// This machine cannot play it, and why.
+    LeftOut(&'static str),
+}
+
+/// A named case.
+type Case = (&'static str, fn(&Stage<'_>) -> Result<Done>);
+
+const CASES: &[Case] = &[
+    (
+        "F2-08 a database server that restarts under load costs no write that was acknowledged",
+        postgres::restarts,
+    ),
+    (
+        "F2-09 connections that the database ends cost no write that was acknowledged",
+        postgres::ended_connections,
+    ),
+    (
+        "F2-09 a connection that is lost around its commit makes nothing good twice",
+        postgres::lost_commits,
+    ),
+    (
+        "F2-14 a database that has fallen silent holds nobody up, and is used again when it speaks",
+        postgres::silence,
+    ),
+    (
+        "F6-08 a rolling restart under load refuses nobody and loses nothing",
+        nodes::rolling,
+    ),
+    (
+        "F6-11 a node that is stopped and goes on does harm to nothing",
+        nodes::stopped_node,
+    ),
+    (
+        "F6-12 all nodes at once are killed, and sessions go on",
+        nodes::all_at_once,
+    ),
+    (
+        "F6-14 a node with another master key is refused",
+        nodes::another_key,
+    ),
+    (
+        "F6-07 what is disabled on one node is disabled on the other within a second",
+        nodes::propagation,
+    ),
+    (
+        "F6-01 a login is finished on another node, whichever of its steps a node is killed before",
+        login::killed_in_each_step,
+    ),
+    (
+        "F2-07 a copy of SQLite under load is whole and exact",
+        copies::sqlite,
+    ),
+    (
+        "F2-07 a copy of PostgreSQL under load is whole and exact",
+        copies::postgres,
+    ),
+    (
+        "F6-15 a copy that is put back revives no code, token or session",
+        copies::revives_nothing,
+    ),
+    (
+        "F2-01 a full disk is told to whoever writes, and costs nothing that was acknowledged",
+        disk::full,
+    ),
+    (
+        "F2-02 a folder that may only be read is named at the start",
+        disk::read_only,
+    ),
+    (
+        "F2-06 a database file that is moved away is not written to unnoticed",
+        disk::moved_away,
+    ),
+    (
+        "F3-05 a server that is stopped for a while answers whoever waits",
+        limits::stopped,
+    ),
+    (
+        "F1-20 a server that is told to stop finishes what it has begun and ends with 0",
+        limits::told_to_stop,
+    ),
+    (
+        "F3-01 a clock that is set forwards ends what is over, and back again it revives nothing",
+        clock::set,
+    ),
+    (
+        "F3-03 the years 2038 and 9999 are years like others",
+        clock::far_years,
+    ),
+    (
+        "F3-04 nodes whose clocks differ by five seconds believe each other",
+        clock::skew,
+    ),
+    (
+        "F2-17 a database of the first migration comes up with its people, keys and sessions",
+        upgrade::first_migration,
+    ),
+    (
+        "F1-14 a migration that is killed in its middle is finished by the next start",
+        upgrade::killed_migration,
+    ),
+];
+
+/// Plays all cases.
+pub(super) fn run(stage: &Stage<'_>, lines: &mut Lines) -> Result<Tally> {
+    let mut cases = CASES.to_vec();
+    cases.retain(|(name, _)| stage.case.is_none_or(|case| name.contains(case)));
+    Ok(play(stage, lines, cases))
+}
+
+fn play(stage: &Stage<'_>, lines: &mut Lines, mut cases: Vec<Case>) -> Tally {
+    cases.reverse();
+    let waiting = Mutex::new(cases);
+    let ended = Mutex::new((Tally::default(), lines));
+    let next = || waiting.lock().ok().and_then(|mut waiting| waiting.pop());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((name, case)) = next() {
+                    let begun = Instant::now();
+                    let done = case(stage);
+                    let line = match &done {
+                        Ok(Done::Held(what)) => format!("ok     {name} ({what})"),
+                        Ok(Done::LeftOut(why)) => format!("left out: {name}: {why}"),
+                        Err(error) => format!("FAILED {name}: {error:#}"),
+                    };
+                    if let Ok(mut ended) = ended.lock() {
+                        if !matches!(done, Ok(Done::LeftOut(_))) {
+                            ended.0.add(Tally::one(done.is_ok()));
+                        }
+                        ended
+                            .1
+                            .say(format!("{line} {:.1} s", begun.elapsed().as_secs_f64()));
+                    }
+                }
+            });
+        }
+    });
+    ended
+        .into_inner()
+        .map_or_else(|_| Tally::one(false), |(tally, _)| tally)
+}
+
+impl Stage<'_> {
+    fn setup<'a>(&'a self, name: &str, database_url: Option<&'a str>) -> Setup<'a> {
+        Setup {
+            binary: self.binary,
+            database_url,
+            core: None,
+            log: self.logs.join(format!("fault-{name}.log")),
+            filter: server::USUAL,
+        }
+    }
+
+    /// A database of this name on the cluster that nobody restarts.
+    fn database(&self, name: &str) -> Result<Option<String>> {
+        let Some(admin) = self.admin_url else {
+            return Ok(None);
+        };
+        crate::postgres::create_database(admin, &format!("cloakroom_fault_{name}")).map(Some)
+    }
+
+    /// A server with the realm of the crash tests in it.
+    fn server(&self, setup: &Setup<'_>) -> Result<Server> {
+        let server = Server::start(setup)?;
+        crash::prepare(&Api::new(&server.base))?;
+        Ok(server)
+    }
+
+    /// A server that is started at a place with settings of its own.
+    fn server_with(
+        &self,
+        place: Place,
+        setup: &Setup<'_>,
+        settings: &[(&str, &str)],
+    ) -> Result<Server> {
+        let mut command = place.command(setup, &["start"])?;
+        command.envs(settings.iter().copied());
+        Server::launch(place, setup, command)
+    }
+}
+
+/// Waits until it is so.
+fn wait_for(what: &str, within: Duration, mut is_so: impl FnMut() -> bool) -> Result<Duration> {
+    let begun = Instant::now();
+    while !is_so() {
+        if begun.elapsed() > within {
+            bail!("after {} s it is not so: {what}", within.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(begun.elapsed())
+}
+
+/// The server makes users again.
+fn wait_until_it_writes(base: &str, within: Duration) -> Result<Duration> {
+    let api = Api::new(base);
+    let name = format!("probe-{:?}", Instant::now()).replace(|c: char| !c.is_ascii_digit(), "");
+    let mut number = 0;
+    wait_for("users can be made", within, || {
+        number += 1;
+        let user = serde_json::json!({ "username": format!("{name}-{number}"), "enabled": true });
+        let path = format!("/admin/realms/{}/users", crash::REALM);
+        let token = api.token("master", &admin_form());
+        token.is_ok_and(|token| api.create(&token.access, &path, &user).is_ok())
+    })
+}
+
+fn admin_form() -> String {
+    format!(
+        "client_id=admin-cli&{}",
+        crate::api::password_grant(server::ADMIN)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_case_has_a_name_of_its_own_that_begins_with_its_number() {
+        let names: std::collections::BTreeSet<&str> = CASES.iter().map(|(name, _)| *name).collect();
+
+        assert_eq!(names.len(), CASES.len());
+        for name in names {
+            let number = name.split(' ').next().unwrap_or_default();
+            assert!(number.starts_with('F') && number.contains('-'), "{name}");
+        }
+    }
+}

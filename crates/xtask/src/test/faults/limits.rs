@@ -1,0 +1,56 @@
+//! A process that is stopped and goes on, or is told to end under load.
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use rustix::process::Signal;
+
+use super::work::Work;
+use super::{Done, Stage, wait_for, wait_until_it_writes};
+use crate::api::Api;
+use crate::server::Server;
+
+pub(super) fn stopped(stage: &Stage<'_>) -> Result<Done> {
+    let setup = stage.setup("stopped-alone", None);
+    let server = stage.server(&setup)?;
+    let work = Work::start(&server.base, "alone")?;
+    for _ in 0..if stage.long { 20 } else { 2 } {
+        work.go_on(Duration::from_millis(400));
+        server.signal(Signal::STOP);
+        work.go_on(Duration::from_secs(2));
+        server.signal(Signal::CONT);
+    }
+    wait_until_it_writes(&server.base, Duration::from_secs(10))?;
+    let done = work.end()?;
+    done.check(&server.base)?;
+    if done.broken + done.refused > 0 {
+        bail!("not everybody was answered: {}", done.sum());
+    }
+    Ok(Done::Held(done.sum()))
+}
+
+pub(super) fn told_to_stop(stage: &Stage<'_>) -> Result<Done> {
+    let setup = stage.setup("term", None);
+    let mut server = stage.server(&setup)?;
+    let (rounds, mut longest, mut users) = (if stage.long { 20 } else { 2 }, Duration::ZERO, 0);
+    for round in 0..rounds {
+        let work = Work::start(&server.base, &format!("term-{round}"))?;
+        work.go_on(Duration::from_millis(700));
+        let (status, took, place) = server.stop()?;
+        let done = work.end()?;
+        longest = longest.max(took);
+        users += done.told.users.len();
+        if status.code() != Some(0) || took > Duration::from_secs(15) {
+            bail!("it ended with {status} after {} ms", took.as_millis());
+        }
+        server = Server::start_at(place, &setup)?;
+        done.check(&server.base)?;
+    }
+    let ready = wait_for("it is ready", Duration::from_secs(5), || {
+        Api::new(&server.base).admin_token().is_ok()
+    })?;
+    Ok(Done::Held(format!(
+        "{rounds} times, {users} users acknowledged, {} ms at most; a token after {} ms",
+        longest.as_millis(),
+        ready.as_millis()
+    )))
+}
