@@ -15,6 +15,9 @@ const ATTEMPTS: &str = "crates/cloakroom-server/tests/suite/escalation/rows.rs";
 const GOLDEN: &str = "crates/cloakroom-server/tests/golden/scenarios/";
 const CLIENTS: &str = "crates/cloakroom-server/tests/clients/suites/";
 
+/// The numbers of all rows of the catalogues of attacks, demands, vulnerabilities and faults.
+const CATALOGUES: &str = include_str!("catalogues.txt");
+
 /// What the names of tests are looked up in.
 struct Known<'a> {
     sources: &'a [Source],
@@ -37,7 +40,25 @@ pub(super) fn missing(sources: &[Source]) -> Result<Vec<String>> {
     let pages = sources
         .iter()
         .filter(|source| source.path.starts_with(PAGES) && source.path.ends_with(".md"));
-    Ok(pages.flat_map(|page| unproven(page, &known)).collect())
+    let pages: Vec<&Source> = pages.collect();
+    let mut missing: Vec<String> = pages
+        .iter()
+        .flat_map(|page| unproven(page, &known))
+        .collect();
+    missing.extend(unmentioned(&pages, CATALOGUES));
+    Ok(missing)
+}
+
+/// Rows of the catalogues that stand on no page.
+fn unmentioned(pages: &[&Source], catalogues: &str) -> Vec<String> {
+    let rows = pages.iter().flat_map(|page| page.text.lines());
+    let cells = rows.filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let seen: BTreeSet<&str> = cells.flat_map(|cell| cell.split(", ")).collect();
+    let lines = catalogues.lines().filter(|line| !line.starts_with('#'));
+    let numbers = lines.flat_map(str::split_whitespace);
+    let lost = numbers.filter(|number| !seen.contains(number));
+    lost.map(|number| format!("{PAGES}: no page has the row {number}"))
+        .collect()
 }
 
 fn unproven(page: &Source, known: &Known<'_>) -> Vec<String> {
@@ -93,6 +114,7 @@ fn is_test(name: &str, known: &Known<'_>) -> bool {
     let (function, title) = (format!("fn {name}("), format!("\"{name}\","));
     let mut tests = known.sources.iter().filter(|source| {
         source.path.contains("/tests/")
+            || source.path.contains("/src/test/")
             || source.path.ends_with("/tests.rs")
             || source.text.contains("#[cfg(test)]")
     });
@@ -148,7 +170,21 @@ mod tests {
                 .collect();
             all.push(source("docs/security/page.md", &page));
 
-            assert_eq!(missing(&all).unwrap().len(), lost, "{cell}");
+            let found = missing(&all).unwrap();
+            let names = found.iter().filter(|line| !line.contains("the row "));
+            assert_eq!(names.count(), lost, "{cell}");
         }
+    }
+
+    #[test]
+    fn a_row_that_is_on_no_page_is_found() {
+        let page = source(
+            "docs/security/a.md",
+            "| A1 | x | `y` |\n| A2, A3 | x | `y` |\n",
+        );
+
+        let found = unmentioned(&[&page], "# what they are\nA1 A2\nA3 A4\n");
+
+        assert_eq!(found, ["docs/security/: no page has the row A4"]);
     }
 }
