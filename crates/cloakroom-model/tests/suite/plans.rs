@@ -93,7 +93,7 @@ fn wants_all(statement: &str) -> bool {
 }
 
 /// A step that reads a table whole, or all of it that belongs to a realm.
-fn is_wide(step: &String) -> bool {
+fn is_wide(step: &str) -> bool {
     (step.starts_with("SCAN ") && !step.contains("CONSTANT ROW") && !step.contains("SUBQUERY"))
         || step.ends_with("(realm_id=?)")
 }
@@ -197,7 +197,7 @@ fn every_index_is_taken_by_a_statement_that_names_the_realm_and_its_column() {
                 format!("SELECT COUNT(*) FROM {table} WHERE {column} = ? AND realm_id = ? LIMIT ?"),
             ] {
                 let steps = plan(conn, &statement);
-                if steps.iter().any(is_wide) {
+                if steps.iter().any(|step| is_wide(step)) {
                     bad.push(format!("{statement}: {}", steps.join("; ")));
                 }
             }
