@@ -1,7 +1,5 @@
 //! `ClientScopeRepresentation`: a client scope as JSON.
 
-use std::collections::BTreeMap;
-
 use crate::read::set;
 use cloakroom_model::scope::Scope;
 use serde_json::{Value, json};
@@ -42,8 +40,10 @@ pub fn apply(scope: &mut Scope, sent: &Object) -> Result<(), Unreadable> {
         scope.description = Some(description.to_owned());
     }
     // Each attribute that is sent changes, and the others stay as well.
-    if let Some(attributes) = read::member::<BTreeMap<String, String>>(sent, "attributes")? {
-        scope.attributes.extend(attributes);
+    if let Some(attributes) = read::texts(sent, "attributes")? {
+        let said = attributes.into_iter();
+        let filled = said.filter_map(|(name, value)| Some((name, value?)));
+        scope.attributes.extend(filled);
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! `IdentityProviderRepresentation`: an identity provider and its mappers as JSON.
 
-use std::collections::BTreeMap;
-
 use cloakroom_model::identity_provider::{
     Config, IdentityProvider, Mapper, OrganizationLink, Settings,
 };
@@ -122,8 +120,7 @@ pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unrea
         provider.settings.organization_link = link;
     }
     provider.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
-    let config: BTreeMap<String, Option<String>> =
-        read::member(sent, "config")?.unwrap_or_default();
+    let config = read::texts(sent, "config")?.unwrap_or_default();
     let old = std::mem::take(&mut provider.secrets);
     provider.config = Config::new();
     for (name, value) in config {
@@ -176,8 +173,7 @@ pub fn apply_mapper(mapper: &mut Mapper, sent: &Object) -> Result<(), Unreadable
     if let Some(kind) = read::text(sent, "identityProviderMapper")? {
         kind.clone_into(&mut mapper.mapper);
     }
-    let config: Option<BTreeMap<String, Option<String>>> = read::member(sent, "config")?;
-    if let Some(config) = config {
+    if let Some(config) = read::texts(sent, "config")? {
         let filled = config
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));

@@ -23,8 +23,7 @@ pub fn show(mapper: &Mapper) -> Value {
 /// The mapper that was sent, for the given owner.
 pub fn from_sent(owner: &str, id: MapperId, sent: &Object) -> Result<Mapper, Unreadable> {
     let text = |name| read::text(sent, name).map(|text| text.unwrap_or_default().to_owned());
-    let config: BTreeMap<String, Option<String>> =
-        read::member(sent, "config")?.unwrap_or_default();
+    let config = read::texts(sent, "config")?.unwrap_or_default();
     let mut config: BTreeMap<String, String> = config
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))

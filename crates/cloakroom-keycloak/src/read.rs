@@ -174,6 +174,21 @@ pub fn plain(object: &Object, name: &str) -> Result<Option<String>, Unreadable> 
     }
 }
 
+/// Settings by name, each a text, also where a number or a switch was sent; `None` if the member is absent or null.
+pub fn texts(
+    object: &Object,
+    name: &str,
+) -> Result<Option<BTreeMap<String, Option<String>>>, Unreadable> {
+    let Some(sent) = member::<Object>(object, name)? else {
+        return Ok(None);
+    };
+    let mut texts = BTreeMap::new();
+    for name in sent.keys() {
+        texts.insert(name.clone(), plain(&sent, name)?);
+    }
+    Ok(Some(texts))
+}
+
 /// A switch; `None` if it is absent or null.
 pub fn switch(object: &Object, name: &str) -> Result<Option<bool>, Unreadable> {
     match object.get(name) {
@@ -283,6 +298,27 @@ mod tests {
             );
             assert_eq!(refused.unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn settings_are_texts_whatever_scalar_they_are_sent_as() {
+        let sent = |text: &str| map(text.as_bytes()).unwrap();
+        let all = sent(r#"{"config": {"a": "x", "b": true, "c": 5, "d": null}}"#);
+        let read = texts(&all, "config").unwrap().unwrap();
+        let found: Vec<(&str, Option<&str>)> = read
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_deref()))
+            .collect();
+        let expected = [
+            ("a", Some("x")),
+            ("b", Some("true")),
+            ("c", Some("5")),
+            ("d", None),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(texts(&all, "none"), Ok(None));
+        let nested = sent(r#"{"config": {"a": ["x"]}}"#);
+        assert_eq!(texts(&nested, "config"), Err(Unreadable::Type));
     }
 
     #[test]

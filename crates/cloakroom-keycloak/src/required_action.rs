@@ -29,8 +29,11 @@ pub fn apply(action: &mut RequiredAction, sent: &Object) -> Result<(), Unreadabl
     action.enabled = read::switch(sent, "enabled")?.unwrap_or(false);
     action.default_action = read::switch(sent, "defaultAction")?.unwrap_or(false);
     action.priority = read::member(sent, "priority")?.unwrap_or(0);
-    if let Some(config) = read::member(sent, "config")? {
-        action.config = config;
+    if let Some(config) = read::texts(sent, "config")? {
+        let said = config.into_iter();
+        action.config = said
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect();
     }
     Ok(())
 }

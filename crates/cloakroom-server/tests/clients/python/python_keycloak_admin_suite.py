@@ -296,7 +296,13 @@ def unsaid(admin):
 
 @both
 def flows(admin):
-    """the name of a flow is taken once."""
+    """the name of a flow is taken once, and a step is described in Keycloak's words."""
+    assert admin.get_authenticator_provider_config_description(provider_id="auth-cookie") == {
+        "helpText": "Validates the SSO cookie set by the auth server.",
+        "name": "Cookie",
+        "properties": [],
+        "providerId": "auth-cookie",
+    }
     assert admin.create_authentication_flow(payload={"alias": "own", "providerId": "basic-flow"}) == b""
     says(
         lambda: admin.create_authentication_flow(payload={"alias": "own", "builtIn": False}),
@@ -359,7 +365,9 @@ def scopes(admin):
     says(lambda: admin.get_client_scope(client_scope_id="none"), 404, '{"error":"Could not find client scope"')
     assert admin.get_client_scope_by_name("read")["id"] == scope
     assert admin.update_client_scope(client_scope_id=scope, payload={"name": "read", "description": "May read"}) == {}
-    mapper = {"name": "m", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper", "config": {}}
+    # Settings are texts, whatever scalar they are sent as.
+    switches = {"access.token.claim": True}
+    mapper = {"name": "m", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper", "config": switches}
     admin.add_mapper_to_client_scope(client_scope_id=scope, payload=mapper)
     says(
         lambda: admin.add_mapper_to_client_scope(client_scope_id=scope, payload={}),
