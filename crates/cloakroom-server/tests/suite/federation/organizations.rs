@@ -81,7 +81,7 @@ impl Firms {
         let page = self.start(browser, &[]).page();
         assert!(is_name_page(&page), "{}", page.answer.body);
         submit(browser, &page, "kc-form-login", |form| {
-            form.set("username", name)
+            form.set("username", name);
         })
     }
 
@@ -96,7 +96,7 @@ impl Firms {
             assert!(is_password_page(&page), "{name}: {}", page.answer.body);
             assert!(page.answer.body.contains(name), "{name}");
             let page = submit(&mut browser, &page, "kc-form-login", |form| {
-                form.set("password", "wrong")
+                form.set("password", "wrong");
             })
             .page();
             assert!(is_password_page(&page), "{name}: {}", page.answer.body);
@@ -123,7 +123,7 @@ impl Firms {
             .page();
         assert!(is_name_page(&page), "{}", page.answer.body);
         let page = submit(&mut browser, &page, "kc-form-login", |form| {
-            form.set("username", " ")
+            form.set("username", " ");
         })
         .page();
         assert!(is_name_page(&page), "{}", page.answer.body);
@@ -178,7 +178,7 @@ impl Firms {
         let mut browser = self.scene.browser();
         let place = self.start(&mut browser, &[wish]);
         let page = submit(&mut browser, &place.page(), "kc-form-login", |form| {
-            form.set("username", "ada")
+            form.set("username", "ada");
         })
         .page();
         // Whose organizations these are is told to nobody but them.
@@ -186,7 +186,7 @@ impl Firms {
         let page = browser.go_on(Place::Page(page), &self.ada).page();
         for wrong in ["", "gamma", "ACME"] {
             let page = submit(&mut browser, &page, "kc-select-organization-form", |form| {
-                form.set("kc.org", wrong)
+                form.set("kc.org", wrong);
             });
             assert!(
                 page.page().form("kc-select-organization-form").is_some(),
@@ -194,7 +194,7 @@ impl Firms {
             );
         }
         let callback = submit(&mut browser, &page, "kc-select-organization-form", |form| {
-            form.set("kc.org", "beta")
+            form.set("kc.org", "beta");
         })
         .client();
         let tokens = self.scene.tokens(&callback);
@@ -248,7 +248,7 @@ impl Firms {
             let mut browser = self.scene.browser();
             let page = self.start(&mut browser, &wish).page();
             let place = submit(&mut browser, &page, "kc-form-login", |form| {
-                form.set("username", &person.username)
+                form.set("username", &person.username);
             });
             browser.go_on(place, person).client()
         };

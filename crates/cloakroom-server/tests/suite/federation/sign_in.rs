@@ -458,7 +458,7 @@ fn renewed(scene: &Scene) {
     let members = json!({"storeToken": true, "addReadTokenRoleOnCreate": true});
     let op = scene.op_with("renewed", members, json!({}));
     op.change(|says| {
-        says.tokens = json!({"expires_in": 0, "refresh_token": "a-refresh-token-of-upstream"})
+        says.tokens = json!({"expires_in": 0, "refresh_token": "a-refresh-token-of-upstream"});
     });
     let callback = scene.visit(&mut scene.browser(), &op).client();
     let access = text(&scene.tokens(&callback), "access_token").to_owned();
@@ -468,7 +468,7 @@ fn renewed(scene: &Scene) {
         scene.server.send(&request)
     };
     op.change(|says| {
-        says.tokens = json!({"expires_in": 300, "access_token": "a-newer-token-of-upstream"})
+        says.tokens = json!({"expires_in": 300, "access_token": "a-newer-token-of-upstream"});
     });
 
     let found = read();

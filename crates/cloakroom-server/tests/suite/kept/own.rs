@@ -25,7 +25,10 @@ type Change = fn(&Scene);
 /// What the token says after a change; `None` if there is none any more.
 type Expected = Option<(&'static str, Value)>;
 
-const CHANGES: &[(&str, Change, fn() -> Expected)] = &[
+/// A change with its name, and what is expected of it.
+type Row = (&'static str, Change, fn() -> Expected);
+
+const CHANGES: &[Row] = &[
     (
         "a-claim-is-added",
         |scene| {
