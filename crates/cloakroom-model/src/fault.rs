@@ -83,6 +83,8 @@ fn is_outage(error: &diesel::result::Error) -> bool {
                 "connection",
                 "terminating",
                 "lock timeout",
+                // No file descriptor is left for the file.
+                "unable to open",
             ]
             .iter()
             .any(|part| text.contains(part))

@@ -11,7 +11,9 @@ use actix_service::{Service, ServiceFactory, apply, fn_factory};
 use actix_web::Error;
 use actix_web::HttpMessage as _;
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::from_fn;
+use actix_web::web::Data;
 use cloakroom_admin::{cors, etag, sent};
 use cloakroom_web::answer;
 use cloakroom_web::metrics::series::Series;
@@ -19,6 +21,7 @@ use cloakroom_web::paths::{Matched, Shared};
 use cloakroom_web::web::{self, ServiceConfig};
 
 use crate::address::Names;
+use crate::stop::Stopping;
 use crate::{mount, routes};
 
 mod slashes;
@@ -27,6 +30,7 @@ mod slashes;
 pub(crate) struct FrontFactory {
     mount: String,
     names: Names,
+    stopping: Data<Stopping>,
     configure: fn(&mut ServiceConfig),
 }
 
@@ -37,11 +41,17 @@ impl fmt::Debug for FrontFactory {
 }
 
 impl FrontFactory {
-    /// The path that all addresses begin with, the names of this server, and what registers its paths.
-    pub(crate) fn new(mount: String, names: Names, configure: fn(&mut ServiceConfig)) -> Self {
+    /// The path that all addresses begin with, the names of this server, whether it ends, and what registers its paths.
+    pub(crate) fn new(
+        mount: String,
+        names: Names,
+        stopping: Data<Stopping>,
+        configure: fn(&mut ServiceConfig),
+    ) -> Self {
         Self {
             mount,
             names,
+            stopping,
             configure,
         }
     }
@@ -60,6 +70,7 @@ impl ServiceFactory<ServiceRequest> for FrontFactory {
 
     fn new_service(&self, (): ()) -> Self::Future {
         let (mount, names) = (self.mount.clone(), self.names.clone());
+        let stopping = self.stopping.clone();
         let mut config = ServiceConfig::default();
         config.configure(self.configure);
         Box::pin(async move {
@@ -75,6 +86,7 @@ impl ServiceFactory<ServiceRequest> for FrontFactory {
             Ok(Front(Rc::new(Inner {
                 mount,
                 names,
+                stopping,
                 paths,
                 data: Rc::new(data),
                 api,
@@ -97,6 +109,7 @@ impl fmt::Debug for Front {
 pub(crate) struct Inner {
     mount: String,
     names: Names,
+    stopping: Data<Stopping>,
     paths: Shared,
     /// What handlers find beside their request.
     data: Rc<Extensions>,
@@ -146,6 +159,12 @@ impl Inner {
             *pattern = found.pattern.cloned();
             found.answer(request).await?
         };
-        Ok(answer::end(answer, body, is_https))
+        let mut answer = answer::end(answer, body, is_https);
+        if self.stopping.has_begun() {
+            // A client that keeps its connection would send the next request into its end.
+            let head = answer.response_mut().head_mut();
+            head.set_connection_type(ConnectionType::Close);
+        }
+        Ok(answer)
     }
 }

@@ -63,8 +63,11 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
         .map(|(host, url)| (host, Data::new(app.at(&url))))
         .collect();
     let (mount, management_mount) = (config.relative_path.clone(), config.relative_path.clone());
+    let stopping = Data::new(Stopping::default());
+    let ends = stopping.clone();
     let public = HttpServer::new(move || {
-        let front = FrontFactory::new(mount.clone(), Names::new(&others), routes::public);
+        let names = Names::new(&others);
+        let front = FrontFactory::new(mount.clone(), names, ends.clone(), routes::public);
         Server::new()
             .app_data(state.clone())
             .app_data(code.clone())
@@ -76,7 +79,6 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     .keep_alive(KEEP_ALIVE)
     .disable_signals()
     .run();
-    let stopping = Data::new(Stopping::default());
     let told = stopping.clone();
     let management = HttpServer::new(move || {
         let mount = management_mount.clone();

@@ -47,7 +47,12 @@ fn configure(cfg: &mut web::ServiceConfig) {
 async fn call(app: &Data<App>, path: &str, given: Option<&str>) -> (u16, Option<String>, Value) {
     let server = Server::new()
         .app_data(app.clone())
-        .default_service(FrontFactory::new(String::new(), Names::new(&[]), configure));
+        .default_service(FrontFactory::new(
+            String::new(),
+            Names::new(&[]),
+            Data::default(),
+            configure,
+        ));
     let server = init_service(server).await;
     let mut request = TestRequest::get()
         .uri(path)
