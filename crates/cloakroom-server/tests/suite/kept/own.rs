@@ -77,7 +77,7 @@ const CHANGES: &[Row] = &[
         |scene| {
             scene
                 .realm
-                .change(&scene.account, json!({"enabled": false}))
+                .change(&scene.account, json!({"enabled": false}));
         },
         || None,
     ),
