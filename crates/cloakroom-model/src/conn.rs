@@ -166,7 +166,11 @@ fn attentive(url: &str) -> String {
     for (name, value) in ATTENTIVE {
         let says = |mark| url.contains(&format!("{mark}{name}="));
         if !says('?') && !says('&') {
-            let mark = if attentive.contains('?') { '&' } else { '?' };
+            let mark = match attentive.find('?') {
+                Some(_) if attentive.ends_with(['?', '&']) => "",
+                Some(_) => "&",
+                None => "?",
+            };
             attentive.push_str(&format!("{mark}{name}={value}"));
         }
     }
@@ -185,6 +189,9 @@ mod tests {
                 "postgres://app@db/cloakroom?connect_timeout=5&tcp_user_timeout=10000&"
             )
         );
+
+        let empty = attentive("postgres://app@db/cloakroom?");
+        assert_eq!(empty, plain);
 
         let own = attentive("postgres://app@db/cloakroom?sslmode=require&connect_timeout=60");
         assert!(own.starts_with(

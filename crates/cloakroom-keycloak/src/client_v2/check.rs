@@ -79,11 +79,12 @@ fn check_known(sent: &Object, protocol: &str) -> Result<(), Invalid> {
                 _ => OF_OPENID_CONNECT.contains(&name),
             }
     };
-    let unknown: Vec<&str> = sent
+    let mut unknown: Vec<&str> = sent
         .keys()
         .map(String::as_str)
         .filter(|name| !is_known(name))
         .collect();
+    unknown.sort_unstable();
     match unknown.is_empty() {
         true => Ok(()),
         false => sentence(format!(
