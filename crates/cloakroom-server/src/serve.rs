@@ -34,7 +34,11 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
     let key = master_key::load(config.master_key.as_ref(), &config.data_dir)?;
     let url = database_url(config);
-    let db = Db::open(db::Settings { url, readers: 8 }).map_err(|fault| fault.to_string())?;
+    let file = url.strip_prefix("sqlite://").map(str::to_owned);
+    let db = Db::open(db::Settings { url, readers: 8 }).map_err(|fault| match file {
+        Some(file) => format!("{file} cannot be opened to be written: {fault}"),
+        None => fault.to_string(),
+    })?;
     let vault = master_key::open_vault(&db, &key)?;
     let hasher = Hasher::start(None).map_err(|error| error.to_string())?;
     Ok(App::new(Parts {

@@ -338,6 +338,7 @@ mod tests {
         let key = ("shop".to_owned(), "rsa-generated".to_owned());
         metrics.count_key_ages([(key, 86_400)]);
         metrics.worked("sweep", true);
+        metrics.upstreams.arrived("shop", "github", true);
         metrics.count_queues(&cloakroom_model::db::Stats::default(), 0);
         metrics
     }
