@@ -10,7 +10,9 @@ export async function signedIn(browser, scene, options = {}) {
   const page = await context.newPage();
   const base = `${scene.realm.admin.base}/admin/${scene.realm.name}/console/${scene.realm.name}`;
   await page.goto(`${base}/dashboard`);
+  // A realm with organizations asks for the name first.
   await page.getByLabel('Username or email').fill('boss');
+  await page.getByRole('button', { name: 'Sign In' }).click();
   await page.getByLabel('Password', { exact: true }).fill(scene.password);
   await page.getByRole('button', { name: 'Sign In' }).click();
   await page.waitForURL(`${base}/dashboard`);
@@ -173,7 +175,7 @@ export async function thePaletteByKeyboard(browser, scene) {
   }
 }
 
-/** Signing out ends the session at the provider too: the way back leads to the password. */
+/** Signing out ends the session at the provider too: the way back leads to the sign-in. */
 export async function signingOut(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene);
   try {
@@ -181,7 +183,7 @@ export async function signingOut(browser, scene) {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out').waitFor();
     await page.goto(url('/users'));
-    await page.getByLabel('Password', { exact: true }).waitFor();
+    await page.getByLabel('Username or email').waitFor();
   } finally {
     await context.close();
   }
