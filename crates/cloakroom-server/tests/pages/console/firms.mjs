@@ -60,16 +60,17 @@ export async function anOrganizationFromNothing(browser, scene) {
 /** Whoever has what a group gives is listed, those of the groups inside it among them. */
 export async function aGroupTellsEverybodyInside(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene);
-  const { realm, group, password } = scene;
+  const { realm, password } = scene;
   try {
-    const [child] = (await realm.call('GET', `/groups/${group}/children`)).body;
+    const { id: group } = await realm.call('POST', '/groups', { name: 'crew' });
+    const child = await realm.call('POST', `/groups/${group}/children`, { name: 'deck' });
     const deep = await realm.createUser('deep-inside', password);
     await realm.call('PUT', `/users/${deep}/groups/${child.id}`);
     await realm.call('PUT', `/users/${scene.user}/groups/${child.id}`);
-    await page.goto(url('/groups/{group}'));
+    await page.goto(url(`/groups/${group}`));
     const names = page.locator('section', { has: page.locator('#everybody') }).getByRole('rowheader');
     assert.deepEqual(await names.allInnerTexts(), ['ada', 'deep-inside']);
-    await realm.call('DELETE', `/users/${scene.user}/groups/${child.id}`);
+    await realm.call('DELETE', `/groups/${group}`);
     await realm.call('DELETE', `/users/${deep}`);
   } finally {
     await context.close();
