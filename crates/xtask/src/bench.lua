@@ -1,12 +1,15 @@
--- One load for wrk, told by the environment: a fixed request again and again, or a chain of refresh tokens.
+-- One load for wrk, told by the environment: a fixed request again and again, a chain of refresh tokens, or codes and their trade.
 --   LOAD_METHOD, LOAD_PATH, LOAD_BODY, LOAD_AUTHORIZATION   the request
 --   LOAD_TOKENS   a file of refresh tokens, one a line: each answer's token is spent in a later request
+--   LOAD_AUTHORIZE, LOAD_COOKIES   where a browser with these cookies gets a code, which is then traded in at LOAD_PATH
 -- The last line is "RESULT" with: requests, microseconds, p50, p99 (microseconds), failed.
 local method = os.getenv("LOAD_METHOD") or "GET"
 local path = os.getenv("LOAD_PATH") or "/"
 local body = os.getenv("LOAD_BODY")
 local authorization = os.getenv("LOAD_AUTHORIZATION")
 local tokens_file = os.getenv("LOAD_TOKENS")
+local authorize = os.getenv("LOAD_AUTHORIZE")
+local cookies = os.getenv("LOAD_COOKIES")
 
 local headers = { ["Accept"] = "application/json" }
 if authorization then headers["Authorization"] = authorization end
@@ -20,7 +23,13 @@ lost = 0
 local threads = {}
 function setup(thread) table.insert(threads, thread) end
 
+local codes, ask = {}, nil
+
 function init()
+  if authorize then
+    ask = wrk.format("GET", authorize, { ["Cookie"] = cookies })
+    return
+  end
   if not tokens_file then
     fixed = wrk.format(method, path, headers, body)
     -- Without this function wrk does not enter Lua for each answer.
@@ -35,6 +44,11 @@ end
 
 function request()
   if fixed then return fixed end
+  if authorize then
+    local code = table.remove(codes)
+    if not code then return ask end
+    return wrk.format(method, path, headers, body .. "&code=" .. code)
+  end
   local token = tokens[first]
   if not token then error("all refresh tokens are spent or in flight") end
   tokens[first] = nil
@@ -42,7 +56,16 @@ function request()
   return wrk.format(method, path, headers, body .. "&refresh_token=" .. token)
 end
 
-function response(status, _, answer)
+function response(status, heads, answer)
+  if authorize then
+    local code = (heads["Location"] or heads["location"] or ""):match("[?&]code=([^&]+)")
+    if code then
+      table.insert(codes, code)
+    elseif status ~= 200 then
+      lost = lost + 1
+    end
+    return
+  end
   local token = status == 200 and answer:match('"refresh_token"%s*:%s*"([^"]+)"')
   if token then
     last = last + 1

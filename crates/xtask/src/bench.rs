@@ -1,8 +1,13 @@
 //! How fast a release build is: requests a second, p99 and memory, one core for it and one for wrk; lists of a crowd; an import; a directory.
 mod crowd;
 mod directory;
+mod flood;
 mod import;
+mod limits;
 mod lists;
+mod load;
+mod peer;
+mod round;
 mod setup;
 
 use std::path::Path;
@@ -11,14 +16,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tempfile::TempDir;
 
-use crate::bench::setup::{Bench, Load};
+use crate::bench::limits::Limits;
+use crate::bench::peer::Peer;
+use crate::bench::round::{Round, Side};
+use crate::bench::setup::Bench;
+use crate::machine;
 use crate::postgres::{self, Cluster};
 use crate::running::Running;
 use crate::server::{self, Server, Setup};
 use crate::workspace::Workspace;
-use crate::{command, machine};
 
 /// The core the server has for itself, and the one that makes the load.
 const SERVER_CORE: u32 = 0;
@@ -28,12 +35,15 @@ const CONNECTIONS: u32 = 16;
 /// How long to measure, and on what.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct Options {
-    /// One round of 3 seconds for each load, instead of the median of three rounds of 8
+    /// One round of 2 seconds for each load, instead of the median of three rounds of 8
     #[arg(long)]
     quick: bool,
     /// PostgreSQL instead of SQLite; it shares the server's core with it
     #[arg(long)]
     postgres: bool,
+    /// Without npm oidc-provider beside it
+    #[arg(long)]
+    no_peer: bool,
     /// The lists and searches of the admin API in a crowd, without wrk
     #[arg(long, group = "crowd")]
     lists: bool,
@@ -82,15 +92,6 @@ impl Database {
     }
 }
 
-/// What wrk measured in one round.
-#[derive(Clone, Copy, Debug)]
-struct Round {
-    per_second: f64,
-    p50_ms: f64,
-    p99_ms: f64,
-    failed: u64,
-}
-
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.lists {
         return lists::run(workspace, options);
@@ -103,7 +104,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
-    let binary = server::build(workspace, true)?;
+    let binary = server::build_with_limits(workspace)?;
     let database = Database::create(&logs, options.postgres, "cloakroom_bench")?;
     let setup = Setup {
         binary: &binary,
@@ -112,47 +113,108 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         log: logs.join("bench-server.log"),
         filter: server::USUAL,
     };
-    let server = Server::start(&setup)?;
-    let idle = server.memory().0;
+    // The second start finds what the first one left.
+    let first = Server::start(&setup)?;
+    let empty = first.ready_after;
+    let server = Server::start_at(first.stop()?.2, &setup)?;
     let size = binary.metadata()?.len() / (1024 * 1024);
     println!(
-        "ready after {} ms, {idle:.0} MiB idle, binary {size} MiB",
-        server.ready_after.as_millis()
+        "ready after {} ms on an empty folder, {} ms on existing data; {:.0} MiB idle; binary {size} MiB with line tables",
+        empty.as_millis(),
+        server.ready_after.as_millis(),
+        server.memory().0,
     );
-
-    let bench = Bench::prepare(&server.base)?;
     let folder = tempfile::tempdir()?;
-    let (rounds, seconds) = if options.quick { (1, 3) } else { (3, 8) };
+    limits::print_raw(workspace, folder.path())?;
+    let bench = Bench::prepare(&server.base)?;
+    let failed = compare(workspace, options, &bench, &server, folder.path())?;
     println!(
-        "{:<30} {:>12} {:>9} {:>9} {:>8} {:>9}",
-        "", "requests/s", "p50 ms", "p99 ms", "failed", "RSS MiB"
+        "memory {:.0} MiB, at most {:.0}",
+        server.memory().0,
+        server.memory().1
     );
-    let mut failed = 0;
-    for load in bench.loads()? {
-        let mut measured = Vec::new();
-        for _ in 0..rounds {
-            measured.push(round(workspace, &server.base, &load, seconds, &folder)?);
-        }
-        measured.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
-        let median = *measured
-            .get(measured.len() / 2)
-            .context("no round was measured")?;
-        failed += measured.iter().map(|round| round.failed).sum::<u64>();
-        println!(
-            "{:<30} {:>12.0} {:>9.2} {:>9.2} {:>8} {:>9.0}",
-            load.name,
-            median.per_second,
-            median.p50_ms,
-            median.p99_ms,
-            median.failed,
-            server.memory().0
-        );
-    }
-    println!("memory at most {:.0} MiB", server.memory().1);
+    flood::run(workspace, &bench, &server, folder.path())?;
     if failed > 0 {
         bail!("{failed} requests were not answered as they should be");
     }
     Ok(())
+}
+
+/// Measures every load on the server and on whatever has a counterpart of it, in turns; answers how many requests failed here.
+fn compare(
+    workspace: &Workspace,
+    options: &Options,
+    bench: &Bench,
+    server: &Server,
+    folder: &Path,
+) -> Result<u64> {
+    let (rounds, seconds) = if options.quick { (1, 2) } else { (3, 8) };
+    let limits = Limits::start(workspace, bench.size_of_discovery()?)?;
+    let peer = match options.no_peer {
+        true => None,
+        false => Some(Peer::start(
+            workspace,
+            &workspace.logs()?.join("bench-peer.log"),
+        )?),
+    };
+    if let Some(peer) = &peer {
+        println!("oidc-provider: {:.0} MiB idle", peer.memory());
+    }
+    println!(
+        "{:<36} {:<14} {:>10} {:>8} {:>8} {:>7} {:>8} {:>6}",
+        "", "", "requests/s", "p50 ms", "p99 ms", "failed", "CPU us", "ratio"
+    );
+    let mut failed = 0;
+    for load in bench.loads()? {
+        let name = load.name;
+        let ours = Side {
+            base: &server.base,
+            process: server.process(),
+        };
+        let mut sides = vec![("Cloakroom", ours, load)];
+        if let Some(load) = limits::counterpart(name) {
+            sides.push(("bare", limits.side(), load));
+        }
+        if let Some(peer) = &peer
+            && let Some(load) = peer.counterpart(name)?
+        {
+            sides.push(("oidc-provider", peer.side(), load));
+        }
+        let mut measured: Vec<Vec<Round>> = vec![Vec::new(); sides.len()];
+        for _ in 0..rounds {
+            for ((_, side, load), measured) in sides.iter().zip(&mut measured) {
+                measured.push(round::run(workspace, *side, load, seconds, folder)?);
+            }
+        }
+        let mut first = None;
+        for ((side, ..), rounds) in sides.iter().zip(measured) {
+            let round = median(rounds).context("no round was measured")?;
+            let ours = *first.get_or_insert(round);
+            if *side == "Cloakroom" {
+                failed += round.failed;
+            }
+            println!(
+                "{:<36} {:<14} {:>10.0} {:>8.2} {:>8.2} {:>7} {:>8.1} {:>6.2}",
+                name,
+                side,
+                round.per_second,
+                round.p50_ms,
+                round.p99_ms,
+                round.failed,
+                round.cpu_us,
+                ours.per_second / round.per_second,
+            );
+        }
+    }
+    Ok(failed)
+}
+
+/// The round in the middle, with the failures of all.
+fn median(mut rounds: Vec<Round>) -> Option<Round> {
+    rounds.sort_by(|a, b| a.per_second.total_cmp(&b.per_second));
+    let failed = rounds.iter().map(|round| round.failed).sum();
+    let middle = *rounds.get(rounds.len() / 2)?;
+    Some(Round { failed, ..middle })
 }
 
 /// What a command took that ran to its end.
@@ -185,76 +247,4 @@ fn run_to_end(command: &mut Command, log: &Path) -> Result<Ended> {
         took: started.elapsed(),
         most_memory,
     })
-}
-
-fn round(
-    workspace: &Workspace,
-    base: &str,
-    load: &Load,
-    seconds: u32,
-    folder: &TempDir,
-) -> Result<Round> {
-    let mut wrk = Command::new("taskset");
-    wrk.args([
-        "-c",
-        &LOAD_CORE.to_string(),
-        "wrk",
-        "-t1",
-        &format!("-c{CONNECTIONS}"),
-        &format!("-d{seconds}s"),
-    ]);
-    wrk.arg("-s")
-        .arg(workspace.path("crates/xtask/src/bench.lua"))
-        .arg(base);
-    wrk.env("LOAD_METHOD", load.method)
-        .env("LOAD_PATH", &load.path);
-    if let Some(body) = &load.body {
-        wrk.env("LOAD_BODY", body);
-    }
-    if let Some(authorization) = &load.authorization {
-        wrk.env("LOAD_AUTHORIZATION", authorization);
-    }
-    if let Some(seed) = &load.refresh_tokens {
-        let file = folder.path().join("tokens");
-        std::fs::write(&file, seed(CONNECTIONS * 3)?.join("\n"))?;
-        wrk.env("LOAD_TOKENS", file);
-    }
-    read_result(&command::output(&mut wrk)?)
-        .with_context(|| format!("wrk gave no result for {}", load.name))
-}
-
-fn read_result(printed: &str) -> Option<Round> {
-    let line = printed
-        .lines()
-        .find_map(|line| line.strip_prefix("RESULT "))?;
-    let numbers: Vec<f64> = line
-        .split_whitespace()
-        .map_while(|number| number.parse().ok())
-        .collect();
-    let [requests, micros, p50, p99, failed] = numbers.as_slice() else {
-        return None;
-    };
-    if *requests < 1.0 || *micros < 1.0 {
-        return None;
-    }
-    Some(Round {
-        per_second: requests * 1e6 / micros,
-        p50_ms: p50 / 1e3,
-        p99_ms: p99 / 1e3,
-        failed: format!("{failed:.0}").parse().ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_result_line_is_read_and_an_empty_run_is_none() {
-        let round = read_result("Running 3s test\nRESULT 3000 3000000 900 4100 2\n").unwrap();
-
-        assert!((round.per_second - 1000.0).abs() < 0.1 && (round.p99_ms - 4.1).abs() < 0.01);
-        assert_eq!(round.failed, 2);
-        assert!(read_result("RESULT 0 3000000 0 0 0").is_none());
-    }
 }

@@ -10,6 +10,7 @@
 
 mod api;
 mod bench;
+mod browser;
 mod command;
 mod compatibility;
 mod lint;

@@ -130,6 +130,25 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
         .join("cloakroom"))
 }
 
+/// Builds the server that is measured, and beside it what shows the limits of the machine: in one go, so that both have the
+/// same features.
+pub(crate) fn build_with_limits(workspace: &Workspace) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["build", "--release", "--package", "cloakroom-server"])
+        .args([
+            "--package",
+            "cloakroom-web",
+            "--bin",
+            "cloakroom",
+            "--example",
+            "limits",
+        ])
+        .current_dir(&workspace.root);
+    command::run(&mut cargo)?;
+    Ok(workspace.target.join("release/cloakroom"))
+}
+
 impl Server {
     pub(crate) fn start(setup: &Setup<'_>) -> Result<Self> {
         File::create(&setup.log)?;
@@ -183,6 +202,11 @@ impl Server {
     /// Sends the process a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         send(self.process.id(), signal);
+    }
+
+    /// The id of its process.
+    pub(crate) fn process(&self) -> i32 {
+        self.process.id()
     }
 
     pub(crate) const fn place(&self) -> &Place {

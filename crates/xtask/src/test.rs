@@ -16,7 +16,7 @@ use crate::machine::{self, Need};
 use crate::postgres::{self, Cluster};
 use crate::report::{Lines, Report, Stream, Tally};
 use crate::server::{self, ADMIN, Server, Setup};
-use crate::test::tools::Tools;
+pub(crate) use crate::test::tools::Tools;
 use crate::workspace::Workspace;
 use crate::{command, lint};
 

@@ -1,44 +1,38 @@
 //! A realm to measure: made over the admin API, like any operator would.
-use std::fmt;
-
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use super::load::{Load, Seed, Tokens};
 use crate::api::{Api, password_grant};
+use crate::browser::{Browser, Visit};
 
 const REALM: &str = "bench";
+/// The path of the discovery document.
+pub(super) const DISCOVERY: &str = "/realms/bench/.well-known/openid-configuration";
 const SECRET: &str = "bench-secret-0123456789abcdef0123456789";
 const USER: (&str, &str) = ("ada", "ada-password");
 
 /// `bench-` and the algorithm its tokens are signed with; the two words are client id and algorithm.
-const CLIENTS: [(&str, &str); 2] = [("bench-es256", "ES256"), ("bench-rs256", "RS256")];
+const CLIENTS: [(&str, &str); 3] = [
+    ("bench-es256", "ES256"),
+    ("bench-rs256", "RS256"),
+    ("bench-eddsa", "EdDSA"),
+];
+
+/// A client with opaque access tokens: each is a row.
+const OPAQUE: &str = "bench-opaque";
+
+const VISIT: Visit = Visit {
+    realm: REALM,
+    client: "bench-es256",
+    redirect_uri: "http://127.0.0.1/callback",
+    user: USER,
+};
 
 /// A server that is ready to be measured.
 #[derive(Debug)]
 pub(super) struct Bench {
     api: Api,
-}
-
-/// Makes that many fresh refresh tokens.
-type Seed = Box<dyn Fn(u32) -> Result<Vec<String>>>;
-
-/// One request, to be sent as often as possible.
-pub(super) struct Load {
-    pub(super) name: &'static str,
-    pub(super) method: &'static str,
-    pub(super) path: String,
-    pub(super) body: Option<String>,
-    pub(super) authorization: Option<String>,
-    pub(super) refresh_tokens: Option<Seed>,
-}
-
-impl fmt::Debug for Load {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Load")
-            .field("name", &self.name)
-            .field("path", &self.path)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Bench {
@@ -52,11 +46,16 @@ impl Bench {
         api.create(&admin, "/admin/realms", &realm)?;
         // Rights to a new realm are in tokens that are issued after it.
         let admin = api.admin_token()?;
-        for (client, algorithm) in CLIENTS {
+        let all = CLIENTS.iter().copied().chain([(OPAQUE, "ES256")]);
+        for (client, algorithm) in all {
+            let is_opaque = client == OPAQUE;
             let client = json!({
-                "clientId": client, "secret": SECRET, "redirectUris": [], "standardFlowEnabled": false,
+                "clientId": client, "secret": SECRET, "redirectUris": [VISIT.redirect_uri],
                 "serviceAccountsEnabled": true, "directAccessGrantsEnabled": true,
-                "attributes": { "access.token.signed.response.alg": algorithm },
+                "attributes": {
+                    "access.token.signed.response.alg": algorithm,
+                    "cloakroom.access.token.opaque": is_opaque.to_string(),
+                },
                 // Who is not among a token's audiences is told by introspection that it is not active.
                 "protocolMappers": [{
                     "name": "self", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
@@ -74,23 +73,41 @@ impl Bench {
         Ok(Self { api })
     }
 
+    /// How long the discovery document is, in bytes.
+    pub(super) fn size_of_discovery(&self) -> Result<usize> {
+        let url = format!("{}{DISCOVERY}", self.api.base);
+        let mut answer = self.api.agent.get(&url).call()?;
+        Ok(answer.body_mut().read_to_string()?.len())
+    }
+
+    /// Signs somebody in with a password: the status, and whether it says when to come back.
+    pub(super) fn sign_in(&self) -> Result<(u16, bool)> {
+        let url = format!(
+            "{}/realms/{REALM}/protocol/openid-connect/token",
+            self.api.base
+        );
+        let [(client, _), ..] = CLIENTS;
+        let form = format!("{}&{}", credentials(client), password_grant(USER));
+        let request = self.api.agent.post(&url);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        let mut answer = request.send(form.as_str())?;
+        let says_when = answer.headers().contains_key("retry-after");
+        answer.body_mut().read_to_string()?;
+        Ok((answer.status().as_u16(), says_when))
+    }
+
     /// Everything that is measured, in the order it is printed.
     pub(super) fn loads(&self) -> Result<Vec<Load>> {
         let endpoint = |name: &str| format!("/realms/{REALM}/protocol/openid-connect/{name}");
-        let get = |name, path| Load {
-            name,
-            method: "GET",
-            path,
-            body: None,
-            authorization: None,
-            refresh_tokens: None,
+        let [es256, rs256, eddsa] = CLIENTS.map(|(client, _)| credentials(client));
+        let opaque = credentials(OPAQUE);
+        let itself = |name, client: &str| {
+            Load::post(
+                name,
+                endpoint("token"),
+                format!("{client}&grant_type=client_credentials"),
+            )
         };
-        let post = |name, path, body: String| Load {
-            method: "POST",
-            body: Some(body),
-            ..get(name, path)
-        };
-        let [es256, rs256] = CLIENTS.map(|(client, _)| credentials(client));
 
         let signed_in = self.api.token(
             REALM,
@@ -103,40 +120,47 @@ impl Bench {
                 .map(|_| api.token(REALM, &form)?.refresh.context("no refresh token"))
                 .collect()
         });
+        let cookies = Browser::sign_in(&self.api, VISIT)?.cookies();
+        let trade = format!(
+            "{es256}&grant_type=authorization_code&redirect_uri={}",
+            VISIT.redirect_uri
+        );
 
         Ok(vec![
-            get(
-                "discovery",
-                format!("/realms/{REALM}/.well-known/openid-configuration"),
-            ),
-            get("JWKS", endpoint("certs")),
-            post(
-                "client_credentials, ES256",
+            Load::get("discovery", DISCOVERY),
+            Load::get("JWKS", endpoint("certs")),
+            itself("client_credentials, ES256", &es256),
+            itself("client_credentials, RS256", &rs256),
+            itself("client_credentials, EdDSA", &eddsa),
+            itself("client_credentials, opaque", &opaque),
+            Load::post(
+                "refresh with rotation, ES256",
                 endpoint("token"),
-                format!("{es256}&grant_type=client_credentials"),
-            ),
-            post(
-                "client_credentials, RS256",
-                endpoint("token"),
-                format!("{rs256}&grant_type=client_credentials"),
-            ),
-            Load {
-                refresh_tokens: Some(seed),
-                ..post(
-                    "refresh with rotation, ES256",
-                    endpoint("token"),
-                    format!("{es256}&grant_type=refresh_token"),
-                )
-            },
-            Load {
-                authorization: Some(format!("Bearer {}", signed_in.access)),
-                ..get("userinfo", endpoint("userinfo"))
-            },
-            post(
+                format!("{es256}&grant_type=refresh_token"),
+            )
+            .with_tokens(Tokens::Made(seed)),
+            Load::get("userinfo", endpoint("userinfo")).bearer(&signed_in.access),
+            Load::post(
                 "introspection",
                 endpoint("token/introspect"),
                 format!("{es256}&token={}", signed_in.access),
             ),
+            Load::post(
+                "code flow with a session (requests)",
+                endpoint("token"),
+                trade,
+            )
+            .with_session(VISIT.authorize(), cookies),
+            Load::post(
+                "sign-in with a password",
+                endpoint("token"),
+                format!("{es256}&{}", password_grant(USER)),
+            ),
+            Load::get(
+                "administrator's list of users",
+                format!("/admin/realms/{REALM}/users?max=20"),
+            )
+            .bearer(&self.api.admin_token()?),
         ])
     }
 }

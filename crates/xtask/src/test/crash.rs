@@ -3,7 +3,6 @@
 //!
 //! Each round works for a moment with several clients at once, which remember what they were told; then the server is
 //! killed, started again on the same data, and asked about all of it. The database server of PostgreSQL stays.
-pub(super) mod browser;
 pub(super) mod check;
 pub(super) mod load;
 
@@ -14,6 +13,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::api::Api;
+use crate::browser::Visit;
 use crate::report::Tally;
 use crate::server::{self, Server, Setup};
 use crate::test::crash::load::Told;
@@ -22,6 +22,13 @@ pub(super) const REALM: &str = "crash";
 pub(super) const CLIENT: &str = "client_id=app&client_secret=app-secret-0123456789abcdef";
 pub(super) const REDIRECT_URI: &str = "http://localhost:1/callback";
 pub(super) const USER: (&str, &str) = ("ada", "ada-password");
+/// The user signs in for the client.
+pub(super) const VISIT: Visit = Visit {
+    realm: REALM,
+    client: "app",
+    redirect_uri: REDIRECT_URI,
+    user: USER,
+};
 
 /// Rounds of the ordinary test run, and of `--long`.
 pub(super) const SHORT: u32 = 4;

@@ -32,11 +32,16 @@ impl Tools {
 
     /// Node, and the packages of the tests beside them.
     pub(crate) fn with_node(workspace: &Workspace) -> Result<Self> {
+        Self::with_packages(workspace, &[CLIENTS, PAGES])
+    }
+
+    /// Node, and the packages that these folders name.
+    pub(crate) fn with_packages(workspace: &Workspace, folders: &[&str]) -> Result<Self> {
         let mut tools = Self::of_machine();
         if !tools.has_node() {
             tools.install_node(&workspace.target.join("test-node"))?;
         }
-        for folder in [CLIENTS, PAGES] {
+        for folder in folders {
             tools.install_packages(&workspace.path(folder))?;
         }
         Ok(tools)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
-use super::browser::Browser;
-use super::{CLIENT, REALM, REDIRECT_URI, USER};
+use super::{CLIENT, REALM, REDIRECT_URI, USER, VISIT};
 use crate::api::{Api, Later, is_broken, password_grant, patiently};
+use crate::browser::Browser;
 
 /// Clients of each kind that work at once.
 const EACH: u32 = 3;
@@ -79,7 +79,7 @@ pub(in crate::test) fn start(api: &Api, round: u32) -> Result<Load> {
         let base = api.base.clone();
         clients.push(std::thread::spawn(move || rotate(&Api::new(&base))));
         // Signed in before the round counts: that hashes a password, and is slow.
-        let browser = patiently(|| Browser::sign_in(&Api::new(&api.base)))?;
+        let browser = patiently(|| Browser::sign_in(&Api::new(&api.base), VISIT))?;
         let base = api.base.clone();
         clients.push(std::thread::spawn(move || {
             redeem(&Api::new(&base), browser)

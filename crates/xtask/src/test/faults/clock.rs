@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 use super::work::{get, token, tokens};
 use super::{Done, Stage};
 use crate::api::{Api, patiently};
+use crate::browser::Browser;
 use crate::machine;
 use crate::server::{Place, Server};
-use crate::test::crash::browser::Browser;
 use crate::test::crash::load::code_grant;
-use crate::test::crash::{self, CLIENT, REALM};
+use crate::test::crash::{self, CLIENT, REALM, VISIT};
 
 const NO_LIBRARY: Done = Done::LeftOut("libfaketime is not installed");
 
@@ -65,7 +65,7 @@ pub(super) fn set(stage: &Stage<'_>) -> Result<Done> {
     crash::prepare(&Api::new(base))?;
     let userinfo = format!("/realms/{REALM}/protocol/openid-connect/userinfo");
     let refresh = |token: &str| format!("{CLIENT}&grant_type=refresh_token&refresh_token={token}");
-    let mut browser = Browser::sign_in(&Api::new(base))?;
+    let mut browser = Browser::sign_in(&Api::new(base), VISIT)?;
     let (spent, kept) = (browser.code()?, browser.code()?);
     let (access, first) = tokens(base)?;
     let traded = (
@@ -127,7 +127,7 @@ pub(super) fn far_years(stage: &Stage<'_>) -> Result<Done> {
         let base = &server.base;
         crash::prepare(&Api::new(base)).with_context(|| format!("in {name}"))?;
         let mut browser =
-            Browser::sign_in(&Api::new(base)).with_context(|| format!("in {name}"))?;
+            Browser::sign_in(&Api::new(base), VISIT).with_context(|| format!("in {name}"))?;
         let code = browser.code()?;
         let answered = patiently(|| Api::new(base).token(REALM, &code_grant(&code)))?;
         std::thread::sleep(Duration::from_secs(3));
@@ -166,7 +166,7 @@ pub(super) fn skew(stage: &Stage<'_>) -> Result<Done> {
     let second = stage.server_with(place, &setup, &settings)?;
     let userinfo = format!("/realms/{REALM}/protocol/openid-connect/userinfo");
     for (from, to) in [(&first.base, &second.base), (&second.base, &first.base)] {
-        let code = Browser::sign_in(&Api::new(from))?.code()?;
+        let code = Browser::sign_in(&Api::new(from), VISIT)?.code()?;
         let answered = patiently(|| Api::new(to).token(REALM, &code_grant(&code)))?;
         let (access, refresh) = tokens(from)?;
         let form = format!("{CLIENT}&grant_type=refresh_token&refresh_token={refresh}");

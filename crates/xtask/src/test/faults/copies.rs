@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::work::{Work, get, token, tokens};
 use super::{Done, Stage};
 use crate::api::Api;
+use crate::browser::Browser;
 use crate::command;
 use crate::server::{Place, Server, Setup};
-use crate::test::crash::browser::Browser;
 use crate::test::crash::load::{Told, code_grant};
-use crate::test::crash::{CLIENT, REALM, check};
+use crate::test::crash::{CLIENT, REALM, VISIT, check};
 
 /// Runs a command of the program at a place, and answers how it ended and what it said.
 fn run(place: &Place, setup: &Setup<'_>, arguments: &[&str], key: &str) -> Result<(bool, String)> {
@@ -187,7 +187,7 @@ pub(super) fn revives_nothing(stage: &Stage<'_>) -> Result<Done> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("copy");
     let refresh = |token: &str| format!("{CLIENT}&grant_type=refresh_token&refresh_token={token}");
-    let mut browser = Browser::sign_in(&Api::new(&base))?;
+    let mut browser = Browser::sign_in(&Api::new(&base), VISIT)?;
     let code = browser.code()?;
     let (access, first) = tokens(&base)?;
     run_well(

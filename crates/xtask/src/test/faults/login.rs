@@ -6,9 +6,9 @@ use super::nodes::Pair;
 use super::work::{get, token};
 use super::{Done, Stage};
 use crate::api::{Api, patiently};
-use crate::test::crash::browser::Browser;
+use crate::browser::Browser;
 use crate::test::crash::load::code_grant;
-use crate::test::crash::{CLIENT, REALM};
+use crate::test::crash::{CLIENT, REALM, VISIT};
 
 /// The page, the password, the code, a refresh, userinfo, a second code of the session, the end.
 const STEPS: usize = 7;
@@ -46,7 +46,7 @@ fn sign_in(pair: &mut Pair<'_>, current: &mut usize, kills: impl Fn(usize) -> bo
         pair.lead_to(&[*current]);
         Ok(())
     };
-    let mut browser = Browser::new(&api());
+    let mut browser = Browser::new(&api(), VISIT);
     before(pair, 0)?;
     let form = browser.open()?;
     before(pair, 1)?;

@@ -11,6 +11,7 @@ use super::proxy::Proxy;
 use super::work::{Work, get, tokens};
 use super::{Done, Stage, wait_for};
 use crate::api::Api;
+use crate::browser::Browser;
 use crate::server::{Place, Server, Setup};
 use crate::test::crash;
 
@@ -164,7 +165,7 @@ pub(super) fn all_at_once(stage: &Stage<'_>) -> Result<Done> {
     };
     let mut pair = Pair::start(stage, stage.setup("all", Some(&url)))?;
     let (access, _) = tokens(&pair.base)?;
-    let mut browser = crash::browser::Browser::sign_in(&Api::new(&pair.base))?;
+    let mut browser = Browser::sign_in(&Api::new(&pair.base), crash::VISIT)?;
     let places: Vec<Place> = pair
         .nodes
         .iter_mut()
