@@ -24,7 +24,7 @@ use crate::bench::setup::Bench;
 use crate::machine;
 use crate::postgres::{self, Cluster};
 use crate::running::Running;
-use crate::server::{self, Server, Setup};
+use crate::server::{self, Place, Server, Setup};
 use crate::workspace::Workspace;
 
 /// The core the server has for itself, and the one that makes the load.
@@ -53,14 +53,17 @@ pub(crate) struct Options {
     /// An LDAP directory with as many people as the crowd has, taken over twice
     #[arg(long, group = "crowd")]
     directory: bool,
+    /// The usual loads in a realm of their own, with the crowd in the same database
+    #[arg(long, group = "crowd")]
+    beside_crowd: bool,
     /// People in the crowd
     #[arg(long, default_value_t = 100_000, requires = "crowd")]
     users: u32,
     /// Applications in the crowd
-    #[arg(long, default_value_t = 10_000, requires = "lists")]
+    #[arg(long, default_value_t = 10_000, requires = "crowd")]
     clients: u32,
     /// Realms beside the crowd
-    #[arg(long, default_value_t = 1_000, requires = "lists")]
+    #[arg(long, default_value_t = 1_000, requires = "crowd")]
     realms: u32,
     /// A development build, to find what is slow; its figures do not count
     #[arg(long, requires = "crowd")]
@@ -113,13 +116,17 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         log: logs.join("bench-server.log"),
         filter: server::USUAL,
     };
+    let place = Place::new()?;
+    if options.beside_crowd {
+        lists::fill(&place, &setup, options)?;
+    }
     // The second start finds what the first one left.
-    let first = Server::start(&setup)?;
+    let first = Server::start_at(place, &setup)?;
     let empty = first.ready_after;
     let server = Server::start_at(first.stop()?.2, &setup)?;
     let size = binary.metadata()?.len() / (1024 * 1024);
     println!(
-        "ready after {} ms on an empty folder, {} ms on existing data; {:.0} MiB idle; binary {size} MiB with line tables",
+        "ready after {} ms at first, {} ms on existing data; {:.0} MiB idle; binary {size} MiB with line tables",
         empty.as_millis(),
         server.ready_after.as_millis(),
         server.memory().0,
@@ -150,7 +157,7 @@ fn compare(
 ) -> Result<u64> {
     let (rounds, seconds) = if options.quick { (1, 2) } else { (3, 8) };
     let limits = Limits::start(workspace, bench.size_of_discovery()?)?;
-    let peer = match options.no_peer {
+    let peer = match options.no_peer || options.beside_crowd {
         true => None,
         false => Some(Peer::start(
             workspace,

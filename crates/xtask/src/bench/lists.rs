@@ -48,7 +48,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// Fills the database, and says how fast that was.
-fn fill(place: &Place, setup: &Setup<'_>, options: &Options) -> Result<()> {
+pub(super) fn fill(place: &Place, setup: &Setup<'_>, options: &Options) -> Result<()> {
     let mut command = place.command(setup, &["demo", "--realm", crowd::REALM])?;
     for (flag, many) in [
         ("--users", options.users),
