@@ -1,4 +1,5 @@
 //! Formatting, clippy, the invariants, dependencies and the container files: what needs no running server.
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -44,15 +45,37 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
     );
     tidy::run(workspace, report)?;
 
-    for (tool, arguments) in [
-        ("cargo-deny", ["deny", "check"]),
-        ("cargo-machete", ["machete", "crates"]),
-    ] {
-        if command::find(tool).is_some() {
-            report.part(tool, check(cargo(&arguments)));
+    if command::find("cargo-deny").is_some() {
+        // None of these asks the network: what is checked is in Cargo.lock and in the sources that were built.
+        report.part(
+            "cargo-deny",
+            check(cargo(&[
+                "deny",
+                "--offline",
+                "check",
+                "bans",
+                "licenses",
+                "sources",
+            ])),
+        );
+        if has_advisories() {
+            report.part(
+                "advisories",
+                check(cargo(&["deny", "--offline", "check", "advisories"])),
+            );
         } else {
-            println!("\n{tool} is not installed: left out");
+            println!(
+                "\nadvisories: SKIPPED, their database is not on this machine; `cargo deny fetch` brings it"
+            );
         }
+    } else {
+        println!(
+            "\ncargo-deny is not installed: bans, licences, sources and advisories are left out"
+        );
+    }
+    match command::find("cargo-machete") {
+        Some(_) => report.part("cargo-machete", check(cargo(&["machete", "crates"]))),
+        None => println!("\ncargo-machete is not installed: left out"),
     }
     let mut docker = Command::new("bash");
     docker
@@ -60,4 +83,12 @@ pub(crate) fn run(workspace: &Workspace, report: &mut Report) -> Result<()> {
         .current_dir(&workspace.root);
     report.part("container files", check(docker));
     Ok(())
+}
+
+/// Whether `cargo deny fetch` has brought the advisories here.
+fn has_advisories() -> bool {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let databases = home.and_then(|home| std::fs::read_dir(home.join("advisory-dbs")).ok());
+    databases.is_some_and(|mut databases| databases.any(|entry| entry.is_ok()))
 }
