@@ -21,6 +21,13 @@ mod worker;
 
 use std::process::ExitCode;
 
+use tikv_jemallocator::Jemalloc;
+
+/// A request makes hundreds of small values on one thread and drops many of them on another. Where the C library's allocator
+/// was, a tenth of the time went.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
 fn main() -> ExitCode {
     cli::run().unwrap_or_else(|why| refuse(&why))
 }
