@@ -9,6 +9,7 @@ pub mod body;
 pub mod brand;
 pub mod cookie;
 pub mod cors;
+pub mod device;
 pub mod headers;
 pub mod i18n;
 pub mod limit;

@@ -12,6 +12,7 @@ use crate::frame::{Action, Heading};
 use crate::part::{Ask, Card, Cell, Empty, Input, ListPage, Pager, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use cloakroom_web::device;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/sessions", |desk| Box::pin(list(desk))),
@@ -151,7 +152,7 @@ fn row(desk: &Desk, one: &Value) -> Row {
     };
     let cells = vec![
         user::link(desk, &text_of(one, "userId"), &username),
-        Cell::text(device(&text_of(one, "userAgent"))),
+        Cell::short(device::name(&text_of(one, "userAgent"))),
         Cell::mono(text_of(one, "ipAddress")),
         Cell::text(user::clients_of(one)),
         when("start"),
@@ -159,44 +160,6 @@ fn row(desk: &Desk, one: &Value) -> Row {
         Cell::Pills(vec![pill]),
     ];
     Row::choosable(&id, &username, cells)
-}
-
-/// What a browser says in its name for itself: the mark to look for, the more special first, and what it stands for.
-const BROWSERS: [(&str, &str); 8] = [
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("HeadlessChrome/", "Chrome"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-    ("curl/", "curl"),
-];
-
-const SYSTEMS: [(&str, &str); 7] = [
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
-];
-
-/// A browser and its system in two words; the first word of an agent that is neither.
-fn device(agent: &str) -> String {
-    let named = |list: &[(&str, &'static str)]| {
-        let found = list.iter().find(|(mark, _)| agent.contains(mark));
-        found.map(|(_, name)| *name)
-    };
-    match (named(&BROWSERS), named(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser}, {system}"),
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => match agent.split(['/', ' ']).next() {
-            Some("") | None => "–".to_owned(),
-            Some(word) => word.chars().take(40).collect(),
-        },
-    }
 }
 
 async fn end(desk: Rc<Desk>) -> Shown {
@@ -271,33 +234,4 @@ async fn end_matching(desk: Rc<Desk>) -> Shown {
         "/sessions",
         &Flash::done("done-sessions-ended").about(&ended.to_string()),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::device;
-
-    #[test]
-    fn a_device_is_a_browser_and_its_system() {
-        let rows = [
-            (
-                "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-                "Firefox, Linux",
-            ),
-            (
-                "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36",
-                "Chrome, Android",
-            ),
-            (
-                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0",
-                "Edge, Windows",
-            ),
-            ("node", "node"),
-            ("my-app/1.0 (+https://a.example)", "my-app"),
-            ("", "–"),
-        ];
-        for (agent, shown) in rows {
-            assert_eq!(device(agent), shown, "{agent}");
-        }
-    }
 }

@@ -16,6 +16,7 @@ use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Door, Fault, client, consent};
 use cloakroom_oidc::{Form, account};
 use cloakroom_web::App;
+use cloakroom_web::device;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage, Hidden,
@@ -194,7 +195,7 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
         .into_iter()
         .map(|(session, clients)| AccountSession {
             id: session.id.as_str().to_owned(),
-            device: session.user_agent,
+            device: device::name(&session.user_agent),
             address: session.ip,
             started: Moment::from_unix_seconds(session.started_at.seconds()),
             last_used: Moment::from_unix_seconds(session.last_access.seconds()),
