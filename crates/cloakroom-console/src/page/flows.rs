@@ -170,7 +170,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
 
 fn step_row(desk: &Desk, one: &Value, url: &str, may_manage: bool) -> Row {
     let level = one.get("level").and_then(Value::as_u64).unwrap_or(0);
-    let indent = "\u{2003}".repeat(usize::try_from(level.min(8)).unwrap_or(0));
+    let level = usize::try_from(level).unwrap_or(0);
     let requirement = text_of(one, "requirement");
     let pill = match requirement.as_str() {
         "REQUIRED" => Pill::ok(&*requirement),
@@ -179,7 +179,7 @@ fn step_row(desk: &Desk, one: &Value, url: &str, may_manage: bool) -> Row {
         _ => Pill::plain(&*requirement),
     };
     let mut cells = vec![
-        Cell::text(format!("{indent}{}", text_of(one, "displayName"))),
+        Cell::inset(level, text_of(one, "displayName"), ""),
         Cell::Pills(vec![pill]),
     ];
     if may_manage {
@@ -247,22 +247,18 @@ async fn actions(desk: Rc<Desk>) -> Shown {
             Cell::Pills(vec![switch("defaultAction")]),
         ];
         if may_manage {
-            for (name, key) in [
-                ("enabled", "action-enabled"),
-                ("defaultAction", "action-default"),
-            ] {
-                let words = if is_on(one, name) {
-                    "disable"
-                } else {
-                    "enable"
-                };
-                let text = format!("{}: {}", desk.text(key), desk.text(words));
-                cells.push(Cell::button(
-                    text,
-                    url.clone(),
-                    &[("alias", &alias), ("toggle", name)],
-                ));
-            }
+            let button = |name: &str, on: &str, off: &str| {
+                let words = desk.text(if is_on(one, name) { off } else { on });
+                let fields = [("alias", alias.as_str()), ("toggle", name)];
+                Cell::button(words, url.clone(), &fields)
+            };
+            // Each beside the state that it changes.
+            cells.push(button(
+                "defaultAction",
+                "action-for-new",
+                "action-not-for-new",
+            ));
+            cells.insert(3, button("enabled", "enable", "disable"));
         }
         Row::of(cells)
     });
@@ -273,7 +269,8 @@ async fn actions(desk: Rc<Desk>) -> Shown {
         "action-default",
     ];
     if may_manage {
-        columns.extend(["column-act", "keys-or"]);
+        columns.push("column-act");
+        columns.insert(3, "column-act");
     }
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     let table = Table::new(desk.text("required-actions"), columns, rows.collect());

@@ -34,6 +34,9 @@ pub(super) const ROUTES: &[Route] = &[
 
 const MANAGE: &[&str] = &["manage-clients"];
 
+/// The messages about settings of mappers begin with this.
+const WORDS: &str = "mapper-at";
+
 /// The path of the client or scope.
 fn owner(desk: &Desk) -> String {
     format!("{}/{}", desk.part("owner"), encode(&desk.part("id")))
@@ -143,12 +146,12 @@ fn sections(kind: Option<&Value>) -> Vec<Section> {
             _ => Shape::Text,
         };
         let at = format!("config/{}", text_of(one, "name"));
-        fields.push(Field::named(
-            &at,
-            &text_of(one, "label"),
-            &text_of(one, "helpText"),
-            shape,
-        ));
+        let label = text_of(one, "label");
+        // Where the server names a message of Keycloak's, there is one of ours for it.
+        fields.push(match label.strip_suffix(".label") {
+            Some(name) => Field::new(&at, &format!("{WORDS}-{}", name.replace('.', "-")), shape),
+            None => Field::named(&at, &label, &text_of(one, "helpText"), shape),
+        });
     }
     vec![Section::new("mapper-itself", fields)]
 }

@@ -31,7 +31,9 @@ async fn show(desk: Rc<Desk>) -> Shown {
         );
     let command = |words: &str, line: &str| format!("# {}\n{line}", desk.text(words));
     let commands = [
-        command("system-backup", "cloakroom export --dir backup"),
+        command("system-backup", "cloakroom backup backups/today"),
+        command("system-restore", "cloakroom restore backups/today"),
+        command("system-export", "cloakroom export --dir realms"),
         command("system-doctor", "cloakroom doctor"),
         command("system-ready", "cloakroom health"),
     ];

@@ -183,8 +183,9 @@ fn every_message_is_named_somewhere() {
     }
 
     for key in keys(SOURCES[0].1).into_keys() {
-        // These are named by the data of realms: consent texts and client names.
-        let is_named_by_realms = key.ends_with("ConsentText") || key.starts_with("client_");
+        // These are named by the data of realms: consent texts, client names, what roles are for.
+        let of_realms = key.starts_with("client_") || key.starts_with("role_");
+        let is_named_by_realms = key.ends_with("ConsentText") || of_realms;
         // The sentence under a field and the words of a choice are named by the field: `realm-ssl-hint`, `realm-ssl-all`.
         let mut stems = key.match_indices('-').skip(1).map(|(end, _)| &key[..end]);
         let is_of_a_field = stems.any(|stem| code.contains(&format!("\"{stem}\"")));
@@ -313,6 +314,12 @@ fn the_language_is_the_strongest_wish_that_the_realm_supports() {
         ("accept=de;q=0, en", "en de", None, "en"),
         ("accept=*, ;;q=x, \u{0}", "en de", Some("de"), "de"),
         ("kc_locale=../../etc", "en de", None, "en"),
+        // Keycloak's name for what is `zh-Hans` here, wished and supported.
+        ("accept=zh-CN, en;q=0.5", "en zh-Hans", None, "zh-Hans"),
+        ("accept=zh-CN, en;q=0.5", "en zh-CN", None, "zh-Hans"),
+        ("kc_locale=zh-CN", "en zh-CN", None, "zh-Hans"),
+        ("accept=zh", "en zh-CN", Some("en"), "zh-Hans"),
+        ("", "en zh-CN", Some("zh-CN"), "zh-Hans"),
         // Not supported by the realm: not given, however strong the wish.
         ("kc_locale=de", "en", None, "en"),
         ("accept=de", "", Some("en"), "en"),

@@ -40,10 +40,10 @@ fn credentials(desk: &Desk, has: &Value, may_manage: bool) -> Card {
         let (id, kind) = (text_of(one, "id"), text_of(one, "type"));
         let created = one.get("createdDate").and_then(Value::as_i64);
         let mut cells = vec![
-            Cell::text(&kind),
+            Cell::short(kind_of(desk, &kind)),
             Cell::text(text_of(one, "userLabel")),
             Cell::when(created, &desk.text("never")),
-            Cell::mono(text_of(one, "credentialData")),
+            Cell::text(details(desk, one)),
         ];
         if may_manage {
             cells.push(Cell::button(
@@ -71,6 +71,42 @@ fn credentials(desk: &Desk, has: &Value, may_manage: bool) -> Card {
             table.with_token(desk.csrf()),
             desk.text("user-credentials-none"),
         )
+}
+
+/// The kinds of credential, and the keys of the words for them.
+const KINDS: [(&str, &str); 5] = [
+    ("password", "credential-password"),
+    ("otp", "credential-otp"),
+    ("webauthn", "credential-webauthn"),
+    ("webauthn-passwordless", "credential-webauthn-passwordless"),
+    ("recovery-authn-codes", "credential-recovery-authn-codes"),
+];
+
+/// The words for a kind of credential; one that has none is called what the API calls it.
+fn kind_of(desk: &Desk, kind: &str) -> String {
+    let known = KINDS.iter().find(|(own, _)| *own == kind);
+    known.map_or_else(|| kind.to_owned(), |(_, key)| desk.text(key))
+}
+
+/// What is known of a credential: how a password is hashed; of others each value by its name.
+fn details(desk: &Desk, one: &Value) -> String {
+    let data: Value = serde_json::from_str(&text_of(one, "credentialData")).unwrap_or(Value::Null);
+    let (algorithm, rounds) = (
+        text_of(&data, "algorithm"),
+        text_of(&data, "hashIterations"),
+    );
+    if !algorithm.is_empty() && !rounds.is_empty() {
+        let named = [("algorithm", algorithm), ("rounds", rounds)];
+        return desk.locale.text_with_all("credential-hash", &named);
+    }
+    let members = data.as_object().into_iter().flatten();
+    let plain = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let words = members.map(|(name, value)| format!("{name}: {}", plain(value)));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn password(desk: &Desk, user: &Value, may_manage: bool) -> Card {
