@@ -20,6 +20,12 @@ function named(tag, name, value, text) {
   return made;
 }
 
+function lines(texts) {
+  const made = named("ul", "class", "lines", "");
+  made.append(...texts.map((text) => cell("li", text)));
+  return made;
+}
+
 function show(event) {
   // What came in the same moment as the last one is told again after a pause.
   if (shown.has(event.lastEventId)) return;
@@ -38,7 +44,7 @@ function show(event) {
     cell("td", one.url ? named("a", "href", one.url, one.user) : one.user),
     cell("td", one.client),
     cell("td", named("code", "", "", one.address)),
-    cell("td", named("span", "class", "muted", one.details)),
+    cell("td", lines(one.details)),
   );
   row.firstChild.scope = "row";
   body.prepend(row);

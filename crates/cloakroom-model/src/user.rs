@@ -27,7 +27,7 @@ pub use membership::{
     direct_roles, effective_roles, enrol, grant_role, groups, join, leave, revoke_role,
     shared_roles,
 };
-pub use page::{list_in_group, list_in_group_and_below, list_with_role};
+pub use page::{list_in_group, list_in_group_and_below, list_with_role, usernames};
 pub use reach::Reach;
 pub(crate) use search::pattern;
 pub use search::{Query, count, list};

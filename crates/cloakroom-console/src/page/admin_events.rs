@@ -77,7 +77,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     };
     let page = ListPage::new(
         desk.frame(heading),
-        history::table(&desk, &Value::Array(all), None),
+        history::table(&desk, &Value::Array(all), None).await?,
         empty,
     )
     .search(&desk, "q", "admin-events-search", "admin-events-query-hint")

@@ -8,10 +8,12 @@ use std::rc::Rc;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::{user, views};
+use super::history::names::{Names, people};
+use super::views;
 use crate::desk::{Desk, Pairs, text_of};
 use crate::frame::{Action, Heading};
 use crate::part::{Card, Cell, Empty, ListPage, Pager, Pill, Row, Table};
+use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -89,7 +91,8 @@ async fn list(desk: Rc<Desk>) -> Shown {
             desk.realm
         ),
     };
-    let page = ListPage::new(desk.frame(heading), table(&desk, &Value::Array(all)), empty)
+    let table = table(&desk, &Value::Array(all)).await?;
+    let page = ListPage::new(desk.frame(heading), table, empty)
         .search(&desk, "q", "events-search", "events-query-hint")
         .chips(&desk, "q", VIEWS)
         .live(live)
@@ -98,16 +101,18 @@ async fn list(desk: Rc<Desk>) -> Shown {
 }
 
 /// Events as a card of another page.
-pub(super) fn card(desk: &Desk, found: &Value) -> Card {
-    Card::new("events", desk.text("nav-events")).table(table(desk, found), desk.text("events-none"))
+pub(super) async fn card(desk: &Desk, found: &Value) -> Result<Card, Problem> {
+    let table = table(desk, found).await?;
+    Ok(Card::new("events", desk.text("nav-events")).table(table, desk.text("events-none")))
 }
 
-fn table(desk: &Desk, found: &Value) -> Table {
+async fn table(desk: &Desk, found: &Value) -> Result<Table, Problem> {
+    let names = Names::of(desk, people(found)).await?;
     let rows = found
         .as_array()
         .into_iter()
         .flatten()
-        .map(|one| row(desk, one));
+        .map(|one| row(desk, one, &names));
     let columns = [
         "column-time",
         "events-type",
@@ -117,10 +122,10 @@ fn table(desk: &Desk, found: &Value) -> Table {
         "events-details",
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
-    Table::new(desk.text("nav-events"), columns, rows.collect())
+    Ok(Table::new(desk.text("nav-events"), columns, rows.collect()))
 }
 
-fn row(desk: &Desk, one: &Value) -> Row {
+fn row(desk: &Desk, one: &Value, names: &Names) -> Row {
     let kind = text_of(one, "type");
     let pill = match kind.as_str() {
         kind if kind.ends_with("_ERROR") => Pill::danger(kind),
@@ -129,22 +134,22 @@ fn row(desk: &Desk, one: &Value) -> Row {
     };
     let id = text_of(one, "userId");
     let (name, details) = described(one);
-    let who = match id.is_empty() {
+    let who = match id.is_empty() || names.find(&id).is_none() {
         true => Cell::text(name),
-        false => user::link(desk, &id, &name),
+        false => names.cell(desk, &id),
     };
     Row::of(vec![
         Cell::when(one.get("time").and_then(Value::as_i64), "–"),
         Cell::Pills(vec![pill]),
         who,
-        Cell::text(text_of(one, "clientId")),
+        Cell::short(text_of(one, "clientId")),
         Cell::mono(text_of(one, "ipAddress")),
-        Cell::muted(details),
+        Cell::lines(details),
     ])
 }
 
-/// What an event calls its user, and the rest of what it says in one line.
-fn described(one: &Value) -> (String, String) {
+/// What an event calls its user, and the rest of what it says.
+fn described(one: &Value) -> (String, Vec<String>) {
     let username = text_of(one, "details/username");
     let name = match username.is_empty() {
         true => text_of(one, "userId"),
@@ -159,5 +164,5 @@ fn described(one: &Value) -> (String, String) {
         .filter(|(name, _)| *name != "username");
     words
         .extend(rest.map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default())));
-    (name, words.join(" "))
+    (name, words)
 }

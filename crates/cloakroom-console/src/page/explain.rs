@@ -154,7 +154,7 @@ async fn story(desk: &Desk, stack: Stack, event: &Value) -> Result<Stack, Proble
     };
     let around = format!("{whose}&dateFrom={from}&dateTo={to}&max=50");
     let around = desk.get(&format!("events?{around}")).await?;
-    stack = stack.card(events::card(desk, &around));
+    stack = stack.card(events::card(desk, &around).await?);
     Ok(stack)
 }
 

@@ -1,5 +1,6 @@
 //! Who changed a thing and what exactly: its part of the administrators' trail, with the differences of each change.
 
+pub(super) mod names;
 mod version;
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use crate::desk::{Desk, encode, text_of};
 use crate::part::{Card, Cell, Pill, Row, Table};
 use crate::problem::Problem;
 use crate::routes::Route;
+use names::{Names, people, short};
 
 pub(super) const ROUTES: &[Route] = &[Route::show("/history/{kind}/{id}/{event}", |desk| {
     Box::pin(version::show(desk))
@@ -142,14 +144,12 @@ pub(super) async fn card(desk: &Desk, kind: &Kind, id: &str) -> Result<Option<Ca
         all.extend(more);
         all.sort_by_key(|one| std::cmp::Reverse(one.get("time").and_then(Value::as_i64)));
     }
-    Ok(found.map(|found| {
-        Card::new("history", desk.text("history"))
-            .lead(desk.text("history-lead"))
-            .table(
-                table(desk, &found, Some((kind, id))),
-                desk.text("history-none"),
-            )
-    }))
+    let Some(found) = found else {
+        return Ok(None);
+    };
+    let table = table(desk, &found, Some((kind, id))).await?;
+    let card = Card::new("history", desk.text("history")).lead(desk.text("history-lead"));
+    Ok(Some(card.table(table, desk.text("history-none"))))
 }
 
 /// The address of the version that an event left behind, where it left all or a part of the thing itself.
@@ -168,7 +168,12 @@ fn version(desk: &Desk, event: &Value, (kind, id): (&Kind, &str)) -> Option<Stri
 }
 
 /// Administrators' events as a table, each with what it changed; and with the way to its version, of this thing.
-pub(super) fn table(desk: &Desk, found: &Value, about: Option<(&Kind, &str)>) -> Table {
+pub(super) async fn table(
+    desk: &Desk,
+    found: &Value,
+    about: Option<(&Kind, &str)>,
+) -> Result<Table, Problem> {
+    let names = Names::of(desk, people(found)).await?;
     let versions = about.filter(|(kind, _)| desk.may(kind.manage));
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().enumerate().map(|(index, one)| {
@@ -178,9 +183,12 @@ pub(super) fn table(desk: &Desk, found: &Value, about: Option<(&Kind, &str)>) ->
         let mut cells = vec![
             Cell::when(time, "–"),
             Cell::Pills(vec![operation(desk, &text_of(one, "operationType"))]),
-            Cell::mono(place(one, about)),
-            who(desk, one),
-            Cell::text(changes(one, before.copied())),
+            match about {
+                Some(about) => Cell::short(place(one, about)),
+                None => thing(desk, one, &names),
+            },
+            names.cell(desk, &text_of(one, "authDetails/userId")),
+            Cell::lines(changes(one, before.copied())),
         ];
         if let Some(versions) = versions {
             cells.push(match version(desk, one, versions) {
@@ -201,27 +209,48 @@ pub(super) fn table(desk: &Desk, found: &Value, about: Option<(&Kind, &str)>) ->
         columns.push("history-restore");
     }
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
-    Table::new(desk.text("history"), columns, rows.collect())
+    Ok(Table::new(desk.text("history"), columns, rows.collect()))
 }
 
-/// What was changed; on the page of a thing, what of it.
-fn place(event: &Value, about: Option<(&Kind, &str)>) -> String {
+/// What of a thing was changed, on the page of it.
+fn place(event: &Value, (kind, id): (&Kind, &str)) -> String {
     let path = text_of(event, "resourcePath");
-    let own = about.map(|(kind, id)| kind.api_of(id)).unwrap_or_default();
-    match path.strip_prefix(&own).filter(|_| !own.is_empty()) {
+    match path.strip_prefix(&kind.api_of(id)) {
         Some("") => "–".to_owned(),
-        Some(rest) => rest.trim_start_matches('/').to_owned(),
-        None => path,
+        Some(rest) => shortened(rest.trim_start_matches('/')),
+        None => shortened(&path),
     }
 }
 
-/// Who did it: by the beginning of their id, which leads to them where they are people of this realm.
-fn who(desk: &Desk, event: &Value) -> Cell {
-    let id = text_of(event, "authDetails/userId");
-    let short: String = id.chars().take(8).collect();
-    match text_of(event, "authDetails/realmId") == desk.about("realm/id") {
-        true => Cell::link(short, desk.url(&format!("/users/{}", encode(&id)))),
-        false => Cell::mono(id),
+/// A path with the beginnings of the ids in it.
+fn shortened(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.len() == UUID {
+        true => short(part),
+        false => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The letters of an id.
+const UUID: usize = 36;
+
+/// What was changed, by its name where the event or the realm knows it, and the way to it while it is there.
+fn thing(desk: &Desk, event: &Value, names: &Names) -> Cell {
+    let path = text_of(event, "resourcePath");
+    let sent = representation(event);
+    let own = ["clientId", "username", "name", "alias"].map(|name| text_of(&sent, name));
+    let own = own.into_iter().find(|name| !name.is_empty());
+    let (above, id) = path.rsplit_once('/').unwrap_or_default();
+    let name = names.find(id).map(str::to_owned).or(own);
+    let words = match name.filter(|_| !id.is_empty()) {
+        Some(name) => format!("{}/{name}", shortened(above)),
+        None => shortened(&path),
+    };
+    let is_itself = |kind: &&Kind| !kind.is_realm() && kind.api_of(id) == path;
+    let kind = KINDS.iter().find(is_itself).filter(|_| !id.is_empty());
+    match kind.filter(|_| text_of(event, "operationType") != "DELETE") {
+        Some(kind) => Cell::link(words, desk.url(&kind.page_of(id))),
+        None => Cell::text(words),
     }
 }
 
@@ -243,24 +272,41 @@ fn representation(event: &Value) -> Value {
     serde_json::from_str(&text_of(event, "representation")).unwrap_or(Value::Null)
 }
 
+/// A longer value is cut, in characters.
+const LONGEST: usize = 60;
+/// So many of a change's values are shown.
+const MOST: usize = 8;
+
 /// `name: before → after` for each member that a change sent with another value than the change before it did.
-fn changes(event: &Value, before: Option<&Value>) -> String {
+fn changes(event: &Value, before: Option<&Value>) -> Vec<String> {
     let now = representation(event);
     let was = before.map(representation).unwrap_or(Value::Null);
     let Some(members) = now.as_object() else {
-        return String::new();
+        return Vec::new();
     };
-    let short = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => "–".to_owned(),
-        Some(Value::String(text)) => text.chars().take(60).collect(),
-        Some(other) => other.to_string().chars().take(60).collect(),
+    let short = |value: Option<&Value>| {
+        let text = match value {
+            None | Some(Value::Null) => "–".to_owned(),
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        };
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
     };
     let changed = members
         .iter()
-        .filter(|(name, value)| was.get(name.as_str()) != Some(*value));
+        // The id of a thing never changes, and stands beside it.
+        .filter(|(name, value)| *name != "id" && was.get(name.as_str()) != Some(*value));
     let lines = changed.map(|(name, value)| match before {
         Some(_) => format!("{name}: {} → {}", short(was.get(name)), short(Some(value))),
         None => format!("{name}: {}", short(Some(value))),
     });
-    lines.take(12).collect::<Vec<_>>().join("; ")
+    let mut lines: Vec<String> = lines.take(MOST + 1).collect();
+    if lines.len() > MOST {
+        lines.truncate(MOST);
+        lines.push("…".to_owned());
+    }
+    lines
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::history::names::Names;
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::Heading;
@@ -114,13 +115,12 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let heading = Heading::new(&name)
         .under(desk.text("nav-recycle-bin"), desk.url("/recycle-bin"))
         .id(&text_of(&one, "objectId"));
+    let who = text_of(&one, "deletedBy");
+    let names = Names::of(&desk, [who.clone()]).await?;
     let facts = Facts::new("facts", desk.text("bin-facts"))
         .text(desk.text("role-kind"), &kind(&desk, &one))
         .fact(desk.text("bin-deleted"), when(&one, "deletedAt"))
-        .fact(
-            desk.text("history-who"),
-            Cell::mono(text_of(&one, "deletedBy")),
-        )
+        .fact(desk.text("history-who"), names.cell(&desk, &who))
         .fact(desk.text("bin-expires"), when(&one, "expiresAt"));
     let back = Ask::new(
         &desk,

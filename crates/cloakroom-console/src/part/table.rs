@@ -11,12 +11,22 @@ use super::{Pill, When};
 pub(crate) enum Cell {
     /// Words.
     Text(String),
+    /// A few words that stay in one line.
+    Short(String),
+    /// Several texts, one a line.
+    Lines(Vec<String>),
     /// Words of less weight.
     Muted(String),
     /// An id, an address, a code.
     Mono(String),
     /// Words that lead somewhere.
     Link { text: String, url: String },
+    /// Words that stand further in the deeper they are in a tree, and may lead somewhere.
+    Inset {
+        level: usize,
+        text: String,
+        url: String,
+    },
     /// States.
     Pills(Vec<Pill>),
     /// A point in time.
@@ -38,6 +48,17 @@ impl Cell {
         Self::Text(clean(&text.into()).into_owned())
     }
 
+    /// A few words that stay in one line.
+    pub(crate) fn short(text: impl Into<String>) -> Self {
+        Self::Short(clean(&text.into()).into_owned())
+    }
+
+    /// Several texts, one a line.
+    pub(crate) fn lines(texts: Vec<String>) -> Self {
+        let texts = texts.iter().map(|text| clean(text).into_owned());
+        Self::Lines(texts.collect())
+    }
+
     /// Words of less weight.
     pub(crate) fn muted(text: impl Into<String>) -> Self {
         Self::Muted(clean(&text.into()).into_owned())
@@ -51,6 +72,16 @@ impl Cell {
     /// Words that lead somewhere.
     pub(crate) fn link(text: impl Into<String>, url: impl Into<String>) -> Self {
         Self::Link {
+            text: clean(&text.into()).into_owned(),
+            url: url.into(),
+        }
+    }
+
+    /// Words that stand further in the deeper they are in a tree; an empty address leads nowhere.
+    pub(crate) fn inset(level: usize, text: impl Into<String>, url: impl Into<String>) -> Self {
+        Self::Inset {
+            // The styles know no more.
+            level: level.min(6),
             text: clean(&text.into()).into_owned(),
             url: url.into(),
         }

@@ -31,6 +31,19 @@ pub(super) fn load(cx: &mut Cx<'_>, ids: &[UserId]) -> Result<Vec<User>> {
     Ok(people)
 }
 
+/// The usernames of the people with these ids; whoever is not of this realm is left out.
+pub fn usernames(cx: &mut Cx<'_>, ids: &[UserId]) -> Result<HashMap<UserId, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mine = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq_any(ids.to_vec()))
+        .select((users::id, users::username));
+    let rows: Vec<(UserId, String)> = mine.load(cx.db.conn()?)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// People with a role given directly, by username.
 pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> Result<Vec<User>> {
     let ids = user_roles::table

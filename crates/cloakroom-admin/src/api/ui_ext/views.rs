@@ -1,11 +1,11 @@
-//! What the lists of the console know beyond the things listed: the views that an administrator keeps, and when people
-//! were last here.
+//! What the lists of the console know beyond the things listed: the views that an administrator keeps, what people are
+//! called, and when they were last here.
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read;
 use cloakroom_model::id::UserId;
 use cloakroom_model::saved_view::{self, Kept, View};
-use cloakroom_model::sign_in;
+use cloakroom_model::{sign_in, user};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +24,10 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(
         "/admin/realms/{realm}/ui-ext/sign-ins",
         web::get().to(sign_ins),
+    );
+    cfg.route(
+        "/admin/realms/{realm}/ui-ext/usernames",
+        web::get().to(usernames),
     );
 }
 
@@ -86,16 +90,28 @@ async fn remove(admin: Admin, path: Names) -> Answer {
 /// More ids than this are not looked up in one call.
 const MOST: usize = 200;
 
+fn ids(params: &Params) -> Vec<UserId> {
+    let ids = params.get("ids").map(String::as_str).unwrap_or_default();
+    let ids = ids.split(',').filter(|id| !id.is_empty());
+    ids.take(MOST).map(UserId::new).collect()
+}
+
+/// What the users with these ids are called: `{"id": "ada"}`. Whoever is gone is left out.
+async fn usernames(admin: Admin, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let ids = ids(&params);
+    let found = admin.read(move |cx| Ok(user::usernames(cx, &ids)?)).await?;
+    let shown: Map<String, Value> = found
+        .into_iter()
+        .map(|(id, name)| (id.as_str().to_owned(), json!(name)))
+        .collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
 /// When the users with these ids last signed in, in milliseconds since 1970: `{"id": 1700000000000}`.
 async fn sign_ins(admin: Admin, params: Params) -> Answer {
     admin.check(VIEW)?;
-    let ids = params.get("ids").map(String::as_str).unwrap_or_default();
-    let ids: Vec<UserId> = ids
-        .split(',')
-        .filter(|id| !id.is_empty())
-        .take(MOST)
-        .map(UserId::new)
-        .collect();
+    let ids = ids(&params);
     let last = admin.read(move |cx| Ok(sign_in::last(cx, &ids)?)).await?;
     let shown: Map<String, Value> = last
         .into_iter()

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{asked, described};
 use crate::desk::{Desk, encode, text_of};
 use crate::feed::{Writer, feed};
+use crate::page::history::names::Names;
 use crate::problem::Problem;
 use crate::routes::Shown;
 
@@ -86,6 +87,7 @@ async fn look(desk: &Desk, seen: &mut Seen) -> Result<String, Problem> {
         .filter(|one| !seen.ids.contains(&text_of(one, "id")))
         .collect();
     fresh.reverse();
+    let names = Names::of(desk, fresh.iter().map(|one| text_of(one, "userId"))).await?;
     let mut text = String::new();
     for one in fresh {
         let time = one.get("time").and_then(Value::as_i64).unwrap_or_default();
@@ -94,14 +96,17 @@ async fn look(desk: &Desk, seen: &mut Seen) -> Result<String, Problem> {
             seen.ids.clear();
         }
         let id = text_of(one, "id");
-        text.push_str(&format!("id: {time}.{id}\ndata: {}\n\n", cells(desk, one)));
+        text.push_str(&format!(
+            "id: {time}.{id}\ndata: {}\n\n",
+            cells(desk, one, &names)
+        ));
         seen.ids.push(id);
     }
     Ok(text)
 }
 
 /// An event as the script of the page shows it: texts, never markup.
-fn cells(desk: &Desk, one: &Value) -> Value {
+fn cells(desk: &Desk, one: &Value, names: &Names) -> Value {
     let user = text_of(one, "userId");
     let kind = text_of(one, "type");
     let class = match kind.as_str() {
@@ -110,12 +115,13 @@ fn cells(desk: &Desk, one: &Value) -> Value {
         _ => "",
     };
     let (who, details) = described(one);
+    let known = names.find(&user);
     json!({
         "time": one.get("time"),
         "type": kind,
         "class": class,
-        "user": who,
-        "url": match user.is_empty() {
+        "user": known.unwrap_or(&who),
+        "url": match known.is_none() {
             true => String::new(),
             false => desk.url(&format!("/users/{}", encode(&user))),
         },

@@ -15,7 +15,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let mut page = Stack::new(desk.frame(heading));
     let asked = format!("events?user={}&max=50", encode(&desk.part("id")));
     if let Some(found) = desk.get_if_allowed(&asked).await? {
-        page = page.card(events::card(&desk, &found));
+        page = page.card(events::card(&desk, &found).await?);
     }
     if let Some(card) = history::card(&desk, &history::USER, &desk.part("id")).await? {
         page = page.card(card);

@@ -1,0 +1,92 @@
+//! What the people are called whose ids stand in a trail: those of this realm, and administrators of the console's own.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use serde_json::Value;
+
+use crate::desk::{Desk, encode, text_of};
+use crate::part::Cell;
+use crate::problem::Problem;
+
+/// Usernames by their ids, as far as the administrator may see them.
+pub(in crate::page) struct Names {
+    here: Value,
+    home: Value,
+}
+
+impl Names {
+    /// Looks up the people of these ids, a page of a trail at the most.
+    pub(in crate::page) async fn of(
+        desk: &Desk,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<Self, Problem> {
+        let mut ids: BTreeSet<String> = ids.into_iter().collect();
+        ids.remove("");
+        let here = ask(desk, &desk.realm, &ids).await?;
+        ids.retain(|id| here.get(id).is_none());
+        let home = match desk.home().name == desk.realm {
+            true => Value::Null,
+            false => ask(desk, &desk.home().name, &ids).await?,
+        };
+        Ok(Self { here, home })
+    }
+
+    /// The name of somebody of this realm.
+    pub(in crate::page) fn find(&self, id: &str) -> Option<&str> {
+        self.here.get(id).and_then(Value::as_str)
+    }
+
+    /// The way to somebody of this realm; of others the name, or the beginning of the id where it is not known.
+    pub(in crate::page) fn cell(&self, desk: &Desk, id: &str) -> Cell {
+        if let Some(name) = self.find(id) {
+            return Cell::link(name, desk.url(&format!("/users/{}", encode(id))));
+        }
+        match self.home.get(id).and_then(Value::as_str) {
+            Some(name) => Cell::short(format!("{name} ({})", desk.home().name)),
+            None => Cell::short(short(id)),
+        }
+    }
+}
+
+/// What is asked for is left out where the administrator may not see it.
+async fn ask(desk: &Desk, realm: &str, ids: &BTreeSet<String>) -> Result<Value, Problem> {
+    if ids.is_empty() {
+        return Ok(Value::Null);
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let target = format!(
+        "/admin/realms/{}/ui-ext/usernames?ids={}",
+        encode(realm),
+        encode(&ids.join(","))
+    );
+    match desk.ask(Method::GET, &target, None, None).await {
+        Ok(reply) => Ok(reply.json),
+        Err(problem) if matches!(problem.status, 403 | 404) => Ok(Value::Null),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The beginning of an id, which tells it from others on a page.
+pub(super) fn short(id: &str) -> String {
+    match id.len() > 12 {
+        true => format!("{}…", id.chars().take(8).collect::<String>()),
+        false => id.to_owned(),
+    }
+}
+
+/// The people that events of either trail are about.
+pub(in crate::page) fn people(found: &Value) -> Vec<String> {
+    let all = found.as_array().into_iter().flatten();
+    let ids = all.flat_map(|one| {
+        let path = text_of(one, "resourcePath");
+        let about = path.strip_prefix("users/").unwrap_or_default();
+        let about = about.split('/').next().unwrap_or_default().to_owned();
+        [
+            text_of(one, "userId"),
+            text_of(one, "authDetails/userId"),
+            about,
+        ]
+    });
+    ids.collect()
+}
