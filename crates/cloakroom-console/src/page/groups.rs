@@ -1,5 +1,7 @@
 //! Groups: the tree level by level, and one group with its members, roles and place.
 
+pub(super) mod cards;
+
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -32,32 +34,6 @@ const MANAGE: &[&str] = &["manage-users"];
 /// The value of the choice that means no parent.
 const TOP: &str = "/";
 
-fn rows(desk: &Desk, found: &Value) -> Vec<Row> {
-    let all = found.as_array().into_iter().flatten();
-    let mut rows = Vec::new();
-    for one in all {
-        let url = desk.url(&format!("/groups/{}", encode(&text_of(one, "id"))));
-        rows.push(Row::of(vec![
-            Cell::link(text_of(one, "path"), url),
-            Cell::Number(text_of(one, "subGroupCount")),
-        ]));
-        // A search shows what it found inside of what it is inside of.
-        rows.extend(self::rows(
-            desk,
-            one.get("subGroups").unwrap_or(&Value::Null),
-        ));
-    }
-    rows
-}
-
-fn tree(desk: &Desk, id: &'static str, key: &str, found: &Value) -> Card {
-    let columns = ["kind-group", "group-inside-count"]
-        .map(|key| desk.text(key))
-        .to_vec();
-    let table = Table::new(desk.text(key), columns, rows(desk, found));
-    Card::new(id, desk.text(key)).table(table, desk.text("groups-none"))
-}
-
 async fn list(desk: Rc<Desk>) -> Shown {
     let search = desk.query.trimmed("q");
     let first = Pager::first(&desk);
@@ -72,7 +48,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let may_manage = desk.may(MANAGE);
     let heading = Heading::new(&desk.text("nav-groups")).lead(desk.text("groups-lead"));
     Stack::new(desk.frame(heading))
-        .card(tree(&desk, "tree", "nav-groups", &found).ask(true, find))
+        .card(cards::tree(&desk, ("tree", "nav-groups"), &found, "/groups").ask(true, find))
         .card(Card::new("make", desk.text("groups-new")).ask(may_manage, new))
         .show(&desk)
 }
@@ -133,10 +109,12 @@ async fn show(desk: Rc<Desk>) -> Shown {
         desk.text("create"),
     )
     .input(Input::text("name", desk.text("group-child-name"), ""));
+    let inside = cards::tree(&desk, ("inside", "group-inside"), &children, "/groups");
+    let member = desk.url(&format!("{}/member", page(&desk)));
     let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Sheet(sheet))
-        .card(tree(&desk, "inside", "group-inside", &children).ask(may_manage, child))
-        .card(self::members(&desk, &members, may_manage));
+        .card(inside.ask(may_manage, child))
+        .card(cards::members(&desk, &members, &member, may_manage));
     if children.as_array().is_some_and(|all| !all.is_empty())
         && let Some(card) = everybody(&desk).await?
     {
@@ -149,42 +127,6 @@ async fn show(desk: Rc<Desk>) -> Shown {
         stack = stack.card(card);
     }
     stack.show(&desk)
-}
-
-fn members(desk: &Desk, members: &Value, may_manage: bool) -> Card {
-    let url = desk.url(&format!("{}/member", page(desk)));
-    let rows = members.as_array().into_iter().flatten().map(|one| {
-        let id = text_of(one, "id");
-        let mut cells = vec![
-            user::link(desk, &id, &text_of(one, "username")),
-            Cell::text(text_of(one, "email")),
-        ];
-        if may_manage {
-            cells.push(Cell::button(
-                desk.text("remove"),
-                url.clone(),
-                &[("remove", &id)],
-            ));
-        }
-        Row::of(cells)
-    });
-    let mut columns = vec!["kind-user", "users-email"];
-    if may_manage {
-        columns.push("column-act");
-    }
-    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
-    let table = Table::new(desk.text("group-members"), columns, rows.collect());
-    let ask = Ask::new(desk, "add-member", url.clone(), desk.text("add")).input(Input::text(
-        "add",
-        desk.text("users-username"),
-        "",
-    ));
-    Card::new("members", desk.text("group-members"))
-        .table(
-            table.with_token(desk.csrf()),
-            desk.text("group-members-none"),
-        )
-        .ask(may_manage, ask)
 }
 
 /// Who has what the group gives: its members, and those of the groups inside it, a page at a time.

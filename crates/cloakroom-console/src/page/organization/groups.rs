@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{MANAGE, organization, page, path};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
+use crate::page::groups::cards;
 use crate::page::user;
-use crate::part::{Ask, Card, Cell, Input, Pager, Row, Stack, Table};
+use crate::part::{Ask, Card, Input, Pager, Stack};
 use crate::problem::Problem;
 use crate::routes::Shown;
 
@@ -19,17 +20,7 @@ fn group_path(desk: &Desk) -> String {
 }
 
 fn tree(desk: &Desk, found: &Value, key: &str) -> Card {
-    let rows = found.as_array().into_iter().flatten().map(|one| {
-        let id = encode(&text_of(one, "id"));
-        let url = desk.url(&page(desk, &format!("/groups/{id}")));
-        Row::of(vec![
-            Cell::link(text_of(one, "path"), url),
-            Cell::Number(text_of(one, "subGroupCount")),
-        ])
-    });
-    let columns = ["kind-group", "group-inside-count"].map(|key| desk.text(key));
-    let table = Table::new(desk.text(key), columns.to_vec(), rows.collect());
-    Card::new("tree", desk.text(key)).table(table, desk.text("groups-none"))
+    cards::tree(desk, ("tree", key), found, &page(desk, TAB))
 }
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
@@ -91,50 +82,17 @@ pub(super) async fn one(desk: Rc<Desk>) -> Shown {
         "",
     ));
     let words = desk.text_with("user-delete-confirm", "name", text_of(&group, "name"));
-    let delete = Ask::new(&desk, "delete", at, desk.text("delete"))
+    let delete = Ask::new(&desk, "delete", at.clone(), desk.text("delete"))
         .input(Input::text("delete", words, ""))
         .danger();
     let danger =
         Card::new("danger", desk.text("danger")).lead(desk.text("organization-group-delete"));
+    let in_it = cards::members(&desk, &members, &at, may_manage);
     Stack::new(desk.frame(heading))
-        .card(self::members(&desk, &members, may_manage))
+        .card(in_it.lead(desk.text("organization-group-members")))
         .card(tree(&desk, &children, "group-inside").ask(may_manage, child))
         .card(danger.ask(may_manage, delete))
         .show(&desk)
-}
-
-fn members(desk: &Desk, members: &Value, may_manage: bool) -> Card {
-    let url = desk.url(&format!("/{}", group_path(desk)));
-    let rows = members.as_array().into_iter().flatten().map(|one| {
-        let id = text_of(one, "id");
-        let mut cells = vec![
-            user::link(desk, &id, &text_of(one, "username")),
-            Cell::text(text_of(one, "email")),
-        ];
-        if may_manage {
-            let url = url.clone();
-            cells.push(Cell::button(desk.text("remove"), url, &[("leave", &id)]));
-        }
-        Row::of(cells)
-    });
-    let mut columns = vec!["kind-user", "users-email"];
-    if may_manage {
-        columns.push("column-act");
-    }
-    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
-    let table = Table::new(desk.text("group-members"), columns, rows.collect());
-    let ask = Ask::new(desk, "join", url.clone(), desk.text("add")).input(Input::text(
-        "join",
-        desk.text("users-username"),
-        "",
-    ));
-    Card::new("members", desk.text("group-members"))
-        .lead(desk.text("organization-group-members"))
-        .table(
-            table.with_token(desk.csrf()),
-            desk.text("group-members-none"),
-        )
-        .ask(may_manage, ask)
 }
 
 /// A group inside it, somebody who joins or leaves, or its end.
@@ -143,11 +101,11 @@ pub(super) async fn change(desk: Rc<Desk>) -> Shown {
     if let Some(name) = desk.form.get("child") {
         desk.post(&format!("{at}/children"), &json!({"name": name}))
             .await?;
-    } else if let Some(name) = desk.form.get("join") {
+    } else if let Some(name) = desk.form.get("add") {
         let id = user::named(&desk, name).await?;
         let member = format!("{at}/members/{}", encode(&id));
         desk.put(&member, &json!({})).await?;
-    } else if let Some(id) = desk.form.get("leave") {
+    } else if let Some(id) = desk.form.get("remove") {
         desk.delete(&format!("{at}/members/{}", encode(id))).await?;
     } else if let Some(name) = desk.form.get("delete") {
         let group = desk.get(&at).await?;
