@@ -2,6 +2,7 @@
 
 mod access;
 mod credentials;
+mod duplicate;
 mod fields;
 mod quickstart;
 mod sessions;
@@ -26,6 +27,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::show("/clients/{id}/settings", |desk| Box::pin(settings(desk)))
         .and_change(|desk| Box::pin(save(desk))),
     Route::change("/clients/{id}/delete", |desk| Box::pin(remove(desk))),
+    Route::change("/clients/{id}/duplicate", |desk| {
+        Box::pin(duplicate::make(desk))
+    }),
     Route::show("/clients/{id}/credentials", |desk| {
         Box::pin(credentials::show(desk))
     })
@@ -120,6 +124,7 @@ async fn settings(desk: Rc<Desk>) -> Shown {
         page = page.card(card);
     }
     page.with(Piece::Sheet(sheet))
+        .card(duplicate::card(&desk, may_manage))
         .card(danger(&desk, may_manage))
         .show(&desk)
 }

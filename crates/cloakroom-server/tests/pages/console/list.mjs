@@ -149,6 +149,7 @@ export const ACTIONS = [
   { path: '/clients/new/web', fields: { 'f-clientId': 'mallory', 'f-rootUrl': 'https://m.example' }, rights: ['manage-clients'] },
   { path: '/clients/bulk', fields: { act: 'disable', id: '{client}' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/settings', fields: { 'f-clientId': 'changed' }, rights: ['manage-clients'] },
+  { path: '/clients/{client}/duplicate', fields: { clientId: 'mallory' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/delete', fields: { name: 'shop' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/credentials', fields: { 'f-attributes-jwks-url': 'https://m.example' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/secret', fields: {}, rights: ['manage-clients'] },

@@ -9,6 +9,21 @@ async function boss(scene) {
   return visitor;
 }
 
+/** A copy of a client has its settings, and what proves it is its own. */
+export async function aClientIsDuplicated(_browser, scene) {
+  const { realm, client } = scene;
+  const visitor = await boss(scene);
+  const { status } = await visitor.post(`/clients/${client}/duplicate`, { clientId: 'till' });
+  assert.equal(status, 303);
+  const one = async (id) => (await realm.call('GET', `/clients/${id}`)).body;
+  const [{ id }] = (await realm.call('GET', '/clients?clientId=till')).body;
+  const [first, copy] = [await one(client), await one(id)];
+  assert.notEqual(copy.secret, first.secret);
+  for (const name of ['name', 'redirectUris', 'rootUrl', 'publicClient', 'defaultClientScopes']) assert.deepEqual(copy[name], first[name], name);
+  assert.equal((await visitor.post(`/clients/${client}/duplicate`, { clientId: 'till' })).status, 409);
+  await realm.call('DELETE', `/clients/${id}`);
+}
+
 /** Everything of a thing that the API shows, read anew. */
 async function state(realm, paths) {
   const answers = await Promise.all(paths.map((path) => realm.call('GET', path).then(({ body }) => body)));
