@@ -113,6 +113,15 @@ export const PAGES = [
     },
   },
   {
+    name: 'account',
+    reach: async (page, setup) => {
+      await signIn(page, setup);
+      await page.goto(`${setup.realm.issuer}/account/`);
+      await page.getByRole('main').getByText('Sign In', { exact: true }).click();
+      await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
+    },
+  },
+  {
     name: 'logout-confirm',
     reach: async (page, setup) => {
       const button = await confirmLogout(page, setup);

@@ -4,8 +4,11 @@ import { createRequire } from 'node:module';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What depends on colours, and so on the theme; all else is the same in each. */
-const COLOURS = ['color-contrast', 'link-in-text-block'];
+/** What depends on colours, and so on the theme, or on where things stand, and so on the direction; all else is the same in each. */
+const RULES = {
+  colours: ['color-contrast', 'link-in-text-block'],
+  places: ['target-size', 'scrollable-region-focusable'],
+};
 
 // The package for Playwright opens a tab of its own for every check; the page that is there will do.
 const SOURCE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -14,10 +17,10 @@ async function ensureAxe(frame) {
   if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(await SOURCE);
 }
 
-/** Returns one line for each element that breaks a rule; of those about colours alone, if that is what changed. */
-export async function accessibilityProblems(page, { coloursAlone = false } = {}) {
+/** Returns one line for each element that breaks a rule; of those about `colours` or `places` alone, if that is what changed. */
+export async function accessibilityProblems(page, { changed } = {}) {
   for (const frame of page.frames()) await ensureAxe(frame);
-  const runOnly = coloursAlone ? { type: 'rule', values: COLOURS } : { type: 'tag', values: TAGS };
+  const runOnly = changed ? { type: 'rule', values: RULES[changed] } : { type: 'tag', values: TAGS };
   const violations = await page.evaluate(async (runOnly) => {
     const found = await window.axe.run(document, { runOnly, resultTypes: ['violations'] });
     return found.violations.map(({ id, help, nodes }) => ({
