@@ -3,6 +3,7 @@
 //! A page's template writes `{{ table }}` and gets markup; every text inside has been escaped by the part's own template.
 
 mod chart;
+mod choices;
 mod facts;
 mod list;
 mod preview;
@@ -14,6 +15,7 @@ mod table;
 mod timeline;
 
 pub(crate) use chart::{Bar, Bars};
+pub(crate) use choices::{Choice, Choices};
 pub(crate) use facts::Facts;
 pub(crate) use list::{Empty, ListPage, Pager};
 pub(crate) use preview::Preview;

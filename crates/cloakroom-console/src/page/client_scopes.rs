@@ -78,7 +78,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
                 desk.url(&format!("/client-scopes/{}", encode(&id))),
             ),
             Cell::text(text_of(one, "description")),
-            Cell::text(text_of(one, "protocol")),
+            Cell::short(text_of(one, "protocol")),
             Cell::Pills(vec![pill]),
             Cell::Number(mappers.to_string()),
         ])

@@ -13,7 +13,8 @@ use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
 use crate::part::sheet::{self, Sheet, SheetPage};
 use crate::part::{
-    Card, Cell, Empty, Field, ListPage, Pager, Pill, Row, Section, Shape, Stack, Table,
+    Cell, Choice, Choices, Empty, Field, ListPage, Pager, Piece, Pill, Row, Section, Shape, Stack,
+    Table,
 };
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
@@ -119,7 +120,7 @@ fn row(desk: &Desk, one: &Value, uses: &Value) -> Row {
     let cells = vec![
         Cell::link(&client_id, desk.url(&format!("/clients/{}", encode(&id)))),
         Cell::text(desk.locale.resolve(&text_of(one, "name"))),
-        Cell::text(desk.text(Kind::of(one).key())),
+        Cell::short(desk.text(Kind::of(one).key())),
         last,
         a_day,
         Cell::Pills(vec![state]),
@@ -131,12 +132,10 @@ fn row(desk: &Desk, one: &Value, uses: &Value) -> Row {
 /// The kinds to choose from, and known applications with what each expects.
 async fn kinds(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let rows = Kind::ALL.iter().map(|kind| {
-        let url = desk.url(&format!("/clients/new/{}", kind.name()));
-        Row::of(vec![
-            Cell::link(desk.text(kind.key()), url),
-            Cell::text(desk.text(&format!("{}-hint", kind.key()))),
-        ])
+    let kinds = Kind::ALL.iter().map(|kind| Choice {
+        text: desk.text(kind.key()),
+        hint: desk.text(&format!("{}-hint", kind.key())),
+        url: desk.url(&format!("/clients/new/{}", kind.name())),
     });
     let known = kind::PRESETS.iter().map(|preset| {
         let url = desk.url(&format!(
@@ -144,28 +143,20 @@ async fn kinds(desk: Rc<Desk>) -> Shown {
             preset.kind.name(),
             preset.id
         ));
-        Row::of(vec![
-            Cell::link(preset.name, url),
-            Cell::mono(preset.callback),
-        ])
+        Choice {
+            text: preset.name.to_owned(),
+            hint: desk.text_with("clients-callback", "path", preset.callback),
+            url,
+        }
     });
-    let columns = |second: &str| vec![desk.text("clients-kind"), desk.text(second)];
-    let kinds = Table::new(
-        desk.text("clients-kinds"),
-        columns("column-description"),
-        rows.collect(),
-    );
-    let known = Table::new(
-        desk.text("clients-presets"),
-        columns("clients-callback"),
-        known.collect(),
-    );
+    let kinds = Choices::new("kinds", desk.text("clients-kinds"), kinds.collect());
+    let known = Choices::new("presets", desk.text("clients-presets"), known.collect());
     let heading = Heading::new(&desk.text("clients-new"))
         .under(desk.text("nav-clients"), desk.url("/clients"))
         .lead(desk.text("clients-new-lead"));
     Stack::new(desk.frame(heading))
-        .card(Card::new("kinds", desk.text("clients-kinds")).table(kinds, String::new()))
-        .card(Card::new("presets", desk.text("clients-presets")).table(known, String::new()))
+        .with(Piece::Choices(kinds))
+        .with(Piece::Choices(known))
         .show(&desk)
 }
 

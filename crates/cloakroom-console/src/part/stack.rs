@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Facts, Preview, Progress, Sheet, Table, Timeline};
+use super::{Choices, Facts, Preview, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::Frame;
 use crate::routes::Shown;
@@ -106,6 +106,11 @@ impl Ask {
             button,
             class: "",
         }
+    }
+
+    /// It chooses what the card shows, so it stands before that.
+    fn is_view(&self) -> bool {
+        self.is_get
     }
 
     /// Browsers send files in a form of its own kind alone.
@@ -212,6 +217,7 @@ impl Card {
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
     Facts(Facts),
+    Choices(Choices),
     Card(Card),
     Sheet(Sheet),
     Timeline(Timeline),
