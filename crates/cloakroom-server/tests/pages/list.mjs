@@ -117,7 +117,6 @@ export const PAGES = [
     reach: async (page, setup) => {
       await signIn(page, setup);
       await page.goto(`${setup.realm.issuer}/account/`);
-      await page.getByRole('main').getByText('Sign In', { exact: true }).click();
       await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
     },
   },
