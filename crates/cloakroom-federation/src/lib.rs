@@ -22,6 +22,7 @@ pub mod directory;
 pub mod endpoints;
 mod error;
 pub mod exchange;
+pub mod farewell;
 mod federation;
 pub mod first_login;
 pub mod health;

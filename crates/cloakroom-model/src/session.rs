@@ -149,6 +149,7 @@ pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
 /// Ends a session with its clients' parts and its refresh tokens; false if it has ended before.
 pub fn remove(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
     goodbye::say(cx, id, offline)?;
+    upstream::say_farewell(cx, id, offline)?;
     let tokens = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::session_id.eq(id))

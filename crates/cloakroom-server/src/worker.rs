@@ -1,6 +1,8 @@
 //! What runs beside the requests: sweeping what is over, hearing of other nodes, and telling clients.
 
+mod farewell;
 mod goodbye;
+mod post;
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -64,7 +66,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     })?);
     let telling = runtime()?;
     threads.push(every(&app, "goodbye", TELL, move |app| {
-        telling.block_on(goodbye::round(app))
+        telling.block_on(async {
+            goodbye::round(app).await?;
+            farewell::round(app).await
+        })
     })?);
     let working = runtime()?;
     threads.push(every(&app, "jobs", WORK, move |app| {

@@ -1,13 +1,64 @@
 //! Sessions that came from an identity provider: which session there each belongs to.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::Result;
 use crate::cx::Cx;
 use crate::id::SessionId;
 use crate::schema::upstream_sessions as upstreams;
 use crate::secret::{Sealed, Secret};
 use crate::sql::Unless;
+use crate::{Result, identity_provider, outbox};
+
+/// The kind of these rows of the outbox: providers that are told of the end of a session here.
+pub const KIND: &str = "upstream_logout";
+
+/// A provider that is told, without the browser, that a session that came from it has ended here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Farewell {
+    /// The provider's alias.
+    pub provider: String,
+    session: SessionId,
+    /// The ID token, sealed.
+    id_token: String,
+}
+
+impl Farewell {
+    /// The ID token, which names the session there.
+    pub fn id_token(&self, cx: &Cx<'_>) -> Result<Secret> {
+        let sealed = Sealed::from_base64url(&self.id_token)?;
+        cx.vault.open_text(&place(&self.session), &sealed)
+    }
+}
+
+/// Puts a farewell into the outbox, if the provider of a session wants to be told without the browser
+/// (`backchannelSupported`).
+///
+/// A session whose browser goes there itself, or that ended there first, is forgotten before it is removed.
+pub(crate) fn say_farewell(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<()> {
+    // Offline sessions outlive the one that came from the provider, and are not remembered as from there.
+    let mine = upstreams::table
+        .filter(upstreams::realm_id.eq(&cx.realm.id))
+        .filter(upstreams::session_id.eq(id))
+        .filter(upstreams::offline.eq(offline))
+        .select((upstreams::provider, upstreams::id_token));
+    let row: Option<(String, Option<Sealed>)> = mine.get_result(cx.db.conn()?).optional()?;
+    let Some((provider, Some(id_token))) = row else {
+        return Ok(());
+    };
+    let known = identity_provider::find(cx, &provider)?;
+    let has = |name: &str| known.as_ref().and_then(|known| known.config.get(name));
+    let wants = has("backchannelSupported").is_some_and(|wants| wants == "true");
+    if !wants || has("logoutUrl").is_none_or(String::is_empty) {
+        return Ok(());
+    }
+    let farewell = Farewell {
+        provider,
+        session: id.clone(),
+        id_token: id_token.to_base64url(),
+    };
+    outbox::insert(cx, KIND, &serde_json::to_value(farewell)?)
+}
 
 /// Where a session came from.
 #[derive(Clone, Debug)]

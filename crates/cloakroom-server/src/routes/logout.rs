@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
-use cloakroom_model::session::{self, Session};
+use cloakroom_model::session::{self, Session, upstream};
 use cloakroom_model::{Cx, Digest, Door, attempt, user};
 use cloakroom_oidc::logout::{LogoutError, LogoutRequest};
 use cloakroom_oidc::{Error, Form};
@@ -161,6 +161,10 @@ fn end(
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
             elsewhere = broker::elsewhere(cx, &session)?;
+            if elsewhere.is_some() {
+                // The browser goes there itself.
+                upstream::forget(cx, &session.id)?;
+            }
             sign_on::end(cx, &session, client_id, ip)?;
             ended = Some(session);
         }

@@ -3,77 +3,27 @@
 use std::sync::Arc;
 
 use cloakroom_model::goodbye::{Goodbye, KIND};
-use cloakroom_model::outbox::{self, Item};
-use cloakroom_model::{Changes, Cx, Door, Fault, Link, Realm, Ttl};
+use cloakroom_model::outbox::Item;
+use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::Error;
 use cloakroom_oidc::backchannel_logout::LogoutNotice;
 use cloakroom_web::App;
-use cloakroom_web::app::{now, random};
 
-/// How many are told in one round.
-const MOST: i64 = 50;
-
-/// A client that does not answer is told again after these many seconds, and then no more: its
-/// tokens have run out by then.
-const AGAIN: [i64; 5] = [5, 30, 120, 600, 1800];
-
-/// Whoever took an item has this long to tell; beyond it the node is taken for gone.
-const TAKEN: Ttl = Ttl::seconds(60);
+use super::post;
 
 /// Tells all that are due.
 pub(super) async fn round(app: &App) -> Result<(), Fault> {
-    for item in take(app).await? {
-        if let Err(fault) = tell(app, &item).await {
+    for item in post::take(app, KIND).await? {
+        let heard = match app.realm(&item.realm).await {
+            Ok(Some(realm)) => send(app, &realm, &item).await,
+            Ok(None) => Ok(true),
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = post::settle(app, &item, heard).await {
             tracing::warn!(error = %fault, "a client could not be told of a logout");
         }
     }
     Ok(())
-}
-
-/// Runs a question about the outbox, which belongs to no realm.
-async fn with_outbox<T: Send + 'static>(
-    app: &App,
-    mut work: impl FnMut(&mut Cx<'_>) -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    let vault = app.vault();
-    app.db()
-        .write(move |conn| {
-            let (mut changes, mut rng) = (Changes::default(), random()?);
-            let nobody = Arc::new(Realm::nobody());
-            work(&mut Cx {
-                db: Link::Open(conn),
-                realm: &nobody,
-                now: now(),
-                rng: &mut rng,
-                vault: &vault,
-                changes: &mut changes,
-            })
-        })
-        .await
-}
-
-async fn take(app: &App) -> Result<Vec<Item>, Fault> {
-    with_outbox(app, |cx| outbox::take_due(cx, KIND, MOST, TAKEN)).await
-}
-
-async fn tell(app: &App, item: &Item) -> Result<(), Fault> {
-    let heard = match app.realm(&item.realm).await? {
-        Some(realm) => send(app, &realm, item).await?,
-        None => true,
-    };
-    let wait = usize::try_from(item.attempts)
-        .ok()
-        .and_then(|tried| AGAIN.get(tried));
-    let id = item.id.clone();
-    match wait.copied() {
-        Some(wait) if !heard => {
-            with_outbox(app, move |cx| {
-                outbox::postpone(cx, &id, cx.now.plus(Ttl::seconds(wait)))
-            })
-            .await
-        }
-        _ => with_outbox(app, move |cx| outbox::remove(cx, &id)).await,
-    }
 }
 
 /// True if there is nobody to tell any more, or if the client has heard.

@@ -84,6 +84,8 @@ fn end(cx: &mut Cx<'_>, alias: &str, claims: &Map<String, Value>, ip: &str) -> R
     }
     for id in upstream::list_from(cx, alias, text("sub"), text("sid"))? {
         if let Some(session) = session::find(cx, &id, false)? {
+            // The provider knows, because it was over there first.
+            upstream::forget(cx, &session.id)?;
             sign_on::end(cx, &session, None, ip)?;
         }
     }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
-use cloakroom_federation::{HttpRequest as Outgoing, Upstream};
+use cloakroom_federation::Upstream;
 use cloakroom_model::session::{Session, upstream};
 use cloakroom_model::{Cx, Digest, Fault, Secret};
 use cloakroom_oidc::Form;
@@ -43,14 +43,22 @@ pub(crate) fn elsewhere(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Els
         return Ok(None);
     };
     let found = find(cx, &from.provider)?.filter(Upstream::is_openid);
-    let place = |upstream: &Upstream| Url::parse(upstream.text("logoutUrl")?).ok();
-    Ok(found.and_then(|upstream| {
-        Some(Elsewhere::OpenId(Box::new(OpenId {
-            place: place(&upstream)?,
-            upstream,
-            id_token: from.id_token,
-        })))
-    }))
+    let Some(upstream) = found else {
+        return Ok(None);
+    };
+    // Such a provider is told without the browser, as soon as the session is removed.
+    if upstream.has("backchannelSupported") && from.id_token.is_some() {
+        return Ok(None);
+    }
+    let place = upstream.text("logoutUrl").map(Url::parse);
+    let Some(Ok(place)) = place else {
+        return Ok(None);
+    };
+    Ok(Some(Elsewhere::OpenId(Box::new(OpenId {
+        place,
+        upstream,
+        id_token: from.id_token,
+    }))))
 }
 
 /// The page or redirect that ends a session at its provider, and the name that the answer has to bring;
@@ -64,10 +72,6 @@ pub(crate) async fn leave(
         Elsewhere::OpenId(there) => there,
     };
     let state = Secret::random(&mut random()?);
-    if there.upstream.has("backchannelSupported") && there.id_token.is_some() {
-        tell(visit, there, state.expose());
-        return Ok(None);
-    }
     let to = there.address(visit, state.expose());
     Ok(Some((
         visit.redirect(to.as_str()),
@@ -99,27 +103,6 @@ impl OpenId {
         let is_off = self.upstream.text("sendIdTokenOnLogout") == Some("false");
         self.id_token.as_ref().filter(|_| !is_off)
     }
-}
-
-/// Tells the provider without the browser, as `backchannelSupported` asks for. Nobody waits for its answer: the
-/// session here is over, and a provider that hangs must not hold up the person who leaves.
-fn tell(visit: &Visit, there: &OpenId, state: &str) {
-    let mut to = there.place.clone();
-    let token = there.id_token.as_ref().map_or("", Secret::expose);
-    to.query_pairs_mut()
-        .append_pair("state", state)
-        .append_pair("id_token_hint", token);
-    let mut request = Outgoing::new(Vec::new());
-    let Ok(uri) = to.as_str().parse() else {
-        return;
-    };
-    *request.uri_mut() = uri;
-    let (app, alias) = (visit.app.clone(), there.upstream.provider.alias.clone());
-    actix_web::rt::spawn(async move {
-        if let Err(error) = app.outbound.send(request).await {
-            tracing::warn!(provider = %alias, %error, "a provider was not told of a logout");
-        }
-    });
 }
 
 /// `GET /realms/{realm}/broker/{alias}/endpoint/logout_response`: the provider has ended its session.

@@ -8,7 +8,7 @@ use super::Story;
 use super::op::CLIENT;
 use super::scene::Scene;
 use crate::browser::{Browser, Callback, Place};
-use crate::http::{encode, text};
+use crate::http::{Request, encode, text};
 use crate::realm::CALLBACK;
 
 pub(super) const STORIES: &[Story] = &[
@@ -27,6 +27,14 @@ pub(super) const STORIES: &[Story] = &[
     (
         "goodbye::a-provider-is-told-without-the-browser-where-its-settings-say-so",
         told,
+    ),
+    (
+        "goodbye::a-provider-is-told-of-sessions-that-end-where-no-browser-is",
+        without_browser,
+    ),
+    (
+        "goodbye::whoever-came-from-a-provider-that-was-removed-signs-out-all-the-same",
+        removed,
     ),
     (
         "goodbye::nobody-comes-back-from-a-sign-out-that-did-not-leave",
@@ -106,13 +114,77 @@ fn told(scene: &Scene) {
     let (_, place) = leave(scene, "told", json!({"backchannelSupported": "true"}));
 
     assert!(place.client().address.starts_with(CALLBACK));
+    hears(scene, "told");
+}
+
+/// The provider is told, and of which session.
+fn hears(scene: &Scene, name: &str) {
+    let path = format!("/{name}/logout");
     let deadline = Instant::now() + Duration::from_secs(20);
-    while scene.stand_in.asked("/told/logout").is_empty() {
-        assert!(Instant::now() < deadline, "the provider was not told");
+    while scene.stand_in.asked(&path).is_empty() {
+        assert!(
+            Instant::now() < deadline,
+            "the provider {name} was not told"
+        );
         crate::server::pause(Duration::from_millis(20));
     }
-    let asked = scene.stand_in.asked("/told/logout");
-    assert!(asked[0].target.contains("id_token_hint="));
+    let asked = scene.stand_in.asked(&path);
+    assert!(asked[0].target.contains("id_token_hint="), "{name}");
+}
+
+fn without_browser(scene: &Scene) {
+    let come = |name: &str| {
+        let place = format!("{}/{name}/logout", scene.stand_in.base);
+        let config = json!({"logoutUrl": place, "backchannelSupported": "true"});
+        let op = scene.op_with(name, json!({}), config);
+        let callback = scene.visit(&mut scene.browser(), &op).client();
+        scene.tokens(&callback)
+    };
+    come("told-by-administrator");
+    let path = format!(
+        "/users/{}/logout",
+        text(&scene.user("told-by-administrator"), "id")
+    );
+    scene.done("POST", &path, &Value::Null);
+    let tokens = come("told-by-session");
+    let session = crate::jwt::claims(text(&tokens, "access_token"));
+    let path = format!("/sessions/{}", text(&session, "sid"));
+    scene.done("DELETE", &path, &Value::Null);
+    let tokens = come("told-by-client");
+    let fields = [
+        ("client_id", scene.client.id.as_str()),
+        ("client_secret", scene.client.secret.as_str()),
+        ("refresh_token", text(&tokens, "refresh_token")),
+    ];
+    let answer = scene
+        .server
+        .send(&Request::form(&scene.realm.path("logout"), &fields));
+    assert_eq!(answer.status, 204, "{}", answer.body);
+
+    for name in ["told-by-administrator", "told-by-session", "told-by-client"] {
+        hears(scene, name);
+    }
+}
+
+fn removed(scene: &Scene) {
+    let name = "removed-later";
+    let place = format!("{}/{name}/logout", scene.stand_in.base);
+    let op = scene.op_with(name, json!({}), json!({"logoutUrl": place}));
+    let mut browser = scene.browser();
+    let callback = scene.visit(&mut browser, &op).client();
+    let tokens = scene.tokens(&callback);
+    let instance = format!("/identity-provider/instances/{name}");
+    scene.done("DELETE", &instance, &Value::Null);
+    let query = encode(&[
+        ("id_token_hint", text(&tokens, "id_token")),
+        ("post_logout_redirect_uri", CALLBACK),
+    ]);
+
+    let place = browser.open(&format!("{}?{query}", scene.realm.path("logout")));
+
+    assert!(place.client().address.starts_with(CALLBACK));
+    assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
+    assert!(scene.stand_in.asked(&format!("/{name}/logout")).is_empty());
 }
 
 fn made_up(scene: &Scene) {
