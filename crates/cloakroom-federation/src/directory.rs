@@ -81,6 +81,19 @@ pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Directory>, Faul
     Ok(Some(Directory::of(one, &mappers)))
 }
 
+/// Passwords of the people of this component are stored here: they come by Kerberos alone, and what changes stays here.
+///
+/// # Errors
+/// If the database cannot be asked.
+fn keeps_passwords(cx: &mut Cx<'_>, id: &ComponentId) -> Result<bool, Fault> {
+    let found = component::find(cx, id)?;
+    Ok(found.is_some_and(|one| {
+        one.provider_id == crate::kerberos::provider::KIND
+            && one.text("enabled") != Some("false")
+            && one.text("editMode") == Some("UNSYNCED")
+    }))
+}
+
 /// The directory that a user comes from, and where they are in it; `None` for the realm's own users.
 ///
 /// # Errors

@@ -27,6 +27,7 @@ mod federation;
 pub mod first_login;
 pub mod health;
 pub mod identity;
+pub mod kerberos;
 pub mod keys;
 pub mod mapper;
 pub mod membership;

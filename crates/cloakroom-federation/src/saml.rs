@@ -19,7 +19,7 @@ mod c14n;
 pub mod crypto;
 pub mod descriptor;
 mod encryption;
-mod instant;
+pub(crate) mod instant;
 pub mod logout;
 pub mod person;
 pub mod request;

@@ -44,6 +44,7 @@
 //! | show some claims and hide others | [`sd_jwt`] | 9901 |
 //! | say of many tokens whether they still count | [`status_list`] | (draft) |
 //! | open what is encrypted in XML | [`xml_encryption`] | |
+//! | open and seal messages of Kerberos | [`kerberos`] | 3961, 3962 |
 //! | look at a token | [`mod@inspect`] | |
 //!
 //! **Errors.** There is one type, [`JoseError`]. It holds no part of a token or a key, so it may be logged,
@@ -79,6 +80,7 @@ pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod jwt;
+pub mod kerberos;
 pub mod key;
 pub mod pem;
 pub mod random;

@@ -9,7 +9,7 @@ pub use change::{
     has_client, is_secret_setting, list_configs, remove, remove_config, remove_execution, update,
     update_config, update_execution,
 };
-pub use steps::{Step, list_steps};
+pub use steps::{Step, has_browser_step, list_steps};
 
 use std::collections::BTreeMap;
 

@@ -22,6 +22,8 @@ pub enum Kind {
     UpstreamLogout,
     /// The id of an identity provider's assertion (SAML Profiles §4.1.4.5).
     UpstreamAssertion,
+    /// The authenticator of a browser that came by Kerberos (RFC 4120 §3.2.3).
+    Authenticator,
 }
 
 impl Kind {
@@ -32,16 +34,22 @@ impl Kind {
             Self::Logout => "logout",
             Self::UpstreamLogout => "upstream_logout",
             Self::UpstreamAssertion => "upstream_assertion",
+            Self::Authenticator => "authenticator",
         }
     }
 }
 
 /// Marks a value. Of two calls at once, exactly one gets true.
-pub fn spend(cx: &mut Cx<'_>, kind: Kind, value: &str, until: Timestamp) -> Result<bool> {
+pub fn spend(
+    cx: &mut Cx<'_>,
+    kind: Kind,
+    value: impl AsRef<[u8]>,
+    until: Timestamp,
+) -> Result<bool> {
     let insert = diesel::insert_into(replays::table).values((
         replays::realm_id.eq(&cx.realm.id),
         replays::kind.eq(kind.text()),
-        replays::digest.eq(Digest::of(value.as_bytes())),
+        replays::digest.eq(Digest::of(value.as_ref())),
         replays::expires_at.eq(until),
     ));
     if kind == Kind::RevokedToken {

@@ -20,7 +20,7 @@ use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
 use crate::user_profile::{self, UserProfile};
-use crate::{Changes, key, organization};
+use crate::{Changes, flow, key, organization};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
 
@@ -55,6 +55,8 @@ pub struct Realm {
     pub providers: Vec<Shown>,
     /// People are asked for their name before anything else, because it says which organization they are of.
     pub names_first: Option<NamesFirst>,
+    /// Its flow of the browser has the step `auth-spnego`: browsers are asked for a ticket of Kerberos.
+    pub negotiates: bool,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -105,6 +107,7 @@ impl Realm {
             profile: UserProfile::default(),
             providers: Vec::new(),
             names_first: None,
+            negotiates: false,
             memory: Memory::default(),
         }
     }
@@ -157,6 +160,7 @@ impl Realm {
         realm.profile = profile;
         realm.providers = identity_provider::list_shown(&mut cx)?;
         realm.names_first = organization::names_first(&mut cx)?;
+        realm.negotiates = flow::has_browser_step(&mut cx, "auth-spnego")?;
         Ok(Arc::new(realm))
     }
 

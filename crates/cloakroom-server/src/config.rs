@@ -49,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: TrustedProxies,
     /// Where requests to other servers may go beside the internet.
     pub(crate) outbound_allow: Listed,
+    /// The files with keys of Kerberos that the settings of realms may name.
+    pub(crate) keytabs: Vec<PathBuf>,
     /// The first administrator, for automation.
     pub(crate) bootstrap: Option<(String, Secret)>,
     /// What is logged.
@@ -138,12 +140,27 @@ impl Config {
                 .map_err(|why| wrong(&settings, "trusted_proxies", &why))?,
             outbound_allow: Listed::parse(&text("outbound_allow"))
                 .map_err(|why| wrong(&settings, "outbound_allow", &why))?,
+            keytabs: keytabs(&text("kerberos_keytabs"))
+                .map_err(|why| wrong(&settings, "kerberos_keytabs", &why))?,
             bootstrap,
             log: log(&settings)?,
             log_format: log_format(&settings)?,
             settings,
         })
     }
+}
+
+/// Paths with commas between them; each from the root, because realms name them and know no folder.
+fn keytabs(text: &str) -> Result<Vec<PathBuf>, String> {
+    let each = text
+        .split(',')
+        .map(str::trim)
+        .filter(|path| !path.is_empty());
+    each.map(|path| match Path::new(path).is_absolute() {
+        true => Ok(PathBuf::from(path)),
+        false => Err(format!("{path} does not begin at the root")),
+    })
+    .collect()
 }
 
 /// The file of settings as a layer: the one that is named, or the usual one if it is there.

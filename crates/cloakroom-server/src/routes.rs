@@ -12,6 +12,7 @@ mod introspect;
 mod jwks;
 mod login;
 mod logout;
+mod negotiate;
 mod par;
 pub(crate) mod protocol;
 mod refusal;

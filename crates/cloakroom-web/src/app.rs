@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -42,6 +43,8 @@ pub struct App {
     pub federation: Arc<Federation>,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
+    /// The files with keys of Kerberos that settings may name.
+    pub keytabs: Arc<[PathBuf]>,
     /// Which clients took tokens since that was last stored.
     pub uses: Arc<Uses>,
     /// The public address is an https one, so cookies are `Secure`.
@@ -77,6 +80,8 @@ pub struct Parts {
     pub proxies: TrustedProxies,
     /// The client for other servers.
     pub outbound: Outbound,
+    /// The files with keys of Kerberos that settings may name.
+    pub keytabs: Vec<PathBuf>,
 }
 
 impl App {
@@ -91,6 +96,7 @@ impl App {
             uses: Arc::default(),
             limits: Arc::default(),
             federation: Arc::default(),
+            keytabs: parts.keytabs.into(),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -113,6 +119,7 @@ impl App {
             uses: Arc::clone(&self.uses),
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
+            keytabs: Arc::clone(&self.keytabs),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

@@ -49,7 +49,7 @@ pub(crate) const JAVA: Need = Need {
 
 /// Directories that people sign in through.
 pub(crate) const DIRECTORIES: Need = Need {
-    name: "OpenLDAP and Samba's Active Directory",
+    name: "OpenLDAP, Samba's Active Directory and MIT's Kerberos",
     packages: &[
         "slapd",
         "ldap-utils",
@@ -58,6 +58,10 @@ pub(crate) const DIRECTORIES: Need = Need {
         "samba-ad-provision",
         "samba-dsdb-modules",
         "python3-samba",
+        "krb5-kdc",
+        "krb5-admin-server",
+        "krb5-user",
+        "curl",
     ],
     is_there: || {
         let programs = [
@@ -65,6 +69,10 @@ pub(crate) const DIRECTORIES: Need = Need {
             "/usr/sbin/samba",
             "/usr/bin/samba-tool",
             "/usr/bin/ldapmodify",
+            "/usr/sbin/krb5kdc",
+            "/usr/sbin/kadmin.local",
+            "/usr/bin/kinit",
+            "/usr/bin/curl",
         ];
         programs.iter().all(|file| Path::new(file).is_file())
             && Path::new("/usr/share/samba/setup/provision.ldif").is_file()

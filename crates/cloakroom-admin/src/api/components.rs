@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/components`: configured providers: keys, federation, registration policies.
 
 mod check;
+mod kerberos;
 mod keys;
 mod ldap;
 
@@ -117,6 +118,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
                     component::insert(cx, &mapper)?;
                 }
             }
+            kerberos::switch_on(cx, &draft)?;
             let path = format!("components/{}", draft.id);
             audit::record(cx, &actor, audit::CREATE, "COMPONENT", path)?;
             Ok(draft.id)
@@ -152,6 +154,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
                 keys::fill(&mut after, made.clone());
             }
             component::update(cx, &after)?;
+            kerberos::switch_on(cx, &after)?;
             let path = format!("components/{id}");
             audit::record(cx, &actor, audit::UPDATE, "COMPONENT", path)?;
             Ok(())

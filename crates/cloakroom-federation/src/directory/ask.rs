@@ -62,6 +62,10 @@ pub fn question(cx: &mut Cx<'_>, typed: Typed<'_>) -> Result<Option<Question>, F
         if found.as_ref().is_some_and(stays) {
             return Ok(None);
         }
+        // Whom Kerberos alone knows may have a password here.
+        if typed.has_password && found.is_none() && super::keeps_passwords(cx, &link.component)? {
+            return Ok(None);
+        }
         // Of a directory that is switched off, nobody comes in.
         return Ok(Some(Question {
             directories: found.into_iter().collect(),

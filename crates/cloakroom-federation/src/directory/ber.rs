@@ -71,10 +71,10 @@ pub fn head(bytes: &[u8]) -> Begun {
 }
 
 /// An element: its tag and its value.
-type Element<'a> = (u8, &'a [u8]);
+pub(crate) type Element<'a> = (u8, &'a [u8]);
 
 /// The elements that a value is made of; `None` if it is not made of whole ones.
-fn children(mut value: &[u8]) -> Option<Vec<Element<'_>>> {
+pub(crate) fn children(mut value: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     while !value.is_empty() {
         let Begun::Head(head) = head(value) else {

@@ -117,6 +117,7 @@ pub fn attributes(directory: &Directory) -> Vec<String> {
         all.extend(kind.reads(own));
     }
     all.extend(super::membership::reads(directory));
+    all.extend(directory.text("krbPrincipalAttribute").map(str::to_owned));
     all.retain(|name| super::escape::is_plain(name));
     all.sort_by_key(|name| name.to_ascii_lowercase());
     all.dedup_by_key(|name| name.to_ascii_lowercase());

@@ -16,6 +16,8 @@ pub enum Whom<'a> {
     Named(&'a str),
     /// Whoever has this e-mail address, by the attribute of its mapper.
     WithAddress(&'a str),
+    /// Whoever has this value of this attribute.
+    With(&'a str, &'a str),
     /// Whoever has this id there.
     WithId(&'a str),
     /// Whoever has this text in their name or address: a search of an administrator.
@@ -37,6 +39,9 @@ pub fn filter(directory: &Directory, whom: Whom<'_>) -> Result<String> {
         Whom::WithAddress(text) => {
             let mail = plain(address_attribute(directory))?;
             format!("({mail}={})", escape::filter(text))
+        }
+        Whom::With(attribute, value) => {
+            format!("({}={})", plain(attribute)?, escape::filter(value))
         }
         Whom::WithId(id) => {
             let attribute = plain(directory.id_attribute())?;

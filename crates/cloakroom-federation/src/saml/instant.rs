@@ -3,7 +3,7 @@
 use cloakroom_model::Timestamp;
 
 /// Reads an instant; `None` if it is none.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.split('-').map(number);
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);

@@ -37,6 +37,14 @@ pub fn list_steps(cx: &mut Cx<'_>, alias: &str) -> Result<Vec<Step>> {
     Ok(found.into_iter().filter_map(step).collect())
 }
 
+/// The realm's flow of the browser has this step.
+pub fn has_browser_step(cx: &mut Cx<'_>, authenticator: &str) -> Result<bool> {
+    let alias = cx.realm.settings.rest.get("browserFlow");
+    let alias = alias.and_then(|alias| alias.as_str()).unwrap_or("browser");
+    let steps = list_steps(cx, alias)?;
+    Ok(steps.iter().any(|step| step.authenticator == authenticator))
+}
+
 /// No flow is nested deeper; a circle ends here.
 const DEEPEST: usize = 10;
 

@@ -91,6 +91,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Inside addresses or networks that may be asked for keys, with commas",
     ),
     Key::new(
+        "kerberos_keytabs",
+        "Files with keys of Kerberos that realms may name, with commas",
+    ),
+    Key::new(
         "shutdown_delay",
         "Seconds between not being ready and taking no more requests",
     )

@@ -26,6 +26,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         base_url: "http://localhost:8080".to_owned(),
         proxies: TrustedProxies::parse(proxies).unwrap(),
         outbound: Outbound::new(Listed::default()).unwrap(),
+        keytabs: Vec::new(),
     });
     (Data::new(app), folder)
 }

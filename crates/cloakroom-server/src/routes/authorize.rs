@@ -17,6 +17,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
 use super::login;
+use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
 use super::request_object;
 use super::sign_in::{self, Onward};
@@ -121,7 +122,27 @@ async fn authorize(
         Ok(begun) => begun,
         Err(error) => return visit.fault(&error),
     };
-    show(&visit, begun, &handle, parameters.as_deref())
+    let (begun, said) = match meet(&visit, request, begun).await {
+        Ok(met) => met,
+        Err(fault) => return visit.fault(&fault),
+    };
+    let mut response = show(&visit, begun, &handle, parameters.as_deref());
+    said.tell(&mut response);
+    response
+}
+
+/// Lets Kerberos sign somebody in where a password would be asked for, and nobody else is asked about them.
+async fn meet(visit: &Visit, request: &HttpRequest, begun: Begun) -> Result<(Begun, Said), Fault> {
+    let attempt = match &begun {
+        Begun::Onward(Onward::Ask(attempt, None), _) if led_to(visit, attempt).is_none() => attempt,
+        _ => return Ok((begun, Said::Nothing)),
+    };
+    let (onward, said) = negotiate::meet(visit, request, attempt).await?;
+    let begun = match (begun, onward) {
+        (Begun::Onward(_, is_new), Some(onward)) => Begun::Onward(onward, is_new),
+        (begun, _) => begun,
+    };
+    Ok((begun, said))
 }
 
 fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {

@@ -1,10 +1,12 @@
-//! People who come from directories: Debian's slapd, Samba as an Active Directory, and servers that lie.
+//! People who come from directories: Debian's slapd and krb5-kdc, Samba as an Active Directory, and servers that lie.
 
 mod active_directory;
 mod administration;
 mod authority;
 mod gate;
 mod hostile;
+mod kdc;
+mod kerberos;
 mod liar;
 mod lies;
 mod samba;
@@ -20,6 +22,7 @@ use libtest_mimic::Trial;
 
 use crate::server::Server;
 pub(crate) use authority::{Authority, NETWORK};
+use kdc::Kdc;
 use samba::Samba;
 use scene::Scene;
 use slapd::Slapd;
@@ -31,9 +34,10 @@ type Story = (&'static str, fn(&Scene));
 pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Trial> {
     let slapd = Arc::new(Slapd::start(authority));
     let samba = Arc::new(Samba::begin(authority));
+    let kdc = Arc::new(Kdc::start(authority));
     let mut trials = Vec::new();
     for server in servers {
-        let scene = Arc::new(Scene::set(server, &slapd, &samba));
+        let scene = Arc::new(Scene::set(server, (&slapd, &samba, &kdc)));
         let stories = [
             sign_in::STORIES,
             administration::STORIES,
@@ -41,6 +45,7 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             active_directory::STORIES,
             upstream::STORIES,
             writing::STORIES,
+            kerberos::STORIES,
         ];
         for &(name, story) in stories.iter().flat_map(|stories| stories.iter()) {
             let name = format!("{}::directories::{name}", server.database);

@@ -48,8 +48,13 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the binary and waits until it is ready; `trusted` is the authority whose certificates count.
-    pub(crate) fn start(database: &'static str, url: Option<&str>, trusted: &Path) -> Self {
+    /// Starts the binary and waits until it is ready; `trusted` is the authority whose certificates count, and the file
+    /// with the keys of Kerberos.
+    pub(crate) fn start(
+        database: &'static str,
+        url: Option<&str>,
+        (authority, keytab): (&Path, &Path),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, management) = (free_port(), free_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
@@ -72,7 +77,8 @@ impl Server {
                 format!("{OUTSIDE},{}", directories::NETWORK),
             )
             // What the system trusts is what this file says.
-            .env("SSL_CERT_FILE", trusted)
+            .env("SSL_CERT_FILE", authority)
+            .env("CLOAKROOM_KERBEROS_KEYTABS", keytab)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
             .envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)))

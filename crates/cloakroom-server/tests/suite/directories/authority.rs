@@ -40,6 +40,11 @@ impl Authority {
         self.folder.path().join("ca.pem")
     }
 
+    /// Where the keys of the servers under test are, for Kerberos.
+    pub(crate) fn keytab(&self) -> PathBuf {
+        self.folder.path().join("keytab")
+    }
+
     /// Files with a certificate for an address, and its key.
     pub(super) fn issue(&self, address: &str) -> (PathBuf, PathBuf) {
         let params = CertificateParams::new(vec![address.to_owned()]).unwrap();

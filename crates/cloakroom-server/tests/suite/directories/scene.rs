@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::kdc::Kdc;
 use super::samba::Samba;
 use super::slapd::{GROUPS, PEOPLE, SERVICE, Slapd};
 use crate::browser::{Browser, Page, Place};
@@ -16,15 +17,20 @@ pub(super) struct Scene {
     pub(super) server: Arc<Server>,
     pub(super) slapd: Arc<Slapd>,
     pub(super) samba: Arc<Samba>,
+    pub(super) kdc: Arc<Kdc>,
 }
 
 impl Scene {
-    pub(super) fn set(server: &Arc<Server>, slapd: &Arc<Slapd>, samba: &Arc<Samba>) -> Self {
+    pub(super) fn set(
+        server: &Arc<Server>,
+        (slapd, samba, kdc): (&Arc<Slapd>, &Arc<Samba>, &Arc<Kdc>),
+    ) -> Self {
         server.keep_secret(SERVICE.1);
         Self {
             server: Arc::clone(server),
             slapd: Arc::clone(slapd),
             samba: Arc::clone(samba),
+            kdc: Arc::clone(kdc),
         }
     }
 
@@ -107,6 +113,12 @@ impl House {
     pub(super) fn add(&self, name: &str, config: Value) -> String {
         let family = "org.keycloak.storage.UserStorageProvider";
         self.add_component(name, ("ldap", family), &config, None)
+    }
+
+    /// Adds a provider of users of another kind; its id.
+    pub(super) fn add_of(&self, kind: &str, config: Value) -> String {
+        let family = "org.keycloak.storage.UserStorageProvider";
+        self.add_component(kind, (kind, family), &config, None)
     }
 
     /// Adds a mapper to the directory; its id.

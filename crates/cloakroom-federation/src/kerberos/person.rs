@@ -1,0 +1,115 @@
+//! Who a principal is: an entry of the directory, or somebody of the name alone.
+
+use cloakroom_model::id::RoleId;
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Fault};
+
+use super::principal::Principal;
+use super::provider::Provider;
+use crate::Result;
+use crate::directory::adopt::{self, Adopted};
+use crate::directory::line::Line;
+use crate::directory::person::Person;
+use crate::directory::search::{self, Whom};
+use crate::directory::{Dial, membership};
+use crate::health::Health;
+
+/// The attribute of a user that says which principal they are, by Keycloak's name.
+const PRINCIPAL: &str = "KERBEROS_PRINCIPAL";
+
+/// Looks for a principal; `None` if it is nobody.
+///
+/// # Errors
+/// If the directory is not reached, or cannot be believed.
+pub async fn find(
+    provider: &Provider,
+    client: &Principal,
+    (realm, health): (&str, &Health),
+    dial: &impl Dial,
+) -> Result<Option<Person>> {
+    let Some(name) = client.person() else {
+        return Ok(None);
+    };
+    let mut found = match provider.has_entries {
+        true => {
+            let found = look_up(provider, (client, name), dial).await;
+            let id = (realm, provider.directory.id.as_str());
+            health.note(id, dial.now(), found.as_ref().map(|_| ()));
+            found?
+        }
+        false => Some(of_name(client, name)),
+    };
+    if let Some(person) = &mut found {
+        person.set(PRINCIPAL, vec![client.to_string()]);
+    }
+    Ok(found)
+}
+
+async fn look_up(
+    provider: &Provider,
+    (client, name): (&Principal, &str),
+    dial: &impl Dial,
+) -> Result<Option<Person>> {
+    let directory = &provider.directory;
+    let whole = client.to_string();
+    let mut line = Line::open_to_search(directory, dial).await?;
+    let attribute = directory.text("krbPrincipalAttribute");
+    let found = match attribute {
+        Some(attribute) => search::one(directory, Whom::With(attribute, &whole), &mut line).await?,
+        None => None,
+    };
+    let is_named = found.is_none();
+    let found = match found {
+        Some(entry) => Some(entry),
+        None => search::one(directory, Whom::Named(name), &mut line).await?,
+    };
+    let Some(entry) = found else {
+        return Ok(None);
+    };
+    let mut person = Person::of(directory, &entry)?;
+    // The name counts where no entry says the principal, and not for an entry that says another one. A directory may
+    // fold names in ways of its own, so the name of the ticket has to be the name here as well.
+    let says_other = attribute.is_some_and(|attribute| !entry.values(attribute).is_empty());
+    if is_named && (says_other || person.username != user::fold(name)) {
+        return Ok(None);
+    }
+    membership::find(directory, &entry, &mut person, &mut line).await?;
+    Ok(Some(person))
+}
+
+/// Somebody of whom nothing is known but the principal; the address is what Keycloak makes of it.
+fn of_name(client: &Principal, name: &str) -> Person {
+    let mut person = Person {
+        external_id: client.to_string(),
+        username: user::fold(name),
+        ..Person::default()
+    };
+    let address = format!("{name}@{}", client.realm.to_lowercase());
+    person.set("email", vec![address]);
+    person
+}
+
+/// Stores a person; who that is here, or why it is nobody.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub fn settle(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    person: &Person,
+    default_role: Option<&RoleId>,
+) -> std::result::Result<std::result::Result<User, adopt::Refused>, Fault> {
+    let directory = &provider.directory;
+    let adopted = adopt::adopt(cx, directory, person, default_role, provider.has_entries)?;
+    let mut adopted = match adopted {
+        Ok(adopted) => adopted,
+        Err(why) => return Ok(Err(why)),
+    };
+    if let Adopted::Added(user) = &mut adopted
+        && directory.has("updateProfileFirstLogin")
+    {
+        user.required_actions.push("UPDATE_PROFILE".to_owned());
+        user::update(cx, user)?;
+    }
+    Ok(Ok(adopted.user().clone()))
+}
