@@ -4,6 +4,7 @@
 //! other requests feel how many there are.
 
 mod abandoned;
+mod order;
 mod periodic;
 mod sync;
 mod tally;

@@ -107,6 +107,7 @@ async fn sync(admin: Admin, path: Path<(String, String)>, params: Params) -> Ans
         is_preview: is_on(&params, "preview"),
         may_remove_many: is_on(&params, "removeMany"),
         actor,
+        again: 0,
     };
     let (app, realm) = (admin.app.clone(), admin.realm.clone());
     // It goes on when whoever asked does not wait for the answer.

@@ -1,22 +1,32 @@
-//! Syncs that nobody goes on with, because the node that did them has stopped: they end, and say why.
-//!
-//! A sync begins from the start whenever it is asked for, so that there is nothing to go on with.
+//! Syncs that nobody goes on with, because the node that did them has stopped: they end, say why, and begin again.
+
+use std::sync::Arc;
 
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::job::{self, Line};
-use cloakroom_model::{Cx, Door, Fault, Ttl, component, lease};
+use cloakroom_model::{Cx, Door, Fault, Realm, Ttl, component, lease};
 use cloakroom_web::App;
 use cloakroom_web::app::random;
 use serde_json::Value;
 
-use super::sync::{JOB, lease_of};
+use super::order::{self, Order};
+use super::sync::{JOB, Wish, lease_of};
 use crate::jobs::in_no_realm;
 
-/// Ends each sync whose directory nobody holds.
-pub(super) async fn end(app: &App) -> Result<(), Fault> {
+/// A sync to be begun again.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) realm: Arc<Realm>,
+    pub(super) directory: ComponentId,
+    pub(super) wish: Wish,
+}
+
+/// Ends each sync whose directory nobody holds; those that are to be begun again.
+pub(super) async fn end(app: &App) -> Result<Vec<Left>, Fault> {
     let waiting = in_no_realm(app, |cx| job::unfinished(cx, JOB)).await?;
+    let mut all = Vec::new();
     if waiting.is_empty() {
-        return Ok(());
+        return Ok(all);
     }
     let mut rng = random()?;
     let holder = cloakroom_model::Secret::random(&mut rng)
@@ -28,43 +38,57 @@ pub(super) async fn end(app: &App) -> Result<(), Fault> {
         };
         let holder = holder.clone();
         let work = move |cx: &mut Cx<'_>| close(cx, &id, &holder);
-        app.enter(&realm, Door::Write, work).await?;
+        let left = app.enter(&realm, Door::Write, work).await?;
+        all.extend(left.map(|(directory, wish)| Left {
+            realm,
+            directory,
+            wish,
+        }));
     }
-    Ok(())
+    Ok(all)
 }
 
-fn close(cx: &mut Cx<'_>, id: &str, holder: &str) -> Result<(), Fault> {
+/// Ends a sync, unless somebody is at it; what is to be begun again.
+fn close(cx: &mut Cx<'_>, id: &str, holder: &str) -> Result<Option<(ComponentId, Wish)>, Fault> {
     let Some(input) = job::input(cx, id)? else {
-        return Ok(());
+        return Ok(None);
     };
-    let directory = String::from_utf8_lossy(&input).into_owned();
-    let name = lease_of(&directory);
+    let order = Order::read(&input);
+    let name = lease_of(&order.directory);
     if !lease::take(cx, &name, holder, Ttl::seconds(5))? {
-        return Ok(());
+        return Ok(None);
     }
-    let found = component::find(cx, &ComponentId::new(directory))?;
-    let shown = found.and_then(|one| one.name).unwrap_or_default();
+    let directory = ComponentId::new(order.directory.clone());
+    let found = component::find(cx, &directory)?;
     let Some(known) = job::find(cx, id)? else {
-        return Ok(());
+        return Ok(None);
+    };
+    let begins_again = found.is_some() && order.again < order::MOST;
+    let problem = match begins_again {
+        true => "the server was stopped before the end; it begins again",
+        false => "the server was stopped before the end",
     };
     let why = Line {
         line: known.handled,
-        name: shown,
-        problem: "the server was stopped before the end".to_owned(),
+        name: found.and_then(|one| one.name).unwrap_or_default(),
+        problem: problem.to_owned(),
         said: Value::Null,
     };
     job::progress(cx, id, (known.handled, known.failed), vec![why])?;
     job::end(cx, id, job::CANCELLED)?;
     lease::take(cx, &name, holder, Ttl::seconds(0))?;
-    Ok(())
+    Ok(begins_again.then(|| (directory, order.once_more(&known.actor))))
 }
 
 #[cfg(test)]
 mod tests {
+    use cloakroom_federation::directory::Directory;
+    use cloakroom_model::component::Component;
     use cloakroom_model::job::{Job, Wish};
     use cloakroom_testkit::World;
 
     use super::*;
+    use crate::directories::Kind;
 
     #[test]
     fn a_sync_that_nobody_goes_on_with_ends_and_says_why() {
@@ -95,5 +119,54 @@ mod tests {
         let why = "the server was stopped before the end";
         assert_eq!(over.report.first().unwrap().problem, why);
         assert!(over.ended_at.is_some());
+    }
+
+    #[test]
+    fn a_sync_that_a_node_stopped_at_begins_again_and_not_for_ever() {
+        let world = World::new(Vec::new(), |_| {});
+        let directory = Component {
+            id: ComponentId::new("a-directory"),
+            parent_id: String::new(),
+            name: Some("ldap".to_owned()),
+            provider_id: "ldap".to_owned(),
+            provider_type: "org.keycloak.storage.UserStorageProvider".to_owned(),
+            sub_type: None,
+            config: component::Config::new(),
+            secrets: component::Config::new(),
+        };
+        let asked = super::Wish {
+            kind: Kind::Changed,
+            is_preview: false,
+            may_remove_many: true,
+            actor: "{}".to_owned(),
+            again: 0,
+        };
+        let mut wish = Some(asked);
+        let known = Directory::of(directory.clone(), &[]);
+        let stored = directory.clone();
+        world.run(move |cx| component::insert(cx, &stored));
+        for again in 1..=order::MOST + 1 {
+            let input = Order::of(&known, &wish.take().unwrap());
+            let input = serde_json::to_vec(&input).unwrap();
+            let left = world.run(move |cx| {
+                let job = Wish {
+                    kind: JOB,
+                    actor: "{}",
+                    input: &input,
+                    total: 0,
+                };
+                let id = job::insert(cx, job)?;
+                close(cx, &id, "another node")
+            });
+            if again > order::MOST {
+                assert!(left.is_none());
+                break;
+            }
+            let (id, once_more) = left.unwrap();
+            assert_eq!(id, directory.id);
+            assert_eq!((once_more.kind, once_more.again), (Kind::Changed, again));
+            assert!(once_more.may_remove_many);
+            wish = Some(once_more);
+        }
     }
 }

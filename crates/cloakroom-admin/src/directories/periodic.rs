@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloakroom_federation::directory::{self, Directory};
+use cloakroom_model::id::ComponentId;
 use cloakroom_model::{Changes, Cx, Door, Fault, Link, Realm, component};
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -21,14 +22,16 @@ const SHORTEST: i64 = 60;
 /// The database cannot be reached.
 pub async fn round(app: &App) -> Result<(), Fault> {
     app.outbound.rest_directories();
-    abandoned::end(app).await?;
+    for left in abandoned::end(app).await? {
+        if let Some(directory) = find(app, &left.realm, left.directory).await? {
+            take_over(app, &left.realm, &directory, left.wish).await?;
+        }
+    }
     for (realm, id) in periodic(app).await? {
         let Some(realm) = app.realm(&realm).await? else {
             continue;
         };
-        let find = move |cx: &mut Cx<'_>| directory::find(cx, &id);
-        let found = app.enter(&realm, Door::Read, find).await?;
-        let Some(directory) = found.filter(|directory| directory.is_on) else {
+        let Some(directory) = find(app, &realm, id).await? else {
             continue;
         };
         let Some(kind) = due(&directory, now().seconds()) else {
@@ -39,17 +42,37 @@ pub async fn round(app: &App) -> Result<(), Fault> {
             is_preview: false,
             may_remove_many: false,
             actor: "{}".to_owned(),
+            again: 0,
         };
-        match run(app, &realm, &directory, wish).await {
-            Ok(_) => {}
-            Err(AdminError::Fault(fault)) => return Err(fault),
-            Err(error) => tracing::warn!(realm = realm.name, %error, "a sync of users was undone"),
-        }
+        take_over(app, &realm, &directory, wish).await?;
     }
     Ok(())
 }
 
-async fn periodic(app: &App) -> Result<Vec<(String, cloakroom_model::id::ComponentId)>, Fault> {
+/// A directory that is switched on.
+async fn find(app: &App, realm: &Arc<Realm>, id: ComponentId) -> Result<Option<Directory>, Fault> {
+    let find = move |cx: &mut Cx<'_>| directory::find(cx, &id);
+    let found = app.enter(realm, Door::Read, find).await?;
+    Ok(found.filter(|directory| directory.is_on))
+}
+
+async fn take_over(
+    app: &App,
+    realm: &Arc<Realm>,
+    directory: &Directory,
+    wish: Wish,
+) -> Result<(), Fault> {
+    match run(app, realm, directory, wish).await {
+        Ok(_) => Ok(()),
+        Err(AdminError::Fault(fault)) => Err(fault),
+        Err(error) => {
+            tracing::warn!(realm = realm.name, %error, "a sync of users was undone");
+            Ok(())
+        }
+    }
+}
+
+async fn periodic(app: &App) -> Result<Vec<(String, ComponentId)>, Fault> {
     let vault = app.vault();
     app.db()
         .read(move |conn| {

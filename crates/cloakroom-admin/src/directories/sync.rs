@@ -17,6 +17,7 @@ use cloakroom_web::App;
 use cloakroom_web::app::now;
 use serde_json::Value;
 
+use super::order::Order;
 use super::tally::Tally;
 use crate::error::{AdminError, Result};
 
@@ -49,6 +50,8 @@ pub(crate) struct Wish {
     pub(crate) may_remove_many: bool,
     /// Who asks, for the list of jobs.
     pub(crate) actor: String,
+    /// How often it was begun before, and a node stopped in the middle.
+    pub(crate) again: u32,
 }
 
 /// Where a run is.
@@ -274,7 +277,8 @@ impl Run<'_> {
             return Ok(());
         }
         let (actor, id) = (self.wish.actor.clone(), self.directory.id.clone());
-        let input = id.as_str().as_bytes().to_vec();
+        let input = Order::of(self.directory, &self.wish);
+        let input = serde_json::to_vec(&input).map_err(Fault::from)?;
         let job = self
             .enter(Door::Write, move |cx| {
                 let wish = job::Wish {
