@@ -320,7 +320,11 @@ fn check(
         claims,
         level,
         kc_action: owned("kc_action").filter(|action| action.len() <= 300),
-        idp_hint: owned("kc_idp_hint").filter(|alias| alias.len() <= 255),
+        // An empty one says that nobody is to be sent on, whatever the realm's flow says.
+        idp_hint: form
+            .has("kc_idp_hint")
+            .then(|| owned("kc_idp_hint").unwrap_or_default())
+            .filter(|alias| alias.len() <= 255),
         others: others::read(form),
         device: None,
     })

@@ -58,7 +58,7 @@ pub struct AuthorizationRequest {
     /// A required action that the client asks for (`kc_action`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kc_action: Option<String>,
-    /// The identity provider that the client sends its user to (`kc_idp_hint`).
+    /// The identity provider that the client sends its user to (`kc_idp_hint`); an empty one, to none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idp_hint: Option<String>,
     /// Parameters that this server has no use for, and an identity provider may: some, and short ones.

@@ -105,7 +105,8 @@ pub(super) fn is_name_wanted(realm: &Realm, attempt: &Attempt) -> bool {
 /// Takes the name that the application gives (`login_hint`) as if it had been typed.
 pub(crate) fn meet(cx: &mut Cx<'_>, attempt: Attempt) -> Result<Onward, Fault> {
     let hint = flow::text(&attempt, note::USERNAME).to_owned();
-    let is_sent_on = sign_in::request_of(&attempt)?.idp_hint.is_some();
+    let hinted = sign_in::request_of(&attempt)?.idp_hint;
+    let is_sent_on = hinted.is_some_and(|alias| !alias.is_empty());
     if hint.is_empty() || is_sent_on || !is_name_wanted(cx.realm, &attempt) {
         return Ok(Onward::Ask(Box::new(attempt), None));
     }

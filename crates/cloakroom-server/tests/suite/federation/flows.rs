@@ -107,6 +107,9 @@ fn by_default(scene: &Scene) {
         .browser()
         .open(&scene.request(&[("kc_idp_hint", "hinted-op")]));
     assert!(hinted.client().address.contains("/hinted-op/authorize"));
+    // Or none.
+    let nobody = scene.browser().open(&scene.request(&[("kc_idp_hint", "")]));
+    assert!(nobody.page().is_login());
     let silent = scene.browser().open(&scene.request(&[("prompt", "none")]));
     assert_eq!(silent.client().get("error"), "login_required");
 }
