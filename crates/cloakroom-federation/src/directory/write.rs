@@ -43,6 +43,11 @@ pub fn changes(directory: &Directory, before: &User, after: &User) -> Vec<Change
     .collect()
 }
 
+/// New passwords are held against the directory's own rules alone, as it has those that count.
+pub fn judges_passwords(directory: &Directory) -> bool {
+    directory.edit_mode == EditMode::Writable && !directory.has("validatePasswordPolicy")
+}
+
 /// Where the entry of an id is now.
 async fn place(directory: &Directory, external_id: &str, line: &mut Line) -> Result<String> {
     let found = search::one(directory, Whom::WithId(external_id), line).await?;

@@ -1,6 +1,7 @@
 //! The pages of signing in: HTTP on this side, the flow on the other.
 
 mod act;
+mod action_page;
 mod consent;
 mod elsewhere;
 mod fields;

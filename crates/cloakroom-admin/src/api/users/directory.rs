@@ -56,6 +56,15 @@ pub(super) async fn write_first(admin: &Admin, id: &str, sent: &Object) -> Resul
     }
 }
 
+/// A directory takes new passwords of this user, and holds them against its own rules alone.
+pub(super) async fn judges_passwords(admin: &Admin, user: &User) -> Result<bool> {
+    let whose = user.clone();
+    let found = admin
+        .read(move |cx| Ok(directory::home(cx, &whose)?))
+        .await?;
+    Ok(found.is_some_and(|(home, _)| write::judges_passwords(&home)))
+}
+
 /// Sets a password where it is kept: true if that is in a directory.
 pub(crate) async fn set_password(admin: &Admin, user: &User, password: &str) -> Result<bool> {
     let whose = user.clone();

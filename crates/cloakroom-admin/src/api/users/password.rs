@@ -9,6 +9,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault, Secret};
 use cloakroom_web::app::random;
 
+use super::directory;
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
 
@@ -31,7 +32,11 @@ pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result
         .password_policy
         .as_deref()
         .unwrap_or_default();
-    let policy = Policy::parse(text).map_err(Fault::corrupt)?;
+    // A new user has no home yet, and is found nowhere.
+    let policy = match directory::judges_passwords(admin, user).await? {
+        true => Policy::default(),
+        false => Policy::parse(text).map_err(Fault::corrupt)?,
+    };
     let is_temporary = read::switch(sent, "temporary")?.unwrap_or(false);
     let keep = usize::try_from(policy.history().unwrap_or(0)).unwrap_or_default();
     let label = read::text(sent, "userLabel")?.map(str::to_owned);

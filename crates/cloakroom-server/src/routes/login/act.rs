@@ -1,6 +1,5 @@
 //! What a user has to do, or to allow, before a sign-in ends.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::Upstream;
 use cloakroom_login::flow::{self, Next, note};
@@ -15,14 +14,11 @@ use cloakroom_model::{Cx, Door, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{
-    Alert, LinkProviderPage, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
-};
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
-use super::elsewhere::{self, Kept};
+use super::action_page::action_page;
+use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
-use super::pages::{action, layout, security};
 use super::{Ticket, busy, consent, organization, outset, over, posted, profile, show};
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
@@ -103,104 +99,16 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     })
 }
 
-fn action_page(
-    visit: &Visit,
-    attempt: &Attempt,
-    what: Action,
-    user: &User,
-    problems: &Problems,
-) -> HttpResponse {
-    let request = sign_in::request_of(attempt).ok();
-    let layout = layout(
-        visit,
-        attempt,
-        request.as_ref(),
-        "required-action",
-        what.alias(),
-    );
-    let action = action(visit, attempt, "required-action", what.alias());
-    let security = match what {
-        // The answer to the form is the way to the provider.
-        Action::LinkProvider => security(visit, request.as_ref()).with_onward_forms(),
-        _ => security(visit, request.as_ref()),
-    };
-    // What the user has to do cannot be put off; what the client asked for can.
-    let can_cancel = !user
-        .required_actions
-        .iter()
-        .any(|alias| alias == what.alias())
-        && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what);
-    let notice = if problems.fields.is_empty() {
-        None
-    } else {
-        Some(Alert::error(Notice::CheckFields))
-    };
-    match what {
-        Action::UpdatePassword => {
-            let page = UpdatePasswordPage {
-                layout,
-                action,
-                alert: notice.or(Some(Alert::info(Notice::UpdatePassword))),
-                username: user.username.clone(),
-                password_error: problems.fields.get("password-new").cloned(),
-                password_confirm_error: problems.fields.get("password-confirm").cloned(),
-                password_rules: Vec::new(),
-                logout_sessions: true,
-                can_cancel,
-            };
-            render(StatusCode::OK, &page, &security)
-        }
-        Action::UpdateProfile => {
-            let may_rename = visit.realm.settings.edit_username_allowed;
-            let locale = layout.locale().clone();
-            let said = (&problems.typed, &problems.fields);
-            let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {
-                locale.resolve(text)
-            });
-            let page = UpdateProfilePage {
-                layout,
-                action,
-                alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
-                username: may_rename.then(|| problems.field("username", &user.username)),
-                email: problems.field("email", user.email.as_deref().unwrap_or_default()),
-                first_name: problems
-                    .field("firstName", user.first_name.as_deref().unwrap_or_default()),
-                last_name: problems
-                    .field("lastName", user.last_name.as_deref().unwrap_or_default()),
-                attributes,
-                can_cancel,
-                form_id: "kc-update-profile-form",
-            };
-            render(StatusCode::OK, &page, &security)
-        }
-        Action::Terms => {
-            let locale = layout.locale().clone();
-            let page = TermsPage {
-                layout,
-                action,
-                alert: None,
-                paragraphs: vec![locale.resolve("${termsText}")],
-            };
-            render(StatusCode::OK, &page, &security)
-        }
-        Action::LinkProvider => {
-            let page = LinkProviderPage {
-                provider: layout.locale().resolve(broker::shown_name(attempt)),
-                layout,
-                action,
-            };
-            render(StatusCode::OK, &page, &security)
-        }
-    }
-}
-
 /// How a posted form ended.
 enum Acted {
     /// The browser goes to a provider, to link an account there to this user.
     Depart(Box<Attempt>, Box<Upstream>, UserId),
     Onward(Onward),
     Problems(Box<Attempt>, Action, Box<User>, Problems),
-    Hash(Box<NewPassword>, Box<User>),
+    /// A directory is written first; what was typed, for the page if it does not take it.
+    Write(Box<Attempt>, Box<User>, Box<Pending>, Problems),
+    /// What has to be hashed, unless a directory judges the password.
+    Hash(Option<Box<NewPassword>>, Box<User>),
 }
 
 async fn act(
@@ -213,14 +121,14 @@ async fn act(
         Ok(posted) => posted,
         Err(page) => return page,
     };
-    let first = {
+    let first = |is_written: bool| {
         let (ticket, form, provider) = (ticket.clone(), form.clone(), visit.app.provider.clone());
         let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
         move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
             let Some(attempt) = ticket.claim(cx)? else {
                 return Ok(Acted::Onward(Onward::Over));
             };
-            match step(cx, (&provider, &origin), attempt, &form)? {
+            match step(cx, (&provider, &origin), attempt, (&form, is_written))? {
                 Ok(attempt) => {
                     let identity = identity.as_deref();
                     sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
@@ -229,7 +137,23 @@ async fn act(
             }
         }
     };
-    let (new, user) = match visit.app.enter(&visit.realm, Door::Write, first).await {
+    let (app, realm) = (&visit.app, &visit.realm);
+    let mut acted = app.enter(realm, Door::Write, first(false)).await;
+    if let Ok(Acted::Write(attempt, user, pending, mut problems)) = acted {
+        acted = match pending.write(&visit).await {
+            Ok(()) => app.enter(realm, Door::Write, first(true)).await,
+            Err(notice) => {
+                problems.fields.insert("email".to_owned(), notice);
+                Ok(Acted::Problems(
+                    attempt,
+                    Action::UpdateProfile,
+                    user,
+                    problems,
+                ))
+            }
+        };
+    }
+    let (new, user) = match acted {
         Ok(Acted::Hash(new, user)) => (new, user),
         Ok(Acted::Onward(onward)) => return show(&visit, onward),
         Ok(Acted::Depart(attempt, upstream, user)) => {
@@ -238,14 +162,19 @@ async fn act(
         Ok(Acted::Problems(attempt, action, user, problems)) => {
             return action_page(&visit, &attempt, action, &user, &problems);
         }
+        Ok(Acted::Write(..)) => return over(&visit),
         Err(fault) => return visit.fault(&fault),
     };
     let password = form.get("password-new").unwrap_or_default();
     let chosen = match elsewhere::keep(&visit, &user, password).await {
-        Ok(Kept::Here) => match visit.app.hash(move || new.run()).await {
-            Ok(hashed) => Chosen::Hashed(hashed),
-            Err(too_much) => return busy(&visit, too_much),
-        },
+        Ok(Kept::Here) => {
+            // The directory has let its people go in between.
+            let Some(new) = new else { return over(&visit) };
+            match visit.app.hash(move || new.run()).await {
+                Ok(hashed) => Chosen::Hashed(hashed),
+                Err(too_much) => return busy(&visit, too_much),
+            }
+        }
         Ok(Kept::There) => Chosen::Elsewhere,
         Ok(Kept::Nowhere(notice)) => Chosen::Refused(notice),
         Err(fault) => return visit.fault(&fault),
@@ -316,7 +245,7 @@ async fn store_password(
             action_page(visit, &attempt, action, &user, &problems)
         }
         Ok(Acted::Onward(onward)) => show(visit, onward),
-        Ok(Acted::Hash(..) | Acted::Depart(..)) => over(visit),
+        Ok(Acted::Hash(..) | Acted::Depart(..) | Acted::Write(..)) => over(visit),
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -326,7 +255,7 @@ fn step(
     cx: &mut Cx<'_>,
     (provider, origin): (&cloakroom_oidc::Provider, &Origin),
     mut attempt: Attempt,
-    form: &Form,
+    (form, is_written): (&Form, bool),
 ) -> Result<Result<Attempt, Box<Acted>>, Fault> {
     let (Next::Act(action), Some(user)) = flow::next(cx, &attempt)? else {
         return Ok(Ok(attempt));
@@ -342,10 +271,23 @@ fn step(
     }
     let problems = match action {
         Action::UpdatePassword => match check_password(cx, &user, form)? {
-            Ok(new) => return Ok(Err(Box::new(Acted::Hash(Box::new(new), Box::new(user))))),
+            Ok(new) => {
+                let acted = Acted::Hash(new.map(Box::new), Box::new(user));
+                return Ok(Err(Box::new(acted)));
+            }
             Err(problems) => problems,
         },
-        Action::UpdateProfile => update_profile(cx, &user, &profile::scopes(&attempt), form)?,
+        Action::UpdateProfile => {
+            let scopes = profile::scopes(&attempt);
+            match update_profile(cx, &user, &scopes, (form, is_written))? {
+                (problems, None) => problems,
+                (typed, Some(pending)) => {
+                    let (attempt, user) = (Box::new(attempt), Box::new(user));
+                    let acted = Acted::Write(attempt, user, Box::new(pending), typed);
+                    return Ok(Err(Box::new(acted)));
+                }
+            }
+        }
         Action::Terms if form.get("cancel").is_some() => {
             let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
             return Ok(Err(Box::new(Acted::Onward(refused))));

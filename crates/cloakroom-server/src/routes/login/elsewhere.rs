@@ -1,8 +1,10 @@
-//! What goes into a directory from the pages of the sign-in: new passwords of its people, and new people.
+//! What goes into a directory from the pages of the sign-in: what its people change of themselves, and new people.
 
+use cloakroom_federation::directory::mapper::Change;
 use cloakroom_federation::directory::person::Person;
 use cloakroom_federation::directory::{self, Directory, EditMode, adopt, register, write};
 use cloakroom_model::user::User;
+use cloakroom_model::user::directory::Link;
 use cloakroom_model::{Cx, Door, Fault, Secret};
 use cloakroom_web::i18n::Notice;
 
@@ -47,6 +49,39 @@ pub(super) async fn keep(visit: &Visit, user: &User, password: &str) -> Result<K
             })
         }
     })
+}
+
+/// What changes of somebody in the directory that they come from, before it changes here.
+pub(super) struct Pending {
+    home: Directory,
+    external_id: String,
+    changes: Vec<Change>,
+}
+
+impl Pending {
+    /// What has to be changed there for what is changed here; `None` if that is nothing.
+    pub(super) fn of(home: Directory, link: Link, before: &User, after: &User) -> Option<Self> {
+        let changes = write::changes(&home, before, after);
+        (!changes.is_empty()).then(|| Self {
+            external_id: link.external_id,
+            home,
+            changes,
+        })
+    }
+
+    /// Changes it there; what the person is told if that is not done.
+    pub(super) async fn write(self, visit: &Visit) -> Result<(), Notice> {
+        let network = &*visit.app.outbound;
+        let done = write::change(&self.home, &self.external_id, self.changes, network).await;
+        done.map_err(|problem| {
+            let provider = &self.home.name;
+            tracing::warn!(realm = visit.realm.name, %provider, %problem, "a directory did not take a change");
+            match problem.is_unreachable() {
+                true => Notice::ProviderUnreachable(self.home.name),
+                false => Notice::KeptElsewhere(self.home.name),
+            }
+        })
+    }
 }
 
 /// Somebody new who is an entry of a directory already, with their password.

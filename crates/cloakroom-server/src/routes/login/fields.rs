@@ -12,6 +12,7 @@ use cloakroom_oidc::Form;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Field;
 
+use super::elsewhere::Pending;
 use super::profile;
 
 /// What is wrong with a form, by the name of its field, and what was typed.
@@ -66,11 +67,13 @@ impl Problems {
     }
 }
 
+/// Holds a new password against the realm's rules; `None` if a directory takes it and has rules of its own, unless its
+/// settings want ours as well (`validatePasswordPolicy`).
 pub(super) fn check_password(
     cx: &mut Cx<'_>,
     user: &User,
     form: &Form,
-) -> Result<Result<NewPassword, Problems>, Fault> {
+) -> Result<Result<Option<NewPassword>, Problems>, Fault> {
     let mut problems = Problems::default();
     let password = form.get("password-new").unwrap_or_default();
     if password.is_empty() {
@@ -85,9 +88,15 @@ pub(super) fn check_password(
             .insert("password-confirm".to_owned(), Notice::PasswordsDiffer);
         return Ok(Err(problems));
     }
+    let home = directory::home(cx, user)?;
+    if home.is_some_and(|(home, _)| write::judges_passwords(&home)) {
+        return Ok(Ok(None));
+    }
     let (name, email) = (&user.username, user.email.as_deref());
     let checked = required::prepare_password(cx, name, email, Some(&user.id), password)?;
-    Ok(checked.map_err(|violations| password_problems(&violations)))
+    Ok(checked
+        .map(Some)
+        .map_err(|violations| password_problems(&violations)))
 }
 
 pub(super) fn password_problems(violations: &[Violation]) -> Problems {
@@ -125,12 +134,14 @@ pub(super) fn notice_of(violations: &[Violation]) -> Notice {
     }
 }
 
+/// Changes somebody as a form says, or says what is wrong with it. What a directory has to be told first is told outside
+/// of the transaction; the form is taken once more when that is done.
 pub(super) fn update_profile(
     cx: &mut Cx<'_>,
     user: &User,
     scopes: &[String],
-    form: &Form,
-) -> Result<Problems, Fault> {
+    (form, is_written): (&Form, bool),
+) -> Result<(Problems, Option<Pending>), Fault> {
     let mut problems = Problems::default();
     let mut changed = user.clone();
     for name in ["username", "email", "firstName", "lastName"] {
@@ -155,14 +166,17 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
-    if let Some((home, _)) = directory::home(cx, user)? {
-        let kept = write::kept(&home, user, &changed);
-        // What is written there is written outside of a transaction, which this page has none of.
-        let written = write::changes(&home, user, &changed);
-        if kept.is_some() || !written.is_empty() {
-            let member = kept.unwrap_or_else(|| "email".to_owned());
-            let notice = Notice::KeptElsewhere(home.name);
+    if let Some((home, link)) = directory::home(cx, user)? {
+        if let Some(member) = write::kept(&home, user, &changed) {
+            let notice = Notice::KeptElsewhere(home.name.clone());
             problems.fields.insert(member, notice);
+        }
+        let is_sound = problems.fields.is_empty() && !is_taken(cx, user, &changed)?;
+        if is_sound && !is_written {
+            let pending = Pending::of(home, link, user, &changed);
+            if pending.is_some() {
+                return Ok((problems, pending));
+            }
         }
     }
     if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
@@ -170,7 +184,18 @@ pub(super) fn update_profile(
             .fields
             .insert("email".to_owned(), Notice::EmailUnavailable);
     }
-    Ok(problems)
+    Ok((problems, None))
+}
+
+/// Somebody else has the name or the address, so that nothing may be written elsewhere.
+fn is_taken(cx: &mut Cx<'_>, user: &User, changed: &User) -> Result<bool, Fault> {
+    let named = user::find_by_username(cx, &changed.username)?;
+    let addressed = match &changed.email {
+        Some(email) => user::find_by_email(cx, email)?,
+        None => None,
+    };
+    let mut others = named.into_iter().chain(addressed);
+    Ok(others.any(|other| other.id != user.id))
 }
 
 /// Puts what a form says into somebody who has no account yet, and says what is wrong with it.

@@ -1,0 +1,111 @@
+//! The pages of what a user has to do before a sign-in ends.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use cloakroom_login::flow::{self, note};
+use cloakroom_login::required::Action;
+use cloakroom_model::attempt::Attempt;
+use cloakroom_model::user::User;
+use cloakroom_web::i18n::Notice;
+use cloakroom_web::page::{
+    Alert, LinkProviderPage, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
+};
+
+use super::fields::Problems;
+use super::pages::{action, layout, security};
+use super::profile;
+use crate::routes::broker;
+use crate::routes::sign_in;
+use crate::routes::visit::Visit;
+
+/// The page, with what is wrong with the form that was posted.
+pub(super) fn action_page(
+    visit: &Visit,
+    attempt: &Attempt,
+    what: Action,
+    user: &User,
+    problems: &Problems,
+) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let layout = layout(
+        visit,
+        attempt,
+        request.as_ref(),
+        "required-action",
+        what.alias(),
+    );
+    let action = action(visit, attempt, "required-action", what.alias());
+    let security = match what {
+        // The answer to the form is the way to the provider.
+        Action::LinkProvider => security(visit, request.as_ref()).with_onward_forms(),
+        _ => security(visit, request.as_ref()),
+    };
+    // What the user has to do cannot be put off; what the client asked for can.
+    let can_cancel = !user
+        .required_actions
+        .iter()
+        .any(|alias| alias == what.alias())
+        && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what);
+    let notice = if problems.fields.is_empty() {
+        None
+    } else {
+        Some(Alert::error(Notice::CheckFields))
+    };
+    match what {
+        Action::UpdatePassword => {
+            let page = UpdatePasswordPage {
+                layout,
+                action,
+                alert: notice.or(Some(Alert::info(Notice::UpdatePassword))),
+                username: user.username.clone(),
+                password_error: problems.fields.get("password-new").cloned(),
+                password_confirm_error: problems.fields.get("password-confirm").cloned(),
+                password_rules: Vec::new(),
+                logout_sessions: true,
+                can_cancel,
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+        Action::UpdateProfile => {
+            let may_rename = visit.realm.settings.edit_username_allowed;
+            let locale = layout.locale().clone();
+            let said = (&problems.typed, &problems.fields);
+            let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {
+                locale.resolve(text)
+            });
+            let page = UpdateProfilePage {
+                layout,
+                action,
+                alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
+                username: may_rename.then(|| problems.field("username", &user.username)),
+                email: problems.field("email", user.email.as_deref().unwrap_or_default()),
+                first_name: problems
+                    .field("firstName", user.first_name.as_deref().unwrap_or_default()),
+                last_name: problems
+                    .field("lastName", user.last_name.as_deref().unwrap_or_default()),
+                attributes,
+                can_cancel,
+                form_id: "kc-update-profile-form",
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+        Action::Terms => {
+            let locale = layout.locale().clone();
+            let page = TermsPage {
+                layout,
+                action,
+                alert: None,
+                paragraphs: vec![locale.resolve("${termsText}")],
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+        Action::LinkProvider => {
+            let page = LinkProviderPage {
+                provider: layout.locale().resolve(broker::shown_name(attempt)),
+                layout,
+                action,
+            };
+            render(StatusCode::OK, &page, &security)
+        }
+    }
+}
