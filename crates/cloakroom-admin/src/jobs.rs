@@ -181,27 +181,65 @@ async fn step(app: &App, realm: &Arc<Realm>, id: &str, task: &Arc<Task>) -> Resu
     let who = (asker.home.as_str(), &asker.user);
     let grants = access::standing(app, who, &realm.name, &["manage-users"]).await?;
     let actor = asker.actor();
+    let Some(grants) = grants else {
+        let over = move |cx: &mut Cx<'_>| job::end(cx, &job.id, job::REFUSED);
+        return app
+            .enter(realm, Door::Write, over)
+            .await
+            .map(|_| false)
+            .map_err(AdminError::from);
+    };
+    let elsewhere = tell(app, realm, (task, &job), &grants).await?;
     let task = Arc::clone(task);
-    app.enter(realm, Door::Write, move |cx| match &grants {
-        Some(grants) => advance(cx, &job, &task, (grants, &actor)),
-        None => {
-            job::end(cx, &job.id, job::REFUSED)?;
-            Ok(false)
-        }
+    let work = move |cx: &mut Cx<'_>| advance(cx, &job, (&*task, &elsewhere), (&grants, &actor));
+    app.enter(realm, Door::Write, work).await
+}
+
+/// What was done with the next one in a directory.
+enum Elsewhere {
+    /// There was nothing to do.
+    Nothing,
+    Done,
+    /// The directory does not take it, for this reason.
+    Refused(String),
+}
+
+/// Does in a directory what has to be done there first.
+async fn tell(
+    app: &App,
+    realm: &Arc<Realm>,
+    (task, job): (&Arc<Task>, &Job),
+    grants: &Grants,
+) -> Result<Elsewhere> {
+    let (looked_at, grants) = (Arc::clone(task), grants.clone());
+    let done = usize::try_from(job.handled).unwrap_or(usize::MAX);
+    let look = move |cx: &mut Cx<'_>| match &*looked_at {
+        Task::Many(many) => many.errand(cx, done, &grants),
+        Task::Import(_) => Ok(None),
+    };
+    let Some(errand) = app.enter(realm, Door::Read, look).await? else {
+        return Ok(Elsewhere::Nothing);
+    };
+    Ok(match errand.run(&*app.outbound).await {
+        Ok(()) => Elsewhere::Done,
+        Err(problem) => Elsewhere::Refused(problem.to_string()),
     })
-    .await
 }
 
 fn advance(
     cx: &mut Cx<'_>,
     job: &Job,
-    task: &Task,
+    (task, elsewhere): (&Task, &Elsewhere),
     (grants, actor): (&Grants, &Actor),
 ) -> Result<bool> {
     let done = usize::try_from(job.handled).unwrap_or(usize::MAX);
     let until = Instant::now() + UNIT;
     let (tried, wrong) = match task {
-        Task::Many(many) => many.some(cx, (done, until), grants, actor)?,
+        Task::Many(many) => match elsewhere {
+            Elsewhere::Refused(problem) => many.skip(cx, done, problem)?,
+            Elsewhere::Done => many.some(cx, (done, until), true, (grants, actor))?,
+            Elsewhere::Nothing => many.some(cx, (done, until), false, (grants, actor))?,
+        },
         Task::Import(rows) => rows.some(cx, (done, until), grants, actor)?,
     };
     let tried = i64::try_from(tried).unwrap_or(0);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::ROWS;
 use super::people::words;
 use crate::access::{Actor, Grants};
-use crate::api::users::many::{self, Act};
+use crate::api::users::many::{self, Act, Errand};
 use crate::error::{AdminError, Result};
 
 /// The most users that one job is about.
@@ -40,17 +40,33 @@ impl Many {
         Ok((Self { act, ids }, count))
     }
 
-    /// Handles some after those that were handled before, until a moment: how many it was, and what went wrong.
+    /// What has to be done in a directory before the next one is handled.
+    pub(super) fn errand(
+        &self,
+        cx: &mut Cx<'_>,
+        done: usize,
+        grants: &Grants,
+    ) -> Result<Option<Errand>> {
+        match self.ids.get(done) {
+            Some(id) => many::errand(cx, self.act, id, grants),
+            None => Ok(None),
+        }
+    }
+
+    /// Handles some after those that were handled before, until a moment: how many it was, and what went wrong. Nobody is
+    /// handled of whom a directory has to be told first, but the first one, if that was done.
     pub(super) fn some(
         &self,
         cx: &mut Cx<'_>,
         (done, until): (usize, Instant),
-        grants: &Grants,
-        actor: &Actor,
+        is_told: bool,
+        (grants, actor): (&Grants, &Actor),
     ) -> Result<(usize, Vec<Line>)> {
         let (mut tried, mut wrong) = (0, Vec::new());
         for (at, id) in self.ids.iter().enumerate().skip(done).take(ROWS) {
-            if tried > 0 && Instant::now() >= until {
+            let is_late = tried > 0 && Instant::now() >= until;
+            let was_told = is_told && tried == 0;
+            if is_late || (!was_told && many::errand(cx, self.act, id, grants)?.is_some()) {
                 break;
             }
             tried += 1;
@@ -66,6 +82,25 @@ impl Many {
             }
         }
         Ok((tried, wrong))
+    }
+
+    /// The next one is not handled, because the directory that has to be told first does not take it.
+    pub(super) fn skip(
+        &self,
+        cx: &mut Cx<'_>,
+        done: usize,
+        problem: &str,
+    ) -> Result<(usize, Vec<Line>)> {
+        let Some(id) = self.ids.get(done) else {
+            return Ok((0, Vec::new()));
+        };
+        let wrong = Line {
+            line: i64::try_from(done + 1).unwrap_or(i64::MAX),
+            name: many::name(cx, id)?,
+            problem: problem.to_owned(),
+            said: Value::Null,
+        };
+        Ok((1, vec![wrong]))
     }
 }
 

@@ -1,8 +1,13 @@
 //! What is done with many users, one after the other: by the same rules as over the API, as part of a larger unit of work.
 
+use cloakroom_federation::Problem;
+use cloakroom_federation::directory::mapper::Change;
+use cloakroom_federation::directory::{self, Dial, Directory, EditMode, write};
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::authorization::delegation;
+use cloakroom_model::id::UserId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
+use cloakroom_model::user::directory as link;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, session};
 use serde::{Deserialize, Serialize};
@@ -22,6 +27,63 @@ pub(crate) enum Act {
     Disable,
     SignOut,
     Delete,
+}
+
+/// What is done with a user in the directory that they come from, before it is done here.
+#[derive(Clone, Debug)]
+pub(crate) struct Errand {
+    home: Directory,
+    external_id: String,
+    /// What is changed of the entry; `None` removes it.
+    changes: Option<Vec<Change>>,
+}
+
+/// What has to be done in a directory first; `None` for whoever is the realm's own, or not this administrator's to change.
+pub(crate) fn errand(
+    cx: &mut Cx<'_>,
+    act: Act,
+    id: &str,
+    grants: &Grants,
+) -> Result<Option<Errand>> {
+    let is_on = match act {
+        Act::SignOut => return Ok(None),
+        Act::Delete => None,
+        Act::Enable => Some(true),
+        Act::Disable => Some(false),
+    };
+    if link::find(cx, &UserId::new(id))?.is_none() {
+        return Ok(None);
+    }
+    let found = found_for_change(cx, id, (grants, &grants.sway(MANAGE)), "manage");
+    let user = match found {
+        Ok(user) => user,
+        Err(AdminError::Refused { .. }) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let Some((home, link)) = directory::home(cx, &user)? else {
+        return Ok(None);
+    };
+    let changes = is_on.map(|is_on| {
+        let mut after = user.clone();
+        after.enabled = is_on;
+        write::changes(&home, &user, &after)
+    });
+    let is_there = home.edit_mode == EditMode::Writable && changes.as_ref() != Some(&Vec::new());
+    Ok(is_there.then(|| Errand {
+        external_id: link.external_id,
+        home,
+        changes,
+    }))
+}
+
+impl Errand {
+    /// Does it.
+    pub(crate) async fn run(self, dial: &impl Dial) -> std::result::Result<(), Problem> {
+        match self.changes {
+            Some(changes) => write::change(&self.home, &self.external_id, changes, dial).await,
+            None => write::remove(&self.home, &self.external_id, dial).await,
+        }
+    }
 }
 
 /// Does it with one. What is refused has written nothing.

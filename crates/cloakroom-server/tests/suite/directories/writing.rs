@@ -1,5 +1,7 @@
 //! Directories that are written: new people, people who go, groups and roles.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::Story;
@@ -7,6 +9,8 @@ use super::scene::{House, Scene};
 use super::slapd::{GROUPS, PEOPLE, dn_of, password_of};
 use crate::browser::Browser;
 use crate::http::text;
+use crate::realm::merged;
+use crate::server::pause;
 
 pub(super) const STORIES: &[Story] = &[
     ("somebody-new-becomes-an-entry-of-the-directory", made),
@@ -20,6 +24,10 @@ pub(super) const STORIES: &[Story] = &[
         removed,
     ),
     (
+        "many-who-are-removed-at-once-go-from-the-directory-as-well",
+        many,
+    ),
+    (
         "somebody-whom-the-directory-alone-knows-is-found-by-a-search",
         found,
     ),
@@ -29,11 +37,76 @@ pub(super) const STORIES: &[Story] = &[
         "a-group-that-the-directory-gave-is-not-taken-away-here",
         kept,
     ),
+    (
+        "what-people-change-of-themselves-is-changed-in-the-directory",
+        profile,
+    ),
+    (
+        "a-new-password-is-held-against-the-directorys-rules-and-ours-where-that-is-set",
+        policy,
+    ),
 ];
 
 fn house_of(scene: &Scene, name: &str) -> House {
     let config = json!({"editMode": "WRITABLE", "syncRegistrations": "true"});
     scene.house_of(&format!("written-{name}"), config)
+}
+
+fn profile(scene: &Scene) {
+    for (mode, is_written) in [("WRITABLE", true), ("READ_ONLY", false)] {
+        let name = format!("profile-{}", mode.to_lowercase().replace('_', "-"));
+        let house = scene.house_of(&name, json!({"editMode": mode}));
+        let uid = scene.person(&name);
+        house.sign_in(&uid, &password_of(&uid));
+        let user = house.user(&uid);
+        let asked = merged(user.clone(), json!({"requiredActions": ["UPDATE_PROFILE"]}));
+        house.done("PUT", &format!("/users/{}", text(&user, "id")), &asked);
+        let mut browser = Browser::new(&scene.server);
+        let page = house.try_in(&mut browser, &uid, &password_of(&uid)).page();
+        let mut form = page.form("kc-update-profile-form").unwrap();
+        form.set("lastName", "Byron");
+
+        let place = browser.submit(&page.address, &form);
+
+        let (there, here) = (scene.slapd.value(&uid, "sn"), house.user(&uid));
+        match is_written {
+            true => {
+                place.client();
+                assert_eq!(
+                    (there.as_str(), text(&here, "lastName")),
+                    ("Byron", "Byron")
+                );
+            }
+            false => {
+                let page = place.page();
+                assert!(page.form("kc-update-profile-form").is_some());
+                assert_eq!(
+                    (there.as_str(), text(&here, "lastName")),
+                    ("Lovelace", "Lovelace")
+                );
+            }
+        }
+    }
+}
+
+fn policy(scene: &Scene) {
+    let new = "no more than eight words of a passphrase";
+    scene.server.keep_secret(new);
+    for (validates, status) in [("false", 204), ("true", 400)] {
+        let config = json!({"editMode": "WRITABLE", "validatePasswordPolicy": validates});
+        let house = scene.house_of(&format!("policy-{validates}"), config);
+        let uid = scene.person(&format!("policy-{validates}"));
+        house.sign_in(&uid, &password_of(&uid));
+        house
+            .realm
+            .change("", json!({"passwordPolicy": "length(100)"}));
+        let path = format!("/users/{}/reset-password", text(&house.user(&uid), "id"));
+        let sent = json!({"type": "password", "value": new, "temporary": false});
+
+        let answer = house.realm.call("PUT", &path, &sent);
+
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
 }
 
 fn made(scene: &Scene) {
@@ -141,6 +214,42 @@ fn removed(scene: &Scene) {
 
         assert_eq!(house.count(), 0);
         assert_eq!(scene.slapd.value(&uid, "uid").is_empty(), is_gone, "{mode}");
+    }
+}
+
+fn many(scene: &Scene) {
+    let house = scene.house_of("many", json!({"editMode": "WRITABLE"}));
+    let uids = ["many-1", "many-2"].map(|name| scene.person(name));
+    for uid in &uids {
+        house.sign_in(uid, &password_of(uid));
+    }
+    let own = house.realm.create_person("own", json!({}));
+    let names = [uids[0].as_str(), own.username.as_str(), uids[1].as_str()];
+    let ids = names.map(|name| text(&house.user(name), "id").to_owned());
+    let job = json!({"kind": "change-users", "act": "delete", "ids": ids});
+
+    let begun = house.realm.call("POST", "/ui-ext/jobs", &job);
+
+    assert_eq!(begun.status, 201, "{}", begun.body);
+    let place = begun.location().unwrap_or_default();
+    let path = format!("/ui-ext/jobs/{}", place.rsplit('/').next().unwrap());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let done = loop {
+        let done = house.done("GET", &path, &Value::Null);
+        if text(&done, "state") != "waiting" {
+            break done;
+        }
+        assert!(Instant::now() < deadline, "{done}");
+        pause(Duration::from_millis(20));
+    };
+    assert_eq!(
+        (&done["handled"], &done["failed"]),
+        (&json!(3), &json!(0)),
+        "{done}"
+    );
+    assert_eq!(house.count(), 0);
+    for uid in &uids {
+        assert_eq!(scene.slapd.value(uid, "uid"), "");
     }
 }
 
