@@ -20,6 +20,7 @@ use crate::{Problem, Result, Upstream, keys};
 pub struct Federation {
     metadata: Cache<Metadata>,
     keys: Cache<Vec<u8>>,
+    saml_keys: Cache<Vec<String>>,
     /// How each provider was the last time.
     pub health: Health,
 }
@@ -208,6 +209,20 @@ impl Federation {
         let keys = keys.await?;
         let expected = expected(upstream, &endpoints, network.now().seconds())?;
         tokens.verify_logout_token(&opened, &keys, &expected)
+    }
+
+    /// The keys that a SAML provider publishes, but for those that were tried and are not enough; `None` where its
+    /// settings have the keys themselves.
+    ///
+    /// # Errors
+    /// If there is nothing that can be read.
+    pub async fn published_keys(
+        &self,
+        upstream: &Upstream,
+        tried: &[String],
+        network: &impl Network,
+    ) -> Result<Option<Vec<String>>> {
+        crate::saml::metadata::keys(upstream, &self.saml_keys, tried, network).await
     }
 
     async fn keys(

@@ -10,7 +10,7 @@
 //!    [`person`] who that is.
 //!
 //! The other way, [`request`] and [`logout`] write messages and [`sign`] signs them; [`descriptor`] says
-//! what we are. What has to be computed is a parameter ([`crypto`]).
+//! what we are, [`metadata`] which keys a provider publishes. What has to be computed is a parameter ([`crypto`]).
 
 mod algorithm;
 pub mod assertion;
@@ -21,6 +21,7 @@ pub mod descriptor;
 mod encryption;
 pub(crate) mod instant;
 pub mod logout;
+pub mod metadata;
 pub mod person;
 pub mod request;
 pub mod response;

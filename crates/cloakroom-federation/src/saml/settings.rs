@@ -48,6 +48,12 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// Where the provider publishes its keys, if those count in place of the setting (`useMetadataDescriptorUrl`).
+    pub fn metadata(&self) -> Option<&'a str> {
+        let address = self.upstream.text("metadataDescriptorUrl");
+        address.filter(|_| self.has("useMetadataDescriptorUrl"))
+    }
+
     /// Where people are sent to sign in.
     ///
     /// # Errors

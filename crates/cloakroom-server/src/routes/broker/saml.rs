@@ -1,5 +1,6 @@
 //! SAML providers: HTTP on this side, `cloakroom_federation::saml` on the other.
 
+mod held;
 mod keys;
 pub(crate) mod logout;
 
@@ -59,7 +60,8 @@ pub(super) async fn request(
         None => Own::of(visit)?,
     };
     // Whoever cannot be believed when they come back is not sent away.
-    let to = match settings.keys(&own).and_then(|_| settings.sign_on()) {
+    let keys = held::keys(visit, upstream, &own, &[]).await;
+    let to = match keys.and_then(|_| settings.sign_on()) {
         Ok(to) => to,
         Err(problem) => return Ok(Err(problem)),
     };
@@ -177,25 +179,9 @@ async fn believe(
     message: &Message,
 ) -> Result<Result<Came, Problem>, Fault> {
     let upstream = &ready.upstream;
-    let settings = Settings::of(upstream);
-    let own = Own::of(visit)?;
-    let keys = match settings.keys(&own) {
-        Ok(keys) => keys,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
-    let expected = Expected {
-        settings,
-        here: Here {
-            realm: &realm,
-            endpoint: &back,
-        },
-        keys: &keys,
-        crypto: &own,
-        request: &request::id(&ready.baggage.nonce),
-        now: now(),
-    };
-    let assertion = match response::read(message, &expected) {
+    let request = request::id(&ready.baggage.nonce);
+    let read = |expected: &Expected<'_>| response::read(message, expected);
+    let assertion = match held::held(visit, upstream, &request, read).await {
         Ok(Answer::SignedIn(assertion)) => *assertion,
         Ok(Answer::Refused(status)) => return Ok(Ok(Came::Refused(error_of(&status)))),
         Err(problem) => return Ok(Err(problem)),

@@ -480,6 +480,10 @@ pub(super) const STORIES: &[Story] = &[
         strange_claims,
     ),
     (
+        "hostile::an-alias-that-would-be-another-address-is-refused",
+        aliases,
+    ),
+    (
         "hostile::two-people-at-once-do-not-become-each-other",
         crossed,
     ),
@@ -689,6 +693,37 @@ fn link_only(scene: &Scene) {
     let start = format!("/realms/federation/broker/link-only/login?{query}");
     let place = browser.open(&start);
     nothing_happened(scene, "link-only", &browser, place);
+}
+
+fn aliases(scene: &Scene) {
+    for alias in [
+        "",
+        " ",
+        "a b",
+        "a/b",
+        "../account",
+        "a?b",
+        "a#b",
+        "a:b",
+        "a@b",
+        "a;b",
+        "a&b",
+        "a=b",
+        "a\\b",
+        "a\0b",
+        "a\nb",
+    ] {
+        let asked = json!({
+            "alias": alias, "providerId": "oidc", "enabled": true,
+            "config": {"clientId": "us", "clientSecret": "a secret", "issuer": "https://op.test"},
+        });
+
+        let answer = scene
+            .realm
+            .call("POST", "/identity-provider/instances", &asked);
+
+        assert_eq!(answer.status, 400, "{alias:?} {}", answer.body);
+    }
 }
 
 fn disabled_user(scene: &Scene) {

@@ -16,36 +16,12 @@ use cloakroom_model::{Cx, Door, Fault, Secret, replay};
 use cloakroom_web::app::{now, random};
 use cloakroom_web::i18n::Notice;
 
+use super::held::held;
 use super::keys::Own;
 use super::{deliver, depart, realm_address};
 use crate::routes::broker::{find, not_found};
 use crate::routes::logout as own_logout;
 use crate::routes::visit::Visit;
-
-/// What the messages of a provider are held against.
-fn held<T>(
-    visit: &Visit,
-    upstream: &Upstream,
-    request: &str,
-    read: impl FnOnce(&Expected<'_>) -> Believed<T>,
-) -> Believed<T> {
-    let settings = Settings::of(upstream);
-    let own = Own::of(visit);
-    let own = own.map_err(|_| Problem::settings("the realm's keys cannot be read"))?;
-    let keys = settings.keys(&own)?;
-    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
-    read(&Expected {
-        settings,
-        here: Here {
-            realm: &realm,
-            endpoint: &back,
-        },
-        keys: &keys,
-        crypto: &own,
-        request,
-        now: now(),
-    })
-}
 
 async fn provider(visit: &Visit, alias: String) -> Result<Upstream, HttpResponse> {
     let look = move |cx: &mut Cx<'_>| find(cx, &alias);
@@ -69,7 +45,7 @@ pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> Ht
         Err(page) => return page,
     };
     let read = |expected: &Expected<'_>| logout::read_request(message, expected);
-    let ends = match held(visit, &upstream, "", read) {
+    let ends = match held(visit, &upstream, "", read).await {
         Ok(ends) => ends,
         Err(problem) => return refused(visit, &upstream, &problem),
     };
@@ -223,7 +199,7 @@ pub(super) async fn done(visit: &Visit, alias: String, message: &Message) -> Htt
     let (name, query) = own_logout::kept(visit);
     let expected = request::id(&name);
     let read = |expected: &Expected<'_>| logout::read_response(message, expected);
-    match held(visit, &upstream, &expected, read) {
+    match held(visit, &upstream, &expected, read).await {
         Ok(_) if !name.is_empty() => own_logout::finish(visit, &query).await,
         Ok(_) => visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired),
         Err(problem) => refused(visit, &upstream, &problem),

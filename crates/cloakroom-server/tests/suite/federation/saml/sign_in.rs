@@ -1,14 +1,17 @@
 //! The ways in and out that work.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::{Alg, VerifyingKey};
+use cloakroom_jose::{Alg, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 
-use super::idp::{Idp, Says, at, attribute, request};
+use super::idp::{Idp, Says, at, attribute, key, public, request};
 use crate::browser::{Browser, Callback, Place};
 use crate::federation::Story;
 use crate::federation::scene::Scene;
+use crate::federation::stand_in::Given;
 use crate::http::{Request, text};
 
 pub(in crate::federation) const STORIES: &[Story] = &[
@@ -48,6 +51,10 @@ pub(in crate::federation) const STORIES: &[Story] = &[
         posted_again,
     ),
     ("saml-metadata-go-both-ways", metadata),
+    (
+        "saml-keys-come-from-the-address-of-the-metadata-and-change-with-them",
+        published,
+    ),
     ("saml-a-session-that-ends-there-ends-here", goodbye),
     ("saml-a-session-that-ends-here-ends-there", farewell),
 ];
@@ -471,6 +478,46 @@ fn posted_again(scene: &Scene) {
     let form = crate::html::forms(&answer.body).remove(0);
     let address = format!("{}{}", scene.server.base, idp.path(scene));
     browser.submit(&address, &form).client();
+}
+
+fn published(scene: &Scene) {
+    let name = "saml-published";
+    let path = format!("/{name}/metadata");
+    let config = json!({
+        "signingCertificate": "", "useMetadataDescriptorUrl": "true",
+        "metadataDescriptorUrl": format!("{}{path}", scene.stand_in.base),
+    });
+    let idp = Idp::open(scene, name, config);
+    let publish = |key: &SigningKey| {
+        let xml = format!(
+            "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"{}\"><IDPSSODescriptor>\
+             <KeyDescriptor use=\"signing\"><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data>\
+             <X509Certificate>{}</X509Certificate></X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>",
+            idp.entity,
+            public(key)
+        );
+        scene.stand_in.on(&path, move |_| {
+            let mut given = Given::json(&Value::Null);
+            given.body = xml.clone().into_bytes();
+            given
+        });
+    };
+    let sign_in = |key: &Arc<SigningKey>| {
+        let mut browser = scene.browser();
+        let left = scene.leave(&mut browser, name);
+        let mut says = idp.says(scene, &left);
+        says.key = Arc::clone(key);
+        idp.post(scene, &mut browser, &says.response(), &says.relay_state)
+    };
+    let next = Arc::new(SigningKey::generate(Alg::ES256, "next").unwrap());
+    publish(&key());
+    sign_in(&key()).client();
+
+    publish(&next);
+    sign_in(&next).client();
+    // The former one counts no more, and a stranger's is not asked about again and again.
+    assert!(sign_in(&key()).page().is_error());
+    assert_eq!(scene.stand_in.asked(&path).len(), 2);
 }
 
 fn metadata(scene: &Scene) {
