@@ -275,7 +275,7 @@ fn representation(event: &Value) -> Value {
 /// A longer value is cut, in characters.
 const LONGEST: usize = 60;
 /// So many of a change's values are shown.
-const MOST: usize = 8;
+const MOST: usize = 12;
 
 /// `name: before → after` for each member that a change sent with another value than the change before it did.
 fn changes(event: &Value, before: Option<&Value>) -> Vec<String> {
