@@ -2,6 +2,7 @@
 
 mod gifts;
 mod grants;
+mod source;
 mod standing;
 mod sway;
 

@@ -106,6 +106,8 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             }
             check::references(cx, &draft)?;
             check::gifts(cx, &draft, &grants)?;
+            grants.check_key(cx, None, &draft)?;
+            check::directory(cx, &draft, &grants)?;
             if let Some(made) = &made {
                 keys::fill(&mut draft, made.clone());
             }
@@ -145,11 +147,15 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
-            let mut after = found(cx, &id)?;
+            let before = found(cx, &id)?;
+            let mut after = before.clone();
             shape::apply(&mut after, &sent)?;
             check::all(&mut after)?;
             check::references(cx, &after)?;
             check::gifts(cx, &after, &grants)?;
+            grants.check_key(cx, Some(&before), &after)?;
+            check::directory(cx, &before, &grants)?;
+            check::directory(cx, &after, &grants)?;
             if let Some(made) = &made {
                 keys::fill(&mut after, made.clone());
             }
@@ -165,10 +171,12 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
 
 async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
     admin.check(MANAGE)?;
-    let (id, actor) = (path.into_inner().1, admin.actor.clone());
+    let id = path.into_inner().1;
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let gone = found(cx, &id)?;
+            check::directory(cx, &gone, &grants)?;
             component::remove(cx, &gone.id)?;
             adopt::forget(cx, &gone)?;
             // What belongs to a component goes with it.

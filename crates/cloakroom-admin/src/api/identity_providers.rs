@@ -169,10 +169,11 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     admin.check(MANAGE)?;
     let alias = path.into_inner().1;
     let sent = read::object(&body, "IdentityProviderRepresentation", shape::FIELDS)?;
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let mut provider = found(cx, &alias)?;
+            grants.check_provider(cx, &alias)?;
             check::kind(read::text(&sent, "providerId")?)?;
             if read::text(&sent, "alias")?.is_some_and(|sent| sent != alias) {
                 let why = "Identity Provider alias cannot be changed";

@@ -1,16 +1,18 @@
 //! `/admin/realms/{realm}/partialImport` and `/partial-export`: parts of a realm in Keycloak's files.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use cloakroom_keycloak::export::{self, Choice};
 use cloakroom_keycloak::import::{IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
-use cloakroom_keycloak::{client, group, identity_provider, role, user};
-use cloakroom_model::{Cx, Door};
+use cloakroom_keycloak::{client, group, identity_provider, role, user as person};
+use cloakroom_model::{Cx, Door, user};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::Value;
 
 use super::{Answer, Params, is_on};
-use crate::access::Admin;
+use crate::access::{Admin, Grants};
 use crate::audit;
 use crate::error::AdminError;
 use crate::transfer;
@@ -39,14 +41,23 @@ async fn import(admin: Admin, body: Bytes) -> Answer {
     let policy = IfExists::from_name(named).ok_or(Unreadable::Type)?;
     check_things(&sent)?;
     let owners = owners(&sent);
+    let providers = providers(&sent);
     let users: Option<Vec<Object>> = read::member(&sent, "users")?;
     sent.remove("users");
-    let people = InMemory(users.unwrap_or_default());
+    let people = users.unwrap_or_default();
+    let names = names(&people);
+    let people = InMemory(people);
     let password_policy = admin.realm.settings.password_policy.clone();
     let part = transfer::Part::prepare(&admin.app, sent, people, password_policy).await?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     let done = admin.write(move |cx| {
         check_owners(cx, &owners)?;
+        for alias in &providers {
+            grants.check_provider(cx, alias)?;
+        }
+        if policy == IfExists::Overwrite {
+            check_replaced(cx, &names, &grants)?;
+        }
         let results = part.import(cx, policy, &grants)?;
         audit::record(cx, &actor, audit::ACTION, "REALM", "partialImport")?;
         Ok(results)
@@ -89,7 +100,7 @@ fn forget_organizations(shown: &mut Object) {
 
 /// The things of a file, with the members that each may have.
 const THINGS: [(&str, &[&str]); 5] = [
-    ("users", user::FIELDS),
+    ("users", person::FIELDS),
     ("clients", client::FIELDS),
     ("groups", group::FIELDS),
     ("identityProviders", identity_provider::FIELDS),
@@ -143,6 +154,52 @@ fn owners(sent: &Object) -> Vec<String> {
         all.any(|one| one.get("clientId").and_then(Value::as_str) == Some(name.as_str()))
     };
     named.filter(|name| !is_brought(name)).cloned().collect()
+}
+
+/// The identity providers that the file changes, or brings mappers for.
+fn providers(sent: &Object) -> BTreeSet<String> {
+    let members = [
+        ("identityProviders", "alias"),
+        ("identityProviderMappers", "identityProviderAlias"),
+    ];
+    let all = members.into_iter().flat_map(|(member, name)| {
+        let all = sent.get(member).and_then(Value::as_array);
+        let all = all.into_iter().flatten();
+        all.filter_map(move |one| one.get(name).and_then(Value::as_str))
+    });
+    all.map(str::to_owned).collect()
+}
+
+/// The names and addresses of the people in the file.
+fn names(people: &[Object]) -> Vec<(String, Option<String>)> {
+    let text = |one: &Object, name: &str| one.get(name).and_then(Value::as_str).map(str::to_owned);
+    let all = people.iter();
+    all.map(|one| {
+        (
+            text(one, "username").unwrap_or_default(),
+            text(one, "email"),
+        )
+    })
+    .collect()
+}
+
+/// Whoever takes the place of somebody removes them: not of those who have more rights.
+fn check_replaced(
+    cx: &mut Cx<'_>,
+    names: &[(String, Option<String>)],
+    grants: &Grants,
+) -> Result<(), AdminError> {
+    for (name, email) in names {
+        let named = user::find_by_username(cx, name)?;
+        let addressed = match email {
+            Some(email) => user::find_by_email(cx, email)?,
+            None => None,
+        };
+        for replaced in named.into_iter().chain(addressed) {
+            grants.check_account(cx, &replaced.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn check_owners(cx: &mut Cx<'_>, owners: &[String]) -> Result<(), AdminError> {

@@ -315,15 +315,16 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
 
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     let manages = admin.check_sway(MANAGE)?;
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     let (asked, sway) = (path.part("user").to_owned(), manages.clone());
+    let asker = grants.clone();
     let doomed = admin
-        .read(move |cx| found_by(cx, &asked, &sway, "manage"))
+        .read(move |cx| found_for_change(cx, &asked, (&asker, &sway), "manage"))
         .await?;
     directory::remove_first(&admin, &doomed).await?;
     let kept = admin
         .write(move |cx| {
-            let user = found_by(cx, path.part("user"), &manages, "manage")?;
+            let user = found_for_change(cx, path.part("user"), (&grants, &manages), "manage")?;
             let doomed = Doomed {
                 kind: Kind::User,
                 id: user.id.as_str(),

@@ -2,7 +2,7 @@
 
 use cloakroom_keycloak::component::{self as shape, FEDERATION};
 use cloakroom_model::component::Component;
-use cloakroom_model::id::RoleId;
+use cloakroom_model::id::{ComponentId, RoleId};
 use cloakroom_model::{Cx, group, key, role};
 use cloakroom_oidc::keyring::{self, BadCertificate};
 use serde_json::Value;
@@ -273,6 +273,18 @@ pub(super) fn gifts(cx: &mut Cx<'_>, component: &Component, grants: &Grants) -> 
         }
         "role-ldap-mapper" => grants.check_all_of(cx, None),
         "group-ldap-mapper" => grants.check_all_groups(cx),
+        _ => Ok(()),
+    }
+}
+
+/// What a directory and its mappers say decides who somebody is: nobody decides that of those who have more rights.
+pub(super) fn directory(cx: &mut Cx<'_>, component: &Component, grants: &Grants) -> Result<()> {
+    match component.provider_type.as_str() {
+        FEDERATION => grants.check_directory(cx, &component.id),
+        LDAP_MAPPER => {
+            let directory = ComponentId::new(component.parent_id.clone());
+            grants.check_directory(cx, &directory)
+        }
         _ => Ok(()),
     }
 }

@@ -97,6 +97,7 @@ async fn create(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     let id = admin
         .write(move |cx| {
             let provider = found(cx, &of)?;
+            grants.check_provider(cx, &of)?;
             let id = read::id(&sent, "id")?;
             let mut mapper = Mapper {
                 id: MapperId::new(id.map_or_else(|| cx.new_id(), str::to_owned)),
@@ -148,6 +149,7 @@ async fn update(admin: Admin, path: Path<(String, String, String)>, body: Bytes)
     admin
         .write(move |cx| {
             let mut mapper = mapper_found(cx, &alias, &id)?;
+            grants.check_provider(cx, &alias)?;
             shape::apply_mapper(&mut mapper, &sent)?;
             check_gifts(cx, &mapper, &grants)?;
             let all = model::list_mappers(cx, &mapper.provider)?;
@@ -168,10 +170,11 @@ async fn update(admin: Admin, path: Path<(String, String, String)>, body: Bytes)
 async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
     admin.check(MANAGE)?;
     let (_, alias, id) = path.into_inner();
-    let actor = admin.actor.clone();
+    let (actor, grants) = (admin.actor.clone(), admin.grants());
     admin
         .write(move |cx| {
             let mapper = mapper_found(cx, &alias, &id)?;
+            grants.check_provider(cx, &alias)?;
             model::remove_mapper(cx, &mapper.id)?;
             record(cx, &actor, audit::DELETE, &alias, &id)
         })

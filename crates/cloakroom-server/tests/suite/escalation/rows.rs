@@ -84,6 +84,8 @@ const USERS: &[Call] = &[
     ("set the password of somebody mightier", Refused, "PUT", "/users/{boss}/reset-password", PASSWORD),
     ("set it by an update", Refused, "PUT", "/users/{boss}", r#"{"credentials":[{"type":"password","value":"a new passphrase of mine"}]}"#),
     ("change the address of somebody mightier", Refused, "PUT", "/users/{boss}", r#"{"email":"me@example.org","emailVerified":true}"#),
+    ("remove somebody without rights", Done, "DELETE", "/users/{leaving}", ""),
+    ("remove somebody mightier", Refused, "DELETE", "/users/{boss}", ""),
     ("take a credential from somebody mightier", Refused, "DELETE", "/users/{boss}/credentials/{boss-password}", ""),
     ("link somebody without rights to an identity provider", Done, "POST", "/users/{plain}/federated-identity/google", r#"{"userId":"1","userName":"me"}"#),
     ("link somebody mightier to an identity provider", Refused, "POST", "/users/{boss}/federated-identity/google", r#"{"userId":"1","userName":"me"}"#),
@@ -114,6 +116,7 @@ const DELEGATE: &[Call] = &[
     ("set the password of somebody without rights", Done, "PUT", "/users/{guest}/reset-password", PASSWORD),
     ("set the password of somebody mightier", Refused, "PUT", "/users/{boss}/reset-password", PASSWORD),
     ("set the password of somebody else whom permissions name", Refused, "PUT", "/users/{deputy-self}/reset-password", PASSWORD),
+    ("remove somebody mightier", Refused, "DELETE", "/users/{boss}", ""),
     ("become somebody mightier", Refused, "POST", "/users/{boss}/impersonation", ""),
     ("become somebody else whom permissions name", Refused, "POST", "/users/{deputy-self}/impersonation", ""),
     ("give a harmless role", Done, "POST", "/users/{guest}/role-mappings/realm", HARMLESS),
@@ -189,6 +192,15 @@ const REALM: &[Call] = &[
     ("let the people of a user store have every right", Refused, "POST", "/components", r#"{"name":"hardcoded-ldap-role-mapper","providerId":"hardcoded-ldap-role-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"role":["realm-management.realm-admin"]}}"#),
     ("let the people of a user store join a group whose members have every right", Refused, "POST", "/components", r#"{"name":"hardcoded-ldap-group-mapper","providerId":"hardcoded-ldap-group-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"group":["/bosses"]}}"#),
     ("let a user store say who has which right", Refused, "POST", "/components", r#"{"name":"role-ldap-mapper","providerId":"role-ldap-mapper","parentId":"{directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"roles.dn":["ou=r"],"role.name.ldap.attribute":["cn"],"role.object.classes":["g"],"membership.ldap.attribute":["m"],"mode":["READ_ONLY"],"use.realm.roles.mapping":["false"],"client.id":["realm-management"]}}"#),
+    ("have a key made", Done, "POST", "/components", r#"{"name":"made","providerId":"hmac-generated","providerType":"org.keycloak.keys.KeyProvider","config":{"priority":["1"]}}"#),
+    ("bring a key that signs", Refused, "POST", "/components", r#"{"name":"mine","providerId":"rsa","providerType":"org.keycloak.keys.KeyProvider","config":{"privateKey":["{key}"],"priority":["1000"]}}"#),
+    ("say which key comes first", Done, "PUT", "/components/{hmac}", r#"{"config":{"priority":["101"]}}"#),
+    ("change a directory of people without rights", Done, "PUT", "/components/{directory}", r#"{"config":{"connectionUrl":["ldap://other.test"]}}"#),
+    ("lead a directory of somebody mightier elsewhere", Refused, "PUT", "/components/{house-directory}", r#"{"config":{"connectionUrl":["ldap://mine.test"]}}"#),
+    ("say how a directory of somebody mightier is read", Refused, "POST", "/components", r#"{"name":"names","providerId":"user-attribute-ldap-mapper","parentId":"{house-directory}","providerType":"org.keycloak.storage.ldap.mappers.LDAPStorageMapper","config":{"ldap.attribute":["description"],"user.model.attribute":["username"]}}"#),
+    ("remove a directory of somebody mightier", Refused, "DELETE", "/components/{house-directory}", ""),
+    ("lead a provider of somebody mightier elsewhere by a file", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"OVERWRITE","identityProviders":[{"alias":"house","providerId":"oidc","config":{"clientId":"us","authorizationUrl":"https://mine.test/a","tokenUrl":"https://mine.test/t"}}]}"#),
+    ("take the place of somebody mightier by a file", Refused, "POST", "/partialImport", r#"{"ifResourceExists":"OVERWRITE","users":[{"username":"boss"}]}"#),
     ("touch a client's role by its id", Refused, "PUT", "/roles-by-id/{buyer}", r#"{"name":"renamed"}"#),
     ("change a right by its id", Refused, "PUT", "/roles-by-id/{view-users}", r#"{"name":"gone"}"#),
 ];
@@ -238,6 +250,9 @@ const ORGANIZATIONS: &[Call] = &[
 
 #[rustfmt::skip]
 const PROVIDERS: &[Call] = &[
+    ("change a provider of people without rights", Done, "PUT", "/identity-provider/instances/google", r#"{"alias":"google","providerId":"oidc","displayName":"Google"}"#),
+    ("lead a provider of somebody mightier elsewhere", Refused, "PUT", "/identity-provider/instances/house", r#"{"alias":"house","providerId":"oidc","config":{"clientId":"us","authorizationUrl":"https://mine.test/a","tokenUrl":"https://mine.test/t"}}"#),
+    ("say by what a provider of somebody mightier knows them", Refused, "POST", "/identity-provider/instances/house/mappers", r#"{"name":"id","identityProviderAlias":"house","identityProviderMapper":"oidc-username-idp-mapper","config":{"template":"${CLAIM.nickname}","target":"BROKER_ID"}}"#),
     ("let whoever comes in have a harmless role", Done, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"fine","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"harmless","syncMode":"FORCE"}}"#),
     ("let whoever comes in have every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"realm-management.realm-admin","syncMode":"FORCE"}}"#),
     ("let whoever comes in have a role that holds every right", Refused, "POST", "/identity-provider/instances/google/mappers", r#"{"name":"bad","identityProviderAlias":"google","identityProviderMapper":"oidc-hardcoded-role-idp-mapper","config":{"role":"mighty","syncMode":"FORCE"}}"#),

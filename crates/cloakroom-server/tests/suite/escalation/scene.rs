@@ -11,6 +11,7 @@ use crate::realm::{Person, Realm};
 use crate::server::{Server, pause};
 
 use super::rows::Row;
+use crate::hostile::administration::keys_of_acme;
 
 /// The rights that an administrator of the scene has, each of them alone.
 const RIGHTS: [&str; 9] = [
@@ -84,7 +85,10 @@ impl Scene {
         scene.keep("plain", &plain.id);
         scene.make_groups_and_roles();
         scene.make_clients();
+        let leaving = scene.realm.create_person("leaving", json!({}));
+        scene.keep("leaving", &leaving.id);
         scene.make_providers();
+        scene.make_sources();
         scene.delegate();
         scene
     }
@@ -101,17 +105,33 @@ impl Scene {
         let path = "/identity-provider/instances/google/mappers";
         self.make("idp-mapper", path, &colour);
         let realm = self.call_as_admin("GET", "", &Value::Null).json();
-        let directory = json!({
-            "name": "staff", "providerId": "ldap", "parentId": text(&realm, "id"),
-            "providerType": "org.keycloak.storage.UserStorageProvider",
-            "config": {
-                "vendor": ["other"], "connectionUrl": ["ldap://directory.test"], "usersDn": ["ou=people"],
-                "bindDn": ["cn=us"], "bindCredential": ["a secret"], "authType": ["simple"], "editMode": ["READ_ONLY"],
-                "usernameLDAPAttribute": ["uid"], "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
-                "userObjectClasses": ["person"], "enabled": ["false"],
-            },
-        });
-        self.make("directory", "/components", &directory);
+        self.make(
+            "directory",
+            "/components",
+            &directory("staff", text(&realm, "id")),
+        );
+    }
+
+    /// Where people come from who are mightier, a provider and a directory, and the keys of the realm.
+    fn make_sources(&mut self) {
+        let house = json!({"alias": "house", "providerId": "oidc", "config": {
+            "clientId": "us", "clientSecret": "a secret", "authorizationUrl": "https://house.test/a", "tokenUrl": "https://house.test/t",
+        }});
+        self.call_as_admin("POST", "/identity-provider/instances", &house);
+        let path = self.fill("/users/{boss}/federated-identity/house");
+        let link = json!({"userId": "1", "userName": "boss"});
+        self.call_as_admin("POST", &path, &link);
+        let realm = self.call_as_admin("GET", "", &Value::Null).json();
+        let directory = directory("house", text(&realm, "id"));
+        self.make("house-directory", "/components", &directory);
+        let chief = json!({"ifResourceExists": "FAIL", "users": [{
+            "username": "chief", "enabled": true, "federationLink": self.fill("{house-directory}"),
+            "attributes": {"LDAP_ID": ["1"], "LDAP_ENTRY_DN": ["uid=chief"]},
+            "clientRoles": {"realm-management": ["realm-admin"]},
+        }]});
+        self.call_as_admin("POST", "/partialImport", &chief);
+        self.name("hmac", "/components?name=hmac-generated-hs512");
+        self.keep("key", &keys_of_acme().0);
     }
 
     /// Somebody without a right who may do by permissions whatever permissions can allow, and others whom they name.
@@ -303,4 +323,18 @@ impl Scene {
         }
         filled
     }
+}
+
+/// A directory that nobody is asked for.
+fn directory(name: &str, realm: &str) -> Value {
+    json!({
+        "name": name, "providerId": "ldap", "parentId": realm,
+        "providerType": "org.keycloak.storage.UserStorageProvider",
+        "config": {
+            "vendor": ["other"], "connectionUrl": ["ldap://directory.test"], "usersDn": ["ou=people"],
+            "bindDn": ["cn=us"], "bindCredential": ["a secret"], "authType": ["simple"], "editMode": ["READ_ONLY"],
+            "usernameLDAPAttribute": ["uid"], "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
+            "userObjectClasses": ["person"], "enabled": ["false"],
+        },
+    })
 }

@@ -307,7 +307,7 @@ fn texts(scene: &Scene) {
 }
 
 /// The settings of a key of a real realm, and the certificate of another.
-fn keys_of_acme() -> (String, String) {
+pub(crate) fn keys_of_acme() -> (String, String) {
     let realm: Value = serde_json::from_str(ACME).unwrap();
     let all = realm["components"]["org.keycloak.keys.KeyProvider"]
         .as_array()
