@@ -6,6 +6,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, ScopeId, UserId};
 use crate::schema::consents;
+use crate::session;
 use crate::sql::Unless;
 use crate::time::Timestamp;
 
@@ -93,6 +94,22 @@ pub fn insert(cx: &mut Cx<'_>, user: &UserId, consent: &Consent) -> Result<bool>
         consents::updated_at.eq(consent.updated_at),
     ));
     Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+}
+
+/// Takes back what a user allowed a client, and ends what the client has from it: its part in the user's sessions, with
+/// the tokens of them. An offline session ends without a consent too; false if there was neither.
+pub fn take_back(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<bool> {
+    let given = revoke(cx, user, client)?;
+    let mut ended = false;
+    for offline in [false, true] {
+        if !given && !offline {
+            continue;
+        }
+        for one in session::list_of_user(cx, user, offline)? {
+            ended |= session::leave(cx, &one.id, offline, client)?;
+        }
+    }
+    Ok(given || ended)
 }
 
 /// Takes back all that the user allowed this client; false if there was nothing.

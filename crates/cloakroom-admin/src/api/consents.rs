@@ -85,13 +85,7 @@ async fn revoke(admin: Admin, path: Names) -> Answer {
             let user = found_by(cx, path.part("user"), &manages, "manage")?;
             let client = client::find(cx, path.part("client"))?;
             let client = client.ok_or_else(|| AdminError::error(404, "Client not found"))?;
-            let given = consent::revoke(cx, &user.id, &client.id)?;
-            let mut ended = false;
-            // What was allowed for later ends with the permission.
-            for one in session::list_of_user(cx, &user.id, true)? {
-                ended |= session::leave(cx, &one.id, true, &client.id)?;
-            }
-            if !given && !ended {
+            if !consent::take_back(cx, &user.id, &client.id)? {
                 let why = "Consent nor offline token not found";
                 return Err(AdminError::error(404, why));
             }

@@ -337,10 +337,7 @@ fn perform(
         "revoke" => {
             let client_id = form.get("client").unwrap_or_default();
             if let Some(id) = client::find_id(cx, client_id)? {
-                consent::revoke(cx, &current.user, &id)?;
-                for mine in session::list_of_user(cx, &current.user, true)? {
-                    session::leave(cx, &mine.id, true, &id)?;
-                }
+                consent::take_back(cx, &current.user, &id)?;
             }
         }
         "unlink" => return unlink(cx, &current, form, ip),

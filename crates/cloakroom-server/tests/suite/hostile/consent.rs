@@ -1,7 +1,11 @@
 //! The consent page: only what was shown is allowed, and only by the browser it was shown to.
 
+use serde_json::{Value, json};
+
 use super::Story;
+use super::grant::assert_refused;
 use super::invariant::check_nothing_issued;
+use super::outcome;
 use super::scene::Scene;
 use crate::browser::{Browser, Page, Place};
 use crate::html::Form;
@@ -25,6 +29,10 @@ pub(super) const STORIES: &[Story] = &[
         more_scopes,
     ),
     ("A95 a consent by a link has no effect", by_link),
+    (
+        "REFRESH-08 what a consent gave ends with the consent",
+        taken_back,
+    ),
 ];
 
 /// A new browser at the question, and the form.
@@ -137,4 +145,31 @@ fn by_link(scene: &Scene) {
     let answer = scene.send(&sent, &[]);
 
     check_nothing_issued(&answer);
+}
+
+fn taken_back(scene: &Scene) {
+    let asked = scene.authorize(&scene.other);
+    let person = scene
+        .realm
+        .create_person("lise", json!({"lastName": "Meitner"}));
+    let callback = scene.browser().answer(&asked.request().target, &person);
+    let code = callback.client().get("code").to_owned();
+    let tokens = scene.play(&scene.redemption(&scene.other, &code)).json();
+    let refresh = scene
+        .post("token", Some(&scene.other))
+        .with("grant_type", "refresh_token")
+        .with("refresh_token", text(&tokens, "refresh_token"));
+    assert_eq!(scene.play(&refresh).status, 200);
+
+    let path = format!("/users/{}/consents/{}", person.id, scene.other.id);
+    let gone = scene.realm.call("DELETE", &path, &Value::Null);
+    let refused = scene.play(&refresh);
+    let userinfo = scene.play(&scene.userinfo(text(&tokens, "access_token")));
+
+    assert_eq!(gone.status, 204, "{gone:?}");
+    assert_refused(&refused, &["json 400 invalid_grant"]);
+    assert!(
+        outcome::is("challenge 401 invalid_token", &userinfo),
+        "{userinfo:?}"
+    );
 }
