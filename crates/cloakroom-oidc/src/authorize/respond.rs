@@ -1,8 +1,9 @@
 //! What the browser takes back to the client: a code or an error, in the mode the client asked for.
 
+use cloakroom_model::client::{self, Client};
 use cloakroom_model::code::{self, Code};
 use cloakroom_model::session::Session;
-use cloakroom_model::{Cx, Fault, Ttl, client};
+use cloakroom_model::{Cx, Fault, Ttl};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,13 @@ impl Response {
 }
 
 impl AuthorizationRequest {
+    /// Tells whether the client may be answered yet: it may have been switched off since it asked, or an administrator has
+    /// taken the address off its list.
+    pub fn may_be_answered(&self, base_url: &str, client: &Client) -> bool {
+        let leads_to_client = || redirect_uri::is_registered(base_url, client, &self.redirect_uri);
+        client.enabled && (self.device.is_some() || leads_to_client())
+    }
+
     /// The answer to this request if it is refused.
     pub fn refuse(&self, issuer: &str, error: &str, description: Option<&str>) -> Response {
         Response::error(

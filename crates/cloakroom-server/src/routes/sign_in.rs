@@ -133,6 +133,9 @@ pub(crate) fn proceed(
     identity: Option<&str>,
     origin: &Origin,
 ) -> Result<Onward, Fault> {
+    if is_stale(cx, provider, &attempt)? {
+        return Ok(Onward::Over);
+    }
     let mut attempt = broker::settle(cx, attempt, origin)?;
     let (mut next, mut user) = flow::next(cx, &attempt)?;
     if let (Next::Act(Action::LinkProvider), Some(asks)) = (&next, &user)
@@ -160,6 +163,17 @@ pub(crate) fn proceed(
             finish(cx, provider, &attempt, current, origin)
         }
     }
+}
+
+/// Ends an attempt whose client may not be answered any more. Whoever begins it again is told why.
+fn is_stale(cx: &mut Cx<'_>, provider: &Provider, attempt: &Attempt) -> Result<bool, Fault> {
+    let request = request_of(attempt)?;
+    let client = client::find_by_id(cx, &attempt.client)?;
+    let is_good = client.is_some_and(|one| request.may_be_answered(provider.base_url(), &one));
+    if !is_good {
+        attempt::finish(cx, &attempt.id)?;
+    }
+    Ok(!is_good)
 }
 
 fn finish(
@@ -218,7 +232,7 @@ pub(crate) fn refuse(
     attempt: &Attempt,
     error: &str,
 ) -> Result<Onward, Fault> {
-    if !attempt::finish(cx, &attempt.id)? {
+    if is_stale(cx, provider, attempt)? || !attempt::finish(cx, &attempt.id)? {
         return Ok(Onward::Over);
     }
     let request = request_of(attempt)?;

@@ -6,7 +6,7 @@ use super::Story;
 use super::invariant::check_nothing_issued;
 use super::outcome;
 use super::scene::Scene;
-use crate::http::Answer;
+use crate::http::{Answer, text};
 use crate::realm::Realm;
 
 pub(super) const STORIES: &[Story] = &[
@@ -20,6 +20,22 @@ pub(super) const STORIES: &[Story] = &[
     ),
     ("M07 a sign-in form is good for one sign-in", form_once),
     ("M11 a sign-in that is not done opens nothing", half_done),
+    (
+        "SESSION-01 a second proof changes the cookie, and the one before it counts no more",
+        proved_again,
+    ),
+    (
+        "SESSION-02 a sign-in form of another browser opens nothing",
+        other_browser,
+    ),
+    (
+        "O28 a sign-in whose client is switched off meanwhile ends on a page",
+        client_switched_off,
+    ),
+    (
+        "V069 an address that is taken off the list during a sign-in gets no code",
+        address_taken_away,
+    ),
 ];
 
 /// The page without what differs by chance or was typed in.
@@ -129,4 +145,74 @@ fn half_done(scene: &Scene) {
     );
     check_nothing_issued(&silent);
     assert!(!account.body.contains("sophie"), "{}", account.body);
+}
+
+/// Somebody sends the sign-in form after the client was changed, and goes where that leads.
+fn signs_in_after(scene: &Scene, client: &str, change: Value) {
+    let client = scene.realm.create_client(client, Value::Null);
+    let mut browser = scene.browser();
+    let target = scene.authorize(&client).request().target;
+    let page = browser.open(&target).page();
+    let mut form = page.form("kc-form-login").unwrap();
+    form.set("username", &scene.person.username);
+    form.set("password", &scene.person.password);
+    let path = format!("/clients?clientId={}", client.id);
+    let found = scene.realm.call("GET", &path, &Value::Null).json();
+    let path = format!("/clients/{}", text(&found[0], "id"));
+    scene.realm.change(&path, change);
+
+    let page = browser.submit(&page.address, &form).page();
+
+    assert!(outcome::is("page 400", &page.answer), "{page:?}");
+    check_nothing_issued(&page.answer);
+}
+
+fn client_switched_off(scene: &Scene) {
+    signs_in_after(scene, "fading", json!({"enabled": false}));
+}
+
+fn address_taken_away(scene: &Scene) {
+    let elsewhere = json!({"redirectUris": ["https://rp.test/elsewhere"]});
+    signs_in_after(scene, "moving", elsewhere);
+}
+
+fn proved_again(scene: &Scene) {
+    let mut browser = scene.browser();
+    scene.code_in(&mut browser, &scene.authorize(&scene.web));
+    let before = browser.cookies();
+    let again = scene.authorize(&scene.web).with("prompt", "login");
+    scene.code_in(&mut browser, &again);
+    let silent = |cookies: &str| {
+        let asked = scene.authorize(&scene.web).with("prompt", "none");
+        scene.send(&asked.request().with("Cookie", cookies), &[])
+    };
+
+    let old = silent(&before);
+    let new = silent(&browser.cookies());
+
+    assert!(outcome::is("redirect login_required", &old), "{old:?}");
+    check_nothing_issued(&old);
+    let location = new.location().unwrap_or_default();
+    assert!(location.contains("code="), "{new:?}");
+}
+
+fn other_browser(scene: &Scene) {
+    let form = scene.sign_in();
+    let other = scene.sign_in();
+    let cookies = |form: &super::scene::Honest| form.headers[0].1.clone();
+    let signed_in = scene.cookies();
+
+    for foreign in [cookies(&other), signed_in, "a=b".to_owned()] {
+        let mut posted = form.clone();
+        posted.headers = vec![("Cookie".to_owned(), foreign)];
+        let answer = scene.play(&posted);
+
+        assert!(
+            outcome::is("page 400", &answer) || answer.status == 302,
+            "{answer:?}"
+        );
+        check_nothing_issued(&answer);
+    }
+    let own = scene.play(&form);
+    assert_eq!(own.status, 302, "the form is still good: {own:?}");
 }
