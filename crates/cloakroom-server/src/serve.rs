@@ -30,6 +30,8 @@ pub(crate) fn database_url(config: &Config) -> String {
 
 /// Opens the database and puts the app together, before anything asynchronous runs.
 pub(crate) fn open(config: &Config) -> Result<App, String> {
+    // The database has people and digests of passwords in it: what is made here is nobody else's to read.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
     let key = master_key::load(config.master_key.as_ref(), &config.data_dir)?;
