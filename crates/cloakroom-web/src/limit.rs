@@ -1,5 +1,5 @@
-//! Limits for each address, in the memory of this node: clients that fail to prove themselves, and devices that ask for
-//! codes.
+//! Limits for each address, in the memory of this node: clients that fail to prove themselves, devices that ask for
+//! codes, and people who guess at those.
 //!
 //! Several nodes count each for itself, so an attacker has the allowance once for each of them. What people type is
 //! counted in the database; these limits are on paths that must touch none.
@@ -26,6 +26,7 @@ pub struct Limits {
     hasher: RandomState,
     proofs: RwLock<Generations<Proofs>>,
     devices: RwLock<Generations<Bucket>>,
+    user_codes: RwLock<Generations<Bucket>>,
 }
 
 /// Whose failures are counted together: a client's, from one address.
@@ -75,6 +76,27 @@ impl Limits {
     pub fn failed(&self, key: ProofKey, now: Timestamp) -> Failed {
         let mut all = self.proofs.write().unwrap_or_else(PoisonError::into_inner);
         all.entry(key.0).failed(now.millis())
+    }
+
+    /// Takes one of the codes that somebody at an address may type for a device (RFC 8628 §5.1); the seconds to wait if
+    /// there is none left.
+    pub fn take_user_code(&self, realm: &str, ip: &str, now: Timestamp) -> Option<u64> {
+        let key = self.hasher.hash_one((realm, network(ip)));
+        let mut all = self
+            .user_codes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.entry(key).take(now.millis())
+    }
+
+    /// The code was a device's, so it was no guess.
+    pub fn user_code_was_right(&self, realm: &str, ip: &str) {
+        let key = self.hasher.hash_one((realm, network(ip)));
+        let mut all = self
+            .user_codes
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.entry(key).give_back();
     }
 
     /// Takes one of the device requests that an address may make; the seconds to wait if there is none left.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on;
 use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
@@ -140,6 +140,12 @@ fn page(visit: &Visit, typed: &str, error: Option<Notice>) -> HttpResponse {
 
 /// Opens an attempt for the device that shows this code.
 async fn verify(visit: &Visit, typed: &str) -> HttpResponse {
+    let (limits, realm) = (&visit.app.limits, visit.realm.id.as_str());
+    if let Some(seconds) = limits.take_user_code(realm, &visit.origin.ip, now()) {
+        let mut response = visit.error(StatusCode::TOO_MANY_REQUESTS, Notice::TooManyAttempts);
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        return response;
+    }
     let new_handle = match cloakroom_web::app::random() {
         Ok(mut rng) => cloakroom_model::Secret::random(&mut rng)
             .expose()
@@ -162,6 +168,7 @@ async fn verify(visit: &Visit, typed: &str) -> HttpResponse {
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(Some(onward)) => {
+            limits.user_code_was_right(realm, &visit.origin.ip);
             let mut response = login::show(visit, onward);
             if is_new {
                 visit.set_handle(&mut response, &handle);

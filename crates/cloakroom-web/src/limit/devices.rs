@@ -1,5 +1,6 @@
 //! How many device codes an address may ask for: each is a row that lies there for minutes, and whoever asks for one of
-//! a public client has proved nothing.
+//! a public client has proved nothing. As many wrong codes may be typed: a code is eight letters of twenty, and a few
+//! hundred guesses in the minutes that it lives find none.
 
 /// At once.
 const MOST: i64 = 300;
@@ -26,6 +27,11 @@ impl Bucket {
         self.even_at = even_at;
         None
     }
+
+    /// What was taken last does not count.
+    pub(super) fn give_back(&mut self) {
+        self.even_at = self.even_at.saturating_sub(REFILL_MILLIS);
+    }
 }
 
 #[cfg(test)]
@@ -43,5 +49,11 @@ mod tests {
         assert_eq!(bucket.take(start + REFILL_MILLIS), None);
         assert_eq!(bucket.take(start + REFILL_MILLIS), Some(1));
         assert_eq!(bucket.take(start + 1_000_000), None);
+
+        let mut bucket = Bucket::default();
+        for _ in 0..2 * MOST {
+            assert_eq!(bucket.take(start), None);
+            bucket.give_back();
+        }
     }
 }

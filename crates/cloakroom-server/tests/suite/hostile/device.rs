@@ -12,7 +12,7 @@ use super::scene::{Honest, Scene};
 use crate::browser::{Browser, Page};
 use crate::html::Form;
 use crate::http::{Answer, Request, text};
-use crate::realm::{Client, merged};
+use crate::realm::{Client, Realm, merged};
 use crate::server::pause;
 
 pub(super) const STORIES: &[Story] = &[
@@ -35,6 +35,10 @@ pub(super) const STORIES: &[Story] = &[
         not_their_yes,
     ),
     ("J05 user codes that are guessed open nothing", guesses),
+    (
+        "DEVICE-01 who guesses at user codes is told to wait",
+        guessed_too_often,
+    ),
 ];
 
 /// The shortest wait between two questions, in seconds.
@@ -245,4 +249,22 @@ fn guesses(scene: &Scene) {
         assert!(is_refused, "{code:.40}: {answer:?}");
         check_nothing_issued(&answer);
     }
+}
+
+fn guessed_too_often(scene: &Scene) {
+    // A realm of its own: whoever has guessed here waits, and the other tests would as well.
+    let realm = Realm::create(&scene.realm.server, "guessed-codes", Value::Null);
+    let enter = |code: &str| {
+        let mut honest = scene.get("");
+        honest.path = format!("/realms/{}/device", realm.name);
+        scene.play(&honest.with("user_code", code))
+    };
+    let waits = (0..1000).find_map(|guess| {
+        let answer = enter(&format!("BCDF-{guess:04}"));
+        (answer.status == 429).then_some((guess, answer))
+    });
+
+    let (guess, answer) = waits.expect("somebody who guesses is told to wait");
+    assert!(guess >= 300, "{guess}");
+    assert!(answer.is_page() && answer.header("retry-after").is_some());
 }
