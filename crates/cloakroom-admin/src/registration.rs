@@ -7,6 +7,7 @@ mod format;
 mod hosts;
 mod install;
 mod policy;
+mod sector;
 
 use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
@@ -114,25 +115,42 @@ async fn create(request: HttpRequest, path: Names, body: Bytes) -> Answer {
     call.answer(events::REGISTER, &path, done).await
 }
 
+/// The client that is to be made, as far as the caller and the realm's policies let it.
+fn draft(
+    cx: &mut Cx<'_>,
+    caller: &Caller,
+    hosts: &TrustedHosts,
+    (format, sent): (Format, &Object),
+) -> Result<(Object, &'static str)> {
+    let auth = caller.may_create(cx)?;
+    let mut new = format.to_new(cx, sent)?;
+    if !caller.is_administrator() {
+        policy::strip(&mut new);
+        policy::check_name(cx, &new)?;
+    }
+    let asked = Asked {
+        auth,
+        hosts,
+        before: None,
+    };
+    policy::apply(cx, &asked, &mut new)?;
+    Ok((new, auth))
+}
+
 async fn create_from(call: &Call, format: Format, sent: Object) -> Answer {
     let hosts = hosts_for(call).await?;
+    if sector::named(&sent)?.is_some() {
+        let (caller, hosts, sent) = (call.caller.clone(), hosts.clone(), sent.clone());
+        call.read(move |cx| draft(cx, &caller, &hosts, (format, &sent)))
+            .await?;
+    }
+    sector::check(call, format, &sent).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
     let (grants, ip, by) = (call.grants(), call.ip.clone(), call.registrant());
     let (body, token) = call
         .write(move |cx| {
-            let auth = caller.may_create(cx)?;
-            let mut new = format.to_new(cx, &sent)?;
-            if !caller.is_administrator() {
-                policy::strip(&mut new);
-                policy::check_name(cx, &new)?;
-            }
-            let asked = Asked {
-                auth,
-                hosts: &hosts,
-                before: None,
-            };
-            policy::apply(cx, &asked, &mut new)?;
+            let (new, auth) = draft(cx, &caller, &hosts, (format, &sent))?;
             if let Caller::InitialAccess(id) = &caller
                 && !initial_access::spend(cx, id)?
             {
@@ -192,6 +210,12 @@ async fn update(request: HttpRequest, path: Names, body: Bytes) -> Answer {
 
 async fn change(call: &Call, format: Format, (name, sent): (String, Object)) -> Answer {
     let hosts = hosts_for(call).await?;
+    if sector::named(&sent)?.is_some() {
+        let (caller, grants, of) = (call.caller.clone(), call.grants(), name.clone());
+        call.read(move |cx| caller.may_change(cx, &of, &grants).map(drop))
+            .await?;
+    }
+    sector::check(call, format, &sent).await?;
     let provider = call.app.provider.clone();
     let (caller, actor) = (call.caller.clone(), call.actor().cloned());
     let (grants, ip, by) = (call.grants(), call.ip.clone(), call.registrant());

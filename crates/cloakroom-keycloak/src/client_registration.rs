@@ -38,6 +38,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("policy_uri", "policyUri"),
     ("tos_uri", "tosUri"),
     ("jwks_uri", "jwks.url"),
+    ("initiate_login_uri", "initiate.login.uri"),
     (
         "id_token_signed_response_alg",
         "id.token.signed.response.alg",
@@ -182,7 +183,12 @@ fn read_attributes(sent: &Object, attributes: &mut Map<String, Value>) -> Result
         let Some(text) = read::text(sent, from)? else {
             continue;
         };
-        if from.ends_with("_uri") && !text.is_empty() && !is_web(text) {
+        // OpenID Connect Core 1.0 §4: this one must be of https.
+        let is_address = match *from {
+            "initiate_login_uri" => text.starts_with("https://"),
+            _ => is_web(text),
+        };
+        if from.ends_with("_uri") && !text.is_empty() && !is_address {
             return Err(Refused::metadata(format!("{from} is not a web address")));
         }
         let is_algorithm_name = from.ends_with("_alg") || from.ends_with("_enc");
@@ -322,7 +328,6 @@ fn refuse_unsupported(sent: &Object) -> Result<()> {
 
 /// Members that would change what the client gets, in ways that the server does not have.
 const UNSUPPORTED: &[&str] = &[
-    "sector_identifier_uri",
     "request_object_encryption_alg",
     "request_object_encryption_enc",
     "authorization_signed_response_alg",

@@ -1,13 +1,13 @@
 //! The two languages of client registration: the standard's metadata, and Keycloak's representation.
 
 use cloakroom_keycloak::client_registration::{self as metadata, PAIRWISE, Refused};
-use cloakroom_keycloak::read::{self, Object};
+use cloakroom_keycloak::read::{self, Object, set};
 use cloakroom_keycloak::{client as shape, mapper as mapper_shape};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Digest, Secret, scope};
 use serde_json::{Value, json};
 
-use super::{invalid, refused};
+use super::{invalid, refused, sector};
 use crate::api::Names;
 use crate::error::{AdminError, Result};
 
@@ -80,7 +80,7 @@ impl Format {
         }
         drop_unlinkable(cx, &mut new);
         if metadata::is_pairwise(sent)? == Some(true) {
-            let mapper = pairwise(cx);
+            let mapper = pairwise(cx, None, sector::named(sent)?);
             new.insert("protocolMappers".to_owned(), json!([mapper]));
         }
         Ok(new)
@@ -119,13 +119,15 @@ impl Format {
         let mut changed = metadata::to_client(sent)?;
         metadata::check(&changed)?;
         drop_unlinkable(cx, &mut changed);
-        let is_pairwise = client.mappers.iter().any(|own| own.mapper == PAIRWISE);
-        let wanted = metadata::is_pairwise(sent)?.unwrap_or(is_pairwise);
-        if wanted != is_pairwise {
+        let before = client.mappers.iter().find(|own| own.mapper == PAIRWISE);
+        let wanted = metadata::is_pairwise(sent)?.unwrap_or(before.is_some());
+        let sector = sector::named(sent)?;
+        if wanted != before.is_some() || (wanted && sector.is_some()) {
             let others = client.mappers.iter().filter(|own| own.mapper != PAIRWISE);
             let mut mappers: Vec<Value> = others.map(mapper_shape::show).collect();
             if wanted {
-                mappers.push(pairwise(cx));
+                let salt = before.and_then(|own| own.text("pairwiseSubAlgorithmSalt"));
+                mappers.push(pairwise(cx, salt, sector));
             }
             changed.insert("protocolMappers".to_owned(), json!(mappers));
         }
@@ -156,13 +158,18 @@ fn drop_unlinkable(cx: &Cx<'_>, client: &mut Object) {
     });
 }
 
-/// A mapper that gives the client subjects of its own, which a salt keeps from being computed.
-fn pairwise(cx: &mut Cx<'_>) -> Value {
+/// A mapper that gives the client subjects of its own, which a salt keeps from being computed; a new one if there is none.
+fn pairwise(cx: &mut Cx<'_>, salt: Option<&str>, sector: Option<&str>) -> Value {
+    let salt = salt.map_or_else(|| cx.new_id(), str::to_owned);
+    let mut config = json!({"pairwiseSubAlgorithmSalt": salt});
+    if let Some(sector) = sector {
+        set(&mut config, "sectorIdentifierUri", json!(sector));
+    }
     json!({
         "name": "pairwise subject identifier",
         "protocol": "openid-connect",
         "protocolMapper": PAIRWISE,
-        "config": {"pairwiseSubAlgorithmSalt": cx.new_id()},
+        "config": config,
     })
 }
 

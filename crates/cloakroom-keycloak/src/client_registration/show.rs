@@ -66,9 +66,16 @@ pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Value {
     let mut scopes: Vec<&str> = optional.map(|scope| scope.name.as_str()).collect();
     scopes.sort_unstable();
     set("scope", json!(scopes.join(" ")));
-    let is_pairwise = client.mappers.iter().any(|own| own.mapper == PAIRWISE);
-    let subject = if is_pairwise { "pairwise" } else { "public" };
+    let pairwise = client.mappers.iter().find(|own| own.mapper == PAIRWISE);
+    let subject = if pairwise.is_some() {
+        "pairwise"
+    } else {
+        "public"
+    };
     set("subject_type", json!(subject));
+    if let Some(sector) = pairwise.and_then(|own| own.text("sectorIdentifierUri")) {
+        set("sector_identifier_uri", json!(sector));
+    }
     set("tls_client_certificate_bound_access_tokens", json!(false));
     set("dpop_bound_access_tokens", json!(false));
     set("token_endpoint_auth_method", json!(method(settings)));

@@ -77,7 +77,7 @@ async fn a_client_registers_and_looks_after_its_own_registration() {
         "backchannel_logout_uri": "https://app.example/out",
         "backchannel_logout_session_required": true,
         "require_pushed_authorization_requests": true,
-        "logo_uri": "https://app.example/logo.png",
+        "logo_uri": "https://app.example/logo.png", "initiate_login_uri": "https://app.example/start",
     });
 
     let (status, made) = call(&server, Method::POST, STANDARD, &iat, &asked).await;
@@ -136,7 +136,8 @@ fn unfit_metadata() -> Vec<Value> {
         json!({"logo_uri": "javascript:alert(1)"}),
         json!({"id_token_signed_response_alg": "none"}),
         json!({"subject_type": "other"}),
-        json!({"sector_identifier_uri": "https://a.example"}),
+        json!({"sector_identifier_uri": "https://127.0.0.1/sector", "subject_type": "pairwise"}),
+        json!({"initiate_login_uri": "http://a.example/start"}),
         json!({"dpop_bound_access_tokens": true}),
     ]
 }

@@ -1,7 +1,7 @@
 //! Hostile and malformed requests: most are rows of the tables in this folder, those with a history are stories, and
 //! after each request the same room checks what must hold whatever was sent.
 
-mod administration;
+pub(crate) mod administration;
 mod assertion;
 mod borders;
 mod consent;
@@ -15,10 +15,12 @@ mod outcome;
 mod photos;
 mod pressure;
 mod pushed;
+mod registration;
 mod request_object;
 mod scene;
 mod session;
 mod sign_in;
+mod signed_answer;
 mod table;
 mod wire;
 
@@ -43,9 +45,11 @@ const STORIES: &[&[Story]] = &[
     lasting::STORIES,
     pressure::STORIES,
     pushed::STORIES,
+    registration::STORIES,
     request_object::STORIES,
     session::STORIES,
     sign_in::STORIES,
+    signed_answer::STORIES,
     wire::STORIES,
 ];
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::realm::CALLBACK;
 use crate::server::{OUTSIDE, pause};
 
 /// More than the server under test reads of any answer.
@@ -51,6 +52,7 @@ fn answer(mut stream: TcpStream, inside: &str) {
         "/500" => ("500 Internal Server Error", "no".to_owned()),
         "/html" => ("200 OK", "<html>a page</html>".to_owned()),
         "/large" => ("200 OK", "x".repeat(LARGE)),
+        "/sector" => ("200 OK", format!("[\"{CALLBACK}\"]")),
         "/redirect" => ("302 Found", String::new()),
         _ => ("200 OK", "x".repeat(1000)),
     };
