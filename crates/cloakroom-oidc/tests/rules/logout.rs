@@ -38,5 +38,13 @@ fn a_logout_token_names_the_issuer_that_the_client_knows() {
         for name in ["iss", "aud", "sub", "sid"] {
             assert_eq!(logout_token[name], id_token[name], "{address}: {name}");
         }
+        // §2.4: what makes it a logout token, and keeps it from being an ID token.
+        let event = "http://schemas.openid.net/event/backchannel-logout";
+        assert!(logout_token["events"][event].is_object(), "{logout_token}");
+        assert!(logout_token["jti"].is_string(), "{logout_token}");
+        let (made, ends) = (&logout_token["iat"], &logout_token["exp"]);
+        let life = ends.as_i64().unwrap() - made.as_i64().unwrap();
+        assert!((1..=120).contains(&life), "{logout_token}");
+        assert!(logout_token.get("nonce").is_none(), "{logout_token}");
     }
 }

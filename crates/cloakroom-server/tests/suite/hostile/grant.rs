@@ -33,6 +33,10 @@ pub(super) const STORIES: &[Story] = &[
         refresh_at_once,
     ),
     ("D07 a refresh token ends with its user", user_disabled),
+    (
+        "D11c a client that asks for itself gets nothing to ask again with",
+        nothing_to_refresh,
+    ),
 ];
 
 const AT_ONCE: usize = 16;
@@ -209,4 +213,16 @@ fn user_disabled(scene: &Scene) {
         outcome::is("challenge 401 invalid_token", &userinfo),
         "{userinfo:?}"
     );
+}
+
+fn nothing_to_refresh(scene: &Scene) {
+    for scope in ["openid", "openid offline_access"] {
+        let asked = scene.honest("client credentials").with("scope", scope);
+
+        let answer = scene.play(&asked);
+
+        let tokens = answer.json();
+        assert_ne!(text(&tokens, "access_token"), "", "{tokens}");
+        assert_eq!(text(&tokens, "refresh_token"), "", "{tokens}");
+    }
 }

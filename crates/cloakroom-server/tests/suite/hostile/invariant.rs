@@ -70,6 +70,7 @@ pub(super) fn check(scene: &Scene, target: &str, sent: &[String], answer: &Answe
     assert!(answer.status < 500 || is_declared, "{answer:?}");
     check_shape(target, answer);
     check_headers(answer);
+    check_caching(target, answer);
     check_addresses(scene, answer);
     check_reflection(sent, answer);
     let leaks = scene.server().new_leaks();
@@ -172,6 +173,19 @@ fn check_headers(answer: &Answer) {
         if ["KEYCLOAK_IDENTITY", "AUTH_SESSION_ID", "KC_RESTART"].contains(&name) {
             assert!(cookie.contains("HttpOnly"), "{cookie}");
         }
+    }
+}
+
+/// No cache keeps what has secrets in it.
+fn check_caching(target: &str, answer: &Answer) {
+    let (path, _) = target.split_once('?').unwrap_or((target, ""));
+    let issues = ["/token", "/par/request", "/auth/device"]
+        .iter()
+        .any(|end| path.ends_with(end));
+    let registers = path.contains("/clients-registrations/");
+    if answer.is_json() && [200, 201].contains(&answer.status) && (issues || registers) {
+        let caching = answer.header("cache-control").unwrap_or_default();
+        assert!(caching.contains("no-store"), "{path}: {caching}");
     }
 }
 

@@ -30,6 +30,14 @@ pub(super) const STORIES: &[Story] = &[
         wrong_audience,
     ),
     (
+        "PAR-07 a pushed request takes nothing from what stands beside it",
+        beside,
+    ),
+    (
+        "PAR-03 an address that was taken off the list after the push gets nothing",
+        address_taken_away,
+    ),
+    (
         "A78 a client that has to push sends nobody without",
         required,
     ),
@@ -68,6 +76,43 @@ fn at_once(scene: &Scene) {
 
     assert_eq!(won.len(), 1, "{} opened one request", won.len());
     assert!(outcome::is("login", &won[0]), "{:?}", won[0]);
+}
+
+fn beside(scene: &Scene) {
+    let opened = opens(scene, &scene.web, &reference(scene))
+        .with("state", "another")
+        .with("redirect_uri", "https://evil.test/callback")
+        .with("scope", "openid address")
+        .with("response_mode", "fragment")
+        .with("prompt", "none");
+
+    let callback = scene.code_in(&mut scene.browser(), &opened);
+    let tokens = scene.play(&scene.redemption(&scene.web, callback.get("code")));
+
+    assert_ne!(callback.get("state"), "another");
+    assert!(callback.address.contains('?'), "{}", callback.address);
+    let granted = tokens.json();
+    assert_ne!(text(&granted, "access_token"), "", "{granted}");
+    assert!(!text(&granted, "scope").contains("address"), "{granted}");
+}
+
+fn address_taken_away(scene: &Scene) {
+    let client = scene.realm.create_client("moves", Value::Null);
+    let push = Honest {
+        parameters: scene.authorize(&client).parameters,
+        ..scene.post("ext/par/request", Some(&client))
+    };
+    let pushed = scene.play(&push).json();
+    let found = scene
+        .realm
+        .call("GET", "/clients?clientId=moves", &Value::Null);
+    let path = format!("/clients/{}", text(&found.json()[0], "id"));
+    let elsewhere = json!({"redirectUris": ["https://rp.test/elsewhere"]});
+    scene.realm.change(&path, elsewhere);
+
+    let answer = scene.play(&opens(scene, &client, text(&pushed, "request_uri")));
+
+    assert_refused(&answer, &["page 400"]);
 }
 
 fn expired(scene: &Scene) {

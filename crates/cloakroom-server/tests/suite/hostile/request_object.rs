@@ -15,6 +15,10 @@ use crate::realm::{CALLBACK, Client, merged};
 
 pub(super) const STORIES: &[Story] = &[
     (
+        "JAR-02 what stands beside a request object does not count",
+        beside,
+    ),
+    (
         "A62-A66 a request object that the client did not sign, or not for now, is refused",
         objects,
     ),
@@ -191,4 +195,25 @@ fn pushed_object(scene: &Scene) {
         assert_refused(&answer, &["json 400"]);
         assert!(answer.json().get("request_uri").is_none(), "{answer:?}");
     }
+}
+
+fn beside(scene: &Scene) {
+    let client = scene.realm.create_client("signs-requests", Value::Null);
+    let claims = claims(scene, &client, json!({"state": "inside"}));
+    let object = jwt::hs256(&json!({"alg": "HS256"}), &claims, client.secret.as_bytes());
+    let asked = with_object(scene, &client, &object)
+        .with("state", "beside")
+        .with("redirect_uri", "https://evil.test/callback")
+        .with("scope", "openid address")
+        .with("response_mode", "fragment")
+        .with("prompt", "none");
+
+    let callback = scene.code_in(&mut scene.browser(), &asked);
+    let tokens = scene.play(&scene.redemption(&client, callback.get("code")));
+
+    assert_eq!(callback.get("state"), "inside");
+    assert!(callback.address.contains('?'), "{}", callback.address);
+    let granted = tokens.json();
+    assert_ne!(text(&granted, "access_token"), "", "{granted}");
+    assert!(!text(&granted, "scope").contains("address"), "{granted}");
 }
