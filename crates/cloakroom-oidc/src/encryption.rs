@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use cloakroom_jose::jwe::{Enc, Encryption, EncryptionKey, KeyAlg};
 use cloakroom_jose::jwt::nested;
-use cloakroom_jose::{RecipientSet, SystemRandom};
+use cloakroom_jose::{JoseError, RecipientSet, SystemRandom};
 use cloakroom_model::Fault;
 use cloakroom_model::client::Client;
 
 use crate::client_keys::{KeysWanted, RemoteKeys};
-use crate::error::{OAuthError, Result};
+use crate::error::{Error, OAuthError, Result};
 
 /// What a client may choose for its key. `RSA1_5` is read by nobody who can help it (RFC 8725 §3.2), and a shared
 /// secret is not made for it.
@@ -26,6 +26,8 @@ pub(crate) const ALGS: [KeyAlg; 8] = [
 
 /// OpenID Connect Dynamic Client Registration 1.0 §2: where a client names no other.
 const USUAL: Enc = Enc::A128CbcHs256;
+
+const NO_KEY: &str = "The client has no key to which its answer could be encrypted";
 
 /// What came from the client's `jwks.url`.
 type Fetched<'a> = Option<&'a Arc<RemoteKeys>>;
@@ -87,19 +89,18 @@ impl Wish {
     pub(crate) fn encrypt_token(&self, signed: &str, fetched: Fetched<'_>) -> Result<String> {
         let (how, key) = self.resolve(fetched)?;
         let made = nested::encrypt(signed, &how, &key, &mut SystemRandom);
-        made.map_err(|error| Fault::corrupt(error).into())
+        made.map_err(unfit)
     }
 
     /// Encrypts claims that nobody signs (OIDC Core §5.3.2).
     pub(crate) fn encrypt_claims(&self, claims: &[u8], fetched: Fetched<'_>) -> Result<String> {
         let (how, key) = self.resolve(fetched)?;
         let made = how.compact(&key, claims, &mut SystemRandom);
-        made.map_err(|error| Fault::corrupt(error).into())
+        made.map_err(unfit)
     }
 
     fn resolve(&self, fetched: Fetched<'_>) -> Result<(Encryption, EncryptionKey)> {
         const UNOFFERED: &str = "The client asks for an encryption that is not offered";
-        const NO_KEY: &str = "The client has no key to which its answer could be encrypted";
         let how = self.how.ok_or(OAuthError::invalid_request(UNOFFERED));
         let (alg, enc) = how?;
         let key = self.key(alg, fetched);
@@ -114,4 +115,12 @@ impl Wish {
             Source::Nowhere => None,
         }
     }
+}
+
+/// A key that only its use shows to be none, such as a point that is not on its curve, is the client's mistake.
+fn unfit(error: JoseError) -> Error {
+    if error.is_key() {
+        return OAuthError::invalid_request(NO_KEY).into();
+    }
+    Fault::corrupt(error).into()
 }

@@ -222,7 +222,17 @@ async fn what_cannot_be_encrypted_is_not_sent_in_the_clear() {
     let server = realm(folder.path()).await;
     let (_, jwk) = key(KeyKind::Rsa, KeyAlg::RsaOaep256, "k");
     let keys = json!({ "keys": [jwk] }).to_string();
+    // Its coordinates are 0 and 1.
+    let astray = json!({ "kty": "EC", "crv": "P-256", "use": "enc", "alg": "ECDH-ES", "kid": "k",
+        "x": "A".repeat(43), "y": format!("{}AE", "A".repeat(41)) });
+    let astray = json!({ "keys": [astray] }).to_string();
     let rows = [
+        (
+            "a-point-off-its-curve",
+            "ECDH-ES",
+            "",
+            json!({ "use.jwks.string": "true", "jwks.string": astray }),
+        ),
         ("no-keys", "RSA-OAEP-256", "", json!({})),
         (
             "not-in-use",
