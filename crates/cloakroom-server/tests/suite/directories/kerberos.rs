@@ -281,7 +281,6 @@ fn hostile(scene: &Scene) {
         ("used before", used),
         ("for another service", person.header_for(OTHER)),
         ("cut by a block", cut(24)),
-        ("cut to nothing", "Negotiate ".to_owned()),
         ("without its end", cut(4)),
         ("changed in its ticket", changed(|len| len / 3)),
         ("changed in its authenticator", changed(|len| len - 60)),
