@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -23,6 +23,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "M05 a thousand guesses do not shut a user out of a browser of their own",
         lockout,
+    ),
+    (
+        "a crowd that signs in at once is let in or told when to come back, and keys are served meanwhile",
+        crowd,
     ),
 ];
 
@@ -216,4 +220,52 @@ fn lockout(scene: &Scene) {
         "the user is shut out of a browser of their own"
     );
     assert!(guarded.sign_in(&mut own), "and once more");
+}
+
+/// More than can be hashed within the time that anybody is made to wait.
+const CROWD: usize = 400;
+
+fn crowd(scene: &Scene) {
+    let settings = json!({"directAccessGrantsEnabled": true});
+    let client = scene.realm.create_client("crowded", settings);
+    let person = scene.realm.create_person("one-of-many", Value::Null);
+    let honest = scene
+        .post("token", Some(&client))
+        .with("grant_type", "password")
+        .with("username", &person.username);
+    let asked = honest.with("password", &person.password).request();
+    let keys = Request::get(&scene.realm.path("certs"));
+
+    let (answers, served) = std::thread::scope(|scope| {
+        let asked = &asked;
+        let one = |number: usize| {
+            let from = format!("127.0.6.{}", number % 250 + 1);
+            scope.spawn(move || once(scene, &from, asked))
+        };
+        let crowd: Vec<_> = (0..CROWD).map(one).collect();
+        let mut served = Vec::new();
+        while crowd.iter().any(|one| !one.is_finished()) {
+            served.push(once(scene, HOME, &keys).status);
+        }
+        let answers = crowd.into_iter().map(|one| one.join().unwrap());
+        (answers.collect::<Vec<_>>(), served)
+    });
+
+    let counts = by_status(&answers);
+    let is_in = |answer: &&Answer| answer.status == 200;
+    assert!(answers.iter().any(|answer| is_in(&answer)), "{counts:?}");
+    let others: Vec<_> = answers.iter().filter(|answer| !is_in(answer)).collect();
+    assert!(!others.is_empty(), "{counts:?}");
+    for late in others {
+        assert!([429, 503].contains(&late.status), "{late:?}");
+        let seconds = late.header("retry-after").map(str::parse::<u32>);
+        assert!(matches!(seconds, Some(Ok(1..))), "{late:?}");
+    }
+    assert!(served.iter().all(|status| *status == 200), "{served:?}");
+    // Whoever comes back is let in.
+    let patience = Instant::now() + Duration::from_secs(60);
+    while once(scene, HOME, &asked).status != 200 {
+        assert!(Instant::now() < patience, "nobody gets in any more");
+        std::thread::sleep(Duration::from_secs(1));
+    }
 }
