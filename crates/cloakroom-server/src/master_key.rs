@@ -10,7 +10,11 @@ use cloakroom_model::{Db, Digest, Fault, Link, Secret, Vault, server_state};
 use rand::Rng as _;
 
 /// The name under which the database remembers which key it belongs to.
-const CHECK: &str = "master_key_check";
+pub(crate) const CHECK: &str = "master_key_check";
+
+/// What is said of a database that belongs to another key.
+const ANOTHER: &str = "the database was sealed under another master key: give the key of the node that made it \
+    (CLOAKROOM_MASTER_KEY or its file)";
 
 /// Takes the key that was given, else the one in the data folder, else makes one there.
 ///
@@ -55,22 +59,26 @@ fn make(path: &Path) -> Result<[u8; 32], String> {
 
 /// Makes the vault, and refuses a key under which this database was not sealed.
 pub(crate) fn open_vault(db: &Db, key: &[u8; 32]) -> Result<Vault, String> {
-    let check = Digest::of(&[b"cloakroom master key check", key.as_slice()].concat());
-    let check = check.to_base64url();
-    let mine = check.clone();
+    let mine = check_of(key);
     let kept: Result<String, Fault> = db.write_blocking(move |conn| {
         let mut link = Link::Open(conn);
         server_state::insert(&mut link, CHECK, &mine)?;
         Ok(server_state::find(&mut link, CHECK)?.unwrap_or_default())
     });
-    if kept.map_err(|fault| fault.to_string())? != check {
-        return Err(
-            "the database was sealed under another master key: give the key of the \
-                    node that made it (CLOAKROOM_MASTER_KEY or its file)"
-                .to_owned(),
-        );
-    }
+    compare(key, &kept.map_err(|fault| fault.to_string())?)?;
     Vault::new(key).map_err(|fault| fault.to_string())
+}
+
+/// Refuses a key that is not the one by which a database remembers its own.
+pub(crate) fn compare(key: &[u8; 32], kept: &str) -> Result<(), String> {
+    match kept == check_of(key) {
+        true => Ok(()),
+        false => Err(ANOTHER.to_owned()),
+    }
+}
+
+fn check_of(key: &[u8; 32]) -> String {
+    Digest::of(&[b"cloakroom master key check", key.as_slice()].concat()).to_base64url()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use url::Url;
 pub(super) fn dump(url: &str, file: &Path) -> Result<(), String> {
     let mut command = program("pg_dump", url)?;
     command.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]);
-    run(command.arg(file))
+    run(command.arg(file)).map(drop)
 }
 
 /// Puts such a copy into an empty database, whole or not at all.
@@ -21,7 +21,16 @@ pub(super) fn restore(url: &str, file: &Path) -> Result<(), String> {
         "--exit-on-error",
         "--single-transaction",
     ]);
-    run(command.arg(file))
+    run(command.arg(file)).map(drop)
+}
+
+/// The rows of a table in such a copy, as `COPY` writes them: a line each, with tabs between the columns.
+pub(super) fn rows_of(file: &Path, table: &str) -> Result<String, String> {
+    let mut command = Command::new("pg_restore");
+    command
+        .args(["--data-only", "--table", table, "--file=-"])
+        .arg(file);
+    run(&mut command)
 }
 
 /// The program with the database's address, whose password others on the machine must not see in the list of processes.
@@ -42,13 +51,14 @@ fn program(name: &str, url: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// Runs a program to its end, and answers what it wrote.
+fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let ended = command.output().map_err(|error| {
         format!("{name} cannot be run: {error}; it comes with PostgreSQL's client programs")
     })?;
     if ended.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&ended.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&ended.stderr);
     Err(format!("{name}: {}", said.trim()))

@@ -43,12 +43,23 @@ pub(super) fn run(config: &Config, options: &Options) -> Ended {
     let text = match url.strip_prefix("sqlite://") {
         Some(database) => put_back(Path::new(database), file, &key, options)?,
         None => {
+            check_key_of_dump(file, &key)?;
             postgres::restore(&url, file)?;
             settle(url, &key, options)?
         }
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses a copy of PostgreSQL that was sealed under another key while the database is empty still.
+fn check_key_of_dump(file: &Path, key: &[u8; 32]) -> Result<(), String> {
+    let rows = postgres::rows_of(file, "server_state")?;
+    let kept = rows
+        .lines()
+        .find_map(|row| row.strip_prefix(master_key::CHECK)?.strip_prefix('\t'));
+    let kept = kept.ok_or_else(|| format!("{} is no copy of a server", file.display()))?;
+    master_key::compare(key, kept)
 }
 
 /// Prepares the file under another name, so that no server starts with half of it.

@@ -109,6 +109,7 @@ fn exact(stage: &Stage<'_>, from: &Setup<'_>, to: &Setup<'_>) -> Result<Done> {
     let base = server.base.clone();
     drop(server);
 
+    refuses_another_key(to, &quiet)?;
     // What nobody changed meanwhile comes back to the letter.
     let copy = restored(stage, to, (&quiet, &key), (&base, &["--keep-sessions"]))?;
     let copied = export(copy.place(), to, &key)?;
@@ -144,19 +145,24 @@ fn exact(stage: &Stage<'_>, from: &Setup<'_>, to: &Setup<'_>) -> Result<Done> {
     )))
 }
 
-/// A copy is put neither over something, nor without the key that it was sealed under.
+/// A copy is refused under another key than its own, and before anything of it is in the database: the right key finds that
+/// empty afterwards.
+fn refuses_another_key(to: &Setup<'_>, file: &Path) -> Result<()> {
+    let other = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
+    let arguments = ["restore", file.to_str().unwrap_or_default()];
+    let (under, said) = run(&Place::new()?, to, &arguments, other)?;
+    if under || !said.contains("another master key") {
+        bail!("it was put back under another key: {said}");
+    }
+    Ok(())
+}
+
+/// A copy is not put over something.
 fn refuses(copy: &Server, to: &Setup<'_>, file: &Path, key: &str) -> Result<()> {
     let arguments = ["restore", file.to_str().unwrap_or_default()];
     let (over, said) = run(copy.place(), to, &arguments, key)?;
     if over || !said.contains("not empty") {
         bail!("it was put over a database: {said}");
-    }
-    if to.database_url.is_none() {
-        let other = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA";
-        let (under, said) = run(&Place::new()?, to, &arguments, other)?;
-        if under || !said.contains("another master key") {
-            bail!("it was put back under another key: {said}");
-        }
     }
     Ok(())
 }
