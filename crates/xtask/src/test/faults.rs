@@ -117,6 +117,10 @@ const CASES: &[Case] = &[
         disk::moved_away,
     ),
     (
+        "F5-09 a server that has no file descriptors left goes on when there are some again",
+        limits::no_descriptors,
+    ),
+    (
         "F3-05 a server that is stopped for a while answers whoever waits",
         limits::stopped,
     ),
