@@ -1,0 +1,6 @@
+//! Realm files.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    cloakroom_fuzz::import(data);
+});
