@@ -13,6 +13,7 @@ use crate::browser::Browser;
 use crate::conformance::party::{basic, fresh};
 use crate::http::{Answer, Request, converse, encode};
 use crate::realm::{CALLBACK, Client, Person, Realm};
+use crate::server::pause;
 
 pub(super) const STORIES: &[Story] = &[
     (
@@ -266,6 +267,6 @@ fn crowd(scene: &Scene) {
     let patience = Instant::now() + Duration::from_secs(60);
     while once(scene, HOME, &asked).status != 200 {
         assert!(Instant::now() < patience, "nobody gets in any more");
-        std::thread::sleep(Duration::from_secs(1));
+        pause(Duration::from_secs(1));
     }
 }
