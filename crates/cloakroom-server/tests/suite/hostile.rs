@@ -11,10 +11,12 @@ mod flood;
 mod grant;
 mod invariant;
 mod lasting;
+mod often;
 mod outcome;
 mod photos;
 mod pressure;
 mod pushed;
+mod races;
 mod registration;
 mod request_object;
 mod scene;
@@ -22,6 +24,7 @@ mod session;
 mod sign_in;
 mod signed_answer;
 mod table;
+mod timing;
 mod wire;
 
 use std::sync::Arc;
@@ -45,6 +48,7 @@ const STORIES: &[&[Story]] = &[
     lasting::STORIES,
     pressure::STORIES,
     pushed::STORIES,
+    races::STORIES,
     registration::STORIES,
     request_object::STORIES,
     session::STORIES,
@@ -72,6 +76,16 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             story(&scene);
             Ok(())
         }));
+    }
+    if often::is_long() {
+        for &(name, story) in timing::STORIES {
+            let name = format!("{}::hostile::{name}", server.database);
+            let scene = Arc::clone(&scene);
+            trials.push(Trial::test(name, move || {
+                story(&scene);
+                Ok(())
+            }));
+        }
     }
     trials
 }

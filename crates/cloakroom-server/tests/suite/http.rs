@@ -2,6 +2,8 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -169,6 +171,42 @@ pub(crate) fn exchange(port: u16, bytes: &[u8]) -> Answer {
     let mut answer = read(&received).unwrap_or_default();
     answer.took = started.elapsed();
     answer
+}
+
+/// Sends the same bytes over so many connections, one port after the other, as much at once as can be: the last byte of
+/// each is held back until all are there. Each comes from an address of its own, as strangers do.
+pub(crate) fn exchange_together(ports: &[u16], bytes: &[u8], connections: usize) -> Vec<Answer> {
+    let (last, head) = bytes.split_last().expect("there is a request");
+    let gate = Barrier::new(connections);
+    std::thread::scope(|scope| {
+        let ports = ports.iter().cycle().take(connections);
+        let asking: Vec<_> = ports
+            .map(|port| {
+                let gate = &gate;
+                scope.spawn(move || {
+                    let mut stream = connect(&stranger(), *port);
+                    stream.set_nodelay(true).unwrap();
+                    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                    stream.write_all(head).unwrap();
+                    gate.wait();
+                    stream.write_all(&[*last]).unwrap();
+                    let mut received = Vec::new();
+                    let _ = stream.read_to_end(&mut received);
+                    read(&received).unwrap_or_default()
+                })
+            })
+            .collect();
+        let answers = asking.into_iter().map(|thread| thread.join().unwrap());
+        answers.collect()
+    })
+}
+
+/// An address of this machine that nobody else came from.
+fn stranger() -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let number = LAST.fetch_add(1, Ordering::Relaxed);
+    let (high, middle, low) = (number / 62_500, number / 250 % 250, number % 250 + 1);
+    format!("127.{}.{middle}.{low}", 100 + high % 100)
 }
 
 /// A connection from an address of this machine, as somebody else would make it.

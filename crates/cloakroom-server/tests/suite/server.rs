@@ -5,7 +5,7 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -30,6 +30,11 @@ pub(crate) struct Server {
     pub(crate) base: String,
     pub(crate) port: u16,
     pub(crate) management: u16,
+    /// The address of the database that several nodes may share.
+    url: Option<String>,
+    trusted: PathBuf,
+    /// Another node on the same database.
+    beside: OnceLock<Node>,
     command: Mutex<Command>,
     process: Mutex<Child>,
     folder: TempDir,
@@ -37,6 +42,19 @@ pub(crate) struct Server {
     secrets: Mutex<BTreeSet<String>>,
     /// How much of the log has been looked through, in bytes.
     read: Mutex<usize>,
+}
+
+/// Another process on the database of a server; ends with this.
+struct Node {
+    port: u16,
+    process: Child,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Drop for Server {
@@ -57,33 +75,13 @@ impl Server {
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, management) = (free_port(), free_port());
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
-        // A setting of whoever runs the tests must not reach the server under test.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"];
-            if ours.iter().any(|prefix| name.starts_with(prefix)) || name == "DATABASE_URL" {
-                command.env_remove(name);
-            }
-        }
+        let ports = (port, management);
+        let mut command = command(&folder.path().join("data"), ports, authority);
+        command.envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)));
         let log = File::create(folder.path().join("log")).unwrap();
         command
-            .arg("start")
-            .env("PORT", port.to_string())
-            .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
-            .env("CLOAKROOM_DATA_DIR", folder.path().join("data"))
-            .env(
-                "CLOAKROOM_OUTBOUND_ALLOW",
-                format!("{OUTSIDE},{}", directories::NETWORK),
-            )
-            // What the system trusts is what this file says.
-            .env("SSL_CERT_FILE", authority)
             .env("CLOAKROOM_KERBEROS_KEYTABS", keytab)
-            .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
-            .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
-            .envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)))
             .current_dir(folder.path())
-            .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log);
         let server = Self {
@@ -91,6 +89,9 @@ impl Server {
             base: format!("http://localhost:{port}"),
             port,
             management,
+            url: url.map(str::to_owned),
+            trusted: authority.to_owned(),
+            beside: OnceLock::new(),
             process: Mutex::new(command.spawn().unwrap()),
             command: Mutex::new(command),
             folder,
@@ -98,8 +99,42 @@ impl Server {
             read: Mutex::default(),
         };
         server.keep_secret(ADMIN.1);
-        server.wait_until_ready();
+        server.wait_until_ready(management);
         server
+    }
+
+    /// The ports of all nodes on this database: of this one, and where the database takes several, of another, which starts
+    /// when it is first asked for.
+    pub(crate) fn nodes(&self) -> Vec<u16> {
+        let mut ports = vec![self.port];
+        if let Some(url) = &self.url {
+            ports.push(self.beside.get_or_init(|| self.start_beside(url)).port);
+        }
+        ports
+    }
+
+    fn start_beside(&self, url: &str) -> Node {
+        let (port, management) = (free_port(), free_port());
+        let key = std::fs::read_to_string(self.folder.path().join("data/master.key")).unwrap();
+        let log = File::options()
+            .append(true)
+            .open(self.folder.path().join("log"))
+            .unwrap();
+        let data = self.folder.path().join("beside");
+        let process = command(&data, (port, management), &self.trusted)
+            .env("CLOAKROOM_DATABASE_URL", url)
+            .env("CLOAKROOM_MASTER_KEY", key.trim())
+            .env("CLOAKROOM_PUBLIC_URL", &self.base)
+            .current_dir(self.folder.path())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn();
+        let node = Node {
+            port,
+            process: process.unwrap(),
+        };
+        self.wait_until_ready(management);
+        node
     }
 
     /// Kills the process in the middle of whatever it does, and starts it anew with the same data.
@@ -109,15 +144,15 @@ impl Server {
         process.wait().unwrap();
         *process = self.command.lock().unwrap().spawn().unwrap();
         drop(process);
-        self.wait_until_ready();
+        self.wait_until_ready(self.management);
     }
 
-    fn wait_until_ready(&self) {
+    fn wait_until_ready(&self, management: u16) {
         let deadline = Instant::now() + Duration::from_secs(60);
         let ready = Request::get("/health/ready").bytes("localhost");
         loop {
-            let listens = std::net::TcpStream::connect(("127.0.0.1", self.management)).is_ok();
-            if listens && http::exchange(self.management, &ready).status == 200 {
+            let listens = std::net::TcpStream::connect(("127.0.0.1", management)).is_ok();
+            if listens && http::exchange(management, &ready).status == 200 {
                 return;
             }
             assert!(
@@ -217,6 +252,34 @@ impl Server {
 )]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
+}
+
+/// The program with the settings that all nodes have.
+fn command(data: &Path, (port, management): (u16, u16), trusted: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
+    // A setting of whoever runs the tests must not reach the server under test.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        let ours = ["CLOAKROOM_", "KC_", "KEYCLOAK_"];
+        if ours.iter().any(|prefix| name.starts_with(prefix)) || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command
+        .arg("start")
+        .env("PORT", port.to_string())
+        .env("CLOAKROOM_MANAGEMENT_PORT", management.to_string())
+        .env("CLOAKROOM_DATA_DIR", data)
+        .env(
+            "CLOAKROOM_OUTBOUND_ALLOW",
+            format!("{OUTSIDE},{}", directories::NETWORK),
+        )
+        // What the system trusts is what this file says.
+        .env("SSL_CERT_FILE", trusted)
+        .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
+        .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
+        .stdin(Stdio::null());
+    command
 }
 
 fn free_port() -> u16 {

@@ -32,7 +32,7 @@ pub(super) const VISIT: Visit = Visit {
 
 /// Rounds of the ordinary test run, and of `--long`.
 pub(super) const SHORT: u32 = 4;
-pub(super) const LONG: u32 = 50;
+pub(super) const LONG: u32 = 200;
 
 /// Which server is killed, and how often.
 pub(super) struct Plan<'a> {

@@ -32,7 +32,7 @@ pub(super) const STORIES: &[Story] = &[
 ];
 
 /// What a client says about itself, and how it says it.
-fn assertion(scene: &Scene, header: &Value, changes: Value, secret: &str) -> Honest {
+pub(super) fn assertion(scene: &Scene, header: &Value, changes: Value, secret: &str) -> Honest {
     let claims = merged(
         json!({
             "iss": scene.signer.id, "sub": scene.signer.id, "aud": scene.realm.issuer(),

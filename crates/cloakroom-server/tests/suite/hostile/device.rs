@@ -45,13 +45,13 @@ pub(super) const STORIES: &[Story] = &[
 const INTERVAL: &str = "1";
 
 /// A client on a device, and its two codes.
-struct Device {
-    client: Client,
+pub(super) struct Device {
+    pub(super) client: Client,
     codes: Value,
 }
 
 impl Device {
-    fn start(scene: &Scene, id: &str, attributes: Value) -> Self {
+    pub(super) fn start(scene: &Scene, id: &str, attributes: Value) -> Self {
         let attributes = merged(
             json!({
                 "oauth2.device.authorization.grant.enabled": "true",
@@ -70,7 +70,7 @@ impl Device {
         Self { client, codes }
     }
 
-    fn trade(&self, scene: &Scene, client: &Client) -> Honest {
+    pub(super) fn trade(&self, scene: &Scene, client: &Client) -> Honest {
         scene
             .post("token", Some(client))
             .with("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
@@ -97,7 +97,7 @@ impl Device {
         (browser, page, form)
     }
 
-    fn decide(&self, scene: &Scene, button: &str) {
+    pub(super) fn decide(&self, scene: &Scene, button: &str) {
         let (mut browser, page, mut form) = self.question(scene);
         form.press(button);
         let shown = browser.submit(&page.address, &form).page();

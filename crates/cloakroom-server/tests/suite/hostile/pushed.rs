@@ -43,13 +43,13 @@ pub(super) const STORIES: &[Story] = &[
     ),
 ];
 
-fn reference(scene: &Scene) -> String {
+pub(super) fn reference(scene: &Scene) -> String {
     let answer = scene.play(&scene.honest("push"));
     assert_eq!(answer.status, 201, "{answer:?}");
     text(&answer.json(), "request_uri").to_owned()
 }
 
-fn opens(scene: &Scene, client: &Client, reference: &str) -> Honest {
+pub(super) fn opens(scene: &Scene, client: &Client, reference: &str) -> Honest {
     let honest = scene.get("auth").with("client_id", &client.id);
     honest.with("request_uri", reference)
 }
