@@ -79,7 +79,6 @@ impl Peer {
                 let tokens = Tokens::Kept(self.seeds.path().join("refresh"));
                 Load::post("refresh with rotation, ES256", "/token", body).with_tokens(tokens)
             }
-            "userinfo" => Load::get("userinfo", "/me").bearer(&access),
             "introspection" => {
                 let body = format!("{CLIENT}&token={access}");
                 Load::post("introspection", "/token/introspection", body)
