@@ -18,7 +18,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
-use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
+use cloakroom_model::{Cx, Door, Realm, client, realm, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use serde_json::{Map, Value};
@@ -193,11 +193,15 @@ impl Admin {
         self.app.enter(&self.realm, Door::Read, work).await
     }
 
-    /// Changes something in the realm that the call is about.
+    /// Changes something in the realm that the call is about, which stays there until the change is done.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let work = move |cx: &mut Cx<'_>| {
+            realm::hold(cx)?;
+            work(cx)
+        };
         self.app.enter(&self.realm, Door::Write, work).await
     }
 

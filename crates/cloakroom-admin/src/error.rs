@@ -185,6 +185,8 @@ impl ResponseError for AdminError {
             Self::Busy(_) => 503,
             Self::Fault(fault) if fault.is_temporary() => 503,
             Self::Fault(fault) if fault.is_unholdable() => 400,
+            Self::Fault(fault) if fault.is_gone() || fault.is_orphan() => 404,
+            Self::Fault(fault) if fault.is_taken() => 409,
             Self::Fault(_) => 500,
         };
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -200,6 +202,12 @@ impl ResponseError for AdminError {
             Self::Fault(fault) if fault.is_unholdable() => json!({
                 "error": "invalid_request",
                 "error_description": "A text holds a character that cannot be stored",
+            }),
+            // What another administrator does at the same moment is no fault of ours.
+            Self::Fault(fault) if fault.is_gone() => json!({"error": "Realm not found."}),
+            Self::Fault(fault) if fault.is_orphan() => json!({"error": "HTTP 404 Not Found"}),
+            Self::Fault(fault) if fault.is_taken() => json!({
+                "errorMessage": "Duplicate resource error",
             }),
             Self::Fault(fault) => {
                 tracing::error!(%fault, "an admin call failed");
@@ -239,6 +247,7 @@ mod tests {
             ),
             (AdminError::Fault(Fault::busy()), 503, Some("1")),
             (AdminError::Fault(Fault::corrupt("x")), 500, None),
+            (AdminError::Fault(Fault::gone()), 404, None),
             (AdminError::not_found(), 404, None),
         ];
         for (error, status, seconds) in cases {

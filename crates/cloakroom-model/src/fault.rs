@@ -1,6 +1,8 @@
 //! `Fault`: we could not do our part. The caller learns nothing more, and the transaction rolls back.
 
-use std::fmt;
+use std::{fmt, mem};
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// Why a question could not be answered. Never shown to a caller; logged once, where it is handled.
 #[derive(Debug)]
@@ -8,10 +10,11 @@ pub struct Fault(Box<Kind>);
 
 #[derive(Debug)]
 enum Kind {
-    Database(diesel::result::Error),
+    Database(DieselError),
     Connection(String),
     NoDatabase,
     Busy,
+    Gone,
     Corrupt(String),
 }
 
@@ -24,6 +27,11 @@ impl Fault {
     /// The queue of writes is full.
     pub fn busy() -> Self {
         Self(Box::new(Kind::Busy))
+    }
+
+    /// The realm that the request is about was removed while the request ran.
+    pub fn gone() -> Self {
+        Self(Box::new(Kind::Gone))
     }
 
     /// The database has not said anything for some time. What was asked of it may still happen.
@@ -51,15 +59,46 @@ impl Fault {
         match &*self.0 {
             Kind::Busy | Kind::Connection(_) => true,
             Kind::Database(error) => is_outage(error),
-            Kind::NoDatabase | Kind::Corrupt(_) => false,
+            Kind::NoDatabase | Kind::Gone | Kind::Corrupt(_) => false,
+        }
+    }
+
+    /// The realm that the request is about is not there any more.
+    pub fn is_gone(&self) -> bool {
+        matches!(*self.0, Kind::Gone)
+    }
+
+    /// A row names another one that somebody has removed meanwhile.
+    pub fn is_orphan(&self) -> bool {
+        self.violates(DatabaseErrorKind::ForeignKeyViolation)
+    }
+
+    /// Somebody else has stored meanwhile what there may be only once.
+    pub fn is_taken(&self) -> bool {
+        self.violates(DatabaseErrorKind::UniqueViolation)
+    }
+
+    /// Another node was in the way: the same unit of work, run anew, sees what that node has done.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match &*self.0 {
+            Kind::Database(error) => is_crossing(error) || self.is_orphan() || self.is_taken(),
+            _ => false,
+        }
+    }
+
+    fn violates(&self, rule: DatabaseErrorKind) -> bool {
+        match &*self.0 {
+            Kind::Database(DieselError::DatabaseError(kind, _)) => {
+                mem::discriminant(kind) == mem::discriminant(&rule)
+            }
+            _ => false,
         }
     }
 
     /// The caller sent a text that this kind of database cannot hold (a NUL in PostgreSQL).
     pub fn is_unholdable(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind as Db, Error};
         match &*self.0 {
-            Kind::Database(Error::DatabaseError(Db::Unknown, about)) => {
+            Kind::Database(DieselError::DatabaseError(DatabaseErrorKind::Unknown, about)) => {
                 about.message().contains("invalid byte sequence")
             }
             _ => false,
@@ -67,12 +106,26 @@ impl Fault {
     }
 }
 
-/// The database is away or full, rather than asked wrongly.
-fn is_outage(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind as Db, Error};
+/// Two transactions wait for each other, or cannot both be: one of them has to begin anew.
+fn is_crossing(error: &DieselError) -> bool {
+    use DatabaseErrorKind as Db;
     match error {
+        DieselError::DatabaseError(Db::SerializationFailure, _) => true,
+        DieselError::DatabaseError(Db::Unknown, about) => {
+            about.message().contains("deadlock detected")
+        }
+        _ => false,
+    }
+}
+
+/// The database is away, full or overrun, rather than asked wrongly.
+fn is_outage(error: &DieselError) -> bool {
+    use DatabaseErrorKind as Db;
+    use DieselError as Error;
+    match error {
+        _ if is_crossing(error) => true,
         Error::DatabaseError(Db::ClosedConnection | Db::UnableToSendCommand, _) => true,
-        Error::DatabaseError(Db::ReadOnlyTransaction | Db::SerializationFailure, _) => true,
+        Error::DatabaseError(Db::ReadOnlyTransaction, _) => true,
         Error::DatabaseError(Db::Unknown, about) => {
             let text = about.message();
             [
@@ -83,6 +136,7 @@ fn is_outage(error: &diesel::result::Error) -> bool {
                 "connection",
                 "terminating",
                 "lock timeout",
+                "statement timeout",
                 // No file descriptor is left for the file.
                 "unable to open",
             ]
@@ -101,6 +155,7 @@ impl fmt::Display for Fault {
             Kind::Connection(why) => write!(f, "database connection: {why}"),
             Kind::NoDatabase => f.write_str("the request needs the database"),
             Kind::Busy => f.write_str("the queue of writes is full"),
+            Kind::Gone => f.write_str("the realm was removed meanwhile"),
             Kind::Corrupt(what) => write!(f, "corrupt: {what}"),
         }
     }
@@ -108,8 +163,8 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-impl From<diesel::result::Error> for Fault {
-    fn from(error: diesel::result::Error) -> Self {
+impl From<DieselError> for Fault {
+    fn from(error: DieselError) -> Self {
         Self(Box::new(Kind::Database(error)))
     }
 }

@@ -251,6 +251,31 @@ pub fn update(cx: &mut Cx<'_>, name: &str, enabled: bool, settings: &Settings) -
     Ok(changed == 1)
 }
 
+/// Holds this request's realm until the transaction ends, so that no other node removes it meanwhile. Nobody else waits.
+///
+/// # Errors
+///
+/// [`Fault::gone`] where the realm was removed meanwhile.
+pub fn hold(cx: &mut Cx<'_>) -> Result<()> {
+    let id = cx.realm.id.clone();
+    let row = realms::table.filter(realms::id.eq(&id)).select(realms::id);
+    let held: Option<RealmId> = match cx.db.conn()? {
+        Conn::Postgres(conn) => row.for_key_share().get_result(conn).optional()?,
+        Conn::Sqlite(conn) => row.get_result(conn).optional()?,
+    };
+    held.map(|_| ()).ok_or_else(Fault::gone)
+}
+
+/// This request's realm is still there.
+pub fn is_there(conn: &mut Conn, id: &RealmId) -> Result<bool> {
+    let found: Option<RealmId> = realms::table
+        .filter(realms::id.eq(id))
+        .select(realms::id)
+        .get_result(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Removes this request's realm with everything in it.
 pub fn remove(cx: &mut Cx<'_>) -> Result<bool> {
     let removed =

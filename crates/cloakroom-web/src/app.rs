@@ -11,8 +11,9 @@ use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
 use cloakroom_login::hasher::{Busy, Hasher};
 use cloakroom_model::event::Event;
+use cloakroom_model::id::RealmId;
 use cloakroom_model::{
-    Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db,
+    Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db, realm,
 };
 use cloakroom_oidc::Provider;
 use rand::SeedableRng as _;
@@ -191,7 +192,8 @@ impl App {
     /// Runs a rule through the door it asks for. `work` may run twice.
     ///
     /// A write answers after its commit. A memory door that turns out to need the database runs
-    /// again with one that reads.
+    /// again with one that reads. Whatever goes wrong in a realm that was removed meanwhile went wrong for that
+    /// reason, and is [`Fault::gone`].
     pub async fn enter<T, E>(
         &self,
         realm: &Arc<Realm>,
@@ -218,7 +220,7 @@ impl App {
                 done => return done,
             }
         }
-        let name = realm.name.clone();
+        let (id, name) = (realm.id.clone(), realm.name.clone());
         let (realm, vault) = (Arc::clone(realm), Arc::clone(&self.vault));
         let run = move |conn: &mut Conn| -> Result<(Result<T, E>, Changes), E> {
             let mut changes = Changes::default();
@@ -240,16 +242,33 @@ impl App {
             }
             commit(conn, done, changes)
         };
-        let (done, changes) = match door {
-            Door::Write => self.db.write(run).await?,
-            Door::Scan => self.db.scan(run).await?,
-            Door::Read | Door::Memory => self.db.read(run).await?,
+        let ran = match door {
+            Door::Write => self.db.write(run).await,
+            Door::Scan => self.db.scan(run).await,
+            Door::Read | Door::Memory => self.db.read(run).await,
+        };
+        let (done, changes) = match ran {
+            Ok(ran) => ran,
+            Err(error) => return Err(self.or_gone(error, id).await),
         };
         self.apply(&changes);
         for event in &changes.events {
             self.tell(&name, event);
         }
         done
+    }
+
+    /// The error, or [`Fault::gone`] if there is no such realm any more.
+    async fn or_gone<E: Verdict + Send + 'static>(&self, error: E, id: RealmId) -> E {
+        let is_passing = error.fault().is_none_or(Fault::is_temporary);
+        // Before the first realm there is none that could be removed.
+        if is_passing || id.as_str().is_empty() {
+            return error;
+        }
+        match self.db.read(move |conn| realm::is_there(conn, &id)).await {
+            Ok(false) => Fault::gone().into(),
+            Ok(true) | Err(_) => error,
+        }
     }
 
     /// Counts what has happened, and says it in the log for those who turn that on.

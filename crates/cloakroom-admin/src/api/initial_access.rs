@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use cloakroom_keycloak::read::{self, set};
-use cloakroom_model::Fault;
 use cloakroom_model::initial_access::{self, InitialAccess};
 use cloakroom_oidc::initial_access as token;
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
@@ -92,7 +91,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
         })
         .await?;
     let signed = token::token(&admin.app.provider, &admin.realm, &made)
-        .map_err(|_| Fault::corrupt("the realm has no key for its own tokens"))?;
+        .map_err(|_| AdminError::message(400, "The realm has no key for its own tokens (HS512)"))?;
     let mut shown = show(&made);
     set(&mut shown, "token", json!(signed));
     let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));

@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::id::UserId;
+use cloakroom_model::realm;
 use cloakroom_model::role;
 use cloakroom_model::user;
 use cloakroom_model::{Cx, Door, Realm};
@@ -73,6 +74,7 @@ impl Call {
     ) -> Result<T> {
         let (provider, token) = (Arc::clone(&self.app.provider), self.token.clone());
         let work = move |cx: &mut Cx<'_>| {
+            realm::hold(cx)?;
             let caller = Caller::find(&provider, cx, &token)?;
             work(cx, caller)
         };

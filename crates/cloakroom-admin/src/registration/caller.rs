@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
 use cloakroom_model::client::{self, Client};
-use cloakroom_model::{Cx, Door, Realm, initial_access};
+use cloakroom_model::{Cx, Door, Realm, initial_access, realm};
 use cloakroom_oidc::client_policy::{Registrant, Source};
 use cloakroom_oidc::registration_token::{ANONYMOUS, AUTH, AUTHENTICATED};
 use cloakroom_oidc::{initial_access as access_token, own_token, registration_token};
@@ -217,8 +217,12 @@ impl Call {
 
     pub(super) fn write<T: Send + 'static>(
         &self,
-        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
     ) -> impl Future<Output = Result<T>> {
+        let work = move |cx: &mut Cx<'_>| {
+            realm::hold(cx)?;
+            work(cx)
+        };
         self.app.enter(&self.realm, Door::Write, work)
     }
 }

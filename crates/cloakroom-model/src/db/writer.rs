@@ -18,6 +18,9 @@ use crate::fault::{Fault, Verdict};
 const QUEUE: usize = 4096;
 /// What is committed at once. A batch of this size takes a few milliseconds.
 const BATCH: usize = 256;
+/// How often a unit of work is run that other nodes were in the way of. Each run sees what they have done, so a second
+/// one settles nearly everything.
+const RUNS: u8 = 4;
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -105,6 +108,7 @@ impl Writer {
         let unit = Unit {
             work,
             ran: None,
+            runs: 0,
             sender,
         };
         let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
@@ -145,12 +149,16 @@ trait Job: Send {
     /// Answers with this fault, whatever the unit itself thought.
     fn fail(&mut self, fault: Fault);
     fn is_abandoned(&self) -> bool;
+    /// Another node was in the way, and it is worth another run.
+    fn is_to_run_again(&mut self) -> bool;
     fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
 }
 
 struct Unit<T, E, F> {
     work: F,
     ran: Option<std::result::Result<T, E>>,
+    /// Batches that it has been in.
+    runs: u8,
     sender: oneshot::Sender<std::result::Result<T, E>>,
 }
 
@@ -175,6 +183,15 @@ where
 
     fn is_abandoned(&self) -> bool {
         self.sender.is_closed()
+    }
+
+    fn is_to_run_again(&mut self) -> bool {
+        self.runs = self.runs.saturating_add(1);
+        let fault = self
+            .ran
+            .as_ref()
+            .and_then(|ran| ran.as_ref().err()?.fault());
+        self.runs < RUNS && fault.is_some_and(Fault::is_conflict)
     }
 
     fn answer(self: Box<Self>, committed: std::result::Result<(), String>) {
@@ -209,7 +226,8 @@ fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, don
     let mut conn = Some(conn);
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     loop {
-        if waiting.blocking_recv_many(&mut batch, BATCH) == 0 {
+        // What runs again waits for nobody.
+        if batch.is_empty() && waiting.blocking_recv_many(&mut batch, BATCH) == 0 {
             return;
         }
         // Nobody waits for these any more, and nothing of them has been written.
@@ -229,8 +247,13 @@ fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, don
             done.commits.fetch_add(1, Ordering::Relaxed);
             done.units.fetch_add(units, Ordering::Relaxed);
         }
-        for job in batch.drain(..) {
-            job.answer(committed.clone());
+        let is_shared = conn.as_ref().is_some_and(Conn::is_postgres);
+        for mut job in std::mem::take(&mut batch) {
+            if is_shared && job.is_to_run_again() {
+                batch.push(job);
+            } else {
+                job.answer(committed.clone());
+            }
         }
     }
 }

@@ -229,6 +229,9 @@ pub(crate) fn fault_answer(fault: &Fault) -> HttpResponse {
             "error_description": "A text holds a character that cannot be stored",
         }));
     }
+    if fault.is_gone() {
+        return HttpResponse::NotFound().json(json!({"error": "Realm does not exist"}));
+    }
     tracing::error!(%fault, "a request failed");
     let (status, code) = match fault.is_temporary() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
