@@ -99,6 +99,14 @@ impl Facts<'_> {
                 set(&mut shown, name, json!(text));
             }
         }
+        for (name, at) in [
+            ("createdTimestamp", self.client.created_at),
+            ("updatedTimestamp", self.client.updated_at),
+        ] {
+            if let Some(at) = at {
+                set(&mut shown, name, json!(at.millis()));
+            }
+        }
         let mut list = |name: &str, values: &[String]| {
             if !values.is_empty() {
                 set(&mut shown, name, json!(values));

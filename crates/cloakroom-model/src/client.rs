@@ -16,6 +16,7 @@ use crate::mapper::{self, Mapper};
 use crate::schema::clients;
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::Unless;
+use crate::time::Timestamp;
 use crate::{Fault, Result, hidden, realm, role, scope};
 
 pub use query::{Query, find_ids, find_names, list, visit};
@@ -43,6 +44,10 @@ pub struct Client {
     pub mappers: Vec<Mapper>,
     /// The roles it may put into tokens, where it has not the full scope.
     pub scope_mappings: Vec<RoleId>,
+    /// When it was made; `None` if that was before this was written down.
+    pub created_at: Option<Timestamp>,
+    /// When its own row was last changed; `None` if that was before this was written down.
+    pub updated_at: Option<Timestamp>,
 }
 
 /// A client's settings, stored in Keycloak's field names; what no rule reads is kept as it came.
@@ -167,6 +172,8 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         clients::settings.eq(settings),
         clients::secret.eq(secret),
         clients::secret_attributes.eq(hidden),
+        clients::created_at.eq(cx.now),
+        clients::updated_at.eq(cx.now),
     ));
     let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -187,6 +194,7 @@ pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
             clients::settings.eq(settings),
             clients::secret.eq(secret),
             clients::secret_attributes.eq(hidden),
+            clients::updated_at.eq(cx.now),
         ))
         .execute(cx.db.conn()?)?;
     cx.settings_changed();
@@ -325,6 +333,8 @@ fn assemble_all(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Client>> {
             id: row.id.clone(),
             client_id: row.client_id.clone(),
             enabled: row.enabled,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
         });
     }
     Ok(clients)
@@ -340,4 +350,6 @@ struct Row {
     secret: Option<Sealed>,
     _registration_token: Option<String>,
     secret_attributes: Option<Sealed>,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
 }

@@ -6,17 +6,28 @@ use diesel::prelude::*;
 
 use crate::Result;
 use crate::cx::Cx;
+use crate::schema::localization_locales as locales;
 use crate::schema::localization_texts as texts;
 use crate::sql::Unless;
 
-/// The languages that have texts.
+/// The languages that have texts, or had some.
 pub fn list_locales(cx: &mut Cx<'_>) -> Result<Vec<String>> {
-    let mine = texts::table
-        .filter(texts::realm_id.eq(&cx.realm.id))
-        .select(texts::locale)
-        .distinct()
-        .order(texts::locale.asc());
+    let mine = locales::table
+        .filter(locales::realm_id.eq(&cx.realm.id))
+        .select(locales::locale)
+        .order(locales::locale.asc());
     Ok(mine.load(cx.db.conn()?)?)
+}
+
+/// Stores a language, with or without texts.
+pub fn store_locale(cx: &mut Cx<'_>, locale: &str) -> Result<()> {
+    let insert = diesel::insert_into(locales::table).values((
+        locales::realm_id.eq(&cx.realm.id),
+        locales::locale.eq(locale),
+    ));
+    Unless(insert, "").execute(cx.db.conn()?)?;
+    cx.settings_changed();
+    Ok(())
 }
 
 /// The texts of a language by name.
@@ -49,6 +60,7 @@ pub fn store(cx: &mut Cx<'_>, locale: &str, name: &str, text: &str) -> Result<()
         .set(texts::text.eq(text))
         .execute(cx.db.conn()?)?;
     if changed == 0 {
+        store_locale(cx, locale)?;
         let insert = diesel::insert_into(texts::table).values((
             texts::realm_id.eq(&cx.realm.id),
             texts::locale.eq(locale),
@@ -61,7 +73,7 @@ pub fn store(cx: &mut Cx<'_>, locale: &str, name: &str, text: &str) -> Result<()
     Ok(())
 }
 
-/// Removes a text; false if there is none.
+/// Removes a text; false if there is none. Its language stays.
 pub fn remove(cx: &mut Cx<'_>, locale: &str, name: &str) -> Result<bool> {
     let mine = texts::table
         .filter(texts::realm_id.eq(&cx.realm.id))
@@ -72,12 +84,16 @@ pub fn remove(cx: &mut Cx<'_>, locale: &str, name: &str) -> Result<bool> {
     Ok(removed == 1)
 }
 
-/// Removes all texts of a language; false if there are none.
+/// Removes a language with all its texts; false if there is none.
 pub fn remove_locale(cx: &mut Cx<'_>, locale: &str) -> Result<bool> {
     let mine = texts::table
         .filter(texts::realm_id.eq(&cx.realm.id))
         .filter(texts::locale.eq(locale));
+    let texts = diesel::delete(mine).execute(cx.db.conn()?)?;
+    let mine = locales::table
+        .filter(locales::realm_id.eq(&cx.realm.id))
+        .filter(locales::locale.eq(locale));
     let removed = diesel::delete(mine).execute(cx.db.conn()?)?;
     cx.settings_changed();
-    Ok(removed > 0)
+    Ok(removed > 0 || texts > 0)
 }

@@ -216,6 +216,8 @@ diesel::table! {
         secret -> Nullable<Binary>,
         registration_token -> Nullable<Text>,
         secret_attributes -> Nullable<Binary>,
+        created_at -> Nullable<BigInt>,
+        updated_at -> Nullable<BigInt>,
     }
 }
 
@@ -660,6 +662,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    localization_locales (realm_id, locale) {
+        realm_id -> Text,
+        locale -> Text,
+    }
+}
+
+diesel::table! {
     localization_texts (realm_id, locale, name) {
         realm_id -> Text,
         locale -> Text,
@@ -847,6 +856,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     leases,
     device_codes,
+    localization_locales,
     localization_texts,
     pushed_requests,
     console_sessions,

@@ -114,6 +114,7 @@ async fn store_all(admin: Admin, names: Names, body: Bytes) -> Answer {
     }
     admin
         .write(move |cx| {
+            localization::store_locale(cx, &locale)?;
             for (name, text) in &texts {
                 localization::store(cx, &locale, name, text)?;
             }

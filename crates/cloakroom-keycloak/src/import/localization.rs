@@ -13,6 +13,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     for locale in locales.keys() {
         let part = Part::new(locales, "localizationTexts", locale);
         part.check_length(locale, locale)?;
+        localization::store_locale(cx, locale)?;
         for (name, text) in part.text_map(locale)? {
             part.check_length(locale, &name)?;
             localization::store(cx, locale, &name, &text)?;

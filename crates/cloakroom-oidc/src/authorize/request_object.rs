@@ -208,6 +208,8 @@ mod tests {
             optional_scopes: Vec::new(),
             mappers: Vec::new(),
             scope_mappings: Vec::new(),
+            created_at: None,
+            updated_at: None,
         };
         let listed = "https://rp.test/ro##https://rp.test/other#hash##file:///etc/passwd";
         client
