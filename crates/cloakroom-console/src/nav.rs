@@ -56,7 +56,6 @@ const ORGANIZATIONS: &[&str] = &[
     "query-organizations",
     "view-organizations",
     "manage-organizations",
-    "view-realm",
     "manage-realm",
 ];
 const EVENTS: &[&str] = &["view-events", "manage-events"];

@@ -3,7 +3,7 @@
 pub(in crate::api) mod groups;
 mod identity_providers;
 mod invitations;
-mod members;
+pub(in crate::api) mod members;
 
 use std::collections::BTreeMap;
 
@@ -23,17 +23,12 @@ use crate::error::{AdminError, Result};
 use crate::names;
 
 pub(in crate::api) const MANAGE: &[&str] = &["manage-organizations", "manage-realm"];
-pub(in crate::api) const VIEW: &[&str] = &[
-    "view-organizations",
-    "manage-organizations",
-    "view-realm",
-    "manage-realm",
-];
+pub(in crate::api) const VIEW: &[&str] =
+    &["view-organizations", "manage-organizations", "manage-realm"];
 const QUERY: &[&str] = &[
     "query-organizations",
     "view-organizations",
     "manage-organizations",
-    "view-realm",
     "manage-realm",
 ];
 
@@ -79,11 +74,11 @@ fn found(cx: &mut Cx<'_>, id: &str) -> Result<Organization> {
     found.ok_or_else(|| AdminError::message(404, "Organization not found."))
 }
 
-/// Who may ask sees all of them, unless permissions say which.
-fn sight(admin: &Admin) -> Sway {
-    match delegation::is_on(&admin.realm) {
-        true => admin.sway(VIEW),
-        false => admin.sway(QUERY),
+/// Who may ask for organizations at all: by a right, or by a permission over each of them.
+fn check_query(cx: &mut Cx<'_>, may_ask: bool, views: &Sway) -> Result<()> {
+    match may_ask {
+        true => Ok(()),
+        false => views.check_all(cx, Of::Organizations, "view"),
     }
 }
 
@@ -129,12 +124,12 @@ fn wanted(all: Vec<Organization>, params: &Params) -> Vec<Organization> {
 }
 
 async fn list(admin: Admin, params: Params) -> Answer {
-    admin.check(QUERY)?;
-    let views = sight(&admin);
+    let (may_ask, views) = (admin.may(QUERY), admin.sway(VIEW));
     let (first, max) = super::page(&params, 10)?;
     let query = params.clone();
     let all = admin
         .read(move |cx| {
+            check_query(cx, may_ask, &views)?;
             check_on(cx)?;
             let mut all = organization::list(cx)?;
             if let Some(alias) = query.get("identityProvider") {
@@ -159,10 +154,10 @@ async fn list(admin: Admin, params: Params) -> Answer {
 }
 
 async fn count(admin: Admin, params: Params) -> Answer {
-    admin.check(QUERY)?;
-    let views = sight(&admin);
+    let (may_ask, views) = (admin.may(QUERY), admin.sway(VIEW));
     let all = admin
         .read(move |cx| {
+            check_query(cx, may_ask, &views)?;
             check_on(cx)?;
             let mut all = organization::list(cx)?;
             seen(cx, &mut all, &views)?;

@@ -72,26 +72,29 @@ fn rights(path: &Names) -> (&'static [&'static str], &'static [&'static str]) {
     (clients::VIEW, clients::MANAGE)
 }
 
-/// Lets in who has the right, and, to a user, a group or a client, whom permissions may let in.
+/// Lets in who has the right, and, except to a client scope, whom permissions may let in.
 fn enter(admin: &Admin, path: &Names, any_of: &[&str]) -> Result<Grants> {
-    let single = !path.contains_key("organization") && !path.contains_key("scope");
-    if single {
-        admin.check_sway(any_of)?;
-    } else {
+    if path.contains_key("scope") {
         admin.check(any_of)?;
+    } else {
+        admin.check_sway(any_of)?;
     }
     Ok(admin.grants())
 }
 
 /// Refuses the caller who may not look at the roles of the holder in the address, or not change them.
 fn check_holder(cx: &mut Cx<'_>, path: &Names, grants: &Grants, changes: bool) -> Result<()> {
-    if path.contains_key("organization") {
-        return Ok(());
-    }
     let (viewed, changed) = rights(path);
     let sway = grants.sway(if changes { changed } else { viewed });
     let word = |word| if changes { word } else { "view" };
-    if let Some(id) = path.get("user") {
+    if let Some(id) = path.get("organization") {
+        sway.check(cx, Of::Organizations, id, word("manage"))?;
+        // What a group gives, people get.
+        if changes && !grants.sway(users::MANAGE).is_full() {
+            return Err(AdminError::forbidden());
+        }
+        Ok(())
+    } else if let Some(id) = path.get("user") {
         sway.check(cx, Of::Users, id, word("map-roles"))
     } else if let Some(id) = path.get("group") {
         sway.check(cx, Of::Groups, id, word("manage"))

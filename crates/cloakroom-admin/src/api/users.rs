@@ -34,6 +34,8 @@ use password::Prepared;
 
 pub(crate) const MANAGE: &[&str] = &["manage-users"];
 pub(crate) const VIEW: &[&str] = &["view-users", "manage-users"];
+/// Who may ask for people at all; whom they then see is another question.
+pub(crate) const QUERY: &[&str] = &["query-users", "view-users", "manage-users"];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     identities::configure(cfg);

@@ -50,13 +50,21 @@ pub(super) const ROUTES: &[Route] = &[
     .and_change(|desk| Box::pin(invitations::change(desk))),
 ];
 
-/// The tabs: the end of the address, and the key of the name.
-const TABS: [(&str, &str); 5] = [
-    ("", "organization-settings"),
-    ("/members", "organization-members"),
-    ("/groups", "nav-groups"),
-    ("/providers", "organization-providers"),
-    ("/invitations", "organization-invitations"),
+/// Who may ask for people; whom they then see is the API's to say.
+const PEOPLE: &[&str] = &["query-users", "view-users", "manage-users"];
+
+/// The tabs: the end of the address, the key of the name, and rights of which one is needed beside those over the
+/// organization.
+const TABS: [(&str, &str, &[&str]); 5] = [
+    ("", "organization-settings", &[]),
+    ("/members", "organization-members", PEOPLE),
+    ("/groups", "nav-groups", &[]),
+    (
+        "/providers",
+        "organization-providers",
+        &["view-identity-providers", "manage-identity-providers"],
+    ),
+    ("/invitations", "organization-invitations", MANAGE),
 ];
 
 /// The path of this organization at the API and in the console.
@@ -71,7 +79,10 @@ fn page(desk: &Desk, tab: &str) -> String {
 /// The organization, and what stands above each page about it.
 async fn organization(desk: &Desk, tab: &str) -> Result<(Value, Heading), Problem> {
     let one = desk.get(&path(desk)).await?;
-    let tabs = TABS.iter().map(|(end, key)| {
+    let open = TABS
+        .iter()
+        .filter(|(_, _, rights)| rights.is_empty() || desk.may(rights));
+    let tabs = open.map(|(end, key, _)| {
         Step::new(desk.text(key), desk.url(&page(desk, end))).current(*end == tab)
     });
     let heading = Heading::new(&text_of(&one, "name"))

@@ -15,7 +15,7 @@ use cloakroom_model::organization::group as of_organization;
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::Value;
 
-use super::{BASE, MANAGE, VIEW};
+use super::{BASE, MANAGE, VIEW, found_by};
 use crate::access::{Actor, Admin, encode};
 use crate::api::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page};
 use crate::audit;
@@ -83,11 +83,11 @@ pub(super) fn shown(params: &Params) -> Shown {
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let (query, how) = (query_of(&params, ALL)?, shown(&params));
     let body = admin
         .read(move |cx| {
-            let one = super::found(cx, path.part("organization"))?;
+            let one = found_by(cx, path.part("organization"), &views, "view")?;
             Tree::read(cx, &one.id)?.list(cx, &query, how)
         })
         .await?;
@@ -95,12 +95,13 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn children(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     // Keycloak's default, smaller than that of other lists.
     const USUALLY: i64 = 10;
     let (query, how) = (query_of(&params, USUALLY)?, shown(&params));
     let body = admin
         .read(move |cx| {
+            found_by(cx, path.part("organization"), &views, "view")?;
             let (one, group) = found(cx, &path)?;
             Tree::read(cx, &one.id)?.list_inside(cx, &group.id, &query, how)
         })
@@ -109,13 +110,14 @@ async fn children(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let how = Shown {
         brief: false,
         ..shown(&params)
     };
     let body = admin
         .read(move |cx| {
+            found_by(cx, path.part("organization"), &views, "view")?;
             let (one, group) = found(cx, &path)?;
             Tree::read(cx, &one.id)?.show(cx, &group, how)
         })
@@ -124,11 +126,11 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
 }
 
 async fn find_by_path(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
     let how = shown(&params);
     let body = admin
         .read(move |cx| {
-            let one = super::found(cx, path.part("organization"))?;
+            let one = found_by(cx, path.part("organization"), &views, "view")?;
             let tree = Tree::read(cx, &one.id)?;
             let wanted = path.part("path").trim_matches('/');
             let found = tree.at(&format!("/{wanted}")).cloned();
@@ -148,11 +150,12 @@ type Made = Option<(Group, Value)>;
 
 /// Makes a group at the top or inside another; one whose id is sent is moved there instead.
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
     let (actor, of) = (admin.actor.clone(), path.part("organization").to_owned());
     let made: Made = admin
         .write(move |cx| {
+            found_by(cx, path.part("organization"), &manages, "manage")?;
             let (one, parent) = match path.contains_key("group") {
                 true => found(cx, &path).map(|(one, group)| (one, Some(group.id)))?,
                 false => (super::found(cx, path.part("organization"))?, None),
@@ -262,11 +265,12 @@ fn taken(parent: Option<&GroupId>) -> AdminError {
 }
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
+            found_by(cx, path.part("organization"), &manages, "manage")?;
             let (one, mut group) = found(cx, &path)?;
             check_name(&sent)?;
             shape::apply(&mut group, &sent)?;
@@ -284,10 +288,11 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
+            found_by(cx, path.part("organization"), &manages, "manage")?;
             let (one, group) = found(cx, &path)?;
             of_organization::remove(cx, &one.id, &group.id)?;
             let place = format!("organizations/{}/groups/{}", one.id, group.id);

@@ -10,8 +10,8 @@ use cloakroom_model::{Cx, Ttl, outbox, user};
 use cloakroom_web::web::{self, Form, Path, ServiceConfig};
 use serde_json::{Value, json};
 
-use super::{BASE, MANAGE, VIEW, found};
-use crate::access::Admin;
+use super::{BASE, MANAGE, found_by};
+use crate::access::{Admin, Sway};
 use crate::api::{Answer, Params, no_content, page};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -38,8 +38,8 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// An organization that people can be asked to join.
-fn open(cx: &mut Cx<'_>, id: &str) -> Result<Organization> {
-    let one = found(cx, id)?;
+fn open(cx: &mut Cx<'_>, id: &str, manages: &Sway) -> Result<Organization> {
+    let one = found_by(cx, id, manages, "manage")?;
     if !one.enabled {
         return Err(AdminError::message(400, "Organization is disabled"));
     }
@@ -78,12 +78,12 @@ fn new(cx: &mut Cx<'_>, of: &Organization, email: &str) -> Invitation {
 }
 
 async fn invite(admin: Admin, path: Path<(String, String)>, fields: Fields) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
     let fields = fields.into_inner();
     admin
         .write(move |cx| {
-            let of = open(cx, &id)?;
+            let of = open(cx, &id, &manages)?;
             let email = fields.get("email").map(|text| user::fold(text.trim()));
             let email = email.unwrap_or_default();
             if email.is_empty() {
@@ -117,12 +117,12 @@ async fn invite(admin: Admin, path: Path<(String, String)>, fields: Fields) -> A
 }
 
 async fn invite_existing(admin: Admin, path: Path<(String, String)>, fields: Fields) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (id, actor) = (path.into_inner().1, admin.actor.clone());
     let who = fields.into_inner().remove("id").unwrap_or_default();
     admin
         .write(move |cx| {
-            let of = open(cx, &id)?;
+            let of = open(cx, &id, &manages)?;
             let refuse = |why: &str| Err(AdminError::message(400, why));
             if who.is_empty() {
                 return refuse("To invite a member you need to provide the user id");
@@ -149,13 +149,13 @@ async fn invite_existing(admin: Admin, path: Path<(String, String)>, fields: Fie
 }
 
 async fn list(admin: Admin, path: Path<(String, String)>, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let manages = admin.check_sway(MANAGE)?;
     let id = path.into_inner().1;
     let (first, max) = page(&params, 10)?;
     let query = params.clone();
     let shown = admin
         .read(move |cx| {
-            let of = found(cx, &id)?;
+            let of = found_by(cx, &id, &manages, "manage")?;
             let text = |name: &str| query.get(name).map(|text| text.to_lowercase());
             let all = organization::list_invitations(cx, &of.id)?;
             let holds = |text: &Option<String>, part: &str| {
@@ -189,18 +189,23 @@ async fn list(admin: Admin, path: Path<(String, String)>, params: Params) -> Ans
     Ok(HttpResponse::Ok().json(shown))
 }
 
-fn invitation_found(cx: &mut Cx<'_>, organization: &str, id: &str) -> Result<Invitation> {
-    let of = found(cx, organization)?;
+fn invitation_found(
+    cx: &mut Cx<'_>,
+    organization: &str,
+    id: &str,
+    manages: &Sway,
+) -> Result<Invitation> {
+    let of = found_by(cx, organization, manages, "manage")?;
     let found = organization::find_invitation(cx, &of.id, id)?;
     found.ok_or_else(|| AdminError::message(404, "Invitation not found"))
 }
 
 async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(VIEW)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (_, of, id) = path.into_inner();
     let shown = admin
         .read(move |cx| {
-            let one = invitation_found(cx, &of, &id)?;
+            let one = invitation_found(cx, &of, &id, &manages)?;
             Ok(shape::show_invitation(&one, cx.now))
         })
         .await?;
@@ -209,12 +214,12 @@ async fn find_one(admin: Admin, path: Path<(String, String, String)>) -> Answer 
 
 /// The same invitation anew: it lives as long as a new one.
 async fn resend(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (_, of, id) = path.into_inner();
     admin
         .write(move |cx| {
-            let one = invitation_found(cx, &of, &id)?;
-            let organization = open(cx, &of)?;
+            let one = invitation_found(cx, &of, &id, &manages)?;
+            let organization = open(cx, &of, &manages)?;
             let mut again = new(cx, &organization, &one.email);
             again.id = one.id;
             again.first_name = one.first_name;
@@ -226,11 +231,11 @@ async fn resend(admin: Admin, path: Path<(String, String, String)>) -> Answer {
 }
 
 async fn remove(admin: Admin, path: Path<(String, String, String)>) -> Answer {
-    admin.check(MANAGE)?;
+    let manages = admin.check_sway(MANAGE)?;
     let (_, of, id) = path.into_inner();
     admin
         .write(move |cx| {
-            let one = invitation_found(cx, &of, &id)?;
+            let one = invitation_found(cx, &of, &id, &manages)?;
             organization::remove_invitation(cx, &one.organization, &one.id)?;
             Ok(())
         })

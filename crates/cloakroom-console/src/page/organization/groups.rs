@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::{MANAGE, organization, page, path};
+use super::{MANAGE, PEOPLE, organization, page, path};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::page::groups::cards;
@@ -60,14 +60,15 @@ pub(super) async fn one(desk: Rc<Desk>) -> Shown {
             group_path(&desk)
         ))
         .await?;
-    let members = desk
-        .get(&format!(
-            "{}/members?first=0&max={}",
-            group_path(&desk),
-            Pager::ROWS
-        ))
-        .await?;
+    let members = match desk.may(PEOPLE) {
+        true => {
+            let first = format!("members?first=0&max={}", Pager::ROWS);
+            desk.get(&format!("{}/{first}", group_path(&desk))).await?
+        }
+        false => Value::Null,
+    };
     let may_manage = desk.may(MANAGE);
+    let may_join = may_manage && desk.may(&["manage-users"]);
     let mut heading = heading;
     let groups = desk.url(&page(&desk, TAB));
     heading.title = text_of(&group, "name");
@@ -87,7 +88,7 @@ pub(super) async fn one(desk: Rc<Desk>) -> Shown {
         .danger();
     let danger =
         Card::new("danger", desk.text("danger")).lead(desk.text("organization-group-delete"));
-    let in_it = cards::members(&desk, &members, &at, may_manage);
+    let in_it = cards::members(&desk, &members, &at, may_join);
     Stack::new(desk.frame(heading))
         .card(in_it.lead(desk.text("organization-group-members")))
         .card(tree(&desk, &children, "group-inside").ask(may_manage, child))

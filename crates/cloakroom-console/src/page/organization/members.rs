@@ -16,7 +16,7 @@ const TAB: &str = "/members";
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (_, heading) = organization(&desk, TAB).await?;
-    let may_manage = desk.may(MANAGE);
+    let may_manage = desk.may(MANAGE) && desk.may(&["manage-users"]);
     let list = format!(
         "{}/members?search={}&{}",
         path(&desk),

@@ -14,7 +14,7 @@ const TAB: &str = "/providers";
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (_, heading) = organization(&desk, TAB).await?;
-    let may_manage = desk.may(MANAGE);
+    let may_manage = desk.may(MANAGE) && desk.may(&["manage-identity-providers"]);
     let linked = desk
         .get(&format!("{}/identity-providers", path(&desk)))
         .await?;

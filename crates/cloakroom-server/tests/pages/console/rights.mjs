@@ -100,7 +100,7 @@ export async function nothingWithoutARight(scene, report) {
   await report.test('refused forms have changed nothing', async () => assert.equal(await state(scene.realm), before));
 }
 
-/** With one of the rights alone, the page is there. */
+/** With one of the rights, and those that a page needs beside it, the page is there. */
 export async function pagesWithEachRight(scene, report) {
   const rights = new Set(PAGES.filter(({ isElsewhere }) => !isElsewhere).flatMap((page) => page.rights));
   for (const right of rights) {
@@ -108,7 +108,9 @@ export async function pagesWithEachRight(scene, report) {
       const visitor = await deputy(scene, `deputy-${right}`, [right]);
       const refused = [];
       for (const page of PAGES.filter((page) => page.rights.includes(right) || page.rights.length === 0)) {
-        const { status } = await visitor.open(visitor.url(fill(page.path, scene)));
+        const more = page.with ?? [];
+        const who = more.length === 0 ? visitor : await deputy(scene, `deputy-${right}-${page.name}`, [right, ...more]);
+        const { status } = await who.open(who.url(fill(page.path, scene)));
         if (status !== 200) refused.push(`${page.name}: ${status}`);
       }
       assert.deepEqual(refused, []);

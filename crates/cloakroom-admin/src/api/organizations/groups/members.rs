@@ -8,12 +8,12 @@ use cloakroom_model::organization::{self, group as of_organization};
 use cloakroom_model::user::{self, User};
 use cloakroom_web::web::{self, ServiceConfig};
 
-use super::super::members::{member_found, show, user_of};
-use super::super::{BASE, MANAGE, VIEW};
+use super::super::members::{Hold, Sight, member_found, page_seen, show, user_of};
+use super::super::{BASE, VIEW, found_by};
 use super::tree::Tree;
 use super::{found, query_of, shown};
 use crate::access::Admin;
-use crate::api::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page};
+use crate::api::{ALL, Answer, Names, Params, USUAL, is_brief, no_content, page, users};
 use crate::audit;
 use crate::error::{AdminError, Result};
 
@@ -29,13 +29,19 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 }
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let views = admin.check_sway(VIEW)?;
+    admin.check(users::QUERY)?;
+    let people = admin.sway(users::VIEW);
     let (first, max) = page(&params, USUAL)?;
-    let brief = is_brief(&params, true);
+    let brief = is_brief(&params, false);
     let body = admin
         .read(move |cx| {
+            found_by(cx, path.part("organization"), &views, "view")?;
             let (one, group) = found(cx, &path)?;
-            let members = of_organization::list_members(cx, &one.id, &group.id, first, max)?;
+            let list = |cx: &mut Cx<'_>, first, max| {
+                of_organization::list_members(cx, &one.id, &group.id, first, max)
+            };
+            let members = page_seen(cx, &people, (first, max), list, |one| &one.user)?;
             let mut all = Vec::new();
             for member in members {
                 let user = user_of(cx, &member.user)?;
@@ -63,10 +69,11 @@ async fn leave(admin: Admin, path: Names) -> Answer {
 
 /// Whoever is not in a group has left it, so that a second call says the same as the first.
 async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
-    admin.check(MANAGE)?;
+    let hold = Hold::of(&admin)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
+            hold.check(cx, path.part("organization"), path.part("member"))?;
             let (one, group) = found(cx, &path)?;
             let user = somebody(cx, &path)?;
             if !is_in {
@@ -91,11 +98,12 @@ async fn change(admin: Admin, path: Names, is_in: bool) -> Answer {
 }
 
 async fn of_member(admin: Admin, path: Names, params: Params) -> Answer {
-    admin.check(VIEW)?;
+    let sight = Sight::of(&admin)?;
     let (query, how) = (query_of(&params, ALL)?, shown(&params));
     let body = admin
         .read(move |cx| {
             let of = path.part("organization");
+            sight.check(cx, of, path.part("member"))?;
             let (member, _) = member_found(cx, of, path.part("member"))?;
             let one = super::super::found(cx, of)?;
             let ids = of_organization::list_of_member(cx, &one.id, &member.user)?;
