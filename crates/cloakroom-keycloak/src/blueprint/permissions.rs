@@ -7,9 +7,12 @@ use cloakroom_model::authorization::{
     Authorization, Resource, ResourceDetails, Scope, insert_resource, insert_scope,
 };
 use cloakroom_model::client::{self, Draft, Settings};
-use cloakroom_model::id::ClientUuid;
+use cloakroom_model::id::{ClientUuid, UserId};
+use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, realm, scope};
 use serde_json::{Map, json};
+
+use super::default_role;
 
 /// Makes the client that a realm with these settings needs, and names it in them; false if another client has its name.
 ///
@@ -66,6 +69,7 @@ fn insert(cx: &mut Cx<'_>) -> Result<ClientUuid> {
         secret: None,
     };
     client::insert(cx, &draft)?;
+    ensure_account(cx, &id)?;
     let realm = cx.realm.id.as_str().to_owned();
     let (default, optional) = scope::links(cx, &realm)?;
     for (scopes, is_default) in [(default, true), (optional, false)] {
@@ -80,6 +84,35 @@ fn insert(cx: &mut Cx<'_>) -> Result<ClientUuid> {
         }
     }
     Ok(id)
+}
+
+/// Its service account, which can do nothing, as nobody can be the client.
+fn ensure_account(cx: &mut Cx<'_>, id: &ClientUuid) -> Result<()> {
+    let username = format!("service-account-{CLIENT_ID}");
+    if user::find_service_account(cx, id)?.is_some()
+        || user::find_by_username(cx, &username)?.is_some()
+    {
+        return Ok(());
+    }
+    let account = User {
+        id: UserId::new(cx.new_id()),
+        username,
+        email: None,
+        email_verified: false,
+        first_name: None,
+        last_name: None,
+        enabled: true,
+        created_at: cx.now,
+        not_before: 0,
+        service_account_client: Some(id.clone()),
+        attributes: BTreeMap::new(),
+        required_actions: Vec::new(),
+    };
+    user::insert(cx, &account)?;
+    if let Some(role) = default_role(&cx.realm.settings) {
+        user::grant_role(cx, &account.id, &role)?;
+    }
+    Ok(())
 }
 
 /// Names the client in the settings, and sees to it that it has the scopes and a resource of each kind.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_model::authorization::delegation;
 use cloakroom_model::client::{self, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, ScopeId, UserId};
 use cloakroom_model::user::{self, User};
@@ -174,6 +175,10 @@ fn secret(
     part: &Part<'_>,
     settings: &mut Settings,
 ) -> Result<Option<Secret>> {
+    // Nobody can be the client that keeps permissions.
+    if part.who == delegation::CLIENT_ID {
+        return Ok(None);
+    }
     let sent = part.text("secret")?.filter(|text| !text.is_empty());
     let masked = sent.as_deref() == Some(MASK);
     if let Some(secret) = sent.filter(|_| !masked) {

@@ -15,6 +15,7 @@ mod compare;
 mod database;
 mod hostile;
 mod keycloak;
+mod permissions;
 mod placeholders;
 mod round_trip;
 mod server;

@@ -11,24 +11,32 @@ fn realm() -> Value {
         "smtpServer": {"host": "mail.example", "from": "a@b.example", "auth": "true", "user": "u", "password": "smtp secret"},
         "clientProfiles": {"profiles": [{"name": "strict", "description": "d", "executors": [{"executor": "pkce-enforcer", "configuration": {"auto-configure": true}}]}]},
         "clientPolicies": {"policies": [{"name": "all", "description": "d", "enabled": true, "conditions": [{"condition": "any-client", "configuration": {}}], "profiles": ["strict"]}]},
-        "localizationTexts": {"de": {"loginTitle": "Willkommen"}, "en": {"loginTitle": "Welcome"}},
+        "localizationTexts": {"de": {"loginTitle": "Willkommen"}, "en": {"loginTitle": "Welcome"}, "fr": {}},
         "roles": {"realm": [{"id": "staff-role", "name": "staff", "attributes": {"a": ["1", "2"]}, "composite": false, "clientRole": false, "containerId": "everything"}]},
         "groups": [{"id": "g", "name": "firm", "path": "/firm", "attributes": {"city": ["Bern"]}, "realmRoles": ["staff"], "clientRoles": {}, "subGroups": [
             {"id": "h", "name": "team", "path": "/firm/team", "parentId": "g", "attributes": {}, "realmRoles": [], "clientRoles": {}, "subGroups": []}]}],
         "defaultGroups": ["/firm/team"],
         "identityProviders": [{"alias": "up", "internalId": "up-id", "providerId": "oidc", "enabled": true, "config": {"clientId": "c", "clientSecret": "upstream secret", "tokenUrl": "https://up.example/t", "authorizationUrl": "https://up.example/a"}}],
         "identityProviderMappers": [{"id": "m", "name": "hard", "identityProviderAlias": "up", "identityProviderMapper": "hardcoded-attribute-idp-mapper", "config": {"attribute": "a", "attribute.value": "v"}}],
-        "organizations": [{"id": "acme", "name": "Acme", "alias": "acme", "enabled": true, "description": "d", "attributes": {"k": ["v"]}, "domains": [{"name": "acme.example", "verified": true}],
-            "members": [{"username": "ada", "membershipType": "MANAGED"}], "identityProviders": [{"alias": "up", "enabled": true, "config": {}}]}],
         "authenticationFlows": [{"id": "f", "alias": "browser", "description": "d", "providerId": "basic-flow", "topLevel": true, "builtIn": false, "authenticationExecutions": [
             {"authenticator": "auth-username-password-form", "authenticatorFlow": false, "requirement": "REQUIRED", "priority": 10, "autheticatorFlow": false, "userSetupAllowed": false},
             {"authenticator": "registration-recaptcha-action", "authenticatorConfig": "captcha", "authenticatorFlow": false, "requirement": "DISABLED", "priority": 20, "autheticatorFlow": false, "userSetupAllowed": false}]}],
         "authenticatorConfig": [{"id": "captcha-id", "alias": "captcha", "config": {"site.key": "open", "secret.key": "captcha secret"}}],
     });
     let all = realm.as_object_mut().unwrap();
+    all.insert("organizations".to_owned(), organizations());
     all.insert("clients".to_owned(), json!([client()]));
     all.insert("users".to_owned(), json!([user()]));
     realm
+}
+
+/// An organization with a member in two of its groups.
+fn organizations() -> Value {
+    json!([{"id": "acme", "name": "Acme", "alias": "acme", "enabled": true, "description": "d", "attributes": {"k": ["v"]}, "domains": [{"name": "acme.example", "verified": true}],
+            "members": [{"username": "ada", "membershipType": "MANAGED", "groups": ["night-id", "staff-id"]}],
+            "groups": [{"id": "staff-id", "name": "staff", "path": "/staff", "description": "who works here", "attributes": {"floor": ["2"]}, "realmRoles": ["staff"], "clientRoles": {}, "subGroups": [
+                {"id": "night-id", "name": "night", "path": "/staff/night", "parentId": "staff-id", "attributes": {}, "realmRoles": [], "clientRoles": {"account": ["view-profile"]}, "subGroups": []}]}],
+            "identityProviders": [{"alias": "up", "enabled": true, "config": {}}]}])
 }
 
 fn client() -> Value {
