@@ -63,11 +63,26 @@ pub fn show_resource(
     shown
 }
 
+/// The resource by its names alone, as lists of what a permission is about show it.
+pub fn show_named(resource: &Resource) -> Value {
+    let mut shown = json!({"_id": resource.id, "name": resource.name});
+    if let Some(name) = &resource.details.display_name {
+        set(&mut shown, "displayName", json!(name));
+    }
+    shown
+}
+
 /// Ids and names of scopes, as lists inside other things show them.
 pub fn show_names<'a>(all: &Authorization, ids: impl Iterator<Item = &'a String>) -> Vec<Value> {
     let mut scopes: Vec<&Scope> = ids.filter_map(|id| all.scope(id)).collect();
     scopes.sort_by_key(|scope| &scope.name);
-    let show = |scope: &Scope| json!({"id": scope.id, "name": scope.name});
+    let show = |scope: &Scope| {
+        let mut shown = json!({"id": scope.id, "name": scope.name});
+        if let Some(uri) = &scope.icon_uri {
+            set(&mut shown, "iconUri", json!(uri));
+        }
+        shown
+    };
     scopes.into_iter().map(show).collect()
 }
 

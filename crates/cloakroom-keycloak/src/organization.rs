@@ -25,7 +25,7 @@ pub fn show(organization: &Organization, brief: bool) -> Value {
             set(&mut shown, name, json!(text));
         }
     }
-    if !brief && !details.attributes.is_empty() {
+    if !brief {
         set(&mut shown, "attributes", json!(details.attributes));
     }
     if !organization.domains.is_empty() {

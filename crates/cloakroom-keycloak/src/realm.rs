@@ -1,5 +1,6 @@
 //! `RealmRepresentation`: a realm's settings as JSON.
 
+mod attributes;
 mod fields;
 
 use cloakroom_model::Result;
@@ -61,6 +62,7 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
         return Err(Unreadable::Type);
     };
+    attributes::read(&mut all, sent);
     for name in sent.keys() {
         let Some(kind) = fields::kind(name) else {
             continue;
@@ -85,6 +87,7 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
     if all.get("duplicateEmailsAllowed") == Some(&json!(true)) {
         all.insert("loginWithEmailAllowed".to_owned(), json!(false));
     }
+    attributes::write(&mut all, sent);
     let apps = json!(otp_apps(&all));
     all.insert("otpSupportedApplications".to_owned(), apps);
     serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
@@ -144,6 +147,16 @@ fn merge(name: &str, old: Option<&Value>, new: &mut Value) -> std::result::Resul
                 None => return Err(Unreadable::Type),
             }
         }
+        // A key without an application's name or without algorithms could not be made.
+        ("webAuthnPolicyRpEntityName" | "webAuthnPolicyPasswordlessRpEntityName", value)
+            if *value == json!("") =>
+        {
+            *value = json!("keycloak");
+        }
+        (
+            "webAuthnPolicySignatureAlgorithms" | "webAuthnPolicyPasswordlessSignatureAlgorithms",
+            value,
+        ) if *value == json!([]) => *value = json!(["ES256", "RS256"]),
         // They are features that are not there, so that nobody relies on the switch.
         ("verifiableCredentialsEnabled" | "scimApiEnabled", value) => *value = json!(false),
         _ => {}

@@ -21,6 +21,17 @@ pub fn part(name: &str, describe: &dyn Fn(&str) -> Option<&'static str>) -> Valu
     part
 }
 
+/// There is a protocol mapper of this kind.
+pub fn is_protocol_mapper(kind: &str) -> bool {
+    let families = TYPES.get("protocolMapperTypes").and_then(Value::as_object);
+    let mut kinds = families
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(Value::as_array)
+        .flatten();
+    kinds.any(|one| one.get("id").and_then(Value::as_str) == Some(kind))
+}
+
 /// Puts in what is the same nearly everywhere and therefore not in the file.
 ///
 /// Kinds of components have metadata; strict clients take no such member from others.

@@ -135,7 +135,11 @@ impl Target {
             Self::Access => access,
             Self::Lightweight => config.has("lightweight.claim", false),
             Self::Id => config.has("id.token.claim", false),
-            Self::Userinfo => config.has("userinfo.token.claim", false),
+            // Mappers from before there was this switch are seen where ID tokens show them.
+            Self::Userinfo => {
+                let id = config.has("id.token.claim", false);
+                config.has("userinfo.token.claim", id)
+            }
             Self::Introspection => config.has("introspection.token.claim", access),
         }
     }

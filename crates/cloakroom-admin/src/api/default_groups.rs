@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/default-groups`: the groups that a new user joins.
 
 use actix_web::HttpResponse;
+use cloakroom_keycloak::read::set;
 use cloakroom_model::id::GroupId;
 use cloakroom_model::{Cx, default_group, group};
 use cloakroom_web::web::{self, Path, ServiceConfig};
@@ -40,7 +41,10 @@ async fn list(admin: Admin) -> Answer {
                     "subGroups": [],
                 });
                 if let Some(parent) = &one.parent {
-                    cloakroom_keycloak::read::set(&mut shown, "parentId", json!(parent));
+                    set(&mut shown, "parentId", json!(parent));
+                }
+                if let Some(description) = &one.description {
+                    set(&mut shown, "description", json!(description));
                 }
                 shown
             };
@@ -48,6 +52,18 @@ async fn list(admin: Admin) -> Answer {
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
+}
+
+/// Where the groups that a new user joins are in the tree.
+pub(crate) fn paths(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    let ids = group::defaults(cx)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = group::list(cx)?;
+    let mut paths: Vec<String> = ids.iter().map(|id| group::path(&all, id)).collect();
+    paths.sort();
+    Ok(paths)
 }
 
 fn found(cx: &mut Cx<'_>, id: &str) -> Result<GroupId> {

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
-use cloakroom_keycloak::{mapper as shape, read};
+use cloakroom_keycloak::{mapper as shape, read, server_info};
 use cloakroom_model::Cx;
 use cloakroom_model::client::Settings;
 use cloakroom_model::id::MapperId;
@@ -23,6 +23,8 @@ const HARDCODED_ROLE: &str = "oidc-hardcoded-role-mapper";
 const ROLE_NAME: &str = "oidc-role-name-mapper";
 /// A mapper that gives each sector of clients a subject of its own.
 const PAIRWISE: &str = "oidc-sha256-pairwise-sub-mapper";
+/// What such a mapper mixes into subjects.
+const SALT: &str = "pairwiseSubAlgorithmSalt";
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     for owner in [
@@ -173,6 +175,22 @@ pub(crate) fn taken() -> AdminError {
     AdminError::message(409, "Protocol mapper exists with same name")
 }
 
+/// Refuses a mapper of a kind that is not there.
+fn check_kind(mapper: &Mapper) -> Result<()> {
+    if server_info::is_protocol_mapper(&mapper.mapper) {
+        return Ok(());
+    }
+    Err(AdminError::error(404, "ProtocolMapper provider not found"))
+}
+
+/// Gives a mapper for pairwise subjects a salt, if it has none: without one, subjects could be guessed.
+fn salt(cx: &mut Cx<'_>, mapper: &mut Mapper) {
+    if mapper.mapper == PAIRWISE && mapper.text(SALT).is_none_or(str::is_empty) {
+        let salt = cx.new_id();
+        mapper.config.insert(SALT.to_owned(), salt);
+    }
+}
+
 fn insert(
     cx: &mut Cx<'_>,
     owner: &Owner,
@@ -181,7 +199,9 @@ fn insert(
 ) -> Result<MapperId> {
     let given = read::id(sent, "id")?.map(str::to_owned);
     let id = MapperId::new(given.unwrap_or_else(|| cx.new_id()));
-    let made = shape::from_sent(&owner.id, id, sent)?;
+    let mut made = shape::from_sent(&owner.id, id, sent)?;
+    check_kind(&made)?;
+    salt(cx, &mut made);
     check(cx, &made, &owner.settings, grants)?;
     if !mapper::insert(cx, &made)? {
         return Err(taken());
@@ -246,13 +266,19 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
         .write(move |cx| {
             let owner = Owner::of(cx, &path, &grants, true)?;
             let before = found(cx, &owner, &path)?;
-            let changed = shape::from_sent(&owner.id, before.id, &sent)?;
-            check(cx, &changed, &owner.settings, &grants)?;
-            let all = mapper::list_of_owner(cx, &owner.id)?;
-            let mut others = all.iter().filter(|one| one.id != changed.id);
-            if others.any(|one| one.name == changed.name) {
-                return Err(taken());
+            let mut changed = shape::from_sent(&owner.id, before.id, &sent)?;
+            check_kind(&changed)?;
+            // A mapper keeps its name, its protocol, and the salt that subjects were made with.
+            changed.name = before.name;
+            changed.protocol = before.protocol;
+            if changed.mapper == before.mapper
+                && let Some(salt) = before.config.get(SALT)
+                && changed.text(SALT).is_none_or(str::is_empty)
+            {
+                changed.config.insert(SALT.to_owned(), salt.clone());
             }
+            salt(cx, &mut changed);
+            check(cx, &changed, &owner.settings, &grants)?;
             mapper::update(cx, &changed)?;
             let place = format!("{}/protocol-mappers/models/{}", owner.place, changed.id);
             audit::record(cx, &actor, audit::UPDATE, "PROTOCOL_MAPPER", place)?;

@@ -8,11 +8,11 @@ use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::import::{Found, InMemory};
 use cloakroom_keycloak::{read, realm as shape};
 use cloakroom_model::realm::{self, RealmRow};
-use cloakroom_model::{Cx, Realm, client};
+use cloakroom_model::{Cx, Fault, Realm, client};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::json;
 
-use super::{Answer, Params, is_on, listed, no_content};
+use super::{Answer, Params, default_groups, is_on, listed, no_content};
 use crate::access::{Admin, encode};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -76,7 +76,12 @@ async fn find(admin: Admin) -> Answer {
     admin.check_any()?;
     let row = row(&admin.realm);
     if admin.may(&["view-realm", "manage-realm"]) {
-        return Ok(HttpResponse::Ok().json(shape::show(&row)?));
+        let mut shown = shape::show(&row)?;
+        let groups = admin.read(default_groups::paths).await?;
+        if !groups.is_empty() {
+            read::set(&mut shown, "defaultGroups", json!(groups));
+        }
+        return Ok(HttpResponse::Ok().json(shown));
     }
     let sees_people = admin.may(&["view-users", "manage-users"]);
     Ok(HttpResponse::Ok().json(shape::show_little(&row, sees_people)))
@@ -150,7 +155,9 @@ async fn remove(admin: Admin) -> Answer {
         if let Some(id) = manager {
             client::remove(cx, &id)?;
         }
-        realm::remove(&mut cx.in_realm(&gone))?;
+        if !realm::remove(&mut cx.in_realm(&gone))? {
+            return Err(Fault::gone().into());
+        }
         audit::record(cx, &actor, audit::DELETE, "REALM", gone.name.clone())?;
         Ok(())
     };

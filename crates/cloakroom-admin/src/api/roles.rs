@@ -248,8 +248,12 @@ fn check_composed(cx: &mut Cx<'_>, id: &RoleId, grants: &Grants) -> Result<()> {
     sway.check_map(cx, &role, COMPOSED)
 }
 
-/// The roles that a new one is made of, which are sent by name: `{"realm": […], "client": {…}}`.
+/// The roles that a new one is made of, which are sent by name: `{"realm": […], "client": {…}}`. They count where the role
+/// is said to be made of others; a client that is not there has none.
 fn sent_composites(cx: &mut Cx<'_>, sent: &Object) -> Result<Vec<RoleId>> {
+    if read::switch(sent, "composite")? != Some(true) {
+        return Ok(Vec::new());
+    }
     let composites: Object = read::member(sent, "composites")?.unwrap_or_default();
     let of_realm: Vec<String> = read::member(&composites, "realm")?.unwrap_or_default();
     let of_clients: BTreeMap<String, Vec<String>> =
@@ -257,16 +261,23 @@ fn sent_composites(cx: &mut Cx<'_>, sent: &Object) -> Result<Vec<RoleId>> {
     let mut names: Vec<(String, String)> = Vec::new();
     let realm = cx.realm.id.as_str().to_owned();
     names.extend(of_realm.into_iter().map(|name| (realm.clone(), name)));
-    let missing = || AdminError::error(404, "Could not find composite role");
     for (client_id, roles) in of_clients {
-        let owner = client::find_id(cx, &client_id)?.ok_or_else(missing)?;
+        let Some(owner) = client::find_id(cx, &client_id)? else {
+            continue;
+        };
         let owner = owner.as_str();
         names.extend(roles.into_iter().map(|name| (owner.to_owned(), name)));
     }
     let mut found = Vec::new();
     for (container, name) in names {
         let role = role::find_named(cx, &container, &name)?;
-        found.push(role.ok_or_else(missing)?.id);
+        let whose = if container == realm {
+            "Realm"
+        } else {
+            "Client"
+        };
+        let missing = || format!("{whose} Role with name {name} does not exist");
+        found.push(role.ok_or_else(|| AdminError::message(404, missing()))?.id);
     }
     Ok(found)
 }

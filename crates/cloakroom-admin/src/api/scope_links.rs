@@ -115,9 +115,14 @@ async fn link(admin: Admin, path: Names, is_default: bool) -> Answer {
         .write(move |cx| {
             let owner = Owner::of(cx, &path, &grants, true)?;
             let scope = scope_found(cx, &path)?;
-            // What a client has of a scope stays what it is.
-            if !(owner.is_client && owner.has(&scope)) {
-                scope::link(cx, &owner.id, &scope, is_default)?;
+            // What somebody has of a scope stays what it is; a realm says so.
+            match (owner.has(&scope), owner.is_client) {
+                (false, _) => scope::link(cx, &owner.id, &scope, is_default)?,
+                (true, true) => {}
+                (true, false) => {
+                    let why = "Duplicate resource error";
+                    return Err(AdminError::described(409, "conflict", why));
+                }
             }
             let kind = if is_default { "default" } else { "optional" };
             let place = format!("{}{kind}-client-scopes/{scope}", owner.place);

@@ -263,15 +263,22 @@ async fn change_use(desk: Rc<Desk>) -> Shown {
     let id = encode(&desk.part("id"));
     let wanted = desk.form.get("kind").unwrap_or_default();
     let (default, optional) = given(&desk).await?;
-    for (kind, has) in [("default", default), ("optional", optional)] {
-        let link = format!("default-{kind}-client-scopes/{id}");
-        let is_there = has.contains(&desk.part("id"));
-        if is_there && kind != wanted {
-            desk.delete(&link).await?;
-        }
-        if !is_there && kind == wanted {
-            desk.put(&link, &json!({})).await?;
-        }
+    let link = |kind: &str| format!("default-{kind}-client-scopes/{id}");
+    let scope = desk.part("id");
+    let uses = [("default", default), ("optional", optional)];
+    let uses = uses.map(|(kind, has)| (kind, has.contains(&scope)));
+    // A scope is given in one way alone, so the other one goes first.
+    for (kind, _) in uses
+        .iter()
+        .filter(|(kind, is_there)| *is_there && *kind != wanted)
+    {
+        desk.delete(&link(kind)).await?;
+    }
+    for (kind, _) in uses
+        .iter()
+        .filter(|(kind, is_there)| !is_there && *kind == wanted)
+    {
+        desk.put(&link(kind), &json!({})).await?;
     }
     desk.go(&page(&desk), &Flash::done("done-saved"))
 }

@@ -118,9 +118,20 @@ fn kind<'a>(kinds: &'a [Value], id: &str) -> Option<&'a Value> {
     kinds.iter().find(|kind| text_of(kind, "id") == id)
 }
 
-/// The fields of a kind: each property that the server names, in its words.
-fn sections(kind: Option<&Value>) -> Vec<Section> {
+/// The fields of a new one: a mapper keeps the name that it is given.
+fn sections_of_new(kind: Option<&Value>) -> Vec<Section> {
     let mut fields = vec![Field::new("name", "mapper-name", Shape::Required)];
+    fields.extend(properties(kind));
+    vec![Section::new("mapper-itself", fields)]
+}
+
+fn sections(kind: Option<&Value>) -> Vec<Section> {
+    vec![Section::new("mapper-itself", properties(kind))]
+}
+
+/// The fields of a kind: each property that the server names, in its words.
+fn properties(kind: Option<&Value>) -> Vec<Field> {
+    let mut fields = Vec::new();
     let properties = kind
         .and_then(|kind| kind.get("properties"))
         .and_then(Value::as_array);
@@ -153,7 +164,7 @@ fn sections(kind: Option<&Value>) -> Vec<Section> {
             None => Field::named(&at, &label, &text_of(one, "helpText"), shape),
         });
     }
-    vec![Section::new("mapper-itself", fields)]
+    fields
 }
 
 async fn ask(desk: Rc<Desk>) -> Shown {
@@ -165,7 +176,7 @@ async fn ask(desk: Rc<Desk>) -> Shown {
         return choose(&desk, heading, &kinds);
     };
     let begin = json!({"name": text_of(chosen, "name")});
-    let sheet = Sheet::of(&desk, &sections(Some(chosen)), &begin);
+    let sheet = Sheet::of(&desk, &sections_of_new(Some(chosen)), &begin);
     desk.show(&new_page(&desk, heading, sheet))
 }
 
@@ -197,7 +208,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
     let kinds = kinds(&desk).await?;
     let chosen = kind(&kinds, desk.query.get("kind").unwrap_or_default());
     let chosen = chosen.ok_or_else(Problem::not_found)?;
-    let sections = sections(Some(chosen));
+    let sections = sections_of_new(Some(chosen));
     let mut mapper = sheet::typed(&sections, &desk.form);
     if let Some(members) = mapper.as_object_mut() {
         members.insert("protocol".to_owned(), json!("openid-connect"));

@@ -294,9 +294,7 @@ async fn one_or_links(admin: Admin, path: Names, params: Params) -> Answer {
                 "resources" => {
                     let ids = one.details.resources.iter();
                     let linked = ids.filter_map(|id| all.resource(id));
-                    linked
-                        .map(|one| json!({"_id": one.id, "name": one.name}))
-                        .collect()
+                    linked.map(shape::show_named).collect()
                 }
                 "scopes" => json!(shape::show_names(&all, one.details.scopes.iter())),
                 _ if part(&path, "links").is_empty() => show(&path, &one, true),

@@ -49,7 +49,9 @@ pub(crate) fn create(
     }
     check_addresses(&settings)?;
     check_policies(cx, by, None, (&mut settings, sent))?;
-    let secret = first_secret(cx, &mut settings, sent)?;
+    // Each client that is not public has a secret, whether it proves itself with it or not.
+    let has_one = !settings.public_client;
+    let secret = first_secret(cx, &mut settings, sent, has_one)?;
     if secret.is_some() {
         rotation::start(cx, by, None, &mut settings)?;
     }
@@ -98,7 +100,9 @@ pub(crate) fn update(
         None => client::reveal_secret(cx, &client)?,
     };
     if secret.is_none() {
-        secret = first_secret(cx, &mut settings, sent)?;
+        let has_one = !settings.public_client
+            && (client.settings.public_client || shape::needs_secret(&settings));
+        secret = first_secret(cx, &mut settings, sent, has_one)?;
     }
     if let Some(old) = secret.clone() {
         secret = Some(rotation::renew_if_due(
@@ -245,12 +249,17 @@ fn replace_mappers(cx: &mut Cx<'_>, draft: &Draft, sent: &Object, grants: &Grant
     Ok(())
 }
 
-/// A confidential client gets a secret, if none was sent.
-fn first_secret(cx: &mut Cx<'_>, settings: &mut Settings, sent: &Object) -> Result<Option<Secret>> {
+/// The secret that was sent, or a new one if the client has to have one.
+fn first_secret(
+    cx: &mut Cx<'_>,
+    settings: &mut Settings,
+    sent: &Object,
+    has_one: bool,
+) -> Result<Option<Secret>> {
     if let Some(text) = read::text(sent, "secret")?.filter(|text| !text.is_empty()) {
         return Ok(Some(Secret::new(text)));
     }
-    if !shape::needs_secret(settings) {
+    if !has_one {
         return Ok(None);
     }
     let time = cx.now.seconds().to_string();

@@ -35,7 +35,8 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
     } else {
         ("createTimestamp", "modifyTimestamp")
     };
-    let given = if is_ad && username == "cn" {
+    // Where people are named by it, it is no first name.
+    let given = if username.eq_ignore_ascii_case("cn") {
         "givenName"
     } else {
         "cn"

@@ -4,7 +4,7 @@
 const ANY = [];
 
 /** Whoever may look at organizations. */
-const ORGANIZATIONS = ['view-organizations', 'manage-organizations', 'view-realm', 'manage-realm'];
+const ORGANIZATIONS = ['view-organizations', 'manage-organizations', 'manage-realm'];
 
 /**
  * The pages. `path` is below the realm; `{user}` and the like stand for things of the test's realm. `rights` are
@@ -31,11 +31,11 @@ export const PAGES = [
   { name: 'organizations', path: '/organizations', rights: [...ORGANIZATIONS, 'query-organizations'] },
   { name: 'organizations-new', path: '/organizations/new', rights: ['manage-organizations', 'manage-realm'] },
   { name: 'organization', path: '/organizations/{organization}', rights: ORGANIZATIONS },
-  { name: 'organization-members', path: '/organizations/{organization}/members', rights: ORGANIZATIONS },
+  { name: 'organization-members', path: '/organizations/{organization}/members', rights: ORGANIZATIONS, with: ['view-users'] },
   { name: 'organization-groups', path: '/organizations/{organization}/groups', rights: ORGANIZATIONS },
   { name: 'organization-group', path: '/organizations/{organization}/groups/{team}', rights: ORGANIZATIONS },
-  { name: 'organization-providers', path: '/organizations/{organization}/providers', rights: ORGANIZATIONS },
-  { name: 'organization-invitations', path: '/organizations/{organization}/invitations', rights: ORGANIZATIONS },
+  { name: 'organization-providers', path: '/organizations/{organization}/providers', rights: ORGANIZATIONS, with: ['view-identity-providers'] },
+  { name: 'organization-invitations', path: '/organizations/{organization}/invitations', rights: ['manage-organizations', 'manage-realm'] },
   { name: 'roles', path: '/roles', rights: ['view-realm', 'manage-realm'] },
   { name: 'roles-new', path: '/roles/new', rights: ['manage-realm'] },
   { name: 'role', path: '/roles/{role}', rights: ['view-realm', 'manage-realm'] },
@@ -163,7 +163,7 @@ export const ACTIONS = [
   { path: '/client-scopes/{scope}/use', fields: { kind: 'default' }, rights: ['manage-realm', 'manage-clients'] },
   { path: '/client-scopes/{scope}/delete', fields: { name: 'orders' }, rights: ['manage-clients'] },
   { path: '/client-scopes/{scope}/mappers/new?kind=oidc-usermodel-attribute-mapper', fields: { 'f-name': 'mallory' }, rights: ['manage-clients'] },
-  { path: '/client-scopes/{scope}/mappers/{mapper}', fields: { 'f-name': 'changed' }, rights: ['manage-clients'] },
+  { path: '/client-scopes/{scope}/mappers/{mapper}', fields: { 'f-config-claim-name': 'changed' }, rights: ['manage-clients'] },
   { path: '/client-scopes/{scope}/mappers/{mapper}/delete', fields: { name: 'colour' }, rights: ['manage-clients'] },
   { path: '/recycle-bin/{entry}/restore', fields: {}, rights: ['manage-users'] },
   { path: '/recycle-bin/{entry}/delete', fields: { name: 'former' }, rights: ['manage-users'] },
