@@ -5,6 +5,7 @@ use actix_web::http::header::LOCATION;
 use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::initial_access::{self, InitialAccess};
 use cloakroom_oidc::initial_access as token;
+use cloakroom_oidc::issue::SignError;
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -90,8 +91,13 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             Ok(made)
         })
         .await?;
-    let signed = token::token(&admin.app.provider, &admin.realm, &made)
-        .map_err(|_| AdminError::message(400, "The realm has no key for its own tokens (HS512)"))?;
+    let signed =
+        token::token(&admin.app.provider, &admin.realm, &made).map_err(|error| match error {
+            SignError::Fault(fault) => fault.into(),
+            SignError::Missing(_) => {
+                AdminError::message(400, "The realm has no key for its own tokens (HS512)")
+            }
+        })?;
     let mut shown = show(&made);
     set(&mut shown, "token", json!(signed));
     let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
