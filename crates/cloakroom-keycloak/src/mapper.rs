@@ -104,9 +104,9 @@ mod tests {
         let (access, id) = ("access.token.claim", "id.token.claim");
         let (introspection, userinfo) = ("introspection.token.claim", "userinfo.token.claim");
         let (on, off) = ("true", "false");
-        type Pairs = &'static [(&'static str, &'static str)];
-        let both: Pairs = &[("access.token.claim", "true"), ("id.token.claim", "false")];
-        let cases: [(&str, Pairs, &[(&str, &str)]); 7] = [
+        type Pairs<'a> = &'a [(&'a str, &'a str)];
+        let both: Pairs<'_> = &[("access.token.claim", "true"), ("id.token.claim", "false")];
+        let cases: [(&str, Pairs<'_>, Pairs<'_>); 7] = [
             ("oidc-full-name-mapper", &[], &[]),
             (
                 "oidc-full-name-mapper",
