@@ -17,8 +17,15 @@ function canMakeEnvironments() {
   return program !== null && spawnSync(program, ['-c', 'import ensurepip, venv']).status === 0;
 }
 
+let made;
+
 /** Makes the virtual environment once for each content of `requirements.txt` and returns its interpreter. */
-export async function interpreter() {
+export function interpreter() {
+  made ??= environment();
+  return made;
+}
+
+async function environment() {
   const wanted = createHash('sha256').update(await readFile(join(HERE, 'requirements.txt'))).digest('hex');
   const folder = target('python');
   const python = join(folder, 'bin', 'python');

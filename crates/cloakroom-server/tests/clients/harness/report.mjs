@@ -2,8 +2,9 @@
 
 /** The results of one suite. */
 export class Report {
-  constructor(suite) {
+  constructor(suite, say = console.log) {
     this.suite = suite;
+    this.say = say;
     this.passed = 0;
     this.failed = 0;
   }
@@ -22,15 +23,15 @@ export class Report {
   record(title, error, cause) {
     if (error === null) {
       this.passed += 1;
-      console.log(`  ok      ${title}`);
+      this.say(`  ok      ${title}`);
       return;
     }
     this.failed += 1;
-    console.log(`  FAILED  ${title}`);
+    this.say(`  FAILED  ${title}`);
     const told = String(error)
       .split('\n')
       .filter((line) => !/^\s+at .*(node_modules|node:internal|harness\/report|run\.mjs)/.test(line));
-    for (const line of told.slice(0, 14)) console.log(`          ${line}`);
-    if (cause) console.log(`          cause: ${cause?.stack?.split('\n')[0] ?? JSON.stringify(cause)}`);
+    for (const line of told.slice(0, 14)) this.say(`          ${line}`);
+    if (cause) this.say(`          cause: ${cause?.stack?.split('\n')[0] ?? JSON.stringify(cause)}`);
   }
 }
