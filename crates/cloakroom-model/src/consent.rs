@@ -96,8 +96,9 @@ pub fn insert(cx: &mut Cx<'_>, user: &UserId, consent: &Consent) -> Result<bool>
     Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
 }
 
-/// Takes back what a user allowed a client, and ends what the client has from it: its part in the user's sessions, with
-/// the tokens of them. An offline session ends without a consent too; false if there was neither.
+/// Takes back what a user allowed a client, and ends the client's part in the user's sessions with the tokens of them.
+///
+/// An offline session ends without a consent too; false if there was neither.
 pub fn take_back(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<bool> {
     let given = revoke(cx, user, client)?;
     let mut ended = false;

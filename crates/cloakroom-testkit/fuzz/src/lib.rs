@@ -133,6 +133,8 @@ static APP: LazyLock<Client> = LazyLock::new(|| Client {
     optional_scopes: Vec::new(),
     mappers: Vec::new(),
     scope_mappings: Vec::new(),
+    created_at: None,
+    updated_at: None,
 });
 
 /// Addresses that an answer would go to: as a browser reads them, none leads away from those that are registered.

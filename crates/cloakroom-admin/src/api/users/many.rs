@@ -69,7 +69,7 @@ pub(crate) fn errand(
         write::changes(&home, &user, &after)
     });
     let is_there = home.edit_mode == EditMode::Writable && changes.as_ref() != Some(&Vec::new());
-    Ok(is_there.then(|| Errand {
+    Ok(is_there.then_some(Errand {
         external_id: link.external_id,
         home,
         changes,

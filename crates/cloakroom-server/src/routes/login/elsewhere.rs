@@ -62,7 +62,7 @@ impl Pending {
     /// What has to be changed there for what is changed here; `None` if that is nothing.
     pub(super) fn of(home: Directory, link: Link, before: &User, after: &User) -> Option<Self> {
         let changes = write::changes(&home, before, after);
-        (!changes.is_empty()).then(|| Self {
+        (!changes.is_empty()).then_some(Self {
             external_id: link.external_id,
             home,
             changes,
