@@ -1,6 +1,7 @@
 //! `OIDCClientRepresentation`: client metadata (RFC 7591 §2) and the settings of a client that they stand for.
 
 mod algorithm;
+mod keys;
 mod show;
 
 use serde_json::{Map, Value, json};
@@ -31,6 +32,9 @@ impl Refused {
 }
 
 type Result<T> = std::result::Result<T, Refused>;
+
+/// Redirect URIs that a stranger may register; each sign-in compares with all of them.
+const MOST_ADDRESSES: usize = 500;
 
 /// Attributes of a client that hold a text as it was sent.
 const TEXTS: &[(&str, &str)] = &[
@@ -141,10 +145,13 @@ pub fn to_client(sent: &Object) -> Result<Object> {
         }
     }
     if let Some(uris) = read::member::<Vec<String>>(sent, "redirect_uris")? {
+        if uris.len() > MOST_ADDRESSES {
+            return Err(Refused::RedirectUri("Too many redirect URIs".to_owned()));
+        }
         client.insert("redirectUris".to_owned(), json!(uris));
     }
     read_attributes(sent, &mut attributes)?;
-    read_keys(sent, &mut attributes)?;
+    keys::read(sent, &mut attributes)?;
     read_flows(sent, &mut client, &mut attributes)?;
     read_method(sent, &mut client)?;
     read_scope(sent, &mut client)?;
@@ -227,27 +234,6 @@ fn read_attributes(sent: &Object, attributes: &mut Map<String, Value>) -> Result
 
 fn is_web(uri: &str) -> bool {
     uri.starts_with("https://") || uri.starts_with("http://")
-}
-
-/// RFC 7591 §2: `jwks_uri` and `jwks` must not both be present.
-fn read_keys(sent: &Object, attributes: &mut Map<String, Value>) -> Result<()> {
-    let keys = sent.get("jwks").filter(|keys| !keys.is_null());
-    let address = read::text(sent, "jwks_uri")?;
-    if keys.is_some() && address.is_some() {
-        return Err(Refused::metadata("Illegal to use both jwks_uri and jwks"));
-    }
-    if let Some(keys) = keys {
-        if !keys.get("keys").is_some_and(Value::is_array) {
-            return Err(Refused::metadata("jwks is not a key set"));
-        }
-        attributes.insert("jwks.string".to_owned(), json!(keys.to_string()));
-    }
-    if keys.is_some() || address.is_some() {
-        let switch = |on: bool| json!(on.to_string());
-        attributes.insert("use.jwks.string".to_owned(), switch(keys.is_some()));
-        attributes.insert("use.jwks.url".to_owned(), switch(address.is_some()));
-    }
-    Ok(())
 }
 
 /// Response types and grants. The server has no implicit flow, so what would need it is replaced by

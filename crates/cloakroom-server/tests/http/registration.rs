@@ -132,6 +132,9 @@ fn unfit_metadata() -> Vec<Value> {
         json!({"response_types": ["x"]}),
         json!({"token_endpoint_auth_method": "tls_client_auth"}),
         json!({"jwks": {"keys": []}, "jwks_uri": "https://a.example"}),
+        json!({"jwks": {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}]}}),
+        json!({"jwks": {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}}),
+        json!({"jwks": {"keys": vec![json!({"kty": "OKP", "crv": "Ed25519", "x": "AA"}); 1_000]}}),
         json!({"jwks_uri": "file:///etc/passwd"}),
         json!({"logo_uri": "javascript:alert(1)"}),
         json!({"id_token_signed_response_alg": "none"}),
@@ -155,6 +158,8 @@ async fn metadata_that_are_not_right_are_refused_in_the_words_of_the_standard() 
         let asked = json!({"redirect_uris": [uri]});
         rows.push((asked, 400, "invalid_redirect_uri"));
     }
+    let many = vec!["https://a.example/cb"; 10_000];
+    rows.push((json!({"redirect_uris": many}), 400, "invalid_redirect_uri"));
     let text_for_list = json!({"redirect_uris": "https://a.example"});
     rows.push((text_for_list, 400, "unknown_error"));
     for scope in ["no-such-scope", "service_account"] {
