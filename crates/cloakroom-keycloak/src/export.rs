@@ -20,10 +20,13 @@ pub use names::Names;
 pub use users::{each as each_user, show as show_user};
 pub use write::{Form, People, WriteError, write};
 
-use crate::{client_scope, realm};
+use crate::{client_scope, mapper, realm};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "**********";
+
+/// The member of clients and client scopes that lists their mappers.
+const MAPPERS: &str = "protocolMappers";
 
 /// The Keycloak whose form the files have.
 pub const VERSION: &str = "26.8.1";
@@ -128,5 +131,12 @@ fn reveal(cx: &mut Cx<'_>, shown: &mut Map<String, Value>) -> Result<()> {
 fn scopes(cx: &Cx<'_>) -> Value {
     let mut all: Vec<&scope::Scope> = cx.realm.scopes.iter().collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
-    all.into_iter().map(client_scope::show).collect()
+    let show = |scope: &scope::Scope| {
+        let mut shown = client_scope::show(scope);
+        if let Some(mappers) = shown.get_mut(MAPPERS) {
+            *mappers = scope.mappers.iter().map(mapper::export).collect();
+        }
+        shown
+    };
+    all.into_iter().map(show).collect()
 }

@@ -56,13 +56,22 @@ fn effective(mapper: &Mapper) -> BTreeMap<String, String> {
 
 /// The mapper as it is shown.
 pub fn show(mapper: &Mapper) -> Value {
+    with(mapper, &effective(mapper))
+}
+
+/// The mapper as files have it: with what was said, and nothing else.
+pub fn export(mapper: &Mapper) -> Value {
+    with(mapper, &mapper.config)
+}
+
+fn with(mapper: &Mapper, config: &BTreeMap<String, String>) -> Value {
     json!({
         "id": mapper.id,
         "name": mapper.name,
         "protocol": mapper.protocol,
         "protocolMapper": mapper.mapper,
         "consentRequired": false,
-        "config": effective(mapper),
+        "config": config,
     })
 }
 

@@ -7,9 +7,10 @@ use cloakroom_model::id::RoleId;
 use cloakroom_model::{Cx, Result, client};
 use serde_json::{Map, Value, json};
 
-use super::{Choice, MASK, Names};
+use super::{Choice, MAPPERS, MASK, Names};
 use crate::authorization::settings;
 use crate::client as shape;
+use crate::mapper;
 
 /// All clients by `client_id`.
 pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Value> {
@@ -22,6 +23,9 @@ pub(super) fn show(cx: &mut Cx<'_>, names: &Names, choice: Choice) -> Result<Val
         let mut shown = shape::show(cx.realm, &client, secret.as_ref())?;
         if let Value::Object(members) = &mut shown {
             members.remove("access");
+            if let Some(mappers) = members.get_mut(MAPPERS) {
+                *mappers = client.mappers.iter().map(mapper::export).collect();
+            }
             if cloakroom_model::authorization::is_on(&client) {
                 let all = Authorization::load(cx, &client)?;
                 members.insert(
