@@ -21,12 +21,12 @@ mod registration_audit;
 #[path = "http/registration_by_administrators.rs"]
 mod registration_by_administrators;
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cloakroom_testkit::free_port;
 use reqwest::StatusCode;
 use reqwest::redirect::Policy;
 use tokio::task::JoinSet;
@@ -46,16 +46,8 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 fn command(folder: &Path, settings: &[(&str, &str)]) -> (Command, u16, u16) {
-    let (port, management) = (free_port(), free_port());
+    let (port, management) = (free_port("127.0.0.1"), free_port("127.0.0.1"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloakroom"));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();

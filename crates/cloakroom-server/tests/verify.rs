@@ -7,11 +7,11 @@
 #[path = "verify/inspector.rs"]
 mod inspector;
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cloakroom_testkit::free_port;
 use cloakroom_verify::{Access, Presented, Verifier, VerifyError};
 use serde_json::{Value, json};
 
@@ -30,11 +30,6 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port().to_string()
 }
 
 /// Ada has the realm role `staff` and the role `reader` of the API; the client `app` gets tokens for it.
@@ -74,7 +69,10 @@ fn user(name: &str, roles: Value) -> Value {
 
 impl Server {
     async fn start(folder: &Path) -> Self {
-        let (port, management) = (free_port(), free_port());
+        let (port, management) = (
+            free_port("127.0.0.1").to_string(),
+            free_port("127.0.0.1").to_string(),
+        );
         let log = std::fs::File::create(folder.join("log")).unwrap();
         let process = Command::new(env!("CARGO_BIN_EXE_cloakroom"))
             .arg("start")

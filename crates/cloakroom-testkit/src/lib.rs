@@ -6,6 +6,8 @@
     reason = "a test ends where it fails, in its helpers as well"
 )]
 
+mod port;
+
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -20,6 +22,8 @@ use cloakroom_model::{Changes, Cx, Fault, Link, Realm, Timestamp, Ttl, Vault, Ve
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
+
+pub use port::free_port;
 
 /// The instant at which every test begins.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);

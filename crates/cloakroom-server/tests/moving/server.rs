@@ -1,10 +1,10 @@
 //! The binary in a folder of its own: commands that end, and a server to ask.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use cloakroom_testkit::free_port;
 use serde_json::Value;
 
 use crate::database::Database;
@@ -97,7 +97,7 @@ impl Installation {
 
     /// Starts the server; it ends when the value does.
     pub(crate) async fn start(&self, args: &[&str]) -> Server {
-        let (port, management) = (free_port(), free_port());
+        let (port, management) = (free_port("127.0.0.1"), free_port("127.0.0.1"));
         let log = self.path().join("log");
         let file = std::fs::File::create(&log).unwrap();
         let mut command = self.command(&[&["start"], args].concat());
@@ -131,11 +131,6 @@ impl Installation {
         }
         server
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A running server.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use cloakroom_testkit::free_port;
 use tempfile::TempDir;
 
 use crate::directories;
@@ -74,7 +74,7 @@ impl Server {
         (authority, keytab): (&Path, &Path),
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (port, management) = (free_port(), free_port());
+        let (port, management) = (free_port("127.0.0.1"), free_port("127.0.0.1"));
         let ports = (port, management);
         let mut command = command(&folder.path().join("data"), ports, authority);
         command.envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)));
@@ -114,7 +114,7 @@ impl Server {
     }
 
     fn start_beside(&self, url: &str) -> Node {
-        let (port, management) = (free_port(), free_port());
+        let (port, management) = (free_port("127.0.0.1"), free_port("127.0.0.1"));
         let key = std::fs::read_to_string(self.folder.path().join("data/master.key")).unwrap();
         let log = File::options()
             .append(true)
@@ -280,9 +280,4 @@ fn command(data: &Path, (port, management): (u16, u16), trusted: &Path) -> Comma
         .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1)
         .stdin(Stdio::null());
     command
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -339,7 +339,7 @@ fn tried(scene: &Scene) {
 }
 
 fn unreached(scene: &Scene) {
-    let nowhere = super::slapd::free_port(&scene.slapd.address);
+    let nowhere = cloakroom_testkit::free_port(&scene.slapd.address);
     let url = format!("ldap://{}:{nowhere}", scene.slapd.address);
     let house = scene.house_of("unreached", json!({"connectionUrl": url}));
 

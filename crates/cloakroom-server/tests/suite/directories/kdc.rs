@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
+use cloakroom_testkit::free_port;
 use tempfile::TempDir;
 
 use super::authority::Authority;
-use super::slapd::{free_port, wait_for};
+use super::slapd::wait_for;
 
 /// The realm.
 pub(super) const REALM: &str = "EXAMPLE.ORG";

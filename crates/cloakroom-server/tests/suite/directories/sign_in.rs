@@ -227,7 +227,7 @@ fn secure(scene: &Scene) {
 fn down(scene: &Scene) {
     let house = scene.house("down");
     let own = house.realm.create_person("own", json!({}));
-    let nowhere = super::slapd::free_port(&scene.slapd.address);
+    let nowhere = cloakroom_testkit::free_port(&scene.slapd.address);
     let url = format!("ldap://{}:{nowhere}", scene.slapd.address);
     house.add(
         "Staff directory",

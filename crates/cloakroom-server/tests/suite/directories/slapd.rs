@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use cloakroom_testkit::free_port;
 use tempfile::TempDir;
 
 use super::authority::{Authority, address};
@@ -51,11 +52,6 @@ impl Drop for Slapd {
         let _ = process.kill();
         let _ = process.wait();
     }
-}
-
-pub(super) fn free_port(address: &str) -> u16 {
-    let listener = TcpListener::bind((address, 0)).unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 impl Slapd {
