@@ -175,13 +175,17 @@ impl Guarded {
     }
 
     fn guess(&self, scene: &Scene) -> Request {
+        self.ask(scene, &fresh())
+    }
+
+    fn ask(&self, scene: &Scene, password: &str) -> Request {
         let mut honest = scene.post("token", None);
         honest.path = self.realm.path("token");
         honest.headers = vec![("Authorization".to_owned(), basic(&self.web))];
         let honest = honest
             .with("grant_type", "password")
             .with("username", &self.person.username);
-        honest.with("password", &fresh()).request()
+        honest.with("password", password).request()
     }
 }
 
@@ -223,18 +227,19 @@ fn lockout(scene: &Scene) {
     assert!(guarded.sign_in(&mut own), "and once more");
 }
 
-/// More than can be hashed within the time that anybody is made to wait.
+/// More than can be hashed within the time that anybody is made to wait, with passwords that take a machine long.
 const CROWD: usize = 400;
+const SLOW: &str = "hashAlgorithm(pbkdf2-sha512) and hashIterations(1000000)";
 
 fn crowd(scene: &Scene) {
-    let settings = json!({"directAccessGrantsEnabled": true});
-    let client = scene.realm.create_client("crowded", settings);
-    let person = scene.realm.create_person("one-of-many", Value::Null);
-    let honest = scene
-        .post("token", Some(&client))
-        .with("grant_type", "password")
-        .with("username", &person.username);
-    let asked = honest.with("password", &person.password).request();
+    let policy = json!({"passwordPolicy": SLOW});
+    let realm = Realm::create(&scene.realm.server, "crowded", policy);
+    let guarded = Guarded {
+        web: realm.create_client("web", json!({"directAccessGrantsEnabled": true})),
+        person: realm.create_person("one-of-many", Value::Null),
+        realm,
+    };
+    let asked = guarded.ask(scene, &guarded.person.password);
     let keys = Request::get(&scene.realm.path("certs"));
 
     let (answers, served) = std::thread::scope(|scope| {
