@@ -1,6 +1,7 @@
 //! Texts of a realm that stand in place of the built-in messages, by language.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
@@ -9,6 +10,25 @@ use crate::cx::Cx;
 use crate::schema::localization_locales as locales;
 use crate::schema::localization_texts as texts;
 use crate::sql::Unless;
+
+/// The texts of one language by name.
+pub type Texts = BTreeMap<String, String>;
+
+/// All texts of the realm, by language; a language without any is left out.
+pub fn load(cx: &mut Cx<'_>) -> Result<BTreeMap<String, Arc<Texts>>> {
+    let mine = texts::table
+        .filter(texts::realm_id.eq(&cx.realm.id))
+        .select((texts::locale, texts::name, texts::text));
+    let rows: Vec<(String, String, String)> = mine.load(cx.db.conn()?)?;
+    let mut all: BTreeMap<String, Texts> = BTreeMap::new();
+    for (locale, name, text) in rows {
+        all.entry(locale).or_default().insert(name, text);
+    }
+    Ok(all
+        .into_iter()
+        .map(|(locale, texts)| (locale, Arc::new(texts)))
+        .collect())
+}
 
 /// The languages that have texts, or had some.
 pub fn list_locales(cx: &mut Cx<'_>) -> Result<Vec<String>> {
@@ -31,7 +51,7 @@ pub fn store_locale(cx: &mut Cx<'_>, locale: &str) -> Result<()> {
 }
 
 /// The texts of a language by name.
-pub fn list(cx: &mut Cx<'_>, locale: &str) -> Result<BTreeMap<String, String>> {
+pub fn list(cx: &mut Cx<'_>, locale: &str) -> Result<Texts> {
     let mine = texts::table
         .filter(texts::realm_id.eq(&cx.realm.id))
         .filter(texts::locale.eq(locale))

@@ -1,7 +1,7 @@
 //! A realm as it is held in memory: its settings at one version, swapped as a whole.
 
 use std::any::Any;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rand::CryptoRng;
@@ -12,6 +12,7 @@ use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
 use crate::id::{ClientUuid, RealmId, ScopeId};
 use crate::identity_provider::{self, Shown};
+use crate::localization::{self, Texts};
 use crate::organization::NamesFirst;
 use crate::realm::{self, RealmRow, Settings};
 use crate::role::RoleGraph;
@@ -57,6 +58,8 @@ pub struct Realm {
     pub names_first: Option<NamesFirst>,
     /// Its flow of the browser has the step `auth-spnego`: browsers are asked for a ticket of Kerberos.
     pub negotiates: bool,
+    /// Its own texts in place of the built-in messages, by language.
+    pub texts: BTreeMap<String, Arc<Texts>>,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -108,6 +111,7 @@ impl Realm {
             providers: Vec::new(),
             names_first: None,
             negotiates: false,
+            texts: BTreeMap::new(),
             memory: Memory::default(),
         }
     }
@@ -161,6 +165,7 @@ impl Realm {
         realm.providers = identity_provider::list_shown(&mut cx)?;
         realm.names_first = organization::names_first(&mut cx)?;
         realm.negotiates = flow::has_browser_step(&mut cx, "auth-spnego")?;
+        realm.texts = localization::load(&mut cx)?;
         Ok(Arc::new(realm))
     }
 

@@ -5,14 +5,18 @@
 
 mod negotiate;
 mod notice;
+pub mod own;
 
 pub use negotiate::Wanted;
 pub use notice::Notice;
+use own::Own;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use cloakroom_model::localization::Texts;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{CharacterDirection, LanguageIdentifier};
@@ -87,20 +91,23 @@ impl Locales {
             // `clean` removes the characters they would defend against.
             bundle.set_use_isolating(false);
             bundle.add_resource_overriding(resource);
-            list.push(Locale(Arc::new(Messages {
+            list.push(Locale::of(Messages {
                 tag,
                 id,
                 bundle,
                 fallback: list.first().cloned(),
-            })));
+            }));
         }
         Self { list }
     }
 }
 
-/// One language: its messages, its tag and its writing direction. Cloning it is cheap.
+/// One language: its messages, its tag and its writing direction, and what a realm says instead. Cloning it is cheap.
 #[derive(Clone)]
-pub struct Locale(Arc<Messages>);
+pub struct Locale {
+    messages: Arc<Messages>,
+    own: Own,
+}
 
 struct Messages {
     tag: &'static str,
@@ -110,16 +117,33 @@ struct Messages {
 }
 
 impl Locale {
+    fn of(messages: Messages) -> Self {
+        Self {
+            messages: Arc::new(messages),
+            own: Own::default(),
+        }
+    }
+
+    /// The same language with a realm's own texts, which it has by language.
+    #[must_use]
+    pub fn with_texts(mut self, texts: &BTreeMap<String, Arc<Texts>>) -> Self {
+        if !texts.is_empty() {
+            let fallback = self.messages.fallback.as_ref();
+            self.own = Own::of(texts, self.tag(), fallback.map(Self::tag));
+        }
+        self
+    }
+
     /// Returns the BCP 47 tag, for `lang` and for links.
     #[must_use]
     pub fn tag(&self) -> &'static str {
-        self.0.tag
+        self.messages.tag
     }
 
     /// Returns the writing direction, for `dir`.
     #[must_use]
     pub fn direction(&self) -> &'static str {
-        match self.0.id.character_direction() {
+        match self.messages.id.character_direction() {
             CharacterDirection::RTL => "rtl",
             CharacterDirection::LTR | CharacterDirection::TTB => "ltr",
         }
@@ -173,14 +197,23 @@ impl Locale {
         }
     }
 
+    /// Returns the paragraphs of the terms that a realm has people accept, without tags; none where it has no terms.
+    #[must_use]
+    pub fn terms(&self) -> Vec<String> {
+        self.own
+            .raw(own::TERMS)
+            .map(own::paragraphs)
+            .unwrap_or_default()
+    }
+
     /// Makes a language that has no messages: its pages show the keys.
     fn without_messages() -> Self {
-        Self(Arc::new(Messages {
+        Self::of(Messages {
             tag: "en",
             id: LanguageIdentifier::default(),
             bundle: FluentBundle::new_concurrent(Vec::new()),
             fallback: None,
-        }))
+        })
     }
 
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
@@ -189,13 +222,17 @@ impl Locale {
     }
 
     fn lookup(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
-        let messages = &*self.0;
+        if let Some(text) = self.own.first(key, args) {
+            return Some(text);
+        }
+        let messages = &*self.messages;
         let Some(pattern) = messages
             .bundle
             .get_message(key)
             .and_then(|message| message.value())
         else {
-            return messages.fallback.as_ref()?.lookup(key, args);
+            let fallback = || messages.fallback.as_ref()?.lookup(key, args);
+            return self.own.second(key, args).or_else(fallback);
         };
         let mut faults = Vec::new();
         Some(
@@ -209,7 +246,7 @@ impl Locale {
 
 impl fmt::Debug for Locale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Locale").field(&self.0.tag).finish()
+        f.debug_tuple("Locale").field(&self.messages.tag).finish()
     }
 }
 

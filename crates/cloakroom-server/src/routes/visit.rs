@@ -154,7 +154,9 @@ impl Visit {
             _ => &none,
         };
         let default = settings.default_locale.as_deref();
-        let locale = Locales::embedded().negotiate(&wanted, supported, default);
+        let locale = Locales::embedded()
+            .negotiate(&wanted, supported, default)
+            .with_texts(&self.realm.texts);
         let (brand, _) = Brand::read(&settings.attributes);
         Layout::new(locale, self.realm.display_name())
             .with_base_path(self.app.base_path())

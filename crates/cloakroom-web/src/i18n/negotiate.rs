@@ -33,7 +33,7 @@ impl Locales {
     ) -> Locale {
         let available: Vec<LanguageIdentifier> = self
             .supported(supported)
-            .map(|locale| locale.0.id.clone())
+            .map(|locale| locale.messages.id.clone())
             .collect();
         let wishes = [
             tags(wanted.kc_locale),
@@ -43,7 +43,7 @@ impl Locales {
             weighted_tags(wanted.accept_language),
         ];
         let best = wishes.iter().find_map(|wish| first_match(wish, &available));
-        best.and_then(|id| self.list.iter().find(|locale| locale.0.id == *id))
+        best.and_then(|id| self.list.iter().find(|locale| locale.messages.id == *id))
             .cloned()
             .unwrap_or_else(|| self.default_or_first(default))
     }
@@ -54,14 +54,18 @@ impl Locales {
             .iter()
             .filter_map(|tag| tag.as_ref().parse().ok())
             .collect();
-        self.list
-            .iter()
-            .filter(move |locale| ids.iter().any(|id| id.matches(&locale.0.id, true, true)))
+        self.list.iter().filter(move |locale| {
+            ids.iter()
+                .any(|id| id.matches(&locale.messages.id, true, true))
+        })
     }
 
     fn default_or_first(&self, default: Option<&str>) -> Locale {
-        let all: Vec<LanguageIdentifier> =
-            self.list.iter().map(|locale| locale.0.id.clone()).collect();
+        let all: Vec<LanguageIdentifier> = self
+            .list
+            .iter()
+            .map(|locale| locale.messages.id.clone())
+            .collect();
         let chosen = first_match(&tags(default), &all);
         let index = chosen
             .and_then(|id| all.iter().position(|one| one == id))

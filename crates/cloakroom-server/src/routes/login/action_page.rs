@@ -90,12 +90,11 @@ pub(super) fn action_page(
             render(StatusCode::OK, &page, &security)
         }
         Action::Terms => {
-            let locale = layout.locale().clone();
             let page = TermsPage {
+                paragraphs: layout.locale().terms(),
                 layout,
                 action,
                 alert: None,
-                paragraphs: vec![locale.resolve("${termsText}")],
             };
             render(StatusCode::OK, &page, &security)
         }
