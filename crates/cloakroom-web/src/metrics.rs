@@ -2,6 +2,7 @@
 //!
 //! No label is the name of a user or a client: their number has no limit.
 
+mod latency;
 pub mod series;
 mod upstreams;
 

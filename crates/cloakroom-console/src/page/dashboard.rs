@@ -56,6 +56,11 @@ async fn show(desk: Rc<Desk>) -> Shown {
                     },
                 }),
         );
+        figures.extend(days::latency(counted).map(|(value, count)| Figure {
+            name: name("figure-latency"),
+            value: desk.text_with("milliseconds", "count", value),
+            note: desk.text_with("figure-latency-note", "count", count),
+        }));
     }
     let ranges = [7_u32, 14, 30].map(|number| {
         let url = desk.here(&desk.query.with("days", &number.to_string()));

@@ -1,4 +1,4 @@
-//! How many sign-ins succeeded and failed on each of the last days, and how many sessions there are.
+//! How many sign-ins succeeded and failed on each of the last days, how many sessions there are, and how fast answers come.
 
 use actix_web::HttpResponse;
 use cloakroom_model::event;
@@ -25,7 +25,7 @@ async fn days(admin: Admin, params: Params) -> Answer {
     let days = asked.unwrap_or(14).clamp(1, MOST);
     let has_events = admin.may(&["view-events", "manage-events"]);
     let has_sessions = admin.may(&["view-realm", "manage-realm"]);
-    let counted = admin
+    let mut counted = admin
         .app
         .enter(&admin.realm, Door::Scan, move |cx| -> Result<Value> {
             let mut shown = json!({});
@@ -38,7 +38,24 @@ async fn days(admin: Admin, params: Params) -> Answer {
             Ok(shown)
         })
         .await?;
+    if has_sessions && let Some(members) = counted.as_object_mut() {
+        members.insert("latency".to_owned(), latency(&admin));
+    }
     Ok(HttpResponse::Ok().json(counted))
+}
+
+/// Within which time 95 of 100 answers of this node came to people who signed in and to applications that asked for
+/// tokens, of all realms together.
+fn latency(admin: &Admin) -> Value {
+    let is_counted = |route: &str| {
+        ["/protocol/openid-connect/", "/login-actions/"]
+            .iter()
+            .any(|part| route.contains(part))
+    };
+    match admin.app.metrics.answered_within(0.95, is_counted) {
+        Some((seconds, count)) => json!({"p95Millis": seconds * 1000.0, "count": count}),
+        None => Value::Null,
+    }
 }
 
 fn of_events(cx: &mut Cx<'_>, days: i64) -> Result<Value> {

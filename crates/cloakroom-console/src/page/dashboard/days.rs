@@ -36,6 +36,17 @@ pub(super) fn figures(counted: &Value) -> Vec<(&'static str, String, String)> {
         .collect()
 }
 
+/// The time within which 95 of 100 answers came, in milliseconds, and of how many answers it is told.
+pub(super) fn latency(counted: &Value) -> Option<(String, String)> {
+    let told = counted.get("latency").filter(|told| told.is_object())?;
+    let millis = told.get("p95Millis").and_then(Value::as_f64)?;
+    let shown = match millis < 10.0 {
+        true => format!("{millis:.1}"),
+        false => format!("{millis:.0}"),
+    };
+    Some((shown, grouped(number(told, "count"))))
+}
+
 /// A number with its thousands apart.
 fn grouped(number: i64) -> String {
     let digits = number.to_string();
