@@ -12,6 +12,7 @@ mod dial;
 mod keys;
 mod resolver;
 mod send;
+pub mod txt;
 
 use std::net::IpAddr;
 use std::sync::Arc;

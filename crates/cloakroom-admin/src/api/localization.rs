@@ -33,7 +33,7 @@ const NAME: usize = 255;
 /// The longest text, in bytes.
 const TEXT: usize = 16 * 1024;
 
-fn part(names: &Names, name: &str) -> Result<String> {
+pub(super) fn part(names: &Names, name: &str) -> Result<String> {
     let part = names.get(name).cloned().unwrap_or_default();
     if part.len() > NAME {
         return Err(AdminError::message(400, "The name is too long"));
@@ -41,7 +41,7 @@ fn part(names: &Names, name: &str) -> Result<String> {
     Ok(part)
 }
 
-fn check(text: &str) -> Result<()> {
+pub(super) fn check(text: &str) -> Result<()> {
     if text.len() > TEXT {
         return Err(AdminError::message(400, "The text is too long"));
     }

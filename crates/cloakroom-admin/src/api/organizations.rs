@@ -61,7 +61,12 @@ fn check_on(cx: &Cx<'_>) -> Result<()> {
 }
 
 /// The organization with this id, if the caller may do this with it.
-fn found_by(cx: &mut Cx<'_>, id: &str, sway: &Sway, scope: &str) -> Result<Organization> {
+pub(in crate::api) fn found_by(
+    cx: &mut Cx<'_>,
+    id: &str,
+    sway: &Sway,
+    scope: &str,
+) -> Result<Organization> {
     check_on(cx)?;
     sway.check(cx, Of::Organizations, id, scope)?;
     found(cx, id)

@@ -5,6 +5,7 @@ mod because;
 mod days;
 mod defaults;
 mod desk;
+mod domains;
 mod jobs;
 mod keys;
 mod mappings;
@@ -13,6 +14,7 @@ pub(crate) mod recycle_bin;
 mod roles;
 mod sessions;
 mod system;
+mod texts;
 mod uses;
 mod views;
 
@@ -44,6 +46,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     days::configure(cfg);
     defaults::configure(cfg);
     desk::configure(cfg);
+    domains::configure(cfg);
     jobs::configure(cfg);
     keys::configure(cfg);
     mappings::configure(cfg);
@@ -52,6 +55,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     roles::configure(cfg);
     sessions::configure(cfg);
     system::configure(cfg);
+    texts::configure(cfg);
     uses::configure(cfg);
     views::configure(cfg);
 }

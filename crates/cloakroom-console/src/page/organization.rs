@@ -1,5 +1,6 @@
 //! One organization: its settings and domains, and its tabs.
 
+mod domain;
 mod groups;
 mod invitations;
 mod members;
@@ -27,6 +28,10 @@ pub(super) const ROUTES: &[Route] = &[
     Route::change("/organizations/{id}/domain", |desk| {
         Box::pin(change_domain(desk))
     }),
+    Route::show("/organizations/{id}/domains/{domain}", |desk| {
+        Box::pin(domain::show(desk))
+    })
+    .and_change(|desk| Box::pin(domain::confirm(desk))),
     Route::change("/organizations/{id}/delete", |desk| Box::pin(remove(desk))),
     Route::show("/organizations/{id}/members", |desk| {
         Box::pin(members::show(desk))
@@ -137,9 +142,16 @@ fn domains(desk: &Desk, one: &Value, may_manage: bool) -> Card {
             true => Pill::ok(desk.text("domain-verified")),
             false => Pill::warn(desk.text("domain-unverified")),
         };
+        let its_page = desk.url(&page(desk, &format!("/domains/{}", encode(&name))));
         let mut cells = vec![
-            Cell::text(&name),
-            Cell::mono(text_of(domain, "identityProviderAlias")),
+            match may_manage {
+                true => Cell::link(&name, its_page),
+                false => Cell::text(&name),
+            },
+            match text_of(domain, "identityProviderAlias") {
+                alias if alias.is_empty() => Cell::muted("–"),
+                alias => Cell::mono(alias),
+            },
             Cell::Pills(vec![state]),
         ];
         if may_manage {
@@ -189,10 +201,15 @@ async fn save(desk: Rc<Desk>) -> Shown {
 
 /// Adds a domain, takes it away, or says whether it is theirs. All else stays as it is at this moment.
 async fn change_domain(desk: Rc<Desk>) -> Shown {
-    let now = desk.get_tagged(&path(&desk)).await?;
-    let mut one = now.json;
     let name = desk.form.trimmed("name").to_lowercase();
     let act = desk.form.get("act").unwrap_or_default();
+    put_domain(&desk, &name, act).await?;
+    desk.go(&page(&desk, ""), &Flash::done("done-saved"))
+}
+
+async fn put_domain(desk: &Desk, name: &str, act: &str) -> Result<(), Problem> {
+    let now = desk.get_tagged(&path(desk)).await?;
+    let mut one = now.json;
     let mut domains = match one.get("domains") {
         Some(Value::Array(all)) => all.clone(),
         _ => Vec::new(),
@@ -212,8 +229,8 @@ async fn change_domain(desk: Rc<Desk>) -> Shown {
     if let Some(members) = one.as_object_mut() {
         members.insert("domains".to_owned(), Value::Array(domains));
     }
-    desk.put_if(&path(&desk), &one, now.etag.as_deref()).await?;
-    desk.go(&page(&desk, ""), &Flash::done("done-saved"))
+    desk.put_if(&path(desk), &one, now.etag.as_deref()).await?;
+    Ok(())
 }
 
 async fn remove(desk: Rc<Desk>) -> Shown {

@@ -1,0 +1,56 @@
+//! A language's own texts of the realm as one object, so that a form can change several and be held against what was seen.
+
+use actix_web::HttpResponse;
+use cloakroom_keycloak::read;
+use cloakroom_model::localization;
+use cloakroom_web::web::{self, Bytes, ServiceConfig};
+
+use super::VIEW_REALM;
+use crate::access::Admin;
+use crate::api::localization::{check, part};
+use crate::api::{Answer, Names, no_content};
+use crate::audit::{self, UPDATE};
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    let one = web::resource("/admin/realms/{realm}/ui-ext/texts/{locale}")
+        .route(web::get().to(show))
+        .route(web::put().to(store));
+    cfg.service(one);
+}
+
+async fn show(admin: Admin, names: Names) -> Answer {
+    admin.check(VIEW_REALM)?;
+    let locale = part(&names, "locale")?;
+    let all = admin
+        .read(move |cx| Ok(localization::list(cx, &locale)?))
+        .await?;
+    Ok(HttpResponse::Ok().json(all))
+}
+
+/// Keeps each text that is sent; an empty one makes room for the built-in message again.
+async fn store(admin: Admin, names: Names, body: Bytes) -> Answer {
+    admin.check(&["manage-realm"])?;
+    let locale = part(&names, "locale")?;
+    let sent = read::map(&body)?;
+    let mut texts = Vec::new();
+    for name in sent.keys() {
+        let text = read::plain(&sent, name)?.unwrap_or_default();
+        check(&text)?;
+        texts.push((name.clone(), text));
+    }
+    let actor = admin.actor.clone();
+    admin
+        .write(move |cx| {
+            for (name, text) in &texts {
+                if text.trim().is_empty() {
+                    localization::remove(cx, &locale, name)?;
+                } else {
+                    localization::store(cx, &locale, name, text)?;
+                }
+            }
+            let path = format!("localization/{locale}");
+            Ok(audit::record(cx, &actor, UPDATE, "REALM", path)?)
+        })
+        .await?;
+    Ok(no_content())
+}
