@@ -1,4 +1,4 @@
-// npm install next-auth@beta, then auth.ts:
+// npm install "next-auth@^5.0.0-beta.25", then auth.ts:
 import NextAuth from 'next-auth';
 import Keycloak from 'next-auth/providers/keycloak';
 

@@ -1,11 +1,15 @@
-// A Spring Boot resource server, which checks issuer, keys, audience and roles of access tokens as Spring Security does.
+// A Spring Boot resource server, which checks issuer, keys, audience and roles of access tokens as Spring Security does, and a
+// web application that signs people in; both are set up by what the console's Quickstart tabs show.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Browser } from '../harness/browser.mjs';
 import { ensurePackages, findProgram, finish, freePort, start, waitFor } from '../harness/process.mjs';
+import { Quickstart } from '../harness/snippet.mjs';
 import { target } from '../harness/target.mjs';
 
 const SOURCE = fileURLToPath(new URL('../spring/', import.meta.url));
@@ -20,32 +24,51 @@ export async function run(report, admin) {
   const classPath = await build();
   const realm = await admin.createRealm('spring');
   const other = await admin.createRealm('spring-other');
-  const port = await freePort();
-  let server;
+  const folder = await mkdtemp(join(tmpdir(), 'spring-'));
+  const origin = `http://localhost:${await freePort()}`;
+  let api, app;
   try {
-    await prepare(realm);
-    await prepare(other);
-    server = start(findProgram('java'), [
-      '-Xmx256m',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      classPath,
-      'orders.ResourceServer',
-      '--server.address=127.0.0.1',
-      `--server.port=${port}`,
-      `--spring.security.oauth2.resourceserver.jwt.issuer-uri=${realm.issuer}`,
-      '--spring.security.oauth2.resourceserver.jwt.audiences=orders-api',
-      '--spring.main.banner-mode=off',
-    ]);
-    const base = `http://127.0.0.1:${port}`;
-    await waitFor('the resource server', async () => !server.running() || (await fetch(`${base}/public`)).ok, 120_000);
-    if (!server.running()) throw new Error(`the resource server did not start: ${server.output().slice(0, 3000)}`);
+    const clients = await prepare(realm, origin);
+    await prepare(other, origin);
+    const quickstart = await Quickstart.open(realm);
+    const base = `http://127.0.0.1:${await freePort()}`;
+    const begin = async (name, snippet, client, address, more) => {
+      const file = join(folder, `${name}.yml`);
+      await writeFile(file, await quickstart.text(client, snippet));
+      return begun(classPath, name, [`--spring.config.additional-location=file:${file}`, ...more], address);
+    };
+    api = await begin('orders.ResourceServer', 'spring-api', clients.api, `${base}/public`, ['--server.address=127.0.0.1']);
     await tests(report, base, realm, other);
+    await api.stop();
+    app = await begin('shop.WebApp', 'spring', clients.shop, `${origin}/`, ['--server.address=localhost']);
+    await report.test('a web application signs people in', async () => {
+      const page = await new Browser().signIn(`${origin}/`, 'ada', PASSWORD);
+      assert.equal(page.text, 'ada', page.html);
+    });
   } finally {
-    await server?.stop();
+    await api?.stop();
+    await app?.stop();
+    await rm(folder, { recursive: true, force: true });
     await realm.remove();
     await other.remove();
   }
+}
+
+/** A Spring application that answers at its address. */
+async function begun(classPath, name, options, address) {
+  const memory = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath];
+  const usual = [`--server.port=${new URL(address).port}`, '--spring.main.banner-mode=off'];
+  const env = { ...process.env, CLIENT_SECRET: SECRET };
+  const server = start(findProgram('java'), [...memory, name, ...usual, ...options], { env });
+  const answers = async () => (await fetch(address, { redirect: 'manual' })).status < 500;
+  try {
+    await waitFor(name, async () => !server.running() || answers(), 120_000);
+    if (!server.running()) throw new Error(`${name} did not start: ${server.output().slice(0, 3000)}`);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
 }
 
 /** Fetches the libraries and compiles the server, unless an earlier run did. */
@@ -59,14 +82,15 @@ async function build() {
     await finish(findProgram('mvn'), ['-q', '-B', '-f', SOURCE, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`]);
   }
   const libraries = (await readFile(list, 'utf8')).trim();
-  if (!(await isNewer(join(compiled, 'orders', 'ResourceServer.class'), join(SOURCE, 'ResourceServer.java')))) {
-    await finish(findProgram('javac'), ['-parameters', '-cp', libraries, '-d', compiled, join(SOURCE, 'ResourceServer.java')]);
+  const programs = ['orders/ResourceServer', 'shop/WebApp'].map((name) => [join(compiled, `${name}.class`), join(SOURCE, `${name.split('/')[1]}.java`)]);
+  for (const [made, source] of programs) {
+    if (!(await isNewer(made, source))) await finish(findProgram('javac'), ['-parameters', '-cp', libraries, '-d', compiled, source]);
   }
   return [compiled, libraries].join(delimiter);
 }
 
 /** Ada has the role `staff` and a role of the API, which is why her tokens are meant for the API; Bob has neither. */
-async function prepare(realm) {
+async function prepare(realm, origin) {
   const ada = await realm.createUser('ada', PASSWORD);
   const carl = await realm.createUser('carl', PASSWORD);
   await realm.createUser('bob', PASSWORD);
@@ -76,6 +100,14 @@ async function prepare(realm) {
   await realm.grantClientRole(carl, api, reader);
   await realm.grantRealmRole(ada, await realm.createRealmRole('staff'));
   await realm.createClient({ clientId: 'app', secret: SECRET, standardFlowEnabled: false, directAccessGrantsEnabled: true });
+  const shop = await realm.createClient({
+    clientId: 'shop',
+    secret: SECRET,
+    rootUrl: origin,
+    redirectUris: [`${origin}/login/oauth2/code/cloakroom`],
+    attributes: { 'pkce.code.challenge.method': 'S256' },
+  });
+  return { api, shop };
 }
 
 async function tokens(realm, username) {
