@@ -1,5 +1,7 @@
 //! Authentication flows and required actions: what is stored, in its order, and which flow is used for what.
 
+mod ways;
+
 use std::rc::Rc;
 
 use serde_json::{Value, json};
@@ -10,6 +12,7 @@ use crate::frame::{Heading, Step};
 use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use ways::Way;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/flows", |desk| Box::pin(list(desk))),
@@ -102,15 +105,46 @@ async fn bind(desk: Rc<Desk>) -> Shown {
         .find(|(known, _)| *known == name)
         .ok_or_else(Problem::not_found)?;
     let flow = desk.form.get("flow").unwrap_or_default();
+    desk.check(MANAGE)?;
+    let steps = desk.get(&steps_of(flow)).await?;
+    if is_guarded(name, &ways::through(&steps)) {
+        return desk.go("/flows", &Flash::failed("done-flow-locks-out").about(flow));
+    }
     desk.put("", &json!({ *name: flow })).await?;
     desk.go("/flows", &Flash::done("done-saved"))
 }
 
+fn steps_of(alias: &str) -> String {
+    format!("authentication/flows/{}/executions", encode(alias))
+}
+
 fn path(desk: &Desk) -> String {
-    format!(
-        "authentication/flows/{}/executions",
-        encode(&desk.part("alias"))
-    )
+    steps_of(&desk.part("alias"))
+}
+
+/// A flow that administrators sign in by may not end in a state in which it proves nobody.
+fn is_guarded(binding: &str, ways: &[Way]) -> bool {
+    ["browserFlow", "directGrantFlow"].contains(&binding) && ways::locks_out(ways)
+}
+
+/// The ways through a flow, each with what somebody meets on it.
+fn ways_card(desk: &Desk, steps: &Value) -> Card {
+    let found = ways::through(steps);
+    let rows = found.iter().enumerate().map(|(index, way)| {
+        let strides = way.iter().map(|stride| match stride.conditions.as_slice() {
+            [] => stride.name.clone(),
+            conditions => {
+                let condition = desk.text_with("flow-way-if", "condition", conditions.join(", "));
+                format!("{} ({condition})", stride.name)
+            }
+        });
+        let number = (index + 1).to_string();
+        Row::of(vec![Cell::Number(number), Cell::lines(strides.collect())])
+    });
+    let columns = ["flow-way", "flow-way-steps"].map(|key| desk.text(key));
+    let table = Table::new(desk.text("flow-ways"), columns.to_vec(), rows.collect());
+    let card = Card::new("ways", desk.text("flow-ways")).lead(desk.text("flow-ways-lead"));
+    card.table(table, desk.text("flow-ways-none"))
 }
 
 async fn show(desk: Rc<Desk>) -> Shown {
@@ -156,7 +190,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
             ));
         card = card.ask(may_manage, ask);
     }
-    page = page.card(card);
+    page = page.card(card).card(ways_card(&desk, &steps));
     let copy = Ask::new(
         &desk,
         "copy",
@@ -213,10 +247,31 @@ async fn change_step(desk: Rc<Desk>) -> Shown {
                 let requirement = desk.form.get("requirement").unwrap_or_default();
                 members.insert("requirement".to_owned(), json!(requirement));
             }
+            if would_lock_out(&desk, &steps, &step).await? {
+                return desk.go(
+                    &page,
+                    &Flash::failed("done-flow-locks-out").about(&desk.part("alias")),
+                );
+            }
             desk.put(&path(&desk), &step).await?;
         }
     }
     desk.go(&page, &Flash::done("done-saved"))
+}
+
+/// The flow is used to sign in, and with this step as it is now nobody could.
+async fn would_lock_out(desk: &Desk, steps: &Value, step: &Value) -> Result<bool, Problem> {
+    let id = text_of(step, "id");
+    let changed = steps.as_array().into_iter().flatten().map(|one| {
+        let is_it = text_of(one, "id") == id;
+        if is_it { step.clone() } else { one.clone() }
+    });
+    let ways = ways::through(&Value::Array(changed.collect()));
+    let (realm, alias) = (desk.get("").await?, desk.part("alias"));
+    let mut used = BINDINGS
+        .iter()
+        .filter(|(name, _)| text_of(&realm, name) == alias);
+    Ok(used.any(|(name, _)| is_guarded(name, &ways)))
 }
 
 async fn copy(desk: Rc<Desk>) -> Shown {
