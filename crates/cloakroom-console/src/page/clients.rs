@@ -1,5 +1,6 @@
 //! Applications: the list, and a new one in three fields.
 
+mod export;
 mod kind;
 pub(super) mod lint;
 
@@ -22,6 +23,7 @@ pub(super) use kind::Kind;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/clients", |desk| Box::pin(list(desk))),
+    Route::show("/clients/export", |desk| Box::pin(export::export(desk))),
     Route::show("/clients/new", |desk| Box::pin(kinds(desk))),
     Route::show("/clients/new/{kind}", |desk| Box::pin(ask(desk)))
         .and_change(|desk| Box::pin(make(desk))),
@@ -58,8 +60,10 @@ async fn list(desk: Rc<Desk>) -> Shown {
         table = table.choosable(desk.text("choose-one"), desk.text("choose-all"));
     }
     let new = Action::link(desk.text("clients-new"), desk.url("/clients/new")).primary();
+    let csv = desk.url(&format!("/clients/export?q={}", encode(asked)));
     let heading = Heading::new(&desk.text("nav-clients"))
         .lead(desk.text("clients-lead"))
+        .action(true, Action::link(desk.text("export-csv"), csv))
         .action(may_manage, new.clone());
     let empty = Empty {
         title: desk.text("nothing-found"),

@@ -47,6 +47,8 @@ export async function eventsLeaveAsAFile(_browser, scene) {
   assert.equal(lines[0], 'time,type,userId,details/username,clientId,ipAddress,error,sessionId,details');
   assert.ok(lines.length >= 3, lines.join('\n'));
   assert.ok(lines.slice(1, -1).every((line) => line.split(',')[1] === 'LOGIN_ERROR'));
+  const clients = await (await visitor.send(visitor.url('/clients/export?q=shop'))).text();
+  assert.match(clients, /^clientId,name,kind,.*\r\nshop,"?Shop of ada .*,Web application,true,/);
   const json = await (await visitor.send(visitor.url('/events/export?as=json'))).json();
   assert.ok(json.length >= lines.length - 2, `${json.length} events`);
   await scene.realm.createUser('no-events', scene.password);
@@ -56,7 +58,7 @@ export async function eventsLeaveAsAFile(_browser, scene) {
   await scene.realm.grantClientRole(id, manager.id, right);
   const other = new Visitor(scene.realm.admin.base, scene.realm.name);
   await other.signIn('no-events', scene.password);
-  for (const path of ['/events/export?as=csv', '/events/live']) {
+  for (const path of ['/events/export?as=csv', '/events/live', '/clients/export']) {
     assert.equal((await other.send(other.url(path))).status, 403, path);
   }
 }
