@@ -1,5 +1,7 @@
 //! How the pages of a realm look: its colours, corners, letters and logos, beside what becomes of them.
 
+mod texts;
+
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,7 +10,7 @@ use cloakroom_web::brand::{self, Brand};
 use serde_json::Value;
 
 use crate::desk::{Desk, encode};
-use crate::frame::{Heading, base_path};
+use crate::frame::{Heading, Step, base_path};
 use crate::part::sheet::{self, Sheet};
 use crate::part::{Field, Kept, Piece, Preview, Section, Shape, Stack};
 use crate::problem::Problem;
@@ -17,6 +19,10 @@ use crate::routes::{Route, Shown};
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/branding", |desk| Box::pin(show(desk))).and_change(|desk| Box::pin(save(desk))),
     Route::show("/branding/preview.css", |desk| Box::pin(style(desk))),
+    Route::show("/branding/texts/{locale}", |desk| {
+        Box::pin(texts::show(desk))
+    })
+    .and_change(|desk| Box::pin(texts::save(desk))),
 ];
 
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
@@ -57,10 +63,26 @@ fn attributes(realm: &Value) -> BTreeMap<String, String> {
     texts.collect()
 }
 
+/// The look, and the words of each language; `locale` is the one that is shown.
+fn tabs(desk: &Desk, realm: &Value, locale: Option<&str>) -> Vec<Step> {
+    let look = Step::new(desk.text("branding-look"), desk.url("/branding"));
+    let words = texts::languages(realm).into_iter().map(|one| {
+        let name = one.text("language-name");
+        let words = desk.text_with("branding-texts", "language", name);
+        let url = desk.url(&format!("/branding/texts/{}", one.tag()));
+        Step::new(words, url).current(locale == Some(one.tag()))
+    });
+    std::iter::once(look.current(locale.is_none()))
+        .chain(words)
+        .collect()
+}
+
 async fn above(desk: &Desk) -> Result<(Value, Heading), Problem> {
     desk.check(VIEW)?;
     let realm = desk.get("").await?;
-    let heading = Heading::new(&desk.text("nav-branding")).lead(desk.text("branding-lead"));
+    let heading = Heading::new(&desk.text("nav-branding"))
+        .lead(desk.text("branding-lead"))
+        .tabs(tabs(desk, &realm, None));
     Ok((realm, heading))
 }
 

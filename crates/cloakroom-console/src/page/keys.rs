@@ -71,6 +71,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
 /// The word on a key's stage.
 fn pill(desk: &Desk, key: &Key) -> Pill {
     match key.stage() {
+        Stage::Signing if !key.is_for_signatures() => Pill::ok(desk.text("keys-in-use")),
         Stage::Signing => Pill::ok(desk.text("keys-signing")),
         Stage::Behind => Pill::plain(desk.text("keys-behind")),
         Stage::Published => Pill::info(desk.text("keys-published")),
@@ -121,6 +122,7 @@ fn row(desk: &Desk, ring: &Ring, key: &Key, may_manage: bool) -> Row {
 /// Until when tokens may be valid that the key has signed.
 fn alive(desk: &Desk, ring: &Ring, key: &Key) -> Cell {
     match key.stage() {
+        _ if !key.is_for_signatures() => Cell::muted("–"),
         Stage::Signing => Cell::text(desk.text("keys-alive-signing")),
         Stage::Published => Cell::muted(desk.text("keys-alive-none")),
         Stage::Behind | Stage::Verifying | Stage::Off => match ring.last_token(key) {

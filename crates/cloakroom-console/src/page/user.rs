@@ -146,7 +146,9 @@ async fn show(desk: Rc<Desk>) -> Shown {
     if let Some(card) = impersonate::card(&desk, &user) {
         stack = stack.card(card);
     }
-    stack.card(danger(&desk, may_manage)).show(&desk)
+    let is_on = |of: &Value, name: &str| of.get(name).and_then(Value::as_bool) == Some(true);
+    let is_shut = !is_on(&user, "enabled") || is_on(&lockout, "disabled");
+    stack.card(danger(&desk, may_manage, is_shut)).show(&desk)
 }
 
 fn facts(desk: &Desk, user: &Value, lockout: &Value) -> Facts {
@@ -182,15 +184,15 @@ fn facts(desk: &Desk, user: &Value, lockout: &Value) -> Facts {
         )
 }
 
-/// What takes something away: in a card of its own, at the end.
-fn danger(desk: &Desk, may_manage: bool) -> Card {
+/// What takes something away: in a card of its own, at the end. Where nobody gets in now, there is the way back.
+fn danger(desk: &Desk, may_manage: bool, is_shut: bool) -> Card {
     let at = |end: &str| desk.url(&page(desk, end));
     let lock = Ask::new(desk, "lock", at("/lock"), desk.text("user-lock")).danger();
     let unlock = Ask::new(desk, "unlock", at("/unlock"), desk.text("user-unlock"));
     let delete = recycle_bin::ask(desk, &page(desk, ""), "user-delete");
     Card::new("danger", desk.text("danger"))
         .lead(desk.text("user-danger-lead"))
-        .ask(may_manage, unlock)
+        .ask(may_manage && is_shut, unlock)
         .ask(may_manage, lock)
         .ask(may_manage, delete)
 }

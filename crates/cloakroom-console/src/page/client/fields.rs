@@ -115,7 +115,7 @@ fn tokens() -> Vec<Field> {
             "client-opaque",
             Shape::Switch(true),
         ),
-        attribute("use.refresh.tokens", "client-refresh", Shape::Switch(true)),
+        attribute("use.refresh.tokens", "client-refresh", Shape::Switch(true)).on_unset(),
     ]
 }
 

@@ -87,6 +87,11 @@ impl Key {
         }
     }
 
+    /// It signs; the others encrypt.
+    pub(super) fn is_for_signatures(&self) -> bool {
+        self.usage == "SIG"
+    }
+
     /// The step that a staged change takes next; nothing for the one that signs.
     pub(super) fn next(&self) -> Option<Step> {
         match self.stage() {

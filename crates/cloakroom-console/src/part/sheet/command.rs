@@ -11,10 +11,11 @@ pub(super) fn target(desk: &Desk) -> String {
     let below = path.split_once(&format!("/console/{}/", encode(&desk.realm)));
     let parts: Vec<&str> = below.map_or("", |(_, rest)| rest).split('/').collect();
     let at = match parts.as_slice() {
-        ["settings", ..] => return quote(&format!("realms/{}", desk.realm)),
+        ["settings", ..] | ["branding"] => return quote(&format!("realms/{}", desk.realm)),
         [kind @ ("clients" | "client-scopes"), id, "mappers", mapper] => {
             format!("{kind}/{id}/protocol-mappers/models/{mapper}")
         }
+        ["branding", "texts", locale] => format!("ui-ext/texts/{locale}"),
         ["roles", id, ..] => format!("roles-by-id/{id}"),
         ["identity-providers", alias, ..] => format!("identity-provider/instances/{alias}"),
         [kind, id, ..] => format!("{kind}/{id}"),

@@ -48,6 +48,8 @@ pub(crate) struct Field {
     pub(super) words: Option<(String, String)>,
     /// The value is stored as a list of one text.
     is_listed: bool,
+    /// What is not set counts as on.
+    is_on_unset: bool,
 }
 
 /// A field as it is drawn.
@@ -118,6 +120,15 @@ impl Field {
             shape,
             words: None,
             is_listed: false,
+            is_on_unset: false,
+        }
+    }
+
+    /// A switch that counts as on where nothing is set.
+    pub(crate) fn on_unset(self) -> Self {
+        Self {
+            is_on_unset: true,
+            ..self
         }
     }
 
@@ -155,6 +166,7 @@ impl Field {
             other => other.to_string(),
         };
         match (&self.shape, found) {
+            (Shape::Switch(_), None) if self.is_on_unset => "true".to_owned(),
             (_, None) | (Shape::Secret, _) => String::new(),
             (Shape::Lines, Some(Value::Array(all))) => {
                 all.iter().map(plain).collect::<Vec<_>>().join("\n")

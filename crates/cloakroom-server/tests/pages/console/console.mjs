@@ -17,6 +17,7 @@ import { PAGES } from './list.mjs';
 import * as rights from './rights.mjs';
 import { setUpScene } from './scene.mjs';
 import * as trying from './trying.mjs';
+import * as words from './words.mjs';
 
 /** A page with all that it loads, compressed, in bytes. */
 const MOST = 60 * 1024;
@@ -80,7 +81,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...conflicts, ...failures, ...firms, ...trying, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, ...failures, ...firms, ...trying, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.

@@ -41,6 +41,7 @@ const ELSEWHERE = [
   'change /views',
   'change /views/forget',
   'show /users/export',
+  'show /clients/export',
   'show /jobs/{id}/progress',
   'show /jobs/{id}/report',
   'show /events/live',

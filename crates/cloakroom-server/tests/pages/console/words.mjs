@@ -1,0 +1,116 @@
+// What a realm says on its pages, the ways through its flows, and whose a domain is.
+import assert from 'node:assert/strict';
+import { signedIn } from './journeys.mjs';
+import { EVIL } from './scene.mjs';
+
+/** Words are changed in one language, stand on the sign-in page as text, and give way to the built-in ones again. */
+export async function aRealmSpeaksInItsOwnWords(browser, scene) {
+  const { realm } = scene;
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const words = `Welcome to ''Acme'' ${EVIL}`;
+  const field = page.getByRole('textbox', { name: 'Sign in', exact: true });
+  const save = async (text) => {
+    await field.fill(text);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+  };
+  const shown = async () => {
+    const person = await browser.newContext({ locale: 'en' });
+    try {
+      const login = await person.newPage();
+      await login.goto(url('/dashboard'));
+      assert.equal(await login.locator('[data-evil]').count(), 0);
+      return await login.getByRole('heading', { level: 1 }).innerText();
+    } finally {
+      await person.close();
+    }
+  };
+  try {
+    await page.goto(url('/branding'));
+    await page.getByRole('link', { name: 'Texts: English' }).click();
+    await save(words);
+    assert.equal(await shown(), `Welcome to 'Acme' ${EVIL}`);
+    assert.deepEqual((await realm.call('GET', '/localization/en')).body, { loginAccountTitle: words });
+    // Another administrator has changed the same words meanwhile.
+    await page.goto(url('/branding/texts/en'));
+    await realm.call('POST', '/localization/en', { loginAccountTitle: 'Theirs' });
+    await field.fill('Mine');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('cell', { name: 'Theirs' }).waitFor();
+    await page.goto(url('/branding/texts/en'));
+    await save('');
+    assert.equal(await shown(), 'Sign in');
+    assert.deepEqual((await realm.call('GET', '/localization/en')).body, {});
+  } finally {
+    await context.close();
+  }
+}
+
+/** A copy of a flow tells its ways; one that proves nobody is not taken for sign-ins, and none in use becomes so. */
+export async function aFlowThatLocksEverybodyOutIsRefused(browser, scene) {
+  const { realm } = scene;
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const bound = async () => (await realm.call('GET', '')).body.browserFlow;
+  const steps = async () => (await realm.call('GET', '/authentication/flows/draft/executions')).body;
+  const use = async () => {
+    await page.goto(url('/flows'));
+    const form = page.locator('form', { has: page.getByRole('button', { name: 'Use this flow' }) });
+    await form.getByLabel('Flow', { exact: true }).selectOption('draft');
+    await form.getByLabel('Used for').selectOption({ label: 'browser' });
+    await form.getByRole('button', { name: 'Use this flow' }).click();
+  };
+  const require = async (step, requirement) => {
+    await page.goto(url('/flows/draft'));
+    const form = page.locator('form', { has: page.getByLabel('Requirement') });
+    await form.getByLabel('Step', { exact: true }).selectOption(step);
+    await form.getByLabel('Requirement').selectOption(requirement);
+    await form.getByRole('button', { name: 'Save' }).click();
+  };
+  try {
+    await page.goto(url('/flows/browser'));
+    await page.getByLabel('Name', { exact: true }).fill('draft');
+    await page.getByRole('button', { name: 'Copy this flow' }).click();
+    const ways = page.getByRole('region', { name: 'Ways through it' });
+    await ways.getByText('Username Password Form').first().waitFor();
+    const all = await steps();
+    const top = all.filter(({ level, providerId }) => level === 0 && providerId !== 'auth-cookie');
+    for (const { id } of top) await require(id, 'DISABLED');
+    assert.deepEqual(await ways.getByRole('row').allInnerTexts().then((rows) => rows.slice(1).map((row) => row.replaceAll(/\s+/g, ' '))), ['1 Cookie']);
+    await use();
+    await page.getByText('draft would prove nobody').waitFor();
+    assert.equal(await bound(), 'browser');
+    const forms = top.find(({ displayName }) => /forms/.test(displayName));
+    await require(forms.id, 'ALTERNATIVE');
+    await use();
+    await page.getByText('Saved.', { exact: true }).waitFor();
+    assert.equal(await bound(), 'draft');
+    await require(forms.id, 'DISABLED');
+    await page.getByText('draft would prove nobody').waitFor();
+    assert.equal((await steps()).find(({ id }) => id === forms.id).requirement, 'ALTERNATIVE');
+  } finally {
+    await realm.call('PUT', '', { browserFlow: 'browser' });
+    await context.close();
+  }
+}
+
+/** The owner of a domain is told which record proves it; without the record nothing is confirmed. */
+export async function aDomainIsProvedByARecord(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const verified = async () => {
+    const { domains } = (await scene.realm.call('GET', `/organizations/${scene.organization}`)).body;
+    return domains.filter((domain) => domain.verified).map(({ name }) => name);
+  };
+  try {
+    const before = await verified();
+    await page.goto(url('/organizations/{organization}'));
+    await page.getByRole('link', { name: 'acme.test', exact: true }).click();
+    await page.getByText('_cloakroom-challenge.acme.test').waitFor();
+    await page.getByText(/^cloakroom-domain=[\w-]{43}$/).waitFor();
+    await page.getByRole('button', { name: 'Look it up, and confirm' }).click();
+    await page.getByText('The record is not there yet.').waitFor();
+    await page.getByText('Found now').waitFor();
+    assert.deepEqual(await verified(), before);
+  } finally {
+    await context.close();
+  }
+}
