@@ -30,10 +30,29 @@ impl Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     kept: Option<String>,
+    /// Those that name what failed, so that the end can name it again.
+    failures: Vec<String>,
+}
+
+/// So many lines of a part are said again at the end.
+const SAID_AGAIN: usize = 20;
+
+/// Whether a line names a check that failed, as cargo's harness and our own runners mark it.
+fn names_a_failure(line: &str) -> bool {
+    let line = line.trim();
+    let is_a_sum = line.starts_with("test result");
+    !is_a_sum
+        && (line.ends_with("... FAILED")
+            || ["FAILED ", "FAIL ", "not ok ", "error: "]
+                .iter()
+                .any(|mark| line.starts_with(mark)))
 }
 
 impl Lines {
     pub(crate) fn say(&mut self, line: impl AsRef<str>) {
+        if names_a_failure(line.as_ref()) {
+            self.failures.push(line.as_ref().trim().to_owned());
+        }
         match &mut self.kept {
             Some(text) => {
                 text.push_str(line.as_ref());
@@ -51,7 +70,17 @@ pub(crate) type Stream<'a> = Box<dyn FnOnce(&mut Report) -> Result<()> + Send + 
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     lines: Lines,
-    parts: Vec<(String, Tally, Duration)>,
+    parts: Vec<Part>,
+}
+
+/// A part that ran.
+#[derive(Debug)]
+struct Part {
+    name: String,
+    tally: Tally,
+    took: Duration,
+    /// The lines that name what failed.
+    failures: Vec<String>,
 }
 
 impl Report {
@@ -61,6 +90,7 @@ impl Report {
             let mut report = Self {
                 lines: Lines {
                     kept: Some(String::new()),
+                    failures: Vec::new(),
                 },
                 parts: Vec::new(),
             };
@@ -108,7 +138,13 @@ impl Report {
             tally.failed,
             took.as_secs_f64()
         ));
-        self.parts.push((name.to_owned(), tally, took));
+        let failures = std::mem::take(&mut lines.failures);
+        self.parts.push(Part {
+            name: name.to_owned(),
+            tally,
+            took,
+            failures,
+        });
     }
 
     /// Prints the table of parts and the sum, and answers what the process should exit with.
@@ -118,21 +154,59 @@ impl Report {
         }
         let mut sum = Tally::default();
         println!();
-        for (name, tally, took) in &self.parts {
-            let mark = if tally.failed == 0 {
-                "ok    "
-            } else {
-                "FAILED"
-            };
-            println!(
-                "{mark} {name:<34} {:>5} passed {:>4} failed {:>7.1} s",
-                tally.passed,
-                tally.failed,
-                took.as_secs_f64()
-            );
-            sum.add(*tally);
+        for part in &self.parts {
+            sum.add(part.tally);
+            println!("{}", part.line());
+        }
+        let failed = || self.parts.iter().filter(|part| part.tally.failed > 0);
+        if failed().next().is_some() {
+            println!("\nwhat failed:");
+        }
+        for part in failed() {
+            println!("{}", part.name);
+            for line in part.failures.iter().take(SAID_AGAIN) {
+                println!("  {line}");
+            }
         }
         println!("{} passed, {} failed", sum.passed, sum.failed);
         ExitCode::from(u8::from(sum.failed > 0))
+    }
+}
+
+impl Part {
+    fn line(&self) -> String {
+        let mark = if self.tally.failed == 0 {
+            "ok    "
+        } else {
+            "FAILED"
+        };
+        format!(
+            "{mark} {:<34} {:>5} passed {:>4} failed {:>7.1} s",
+            self.name,
+            self.tally.passed,
+            self.tally.failed,
+            self.took.as_secs_f64()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_names_a_failure_is_known_from_others() {
+        let rows = [
+            ("test login::it_holds ... FAILED", true),
+            ("  FAILED F2-08 a database that restarts: it took 12 s", true),
+            ("error: no such file", true),
+            ("test result: FAILED. 25 passed; 1 failed", false),
+            ("test login::it_holds ... ok", false),
+            ("  ok      GET /admin/realms never fails", false),
+        ];
+
+        for (line, names) in rows {
+            assert_eq!(names_a_failure(line), names, "{line}");
+        }
     }
 }
