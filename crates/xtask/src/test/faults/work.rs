@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::crash::load::{Chain, Told};
 use super::super::crash::{CLIENT, REALM, USER, check};
-use super::admin_form;
+use super::{Late, admin_form};
 use crate::api::{Api, password_grant, patiently};
 
 /// Clients of each kind.
@@ -61,6 +61,17 @@ impl Done {
             self.broken,
             self.slowest.as_millis()
         )
+    }
+
+    /// Nobody was sent away, and no connection broke. Whoever is told to come later was told so for want of time.
+    pub(super) fn everybody_answered(&self) -> Result<()> {
+        if self.broken > 0 {
+            bail!("connections broke: {}", self.sum());
+        }
+        if self.refused > 0 {
+            return Err(Late(format!("requests were sent away: {}", self.sum())).into());
+        }
+        Ok(())
     }
 
     /// Everything that was acknowledged is there, nothing is good twice, and nobody was told anything wrong.
