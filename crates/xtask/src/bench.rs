@@ -107,7 +107,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     machine::provide(&[machine::WRK])?;
     let logs = workspace.logs()?;
-    let binary = server::build_with_limits(workspace)?;
+    let binary = server::build(workspace, true)?;
     let database = Database::create(&logs, options.postgres, "cloakroom_bench")?;
     let setup = Setup {
         binary: &binary,

@@ -114,13 +114,23 @@ pub(crate) const EVERYTHING: &str = "info,cloakroom=debug,cloakroom_admin=debug,
 pub(crate) const USUAL: &str = "info";
 
 /// Builds the server and answers where it is. The one of the tests is built with all of the workspace, as theirs are, so that nothing is
-/// compiled in a second set of features; the one that is measured is built as an operator builds it.
+/// compiled in a second set of features; the one that is measured is built as an operator builds it, and beside it what shows the
+/// limits of the machine, whatever is measured: another choice of packages would be another set of features.
 pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
+    let measured = [
+        "--release",
+        "--package",
+        "cloakroom-server",
+        "--package",
+        "cloakroom-web",
+        "--example",
+        "limits",
+    ];
     let mut cargo = Command::new("cargo");
     cargo
         .args(["build", "--bin", "cloakroom"])
         .args(match release {
-            true => ["--package", "cloakroom-server", "--release"].as_slice(),
+            true => measured.as_slice(),
             false => &["--workspace"],
         })
         .current_dir(&workspace.root);
@@ -129,25 +139,6 @@ pub(crate) fn build(workspace: &Workspace, release: bool) -> Result<PathBuf> {
         .target
         .join(if release { "release" } else { "debug" })
         .join("cloakroom"))
-}
-
-/// Builds the server that is measured, and beside it what shows the limits of the machine: in one go, so that both have the
-/// same features.
-pub(crate) fn build_with_limits(workspace: &Workspace) -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo
-        .args(["build", "--release", "--package", "cloakroom-server"])
-        .args([
-            "--package",
-            "cloakroom-web",
-            "--bin",
-            "cloakroom",
-            "--example",
-            "limits",
-        ])
-        .current_dir(&workspace.root);
-    command::run(&mut cargo)?;
-    Ok(workspace.target.join("release/cloakroom"))
 }
 
 impl Server {
