@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,21 @@ pub struct Busy {
     pub retry_after_seconds: u64,
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+/// Whoever waits for an answer of the pool. A job whose asker is dropped before it has begun is not begun, because nobody would learn
+/// what it cost so much to find out.
+#[derive(Debug, Default)]
+pub struct Asker(Arc<()>);
+
+struct Job {
+    asker: Weak<()>,
+    run: Box<dyn FnOnce() + Send>,
+}
+
+impl Job {
+    fn is_awaited(&self) -> bool {
+        self.asker.strong_count() > 0
+    }
+}
 
 /// Threads of their own for slow hashes, with a bounded queue in front of them.
 ///
@@ -106,14 +120,36 @@ impl Hasher {
 
     /// Queues a job; `done` is called with its result, on the pool's thread.
     ///
-    /// An async caller hands the sending half of a oneshot channel to `done`. If the job panics or
+    /// An async caller hands the sending half of a oneshot channel to `done`. If the job panics, the asker is dropped or
     /// the pool stops first, `done` is dropped without a call and the receiver learns it that way.
     pub fn submit<T>(
         &self,
+        asker: &Asker,
         job: impl FnOnce() -> T + Send + 'static,
         done: impl FnOnce(T) + Send + 'static,
     ) -> Result<(), Busy> {
         let mut state = self.shared.lock();
+        let mut room = self.room(&state);
+        if room.is_err() {
+            // A crowd that has hung up keeps nobody out.
+            let gone = state.take_gone();
+            drop(state);
+            drop(gone);
+            state = self.shared.lock();
+            room = self.room(&state);
+        }
+        room?;
+        state.queue.push_back(Job {
+            asker: Arc::downgrade(&asker.0),
+            run: Box::new(move || done(job())),
+        });
+        drop(state);
+        self.shared.work.notify_one();
+        Ok(())
+    }
+
+    /// Whether the pool takes on another job.
+    fn room(&self, state: &State) -> Result<(), Busy> {
         let ahead = u32::try_from(state.queue.len() + state.running).unwrap_or(u32::MAX);
         let threads = u32::try_from(self.threads.len()).unwrap_or(u32::MAX).max(1);
         let wait = state.mean.saturating_mul(ahead) / threads;
@@ -124,9 +160,6 @@ impl Hasher {
                 retry_after_seconds: wait.as_secs().clamp(1, LONGEST_RETRY),
             });
         }
-        state.queue.push_back(Box::new(move || done(job())));
-        drop(state);
-        self.shared.work.notify_one();
         Ok(())
     }
 
@@ -159,6 +192,17 @@ impl Drop for Hasher {
     }
 }
 
+impl State {
+    /// Takes out the jobs that nobody waits for any more. The caller drops them outside the lock.
+    fn take_gone(&mut self) -> VecDeque<Job> {
+        let (awaited, gone) = std::mem::take(&mut self.queue)
+            .into_iter()
+            .partition(Job::is_awaited);
+        self.queue = awaited;
+        gone
+    }
+}
+
 impl Shared {
     /// No code that may panic runs under the lock, so a poisoned state is still a whole one.
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -169,7 +213,7 @@ impl Shared {
         while let Some(job) = self.next() {
             let started = Instant::now();
             // The next job must not pay for this one's mistake with its thread.
-            let _answered = catch_unwind(AssertUnwindSafe(job));
+            let _answered = catch_unwind(AssertUnwindSafe(job.run));
             let took = started.elapsed();
             let mut state = self.lock();
             state.running -= 1;
@@ -185,8 +229,15 @@ impl Shared {
                 return None;
             }
             if let Some(job) = state.queue.pop_front() {
-                state.running += 1;
-                return Some(job);
+                if job.is_awaited() {
+                    state.running += 1;
+                    return Some(job);
+                }
+                // Outside the lock, as above.
+                drop(state);
+                drop(job);
+                state = self.lock();
+                continue;
             }
             if is_rested {
                 let woken = self.work.wait(state);

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
-use cloakroom_login::hasher::{Busy, Hasher};
+use cloakroom_login::hasher::{Asker, Busy, Hasher};
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
 use cloakroom_model::{
@@ -338,8 +338,10 @@ impl App {
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let (sender, answer) = tokio::sync::oneshot::channel();
-        self.hasher.submit(job, move |done| {
-            // Whoever asked may have gone away.
+        // It is dropped with this future, which is when the client has hung up.
+        let asker = Asker::default();
+        self.hasher.submit(&asker, job, move |done| {
+            // Whoever asked may have gone away meanwhile.
             let _ = sender.send(done);
         })?;
         answer.await.map_err(|_| Busy {

@@ -28,11 +28,12 @@ pub(super) async fn hash(
     let policy = policy.map(|policy| policy.hashing()).unwrap_or_default();
     let at_once = app.hasher.threads().saturating_sub(1).max(1);
     let (mut all, mut under_way) = (Hashes::new(), VecDeque::new());
+    let asker = Asker::default();
     for one in sent {
         if under_way.len() >= at_once {
             take(under_way.pop_front(), &mut all).await?;
         }
-        under_way.push_back(begin(app, &one, &policy).await);
+        under_way.push_back(begin(app, &asker, &one, &policy).await);
     }
     while let Some(first) = under_way.pop_front() {
         take(Some(first), &mut all).await?;
@@ -41,13 +42,19 @@ pub(super) async fn hash(
 }
 
 /// Waits for a thread that takes the password on.
-async fn begin(app: &App, one: &Sent, policy: &HashPolicy) -> oneshot::Receiver<Done> {
+async fn begin(
+    app: &App,
+    asker: &Asker,
+    one: &Sent,
+    policy: &HashPolicy,
+) -> oneshot::Receiver<Done> {
     loop {
         let (one, policy) = (one.clone(), policy.clone());
         let (sender, answer) = oneshot::channel();
         let job = move || hash_one(&one, &policy);
         // Whoever waits for it goes away at the first error.
-        let began = app.hasher.submit(job, move |made| drop(sender.send(made)));
+        let done = move |made| drop(sender.send(made));
+        let began = app.hasher.submit(asker, job, done);
         if began.is_ok() {
             return answer;
         }

@@ -1,5 +1,6 @@
 //! Tests of the pool with real threads.
 
+use std::sync::LazyLock;
 use std::sync::mpsc::{Receiver, channel};
 
 use rand::SeedableRng as _;
@@ -11,6 +12,9 @@ fn pool(threads: usize) -> Hasher {
     Hasher::start(NonZeroUsize::new(threads)).unwrap()
 }
 
+/// Somebody who waits until the test is over.
+static PATIENT: LazyLock<Asker> = LazyLock::new(Asker::default);
+
 /// Keeps one thread of the pool busy until the sender is dropped.
 fn occupy(pool: &Hasher) -> std::sync::mpsc::Sender<()> {
     let (hold, held) = channel::<()>();
@@ -19,7 +23,7 @@ fn occupy(pool: &Hasher) -> std::sync::mpsc::Sender<()> {
         begun.send(()).unwrap();
         let _released = held.recv();
     };
-    pool.submit(job, drop).unwrap();
+    pool.submit(&PATIENT, job, drop).unwrap();
     begins.recv().unwrap();
     hold
 }
@@ -29,7 +33,7 @@ fn ask<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Receiver<T>, Busy> {
     let (sender, receiver) = channel();
-    pool.submit(job, move |result| sender.send(result).unwrap_or_default())?;
+    pool.submit(&PATIENT, job, move |result| sender.send(result).unwrap_or_default())?;
     Ok(receiver)
 }
 
@@ -97,6 +101,29 @@ fn a_few_may_wait_for_each_thread_however_slow_the_machine_was() {
 
     assert_eq!(waiting.len(), 2 * FEW);
     assert_eq!(busy.retry_after_seconds, LONGEST_RETRY);
+}
+
+#[test]
+fn a_job_that_nobody_waits_for_is_not_begun() {
+    let pool = pool(1);
+    let hold = occupy(&pool);
+    let gone = Asker::default();
+    let (begun, begins) = channel();
+    let count = 200;
+    for _ in 0..count {
+        let begun = begun.clone();
+        pool.submit(&gone, move || begun.send(()).unwrap(), drop)
+            .unwrap();
+    }
+    let refused = ask(&pool, || ()).unwrap_err();
+
+    drop(gone);
+    let taken = ask(&pool, || 7).unwrap();
+    drop(hold);
+
+    assert_eq!(refused.retry_after_seconds, 10);
+    assert_eq!(taken.recv(), Ok(7));
+    assert!(begins.try_recv().is_err());
 }
 
 #[test]
