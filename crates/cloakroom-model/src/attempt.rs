@@ -1,5 +1,6 @@
 //! Attempts: a login on its way, held by a browser's cookie and a tab.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,6 +10,7 @@ use crate::cx::Cx;
 use crate::id::{AttemptId, ClientUuid, RealmId, UserId};
 use crate::schema::attempts;
 use crate::secret::Digest;
+use crate::sql::fixed;
 use crate::time::Timestamp;
 
 /// How far a login has come.
@@ -104,9 +106,9 @@ pub fn has_any(cx: &mut Cx<'_>, browser: &Digest) -> Result<bool> {
     let mine = attempts::table
         .filter(attempts::realm_id.eq(&cx.realm.id))
         .filter(attempts::browser.eq(browser))
-        .filter(attempts::expires_at.gt(cx.now))
-        .select(attempts::id);
-    Ok(mine.first::<AttemptId>(cx.db.conn()?).optional()?.is_some())
+        .filter(attempts::expires_at.gt(cx.now));
+    let any = diesel::select(exists(mine));
+    Ok(fixed!(cx.db.conn()?, any, get_result::<bool>)?)
 }
 
 /// Ends all attempts of this browser.

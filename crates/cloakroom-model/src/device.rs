@@ -154,8 +154,11 @@ pub fn poll(cx: &mut Cx<'_>, id: &str, interval: Ttl) -> Result<bool> {
         .filter(device_codes::realm_id.eq(&cx.realm.id))
         .filter(device_codes::id.eq(id))
         .filter(device_codes::next_poll_at.le(cx.now));
-    let poll = diesel::update(mine).set(device_codes::next_poll_at.eq(cx.now.plus(interval)));
-    Ok(fixed!(cx.db.conn()?, poll, execute)? == 1)
+    let poll = diesel::update(mine)
+        .set(device_codes::next_poll_at.eq(cx.now.plus(interval)))
+        .returning(device_codes::id);
+    let polled = fixed!(cx.db.conn()?, poll, get_result::<String>).optional()?;
+    Ok(polled.is_some())
 }
 
 /// Stores what a person decided. Of two decisions, the first one holds, and it alone gets true.
@@ -186,8 +189,11 @@ pub fn redeem(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
         .filter(device_codes::id.eq(id))
         .filter(device_codes::decision.eq(APPROVED))
         .filter(device_codes::spent_at.is_null());
-    let spend = diesel::update(mine).set(device_codes::spent_at.eq(cx.now));
-    Ok(fixed!(cx.db.conn()?, spend, execute)? == 1)
+    let spend = diesel::update(mine)
+        .set(device_codes::spent_at.eq(cx.now))
+        .returning(device_codes::id);
+    let spent = fixed!(cx.db.conn()?, spend, get_result::<String>).optional()?;
+    Ok(spent.is_some())
 }
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.

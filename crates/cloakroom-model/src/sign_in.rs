@@ -21,8 +21,11 @@ pub(crate) fn record(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
     let mine = sign_ins::table
         .filter(sign_ins::realm_id.eq(&cx.realm.id))
         .filter(sign_ins::user_id.eq(user));
-    let again = diesel::update(mine).set(sign_ins::at.eq(cx.now));
-    if fixed!(cx.db.conn()?, again, execute)? == 0 {
+    let again = diesel::update(mine)
+        .set(sign_ins::at.eq(cx.now))
+        .returning(sign_ins::user_id);
+    let known = fixed!(cx.db.conn()?, again, get_result::<UserId>).optional()?;
+    if known.is_none() {
         let first = diesel::insert_into(sign_ins::table).values((
             sign_ins::user_id.eq(user),
             sign_ins::realm_id.eq(&cx.realm.id),
