@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -39,19 +40,39 @@ pub struct Busy {
     pub retry_after_seconds: u64,
 }
 
+/// How long anybody should wait for a job to begin: twice what is guessed for the last one that is taken on. What came with an import
+/// may cost much more than what came before it, so the guess can be far off, and most clients have gone by then.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Whoever waits for an answer of the pool. A job whose asker is dropped before it has begun is not begun, because nobody would learn
 /// what it cost so much to find out.
 #[derive(Debug, Default)]
-pub struct Asker(Arc<()>);
+pub struct Asker(Arc<AtomicBool>);
+
+impl Asker {
+    /// Tells whether a job of this asker has begun.
+    pub fn is_served(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 struct Job {
-    asker: Weak<()>,
+    asker: Weak<AtomicBool>,
     run: Box<dyn FnOnce() + Send>,
 }
 
 impl Job {
     fn is_awaited(&self) -> bool {
         self.asker.strong_count() > 0
+    }
+
+    /// Marks it as begun; false if nobody waits for it.
+    fn begin(&self) -> bool {
+        let asker = self.asker.upgrade();
+        if let Some(begun) = &asker {
+            begun.store(true, Ordering::Release);
+        }
+        asker.is_some()
     }
 }
 
@@ -229,7 +250,7 @@ impl Shared {
                 return None;
             }
             if let Some(job) = state.queue.pop_front() {
-                if job.is_awaited() {
+                if job.begin() {
                     state.running += 1;
                     return Some(job);
                 }

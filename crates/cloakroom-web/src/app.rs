@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
-use cloakroom_login::hasher::{Asker, Busy, Hasher};
+use cloakroom_login::hasher::{self, Asker, Busy, Hasher};
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
 use cloakroom_model::{
@@ -337,16 +337,23 @@ impl App {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let (sender, answer) = tokio::sync::oneshot::channel();
-        // It is dropped with this future, which is when the client has hung up.
+        let (sender, mut answer) = tokio::sync::oneshot::channel();
+        // It is dropped with this future, and then the job is not begun any more.
         let asker = Asker::default();
         self.hasher.submit(&asker, job, move |done| {
             // Whoever asked may have gone away meanwhile.
             let _ = sender.send(done);
         })?;
-        answer.await.map_err(|_| Busy {
+        let lost = Busy {
             retry_after_seconds: 1,
-        })
+        };
+        match tokio::time::timeout(hasher::PATIENCE, &mut answer).await {
+            Ok(answer) => answer.map_err(|_| lost),
+            Err(_) if asker.is_served() => answer.await.map_err(|_| lost),
+            Err(_) => Err(Busy {
+                retry_after_seconds: hasher::PATIENCE.as_secs(),
+            }),
+        }
     }
 
     /// The address a request came from; forwarded headers count only from trusted proxies.

@@ -198,7 +198,10 @@ mod tests {
     fn a_line_that_names_a_failure_is_known_from_others() {
         let rows = [
             ("test login::it_holds ... FAILED", true),
-            ("  FAILED F2-08 a database that restarts: it took 12 s", true),
+            (
+                "  FAILED F2-08 a database that restarts: it took 12 s",
+                true,
+            ),
             ("error: no such file", true),
             ("test result: FAILED. 25 passed; 1 failed", false),
             ("test login::it_holds ... ok", false),

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use cloakroom_keycloak::import::{Hashed, Hashes, ImportError, Plain as Sent};
+use cloakroom_login::hasher::Asker;
 use cloakroom_login::password::{self, HashPolicy, Plain, Salt};
 use cloakroom_login::policy::Policy;
 use cloakroom_model::Fault;

@@ -33,7 +33,9 @@ fn ask<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Receiver<T>, Busy> {
     let (sender, receiver) = channel();
-    pool.submit(&PATIENT, job, move |result| sender.send(result).unwrap_or_default())?;
+    pool.submit(&PATIENT, job, move |result| {
+        sender.send(result).unwrap_or_default()
+    })?;
     Ok(receiver)
 }
 
@@ -116,6 +118,7 @@ fn a_job_that_nobody_waits_for_is_not_begun() {
             .unwrap();
     }
     let refused = ask(&pool, || ()).unwrap_err();
+    assert!(!gone.is_served());
 
     drop(gone);
     let taken = ask(&pool, || 7).unwrap();
@@ -123,6 +126,7 @@ fn a_job_that_nobody_waits_for_is_not_begun() {
 
     assert_eq!(refused.retry_after_seconds, 10);
     assert_eq!(taken.recv(), Ok(7));
+    assert!(PATIENT.is_served());
     assert!(begins.try_recv().is_err());
 }
 
