@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{ClientRow, ClientSession, Row, Session};
+use super::part::ClientRow;
+use super::{ClientSession, Row, Session};
 use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, SessionId};
