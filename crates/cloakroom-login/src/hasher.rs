@@ -40,8 +40,9 @@ pub struct Busy {
     pub retry_after_seconds: u64,
 }
 
-/// How long anybody should wait for a job to begin: twice what is guessed for the last one that is taken on. What came with an import
-/// may cost much more than what came before it, so the guess can be far off, and most clients have gone by then.
+/// How long anybody should wait for a job to begin: twice what is guessed for the last one that is taken on.
+///
+/// What came with an import may cost much more than what came before it, so the guess can be far off, and most clients have gone by then.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Whoever waits for an answer of the pool. A job whose asker is dropped before it has begun is not begun, because nobody would learn

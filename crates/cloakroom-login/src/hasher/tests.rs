@@ -33,9 +33,8 @@ fn ask<T: Send + 'static>(
     job: impl FnOnce() -> T + Send + 'static,
 ) -> Result<Receiver<T>, Busy> {
     let (sender, receiver) = channel();
-    pool.submit(&PATIENT, job, move |result| {
-        sender.send(result).unwrap_or_default()
-    })?;
+    let done = move |result| sender.send(result).unwrap_or_default();
+    pool.submit(&PATIENT, job, done)?;
     Ok(receiver)
 }
 
