@@ -2,7 +2,7 @@
 //! caller reads.
 
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, ContentEncoding, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
@@ -38,7 +38,20 @@ pub fn begin(
         return Err(refused(request, StatusCode::URI_TOO_LONG, is_https));
     }
     let body = body::hurry(&mut request);
+    if body.is_there() && is_packed(request.headers()) {
+        let (request, _) = request.into_parts();
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(body.end_with(refused(request, status, is_https)));
+    }
     Ok((request, body))
+}
+
+/// The framework would unpack the body. A part of it may become a thousand times as long, and all of that is in memory
+/// before its length is looked at, whoever sent it.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let coding = headers.get(header::CONTENT_ENCODING);
+    let coding = coding.and_then(|coding| coding.to_str().ok()?.parse::<ContentEncoding>().ok());
+    coding.is_some_and(|coding| coding != ContentEncoding::Identity)
 }
 
 /// Finishes the answer to a request that went on.
@@ -168,6 +181,14 @@ mod tests {
     }
 
     async fn answered(body: &'static str, accept: &str) -> (u16, String, bool) {
+        answered_in(body, accept, "identity").await
+    }
+
+    async fn answered_in(
+        body: &'static str,
+        accept: &str,
+        coding: &'static str,
+    ) -> (u16, String, bool) {
         let server = Server::new()
             .app_data(PayloadConfig::new(4))
             .wrap_fn(|request, next| {
@@ -186,6 +207,7 @@ mod tests {
         let server = test::init_service(server).await;
         let request = TestRequest::post()
             .insert_header((header::ACCEPT, accept))
+            .insert_header((header::CONTENT_ENCODING, coding))
             .set_payload(body)
             .to_request();
         let answer = test::call_service(&server, request).await;
@@ -217,5 +239,17 @@ mod tests {
         assert!(page.1.starts_with("<!DOCTYPE html>"), "{}", page.1);
         assert_eq!(ours.1, "{\"errorMessage\":\"there already\"}");
         assert!(long.2 && page.2 && ours.2 && good.2);
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_is_packed_is_not_unpacked() {
+        for coding in ["gzip", "GZip", "deflate", "br"] {
+            let packed = answered_in("good", "*/*", coding).await;
+            assert_eq!((packed.0, packed.2), (415, true), "{coding}: {}", packed.1);
+        }
+        for coding in ["identity", "utf-8"] {
+            let plain = answered_in("good", "*/*", coding).await;
+            assert_eq!(plain.0, 200, "{coding}: {}", plain.1);
+        }
     }
 }

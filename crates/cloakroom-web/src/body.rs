@@ -43,6 +43,11 @@ impl fmt::Debug for Watched {
 }
 
 impl Watched {
+    /// The request has a body.
+    pub(crate) fn is_there(&self) -> bool {
+        self.is_late.is_some()
+    }
+
     /// The body was given up, because it took too long.
     pub(crate) fn is_late(&self) -> bool {
         self.is_late.as_ref().is_some_and(|is_late| is_late.get())
