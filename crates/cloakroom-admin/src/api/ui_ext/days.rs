@@ -48,9 +48,8 @@ async fn days(admin: Admin, params: Params) -> Answer {
 /// tokens, of all realms together.
 fn latency(admin: &Admin) -> Value {
     let is_counted = |route: &str| {
-        ["/protocol/openid-connect/", "/login-actions/"]
-            .iter()
-            .any(|part| route.contains(part))
+        let ends = ["/openid-connect/auth", "/openid-connect/token"];
+        ends.iter().any(|end| route.ends_with(end)) || route.contains("/login-actions/")
     };
     match admin.app.metrics.answered_within(0.95, is_counted) {
         Some((seconds, count)) => json!({"p95Millis": seconds * 1000.0, "count": count}),

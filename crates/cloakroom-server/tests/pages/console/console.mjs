@@ -37,6 +37,23 @@ async function cost() {
   return { loaded, shift };
 }
 
+/** What of the page that is open no keyboard reaches, or only in an order of its own, and forms that nothing sends. */
+function outOfReach() {
+  const isSeen = (element) => element.checkVisibility() && element.type !== 'hidden' && !element.disabled;
+  const tag = (element) => element.outerHTML.slice(0, 120);
+  const controls = [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(isSeen);
+  const isSent = (form) => {
+    const all = [...form.elements].filter(isSeen);
+    // Enter sends a form whose only field is a line.
+    return all.some(({ type }) => type === 'submit') || all.length === 1;
+  };
+  return {
+    unreached: controls.filter(({ tabIndex }) => tabIndex < 0).map(tag),
+    reordered: [...document.querySelectorAll('[tabindex]')].filter(({ tabIndex }) => tabIndex > 0).map(tag),
+    unsent: [...document.forms].filter((form) => !isSent(form)).map(tag),
+  };
+}
+
 async function eachPage(report, browser, scene, out) {
   const { page, context, url } = await journeys.signedIn(browser, scene);
   const complaints = [];
@@ -54,6 +71,7 @@ async function eachPage(report, browser, scene, out) {
         // Words that Keycloak's own console would look up, and ours has to have of its own.
         const keys = (await page.locator('main').innerText()).match(/\b[\w.-]+\.(label|tooltip|help)\b|\brole_(default|offline|uma|view|manage)\S*/g) ?? [];
         assert.deepEqual({ alive, keys, complaints }, { alive: 0, keys: [], complaints: [] });
+        assert.deepEqual(await page.evaluate(outOfReach), { unreached: [], reordered: [], unsent: [] });
         const { loaded, shift } = await page.evaluate(cost);
         const bytes = loaded + gzipSync(await answer.body()).length;
         assert.ok(loaded > 0 && bytes <= MOST, `it weighs ${bytes} bytes`);
