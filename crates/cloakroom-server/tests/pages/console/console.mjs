@@ -50,7 +50,7 @@ function outOfReach() {
   return {
     unreached: controls.filter(({ tabIndex }) => tabIndex < 0).map(tag),
     reordered: [...document.querySelectorAll('[tabindex]')].filter(({ tabIndex }) => tabIndex > 0).map(tag),
-    unsent: [...document.forms].filter((form) => !isSent(form)).map(tag),
+    unsent: [...document.forms].filter((form) => form.checkVisibility() && !isSent(form)).map(tag),
   };
 }
 
