@@ -45,8 +45,14 @@ async fn userinfo(
         Err(error) => return protocol::error_answer(&error),
     };
     // RFC 6750 §2: the header or the body, and never the address.
-    let Some(token) = caller.bearer().or_else(|| form.get("access_token")) else {
-        return challenge(&caller, 401, None);
+    let token = match (caller.bearer(), form.get("access_token")) {
+        (Some(token), None) | (None, Some(token)) => token,
+        (None, None) => return challenge(&caller, 401, None),
+        (Some(_), Some(_)) => {
+            let text = "More than one method used for including an access token";
+            let denied = OAuthError::invalid_request(text);
+            return challenge(&caller, 400, Some(&denied));
+        }
     };
     let answers = Arc::clone(&caller.app.answers);
     let parts = ["userinfo", caller.app.provider.base_url(), token];
