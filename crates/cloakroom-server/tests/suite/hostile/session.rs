@@ -8,6 +8,7 @@ use super::Story;
 use super::invariant::check_nothing_issued;
 use super::outcome;
 use super::scene::{Honest, Scene};
+use crate::html;
 use crate::http::{Request, text};
 use crate::jwt;
 use crate::realm::{CALLBACK, Realm};
@@ -53,6 +54,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "L03 a logout without its code leaves the session alone",
         logout_without_code,
+    ),
+    (
+        "N06 a form of the account page ends no session of somebody else",
+        session_of_somebody_else,
     ),
 ];
 
@@ -323,4 +328,31 @@ fn logout_without_code(scene: &Scene) {
         assert!([400, 403].contains(&answer.status), "{answer:?}");
         assert!(is_signed_in(scene, &browser.cookies()));
     }
+}
+
+fn session_of_somebody_else(scene: &Scene) {
+    let person = scene
+        .realm
+        .create_person("hypatia", json!({"lastName": "Theonos"}));
+    let asked = scene.authorize(&scene.web).request().target;
+    let mut theirs = scene.browser();
+    theirs.answer(&asked, &person).client();
+    let path = format!("/users/{}/sessions", person.id);
+    let found = scene.realm.call("GET", &path, &Value::Null).json();
+    let session = text(&found[0], "id").to_owned();
+    assert_ne!(session, "", "{found}");
+    let mut browser = scene.browser();
+    scene.code_in(&mut browser, &scene.authorize(&scene.web));
+    let account = format!("/realms/{}/account", scene.realm.name);
+    let page = browser.open(&account).page();
+    let forms = html::forms(&page.answer.body);
+    let mut checkers = forms.iter().filter_map(|form| form.get("state_checker"));
+    let checker = checkers.next().unwrap();
+
+    let fields = [("state_checker", checker), ("session", session.as_str())];
+    let request = Request::form(&format!("{account}/end-session"), &fields);
+    let answer = scene.send(&request.with("Cookie", &browser.cookies()), &[]);
+
+    assert!([302, 303].contains(&answer.status), "{answer:?}");
+    assert!(is_signed_in(scene, &theirs.cookies()));
 }
