@@ -191,7 +191,10 @@ async fn step(app: &App, realm: &Arc<Realm>, id: &str, task: &Arc<Task>) -> Resu
     };
     let elsewhere = tell(app, realm, (task, &job), &grants).await?;
     let task = Arc::clone(task);
-    let work = move |cx: &mut Cx<'_>| advance(cx, &job, (&*task, &elsewhere), (&grants, &actor));
+    let work = move |cx: &mut Cx<'_>| {
+        cloakroom_model::db::administer(cx)?;
+        advance(cx, &job, (&*task, &elsewhere), (&grants, &actor))
+    };
     app.enter(realm, Door::Write, work).await
 }
 

@@ -149,6 +149,7 @@ impl Waiting {
     }
 
     fn write(&self, cx: &mut Cx<'_>, report: &mut Report) -> Result<(), ImportError> {
+        cloakroom_model::db::administer(cx)?;
         let before = realm::find(&mut cx.db, &self.name)?;
         let mut version = None;
         if let Some(before) = before {

@@ -8,6 +8,9 @@ use diesel::prelude::*;
 use crate::Result;
 use crate::fault::Fault;
 
+/// How long a statement waits for what another node holds.
+pub(crate) const LOCK_TIMEOUT: &str = "5s";
+
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
 #[expect(
@@ -30,10 +33,10 @@ impl Conn {
             let mut conn = PgConnection::establish(&attentive(url)).map_err(Fault::connection)?;
             // A plan for every value alike: the statements are all by key.
             // A lock that another node holds too long becomes a fault, which a rerun settles.
-            conn.batch_execute(
-                "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'; \
-                 SET statement_timeout = '30s'; SET client_min_messages = warning;",
-            )?;
+            conn.batch_execute(&format!(
+                "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '{LOCK_TIMEOUT}'; \
+                 SET statement_timeout = '30s'; SET client_min_messages = warning;"
+            ))?;
             if may == Access::Read {
                 conn.batch_execute("SET default_transaction_read_only = on;")?;
             }

@@ -1,9 +1,11 @@
 //! The two doors to the database: the writer that commits together what waits together, and the
 //! readers.
 
+mod administration;
 mod life;
 mod listener;
 mod readers;
+mod unit;
 mod writer;
 
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use crate::conn::{Access, Conn};
 use crate::fault::{Fault, Verdict};
 use crate::{Result, migrate};
 
+pub use administration::administer;
 pub(crate) use listener::announce;
 pub use listener::{Heard, Listener};
 

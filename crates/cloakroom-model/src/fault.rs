@@ -14,6 +14,7 @@ enum Kind {
     Connection(String),
     NoDatabase,
     Busy,
+    Occupied,
     Gone,
     Corrupt(String),
 }
@@ -27,6 +28,11 @@ impl Fault {
     /// The queue of writes is full.
     pub fn busy() -> Self {
         Self(Box::new(Kind::Busy))
+    }
+
+    /// Another node has the turn of administrators.
+    pub(crate) fn occupied() -> Self {
+        Self(Box::new(Kind::Occupied))
     }
 
     /// The realm that the request is about was removed while the request ran.
@@ -57,7 +63,7 @@ impl Fault {
     /// The server is overloaded or cannot reach its database; the caller may try again later.
     pub fn is_temporary(&self) -> bool {
         match &*self.0 {
-            Kind::Busy | Kind::Connection(_) => true,
+            Kind::Busy | Kind::Occupied | Kind::Connection(_) => true,
             Kind::Database(error) => is_outage(error),
             Kind::NoDatabase | Kind::Gone | Kind::Corrupt(_) => false,
         }
@@ -84,6 +90,11 @@ impl Fault {
             Kind::Database(error) => is_crossing(error) || self.is_orphan() || self.is_taken(),
             _ => false,
         }
+    }
+
+    /// The unit of work has to wait for its turn among the nodes, and has done nothing yet that counts.
+    pub(crate) fn is_occupied(&self) -> bool {
+        matches!(*self.0, Kind::Occupied)
     }
 
     fn violates(&self, rule: DatabaseErrorKind) -> bool {
@@ -155,6 +166,7 @@ impl fmt::Display for Fault {
             Kind::Connection(why) => write!(f, "database connection: {why}"),
             Kind::NoDatabase => f.write_str("the request needs the database"),
             Kind::Busy => f.write_str("the queue of writes is full"),
+            Kind::Occupied => f.write_str("another node is changing settings"),
             Kind::Gone => f.write_str("the realm was removed meanwhile"),
             Kind::Corrupt(what) => write!(f, "corrupt: {what}"),
         }

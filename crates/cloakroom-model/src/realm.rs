@@ -251,12 +251,14 @@ pub fn update(cx: &mut Cx<'_>, name: &str, enabled: bool, settings: &Settings) -
     Ok(changed == 1)
 }
 
-/// Holds this request's realm until the transaction ends, so that no other node removes it meanwhile. Nobody else waits.
+/// Takes the turn of administrators, and holds this request's realm until the transaction ends, so that no other node
+/// changes or removes it meanwhile.
 ///
 /// # Errors
 ///
 /// [`Fault::gone`] where the realm was removed meanwhile.
 pub fn hold(cx: &mut Cx<'_>) -> Result<()> {
+    crate::db::administer(cx)?;
     let id = cx.realm.id.clone();
     let row = realms::table.filter(realms::id.eq(&id)).select(realms::id);
     let held: Option<RealmId> = match cx.db.conn()? {

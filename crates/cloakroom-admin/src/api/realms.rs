@@ -151,6 +151,7 @@ async fn remove(admin: Admin) -> Answer {
         .ok_or_else(AdminError::not_found)?;
     let (gone, actor) = (admin.realm.clone(), admin.actor.clone());
     let work = move |cx: &mut Cx<'_>| -> Result<()> {
+        realm::hold(cx)?;
         let manager = client::find_id(cx, &format!("{}-realm", gone.name))?;
         if let Some(id) = manager {
             client::remove(cx, &id)?;

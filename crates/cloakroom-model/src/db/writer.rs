@@ -1,7 +1,6 @@
 //! The writer: one thread owns the writing connection, and commits together what waits together.
 
 use std::os::unix::fs::MetadataExt as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -11,16 +10,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::Result;
 use crate::conn::{Access, Conn};
+use crate::db::administration;
 use crate::db::life::Life;
+use crate::db::unit::{Job, Ran, Unit};
 use crate::fault::{Fault, Verdict};
 
 /// What may wait. More is answered with "try again later" at once, and costs nothing.
 const QUEUE: usize = 4096;
 /// What is committed at once. A batch of this size takes a few milliseconds.
 const BATCH: usize = 256;
-/// How often a unit of work is run that other nodes were in the way of. Each run sees what they have done, so a second
-/// one settles nearly everything.
-const RUNS: u8 = 4;
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -105,12 +103,7 @@ impl Writer {
         F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let unit = Unit {
-            work,
-            ran: None,
-            runs: 0,
-            sender,
-        };
+        let unit = Unit::new(work, sender);
         let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
         queue.try_send(Box::new(unit)).map_err(|_| Fault::busy())?;
         Ok(answer)
@@ -130,13 +123,6 @@ impl Drop for Writer {
     }
 }
 
-/// How a unit of work ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ran {
-    Well,
-    Faulted,
-}
-
 /// Whether each unit of a batch has a savepoint of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Guard {
@@ -144,68 +130,11 @@ enum Guard {
     Savepoint,
 }
 
-trait Job: Send {
-    fn run(&mut self, db: &mut Conn) -> Ran;
-    /// Answers with this fault, whatever the unit itself thought.
-    fn fail(&mut self, fault: Fault);
-    fn is_abandoned(&self) -> bool;
-    /// Another node was in the way, and it is worth another run.
-    fn is_to_run_again(&mut self) -> bool;
-    fn answer(self: Box<Self>, committed: std::result::Result<(), String>);
-}
-
-struct Unit<T, E, F> {
-    work: F,
-    ran: Option<std::result::Result<T, E>>,
-    /// Batches that it has been in.
-    runs: u8,
-    sender: oneshot::Sender<std::result::Result<T, E>>,
-}
-
-impl<T, E, F> Job for Unit<T, E, F>
-where
-    T: Send,
-    E: Verdict + Send,
-    F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send,
-{
-    fn run(&mut self, db: &mut Conn) -> Ran {
-        let work = &mut self.work;
-        let result = catch_unwind(AssertUnwindSafe(|| work(db)))
-            .unwrap_or_else(|_| Err(Fault::corrupt("a unit of work panicked").into()));
-        let faulted = matches!(&result, Err(error) if error.fault().is_some());
-        self.ran = Some(result);
-        if faulted { Ran::Faulted } else { Ran::Well }
-    }
-
-    fn fail(&mut self, fault: Fault) {
-        self.ran = Some(Err(fault.into()));
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.sender.is_closed()
-    }
-
-    fn is_to_run_again(&mut self) -> bool {
-        self.runs = self.runs.saturating_add(1);
-        let fault = self
-            .ran
-            .as_ref()
-            .and_then(|ran| ran.as_ref().err()?.fault());
-        self.runs < RUNS && fault.is_some_and(Fault::is_conflict)
-    }
-
-    fn answer(self: Box<Self>, committed: std::result::Result<(), String>) {
-        let Self { ran, sender, .. } = *self;
-        let result = match (ran, committed) {
-            // A unit's own fault says more than that of its batch.
-            (Some(Err(error)), _) if error.fault().is_some() => Err(error),
-            (_, Err(why)) => Err(Fault::connection(why).into()),
-            (Some(result), Ok(())) => result,
-            (None, Ok(())) => Err(Fault::busy().into()),
-        };
-        // Whoever asked may have gone away; the work stands all the same.
-        let _ = sender.send(result);
-    }
+/// Whether a batch waits for the turn of administrators before anything else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Untaken,
+    First,
 }
 
 /// Where the connection is made anew.
@@ -225,37 +154,85 @@ fn inode(url: &str) -> Option<u64> {
 fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
     let mut conn = Some(conn);
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
+    let mut aside: Vec<Box<dyn Job>> = Vec::new();
     loop {
-        // What runs again waits for nobody.
-        if batch.is_empty() && waiting.blocking_recv_many(&mut batch, BATCH) == 0 {
+        // What runs again waits for nobody, and nobody waits for what was put aside.
+        if batch.is_empty() && !receive(&mut waiting, &mut batch, aside.is_empty()) {
             return;
         }
-        // Nobody waits for these any more, and nothing of them has been written.
-        batch.retain(|job| !job.is_abandoned());
-        if batch.is_empty() {
-            continue;
-        }
-        let committed = match connected(&mut conn, place) {
-            Ok(db) => commit_together(db, &mut batch, Guard::None).map_err(|e| e.to_string()),
-            Err(fault) => Err(fault.to_string()),
-        };
-        if let Err(why) = &committed {
-            tracing::error!(error = %why, jobs = batch.len(), "a batch was not committed");
-            conn = None;
-        } else {
-            let units = u64::try_from(batch.len()).unwrap_or_default();
-            done.commits.fetch_add(1, Ordering::Relaxed);
-            done.units.fetch_add(units, Ordering::Relaxed);
-        }
-        let is_shared = conn.as_ref().is_some_and(Conn::is_postgres);
-        for mut job in std::mem::take(&mut batch) {
-            if is_shared && job.is_to_run_again() {
-                batch.push(job);
-            } else {
-                job.answer(committed.clone());
-            }
+        let left = settle(&mut conn, place, (&mut batch, Turn::Untaken), done);
+        batch = left.again;
+        aside.extend(left.aside);
+        if batch.is_empty() && !aside.is_empty() {
+            let left = settle(&mut conn, place, (&mut aside, Turn::First), done);
+            batch = left.again;
+            aside = left.aside;
         }
     }
+}
+
+/// Takes what waits. False if nothing more will come, and nothing is left to do.
+fn receive(
+    waiting: &mut mpsc::Receiver<Box<dyn Job>>,
+    batch: &mut Vec<Box<dyn Job>>,
+    may_sleep: bool,
+) -> bool {
+    if may_sleep {
+        return waiting.blocking_recv_many(batch, BATCH) > 0;
+    }
+    while batch.len() < BATCH
+        && let Ok(job) = waiting.try_recv()
+    {
+        batch.push(job);
+    }
+    true
+}
+
+/// What is not answered yet after a batch.
+#[derive(Default)]
+struct Left {
+    /// Runs once more, at once.
+    again: Vec<Box<dyn Job>>,
+    /// Waits for its turn among the nodes.
+    aside: Vec<Box<dyn Job>>,
+}
+
+/// Commits a batch and answers whom it can.
+fn settle(
+    conn: &mut Option<Conn>,
+    place: &Place,
+    (batch, turn): (&mut Vec<Box<dyn Job>>, Turn),
+    done: &Done,
+) -> Left {
+    // Nobody waits for these any more, and nothing of them has been written.
+    batch.retain(|job| !job.is_abandoned());
+    if batch.is_empty() {
+        return Left::default();
+    }
+    let committed = match connected(conn, place) {
+        Ok(db) => commit_together(db, batch, (Guard::None, turn)).map_err(|e| e.to_string()),
+        Err(fault) => Err(fault.to_string()),
+    };
+    if let Err(why) = &committed {
+        tracing::error!(error = %why, jobs = batch.len(), "a batch was not committed");
+        *conn = None;
+    } else {
+        let units = u64::try_from(batch.len()).unwrap_or_default();
+        done.commits.fetch_add(1, Ordering::Relaxed);
+        done.units.fetch_add(units, Ordering::Relaxed);
+    }
+    let is_shared = conn.as_ref().is_some_and(Conn::is_postgres);
+    let mut left = Left::default();
+    for mut job in std::mem::take(batch) {
+        if is_shared && job.is_to_wait() {
+            left.aside.push(job);
+        } else if is_shared && job.is_to_run_again() {
+            left.again.push(job);
+        } else {
+            job.answer(committed.clone());
+        }
+    }
+    left
 }
 
 /// The connection, made anew if the last batch broke it.
@@ -276,8 +253,18 @@ fn connected<'c>(conn: &'c mut Option<Conn>, place: &Place) -> Result<&'c mut Co
     conn.as_mut().ok_or_else(Fault::busy)
 }
 
-fn commit_together(db: &mut Conn, batch: &mut [Box<dyn Job>], guard: Guard) -> QueryResult<()> {
+fn commit_together(
+    db: &mut Conn,
+    batch: &mut [Box<dyn Job>],
+    (guard, turn): (Guard, Turn),
+) -> QueryResult<()> {
     db.begin()?;
+    if turn == Turn::First && !administration::wait(db)? {
+        for job in batch {
+            job.fail(Fault::occupied());
+        }
+        return Ok(());
+    }
     let alone = batch.len() == 1;
     for job in batch.iter_mut() {
         match guarded(db, job.as_mut(), guard) {
@@ -287,7 +274,7 @@ fn commit_together(db: &mut Conn, batch: &mut [Box<dyn Job>], guard: Guard) -> Q
             Ok(Ran::Faulted) => {
                 // Somebody is guilty: the others run once more, each on its own savepoint.
                 db.rollback()?;
-                return commit_together(db, batch, Guard::Savepoint);
+                return commit_together(db, batch, (Guard::Savepoint, turn));
             }
             Err(error) => {
                 let _ = db.rollback();
@@ -298,7 +285,7 @@ fn commit_together(db: &mut Conn, batch: &mut [Box<dyn Job>], guard: Guard) -> Q
     if guard == Guard::None && db.check_alive().is_err() {
         // A unit hid the fault of a statement, and took the others' work with it.
         db.rollback()?;
-        return commit_together(db, batch, Guard::Savepoint);
+        return commit_together(db, batch, (Guard::Savepoint, turn));
     }
     db.commit().inspect_err(|_| {
         let _ = db.rollback();

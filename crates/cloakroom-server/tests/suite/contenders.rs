@@ -3,7 +3,7 @@
 
 mod rows;
 
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
 
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -15,6 +15,10 @@ use rows::{Row, Wins};
 
 /// How many send each of a row's requests.
 const CONTENDERS: usize = 4;
+
+/// So many rows are tried at a time: what is at once in one of them is at once on any machine, and is not queued behind
+/// what the others do.
+static AT_A_TIME: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
 
 /// What a realm shows of itself; whatever happened, it goes on doing so.
 const SHOWN: &[&str] = &[
@@ -31,39 +35,36 @@ const SHOWN: &[&str] = &[
     "/default-groups",
 ];
 
-/// The tests against the nodes of one database.
-pub(crate) fn trials(nodes: &[Arc<Server>]) -> Vec<Trial> {
-    let Some(first) = nodes.first() else {
-        return Vec::new();
-    };
+/// The tests against all nodes of a database.
+pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
     rows::ALL
         .iter()
-        .map(|row| {
-            let name = format!("{}::contenders::{}", first.database, row.name);
-            let nodes = nodes.to_vec();
+        .zip(AT_A_TIME.iter().cycle())
+        .map(|(row, turn)| {
+            let name = format!("{}::contenders::{}", server.database, row.name);
+            let server = Arc::clone(server);
             Trial::test(name, move || {
-                contend(&nodes, row);
+                let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+                contend(&server, row);
                 Ok(())
             })
         })
         .collect()
 }
 
-fn contend(nodes: &[Arc<Server>], row: &Row) {
+fn contend(server: &Arc<Server>, row: &Row) {
     let name = format!("contenders-{}", row.name);
-    let first = Realm::create(&nodes[0], &name, quick());
+    let realm = Realm::create(server, &name, quick());
+    let ports = server.nodes();
     let mut ids = Vec::new();
     for request in row.before {
-        let answer = send((&first, &ids), request, 0);
+        let answer = send((&realm, server.port), &ids, request, 0);
         assert!(answer.status < 300, "{request}: {}", answer.body);
         let made = answer.location().and_then(|at| at.rsplit('/').next());
         ids.push(made.unwrap_or_default().to_owned());
     }
-    let realms: Vec<Realm> = nodes.iter().map(|node| Realm::known(node, &name)).collect();
     // Nobody waits for a token when it begins.
-    for realm in &realms {
-        realm.admin_token();
-    }
+    realm.admin_token();
     let requests: Vec<(usize, &str)> = row
         .at_once
         .iter()
@@ -75,10 +76,11 @@ fn contend(nodes: &[Arc<Server>], row: &Row) {
             .iter()
             .enumerate()
             .map(|(at, (number, request))| {
-                let (realm, ids, start) = (&realms[at % realms.len()], &ids, &start);
+                let (realm, ids, start) = (&realm, &ids, &start);
+                let port = ports[at % ports.len()];
                 scope.spawn(move || {
                     start.wait();
-                    (*request, send((realm, ids), request, *number))
+                    (*request, send((realm, port), ids, request, *number))
                 })
             })
             .collect();
@@ -98,8 +100,8 @@ fn contend(nodes: &[Arc<Server>], row: &Row) {
         SHOWN
     };
     for path in shown {
-        for realm in &realms {
-            let answer = realm.call("GET", path, &Value::Null);
+        for port in &ports {
+            let answer = send((&realm, *port), &[], &format!("GET {path}"), 0);
             assert_eq!(answer.status, 200, "{path}: {answer:?}");
         }
     }
@@ -116,7 +118,7 @@ fn quick() -> Value {
 }
 
 /// Sends what a row writes.
-fn send((realm, ids): (&Realm, &[String]), request: &str, number: usize) -> Answer {
+fn send((realm, port): (&Realm, u16), ids: &[String], request: &str, number: usize) -> Answer {
     let mut text = request
         .replace("{n}", &number.to_string())
         .replace("{realm}", &realm.name);
@@ -128,10 +130,11 @@ fn send((realm, ids): (&Realm, &[String]), request: &str, number: usize) -> Answ
     let body = parts.next().map_or(Value::Null, |body| {
         serde_json::from_str(body).unwrap_or_else(|error| panic!("{body}: {error}"))
     });
-    match path.strip_prefix('^') {
-        Some(path) => realm.admin(method, path, &body),
-        None => realm.call(method, path, &body),
-    }
+    let path = match path.strip_prefix('^') {
+        Some(path) => path.to_owned(),
+        None => format!("/admin/realms/{}{path}", realm.name),
+    };
+    realm.admin_at(port, method, &path, &body)
 }
 
 /// A refusal says which one it is, in one of Keycloak's bodies.

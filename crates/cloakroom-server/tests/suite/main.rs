@@ -56,11 +56,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(escalation::trials));
     modules.extend(servers.iter().flat_map(kept::trials));
     modules.extend(servers.iter().flat_map(client_policies::trials));
-    modules.extend(
-        servers
-            .iter()
-            .flat_map(|one| contenders::trials(std::slice::from_ref(one))),
-    );
+    modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(directories::trials(&servers, &authority));

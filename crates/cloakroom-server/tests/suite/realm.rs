@@ -72,6 +72,11 @@ impl Realm {
     }
 
     pub(crate) fn admin(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.admin_at(self.server.port, method, path, body)
+    }
+
+    /// Calls the admin API of the node at this port.
+    pub(crate) fn admin_at(&self, port: u16, method: &str, path: &str, body: &Value) -> Answer {
         let mut request = Request::new(method, path)
             .with("Authorization", &format!("Bearer {}", self.admin_token()));
         if !body.is_null() {
@@ -79,7 +84,7 @@ impl Realm {
                 .with("Content-Type", "application/json")
                 .with_body(body.to_string().into_bytes());
         }
-        self.server.send(&request)
+        self.server.send_to(port, &request)
     }
 
     pub(crate) fn admin_token(&self) -> String {

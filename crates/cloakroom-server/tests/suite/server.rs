@@ -182,7 +182,12 @@ impl Server {
 
     /// Sends a request and remembers what secrets came back.
     pub(crate) fn send(&self, request: &Request) -> Answer {
-        let answer = http::exchange(self.port, &request.bytes(self.host()));
+        self.send_to(self.port, request)
+    }
+
+    /// Sends a request to the node at this port.
+    pub(crate) fn send_to(&self, port: u16, request: &Request) -> Answer {
+        let answer = http::exchange(port, &request.bytes(self.host()));
         self.remember(&answer);
         answer
     }

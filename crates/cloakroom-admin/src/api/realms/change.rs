@@ -221,6 +221,7 @@ async fn rename_manager(admin: &Admin, name: &str) -> Result<()> {
         format!("{name}-realm"),
     );
     let work = move |cx: &mut Cx<'_>| -> Result<()> {
+        realm::hold(cx)?;
         let Some(id) = client::find_id(cx, &old)? else {
             return Ok(());
         };
