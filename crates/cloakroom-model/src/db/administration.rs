@@ -23,6 +23,20 @@ const AT_ONCE: &str = "50ms";
 /// How often a unit of work is put aside before its caller is told to come later: some twenty seconds.
 pub(super) const MOST: u16 = 400;
 
+/// How long a node may say nothing in the middle of a transaction. One that is stopped, and has not ended, loses what it
+/// holds after this time.
+const SILENT: &str = "20s";
+
+/// Has the database end this connection's transaction where it is left open.
+pub(super) fn guard(conn: &mut Conn) -> QueryResult<()> {
+    match conn.is_postgres() {
+        true => conn.run(&format!(
+            "SET idle_in_transaction_session_timeout = '{SILENT}'"
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Takes the turn until the transaction ends. The first statement of whatever administers.
 ///
 /// # Errors

@@ -40,6 +40,7 @@ impl Writer {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let done = Arc::new(Done::default());
         let counted = Arc::clone(&done);
+        administration::guard(&mut conn)?;
         if let Some(life) = &life {
             life.watch(&mut conn);
         }
@@ -245,6 +246,7 @@ fn connected<'c>(conn: &'c mut Option<Conn>, place: &Place) -> Result<&'c mut Co
     }
     if conn.is_none() {
         let mut fresh = Conn::open(&place.url, Access::Write)?;
+        administration::guard(&mut fresh)?;
         if let Some(life) = &place.life {
             life.watch(&mut fresh);
         }
