@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::id::ScopeId;
 use cloakroom_model::{Realm, Result, Secret};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub use check::{check, check_addresses, check_identity, needs_secret};
@@ -23,28 +24,49 @@ pub const SECRET_TIME: &str = "client.secret.creation.time";
 
 /// The client as it is shown to who may manage it.
 pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Result<Value> {
-    let mut shown = serde_json::to_value(&client.settings)?;
-    let names = |ids: &[ScopeId]| -> Vec<String> {
-        let scopes = ids.iter().filter_map(|id| realm.scope(id));
-        scopes.map(|scope| scope.name.clone()).collect()
-    };
-    if let Value::Object(members) = &mut shown {
-        members.insert("id".to_owned(), json!(client.id));
-        members.insert("clientId".to_owned(), json!(client.client_id));
-        members.insert("enabled".to_owned(), json!(client.enabled));
-        let default = names(&client.default_scopes);
-        members.insert("defaultClientScopes".to_owned(), json!(default));
-        let optional = names(&client.optional_scopes);
-        members.insert("optionalClientScopes".to_owned(), json!(optional));
-        if !client.mappers.is_empty() {
-            let mappers: Vec<Value> = client.mappers.iter().map(mapper::show).collect();
-            members.insert("protocolMappers".to_owned(), json!(mappers));
-        }
-        if let Some(secret) = secret.filter(|_| !client.settings.public_client) {
-            members.insert("secret".to_owned(), json!(secret.expose()));
+    Ok(serde_json::to_value(Shown::of(realm, client, secret))?)
+}
+
+/// A client's representation, which is written without a tree of it in memory.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown<'a> {
+    #[serde(flatten)]
+    settings: &'a Settings,
+    id: &'a str,
+    client_id: &'a str,
+    enabled: bool,
+    default_client_scopes: Vec<&'a str>,
+    optional_client_scopes: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    protocol_mappers: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<&'a str>,
+    /// What the caller may do with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<Value>,
+}
+
+impl<'a> Shown<'a> {
+    /// The client with this secret, without a word of what the caller may do.
+    pub fn of(realm: &'a Realm, client: &'a Client, secret: Option<&'a Secret>) -> Self {
+        let names = |ids: &'a [ScopeId]| -> Vec<&'a str> {
+            let scopes = ids.iter().filter_map(|id| realm.scope(id));
+            scopes.map(|scope| scope.name.as_str()).collect()
+        };
+        let secret = secret.filter(|_| !client.settings.public_client);
+        Self {
+            settings: &client.settings,
+            id: client.id.as_str(),
+            client_id: &client.client_id,
+            enabled: client.enabled,
+            default_client_scopes: names(&client.default_scopes),
+            optional_client_scopes: names(&client.optional_scopes),
+            protocol_mappers: client.mappers.iter().map(mapper::show).collect(),
+            secret: secret.map(Secret::expose),
+            access: None,
         }
     }
-    Ok(shown)
 }
 
 /// The settings of a client of which nothing is said.

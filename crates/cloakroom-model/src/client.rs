@@ -14,10 +14,11 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, RoleId, ScopeId};
 use crate::mapper::{self, Mapper};
 use crate::schema::clients;
+use crate::scope::{self, Links};
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::Unless;
 use crate::time::Timestamp;
-use crate::{Fault, Result, hidden, realm, role, scope};
+use crate::{Fault, Result, hidden, realm, role};
 
 pub use query::{Query, find_ids, find_names, list, visit};
 
@@ -299,14 +300,18 @@ fn remember(cx: &mut Cx<'_>, row: Option<Row>) -> Result<Option<Arc<Client>>> {
 }
 
 fn assemble(cx: &mut Cx<'_>, row: Row) -> Result<Client> {
-    let mut one = assemble_all(cx, &[row])?;
+    let mut links = scope::links(cx, row.id.as_str())?;
+    let mut one = assemble_all(cx, &[row], |_| std::mem::take(&mut links))?;
     one.pop()
         .ok_or_else(|| Fault::corrupt("a row makes a client"))
 }
 
-fn assemble_all(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Client>> {
+fn assemble_all(
+    cx: &mut Cx<'_>,
+    rows: &[Row],
+    mut links: impl FnMut(&str) -> Links,
+) -> Result<Vec<Client>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let mut links = scope::links_of_all(cx, &ids)?;
     let mut mappers = mapper::list_of_owners(cx, &ids)?;
     let mut mappings = role::scope_mappings_of_all(cx, &ids)?;
     let mut clients = Vec::with_capacity(rows.len());
@@ -316,7 +321,7 @@ fn assemble_all(cx: &mut Cx<'_>, rows: &[Row]) -> Result<Vec<Client>> {
             Some(sealed) => Some(cx.vault.open_text(&place(&row.id), sealed)?.digest()),
             None => None,
         };
-        let (default_scopes, optional_scopes) = links.remove(id).unwrap_or_default();
+        let (default_scopes, optional_scopes) = links(id);
         let mut settings: Settings = serde_json::from_str(&row.settings)?;
         if let Some(sealed) = &row.secret_attributes {
             let place = attributes_place(&row.id);

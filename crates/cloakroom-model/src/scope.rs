@@ -1,5 +1,7 @@
 //! Client scopes: named bundles of mappers and roles, and who has them.
 
+mod packed;
+
 use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
@@ -11,6 +13,8 @@ use crate::mapper::{self, Mapper};
 use crate::schema::{client_scopes, scope_links};
 use crate::sql::Unless;
 use crate::{realm, role};
+
+pub(crate) use packed::{Packed, packed_links};
 
 /// A client scope with its mappers.
 #[derive(Clone, Debug)]
@@ -128,34 +132,17 @@ pub type Links = (Vec<ScopeId>, Vec<ScopeId>);
 
 /// The scopes of an owner: a client, or the realm for its new clients.
 pub fn links(cx: &mut Cx<'_>, owner: &str) -> Result<Links> {
-    Ok(links_of_all(cx, &[owner])?
-        .remove(owner)
-        .unwrap_or_default())
-}
-
-/// The same for several owners; one without scopes is left out.
-pub(crate) fn links_of_all(cx: &mut Cx<'_>, owners: &[&str]) -> Result<HashMap<String, Links>> {
-    let rows: Vec<(String, ScopeId, bool)> = scope_links::table
+    let rows: Vec<(ScopeId, bool)> = scope_links::table
         .filter(scope_links::realm_id.eq(&cx.realm.id))
-        .filter(scope_links::owner_id.eq_any(owners))
+        .filter(scope_links::owner_id.eq(owner))
         // The order of the key: nothing has to be sorted.
-        .order((scope_links::owner_id.asc(), scope_links::scope_id.asc()))
-        .select((
-            scope_links::owner_id,
-            scope_links::scope_id,
-            scope_links::is_default,
-        ))
+        .order(scope_links::scope_id.asc())
+        .select((scope_links::scope_id, scope_links::is_default))
         .load(cx.db.conn()?)?;
-    let mut all: HashMap<String, Links> = HashMap::new();
-    for (owner, scope, is_default) in rows {
-        let links = all.entry(owner).or_default();
-        if is_default {
-            links.0.push(scope);
-        } else {
-            links.1.push(scope);
-        }
-    }
-    Ok(all)
+    let (default, optional): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|(_, is_default)| *is_default);
+    let ids = |rows: Vec<(ScopeId, bool)>| rows.into_iter().map(|(id, _)| id).collect();
+    Ok((ids(default), ids(optional)))
 }
 
 /// Gives an owner a scope, by default or on request, whatever it was before.

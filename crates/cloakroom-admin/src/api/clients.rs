@@ -10,13 +10,12 @@ mod v2;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
-use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::client::{self, Client, Query};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
-use cloakroom_model::{Cx, Secret, role, user};
+use cloakroom_model::{Cx, Fault, Secret, role, user};
 use cloakroom_oidc::client_policy::{Registrant, Source};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
@@ -144,17 +143,26 @@ impl Sight {
     }
 
     fn show(&self, cx: &mut Cx<'_>, client: &Client) -> Result<Value> {
+        self.tell(cx, client, |shown| Ok(serde_json::to_value(shown)?))
+    }
+
+    /// Hands a client over as the caller sees it.
+    fn tell<T>(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &Client,
+        take: impl FnOnce(&shape::Shown<'_>) -> std::result::Result<T, Fault>,
+    ) -> Result<T> {
         let masked = Secret::new(shape::MASK);
         let secret = match client::reveal_secret(cx, client)? {
             Some(secret) if self.sees_secret(cx, client)? => Some(secret),
             Some(_) => Some(masked),
             None => None,
         };
-        let mut shown = shape::show(cx.realm, client, secret.as_ref())?;
         let manage = self.may_manage(cx, client)? && !is_management(cx, client);
-        let access = json!({"view": true, "configure": manage, "manage": manage});
-        set(&mut shown, "access", access);
-        Ok(shown)
+        let mut shown = shape::Shown::of(cx.realm, client, secret.as_ref());
+        shown.access = Some(json!({"view": true, "configure": manage, "manage": manage}));
+        Ok(take(&shown)?)
     }
 }
 
@@ -169,10 +177,15 @@ async fn list(admin: Admin, params: Params) -> Answer {
         return Err(AdminError::described(400, "invalid_request", why));
     }
     let views = admin.sway(VIEW);
-    let (first, max) = page(&params, ALL)?;
+    let search = is_on(&params, "search");
+    let (first, max) = match page(&params, ALL)? {
+        // There is one of this name at the most, on whatever page.
+        _ if params.contains_key("clientId") && !search => (0, ALL),
+        asked => asked,
+    };
     let query = Query {
         client_id: params.get("clientId").cloned(),
-        search: is_on(&params, "search"),
+        search,
         only: None,
         first,
         max,
@@ -187,7 +200,7 @@ async fn list(admin: Admin, params: Params) -> Answer {
             };
             let mut shown = Listed::default();
             client::visit(cx, &query, |cx, client| {
-                Ok::<_, AdminError>(shown.push(&sight.show(cx, &client)?)?)
+                sight.tell(cx, &client, |one| shown.push(one))
             })?;
             Ok(shown.end())
         })

@@ -9,6 +9,7 @@ use crate::authorization::delegation::Extent;
 use crate::cx::Cx;
 use crate::id::ClientUuid;
 use crate::schema::clients;
+use crate::scope::{self, Links};
 use crate::sql::lower;
 use crate::{Fault, Result};
 
@@ -16,7 +17,11 @@ use crate::{Fault, Result};
 const BATCH: usize = 5000;
 
 /// For how many clients what belongs to them is read together.
-const TOGETHER: usize = 250;
+const TOGETHER: usize = 1000;
+
+/// For how many clients their scopes are read together, one short text for each: whoever lists all of them goes through
+/// the index once, in its order.
+const SCOPES_TOGETHER: usize = 10_000;
 
 /// What a list of clients is narrowed by.
 #[derive(Clone, Debug, Default)]
@@ -77,9 +82,18 @@ pub fn visit<E: From<Fault>>(
     mut show: impl FnMut(&mut Cx<'_>, Client) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
     let rows = rows(cx, query)?;
-    for rows in rows.chunks(TOGETHER) {
-        for client in assemble_all(cx, rows)? {
-            show(cx, client)?;
+    for rows in rows.chunks(SCOPES_TOGETHER) {
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let links = scope::packed_links(cx, &ids)?;
+        let links_of = |id: &str| {
+            links
+                .get(id)
+                .map_or_else(Links::default, scope::Packed::links)
+        };
+        for rows in rows.chunks(TOGETHER) {
+            for client in assemble_all(cx, rows, links_of)? {
+                show(cx, client)?;
+            }
         }
     }
     Ok(())
