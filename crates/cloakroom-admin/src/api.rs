@@ -92,7 +92,8 @@ pub(crate) fn page(params: &Params, most: i64) -> Result<(i64, i64)> {
         let Some(text) = params.get(name) else {
             return Ok(None);
         };
-        text.parse().map(Some).map_err(|_| AdminError::not_found())
+        let number = text.parse::<i32>().map_err(|_| AdminError::not_found())?;
+        Ok(Some(i64::from(number)))
     };
     let first = number("first")?.unwrap_or(0).max(0);
     let max = number("max")?.unwrap_or(most);

@@ -131,7 +131,9 @@ fn search(cx: &mut Cx<'_>, query: &Query, attributes: &[(String, String)]) -> Re
     if attributes.is_empty() {
         return Ok(group::search(cx, query)?);
     }
+    // Keycloak looks at the attributes alone where both are asked for.
     let everything = Query {
+        search: None,
         first: 0,
         max: ALL,
         ..query.clone()

@@ -120,8 +120,12 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "IdentityProviderRepresentation", shape::FIELDS)?;
     let alias = read::text(&sent, "alias")?;
+    let provider = read::text(&sent, "providerId")?;
     let alias = alias
-        .ok_or_else(|| AdminError::message(400, "path is null"))?
+        .ok_or_else(|| match provider {
+            Some(_) => AdminError::message(400, "path is null"),
+            None => AdminError::message(400, "Invalid identity provider id [null]"),
+        })?
         .to_owned();
     if alias.is_empty() {
         return Err(AdminError::message(400, "The alias is empty"));

@@ -247,18 +247,14 @@ async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
     Ok(no_content())
 }
 
-/// The roles of a container that were sent, each by its id or its name.
+/// The roles of a container that were sent, each by its id and its name, which have to be those of one role.
 fn named(cx: &mut Cx<'_>, container: &str, sent: &[read::Object]) -> Result<Vec<Role>> {
     let mut roles = Vec::new();
     for one in sent {
-        let role = match read::text(one, "id")? {
-            Some(id) => role::find(cx, &RoleId::new(id))?,
-            None => {
-                let name = read::text(one, "name")?.unwrap_or_default();
-                role::find_named(cx, container, name)?
-            }
-        };
-        let role = role.filter(|role| role.container_id == container);
+        let id = read::text(one, "id")?.map(RoleId::new);
+        let name = read::text(one, "name")?.unwrap_or_default();
+        let role = role::find_named(cx, container, name)?;
+        let role = role.filter(|role| id.as_ref() == Some(&role.id));
         roles.push(role.ok_or_else(|| AdminError::error(404, "Role not found"))?);
     }
     Ok(roles)

@@ -162,7 +162,15 @@ fn check_kind(cx: &mut Cx<'_>, role: &Role) -> Result<()> {
 
 async fn list(admin: Admin, path: Names, params: Params) -> Answer {
     let may = check(&admin, &path, false)?;
-    let (first, max) = page(&params, ALL)?;
+    let mut asked = page(&params, ALL)?;
+    let is_searched = params
+        .get("search")
+        .is_some_and(|text| !text.trim().is_empty());
+    // Keycloak pages through all roles only where both ends of the page are said.
+    if !is_searched && !(params.contains_key("first") && params.contains_key("max")) {
+        asked = (0, ALL);
+    }
+    let (first, max) = asked;
     let brief = is_brief(&params, true);
     let body = admin
         .read(move |cx| {
@@ -297,6 +305,9 @@ async fn find_one(admin: Admin, path: Names) -> Answer {
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     let may = check(&admin, &path, true)?;
     let sent = read::object(&body, "RoleRepresentation", shape::FIELDS)?;
+    if read::text(&sent, "name")?.is_none() {
+        return Err(AdminError::error(400, "role has no name"));
+    }
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
