@@ -167,7 +167,8 @@ async fn list(admin: Admin, path: Names, params: Params) -> Answer {
         .get("search")
         .is_some_and(|text| !text.trim().is_empty());
     // Keycloak pages through all roles only where both ends of the page are said.
-    if !is_searched && !(params.contains_key("first") && params.contains_key("max")) {
+    let has_page = params.contains_key("first") && params.contains_key("max");
+    if !is_searched && !has_page {
         asked = (0, ALL);
     }
     let (first, max) = asked;
