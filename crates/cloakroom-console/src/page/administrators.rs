@@ -39,7 +39,9 @@ async fn rights_client(desk: &Desk) -> Result<String, Problem> {
 /// The administrative roles: the path of their holders at the API, and the role.
 async fn roles(desk: &Desk) -> Result<Vec<(String, Value)>, Problem> {
     let client = encode(&rights_client(desk).await?);
-    let found = desk.get(&format!("clients/{client}/roles?max=200")).await?;
+    let found = desk
+        .get(&format!("clients/{client}/roles?first=0&max=200"))
+        .await?;
     let all = found.as_array().into_iter().flatten();
     let mut roles: Vec<(String, Value)> = all
         .map(|role| {

@@ -198,7 +198,7 @@ async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Car
     let mut options = Vec::new();
     if may_change {
         let of_realm = desk
-            .get_if_allowed("roles?max=200")
+            .get_if_allowed("roles?first=0&max=200")
             .await?
             .unwrap_or_default();
         let of_realm = of_realm.as_array().into_iter().flatten();

@@ -28,7 +28,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .get_if_allowed("client-scopes")
         .await?
         .unwrap_or_default();
-    let own = desk.get(&format!("{path}/roles?max=200")).await?;
+    let own = desk.get(&format!("{path}/roles?first=0&max=200")).await?;
     let mut stack = Stack::new(desk.frame(heading))
         .card(scopes(&desk, (&default, &optional, &all), may_manage))
         .card(roles(&desk, &own, may_manage));
