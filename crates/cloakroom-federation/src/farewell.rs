@@ -1,4 +1,5 @@
-//! What a provider is sent, without a browser, when a session that came from it has ended (RP-Initiated Logout 1.0 §2).
+//! What a provider is sent, without a browser, when a session that came from it has ended (RP-Initiated Logout 1.0 §2,
+//! SAML Profiles §4.4).
 
 use cloakroom_model::Secret;
 use oauth2::http::header::CONTENT_TYPE;
@@ -6,6 +7,7 @@ use oauth2::http::{HeaderValue, Method};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use crate::saml::binding::Outgoing;
 use crate::{HttpRequest, Upstream};
 
 /// A longer address is not sent: servers and what stands before them may cut it, or refuse it. The form says the same.
@@ -22,10 +24,28 @@ pub fn request(upstream: &Upstream, id_token: &Secret, state: &str) -> Option<Ht
         *request.uri_mut() = whole.as_str().parse().ok()?;
         return Some(request);
     }
-    let form = Serializer::new(String::new()).extend_pairs(said).finish();
+    form(place.as_str(), said)
+}
+
+/// A message of SAML that a browser would post, for a provider that takes it without one.
+pub fn post(sent: &Outgoing) -> Option<HttpRequest> {
+    let Outgoing::Post { action, fields } = sent else {
+        return None;
+    };
+    form(
+        action,
+        fields.iter().map(|(name, value)| (*name, value.as_str())),
+    )
+}
+
+fn form<'a>(
+    place: &str,
+    fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Option<HttpRequest> {
+    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut request = HttpRequest::new(form.into_bytes());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = place.as_str().parse().ok()?;
+    *request.uri_mut() = place.parse().ok()?;
     let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
     request.headers_mut().insert(CONTENT_TYPE, kind);
     Some(request)

@@ -39,6 +39,7 @@ pub mod redirector;
 pub mod saml;
 pub mod steps;
 pub mod tokens;
+pub mod trial;
 mod upstream;
 pub mod userinfo;
 

@@ -41,5 +41,7 @@ const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// The namespace of signatures (XML Signature 1.1 §1.3).
 const SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// The namespace of envelopes (SOAP 1.1 §4).
+const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 /// The status of a request that was done (SAML Core §3.2.2.2).
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";

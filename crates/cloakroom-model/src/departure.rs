@@ -37,6 +37,9 @@ pub struct Baggage {
     /// Whom the provider's account is to be linked to; none for signing in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link_to: Option<String>,
+    /// The key of an administrator's trial; nobody signs in by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<String>,
 }
 
 impl std::fmt::Debug for Baggage {

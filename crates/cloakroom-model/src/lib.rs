@@ -16,6 +16,7 @@
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
 //! - A [departure] is a browser that was sent to an identity provider and has not come back.
+//! - A [trial] is a sign-in at an identity provider that an administrator begins to see what it says.
 //! - A [sign-in](sign_in) is when a user was last here.
 //! - A [console session](console_session) is a browser in which an administrator uses the console, and a
 //!   [saved view](saved_view) a list there that they come back to.
@@ -88,6 +89,7 @@ pub mod sign_in;
 pub mod snapshot;
 mod sql;
 pub mod time;
+pub mod trial;
 pub mod user;
 pub mod user_profile;
 pub mod whole;

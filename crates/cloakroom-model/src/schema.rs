@@ -409,6 +409,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    provider_trials (key) {
+        key -> Binary,
+        realm_id -> Text,
+        provider -> Text,
+        owner -> Text,
+        home -> Text,
+        outcome -> Nullable<Binary>,
+        began_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     upstream_sessions (session_id, offline) {
         session_id -> Text,
         offline -> Bool,
@@ -862,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     console_sessions,
     key_steps,
     departures,
+    provider_trials,
     upstream_sessions,
     recycle_bin,
     sign_ins,

@@ -3,7 +3,7 @@
 mod account;
 mod authorize;
 mod brand;
-mod broker;
+pub(crate) mod broker;
 mod claim;
 mod device;
 mod discovery;

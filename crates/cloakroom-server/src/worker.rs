@@ -14,7 +14,7 @@ use cloakroom_model::db::Listener;
 use cloakroom_model::{
     Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event, job,
     known_device, lease, login_limit, opaque, pushed_request, recycle_bin, refresh, replay,
-    session,
+    session, trial,
 };
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
@@ -161,6 +161,7 @@ fn sweep(app: &App, node: &str) -> Result<(), Fault> {
         code::sweep(&mut cx, ROWS)?;
         device::sweep(&mut cx, ROWS)?;
         departure::sweep(&mut cx, ROWS)?;
+        trial::sweep(&mut cx)?;
         session::sweep(&mut cx, ROWS)?;
         refresh::sweep(&mut cx, ROWS)?;
         replay::sweep(&mut cx)?;

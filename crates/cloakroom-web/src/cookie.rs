@@ -10,6 +10,9 @@ pub const IDENTITY: &str = "KEYCLOAK_IDENTITY";
 /// Names realm, user and session for the session iframe; proves nothing.
 pub const SESSION: &str = "KEYCLOAK_SESSION";
 
+/// The key of an administrator's trial of an identity provider.
+pub const TRIAL: &str = "CLOAKROOM_TRIAL";
+
 /// A cookie to be set.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookie<'a> {

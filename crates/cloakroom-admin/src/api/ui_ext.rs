@@ -15,6 +15,7 @@ mod roles;
 mod sessions;
 mod system;
 mod texts;
+mod trials;
 mod uses;
 mod views;
 
@@ -56,6 +57,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     sessions::configure(cfg);
     system::configure(cfg);
     texts::configure(cfg);
+    trials::configure(cfg);
     uses::configure(cfg);
     views::configure(cfg);
 }

@@ -1,6 +1,7 @@
 //! Identity providers: where people sign in elsewhere, and with which settings.
 
 mod health;
+mod trial;
 
 use std::rc::Rc;
 
@@ -22,6 +23,10 @@ pub(super) const ROUTES: &[Route] = &[
         .and_change(|desk| Box::pin(make(desk))),
     Route::show("/identity-providers/{alias}", |desk| Box::pin(show(desk)))
         .and_change(|desk| Box::pin(save(desk))),
+    Route::show("/identity-providers/{alias}/trial", |desk| {
+        Box::pin(trial::show(desk))
+    })
+    .and_change(|desk| Box::pin(trial::begin(desk))),
     Route::change("/identity-providers/{alias}/delete", |desk| {
         Box::pin(remove(desk))
     }),

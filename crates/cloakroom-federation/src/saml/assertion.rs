@@ -5,7 +5,7 @@ use roxmltree::Node;
 use serde::{Deserialize, Serialize};
 
 use super::response::Expected;
-use super::{ASSERTION, instant, xml};
+use super::{ASSERTION, Crypto, encryption, instant, xml};
 use crate::{Problem, Result};
 
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
@@ -75,7 +75,7 @@ impl Assertion {
         Ok(Self {
             id: id.to_owned(),
             expires_at: expires_at.plus(expected.settings.skew()),
-            subject: name_id(subject)?,
+            subject: name_id(subject, expected.crypto)?,
             session: session(node, expected)?,
             attributes: attributes(node)?,
         })
@@ -199,9 +199,27 @@ fn check_conditions(conditions: Node<'_, '_>, expected: &Expected<'_>) -> Result
     }
 }
 
-/// The name of whom something is about; one that is encrypted is not read.
-pub(super) fn name_id(of: Node<'_, '_>) -> Result<NameId> {
-    let node = xml::wanted(of, ASSERTION, "NameID")?;
+/// The name of whom something is about, in the clear or encrypted for us; the caller has verified a signature over it.
+pub(super) fn name_id(of: Node<'_, '_>, crypto: &dyn Crypto) -> Result<NameId> {
+    let plain = xml::child(of, ASSERTION, "NameID")?;
+    let sealed = xml::child(of, ASSERTION, "EncryptedID")?;
+    match (plain, sealed) {
+        (Some(node), None) => read_name(node),
+        (None, Some(node)) => {
+            let opened = encryption::open(node, crypto, true)?;
+            let document = xml::parse(&opened)?;
+            let root = document.root_element();
+            if root.children().filter(Node::is_element).count() != 1 {
+                return Err(Problem::untrusted("what it encrypted is not one name"));
+            }
+            read_name(xml::wanted(root, ASSERTION, "NameID")?)
+        }
+        (None, None) => Err(Problem::untrusted("its message has no NameID")),
+        (Some(_), Some(_)) => Err(Problem::untrusted("its message names somebody twice")),
+    }
+}
+
+fn read_name(node: Node<'_, '_>) -> Result<NameId> {
     let attribute = |name: &str| {
         let found = node.attribute(name).filter(|text| !text.is_empty());
         found.map(str::to_owned)

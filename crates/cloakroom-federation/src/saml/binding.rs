@@ -1,13 +1,14 @@
-//! The HTTP bindings: messages in forms and in addresses (SAML Bindings §3.4, §3.5).
+//! The bindings: messages in forms, in addresses and in envelopes of SOAP (SAML Bindings §3.2, §3.4, §3.5).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use miniz_oxide::{deflate, inflate};
+use roxmltree::{Document, Node};
 use url::form_urlencoded::{Serializer, byte_serialize, parse};
 
 use super::crypto::Signed;
 use super::sign::{self, Draft};
-use super::{Crypto, Signer, algorithm, xml};
+use super::{Crypto, SOAP, Signer, algorithm, xml};
 use crate::{Problem, Result};
 
 /// The longest message before it is inflated; addresses are shorter.
@@ -45,6 +46,8 @@ pub struct Message {
     /// The XML.
     pub(super) text: String,
     signature: Option<QuerySignature>,
+    /// It came in an envelope of SOAP.
+    is_wrapped: bool,
 }
 
 impl std::fmt::Debug for Message {
@@ -145,7 +148,42 @@ impl Message {
             relay_state: parameters.relay_state()?,
             text: utf8(bytes(&decoded(sent))?)?,
             signature: None,
+            is_wrapped: false,
         })
+    }
+
+    /// Takes a request out of an envelope of SOAP, which a provider sends without a browser.
+    ///
+    /// # Errors
+    /// If it is too large or no text.
+    pub fn from_soap(body: &[u8]) -> Result<Self> {
+        if body.len() > xml::LONGEST {
+            return Err(Problem::untrusted("its message is too large"));
+        }
+        Ok(Self {
+            kind: Kind::Request,
+            relay_state: None,
+            text: utf8(body.to_vec())?,
+            signature: None,
+            is_wrapped: true,
+        })
+    }
+
+    /// The element that is the message: the document's own, or the only one in the body of an envelope.
+    pub(super) fn root<'a, 'i>(&self, document: &'a Document<'i>) -> Result<Node<'a, 'i>> {
+        let root = document.root_element();
+        if !self.is_wrapped {
+            return Ok(root);
+        }
+        if !root.has_tag_name((SOAP, "Envelope")) {
+            return Err(Problem::untrusted("its message is in no envelope"));
+        }
+        let body = xml::wanted(root, SOAP, "Body")?;
+        let mut all = body.children().filter(Node::is_element);
+        match (all.next(), all.next()) {
+            (Some(found), None) => Ok(found),
+            _ => Err(Problem::untrusted("its envelope has not one message")),
+        }
     }
 
     /// Takes a message out of an address, as it was sent.
@@ -176,6 +214,7 @@ impl Message {
             relay_state,
             text,
             signature,
+            is_wrapped: false,
         })
     }
 
@@ -264,6 +303,24 @@ pub struct Route<'a> {
     pub by_post: bool,
     /// Who signs it, if anybody does.
     pub signer: Option<&'a dyn Signer>,
+}
+
+/// A signed message in an envelope.
+pub(super) fn wrap(draft: &Draft, signer: Option<&dyn Signer>) -> Result<String> {
+    let text = draft.finish(signer)?;
+    Ok(in_envelope(&text))
+}
+
+/// What a provider that asked by SOAP is told where it is not believed (SOAP 1.1 §4.4).
+pub fn fault() -> String {
+    in_envelope(
+        "<soap:Fault><faultcode>soap:Client</faultcode>\
+         <faultstring>The request was not taken.</faultstring></soap:Fault>",
+    )
+}
+
+fn in_envelope(text: &str) -> String {
+    format!("<soap:Envelope xmlns:soap=\"{SOAP}\"><soap:Body>{text}</soap:Body></soap:Envelope>")
 }
 
 /// Packs a message for its way.

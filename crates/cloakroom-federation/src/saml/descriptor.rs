@@ -48,6 +48,10 @@ pub fn write(
     for binding in ["HTTP-Redirect", "HTTP-POST"] {
         role = role.push(service("md:SingleLogoutService", binding));
     }
+    // Keycloak takes none; so it is named where somebody asked for logout without the browser.
+    if settings.has("backchannelSupported") {
+        role = role.push(service("md:SingleLogoutService", "SOAP"));
+    }
     let format = settings.text("nameIDPolicyFormat").unwrap_or_default();
     role = role.push(Element::new("md:NameIDFormat").text(format));
     // The first is the default, so it is the one that the requests ask for.

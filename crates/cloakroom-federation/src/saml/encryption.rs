@@ -1,4 +1,4 @@
-//! Assertions that are encrypted for us (XML Encryption 1.1, SAML Core §2.3.4).
+//! Assertions and names that are encrypted for us (XML Encryption 1.1, SAML Core §2.2.4, §2.3.4).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,11 +13,11 @@ const ENCRYPTION_11: &str = "http://www.w3.org/2009/xmlenc11#";
 
 /// Everything that goes wrong is one error, so that no answer says how far it came.
 fn failed() -> Problem {
-    Problem::untrusted("its encrypted assertion cannot be opened")
+    Problem::untrusted("what it encrypted cannot be opened")
 }
 
-/// Opens an `EncryptedAssertion`: a document whose root has the assertion in it, and the namespaces that
-/// were in scope where it stood.
+/// Opens an `EncryptedAssertion` or an `EncryptedID`: a document whose root has what was encrypted in it, and the
+/// namespaces that were in scope where it stood.
 ///
 /// # Errors
 /// If it does not open; or if nothing protects it against changes, and nobody has verified a signature over it.
@@ -30,7 +30,7 @@ pub(super) fn open(
     let content = content(data).ok_or_else(failed)?;
     if matches!(content, Content::Cbc(_)) && !is_signed {
         return Err(Problem::untrusted(
-            "its assertion is encrypted with AES-CBC in a message that is not signed",
+            "it is encrypted with AES-CBC in a message that is not signed",
         ));
     }
     let key = find_key(encrypted, data).ok_or_else(failed)?;
@@ -66,9 +66,8 @@ fn wrapped(key: Node<'_, '_>) -> Result<(&'static str, Vec<u8>)> {
     let mask = xml::child(method, ENCRYPTION_11, "MGF")?;
     let mask = mask.and_then(|node| node.attribute("Algorithm"));
     let name = method.attribute("Algorithm").unwrap_or_default();
-    let alg = algorithm::key_transport(name, digest, mask).ok_or_else(|| {
-        Problem::untrusted("its assertion is encrypted with an algorithm that is not taken")
-    })?;
+    let alg = algorithm::key_transport(name, digest, mask)
+        .ok_or_else(|| Problem::untrusted("it is encrypted with an algorithm that is not taken"))?;
     Ok((alg, value(key)?))
 }
 

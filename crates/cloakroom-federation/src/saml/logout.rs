@@ -32,10 +32,11 @@ fn signed<T>(
     read: impl FnOnce(Node<'_, '_>) -> Result<T>,
 ) -> Result<T> {
     let document = xml::parse(&message.text)?;
+    let root = message.root(&document)?;
     let by_query = message.verify(expected.keys, expected.crypto)?;
-    match signature::verify(document.root_element(), expected.keys, expected.crypto)? {
+    match signature::verify(root, expected.keys, expected.crypto)? {
         Some(canonical) => read(xml::parse(&canonical)?.root_element()),
-        None if by_query => read(document.root_element()),
+        None if by_query => read(root),
         None => Err(Problem::untrusted("its message is not signed")),
     }
 }
@@ -65,7 +66,7 @@ pub fn read_request(message: &Message, expected: &Expected<'_>) -> Result<Ends> 
         }
         Ok(Ends {
             id: id.to_owned(),
-            subject: assertion::name_id(root)?,
+            subject: assertion::name_id(root, expected.crypto)?,
             sessions: sessions.map(xml::text).collect::<Result<_>>()?,
             expires_at: until.plus(skew),
         })
@@ -140,12 +141,37 @@ pub fn send_request(
 /// # Errors
 /// If it cannot be signed.
 pub fn send_response(
-    (settings, here): (&Settings<'_>, &Here<'_>),
-    (answered, is_done): (&str, bool),
+    from: (&Settings<'_>, &Here<'_>),
+    answered: (&str, bool),
     stamp: &Stamp<'_>,
     route: &Route<'_>,
 ) -> Result<Outgoing> {
-    let root = request::root("samlp:LogoutResponse", stamp.id, stamp.now, route.to)
+    let draft = response_draft(from, answered, stamp, route.to);
+    binding::send(Kind::Response, &draft, route)
+}
+
+/// The same in an envelope of SOAP, for a provider that waits for it.
+///
+/// # Errors
+/// If it cannot be signed.
+pub fn write_response(
+    from: (&Settings<'_>, &Here<'_>),
+    answered: (&str, bool),
+    stamp: &Stamp<'_>,
+    route: &Route<'_>,
+) -> Result<String> {
+    // It goes where the question came from, which has no address of its own.
+    let draft = response_draft(from, answered, stamp, "");
+    binding::wrap(&draft, route.signer)
+}
+
+fn response_draft(
+    (settings, here): (&Settings<'_>, &Here<'_>),
+    (answered, is_done): (&str, bool),
+    stamp: &Stamp<'_>,
+    to: &str,
+) -> Draft {
+    let root = request::root("samlp:LogoutResponse", stamp.id, stamp.now, to)
         .with("InResponseTo", answered);
     let code = |value: &str| Element::new("samlp:StatusCode").with("Value", value);
     let code = match is_done {
@@ -154,11 +180,10 @@ pub fn send_response(
         false => code("urn:oasis:names:tc:SAML:2.0:status:Requester")
             .push(code("urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal")),
     };
-    let draft = Draft {
+    Draft {
         root,
         id: stamp.id.to_owned(),
         issuer: Element::new("saml:Issuer").text(settings.entity(here.realm)),
         rest: vec![Element::new("samlp:Status").push(code)],
-    };
-    binding::send(Kind::Response, &draft, route)
+    }
 }

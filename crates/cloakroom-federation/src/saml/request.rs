@@ -34,12 +34,12 @@ pub fn id(nonce: &str) -> String {
     format!("ID_{nonce}")
 }
 
-/// The root of a message of ours (SAML Core §3.2.1).
+/// The root of a message of ours (SAML Core §3.2.1); an answer to whoever waits for it has no destination.
 pub(super) fn root(name: &'static str, id: &str, now: Timestamp, to: &str) -> Element {
     Element::new(name)
         .with("xmlns:samlp", PROTOCOL)
         .with("xmlns:saml", ASSERTION)
-        .with("Destination", to)
+        .with_some("Destination", Some(to).filter(|to| !to.is_empty()))
         .with("ID", id)
         .with("IssueInstant", &instant::write(now))
         .with("Version", "2.0")

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{ASSERTION, SIGNATURE};
+use super::{ASSERTION, SIGNATURE, SOAP};
 use crate::{Problem, Result};
 
 /// The longest document, in bytes: an assertion with a thousand groups is a quarter of it.
@@ -115,9 +115,14 @@ fn check_ids(document: &Document<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Signatures stand directly in the message or in an assertion directly in it, one in each, and nowhere else.
+/// Signatures stand directly in the message, which may be in an envelope, or in an assertion directly in it, one in each,
+/// and nowhere else.
 fn check_signatures(document: &Document<'_>) -> Result<()> {
     let root = document.root_element();
+    let is_envelope = root.has_tag_name((SOAP, "Envelope"));
+    let is_body = |node: Node<'_, '_>| {
+        is_envelope && node.has_tag_name((SOAP, "Body")) && node.parent_element() == Some(root)
+    };
     for node in document.descendants() {
         if !node.has_tag_name((SIGNATURE, "Signature")) {
             continue;
@@ -125,7 +130,8 @@ fn check_signatures(document: &Document<'_>) -> Result<()> {
         let parent = node.parent_element();
         let is_placed = parent.is_some_and(|parent| {
             let is_assertion = parent.has_tag_name((ASSERTION, "Assertion"));
-            parent == root || (is_assertion && parent.parent_element() == Some(root))
+            let above = parent.parent_element();
+            parent == root || (is_assertion && above == Some(root)) || above.is_some_and(is_body)
         });
         let is_first = !node
             .prev_siblings()

@@ -19,12 +19,12 @@ pub struct Farewell {
     /// The provider's alias.
     pub provider: String,
     session: SessionId,
-    /// The ID token, sealed.
+    /// The ID token, or what names the session at a SAML provider; sealed.
     id_token: String,
 }
 
 impl Farewell {
-    /// The ID token, which names the session there.
+    /// The ID token or what a SAML provider has for one: it names the session there.
     pub fn id_token(&self, cx: &Cx<'_>) -> Result<Secret> {
         let sealed = Sealed::from_base64url(&self.id_token)?;
         cx.vault.open_text(&place(&self.session), &sealed)
@@ -49,7 +49,10 @@ pub(crate) fn say_farewell(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Re
     let known = identity_provider::find(cx, &provider)?;
     let has = |name: &str| known.as_ref().and_then(|known| known.config.get(name));
     let wants = has("backchannelSupported").is_some_and(|wants| wants == "true");
-    if !wants || has("logoutUrl").is_none_or(String::is_empty) {
+    // Where an OpenID provider and a SAML provider have their places for that.
+    let places = ["logoutUrl", "singleLogoutServiceUrl"];
+    let has_place = |name: &&str| has(name).is_some_and(|place| !place.is_empty());
+    if !wants || !places.iter().any(has_place) {
         return Ok(());
     }
     let farewell = Farewell {

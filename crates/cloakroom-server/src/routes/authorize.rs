@@ -21,7 +21,7 @@ use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
 use super::request_object;
 use super::sign_in::{self, Onward};
-use super::visit::{AUTH_SESSION, IDENTITY, Visit};
+use super::visit::{AUTH_SESSION, BROUGHT_BY, IDENTITY, Visit};
 
 /// The paths of the authorization endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
@@ -164,10 +164,14 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             return response;
         }
         Begun::Onward(Onward::Ask(attempt, user), is_new) => {
-            let page = match led_to(visit, &attempt) {
+            let mut page = match led_to(visit, &attempt) {
                 Some(alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
                 None => login::login_page(visit, &attempt, user.as_ref(), None),
             };
+            // It leads there once; whoever comes back may want to go elsewhere.
+            if visit.cookie(BROUGHT_BY).is_some() {
+                visit.unset(&mut page, BROUGHT_BY);
+            }
             (page, is_new, true)
         }
         Begun::Onward(Onward::Rename(attempt, notice), is_new) => (
@@ -201,10 +205,12 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
     response
 }
 
-/// The provider that the application sends its user to, or else the realm everybody, if people can come from it.
+/// The provider that the application sends its user to, or that the browser has just come from, or else the realm
+/// everybody, if people can come from it.
 fn led_to(visit: &Visit, attempt: &attempt::Attempt) -> Option<String> {
     let hint = sign_in::request_of(attempt).ok()?.idp_hint;
     let by_default = || flow::text(attempt, flow::note::DEFAULT_PROVIDER).to_owned();
+    let hint = hint.or_else(|| visit.cookie(BROUGHT_BY));
     let hint = hint.unwrap_or_else(by_default);
     let known = visit
         .realm

@@ -12,6 +12,7 @@ mod saml;
 mod settle;
 mod token;
 mod tokens;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub(crate) use depart::{address, depart};
 pub(crate) use goodbye::backchannel;
 pub(crate) use leave::{Elsewhere, elsewhere, leave};
 pub(crate) use link::{check as check_link, provider_asked_for, shown_name};
+pub(crate) use saml::logout as saml_logout;
 pub(crate) use settle::{forget, keep_upstream, settle};
 
 /// The paths of identity providers.
@@ -48,6 +50,11 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             .route(web::post().to(endpoint::by_form)),
     );
     cfg.service(
+        web::resource(format!("{base}/endpoint/clients/{{client}}"))
+            .route(web::get().to(saml::initiated::by_query))
+            .route(web::post().to(saml::initiated::by_form)),
+    );
+    cfg.service(
         web::resource(format!("{base}/endpoint/descriptor")).route(web::get().to(saml::descriptor)),
     );
     cfg.service(web::resource(format!("{base}/link")).route(web::get().to(link::by_hash)));
@@ -56,6 +63,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(leave::back))
             .route(web::post().to(leave::back_by_form)),
     );
+    cfg.service(web::resource(format!("{base}/trial")).route(web::get().to(trial::begin)));
     cfg.service(web::resource(format!("{base}/token")).route(web::get().to(token::show)));
     cfg.service(
         web::resource("/realms/{realm}/login-actions/first-broker-login")
@@ -66,11 +74,17 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
 
 /// The provider of this alias, if people can come from it at all.
 pub(crate) fn find(cx: &mut Cx<'_>, alias: &str) -> Result<Option<Upstream>, Fault> {
+    let found = find_configured(cx, alias)?;
+    Ok(found.filter(|upstream| upstream.provider.enabled))
+}
+
+/// The same, also where it is switched off.
+fn find_configured(cx: &mut Cx<'_>, alias: &str) -> Result<Option<Upstream>, Fault> {
     // The database of one kind takes no NUL in a text, and no alias has one.
     if alias.len() > 255 || alias.contains(char::is_control) {
         return Ok(None);
     }
-    let found = identity_provider::find(cx, alias)?.filter(|provider| provider.enabled);
+    let found = identity_provider::find(cx, alias)?;
     Ok(found.and_then(Upstream::of))
 }
 

@@ -31,6 +31,8 @@ const AUTH_SESSION_HASH: &str = "KC_AUTH_SESSION_HASH";
 pub(crate) const RESTART: &str = "KC_RESTART";
 /// What the browser is known by after its user has signed in, where strangers' guesses lock users out.
 pub(crate) const DEVICE: &str = "CLOAKROOM_DEVICE";
+/// The identity provider that the browser has just come from by itself.
+pub(crate) const BROUGHT_BY: &str = "CLOAKROOM_BROUGHT_BY";
 /// The language that the reader chose.
 const LOCALE: &str = "KEYCLOAK_LOCALE";
 

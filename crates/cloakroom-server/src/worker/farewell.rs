@@ -10,6 +10,7 @@ use cloakroom_web::App;
 use cloakroom_web::app::random;
 
 use super::post;
+use crate::routes::broker::saml_logout as saml;
 
 /// Tells all that are due.
 pub(super) async fn round(app: &App) -> Result<(), Fault> {
@@ -38,8 +39,14 @@ async fn send(app: &App, realm: &Arc<Realm>, item: &Item) -> Result<bool, Fault>
     let Some((upstream, id_token)) = app.enter(realm, Door::Read, look).await? else {
         return Ok(true);
     };
-    let state = Secret::random(&mut random()?);
-    let Some(request) = farewell::request(&upstream, &id_token, state.expose()) else {
+    let request = match upstream.is_saml() {
+        true => saml::tell((app, realm), &upstream, &id_token).await?,
+        false => {
+            let state = Secret::random(&mut random()?);
+            farewell::request(&upstream, &id_token, state.expose())
+        }
+    };
+    let Some(request) = request else {
         return Ok(true);
     };
     let answer = app.outbound.send(request).await;

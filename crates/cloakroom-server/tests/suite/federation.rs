@@ -7,6 +7,7 @@ mod goodbye;
 mod hostile;
 mod linking;
 mod mappers;
+pub(crate) mod moved;
 mod op;
 mod organizations;
 mod presets;
@@ -14,6 +15,7 @@ mod saml;
 mod scene;
 mod sign_in;
 mod stand_in;
+mod trials;
 
 use std::sync::Arc;
 
@@ -33,6 +35,7 @@ const STORIES: &[&[Story]] = &[
     linking::STORIES,
     mappers::STORIES,
     sign_in::STORIES,
+    trials::STORIES,
 ];
 
 /// The tests against one server.

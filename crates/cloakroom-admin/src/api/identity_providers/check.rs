@@ -68,6 +68,16 @@ pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
     if provider.provider_id == "jwt-authorization-grant" && missing("issuer") {
         return Err(AdminError::message(400, "Issuer is required"));
     }
+    let is_on = |name: &str| {
+        provider
+            .config
+            .get(name)
+            .is_some_and(|value| value == "true")
+    };
+    if provider.provider_id == "saml" && is_on("artifactBindingResponse") {
+        let why = "artifactBindingResponse is not supported: answers come by POST or Redirect";
+        return Err(AdminError::message(400, why));
+    }
     let settings = &provider.settings;
     let flows = [
         &settings.first_broker_login_flow_alias,

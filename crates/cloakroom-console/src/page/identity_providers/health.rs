@@ -3,6 +3,7 @@
 use cloakroom_web::app::now;
 use serde_json::Value;
 
+use super::MANAGE;
 use crate::desk::{Desk, encode};
 use crate::part::{Cell, Facts, Pill};
 use crate::problem::Problem;
@@ -32,6 +33,14 @@ pub(super) async fn facts(desk: &Desk, alias: &str) -> Result<Option<Facts>, Pro
     let facts = match error {
         Some(error) => facts.text(desk.text("provider-error"), error),
         None => facts,
+    };
+    let facts = match desk.may(MANAGE) {
+        true => {
+            let page = format!("/identity-providers/{}/trial", encode(alias));
+            let open = Cell::link(desk.text("provider-trial-open"), desk.url(&page));
+            facts.fact(desk.text("provider-trial"), open)
+        }
+        false => facts,
     };
     let ends = health.get("certificatesEnd").and_then(Value::as_array);
     let ends = ends.into_iter().flatten().filter_map(Value::as_i64);

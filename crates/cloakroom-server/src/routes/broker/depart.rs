@@ -9,8 +9,8 @@ use cloakroom_federation::{Problem, Upstream};
 use cloakroom_login::flow::{self, note};
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::departure::{self, Baggage, Departure};
-use cloakroom_model::id::UserId;
-use cloakroom_model::{Cx, Digest, Door, Fault, Secret, Ttl};
+use cloakroom_model::id::{AttemptId, UserId};
+use cloakroom_model::{Cx, Digest, Door, Fault, Secret, Timestamp, Ttl};
 use cloakroom_oidc::authorize::AuthorizationRequest;
 use cloakroom_web::App;
 use cloakroom_web::app::random;
@@ -67,18 +67,21 @@ pub(super) async fn login(
     }
 }
 
-/// Sends the browser of an attempt to a provider: to sign in, or to link an account there to a user here.
-pub(crate) async fn depart(
+/// A browser that is about to leave, and what its return needs.
+pub(super) struct Packed {
+    to: Outgoing,
+    state: Secret,
+    pub(super) baggage: Baggage,
+}
+
+/// Makes what is sent to a provider; the error says whose turn it is.
+pub(super) async fn pack(
     visit: &Visit,
-    attempt: &Attempt,
     upstream: &Upstream,
-    link_to: Option<&UserId>,
-) -> HttpResponse {
+    wishes: &Wishes,
+) -> Result<Result<Packed, Problem>, Fault> {
     let fresh = || random().map(|mut rng| Secret::random(&mut rng));
-    let (state, nonce, verifier) = match (fresh(), fresh(), fresh()) {
-        (Ok(state), Ok(nonce), Ok(verifier)) => (state, nonce, verifier),
-        (Err(fault), ..) | (_, Err(fault), _) | (.., Err(fault)) => return visit.fault(&fault),
-    };
+    let (state, nonce, verifier) = (fresh()?, fresh()?, fresh()?);
     let redirect_uri = back(visit, upstream);
     let marks = Marks {
         state: state.expose(),
@@ -86,35 +89,61 @@ pub(crate) async fn depart(
         verifier: verifier.expose(),
         redirect_uri: &redirect_uri,
     };
-    let request = sign_in::request_of(attempt).ok();
-    let wishes = request.as_ref().map(wishes).unwrap_or_default();
-    let app = &visit.app;
-    let to = match way(visit, upstream, &marks, &wishes).await {
-        Ok(Ok(to)) => to,
-        Ok(Err(problem)) => return stopped(visit, attempt, upstream, &problem).await,
-        Err(fault) => return visit.fault(&fault),
-    };
-    let leaves = Departure {
-        state: state.digest(),
-        browser: attempt.browser.clone(),
-        provider: upstream.provider.id.clone(),
-        attempt: attempt.id.clone(),
+    let to = way(visit, upstream, &marks, wishes).await?;
+    Ok(to.map(|to| Packed {
+        to,
         baggage: Baggage {
             nonce: nonce.expose().to_owned(),
             verifier: verifier.expose().to_owned(),
-            link_to: link_to.map(|user| user.as_str().to_owned()),
+            ..Baggage::default()
         },
-        expires_at: attempt.expires_at,
+        state,
+    }))
+}
+
+/// Writes down that a browser leaves, and sends it on its way.
+pub(super) async fn go(
+    visit: &Visit,
+    upstream: &Upstream,
+    packed: Packed,
+    (browser, attempt, until): (&Digest, AttemptId, Timestamp),
+) -> HttpResponse {
+    let leaves = Departure {
+        state: packed.state.digest(),
+        browser: browser.clone(),
+        provider: upstream.provider.id.clone(),
+        attempt,
+        baggage: packed.baggage,
+        expires_at: until,
     };
     let write = move |cx: &mut Cx<'_>| {
         let mut leaves = leaves.clone();
         leaves.expires_at = leaves.expires_at.min(cx.now.plus(AWAY));
         departure::insert(cx, &leaves)
     };
-    match app.enter(&visit.realm, Door::Write, write).await {
-        Ok(()) => saml::deliver(visit, &to),
+    match visit.app.enter(&visit.realm, Door::Write, write).await {
+        Ok(()) => saml::deliver(visit, &packed.to),
         Err(fault) => visit.fault(&fault),
     }
+}
+
+/// Sends the browser of an attempt to a provider: to sign in, or to link an account there to a user here.
+pub(crate) async fn depart(
+    visit: &Visit,
+    attempt: &Attempt,
+    upstream: &Upstream,
+    link_to: Option<&UserId>,
+) -> HttpResponse {
+    let request = sign_in::request_of(attempt).ok();
+    let wishes = request.as_ref().map(wishes).unwrap_or_default();
+    let mut packed = match pack(visit, upstream, &wishes).await {
+        Ok(Ok(packed)) => packed,
+        Ok(Err(problem)) => return stopped(visit, attempt, upstream, &problem).await,
+        Err(fault) => return visit.fault(&fault),
+    };
+    packed.baggage.link_to = link_to.map(|user| user.as_str().to_owned());
+    let whose = (&attempt.browser, attempt.id.clone(), attempt.expires_at);
+    go(visit, upstream, packed, whose).await
 }
 
 /// How the browser gets there, as the provider's protocol has it.

@@ -16,7 +16,9 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
 use super::tokens::OwnKeys;
-use super::{About, arrive, depart, find, link, not_found, note, problem_page, saml};
+use super::{
+    About, arrive, depart, find_configured, link, not_found, note, problem_page, saml, trial,
+};
 use crate::routes::login::{login_page, over};
 use crate::routes::protocol;
 use crate::routes::sign_in;
@@ -60,6 +62,9 @@ pub(super) async fn by_form(
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if saml::is_soap(&request) {
+        return saml::logout::asked_by_soap(&visit, alias, &body).await;
+    }
     if saml::is_message(&body) {
         return saml::receive(&visit, alias, Message::from_form(&body)).await;
     }
@@ -77,23 +82,26 @@ pub(super) async fn by_form(
 /// A browser that is back where it left from.
 pub(super) struct Ready {
     pub(super) upstream: Upstream,
-    pub(super) attempt: Attempt,
     pub(super) baggage: Baggage,
+    aim: Aim,
     /// The name of an assertion.
     assertion_id: String,
 }
 
-impl Ready {
-    /// Who came back from where, for an event.
-    pub(super) fn about(&self, visit: &Visit) -> About {
-        let client_id = sign_in::request_of(&self.attempt).map(|request| request.client_id);
-        About {
-            client_id: client_id.unwrap_or_default(),
-            ip: visit.origin.ip.clone(),
-            provider: self.upstream.provider.alias.clone(),
-            ..About::default()
-        }
-    }
+/// What a browser left for.
+enum Aim {
+    /// A login goes on.
+    Login(Box<Attempt>),
+    /// An administrator sees what the provider says; this is the key of it.
+    Trial(String),
+}
+
+/// What became of somebody at a provider.
+pub(super) enum Came {
+    /// The provider vouches for them.
+    In(Box<Arrived>),
+    /// It does not: the error that OAuth has for it.
+    Refused(String),
 }
 
 /// What the state leads to.
@@ -131,7 +139,7 @@ pub(super) async fn take(
         return Err(depart::without_cookie(visit));
     };
     let state = depart::digest(state);
-    let look = move |cx: &mut Cx<'_>| match find(cx, &alias)? {
+    let look = move |cx: &mut Cx<'_>| match find_configured(cx, &alias)? {
         Some(upstream) if upstream.is_saml() == is_saml => redeem(cx, upstream, &state, &browser),
         _ => Ok(Found::NoProvider),
     };
@@ -156,42 +164,80 @@ fn redeem(
     let Some((id, baggage)) = taken else {
         return Ok(Found::NoDeparture);
     };
-    // A switch may have been turned while the browser was away.
-    if baggage.link_to.is_none() && upstream.provider.settings.link_only == Some(true) {
-        return Ok(Found::NoProvider);
-    }
-    Ok(match attempt::find_by_id(cx, browser, &id)? {
-        Some(attempt) => Found::Ready(Box::new(Ready {
+    let aim = match &baggage.trial {
+        // What is tried may be switched off still.
+        Some(key) => Some(Aim::Trial(key.clone())),
+        // A switch may have been turned while the browser was away.
+        None if !upstream.provider.enabled => return Ok(Found::NoProvider),
+        None if baggage.link_to.is_none() && is_for_linking(&upstream) => {
+            return Ok(Found::NoProvider);
+        }
+        None => attempt::find_by_id(cx, browser, &id)?.map(|found| Aim::Login(Box::new(found))),
+    };
+    Ok(match aim {
+        Some(aim) => Found::Ready(Box::new(Ready {
             upstream,
-            attempt,
             baggage,
+            aim,
             assertion_id: cx.new_id(),
         })),
         None => Found::NoAttempt,
     })
 }
 
+fn is_for_linking(upstream: &Upstream) -> bool {
+    upstream.provider.settings.link_only == Some(true)
+}
+
 async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
     let form = &visit.query;
-    let about = ready.about(visit);
     // Whoever answers in another's name may not even say that something failed.
-    if let Err(problem) = Return::check_sender(&ready.upstream, form.get("iss")) {
-        return problem_page(visit, &ready.upstream, &problem, about).await;
-    }
-    if let Some(error) = form.get("error") {
-        return ended_there(visit, &ready, error, about).await;
-    }
-    let Some(code) = form.get("code") else {
-        let problem = Problem::untrusted("it sent the browser back without a code");
-        return problem_page(visit, &ready.upstream, &problem, about).await;
+    let came = match Return::check_sender(&ready.upstream, form.get("iss")) {
+        Err(problem) => Ok(Err(problem)),
+        Ok(()) => match (form.get("error"), form.get("code")) {
+            (Some(error), _) => Ok(Ok(Came::Refused(error.to_owned()))),
+            (None, Some(code)) => {
+                let asked = ask(visit, &ready, code).await;
+                asked.map(|asked| asked.map(|arrived| Came::In(Box::new(arrived))))
+            }
+            (None, None) => Ok(Err(Problem::untrusted(
+                "it sent the browser back without a code",
+            ))),
+        },
     };
-    match ask(visit, &ready, code).await {
-        Ok(Ok(arrived)) => {
-            note(visit, &about.provider, Ok(()));
-            arrive::receive(visit, (ready.attempt, ready.baggage), arrived, about).await
-        }
-        Ok(Err(problem)) => problem_page(visit, &ready.upstream, &problem, about).await,
+    match came {
+        Ok(came) => finish(visit, ready, came).await,
         Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Goes on with what became of somebody at a provider: in the login that they left, or in the trial.
+pub(super) async fn finish(
+    visit: &Visit,
+    ready: Ready,
+    came: Result<Came, Problem>,
+) -> HttpResponse {
+    let attempt = match ready.aim {
+        Aim::Login(attempt) => *attempt,
+        Aim::Trial(key) => return trial::finish(visit, &ready.upstream, &key, came).await,
+    };
+    let client_id = sign_in::request_of(&attempt).map(|request| request.client_id);
+    let about = About {
+        client_id: client_id.unwrap_or_default(),
+        ip: visit.origin.ip.clone(),
+        provider: ready.upstream.provider.alias.clone(),
+        ..About::default()
+    };
+    match came {
+        Ok(Came::In(arrived)) => {
+            note(visit, &about.provider, Ok(()));
+            arrive::receive(visit, (attempt, ready.baggage), *arrived, about).await
+        }
+        Ok(Came::Refused(error)) => {
+            let left = (attempt, ready.baggage);
+            ended_there(visit, (&ready.upstream, &left), &error, about).await
+        }
+        Err(problem) => problem_page(visit, &ready.upstream, &problem, about).await,
     }
 }
 
@@ -224,17 +270,16 @@ async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived,
 }
 
 /// The sign-in ended at the provider: by the person, or by an error there.
-pub(super) async fn ended_there(
+async fn ended_there(
     visit: &Visit,
-    ready: &Ready,
+    (upstream, (attempt, baggage)): (&Upstream, &(Attempt, Baggage)),
     error: &str,
     about: About,
 ) -> HttpResponse {
-    let is_prompt_none =
-        sign_in::request_of(&ready.attempt).is_ok_and(|request| request.prompt.none);
+    let is_prompt_none = sign_in::request_of(attempt).is_ok_and(|request| request.prompt.none);
     let needs_person = ["login_required", "interaction_required", "consent_required"];
     if is_prompt_none && needs_person.contains(&error) {
-        return arrive::refuse(visit, &ready.attempt, error).await;
+        return arrive::refuse(visit, attempt, error).await;
     }
     let code: String = error
         .chars()
@@ -248,10 +293,10 @@ pub(super) async fn ended_there(
     ];
     if !is_cancelled.contains(&error) {
         let problem = Problem::refused(format!("it sent the browser back with {code}"));
-        return problem_page(visit, &ready.upstream, &problem, about).await;
+        return problem_page(visit, upstream, &problem, about).await;
     }
-    if ready.baggage.link_to.is_some() {
-        return link::cancelled(visit, &ready.attempt, about).await;
+    if baggage.link_to.is_some() {
+        return link::cancelled(visit, attempt, about).await;
     }
     let write = move |cx: &mut Cx<'_>| {
         let why = ("access_denied", "the sign-in was cancelled there");
@@ -260,7 +305,7 @@ pub(super) async fn ended_there(
     if let Err(fault) = visit.app.enter(&visit.realm, Door::Write, write).await {
         return visit.fault(&fault);
     }
-    let name = ready.upstream.name().to_owned();
+    let name = upstream.name().to_owned();
     let alert = Alert::error(Notice::ProviderCancelled(name));
-    login_page(visit, &ready.attempt, None, Some(alert))
+    login_page(visit, attempt, None, Some(alert))
 }

@@ -1,10 +1,12 @@
 //! SAML providers: HTTP on this side, `cloakroom_federation::saml` on the other.
 
 mod held;
+pub(super) mod initiated;
 mod keys;
 pub(crate) mod logout;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::departure::{Marks, Wishes};
@@ -13,14 +15,14 @@ use cloakroom_federation::saml::descriptor::{self, Certificates};
 use cloakroom_federation::saml::request::{self, Asked, Here};
 use cloakroom_federation::saml::response::{self, Answer, Expected};
 use cloakroom_federation::saml::{Settings, Signer, person};
-use cloakroom_federation::{Arrived, Problem, Upstream};
+use cloakroom_federation::{Problem, Upstream};
 use cloakroom_model::{Cx, Digest, Door, Fault, attempt, departure, replay};
 use cloakroom_web::App;
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 
-use super::endpoint::{self, Ready};
-use super::{arrive, depart, find, not_found, note, problem_page};
+use super::endpoint::{self, Came, Ready};
+use super::{depart, find, not_found};
 use crate::routes::sign_in;
 use crate::routes::visit::{AGAIN, Visit};
 use keys::Own;
@@ -33,6 +35,14 @@ fn realm_address(visit: &Visit) -> String {
 pub(super) fn is_message(text: &[u8]) -> bool {
     let mut names = url::form_urlencoded::parse(text).map(|(name, _)| name);
     names.any(|name| name == "SAMLResponse" || name == "SAMLRequest")
+}
+
+/// A request that a provider sends by itself, in an envelope of SOAP 1.1.
+pub(super) fn is_soap(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("text/xml")
 }
 
 /// Takes a message on its way to a provider.
@@ -56,7 +66,7 @@ pub(super) async fn request(
 ) -> Result<Result<Outgoing, Problem>, Fault> {
     let settings = Settings::of(upstream);
     let own = match settings.signs() {
-        Some(alg) => Own::signing(visit, alg).await?,
+        Some(alg) => Own::signing((&visit.app, &visit.realm), alg).await?,
         None => Own::of(visit)?,
     };
     // Whoever cannot be believed when they come back is not sent away.
@@ -142,7 +152,7 @@ fn application(cx: &mut Cx<'_>, alias: &str, state: &Digest) -> Result<Option<St
 
 /// An answer: to a request that left from this browser, or to none, and then nobody signs in.
 ///
-/// A sign-in that begins at the provider needs an application of SAML to lead to, and there are none.
+/// A sign-in that begins at the provider has an address of its own ([`initiated`]).
 async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpResponse {
     let Some(state) = message.relay_state.clone() else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
@@ -154,23 +164,10 @@ async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpRespon
         Ok(ready) => ready,
         Err(page) => return page,
     };
-    let about = ready.about(visit);
     match believe(visit, &ready, message).await {
-        Ok(Ok(Came::In(arrived))) => {
-            note(visit, &about.provider, Ok(()));
-            arrive::receive(visit, (ready.attempt, ready.baggage), *arrived, about).await
-        }
-        Ok(Ok(Came::Refused(error))) => endpoint::ended_there(visit, &ready, &error, about).await,
-        Ok(Err(problem)) => problem_page(visit, &ready.upstream, &problem, about).await,
+        Ok(came) => endpoint::finish(visit, ready, came).await,
         Err(fault) => visit.fault(&fault),
     }
-}
-
-/// What became of somebody at the provider.
-enum Came {
-    In(Box<Arrived>),
-    /// The error that OAuth would have for it.
-    Refused(String),
 }
 
 async fn believe(
@@ -225,7 +222,7 @@ pub(super) async fn descriptor(
     };
     let settings = Settings::of(&upstream);
     let alg = settings.signs_logout();
-    let own = match Own::signing(&visit, alg).await {
+    let own = match Own::signing((&visit.app, &visit.realm), alg).await {
         Ok(own) => own,
         Err(fault) => return visit.fault(&fault),
     };

@@ -1,11 +1,20 @@
 //! Signing in through SAML providers: the ways that work, and each mistake of `hostile`.
 
 mod hostile;
-mod idp;
+pub(super) mod idp;
+mod initiated;
+mod names;
 mod sign_in;
+mod without_browser;
 
 pub(super) use hostile::{ROWS, play};
 
 use super::Story;
 
-pub(super) const STORIES: &[&[Story]] = &[hostile::STORIES, sign_in::STORIES];
+pub(super) const STORIES: &[&[Story]] = &[
+    hostile::STORIES,
+    initiated::STORIES,
+    names::STORIES,
+    sign_in::STORIES,
+    without_browser::STORIES,
+];

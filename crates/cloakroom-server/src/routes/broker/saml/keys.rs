@@ -7,8 +7,9 @@ use cloakroom_federation::saml::{Crypto, Signer};
 use cloakroom_jose::jwe::KeyAlg;
 use cloakroom_jose::xml_encryption::{open_gcm, open_key, open_signed_cbc};
 use cloakroom_jose::{Alg, SigningKey, VerifyingKey, digest};
-use cloakroom_model::Fault;
+use cloakroom_model::{Fault, Realm};
 use cloakroom_oidc::keyring::Keyring;
+use cloakroom_web::App;
 
 use crate::routes::protocol;
 use crate::routes::visit::Visit;
@@ -27,8 +28,11 @@ impl Own {
     }
 
     /// The keys with one that signs with this algorithm; it is made if there is none.
-    pub(super) async fn signing(visit: &Visit, alg: &str) -> Result<Self, Fault> {
-        let realm = protocol::with_key(&visit.app, &visit.realm, alg_of(alg)).await?;
+    pub(super) async fn signing(
+        (app, realm): (&App, &Arc<Realm>),
+        alg: &str,
+    ) -> Result<Self, Fault> {
+        let realm = protocol::with_key(app, realm, alg_of(alg)).await?;
         let keyring = Keyring::of(&realm)?;
         Ok(Self { keyring })
     }

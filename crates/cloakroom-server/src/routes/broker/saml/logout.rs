@@ -1,24 +1,26 @@
 //! Single logout with SAML providers: theirs ends sessions here, and ours ends the one there.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use cloakroom_federation::Upstream;
 use cloakroom_federation::saml::Settings;
-use cloakroom_federation::saml::binding::{Message, Outgoing, Route};
+use cloakroom_federation::saml::binding::{self, Message, Outgoing, Route};
 use cloakroom_federation::saml::logout::{self, Ends, Stamp};
 use cloakroom_federation::saml::person::SessionThere;
 use cloakroom_federation::saml::request::{self, Here};
 use cloakroom_federation::saml::response::Expected;
-use cloakroom_federation::{Problem, Result as Believed};
+use cloakroom_federation::{HttpRequest, Problem, Result as Believed, Upstream, farewell};
 use cloakroom_login::sign_on;
 use cloakroom_model::session::{self, Session, upstream};
-use cloakroom_model::{Cx, Door, Fault, Secret, replay};
+use cloakroom_model::{Cx, Door, Fault, Realm, Secret, replay};
+use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 use cloakroom_web::i18n::Notice;
 
+use super::deliver;
 use super::held::held;
 use super::keys::Own;
-use super::{deliver, depart, realm_address};
 use crate::routes::broker::{find, not_found};
 use crate::routes::logout as own_logout;
 use crate::routes::visit::Visit;
@@ -44,36 +46,82 @@ pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> Ht
         Ok(upstream) => upstream,
         Err(page) => return page,
     };
-    let read = |expected: &Expected<'_>| logout::read_request(message, expected);
-    let ends = match held(visit, &upstream, "", read).await {
-        Ok(ends) => ends,
-        Err(problem) => return refused(visit, &upstream, &problem),
-    };
-    let (alias, ip) = (upstream.provider.alias.clone(), visit.origin.ip.clone());
-    let id = ends.id.clone();
-    let work = move |cx: &mut Cx<'_>| end(cx, &alias, &ends, &ip);
-    let ended = match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(Some(ended)) => ended,
-        Ok(None) => {
-            let problem = Problem::untrusted("its logout request was used before");
-            return refused(visit, &upstream, &problem);
-        }
+    let (id, ended) = match take(visit, &upstream, message).await {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(problem)) => return refused(visit, &upstream, &problem),
         Err(fault) => return visit.fault(&fault),
     };
-    match answer(
-        visit,
-        &upstream,
-        (&id, ended > 0),
-        message.relay_state.as_deref(),
-    )
-    .await
-    {
+    let state = message.relay_state.as_deref();
+    match answer(visit, &upstream, (&id, ended > 0), state).await {
         Ok(Some(Ok(to))) => deliver(visit, &to),
         Ok(Some(Err(problem))) => refused(visit, &upstream, &problem),
         // Nobody there waits for an answer.
         Ok(None) => own_logout::signed_out(visit, None),
         Err(fault) => visit.fault(&fault),
     }
+}
+
+/// The provider asks to end sessions by itself, and waits for the answer (SAML Profiles §4.4.3.3).
+pub(in crate::routes::broker) async fn asked_by_soap(
+    visit: &Visit,
+    alias: String,
+    body: &[u8],
+) -> HttpResponse {
+    let Ok(upstream) = provider(visit, alias).await else {
+        return envelope(StatusCode::BAD_REQUEST, binding::fault());
+    };
+    let taken = match Message::from_soap(body) {
+        Ok(message) => take(visit, &upstream, &message).await,
+        Err(problem) => Ok(Err(problem)),
+    };
+    let (id, ended) = match taken {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(problem)) => {
+            refused(visit, &upstream, &problem);
+            return envelope(StatusCode::BAD_REQUEST, binding::fault());
+        }
+        Err(fault) => return visit.fault(&fault),
+    };
+    let sent = send(
+        (&visit.app, &visit.realm),
+        &upstream,
+        Way::default(),
+        |from, stamp, route| logout::write_response(from, (&id, ended > 0), stamp, route),
+    );
+    match sent.await {
+        Ok((Ok(text), _)) => envelope(StatusCode::OK, text),
+        Ok((Err(problem), _)) => {
+            refused(visit, &upstream, &problem);
+            envelope(StatusCode::BAD_REQUEST, binding::fault())
+        }
+        Err(fault) => visit.fault(&fault),
+    }
+}
+
+fn envelope(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/xml; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body(text)
+}
+
+/// Ends what a request names, once it is believed: its id, and how many sessions that were.
+async fn take(
+    visit: &Visit,
+    upstream: &Upstream,
+    message: &Message,
+) -> Result<Believed<(String, usize)>, Fault> {
+    let read = |expected: &Expected<'_>| logout::read_request(message, expected);
+    let ends = match held(visit, upstream, "", read).await {
+        Ok(ends) => ends,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let (alias, ip) = (upstream.provider.alias.clone(), visit.origin.ip.clone());
+    let id = ends.id.clone();
+    let work = move |cx: &mut Cx<'_>| end(cx, &alias, &ends, &ip);
+    let ended = visit.app.enter(&visit.realm, Door::Write, work).await?;
+    let used = || Problem::untrusted("its logout request was used before");
+    Ok(ended.map(|ended| (id, ended)).ok_or_else(used))
 }
 
 /// Ends what a request names; how many sessions that were, or `None` if the request came before.
@@ -95,6 +143,8 @@ fn end(cx: &mut Cx<'_>, alias: &str, ends: &Ends, ip: &str) -> Result<Option<usi
         let there = upstream::find(cx, &id)?.and_then(|found| there(&found));
         let is_theirs = there.is_some_and(|there| there.subject.value == ends.subject.value);
         if let Some(session) = session::find(cx, &id, false)?.filter(|_| is_theirs) {
+            // The provider knows, because it asks for that.
+            upstream::forget(cx, &session.id)?;
             sign_on::end(cx, &session, None, ip)?;
             ended += 1;
         }
@@ -106,23 +156,28 @@ fn there(found: &upstream::Upstream) -> Option<SessionThere> {
     SessionThere::parse(found.id_token.as_ref()?.expose())
 }
 
-/// A message of a logout for a provider, as `make` writes it, and the secret that its id is made of; `None` if the
-/// provider has no address for that.
-async fn send(
-    visit: &Visit,
+/// Where a message of a logout goes, and how; by itself it goes nowhere.
+#[derive(Default)]
+struct Way<'a> {
+    to: &'a str,
+    relay_state: Option<&'a str>,
+    by_post: bool,
+}
+
+/// A message of a logout for a provider, as `make` writes it, and the secret that its id is made of.
+async fn send<T>(
+    (app, realm): (&App, &Arc<Realm>),
     upstream: &Upstream,
-    relay_state: Option<&str>,
-    make: impl FnOnce((&Settings<'_>, &Here<'_>), &Stamp<'_>, &Route<'_>) -> Believed<Outgoing>,
-) -> Result<Option<(Believed<Outgoing>, Secret)>, Fault> {
+    way: Way<'_>,
+    make: impl FnOnce((&Settings<'_>, &Here<'_>), &Stamp<'_>, &Route<'_>) -> Believed<T>,
+) -> Result<(Believed<T>, Secret), Fault> {
     let settings = Settings::of(upstream);
-    let Some(to) = settings.logout() else {
-        return Ok(None);
-    };
-    let own = Own::signing(visit, settings.signs_logout()).await?;
+    let own = Own::signing((app, realm), settings.signs_logout()).await?;
     let signer = own.signer(settings.signs_logout())?;
-    let (realm, back) = (realm_address(visit), depart::back(visit, upstream));
+    let address = format!("{}/realms/{}", app.base_url, realm.name);
+    let back = format!("{address}/broker/{}/endpoint", upstream.provider.alias);
     let here = Here {
-        realm: &realm,
+        realm: &address,
         endpoint: &back,
     };
     let fresh = Secret::random(&mut random()?);
@@ -131,25 +186,61 @@ async fn send(
         now: now(),
     };
     let route = Route {
-        to,
-        relay_state,
-        by_post: settings.posts_logout(),
+        to: way.to,
+        relay_state: way.relay_state,
+        by_post: way.by_post,
         signer: Some(&signer),
     };
     let sent = make((&settings, &here), &stamp, &route);
-    Ok(Some((sent, fresh)))
+    Ok((sent, fresh))
 }
 
+/// The request that ends a session at its provider without the browser; `None` where nothing can be sent, or what was
+/// kept of the session is not of such a provider.
+pub(crate) async fn tell(
+    (app, realm): (&App, &Arc<Realm>),
+    upstream: &Upstream,
+    kept: &Secret,
+) -> Result<Option<HttpRequest>, Fault> {
+    let there = SessionThere::parse(kept.expose());
+    let Some((there, to)) = there.zip(Settings::of(upstream).logout()) else {
+        return Ok(None);
+    };
+    let whose = (&there.subject, there.session.as_deref());
+    let way = Way {
+        to,
+        by_post: true,
+        ..Way::default()
+    };
+    let sent = send((app, realm), upstream, way, |from, stamp, route| {
+        logout::send_request(from, whose, stamp, route)
+    });
+    Ok(sent.await?.0.ok().as_ref().and_then(farewell::post))
+}
+
+/// The answer to a request; `None` if the provider has no address for that.
 async fn answer(
     visit: &Visit,
     upstream: &Upstream,
     answered: (&str, bool),
     relay_state: Option<&str>,
 ) -> Result<Option<Believed<Outgoing>>, Fault> {
-    let sent = send(visit, upstream, relay_state, |from, stamp, route| {
-        logout::send_response(from, answered, stamp, route)
-    });
-    Ok(sent.await?.map(|(sent, _)| sent))
+    let settings = Settings::of(upstream);
+    let Some(to) = settings.logout() else {
+        return Ok(None);
+    };
+    let way = Way {
+        to,
+        relay_state,
+        by_post: settings.posts_logout(),
+    };
+    let sent = send(
+        (&visit.app, &visit.realm),
+        upstream,
+        way,
+        |from, stamp, route| logout::send_response(from, answered, stamp, route),
+    );
+    Ok(Some(sent.await?.0))
 }
 
 /// The session at a provider that one here came from, and that a logout here ends as well.
@@ -168,7 +259,11 @@ pub(crate) fn elsewhere(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Els
         return Ok(None);
     };
     let upstream = find(cx, &found.provider)?;
-    let upstream = upstream.filter(|upstream| Settings::of(upstream).logout().is_some());
+    // One that is told without the browser is told as soon as the session is removed.
+    let is_visited = |upstream: &Upstream| {
+        Settings::of(upstream).logout().is_some() && !upstream.has("backchannelSupported")
+    };
+    let upstream = upstream.filter(is_visited);
     Ok(upstream.map(|upstream| Elsewhere { upstream, there }))
 }
 
@@ -178,10 +273,22 @@ pub(crate) async fn leave(
     elsewhere: &Elsewhere,
 ) -> Result<Option<(HttpResponse, String)>, Fault> {
     let whose = (&elsewhere.there.subject, elsewhere.there.session.as_deref());
-    let sent = send(visit, &elsewhere.upstream, None, |from, stamp, route| {
-        logout::send_request(from, whose, stamp, route)
-    });
-    let Some((Ok(to), fresh)) = sent.await? else {
+    let settings = Settings::of(&elsewhere.upstream);
+    let Some(to) = settings.logout() else {
+        return Ok(None);
+    };
+    let way = Way {
+        to,
+        by_post: settings.posts_logout(),
+        ..Way::default()
+    };
+    let sent = send(
+        (&visit.app, &visit.realm),
+        &elsewhere.upstream,
+        way,
+        |from, stamp, route| logout::send_request(from, whose, stamp, route),
+    );
+    let (Ok(to), fresh) = sent.await? else {
         return Ok(None);
     };
     Ok(Some((deliver(visit, &to), fresh.expose().to_owned())))

@@ -412,7 +412,7 @@ fn encrypted(says: &Says, content: &str, key: &str) -> String {
 }
 
 /// The error is a page, and says that the request is bad: it is not the server that failed.
-fn refused(scene: &Scene, idp: &Idp, browser: &Browser, place: Place) {
+pub(super) fn refused(scene: &Scene, idp: &Idp, browser: &Browser, place: Place) {
     if let Place::Page(page) = &place {
         let status = page.answer.status;
         assert!((400..500).contains(&status), "{}: {status}", idp.name);
@@ -476,7 +476,7 @@ pub(in crate::federation) const STORIES: &[Story] = &[
     ),
 ];
 
-fn ready(scene: &Scene, name: &str) -> (Idp, Browser, Callback) {
+pub(super) fn ready(scene: &Scene, name: &str) -> (Idp, Browser, Callback) {
     let idp = Idp::open(scene, name, json!({}));
     let mut browser = scene.browser();
     let left = scene.leave(&mut browser, name);

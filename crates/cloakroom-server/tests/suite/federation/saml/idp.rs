@@ -23,57 +23,57 @@ const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 /// A provider, as the realm knows it.
-pub(super) struct Idp {
-    pub(super) name: String,
-    pub(super) entity: String,
+pub(in crate::federation) struct Idp {
+    pub(in crate::federation) name: String,
+    pub(in crate::federation) entity: String,
 }
 
 /// What it says next. Empty texts are left out.
 #[derive(Clone)]
-pub(super) struct Says {
-    pub(super) key: Arc<SigningKey>,
-    pub(super) algorithm: &'static str,
-    pub(super) digest: &'static str,
-    pub(super) canonicalization: &'static str,
-    pub(super) transforms: Vec<String>,
+pub(in crate::federation) struct Says {
+    pub(in crate::federation) key: Arc<SigningKey>,
+    pub(in crate::federation) algorithm: &'static str,
+    pub(in crate::federation) digest: &'static str,
+    pub(in crate::federation) canonicalization: &'static str,
+    pub(in crate::federation) transforms: Vec<String>,
     /// What the reference names; the id of what is signed if it is none.
-    pub(super) uri: Option<String>,
-    pub(super) key_info: String,
-    pub(super) signs_response: bool,
-    pub(super) signs_assertion: bool,
-    pub(super) destination: String,
-    pub(super) response_issuer: String,
-    pub(super) response_answers: String,
-    pub(super) response_issued: String,
-    pub(super) version: String,
-    pub(super) status: String,
-    pub(super) id: String,
-    pub(super) issuer: String,
-    pub(super) name_id: String,
-    pub(super) format: String,
-    pub(super) method: String,
-    pub(super) recipient: String,
-    pub(super) answers: String,
-    pub(super) until: String,
-    pub(super) conditions: Option<String>,
-    pub(super) not_before: String,
-    pub(super) not_on_or_after: String,
-    pub(super) audience: String,
-    pub(super) authn: String,
-    pub(super) attributes: Vec<(String, Vec<String>)>,
+    pub(in crate::federation) uri: Option<String>,
+    pub(in crate::federation) key_info: String,
+    pub(in crate::federation) signs_response: bool,
+    pub(in crate::federation) signs_assertion: bool,
+    pub(in crate::federation) destination: String,
+    pub(in crate::federation) response_issuer: String,
+    pub(in crate::federation) response_answers: String,
+    pub(in crate::federation) response_issued: String,
+    pub(in crate::federation) version: String,
+    pub(in crate::federation) status: String,
+    pub(in crate::federation) id: String,
+    pub(in crate::federation) issuer: String,
+    pub(in crate::federation) name_id: String,
+    pub(in crate::federation) format: String,
+    pub(in crate::federation) method: String,
+    pub(in crate::federation) recipient: String,
+    pub(in crate::federation) answers: String,
+    pub(in crate::federation) until: String,
+    pub(in crate::federation) conditions: Option<String>,
+    pub(in crate::federation) not_before: String,
+    pub(in crate::federation) not_on_or_after: String,
+    pub(in crate::federation) audience: String,
+    pub(in crate::federation) authn: String,
+    pub(in crate::federation) attributes: Vec<(String, Vec<String>)>,
     /// What comes back beside the message.
-    pub(super) relay_state: String,
+    pub(in crate::federation) relay_state: String,
 }
 
 /// The key of all honest providers.
-pub(super) fn key() -> Arc<SigningKey> {
+pub(in crate::federation) fn key() -> Arc<SigningKey> {
     static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
     let make = || Arc::new(SigningKey::generate(Alg::ES256, "idp").unwrap());
     Arc::clone(KEY.get_or_init(make))
 }
 
 /// An instant so many seconds from now.
-pub(super) fn at(seconds: i64) -> String {
+pub(in crate::federation) fn at(seconds: i64) -> String {
     let now = time::OffsetDateTime::from_unix_timestamp(party::now() + seconds).unwrap();
     let (date, clock) = (now.date(), now.time());
     format!(
@@ -87,13 +87,13 @@ pub(super) fn at(seconds: i64) -> String {
     )
 }
 
-pub(super) fn public(key: &SigningKey) -> String {
+pub(in crate::federation) fn public(key: &SigningKey) -> String {
     STANDARD.encode(key.public_spki_der().unwrap())
 }
 
 impl Idp {
     /// One that signs people in under the name of the provider.
-    pub(super) fn open(scene: &Scene, name: &str, config: Value) -> Self {
+    pub(in crate::federation) fn open(scene: &Scene, name: &str, config: Value) -> Self {
         let entity = format!("https://idp.test/{name}");
         let usual = json!({
             "singleSignOnServiceUrl": format!("https://idp.test/{name}/sso"),
@@ -112,14 +112,14 @@ impl Idp {
         }
     }
 
-    pub(super) fn endpoint(&self, scene: &Scene) -> String {
+    pub(in crate::federation) fn endpoint(&self, scene: &Scene) -> String {
         let realm = &scene.realm.name;
         let base = &scene.server.base;
         format!("{base}/realms/{realm}/broker/{}/endpoint", self.name)
     }
 
     /// The honest answer to a request.
-    pub(super) fn says(&self, scene: &Scene, left: &Callback) -> Says {
+    pub(in crate::federation) fn says(&self, scene: &Scene, left: &Callback) -> Says {
         let request = request(left);
         let id = attribute(&request, "ID");
         let endpoint = self.endpoint(scene);
@@ -166,14 +166,14 @@ impl Idp {
     }
 
     /// Goes there and back, honestly.
-    pub(super) fn visit(&self, scene: &Scene, browser: &mut Browser) -> Place {
+    pub(in crate::federation) fn visit(&self, scene: &Scene, browser: &mut Browser) -> Place {
         let left = scene.leave(browser, &self.name);
         let says = self.says(scene, &left);
         self.post(scene, browser, &says.response(), &says.relay_state)
     }
 
     /// Brings a response in a form.
-    pub(super) fn post(
+    pub(in crate::federation) fn post(
         &self,
         scene: &Scene,
         browser: &mut Browser,
@@ -187,13 +187,13 @@ impl Idp {
         browser.follow(Request::form(&self.path(scene), &fields))
     }
 
-    pub(super) fn path(&self, scene: &Scene) -> String {
+    pub(in crate::federation) fn path(&self, scene: &Scene) -> String {
         format!("/realms/{}/broker/{}/endpoint", scene.realm.name, self.name)
     }
 }
 
 /// The XML of the request that a browser was sent away with.
-pub(super) fn request(left: &Callback) -> String {
+pub(in crate::federation) fn request(left: &Callback) -> String {
     let sent = STANDARD.decode(left.get("SAMLRequest")).unwrap();
     let bytes = match left.method {
         "POST" => sent,
@@ -203,12 +203,12 @@ pub(super) fn request(left: &Callback) -> String {
 }
 
 /// The first attribute of this name.
-pub(super) fn attribute(xml: &str, name: &str) -> String {
+pub(in crate::federation) fn attribute(xml: &str, name: &str) -> String {
     let (_, rest) = xml.split_once(&format!(" {name}=\"")).unwrap();
     rest.split('"').next().unwrap().to_owned()
 }
 
-pub(super) fn transform(algorithm: &str, inside: &str) -> String {
+pub(in crate::federation) fn transform(algorithm: &str, inside: &str) -> String {
     format!("<ds:Transform Algorithm=\"{algorithm}\">{inside}</ds:Transform>")
 }
 
@@ -221,7 +221,7 @@ fn some(name: &str, value: &str) -> String {
 
 impl Says {
     /// The whole response, signed where it has to be.
-    pub(super) fn response(&self) -> String {
+    pub(in crate::federation) fn response(&self) -> String {
         let mut assertion = self.assertion();
         if self.signs_assertion {
             assertion = self.sign(&assertion, &self.id);
@@ -230,7 +230,7 @@ impl Says {
     }
 
     /// A response around something.
-    pub(super) fn around(&self, inside: &str) -> String {
+    pub(in crate::federation) fn around(&self, inside: &str) -> String {
         let response = format!(
             "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\"{} ID=\"_response\"{}{} Version=\"{}\">{}\
              <samlp:Status><samlp:StatusCode Value=\"{}\"></samlp:StatusCode></samlp:Status>{inside}</samlp:Response>",
@@ -247,7 +247,7 @@ impl Says {
         }
     }
 
-    pub(super) fn assertion(&self) -> String {
+    pub(in crate::federation) fn assertion(&self) -> String {
         let conditions = self.conditions.clone().unwrap_or_else(|| {
             let audience = match self.audience.is_empty() {
                 true => String::new(),
@@ -297,7 +297,7 @@ impl Says {
     }
 
     /// Puts a signature of an element after its issuer.
-    pub(super) fn sign(&self, element: &str, id: &str) -> String {
+    pub(in crate::federation) fn sign(&self, element: &str, id: &str) -> String {
         let signature = self.signature(element, id);
         let (before, after) = element.split_once("</saml:Issuer>").unwrap_or_else(|| {
             // Without an issuer, it stands first.
@@ -311,7 +311,7 @@ impl Says {
         format!("{before}{end}{signature}{after}")
     }
 
-    pub(super) fn signature(&self, element: &str, id: &str) -> String {
+    pub(in crate::federation) fn signature(&self, element: &str, id: &str) -> String {
         let hash = match self.digest.ends_with("sha512") {
             true => Alg::RS512,
             false => Alg::RS256,
@@ -336,7 +336,7 @@ impl Says {
     }
 
     /// The address of a response in the Redirect binding, signed over its query.
-    pub(super) fn query(&self, path: &str, xml: &str) -> String {
+    pub(in crate::federation) fn query(&self, path: &str, xml: &str) -> String {
         let packed = STANDARD.encode(deflate::compress_to_vec(xml.as_bytes(), 6));
         let input = encode(&[
             ("SAMLResponse", packed.as_str()),

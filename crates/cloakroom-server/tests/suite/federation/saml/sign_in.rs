@@ -165,6 +165,16 @@ fn comment(scene: &Scene) {
 
 /// Encrypts an assertion for the certificate of the descriptor.
 fn encrypt(scene: &Scene, idp: &Idp, assertion: &str, content: &str) -> String {
+    encrypt_as("EncryptedAssertion", (scene, idp), assertion, content)
+}
+
+/// Encrypts something for the certificate of the descriptor, in an element of this name.
+pub(super) fn encrypt_as(
+    element: &str,
+    (scene, idp): (&Scene, &Idp),
+    assertion: &str,
+    content: &str,
+) -> String {
     use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
     use aws_lc_rs::cipher::{AES_256, EncryptingKey, EncryptionContext, UnboundCipherKey};
     use aws_lc_rs::iv::FixedLength;
@@ -206,11 +216,11 @@ fn encrypt(scene: &Scene, idp: &Idp, assertion: &str, content: &str) -> String {
     };
     let sealed = STANDARD.encode(sealed);
     format!(
-        "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
+        "<saml:{element} xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
          <xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:EncryptionMethod Algorithm=\"{content}\"></xenc:EncryptionMethod>\
          <ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p\"></xenc:EncryptionMethod>\
          <xenc:CipherData><xenc:CipherValue>{wrapped}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo>\
-         <xenc:CipherData><xenc:CipherValue>{sealed}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>"
+         <xenc:CipherData><xenc:CipherValue>{sealed}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:{element}>"
     )
 }
 
@@ -221,9 +231,10 @@ fn descriptor(scene: &Scene, idp: &Idp) -> String {
     answer.body
 }
 
+pub(super) const GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+pub(super) const CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
+
 fn encrypted(scene: &Scene) {
-    const GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
-    const CBC: &str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
     let idp = Idp::open(
         scene,
         "saml-encrypted",
@@ -562,7 +573,7 @@ pub(super) fn logout_request(scene: &Scene, idp: &Idp, until: &str) -> String {
     )
 }
 
-fn sessions(scene: &Scene, username: &str) -> usize {
+pub(super) fn sessions(scene: &Scene, username: &str) -> usize {
     let path = format!("/users/{}/sessions", text(&scene.user(username), "id"));
     scene
         .done("GET", &path, &Value::Null)
