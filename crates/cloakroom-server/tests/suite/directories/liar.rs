@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::authority::address;
 
+/// What it says of an error, which might be a password as well.
+pub(super) const GOSSIP: &str = "bind-of-cn-root-with-the-passphrase-Xyzzy-4711-failed";
+
 /// What a search is answered with: the number of the message, and where to write.
 pub(super) type Answer = fn(u8, &mut TcpStream);
 
@@ -61,6 +64,12 @@ fn serve(mut stream: TcpStream, answer: Answer, binds: &AtomicUsize) {
                 let _ = stream.write_all(&message(number, &done));
             }
             0x63 => answer(number, &mut stream),
+            // Changes, new entries and new passwords are refused: unwilling to perform (RFC 4511 §A.2).
+            0x66 | 0x68 | 0x77 => {
+                let text = wrap(4, GOSSIP.as_bytes());
+                let refused = wrap(operation + 1, &[&[10, 1, 53, 4, 0][..], &text].concat());
+                let _ = stream.write_all(&message(number, &refused));
+            }
             _ => return,
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Story;
 use super::gate::Gate;
-use super::liar::{Liar, message, wrap};
+use super::liar::{GOSSIP, Liar, done, entry, message, wrap};
 use super::scene::Scene;
 use super::slapd::password_of;
 
@@ -32,6 +32,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "what-a-directory-says-of-an-error-reaches-no-page-and-no-log",
         gossip,
+    ),
+    (
+        "what-a-directory-says-of-a-password-that-it-refuses-reaches-nobody",
+        refusal,
     ),
 ];
 
@@ -116,9 +120,6 @@ fn stops(scene: &Scene) {
     house.sign_in(&uid, &password_of(&uid));
 }
 
-/// What the liar below says, which might be a password as well.
-const GOSSIP: &str = "bind-of-cn-root-with-the-passphrase-Xyzzy-4711-failed";
-
 fn gossip(scene: &Scene) {
     scene.server.keep_secret(GOSSIP);
     let liar = Liar::start(|number, stream| {
@@ -143,4 +144,54 @@ fn gossip(scene: &Scene) {
     assert!(!users.body.contains("Xyzzy"), "{}", users.body);
     let events = house.done("GET", "/events", &Value::Null);
     assert!(!events.to_string().contains("Xyzzy"), "{events}");
+}
+
+/// What it says of somebody whose password it knows.
+fn refusal(scene: &Scene) {
+    scene.server.keep_secret(GOSSIP);
+    let liar = Liar::start(|number, stream| {
+        let found: &[(&str, &[u8])] = &[
+            ("uid", b"pat"),
+            ("cn", b"Pat"),
+            ("sn", b"Pending"),
+            ("mail", b"pat@example.org"),
+            ("entryUUID", b"11111111-2222-3333-4444-555555555555"),
+        ];
+        let found = entry("uid=pat,ou=people,dc=example,dc=org", found);
+        let _ = stream.write_all(&message(number, &found));
+        let _ = stream.write_all(&message(number, &done()));
+    });
+    for (name, by_operation) in [("refusal", "true"), ("refusal-by-attribute", "false")] {
+        let mut house = scene.house(name);
+        let config = scene.settings(json!({
+            "connectionUrl": liar.url, "editMode": "WRITABLE",
+            "usePasswordModifyExtendedOp": by_operation,
+        }));
+        house.directory = house.add("Talker", config);
+        house.sign_in("pat", "any password is right there");
+        let id = house.user("pat")["id"].clone();
+        let path = format!("/users/{}", id.as_str().unwrap());
+
+        let wish = json!({"type": "password", "value": "a new passphrase of pat"});
+        let answer = house
+            .realm
+            .call("PUT", &format!("{path}/reset-password"), &wish);
+        assert!((400..500).contains(&answer.status), "{}", answer.status);
+        assert!(!answer.body.contains("Xyzzy"), "{}", answer.body);
+        let answer = house
+            .realm
+            .call("PUT", &path, &json!({"firstName": "Patricia"}));
+        assert!(!answer.body.contains("Xyzzy"), "{}", answer.body);
+        let events = house.done("GET", "/events", &Value::Null);
+        assert!(!events.to_string().contains("Xyzzy"), "{events}");
+    }
+    let mut house = scene.house("refusal-of-new");
+    let config = scene.settings(json!({
+        "connectionUrl": liar.url, "editMode": "WRITABLE", "syncRegistrations": "true",
+    }));
+    house.directory = house.add("Talker", config);
+    let person = json!({"username": "robin", "enabled": true, "email": "robin@example.org"});
+    let answer = house.realm.call("POST", "/users", &person);
+    assert!((400..500).contains(&answer.status), "{}", answer.status);
+    assert!(!answer.body.contains("Xyzzy"), "{}", answer.body);
 }
