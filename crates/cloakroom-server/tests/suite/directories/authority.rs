@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 /// The addresses that directories of this run listen at. The last part differs from run to run, because an Active Directory
@@ -50,7 +50,27 @@ impl Authority {
         let params = CertificateParams::new(vec![address.to_owned()]).unwrap();
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let files = ["pem", "key"].map(|end| self.folder.path().join(format!("{address}.{end}")));
+        self.keep(address, &certificate, &key)
+    }
+
+    /// The same for certificates that do not count: one that is over, one that is not valid yet, and one by nobody.
+    pub(super) fn issue_distrusted(&self, address: &str) -> [(PathBuf, PathBuf); 3] {
+        let params = || CertificateParams::new(vec![address.to_owned()]).unwrap();
+        let (mut old, mut new) = (params(), params());
+        old.not_after = rcgen::date_time_ymd(2020, 1, 1);
+        old.not_before = rcgen::date_time_ymd(2019, 1, 1);
+        new.not_before = rcgen::date_time_ymd(2999, 1, 1);
+        new.not_after = rcgen::date_time_ymd(3000, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let old = old.signed_by(&key, &self.issuer).unwrap();
+        let new = new.signed_by(&key, &self.issuer).unwrap();
+        let own = params().self_signed(&key).unwrap();
+        [("old", old), ("new", new), ("own", own)]
+            .map(|(name, certificate)| self.keep(name, &certificate, &key))
+    }
+
+    fn keep(&self, name: &str, certificate: &Certificate, key: &KeyPair) -> (PathBuf, PathBuf) {
+        let files = ["pem", "key"].map(|end| self.folder.path().join(format!("{name}.{end}")));
         std::fs::write(&files[0], certificate.pem()).unwrap();
         std::fs::write(&files[1], key.serialize_pem()).unwrap();
         restrict(&files[1]);

@@ -19,6 +19,10 @@ pub(super) const STORIES: &[Story] = &[
         certificate,
     ),
     (
+        "BI-R05-a-certificate-that-is-over-or-by-nobody-gets-no-password",
+        distrusted,
+    ),
+    (
         "BI-R07-a-group-whose-name-is-made-of-separators-is-one-group",
         separators,
     ),
@@ -138,6 +142,29 @@ fn certificate(scene: &Scene) {
 
         assert_eq!(page.answer.status, 503);
         assert_eq!(house.count(), 0);
+    }
+}
+
+fn distrusted(scene: &Scene) {
+    for (at, slapd) in scene.distrusted.iter().enumerate() {
+        let uid = scene.name("distrusted");
+        let password = slapd.add_person(&uid);
+        for (way, change) in [
+            ("ldaps", json!({"connectionUrl": slapd.secure_url()})),
+            (
+                "start-tls",
+                json!({"connectionUrl": slapd.url(), "startTls": "true"}),
+            ),
+        ] {
+            let house = scene.house_of(&format!("distrusted-{at}-{way}"), change);
+            let page = house.refuse(&uid, &password);
+            assert_eq!(page.answer.status, 503, "{at} {way}");
+            assert_eq!(house.count(), 0);
+        }
+        // It is the certificate that is wrong, and nothing else.
+        let plain = json!({"connectionUrl": slapd.url()});
+        let house = scene.house_of(&format!("distrusted-{at}-plain"), plain);
+        house.sign_in(&uid, &password);
     }
 }
 

@@ -16,6 +16,8 @@ use crate::server::Server;
 pub(super) struct Scene {
     pub(super) server: Arc<Server>,
     pub(super) slapd: Arc<Slapd>,
+    /// Others, whose certificates are not to be trusted.
+    pub(super) distrusted: Arc<Vec<Slapd>>,
     pub(super) samba: Arc<Samba>,
     pub(super) kdc: Arc<Kdc>,
 }
@@ -23,12 +25,14 @@ pub(super) struct Scene {
 impl Scene {
     pub(super) fn set(
         server: &Arc<Server>,
-        (slapd, samba, kdc): (&Arc<Slapd>, &Arc<Samba>, &Arc<Kdc>),
+        (slapd, distrusted): (&Arc<Slapd>, &Arc<Vec<Slapd>>),
+        (samba, kdc): (&Arc<Samba>, &Arc<Kdc>),
     ) -> Self {
         server.keep_secret(SERVICE.1);
         Self {
             server: Arc::clone(server),
             slapd: Arc::clone(slapd),
+            distrusted: Arc::clone(distrusted),
             samba: Arc::clone(samba),
             kdc: Arc::clone(kdc),
         }

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -56,11 +57,23 @@ impl Drop for Slapd {
 
 impl Slapd {
     pub(super) fn start(authority: &Authority) -> Self {
+        let files = authority.issue(&address(0));
+        Self::start_with(authority, files)
+    }
+
+    /// One with a certificate that nobody should trust, of each kind.
+    pub(super) fn start_distrusted(authority: &Authority) -> Vec<Self> {
+        let files = authority.issue_distrusted(&address(0)).into_iter();
+        files
+            .map(|files| Self::start_with(authority, files))
+            .collect()
+    }
+
+    fn start_with(authority: &Authority, (certificate, key): (PathBuf, PathBuf)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().display();
         std::fs::create_dir(folder.path().join("db")).unwrap();
         let address = address(0);
-        let (certificate, key) = authority.issue(&address);
         // A bind without a password counts as one of nobody here, with success: what RFC 4513 §5.1.2 warns of.
         let config = format!(
             "include /etc/ldap/schema/core.schema
