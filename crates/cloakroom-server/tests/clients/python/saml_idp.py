@@ -1,4 +1,4 @@
-"""An identity provider of pysaml2 on a port of its own: it trusts one service provider, and everybody is signed in already."""
+"""An identity provider of pysaml2 on a port of its own, which it says: it trusts one service provider, and everybody is signed in already."""
 
 import json
 import sys
@@ -15,8 +15,7 @@ from saml2.saml import NAME_FORMAT_URI, NAMEID_FORMAT_PERSISTENT
 from saml2.server import Server
 from saml2.xmldsig import DIGEST_SHA256, SIG_RSA_SHA256
 
-PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
-ORIGIN = f"http://127.0.0.1:{PORT}"
+FOLDER = Path(sys.argv[1])
 
 
 def configured(descriptor=None, wants_signed=False):
@@ -116,4 +115,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-ThreadingHTTPServer(("127.0.0.1", PORT), Handler).serve_forever()
+class HttpServer(ThreadingHTTPServer):
+    """A browser opens several connections at once; none of them has to come again."""
+
+    request_queue_size = 128
+
+
+# The port is taken once and never given back in between: nobody else can get it.
+SERVER = HttpServer(("127.0.0.1", 0), Handler)
+ORIGIN = f"http://127.0.0.1:{SERVER.server_address[1]}"
+print(ORIGIN, flush=True)
+SERVER.serve_forever()

@@ -45,7 +45,9 @@ async function signInThrough(report, realm, provider, key) {
         const endpoint = `${realm.issuer}/broker/${alias}/endpoint`;
         const descriptor = await (await fetch(`${endpoint}/descriptor`)).text();
         await idp.trust({ way, endpoint, descriptor, entity: realm.issuer, person: `${idp.name}-${way.id}` });
-        await signIn(realm, alias);
+        await signIn(realm, alias).catch((error) => {
+          throw new Error(`${error.message}\n${idp.output?.().slice(-4000) ?? ''}`, { cause: error });
+        });
         const found = (await realm.call('GET', `/users?idpAlias=${alias}`)).body;
         assert.equal(found.length, 1);
         assert.equal(found[0].email, `${idp.name}-${way.id}@example.org`);
