@@ -1,5 +1,7 @@
 //! An export of a real Keycloak 26.7: what comes in, what the report says, and who signs in.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::Value;
 
 use crate::compare::differences;
@@ -147,4 +149,41 @@ fn a_realm_that_is_there_is_dealt_with_as_was_asked() {
     assert!(done);
     assert_eq!(over["realms"][0]["outcome"], "overwritten");
     assert_eq!(here.export("acme"), before);
+}
+
+/// The realm with providers and directories, in the form of one file.
+fn upstreams() -> (PathBuf, Value) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moving/upstreams");
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+    };
+    let mut realm = read("upstreams-realm.json");
+    realm["users"] = read("upstreams-users-0.json")["users"].clone();
+    (folder, realm)
+}
+
+#[test]
+fn providers_and_directories_come_in_whole_in_both_forms_of_an_export() {
+    let (folder, whole) = upstreams();
+    let here = Installation::new();
+    let file = here.file("upstreams.json", &whole.to_string());
+    for from in [folder.as_path(), file.as_path()] {
+        let here = Installation::new();
+        let report = here.import(from);
+        let after: Value = serde_json::from_str(&here.export("upstreams")).unwrap();
+
+        let named = named(&report);
+        let silent: Vec<_> = differences(&whole, &after)
+            .into_iter()
+            .filter(|place| !named.iter().any(|known| place.starts_with(known.as_str())))
+            .collect();
+        assert!(silent.is_empty(), "{from:?}: {silent:?}\n{report:#}");
+        let lost = ["identityProvider", "components"];
+        let lost: Vec<_> = named
+            .iter()
+            .filter(|place| lost.iter().any(|part| place.starts_with(part)))
+            .collect();
+        assert!(lost.is_empty(), "{from:?}: {lost:?}");
+        assert_eq!(report["mapped"]["users"], 3, "{from:?}");
+    }
 }

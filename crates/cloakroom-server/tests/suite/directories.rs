@@ -5,10 +5,12 @@ mod administration;
 mod authority;
 mod gate;
 mod hostile;
+mod injection;
 mod kdc;
 mod kerberos;
 mod liar;
 mod lies;
+mod moved;
 mod samba;
 mod scene;
 mod sign_in;
@@ -33,11 +35,12 @@ type Story = (&'static str, fn(&Scene));
 /// The tests against each server; one directory of each kind serves them all.
 pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Trial> {
     let slapd = Arc::new(Slapd::start(authority));
+    let distrusted = Arc::new(Slapd::start_distrusted(authority));
     let samba = Arc::new(Samba::begin(authority));
     let kdc = Arc::new(Kdc::start(authority));
     let mut trials = Vec::new();
     for server in servers {
-        let scene = Arc::new(Scene::set(server, (&slapd, &samba, &kdc)));
+        let scene = Arc::new(Scene::set(server, (&slapd, &distrusted), (&samba, &kdc)));
         let stories = [
             sign_in::STORIES,
             administration::STORIES,
@@ -45,7 +48,9 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             active_directory::STORIES,
             upstream::STORIES,
             writing::STORIES,
+            injection::STORIES,
             kerberos::STORIES,
+            moved::STORIES,
         ];
         for &(name, story) in stories.iter().flat_map(|stories| stories.iter()) {
             let name = format!("{}::directories::{name}", server.database);
