@@ -19,6 +19,9 @@ use crate::read::Object;
 /// The families of components that hold people elsewhere.
 const STORES: &str = "org.keycloak.storage.UserStorageProvider";
 
+/// The kinds of those that people come in by.
+const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
+
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent = import.sent;
     let realm = cx.realm.id.as_str().to_owned();
@@ -103,7 +106,7 @@ fn insert(
         import.report.approximate("components[]", &who, how);
     }
     unknown::component(import, &part, family, &made.provider_id);
-    if family == STORES {
+    if family == STORES && !SPOKEN.contains(&made.provider_id.as_str()) {
         let how = "kept as configuration; nobody signs in through it";
         import.report.approximate("components[]", &who, how);
     }
