@@ -174,8 +174,9 @@ fn half_open(scene: &Scene) {
 
 /// A connection on which the server is done: whatever it said, its end follows.
 fn is_closed(mut stream: &TcpStream) -> bool {
+    // Thousands are closed at once, by a machine that may be busy.
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
     let mut said = Vec::new();
     let ended = stream.read_to_end(&mut said);
