@@ -107,7 +107,7 @@ pub fn open(
     };
     if flow::has(attempt, note::RECOGNIZED) {
         let Some(session) = same else { return Ok(None) };
-        session::touch(cx, &session.id, false)?;
+        session::touch_read(cx, &session)?;
         return Ok(Some(Opened {
             session,
             cookie: None,

@@ -116,6 +116,14 @@ pub fn touch(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
     Ok(touched.is_some())
 }
 
+/// Marks a session, as it was read just now, as used now. Idle times are of seconds, so a second use within one writes nothing.
+pub fn touch_read(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
+    if session.last_access.seconds() != cx.now.seconds() {
+        touch(cx, &session.id, session.offline)?;
+    }
+    Ok(())
+}
+
 /// Stores that the user was proved again, in the same browser.
 pub fn prove_again(cx: &mut Cx<'_>, session: &Session) -> Result<bool> {
     let mine = sessions::table

@@ -60,7 +60,7 @@ pub(crate) fn join(
 /// The offline session that goes on where this one ends, made if there is none.
 pub(crate) fn go_offline(cx: &mut Cx<'_>, online: &Session) -> Result<Session> {
     if let Some(known) = session::find(cx, &online.id, true)? {
-        session::touch(cx, &known.id, true)?;
+        session::touch_read(cx, &known)?;
         return Ok(known);
     }
     let offline = Session {

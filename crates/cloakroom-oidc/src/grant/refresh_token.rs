@@ -60,10 +60,7 @@ impl Grant for RefreshToken {
         let (session, user, part) = session_of(cx, client, &token)?;
         let account = account(cx, client, &token, user)?;
         let refresh = spend(cx, client, &token, &session)?;
-        // Idle times are of seconds, so a second use within one has nothing to add.
-        if session.last_access.seconds() != cx.now.seconds() {
-            session::touch(cx, &session.id, session.offline)?;
-        }
+        session::touch_read(cx, &session)?;
         let scope = narrowed(&token, request);
         let acr = part.notes.get("acr").and_then(Value::as_str);
         let holder = account.user.clone();

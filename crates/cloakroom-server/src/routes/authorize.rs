@@ -308,7 +308,7 @@ fn recognize(
     let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
     let (next, _) = flow::next(cx, &attempt)?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
-        cloakroom_model::session::touch(cx, &session.id, false)?;
+        cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
         let issuer = provider.issuer(cx.realm);
         let response = request.respond(cx, &issuer, session, false)?;
