@@ -8,6 +8,7 @@ use crate::error::{AdminError, Result};
 /// What a path ends with, or has in its middle, that takes a text or a form.
 const OTHERS: &[&str] = &[
     "/localization/",
+    "/members/invite-",
     "/userLabel",
     "/testSMTPConnection",
     "/client-description-converter",
