@@ -1,5 +1,6 @@
 //! Who is calling and what they may do: roles are read from the database, not from the token.
 
+mod again;
 mod gifts;
 mod grants;
 mod media;
@@ -96,7 +97,7 @@ impl Admin {
             None => Some(Arc::clone(&home)),
             Some(name) => app.realm(&decode(name)).await?,
         };
-        let realm = realm.ok_or_else(|| AdminError::error(404, "Realm not found."))?;
+        let realm = again::known(realm)?;
         let actor = Actor {
             realm: home.id.clone(),
             client: caller.client.clone(),
@@ -123,20 +124,6 @@ impl Admin {
             return Err(AdminError::forbidden());
         }
         Ok(admin)
-    }
-
-    /// Looks once more at somebody without rights: another node may have given them some a moment ago.
-    async fn catch_up(&mut self) -> Result<()> {
-        self.app.keep_only(&self.app.db().versions().await?);
-        let Some(home) = self.app.realm(&self.home.name).await? else {
-            return Ok(());
-        };
-        let user = self.actor.user.clone();
-        let roles = move |cx: &mut Cx<'_>| Ok::<_, AdminError>(user::shared_roles(cx, &user)?);
-        self.roles = self.app.enter(&home, Door::Read, roles).await?;
-        self.home = home;
-        self.rights = self.rights_in(&self.realm.name).await?;
-        Ok(())
     }
 
     /// The names of the management roles that the caller has over a realm.
