@@ -3,7 +3,7 @@
 use cloakroom_model::attempt::{Attempt, Stage};
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Result, client};
+use cloakroom_model::{Cx, Digest, Result, Secret, client};
 use serde_json::Value;
 
 use crate::consent;
@@ -34,6 +34,8 @@ pub const PROVIDER_NOTES: [&str; 2] = ["identity_provider", "identity_provider_i
 pub mod note {
     /// The digest of the code in the form's address, against forged posts.
     pub const SESSION_CODE: &str = "session_code";
+    /// The digest of what the browser keeps in which somebody was proved.
+    pub const PROOF: &str = "proof";
     /// What the client is called, for people.
     pub const CLIENT: &str = "client";
     /// The name that was typed, shown again.
@@ -121,8 +123,27 @@ pub fn end_action(attempt: &mut Attempt, status: &str) {
         .insert(note::ACTION_STATUS.to_owned(), text(status));
 }
 
+/// Binds the attempt to the browser that is answered now: no other goes on with it, although it may know the attempt.
+///
+/// Whoever plants the cookie of an attempt of theirs in another browser would otherwise go on where its user was proved.
+pub fn bind(cx: &mut Cx<'_>, attempt: &mut Attempt) {
+    let proof = Secret::random(cx.rng);
+    let digest = proof.digest().to_base64url();
+    attempt
+        .notes
+        .insert(note::PROOF.to_owned(), Value::String(digest));
+    attempt.proof = Some(proof);
+}
+
+/// Tells whether a browser that keeps these may go on with the attempt.
+pub fn is_bound_to(attempt: &Attempt, kept: &[Digest]) -> bool {
+    let bound = text(attempt, note::PROOF);
+    bound.is_empty() || kept.iter().any(|one| one.to_base64url() == bound)
+}
+
 /// Takes the user as proved now, by password.
-pub fn prove(cx: &Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool) {
+pub fn prove(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool) {
+    bind(cx, attempt);
     attempt.user = Some(user.id.clone());
     attempt.stage = Stage::Act {
         auth_time: cx.now,
@@ -134,7 +155,7 @@ pub fn prove(cx: &Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool)
 }
 
 /// Takes the user as proved now, by a provider's word.
-pub fn prove_upstream(cx: &Cx<'_>, attempt: &mut Attempt, user: &User) {
+pub fn prove_upstream(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) {
     prove(cx, attempt, user, false);
     if let Stage::Act { amr, .. } = &mut attempt.stage {
         // How the user was proved is the provider's to say.

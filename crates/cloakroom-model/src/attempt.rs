@@ -9,7 +9,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{AttemptId, ClientUuid, RealmId, UserId};
 use crate::schema::attempts;
-use crate::secret::Digest;
+use crate::secret::{Digest, Secret};
 use crate::sql::fixed;
 use crate::time::Timestamp;
 
@@ -53,6 +53,8 @@ pub struct Attempt {
     pub created_at: Timestamp,
     /// It ends here, whatever happens.
     pub expires_at: Timestamp,
+    /// What the browser that proves somebody is given to keep. It is stored nowhere: a note has its digest.
+    pub proof: Option<Secret>,
 }
 
 /// Opens an attempt.
@@ -184,6 +186,7 @@ impl Row {
             user: self.user,
             created_at: self.created_at,
             expires_at: self.expires_at,
+            proof: None,
         })
     }
 }

@@ -23,6 +23,7 @@ fn begin(cx: &mut Cx<'_>) -> Result<Attempt> {
         notes: Map::new(),
         created_at: cx.now,
         expires_at: cx.now.plus(Ttl::seconds(600)),
+        proof: None,
     };
     attempt::insert(cx, &attempt)?;
     Ok(attempt)

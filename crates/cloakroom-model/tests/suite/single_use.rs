@@ -204,6 +204,7 @@ fn an_attempt_is_finished_by_one_of_many() {
                     notes: Map::new(),
                     created_at: NOW,
                     expires_at: NOW.plus(Ttl::seconds(60)),
+                    proof: None,
                 };
                 attempt::insert(cx, &attempt)
             })

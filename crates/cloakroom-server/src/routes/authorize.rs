@@ -186,7 +186,9 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         Begun::Onward(Onward::Go(attempt, execution), is_new) => {
             let query = sign_in::address(&attempt, execution, false);
             let to = visit.url(&format!("login-actions/required-action?{query}"));
-            (visit.redirect(&to), is_new, true)
+            let mut response = visit.redirect(&to);
+            visit.set_proof(&mut response, &attempt);
+            (response, is_new, true)
         }
         Begun::Onward(Onward::Refused(response), is_new) => {
             (visit.answer(&response), is_new, is_new)

@@ -61,6 +61,7 @@ pub(crate) struct Ticket {
     browser: Digest,
     tab_id: String,
     session_code: Option<String>,
+    proofs: Vec<Digest>,
 }
 
 impl Ticket {
@@ -77,15 +78,17 @@ impl Ticket {
             browser,
             tab_id: tab_id.to_owned(),
             session_code: visit.query.get("session_code").map(str::to_owned),
+            proofs: visit.proofs(),
         })
     }
 
-    /// The attempt, for showing a page.
+    /// The attempt, for showing a page. There is none for a browser other than the one in which somebody was proved.
     pub(crate) fn find(&self, cx: &mut Cx<'_>) -> Result<Option<Attempt>, Fault> {
         if self.tab_id.contains('\0') {
             return Ok(None);
         }
-        attempt::find(cx, &self.browser, &self.tab_id)
+        let found = attempt::find(cx, &self.browser, &self.tab_id)?;
+        Ok(found.filter(|attempt| flow::is_bound_to(attempt, &self.proofs)))
     }
 
     /// The attempt, for changing it: the form has to come from a page of ours.
@@ -130,7 +133,10 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
         Onward::Depart(attempt, alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
         Onward::Go(attempt, execution) => {
             let query = sign_in::address(&attempt, execution, false);
-            visit.redirect(&visit.url(&format!("login-actions/required-action?{query}")))
+            let to = visit.url(&format!("login-actions/required-action?{query}"));
+            let mut response = visit.redirect(&to);
+            visit.set_proof(&mut response, &attempt);
+            response
         }
         Onward::Done(done) => {
             let mut response = visit.answer(&done.response);

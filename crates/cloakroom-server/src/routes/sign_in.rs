@@ -97,6 +97,7 @@ pub(crate) fn begin(
         notes,
         created_at: cx.now,
         expires_at: cx.now.plus(Ttl::seconds(lifespan)),
+        proof: None,
     };
     if Action::of_request(flow::text(&attempt, note::ACTION)).is_none() {
         flow::end_action(&mut attempt, "error");

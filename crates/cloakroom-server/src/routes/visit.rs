@@ -1,5 +1,7 @@
 //! A browser's visit: its cookies, its language, and the pages and redirects it is answered with.
 
+mod proof;
+
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;

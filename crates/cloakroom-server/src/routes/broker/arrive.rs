@@ -89,7 +89,11 @@ pub(super) async fn receive(
 pub(super) fn answer(visit: &Visit, came: Came) -> HttpResponse {
     match came {
         Came::Onward(onward) => show(visit, onward),
-        Came::Stranger(attempt) => visit.redirect(&first_login(visit, &attempt)),
+        Came::Stranger(attempt) => {
+            let mut response = visit.redirect(&first_login(visit, &attempt));
+            visit.set_proof(&mut response, &attempt);
+            response
+        }
         Came::Disabled(code) => {
             visit.error_with_code(StatusCode::BAD_REQUEST, Notice::AccountDisabled, &code)
         }
@@ -145,6 +149,7 @@ fn sign_in_as(
         attempt.user = None;
         attempt.stage = cloakroom_model::attempt::Stage::Prove;
         attempt.notes.remove(note::RECOGNIZED);
+        flow::bind(cx, &mut attempt);
         pending.write(cx, &mut attempt, note::UPSTREAM)?;
         return Ok(match attempt::advance(cx, &attempt)? {
             true => Came::Stranger(Box::new(attempt)),

@@ -28,6 +28,10 @@ pub(super) const STORIES: &[Story] = &[
         "A94 a consent gives the scopes that were shown, whatever else is posted",
         more_scopes,
     ),
+    (
+        "V018 a browser whose cookie was planted where somebody was proved goes on with nothing",
+        planted,
+    ),
     ("A95 a consent by a link has no effect", by_link),
     (
         "REFRESH-08 what a consent gave ends with the consent",
@@ -97,6 +101,35 @@ fn other_browser(scene: &Scene) {
 
         assert_begins_again(&answer);
     }
+}
+
+/// The handle of an attempt is an attacker's, who planted it in the browser in which somebody has typed their password since.
+fn planted(scene: &Scene) {
+    let (mut browser, page, mut form) = asked(scene);
+    form.press("accept");
+    let cookies = browser.cookies();
+    let handle = cookies
+        .split("; ")
+        .find(|one| one.starts_with("AUTH_SESSION_ID="));
+    let handle = handle.expect("the browser has a handle");
+    let opened = Request::get(&page.address.replace(&scene.server().base, ""));
+    let resumed = page.address.replace("required-action", "authenticate");
+    let resumed = Request::get(&resumed.replace(&scene.server().base, ""));
+    for sent in [request(scene, &form), opened, resumed] {
+        for known in [
+            handle.to_owned(),
+            format!("{handle}; CLOAKROOM_PROOF=a.b..c"),
+        ] {
+            let answer = scene.send(&sent.clone().with("Cookie", &known), &[]);
+
+            assert_begins_again(&answer);
+            assert!(!answer.body.contains(&scene.person.username));
+        }
+    }
+
+    // And the one who was proved goes on.
+    let callback = browser.submit(&page.address, &form).client();
+    assert!(!callback.get("code").is_empty());
 }
 
 fn other_site(scene: &Scene) {
