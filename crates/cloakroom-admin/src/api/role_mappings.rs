@@ -247,14 +247,29 @@ async fn change(admin: Admin, path: Names, body: Bytes, add: bool) -> Answer {
     Ok(no_content())
 }
 
-/// The roles of a container that were sent, each by its id and its name, which have to be those of one role.
-fn named(cx: &mut Cx<'_>, container: &str, sent: &[read::Object]) -> Result<Vec<Role>> {
+/// The roles of a container that were sent. What somebody is given is told by id and name, which have to be those of one role; what
+/// a client or a scope passes on by either, as Keycloak has it.
+fn named(
+    cx: &mut Cx<'_>,
+    holder: &Holder,
+    container: &str,
+    sent: &[read::Object],
+) -> Result<Vec<Role>> {
+    let passes_on = matches!(holder, Holder::Client(_) | Holder::Scope(_));
     let mut roles = Vec::new();
     for one in sent {
         let id = read::text(one, "id")?.map(RoleId::new);
-        let name = read::text(one, "name")?.unwrap_or_default();
-        let role = role::find_named(cx, container, name)?;
-        let role = role.filter(|role| id.as_ref() == Some(&role.id));
+        let role = match &id {
+            Some(id) if passes_on => role::find(cx, id)?,
+            _ => {
+                let name = read::text(one, "name")?.unwrap_or_default();
+                role::find_named(cx, container, name)?
+            }
+        };
+        let is_meant = |role: &Role| {
+            role.container_id == container && (passes_on || id.as_ref() == Some(&role.id))
+        };
+        let role = role.filter(is_meant);
         roles.push(role.ok_or_else(|| AdminError::error(404, "Role not found"))?);
     }
     Ok(roles)
@@ -272,7 +287,7 @@ fn chosen(
     let holder = Holder::of(cx, path)?;
     let container = container(cx, path)?;
     let roles = match sent {
-        Some(sent) => named(cx, &container, sent)?,
+        Some(sent) => named(cx, &holder, &container, sent)?,
         None => {
             let direct = holder.direct(cx)?;
             let mut all = role::list_of(cx, &direct)?;

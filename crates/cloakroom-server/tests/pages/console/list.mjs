@@ -81,6 +81,7 @@ export const PAGES = [
     path: '/identity-providers/{provider}',
     rights: ['view-identity-providers', 'manage-identity-providers'],
   },
+  { name: 'identity-provider-trial', path: '/identity-providers/{provider}/trial', rights: ['manage-identity-providers'] },
   { name: 'directories', path: '/directories', rights: ['view-realm', 'manage-realm'] },
   { name: 'directories-new', path: '/directories/new', rights: ['manage-realm'] },
   { name: 'directory', path: '/directories/{directory}', rights: ['view-realm', 'manage-realm'] },
@@ -189,6 +190,7 @@ export const ACTIONS = [
   { path: '/flows/required-actions', fields: { alias: 'UPDATE_PASSWORD', toggle: 'enabled' }, rights: ['manage-realm'] },
   { path: '/identity-providers/new?kind=oidc', fields: { 'f-alias': 'mallory' }, rights: ['manage-identity-providers'] },
   { path: '/identity-providers/{provider}', fields: { 'f-displayName': 'changed' }, rights: ['manage-identity-providers'] },
+  { path: '/identity-providers/{provider}/trial', fields: {}, rights: ['manage-identity-providers'] },
   { path: '/identity-providers/{provider}/delete', fields: { name: 'elsewhere' }, rights: ['manage-identity-providers'] },
   {
     path: '/directories/new',
