@@ -22,7 +22,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("an opaque token", r"\bcat_[\w-]{8,}"),
     (
         "a cookie that is a secret",
-        r"\b(KEYCLOAK_IDENTITY|KEYCLOAK_SESSION|AUTH_SESSION_ID|KC_RESTART|OAUTH_GRANT|CLOAKROOM_LOGOUT|CLOAKROOM_DEVICE|CLOAKROOM_PROOF)=[\w.%-]{8,}",
+        r"\b(KEYCLOAK_IDENTITY|KEYCLOAK_SESSION|AUTH_SESSION_ID|KC_RESTART|OAUTH_GRANT|CLOAKROOM_LOGOUT|CLOAKROOM_DEVICE|CLOAKROOM_PROOF|CLOAKROOM_TRIAL)=[\w.%-]{8,}",
     ),
     ("a query", r#"/realms/[^\s"]*\?\w+="#),
     ("a password's hash", r"\$(argon2|2[aby]|pbkdf2)"),
