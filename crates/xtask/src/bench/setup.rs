@@ -54,6 +54,7 @@ impl Bench {
                 "serviceAccountsEnabled": true, "directAccessGrantsEnabled": true,
                 "attributes": {
                     "access.token.signed.response.alg": algorithm,
+                    "id.token.signed.response.alg": algorithm,
                     "cloakroom.access.token.opaque": is_opaque.to_string(),
                 },
                 // Who is not among a token's audiences is told by introspection that it is not active.
