@@ -165,10 +165,23 @@ pub fn prove_upstream(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) {
 
 /// What comes next, and for whom.
 pub fn next(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<(Next, Option<User>)> {
+    next_of(cx, attempt, None)
+}
+
+/// The same where somebody was read just now, who may be the one that the attempt is of.
+pub fn next_of(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    known: Option<&User>,
+) -> Result<(Next, Option<User>)> {
     let (Stage::Act { .. }, Some(id)) = (&attempt.stage, &attempt.user) else {
         return Ok((Next::AskPassword, None));
     };
-    let Some(user) = user::find(cx, id)?.filter(|user| user.enabled) else {
+    let user = match known.filter(|known| known.id == *id) {
+        Some(known) => Some(known.clone()),
+        None => user::find(cx, id)?,
+    };
+    let Some(user) = user.filter(|user| user.enabled) else {
         return Ok((Next::AskPassword, None));
     };
     let wished = Action::of_request(text(attempt, note::ACTION));

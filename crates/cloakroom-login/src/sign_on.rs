@@ -4,7 +4,8 @@ use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::{SessionId, UserId};
 use cloakroom_model::session::{self, Session};
-use cloakroom_model::{Cx, Result, Secret, Timestamp, Ttl, user};
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Result, Secret, Timestamp, Ttl};
 use serde_json::{Map, Value};
 
 use crate::flow::{self, note};
@@ -31,13 +32,18 @@ pub struct Opened {
 
 /// The session that the identity cookie stands for, if it still counts.
 pub fn recognize(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Session>> {
+    Ok(recognize_user(cx, cookie)?.map(|(session, _)| session))
+}
+
+/// The same, and whose session it is.
+pub fn recognize_user(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<(Session, User)>> {
     let Some((id, secret)) = cookie.split_once('.') else {
         return Ok(None);
     };
     if id.len() > 64 || cookie.contains('\0') {
         return Ok(None);
     }
-    let Some(found) = session::find(cx, &SessionId::new(id), false)? else {
+    let Some((found, user)) = session::find_owned(cx, &SessionId::new(id), false)? else {
         return Ok(None);
     };
     let presented = Secret::new(secret).digest();
@@ -49,15 +55,15 @@ pub fn recognize(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Session>> {
     {
         return Ok(None);
     }
-    let Some(user) = user::find(cx, &found.user)?.filter(|user| user.enabled) else {
+    if !user.enabled {
         return Ok(None);
-    };
+    }
     // "Sign out everywhere" sets an instant before which nothing counts.
     let started = found.started_at.seconds();
     if started < user.not_before || started < cx.realm.settings.not_before {
         return Ok(None);
     }
-    Ok(Some(found))
+    Ok(Some((found, user)))
 }
 
 /// Tells whether a session has not been used for too long.

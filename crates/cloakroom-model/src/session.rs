@@ -17,8 +17,8 @@ use crate::sql::fixed;
 use crate::time::Timestamp;
 use crate::{Result, goodbye, sign_in};
 
-pub use found::{Found, find_with};
-pub use part::{ClientSession, find_client, join, leave, list_clients};
+pub use found::{Found, find_owned, find_with};
+pub use part::{ClientSession, find_client, join, join_again, leave, list_clients};
 
 /// A login that succeeded. The row is the proof of sign-in.
 #[derive(Clone, Debug)]

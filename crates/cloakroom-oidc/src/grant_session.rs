@@ -39,11 +39,11 @@ pub(crate) fn notes(provider: &Provider, cx: &Cx<'_>) -> Map<String, Value> {
     Map::from_iter([(ISSUER_NOTE.to_owned(), issuer.into())])
 }
 
-/// Lets a client take part in a session.
+/// Lets a client take part in a session, in which it may have been seen just now.
 pub(crate) fn join(
     cx: &mut Cx<'_>,
     client: &Client,
-    session: &Session,
+    (session, known): (&Session, Option<&ClientSession>),
     scopes: &Scopes,
     notes: Map<String, Value>,
 ) -> Result<()> {
@@ -54,7 +54,8 @@ pub(crate) fn join(
         scope: scopes.all_names(),
         notes,
     };
-    Ok(session::join(cx, &session.id, session.offline, &part)?)
+    let place = (&session.id, session.offline);
+    Ok(session::join_again(cx, place, known, &part)?)
 }
 
 /// The offline session that goes on where this one ends, made if there is none.

@@ -92,41 +92,44 @@ fn service_account(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Arc<Servic
     user::service_account(cx, &client.id)
 }
 
-/// The live session with this id: the online one, or the offline one that outlived it.
-pub fn find_session(cx: &mut Cx<'_>, id: &SessionId) -> Result<Option<Session>> {
-    for offline in [false, true] {
-        let live = find_live(cx, id, offline)?;
-        if live.is_some() {
-            return Ok(live);
-        }
-    }
-    Ok(None)
+/// The live session with this id, whose it is, and this client's part in it: the online session, or the offline one that outlived it.
+/// Both live side by side under one id.
+pub(crate) fn find_session(
+    cx: &mut Cx<'_>,
+    id: &SessionId,
+    client: &Client,
+) -> Result<Option<Found>> {
+    find_first(cx, (id, client), &[false, true], |_| true)
 }
 
-/// The same for a client that takes part in it, with its part. The online session and the offline
-/// one live side by side under one id.
+/// The same for a client that takes part in it.
 fn find_session_of(
     cx: &mut Cx<'_>,
     id: &SessionId,
     client: &Client,
     only_offline: bool,
 ) -> Result<Option<Found>> {
-    for offline in [false, true] {
-        if only_offline && !offline {
-            continue;
-        }
+    let kinds: &[bool] = match only_offline {
+        true => &[true],
+        false => &[false, true],
+    };
+    find_first(cx, (id, client), kinds, |found| found.part.is_some())
+}
+
+fn find_first(
+    cx: &mut Cx<'_>,
+    (id, client): (&SessionId, &Client),
+    kinds: &[bool],
+    fits: impl Fn(&Found) -> bool,
+) -> Result<Option<Found>> {
+    for &offline in kinds {
         let found = session::find_with(cx, id, offline, &client.id)?;
         let live = found.filter(|found| {
-            found.part.is_some() && session_rules::is_live(cx.realm, &found.session, cx.now)
+            fits(found) && session_rules::is_live(cx.realm, &found.session, cx.now)
         });
         if live.is_some() {
             return Ok(live);
         }
     }
     Ok(None)
-}
-
-fn find_live(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<Option<Session>> {
-    let found = session::find(cx, id, offline)?;
-    Ok(found.filter(|session| session_rules::is_live(cx.realm, session, cx.now)))
 }

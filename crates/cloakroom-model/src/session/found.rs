@@ -1,4 +1,4 @@
-//! A session with its user and one client's part in it: what each use of a token asks for, in one statement.
+//! A session with its user, and one client's part in it: what each sign-in and use of a token asks for, in one statement.
 
 use diesel::prelude::*;
 
@@ -22,7 +22,31 @@ pub struct Found {
     pub part: Option<ClientSession>,
 }
 
-/// The session with this id, unless its end has passed. Idle limits are the caller's rule.
+/// The session with this id and whose it is, unless its end has passed. Idle limits are the caller's rule.
+pub fn find_owned(
+    cx: &mut Cx<'_>,
+    id: &SessionId,
+    offline: bool,
+) -> Result<Option<(Session, User)>> {
+    let realm = &cx.realm.id;
+    let owner = users::id
+        .eq(sessions::user_id)
+        .and(users::realm_id.eq(realm));
+    let mine = sessions::table
+        .inner_join(users::table.on(owner))
+        .filter(sessions::realm_id.eq(realm))
+        .filter(sessions::id.eq(id))
+        .filter(sessions::offline.eq(offline))
+        .filter(sessions::expires_at.gt(cx.now))
+        .select((sessions::all_columns, users::all_columns));
+    let row = fixed!(cx.db.conn()?, mine, get_result::<(Row, user::Row)>);
+    let Some((session, user)) = row.optional()? else {
+        return Ok(None);
+    };
+    Ok(Some((session.into_session()?, user.into_user()?)))
+}
+
+/// The same with a client's part in it.
 pub fn find_with(
     cx: &mut Cx<'_>,
     id: &SessionId,

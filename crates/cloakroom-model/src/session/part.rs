@@ -25,6 +25,26 @@ pub struct ClientSession {
     pub notes: Map<String, Value>,
 }
 
+/// Stores a client's part in a session that the client was seen in just now, as `known`, or not. A second time within one second changes
+/// nothing that is worth a write.
+pub fn join_again(
+    cx: &mut Cx<'_>,
+    (id, offline): (&SessionId, bool),
+    known: Option<&ClientSession>,
+    part: &ClientSession,
+) -> Result<()> {
+    let is_same = known.is_some_and(|known| {
+        known.client == part.client
+            && known.last_access.seconds() == part.last_access.seconds()
+            && known.scope == part.scope
+            && known.notes == part.notes
+    });
+    match is_same {
+        true => Ok(()),
+        false => join(cx, id, offline, part),
+    }
+}
+
 /// Stores a client's part in a session, new or again.
 pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession) -> Result<()> {
     let notes = serde_json::to_string(&part.notes)?;

@@ -79,12 +79,10 @@ pub(super) fn conclude(
     session: &SessionId,
     grant: CodeGrant,
 ) -> Result<Authorization> {
-    let Some(online) = live::find_session(cx, session)? else {
+    let Some(found) = live::find_session(cx, session, client)? else {
         return Err(denied("Session not active"));
     };
-    let Some(user) = user::find(cx, &online.user)? else {
-        return Err(denied("User not found"));
-    };
+    let (online, user, part) = (found.session, found.user, found.part);
     if !user.enabled {
         return Err(denied("User disabled"));
     }
@@ -107,11 +105,11 @@ pub(super) fn conclude(
         notes.insert(CLAIMS_NOTE.to_owned(), json!(claims));
     }
     // The browser's session ends with a logout, the offline one goes on: the client is part of both.
-    grant_session::join(cx, client, &online, &scopes, notes.clone())?;
+    grant_session::join(cx, client, (&online, part.as_ref()), &scopes, notes.clone())?;
     let session = match is_offline {
         true => {
             let offline = grant_session::go_offline(cx, &online)?;
-            grant_session::join(cx, client, &offline, &scopes, notes)?;
+            grant_session::join(cx, client, (&offline, None), &scopes, notes)?;
             offline
         }
         false => online,

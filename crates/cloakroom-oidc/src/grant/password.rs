@@ -116,7 +116,7 @@ pub(crate) fn authorize(
     }
     let mut notes = grant_session::notes(provider, cx);
     notes.insert("acr".to_owned(), session.acr.clone().into());
-    grant_session::join(cx, client, &session, &scopes, notes)?;
+    grant_session::join(cx, client, (&session, None), &scopes, notes)?;
     Ok(Authorization {
         acr: session.acr.clone(),
         account,

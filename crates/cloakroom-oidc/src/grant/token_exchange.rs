@@ -74,7 +74,7 @@ impl Grant for TokenExchange {
             && session::find_client(cx, &session.id, session.offline, &client.id)?.is_none()
         {
             let notes = grant_session::notes(provider, cx);
-            grant_session::join(cx, client, session, &scopes, notes)?;
+            grant_session::join(cx, client, (session, None), &scopes, notes)?;
         }
         let acr = live.session.as_ref().map(|session| session.acr.clone());
         Ok(Authorization {

@@ -299,16 +299,18 @@ fn recognize(
         let refusal = request.refuse(&issuer, "unmet_authentication_requirements", None);
         return Ok(Begun::Redirect(refusal, is_new));
     }
-    let session = match &brought.identity {
-        Some(cookie) => sign_on::recognize(cx, cookie)?,
+    let recognized = match &brought.identity {
+        Some(cookie) => sign_on::recognize_user(cx, cookie)?,
         None => None,
     };
-    let session = session.filter(|session| sign_in::is_expected(request, client, session));
+    let (session, user) = recognized
+        .filter(|(session, _)| sign_in::is_expected(request, client, session))
+        .unzip();
     let known = session
         .as_ref()
         .map(|session| (session, sign_in::is_enough(cx, request, session)));
     let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
-    let (next, _) = flow::next(cx, &attempt)?;
+    let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
         cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
@@ -348,12 +350,9 @@ fn recognize(
         &brought.origin,
     )?;
     // Whoever is known, but not well enough, is asked for the password alone.
-    let onward = match (onward, session) {
-        (Onward::Ask(attempt, None), Some(session)) => {
-            let user = cloakroom_model::user::find(cx, &session.user)?;
-            Onward::Ask(attempt, user)
-        }
-        (onward, _) => onward,
+    let onward = match onward {
+        Onward::Ask(attempt, None) => Onward::Ask(attempt, user),
+        onward => onward,
     };
     Ok(Begun::Onward(onward, is_new))
 }
