@@ -1,8 +1,11 @@
 //! Refresh tokens that rotate: families, and what happens when a spent one comes back.
 
+mod rotation;
+
 use diesel::prelude::*;
 
 use crate::Result;
+use crate::conn::Conn;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, FamilyId, RealmId, SessionId};
 use crate::schema::refresh_tokens;
@@ -36,10 +39,48 @@ pub struct Refresh {
     pub child: Option<String>,
 }
 
+/// The token that comes next, of whatever family it will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// The `jti`.
+    pub id: String,
+    /// The session it comes from.
+    pub session: SessionId,
+    /// The session is an offline one.
+    pub offline: bool,
+    /// The client it is issued to.
+    pub client: ClientUuid,
+    /// What it is granted.
+    pub scope: String,
+    /// When it is issued.
+    pub issued_at: Timestamp,
+    /// It is worthless after this instant.
+    pub expires_at: Timestamp,
+}
+
+impl Next {
+    /// The token as one of this family.
+    pub fn of(self, family: FamilyId) -> Refresh {
+        Refresh {
+            id: self.id,
+            family,
+            session: self.session,
+            offline: self.offline,
+            client: self.client,
+            scope: self.scope,
+            issued_at: self.issued_at,
+            expires_at: self.expires_at,
+            uses: 0,
+            spent_at: None,
+            child: None,
+        }
+    }
+}
+
 /// What using a refresh token found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rotated {
-    /// This call, and no other, spent it; the successor may be issued.
+    /// This call, and no other, spent it; its successor, which is stored.
     Fresh(Refresh),
     /// It was spent before.
     Again(Refresh),
@@ -65,20 +106,30 @@ pub fn insert(cx: &mut Cx<'_>, token: &Refresh) -> Result<()> {
     Ok(())
 }
 
-/// Spends the token in favour of `child`. Of two calls at once, exactly one gets `Fresh`.
-pub fn rotate(cx: &mut Cx<'_>, id: &str, child: &str) -> Result<Rotated> {
+/// Spends the token in favour of the next, which is stored with it. Of two calls at once, exactly one gets `Fresh`.
+pub fn rotate(cx: &mut Cx<'_>, id: &str, next: Next) -> Result<Rotated> {
     let mine = refresh_tokens::table
         .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
         .filter(refresh_tokens::id.eq(id));
     let spend = diesel::update(mine.filter(refresh_tokens::spent_at.is_null()))
         .set((
             refresh_tokens::spent_at.eq(cx.now),
-            refresh_tokens::child.eq(child),
+            refresh_tokens::child.eq(&next.id),
             refresh_tokens::uses.eq(refresh_tokens::uses + 1),
         ))
-        .returning(refresh_tokens::all_columns);
-    if let Some(row) = fixed!(cx.db.conn()?, spend, get_result::<Row>).optional()? {
-        return Ok(Rotated::Fresh(row.into_refresh()));
+        .returning((refresh_tokens::realm_id, refresh_tokens::family));
+    let conn = cx.db.conn()?;
+    if let Conn::Postgres(conn) = conn {
+        let family = rotation::run(conn, spend, &next).optional()?;
+        if let Some(family) = family {
+            return Ok(Rotated::Fresh(next.of(family)));
+        }
+    } else if let Some((_, family)) =
+        fixed!(conn, spend, get_result::<(RealmId, FamilyId)>).optional()?
+    {
+        let next = next.of(family);
+        insert(cx, &next)?;
+        return Ok(Rotated::Fresh(next));
     }
     let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
     Ok(row.map_or(Rotated::Unknown, |row| Rotated::Again(row.into_refresh())))

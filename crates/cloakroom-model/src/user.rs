@@ -1,6 +1,7 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
 pub mod directory;
+pub(crate) mod given;
 mod holders;
 pub mod identity;
 mod index;
@@ -23,8 +24,9 @@ use crate::schema::users;
 use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
+pub use given::Given;
 pub use membership::{
-    direct_roles, effective_roles, enrol, grant_role, groups, join, leave, revoke_role,
+    direct_roles, effective_roles, enrol, expand, grant_role, groups, join, leave, revoke_role,
     shared_roles,
 };
 pub use page::{list_in_group, list_in_group_and_below, list_with_role, usernames};

@@ -28,7 +28,7 @@ use crate::uma;
 
 pub use minted::{Minted, SignError, Signed};
 pub use refresh::{RefreshPlan, rotates};
-pub(crate) use refresh::{STORED, new_id as new_refresh_id};
+pub(crate) use refresh::{STORED, next as next_refresh};
 
 use minted::Access;
 pub(crate) use minted::{Unsigned, sign};

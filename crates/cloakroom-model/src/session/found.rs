@@ -9,7 +9,7 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, SessionId};
 use crate::schema::{client_sessions, sessions, users};
 use crate::sql::fixed;
-use crate::user::{self, User};
+use crate::user::{self, Given, User, given};
 
 /// A session, whose it is, and a client's part in it.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Found {
     pub session: Session,
     /// Whose it is.
     pub user: User,
+    /// The roles and groups that the user was given.
+    pub given: Given,
     /// The client's part; `None` if the client takes no part in it.
     pub part: Option<ClientSession>,
 }
@@ -54,6 +56,7 @@ pub fn find_with(
     client: &ClientUuid,
 ) -> Result<Option<Found>> {
     let realm = &cx.realm.id;
+    let (roles, groups) = given::columns(cx.db.conn()?.is_postgres());
     let owner = users::id
         .eq(sessions::user_id)
         .and(users::realm_id.eq(realm));
@@ -73,18 +76,25 @@ pub fn find_with(
             sessions::all_columns,
             users::all_columns,
             client_sessions::all_columns.nullable(),
+            (roles, groups),
         ));
     let row = fixed!(
         cx.db.conn()?,
         mine,
-        get_result::<(Row, user::Row, Option<ClientRow>)>
+        get_result::<(
+            Row,
+            user::Row,
+            Option<ClientRow>,
+            (Option<String>, Option<String>)
+        )>
     );
-    let Some((session, user, part)) = row.optional()? else {
+    let Some((session, user, part, given)) = row.optional()? else {
         return Ok(None);
     };
     Ok(Some(Found {
         session: session.into_session()?,
         user: user.into_user()?,
+        given: Given::of(given),
         part: part.map(ClientRow::into_part).transpose()?,
     }))
 }

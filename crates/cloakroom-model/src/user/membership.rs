@@ -6,13 +6,13 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::{User, fold};
+use super::{Given, User, fold};
 use crate::cx::Cx;
 use crate::id::{GroupId, RoleId, UserId};
 use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
 use crate::schema::{user_groups, user_roles, users};
 use crate::sql::fixed;
-use crate::{Result, group, role};
+use crate::{Result, role};
 
 /// The roles given to a user directly.
 pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
@@ -22,6 +22,12 @@ pub fn direct_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
 /// All roles of a user: its own, those of its groups and their parents, composites expanded.
 pub fn effective_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<BTreeSet<RoleId>> {
     let all = given_roles(cx, id)?;
+    Ok(role::graph(cx)?.expand(all))
+}
+
+/// The same of what is known to be given to a user.
+pub fn expand(cx: &mut Cx<'_>, given: Given) -> Result<BTreeSet<RoleId>> {
+    let all = given.roles(cx)?;
     Ok(role::graph(cx)?.expand(all))
 }
 
@@ -49,10 +55,7 @@ fn given_roles(cx: &mut Cx<'_>, id: &UserId) -> Result<Vec<RoleId>> {
             false => joined.push(GroupId::new(id)),
         }
     }
-    if !joined.is_empty() {
-        given.extend(group::roles_of_all(cx, &joined)?);
-    }
-    Ok(given)
+    Given::new(given, joined).roles(cx)
 }
 
 /// Gives a user a role.

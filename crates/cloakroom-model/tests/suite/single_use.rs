@@ -5,7 +5,7 @@ use cloakroom_model::code::{self, Code, Redeemed};
 use cloakroom_model::device::{self, Decision};
 use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
 use cloakroom_model::initial_access::{self, InitialAccess};
-use cloakroom_model::refresh::{self, Refresh, Rotated};
+use cloakroom_model::refresh::{self, Next, Refresh, Rotated};
 use cloakroom_model::replay::{self, Kind};
 use cloakroom_model::{Cx, Db, Digest, Result, Ttl, client, lease};
 use serde_json::{Map, Value, json};
@@ -162,9 +162,29 @@ fn a_refresh_token_is_rotated_by_one_of_many() {
             .unwrap();
 
         let won = winners(store, |cx, number| {
-            let rotated = refresh::rotate(cx, "t1", &format!("child-{number}"))?;
-            assert_ne!(rotated, Rotated::Unknown);
-            Ok(matches!(rotated, Rotated::Fresh(_)))
+            let next = Next {
+                id: format!("child-{number}"),
+                session: SessionId::new("s1"),
+                offline: false,
+                client: ClientUuid::new("app"),
+                scope: "openid".to_owned(),
+                issued_at: NOW,
+                expires_at: NOW.plus(Ttl::seconds(60)),
+            };
+            Ok(match refresh::rotate(cx, "t1", next.clone())? {
+                Rotated::Fresh(stored) => {
+                    let expected = next.of(FamilyId::new("f1"));
+                    assert_eq!(refresh::find(cx, &stored.id)?, Some(expected.clone()));
+                    assert_eq!(stored, expected);
+                    true
+                }
+                Rotated::Again(spent) => {
+                    assert!(refresh::find(cx, &next.id)?.is_none());
+                    assert!(spent.child.is_some_and(|child| child != next.id));
+                    false
+                }
+                Rotated::Unknown => panic!("the token was there"),
+            })
         });
 
         assert_eq!(won, 1);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cloakroom_jose::{Alg, base64url};
 use cloakroom_model::code::{self, Redeemed};
 use cloakroom_model::id::SessionId;
-use cloakroom_model::session;
+use cloakroom_model::session::{self, Found};
 use cloakroom_model::user::{self, ServiceAccount};
 use cloakroom_model::{Cx, Fault};
 use serde_json::json;
@@ -82,11 +82,16 @@ pub(super) fn conclude(
     let Some(found) = live::find_session(cx, session, client)? else {
         return Err(denied("Session not active"));
     };
-    let (online, user, part) = (found.session, found.user, found.part);
+    let Found {
+        session: online,
+        user,
+        given,
+        part,
+    } = found;
     if !user.enabled {
         return Err(denied("User disabled"));
     }
-    let roles = user::effective_roles(cx, &user.id)?;
+    let roles = user::expand(cx, given)?;
     let account = Arc::new(ServiceAccount { user, roles });
     let scopes = scope::resolve_again(cx, client, &grant.scope);
     let auth_time = online.auth_time.seconds();

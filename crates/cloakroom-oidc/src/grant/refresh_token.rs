@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloakroom_model::id::{FamilyId, SessionId};
-use cloakroom_model::refresh::{self, Refresh, Rotated};
-use cloakroom_model::session::{self, ClientSession, Found, Session};
-use cloakroom_model::user::{self, ServiceAccount, User};
+use cloakroom_model::refresh::{self, Next, Refresh, Rotated};
+use cloakroom_model::session::{self, ClientSession, Session};
+use cloakroom_model::user::{self, ServiceAccount};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use crate::grant_session;
 use crate::issue::{self, Authorization, RefreshPlan};
 use crate::own_token::{self, OwnToken};
 use crate::provider::Provider;
-use crate::scope::{self, OFFLINE_ACCESS};
+use crate::scope::{self, OFFLINE_ACCESS, Scopes};
 use crate::session_rules;
 use crate::token::TokenRequest;
 use crate::uma;
@@ -57,18 +57,21 @@ impl Grant for RefreshToken {
         if token.is_expired(cx) {
             return Err(denied("Token is not active"));
         }
-        let (session, user, part) = session_of(cx, client, &token)?;
-        let account = account(cx, client, &token, user)?;
-        let refresh = spend(cx, client, &token, &session)?;
+        let Holder {
+            session,
+            account,
+            part,
+        } = holder_of(cx, client, &token)?;
+        let scopes = scope::resolve_again(cx, client, &narrowed(&token, request));
+        let refresh = spend(cx, client, &token, (&session, &scopes))?;
         session::touch_read(cx, &session)?;
-        let scope = narrowed(&token, request);
         let acr = part.notes.get("acr").and_then(Value::as_str);
         let holder = account.user.clone();
         let permissions = uma::still_granted(cx, &token, |cx| {
             uma::identity(cx, client, &holder, token.members())
         })?;
         Ok(Authorization {
-            scopes: scope::resolve_again(cx, client, &scope),
+            scopes,
             account,
             session: Some(session),
             // OIDC Core §12.2: the nonce belongs to the request that is long over.
@@ -88,39 +91,30 @@ fn denied(text: &'static str) -> Error {
     OAuthError::invalid_grant(text).into()
 }
 
-/// The live session of a token, whose it is, and its client's part in it.
-fn session_of(
-    cx: &mut Cx<'_>,
-    client: &ProvenClient,
-    token: &OwnToken,
-) -> Result<(Session, User, ClientSession)> {
+/// Who holds a token.
+struct Holder {
+    session: Session,
+    account: Arc<ServiceAccount>,
+    /// The client's part in the session.
+    part: ClientSession,
+}
+
+/// The live session of a token with its client's part in it, and whose it is.
+fn holder_of(cx: &mut Cx<'_>, client: &ProvenClient, token: &OwnToken) -> Result<Holder> {
     let is_offline = token.kind() == "Offline";
     let id = SessionId::new(token.text("sid").unwrap_or_default());
     let found = session::find_with(cx, &id, is_offline, &client.id)?;
     let live = found.filter(|found| session_rules::is_live(cx.realm, &found.session, cx.now));
-    let Some(Found {
-        session,
-        user,
-        part,
-    }) = live
-    else {
+    let Some(found) = live else {
         return Err(denied(match is_offline {
             true => "Offline user session not found",
             false => "Session not active",
         }));
     };
-    let Some(part) = part else {
+    let Some(part) = found.part else {
         return Err(denied("Session doesn't have required client"));
     };
-    Ok((session, user, part))
-}
-
-fn account(
-    cx: &mut Cx<'_>,
-    client: &ProvenClient,
-    token: &OwnToken,
-    user: User,
-) -> Result<Arc<ServiceAccount>> {
+    let user = found.user;
     if !user.enabled {
         return Err(denied("User disabled"));
     }
@@ -128,8 +122,12 @@ fn account(
     if made < session_rules::not_before(cx.realm, client, &user) {
         return Err(denied("Stale token"));
     }
-    let roles = user::effective_roles(cx, &user.id)?;
-    Ok(Arc::new(ServiceAccount { user, roles }))
+    let roles = user::expand(cx, found.given)?;
+    Ok(Holder {
+        session: found.session,
+        account: Arc::new(ServiceAccount { user, roles }),
+        part,
+    })
 }
 
 /// RFC 6749 §6: a scope parameter can only take away. A session that is offline stays so.
@@ -154,7 +152,7 @@ fn spend(
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     token: &OwnToken,
-    session: &Session,
+    (session, scopes): (&Session, &Scopes),
 ) -> Result<RefreshPlan> {
     if client.settings.attribute("use.refresh.tokens") == Some("false") {
         return Ok(RefreshPlan::None);
@@ -170,18 +168,15 @@ fn spend(
         }
         return Ok(RefreshPlan::First);
     }
-    let child = issue::new_refresh_id(cx);
-    let mut rotated = refresh::rotate(cx, jti, &child)?;
+    let next = issue::next_refresh(cx, client, session, scopes.all_names());
+    let mut rotated = refresh::rotate(cx, jti, next.clone())?;
     if matches!(rotated, Rotated::Unknown) && !is_stored {
         adopt(cx, client, token, session)?;
-        rotated = refresh::rotate(cx, jti, &child)?;
+        rotated = refresh::rotate(cx, jti, next.clone())?;
     }
     match rotated {
-        Rotated::Fresh(row) => Ok(RefreshPlan::Next {
-            id: child,
-            family: row.family,
-        }),
-        Rotated::Again(row) => again(cx, client, session, row, child),
+        Rotated::Fresh(row) => Ok(RefreshPlan::Stored(Box::new(row))),
+        Rotated::Again(row) => again(cx, (client, session), row, next),
         Rotated::Unknown => Err(denied("Token is not active")),
     }
 }
@@ -212,23 +207,21 @@ fn adopt(
 /// A spent token came back: a second try of an honest client, or a thief.
 fn again(
     cx: &mut Cx<'_>,
-    client: &ProvenClient,
-    session: &Session,
+    (client, session): (&ProvenClient, &Session),
     row: Refresh,
-    child: String,
+    next: Next,
 ) -> Result<RefreshPlan> {
     let settings = &cx.realm.settings;
     if settings.revoke_refresh_token {
         // The first use counts as one, and `refreshTokenMaxReuse` are allowed beyond it.
         let most = settings.refresh_token_max_reuse.max(0).saturating_add(1);
         if refresh::reuse(cx, &row.id, most)? {
-            return Ok(RefreshPlan::Next {
-                id: child,
-                family: row.family,
-            });
+            let next = next.of(row.family);
+            refresh::insert(cx, &next)?;
+            return Ok(RefreshPlan::Stored(Box::new(next)));
         }
     } else if let Some(known) = unused_child(cx, &row)? {
-        return Ok(RefreshPlan::Same(Box::new(known)));
+        return Ok(RefreshPlan::Stored(Box::new(known)));
     }
     // RFC 9700 §4.14.2: nobody can tell who of the two is honest, so both lose.
     refresh::revoke_family(cx, &row.family)?;

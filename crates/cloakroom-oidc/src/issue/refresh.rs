@@ -2,7 +2,8 @@
 
 use cloakroom_model::client::Client;
 use cloakroom_model::id::FamilyId;
-use cloakroom_model::refresh::{self, Refresh};
+use cloakroom_model::refresh::{self, Next, Refresh};
+use cloakroom_model::session::Session;
 use cloakroom_model::{Cx, Realm};
 use serde_json::{Map, Value, json};
 
@@ -19,15 +20,8 @@ pub enum RefreshPlan {
     None,
     /// The first of a sign-in.
     First,
-    /// The successor of one that was spent, under the id that it was spent for.
-    Next {
-        /// The new `jti`.
-        id: String,
-        /// The family it continues.
-        family: FamilyId,
-    },
-    /// The successor once more, for a caller that may have missed the first answer.
-    Same(Box<Refresh>),
+    /// It is stored already: the successor of one that was spent, now or before, for a caller that may have missed the first answer.
+    Stored(Box<Refresh>),
 }
 
 /// Refresh tokens of this client are spent by use.
@@ -106,31 +100,28 @@ fn row(cx: &mut Cx<'_>, client: &Client, grant: &Authorization) -> Result<Option
     let Some(session) = &grant.session else {
         return Ok(None);
     };
-    let (id, family) = match &grant.refresh {
-        RefreshPlan::Same(row) => return Ok(Some(row.as_ref().clone())),
-        RefreshPlan::Next { id, family } => (id.clone(), family.clone()),
-        RefreshPlan::First if rotates(cx.realm, client) => (new_id(cx), FamilyId::new(cx.new_id())),
-        RefreshPlan::First | RefreshPlan::None => return Ok(None),
-    };
+    match &grant.refresh {
+        RefreshPlan::Stored(row) => Ok(Some(row.as_ref().clone())),
+        RefreshPlan::First if rotates(cx.realm, client) => {
+            let next = next(cx, client, session, grant.scopes.all_names());
+            let row = next.of(FamilyId::new(cx.new_id()));
+            refresh::insert(cx, &row)?;
+            Ok(Some(row))
+        }
+        RefreshPlan::First | RefreshPlan::None => Ok(None),
+    }
+}
+
+/// The next token of a client in a session, as it will be stored.
+pub(crate) fn next(cx: &mut Cx<'_>, client: &Client, session: &Session, scope: String) -> Next {
     let ends = session_rules::refresh_expires_at(cx.realm, client, session, cx.now);
-    let row = Refresh {
-        id,
-        family,
+    Next {
+        id: format!("{STORED}{}", cx.new_ordered_id()),
         session: session.id.clone(),
         offline: session.offline,
         client: client.id.clone(),
-        scope: grant.scopes.all_names(),
+        scope,
         issued_at: cx.now,
         expires_at: ends.unwrap_or(session.expires_at),
-        uses: 0,
-        spent_at: None,
-        child: None,
-    };
-    refresh::insert(cx, &row)?;
-    Ok(Some(row))
-}
-
-/// A new id for a token that has a row.
-pub(crate) fn new_id(cx: &mut Cx<'_>) -> String {
-    format!("{STORED}{}", cx.new_ordered_id())
+    }
 }
