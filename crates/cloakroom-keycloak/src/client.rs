@@ -62,7 +62,7 @@ impl<'a> Shown<'a> {
             enabled: client.enabled,
             default_client_scopes: names(&client.default_scopes),
             optional_client_scopes: names(&client.optional_scopes),
-            protocol_mappers: client.mappers.iter().map(mapper::show).collect(),
+            protocol_mappers: client.mappers.iter().map(mapper::export).collect(),
             secret: secret.map(Secret::expose),
             access: None,
         }
@@ -150,6 +150,16 @@ pub fn complete_by_protocol(settings: &mut Settings, sent: &Object) {
     if let (Some(root), true) = (&settings.root_url, settings.redirect_uris.is_empty()) {
         let uri = format!("{}/*", root.trim_end_matches('/'));
         settings.redirect_uris.push(uri);
+    }
+    if settings.admin_url.is_none() {
+        settings.admin_url.clone_from(&settings.root_url);
+    }
+    for (name, value) in [
+        ("backchannel.logout.session.required", "true"),
+        ("backchannel.logout.revoke.offline.tokens", "false"),
+    ] {
+        let attribute = settings.attributes.entry(name.to_owned());
+        attribute.or_insert_with(|| value.to_owned());
     }
 }
 

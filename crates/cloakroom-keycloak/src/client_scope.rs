@@ -22,7 +22,7 @@ pub fn show(scope: &Scope) -> Value {
         set(
             &mut shown,
             "protocolMappers",
-            scope.mappers.iter().map(mapper::show).collect(),
+            scope.mappers.iter().map(mapper::export).collect(),
         );
     }
     shown

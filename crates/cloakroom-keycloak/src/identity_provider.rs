@@ -115,6 +115,10 @@ pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unrea
     let link = provider.settings.organization_link.take();
     let linked = provider.settings.organization_id.take();
     provider.settings = settings;
+    // Who does not name an organization leaves it; it is unlinked by a call of its own.
+    if !sent.contains_key("organizationId") {
+        provider.settings.organization_id.clone_from(&linked);
+    }
     // A link is changed with the organization; it ends where another one is named.
     if provider.settings.organization_id == linked {
         provider.settings.organization_link = link;

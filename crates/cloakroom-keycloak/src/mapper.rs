@@ -21,6 +21,8 @@ const OF_ORGANIZATIONS: &str = "oidc-organization-membership-mapper";
 /// access tokens, because mappers are older than these two switches.
 fn effective(mapper: &Mapper) -> BTreeMap<String, String> {
     let mut config = mapper.config.clone();
+    // A switch without a word is one that was not set.
+    config.retain(|name, value| !(value.is_empty() && name.ends_with(".token.claim")));
     let kind = mapper.mapper.as_str();
     let mut usual = |name: &str, value: &str| {
         config
@@ -47,8 +49,8 @@ fn effective(mapper: &Mapper) -> BTreeMap<String, String> {
         ("userinfo.token.claim", "id.token.claim"),
     ] {
         let is_for_access = FOR_ACCESS.contains(&kind);
-        if let Some(value) = mapper.config.get(like).filter(|_| !is_for_access) {
-            config.entry(of.to_owned()).or_insert_with(|| value.clone());
+        if let Some(value) = config.get(like).filter(|_| !is_for_access).cloned() {
+            config.entry(of.to_owned()).or_insert(value);
         }
     }
     config
@@ -59,7 +61,8 @@ pub fn show(mapper: &Mapper) -> Value {
     with(mapper, &effective(mapper))
 }
 
-/// The mapper as files have it: with what was said, and nothing else.
+/// The mapper as files and its owner's representation have it: with what was said, and nothing else. Tools compare that
+/// with what they sent.
 pub fn export(mapper: &Mapper) -> Value {
     with(mapper, &mapper.config)
 }
@@ -91,6 +94,18 @@ pub fn from_sent(owner: &str, id: MapperId, sent: &Object) -> Result<Mapper, Unr
         mapper: text("protocolMapper")?,
         config,
     })
+}
+
+/// The mapper that was sent with its owner. Userinfo is like ID tokens where nothing is said, from then on: Keycloak writes
+/// that down for mappers that come this way.
+pub fn from_owner(owner: &str, id: MapperId, sent: &Object) -> Result<Mapper, Unreadable> {
+    let mut made = from_sent(owner, id, sent)?;
+    let like = made.config.get("id.token.claim").cloned();
+    if let Some(value) = like.filter(|_| made.protocol == "openid-connect") {
+        let switch = made.config.entry("userinfo.token.claim".to_owned());
+        switch.or_insert(value);
+    }
+    Ok(made)
 }
 
 /// All members that a mapper's representation has.

@@ -71,6 +71,11 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
             continue;
         };
         merge(name, all.get(name), &mut value)?;
+        if value == json!("")
+            && let Some(usual) = usual_of_nothing(name)
+        {
+            value = json!(usual);
+        }
         let is_nothing = match name.as_str() {
             "supportedLocales" => value == json!([]),
             "passwordPolicy" => value == json!(""),
@@ -91,6 +96,20 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
     let apps = json!(otp_apps(&all));
     all.insert("otpSupportedApplications".to_owned(), apps);
     serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
+}
+
+/// What a choice of the policies for passkeys becomes that is left empty; `None` for other settings.
+fn usual_of_nothing(name: &str) -> Option<&'static str> {
+    let rest = name.strip_prefix("webAuthnPolicy")?;
+    let of_passwordless = rest.strip_prefix("Passwordless");
+    match of_passwordless.unwrap_or(rest) {
+        "UserVerificationRequirement" if of_passwordless.is_some() => Some("required"),
+        "AttestationConveyancePreference"
+        | "AuthenticatorAttachment"
+        | "RequireResidentKey"
+        | "UserVerificationRequirement" => Some("not specified"),
+        _ => None,
+    }
 }
 
 /// The apps that can make the codes of a policy: what is sent of them says nothing, as in Keycloak.

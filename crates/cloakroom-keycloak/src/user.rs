@@ -1,6 +1,7 @@
 //! `UserRepresentation`: a person as JSON.
 
 use crate::read::set;
+use cloakroom_model::user::identity::Identity;
 use cloakroom_model::user::{User, fold};
 use serde_json::{Value, json};
 
@@ -38,6 +39,18 @@ pub fn show_briefly(user: &User) -> Value {
         if let Some(text) = text {
             set(&mut shown, name, json!(text));
         }
+    }
+    shown
+}
+
+/// Who a user is at an identity provider.
+pub fn show_link(link: &Identity) -> Value {
+    let mut shown = json!({
+        "identityProvider": link.provider,
+        "userId": link.external_id,
+    });
+    if let Some(name) = &link.external_name {
+        set(&mut shown, "userName", json!(name));
     }
     shown
 }

@@ -96,11 +96,15 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Flow>> {
     Ok(rows.into_iter().map(FlowRow::into_flow).collect())
 }
 
-/// All steps in the order of their flows.
+/// All steps in the order of their flows; in one place, the older one is first.
 pub fn list_executions(cx: &mut Cx<'_>) -> Result<Vec<Execution>> {
     let mine = executions::table
         .filter(executions::realm_id.eq(&cx.realm.id))
-        .order((executions::flow_id.asc(), executions::priority.asc()));
+        .order((
+            executions::flow_id.asc(),
+            executions::priority.asc(),
+            executions::id.asc(),
+        ));
     let rows = mine.load::<ExecutionRow>(cx.db.conn()?)?;
     Ok(rows.into_iter().map(ExecutionRow::into_execution).collect())
 }

@@ -251,6 +251,12 @@ pub fn load(cx: &mut Cx<'_>) -> Result<UserProfile> {
     }
 }
 
+/// What a component says of the profile; `None` for components of other families, and for one that says nothing.
+pub fn said_by(component: &Component) -> Option<&str> {
+    let is_profile = component.provider_type == PROVIDER_TYPE;
+    component.text(SETTING).filter(|_| is_profile)
+}
+
 /// Stores a profile in place of the one that is there.
 pub fn store(cx: &mut Cx<'_>, profile: &UserProfile) -> Result<()> {
     let text = serde_json::to_string(profile)?;

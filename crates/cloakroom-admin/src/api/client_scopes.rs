@@ -96,7 +96,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
                 read::member(&sent, "protocolMappers")?.unwrap_or_default();
             for sent in &mappers {
                 let id = MapperId::new(cx.new_id());
-                let made = mapper_shape::from_sent(scope.id.as_str(), id, sent)?;
+                let made = mapper_shape::from_owner(scope.id.as_str(), id, sent)?;
                 mappers::check(cx, &made, &Settings::default(), &grants)
                     .map_err(AdminError::undoing)?;
                 mapper::insert(cx, &made)?;

@@ -12,6 +12,7 @@ use cloakroom_keycloak::{catalog, read};
 use cloakroom_model::Cx;
 use cloakroom_model::component::{self, Component, Config};
 use cloakroom_model::id::ComponentId;
+use cloakroom_model::user_profile;
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -96,6 +97,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     }
     shape::apply(&mut draft, &sent)?;
     check::all(&mut draft)?;
+    check::profile(&admin, &draft)?;
     let made = keys::make(&admin, &draft).await?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
     let id = admin
@@ -110,6 +112,10 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             check::directory(cx, &draft, &grants)?;
             if let Some(made) = &made {
                 keys::fill(&mut draft, made.clone());
+            }
+            // A realm has one profile, and the one that was sent last counts.
+            if draft.provider_type == user_profile::PROVIDER_TYPE {
+                user_profile::reset(cx)?;
             }
             if !component::insert(cx, &draft)? {
                 let why = "Duplicate resource error";
@@ -138,6 +144,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     let mut after = before.clone();
     shape::apply(&mut after, &sent)?;
     check::all(&mut after)?;
+    check::profile(&admin, &after)?;
     // A key of another size or algorithm is another key.
     let made = if keys::is_same(&before, &after)? {
         None

@@ -1,7 +1,7 @@
 //! What one does to a realm, or asks of it, that is no setting: log everybody out, clear caches.
 
 use actix_web::HttpResponse;
-use cloakroom_keycloak::{client as client_shape, read};
+use cloakroom_keycloak::{client as client_shape, client_registration as metadata, read};
 use cloakroom_model::{flow, realm, session};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
@@ -111,6 +111,14 @@ async fn test_mail(admin: Admin, body: Bytes) -> Answer {
 async fn convert(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["create-client", "manage-clients"])?;
     let unsupported = |_| AdminError::error(400, "Unsupported format");
+    let sent = read::map(&body).map_err(unsupported)?;
+    // The standard's metadata are known by their one member that every client has.
+    if sent.contains_key("redirect_uris") {
+        let sent = read::object(&body, "OIDCClientRepresentation", metadata::FIELDS)?;
+        let mut client = metadata::to_client(&sent)?;
+        client.insert("protocol".to_owned(), json!("openid-connect"));
+        return Ok(HttpResponse::Ok().json(client));
+    }
     let fields = client_shape::FIELDS;
     let sent = read::object(&body, "ClientRepresentation", fields).map_err(unsupported)?;
     Ok(HttpResponse::Ok().json(sent))

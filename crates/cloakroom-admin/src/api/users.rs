@@ -105,6 +105,10 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
                 "impersonate": may(&impersonates, "impersonate")?,
             });
             set(&mut shown, "access", access);
+            let links = identities::of_user(cx, &id)?;
+            if !links.is_empty() {
+                set(&mut shown, "federatedIdentities", json!(links));
+            }
             if with_metadata {
                 let metadata = user_profile::describe(cx.realm, false);
                 set(&mut shown, "userProfileMetadata", metadata);

@@ -109,19 +109,9 @@ fn consents(
 
 fn links(cx: &mut Cx<'_>, user: &User, members: &mut Map<String, Value>) -> Result<()> {
     let all = identity::list(cx, &user.id)?;
-    if all.is_empty() {
-        return Ok(());
+    if !all.is_empty() {
+        let shown = all.iter().map(crate::user::show_link);
+        members.insert("federatedIdentities".to_owned(), shown.collect());
     }
-    let shown = all.iter().map(|one| {
-        let mut shown = json!({
-            "identityProvider": one.provider,
-            "userId": one.external_id,
-        });
-        if let Some(name) = &one.external_name {
-            crate::read::set(&mut shown, "userName", json!(name));
-        }
-        shown
-    });
-    members.insert("federatedIdentities".to_owned(), shown.collect());
     Ok(())
 }

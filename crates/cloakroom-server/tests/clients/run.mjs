@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { installPackages } from './harness/dependencies.mjs';
 import { Report } from './harness/report.mjs';
 
-const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'python-keycloak-admin', 'python-keycloak-uma', 'admin-client', 'java-admin-client', 'gocloak', 'snippets', 'admin-ui', 'openapi', 'hostile-admin', 'schemathesis', 'jose', 'rust', 'web-app', 'apache', 'spring', 'saml', 'upstream', 'tutorials'];
+const SUITES = ['openid-client', 'keycloak-js', 'passport', 'authlib', 'python-keycloak', 'python-keycloak-admin', 'python-keycloak-uma', 'admin-client', 'java-admin-client', 'gocloak', 'ansible', 'snippets', 'admin-ui', 'openapi', 'hostile-admin', 'schemathesis', 'jose', 'rust', 'web-app', 'apache', 'spring', 'saml', 'upstream', 'tutorials'];
 /** Suites that take a given time whatever else goes on, and touch nothing but a realm of their own. */
 const BESIDE = new Set(['schemathesis']);
 

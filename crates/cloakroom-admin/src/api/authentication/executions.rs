@@ -73,7 +73,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             }
             let priority: Option<i64> = read::member(&sent, "priority")?;
             let step = Execution {
-                id: ExecutionId::new(cx.new_id()),
+                id: ExecutionId::new(cx.new_ordered_id()),
                 flow: parent.id.clone(),
                 authenticator: provider.map(str::to_owned),
                 child_flow: child,

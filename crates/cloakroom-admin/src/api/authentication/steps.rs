@@ -102,7 +102,7 @@ async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer 
             let provider = provider.unwrap_or_default();
             let priority: Option<i64> = read::member(&sent, "priority")?;
             let step = Execution {
-                id: ExecutionId::new(cx.new_id()),
+                id: ExecutionId::new(cx.new_ordered_id()),
                 flow: parent.id.clone(),
                 authenticator: Some(provider.to_owned()),
                 child_flow: None,
@@ -173,7 +173,7 @@ fn insert_flow(cx: &mut Cx<'_>, all: &Flows, parent: &Flow, sent: &Object) -> Re
     let form = read::text(sent, "provider")?.filter(|_| kind == "form-flow");
     let priority: Option<i64> = read::member(sent, "priority")?;
     let step = Execution {
-        id: ExecutionId::new(cx.new_id()),
+        id: ExecutionId::new(cx.new_ordered_id()),
         flow: parent.id.clone(),
         authenticator: form.map(str::to_owned),
         child_flow: Some(flow.id.clone()),
@@ -204,9 +204,8 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
             if let Some(requirement) = requirement(&sent)? {
                 step.requirement = requirement;
             }
-            if let Some(priority) = read::member(&sent, "priority")? {
-                step.priority = priority;
-            }
+            // Who says no place gets the first one, as in Keycloak; tools take what they left out for 0, and look again.
+            step.priority = read::member(&sent, "priority")?.unwrap_or_default();
             flow::update_execution(cx, &step)?;
             let path = format!("authentication/flows/{alias}/executions");
             audit::record(cx, &actor, audit::UPDATE, "AUTH_EXECUTION", path)?;

@@ -87,6 +87,7 @@ pub(crate) fn update(
         .unwrap_or(&client.client_id)
         .to_owned();
     let was_protecting = cloakroom_model::authorization::is_on(&client);
+    let had_account = client.settings.service_accounts_enabled;
     let mut settings = shape::apply(&client.settings, sent)?;
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
@@ -126,6 +127,8 @@ pub(crate) fn update(
     replace_mappers(cx, &draft, sent, grants)?;
     if draft.settings.service_accounts_enabled {
         ensure_service_account(cx, &draft.id, &draft.client_id)?;
+    } else if had_account && let Some(scope) = account_scope(cx) {
+        scope::unlink(cx, draft.id.as_str(), &scope)?;
     }
     ensure_protection(cx, &draft)
 }
@@ -231,7 +234,7 @@ fn replace_mappers(cx: &mut Cx<'_>, draft: &Draft, sent: &Object, grants: &Grant
     let mut before = mapper::list_of_owner(cx, owner)?;
     for sent in &sent {
         let fresh = MapperId::new(cx.new_id());
-        let mut made = mapper_shape::from_sent(owner, fresh, sent)?;
+        let mut made = mapper_shape::from_owner(owner, fresh, sent)?;
         mappers::check(cx, &made, &draft.settings, grants)?;
         let known = before.iter().position(|one| one.name == made.name);
         match known.map(|at| before.remove(at)) {
@@ -314,13 +317,15 @@ fn link_scopes(cx: &mut Cx<'_>, draft: &Draft, sent: &Object) -> Result<()> {
     Ok(())
 }
 
+/// The scope that describes service accounts; `None` in a realm that has lost it.
+fn account_scope(cx: &Cx<'_>) -> Option<ScopeId> {
+    let scope = cx.realm.scope_named("service_account")?;
+    Some(scope.id.clone())
+}
+
 /// The user that client credentials are issued for, and the scope that describes it.
 fn ensure_service_account(cx: &mut Cx<'_>, id: &ClientUuid, client_id: &str) -> Result<()> {
-    let scope = cx
-        .realm
-        .scope_named("service_account")
-        .map(|scope| scope.id.clone());
-    if let Some(scope) = scope {
+    if let Some(scope) = account_scope(cx) {
         scope::link(cx, id.as_str(), &scope, true)?;
     }
     let username = format!("service-account-{}", user::fold(client_id));

@@ -1,14 +1,16 @@
 //! What a component's settings have to be, in Keycloak's texts.
 
 use cloakroom_keycloak::component::{self as shape, FEDERATION};
+use cloakroom_keycloak::user_profile as profile_shape;
 use cloakroom_model::component::Component;
 use cloakroom_model::id::{ComponentId, RoleId};
-use cloakroom_model::{Cx, group, key, role};
+use cloakroom_model::{Cx, component, group, key, role, user_profile};
 use cloakroom_oidc::keyring::{self, BadCertificate};
 use serde_json::Value;
 
+use super::super::user_profile::check_config;
 use super::LDAP_MAPPER;
-use crate::access::Grants;
+use crate::access::{Admin, Grants};
 use crate::error::{AdminError, Result};
 
 /// The family of client registration policies.
@@ -41,6 +43,16 @@ pub(super) fn all(component: &mut Component) -> Result<()> {
         LDAP_MAPPER => mapper(component),
         _ => Ok(()),
     }
+}
+
+/// A component that holds the user profile has to hold one that forms can be made of.
+pub(super) fn profile(admin: &Admin, component: &Component) -> Result<()> {
+    let Some(text) = user_profile::said_by(component) else {
+        return Ok(());
+    };
+    let sent = profile_shape::read(text.as_bytes())
+        .map_err(|why| AdminError::message(400, why.to_string()))?;
+    check_config(&admin.realm, &sent)
 }
 
 /// What people call a setting that Keycloak labels with a key for translation.
@@ -180,17 +192,18 @@ fn ldap(component: &Component) -> Result<()> {
             return refuse(format!("{label} must be a number"));
         }
     }
-    let filter = component
-        .text("customUserSearchFilter")
-        .unwrap_or_default()
-        .trim();
-    let is_filter = filter.starts_with('(') && filter.ends_with(')');
-    if !filter.is_empty() && !is_filter {
-        return refuse(
-            "Custom configured LDAP filter does not start with \"(\" or does not end with \")\".",
-        );
-    }
+    filter(component, "customUserSearchFilter")?;
     numbers(component)
+}
+
+/// A filter that somebody wrote is in parentheses.
+fn filter(component: &Component, name: &str) -> Result<()> {
+    let filter = component.text(name).unwrap_or_default().trim();
+    let is_filter = filter.starts_with('(') && filter.ends_with(')');
+    if filter.is_empty() || is_filter {
+        return Ok(());
+    }
+    refuse("Custom configured LDAP filter does not start with \"(\" or does not end with \")\".")
 }
 
 fn mapper(component: &Component) -> Result<()> {
@@ -221,9 +234,28 @@ fn mapper(component: &Component) -> Result<()> {
         "hardcoded-ldap-group-mapper" => &[("group", "Group cant be null")],
         _ => &[],
     };
-    match unset.iter().find(|(name, _)| missing(name)) {
-        Some((_, why)) => refuse(*why),
-        None => Ok(()),
+    if let Some((_, why)) = unset.iter().find(|(name, _)| missing(name)) {
+        return refuse(*why);
+    }
+    let is_on = |name: &str| component.text(name) == Some("true");
+    match component.provider_id.as_str() {
+        "certificate-ldap-mapper" if is_on("is.der.formatted") && !is_on("is.binary.attribute") => {
+            refuse(
+                "With DER formatted certificate enabled, the 'Is Binary Attribute' option must be \
+                 enabled too",
+            )
+        }
+        "role-ldap-mapper" => {
+            let is_of_client = component.text("use.realm.roles.mapping") == Some("false");
+            if is_of_client && missing("client.id") {
+                return refuse(
+                    "Client ID needs to be provided in config when Realm Roles Mapping is not used.",
+                );
+            }
+            filter(component, "roles.ldap.filter")
+        }
+        "group-ldap-mapper" => filter(component, "groups.ldap.filter"),
+        _ => Ok(()),
     }
 }
 
@@ -233,6 +265,14 @@ pub(super) fn references(cx: &mut Cx<'_>, component: &Component) -> Result<()> {
         return Ok(());
     }
     match component.provider_id.as_str() {
+        "full-name-ldap-mapper" if component.text("write.only") == Some("true") => {
+            let directory = ComponentId::new(component.parent_id.clone());
+            let directory = component::find(cx, &directory)?;
+            let mode = directory.as_ref().and_then(|one| one.text("editMode"));
+            if mode != Some("WRITABLE") {
+                return refuse("Can not set write only when LDAP provider mode is not WRITABLE");
+            }
+        }
         "group-ldap-mapper" => {
             let path = component.text("groups.path").unwrap_or("/");
             if path != "/" && !has_group(cx, path)? {

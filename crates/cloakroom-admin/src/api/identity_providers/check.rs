@@ -78,6 +78,7 @@ pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
         let why = "artifactBindingResponse is not supported: answers come by POST or Redirect";
         return Err(AdminError::message(400, why));
     }
+    named_by_subject(provider)?;
     let settings = &provider.settings;
     let flows = [
         &settings.first_broker_login_flow_alias,
@@ -92,6 +93,20 @@ pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
                 return Err(AdminError::message(400, why));
             }
         }
+    }
+    Ok(())
+}
+
+/// People of a SAML provider are known by what stays the same.
+fn named_by_subject(provider: &IdentityProvider) -> Result<()> {
+    let text = |name: &str| provider.config.get(name).map(String::as_str);
+    let is_fleeting = text("nameIDPolicyFormat")
+        .is_some_and(|format| format.ends_with(":nameid-format:transient"));
+    let is_subject = text("principalType").is_none_or(|kind| kind.is_empty() || kind == "SUBJECT");
+    if provider.provider_id == "saml" && is_fleeting && is_subject {
+        let why =
+            "Can not have Transient NameID Policy Format together with SUBJECT Principal Type";
+        return Err(AdminError::message(400, why));
     }
     Ok(())
 }

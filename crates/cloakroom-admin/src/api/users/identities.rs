@@ -1,17 +1,18 @@
 //! `/admin/realms/{realm}/users/{user}/federated-identity`: the user's links to identity providers.
 
 use actix_web::HttpResponse;
-use cloakroom_keycloak::read;
-use cloakroom_model::identity_provider;
-use cloakroom_model::user::identity::{self, Identity};
+use cloakroom_keycloak::{read, user as shape};
+use cloakroom_model::id::UserId;
+use cloakroom_model::user::identity;
+use cloakroom_model::{Cx, identity_provider};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::{Answer, Names, no_content};
 use super::{MANAGE, VIEW, draft, found_by, found_for_change};
 use crate::access::Admin;
 use crate::audit;
-use crate::error::AdminError;
+use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let user = "/admin/realms/{realm}/users/{user}/federated-identity";
@@ -22,12 +23,12 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(one);
 }
 
-fn show(identity: &Identity) -> Value {
-    json!({
-        "identityProvider": identity.provider,
-        "userId": identity.external_id,
-        "userName": identity.external_name,
-    })
+/// The user's links. One outlives its provider, and counts again when that comes back.
+pub(super) fn of_user(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<Value>> {
+    let known = identity_provider::list(cx)?;
+    let mut all = identity::list(cx, user)?;
+    all.retain(|link| known.iter().any(|one| one.alias == link.provider));
+    Ok(all.iter().map(shape::show_link).collect())
 }
 
 async fn list(admin: Admin, path: Names) -> Answer {
@@ -35,11 +36,7 @@ async fn list(admin: Admin, path: Names) -> Answer {
     let shown = admin
         .read(move |cx| {
             let user = found_by(cx, path.part("user"), &views, "view")?;
-            let known = identity_provider::list(cx)?;
-            let mut all = identity::list(cx, &user.id)?;
-            // A link outlives its provider, and counts again when that comes back.
-            all.retain(|link| known.iter().any(|one| one.alias == link.provider));
-            Ok(all.iter().map(show).collect::<Vec<Value>>())
+            of_user(cx, &user.id)
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
