@@ -33,6 +33,7 @@ impl Mapper {
     pub fn has(&self, name: &str, default: bool) -> bool {
         self.config
             .get(name)
+            .filter(|value| !value.is_empty())
             .map_or(default, |value| value == "true")
     }
 
