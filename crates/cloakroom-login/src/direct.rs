@@ -11,10 +11,8 @@ pub fn prepare(
     cx: &mut Cx<'_>,
     username: &str,
     password: &str,
-    ip: &str,
+    place: Place<'_>,
 ) -> Result<std::result::Result<Work, TooMany>> {
-    // A program keeps nothing that it could be known by.
-    let place = Place { ip, device: None };
     proof::prepare(cx, Who::Named(username), password, place)
 }
 

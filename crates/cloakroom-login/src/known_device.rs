@@ -1,10 +1,12 @@
 //! Browsers in which a user has signed in before: strangers who guess the user's password do not shut them out.
 //!
-//! It matters only where the realm locks users out, so nothing is remembered elsewhere.
+//! It matters where the realm locks users out, or counts the names that an address tries; nothing is remembered elsewhere.
 
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Result, Ttl, known_device};
+
+use crate::crowd;
 
 pub(crate) use cloakroom_model::known_device::forget;
 
@@ -17,7 +19,12 @@ pub(crate) const TRUSTED: u32 = 3;
 /// After so many failures in a row a browser is known no more.
 pub(crate) const FORGOTTEN: u32 = 10;
 
-/// The browser, if the user has signed in with it before and the realm locks users out at all.
+/// A realm without either limit has nothing to let a browser through.
+fn matters(cx: &Cx<'_>) -> bool {
+    cx.realm.settings.brute_force_protected || crowd::is_on(cx)
+}
+
+/// The browser, if the user has signed in with it before and that can matter.
 pub(crate) fn recognize(
     cx: &mut Cx<'_>,
     found: Option<&User>,
@@ -26,8 +33,7 @@ pub(crate) fn recognize(
     let (Some(user), Some(device)) = (found, device) else {
         return Ok(None);
     };
-    let is_known =
-        cx.realm.settings.brute_force_protected && known_device::is_known(cx, &user.id, device)?;
+    let is_known = matters(cx) && known_device::is_known(cx, &user.id, device)?;
     Ok(is_known.then(|| device.clone()))
 }
 
@@ -35,7 +41,7 @@ pub(crate) fn recognize(
 ///
 /// True if it is remembered, and has to keep what it is known by.
 pub fn remember(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<bool> {
-    if !cx.realm.settings.brute_force_protected {
+    if !matters(cx) {
         return Ok(false);
     }
     known_device::remember(cx, user, device, cx.now.plus(KNOWN))?;

@@ -2,11 +2,12 @@
 
 pub mod code;
 pub mod consent;
+pub mod crowd;
 pub mod direct;
 pub mod flow;
 pub mod hasher;
 pub mod known_device;
-mod pace;
+pub mod pace;
 pub mod password;
 pub mod policy;
 pub mod profile;

@@ -1,5 +1,10 @@
 //! The limit that is always on, in the database: it slows down whoever guesses one user's password
 //! from one place, whether or not there is such a user.
+//!
+//! What a person sees of it goes by the name that they typed, and an unknown name is counted as a known one. The user behind
+//! several names has a counter of their own as well, so that each name is no new allowance; what that one refuses
+//! looks like a wrong password, because to be slowed down under one name by guesses under another would say that both are
+//! one user's.
 
 use std::net::IpAddr;
 
@@ -7,18 +12,92 @@ use cloakroom_model::login_limit::{self, Attempts, Key};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Fault, Result, Timestamp};
 
+use crate::crowd;
 use crate::throttle::{SoftCounters, SoftDecision};
 
 /// So many neighbours may count at the same instant before one of them is told to come back.
-const TRIES: usize = 8;
+pub(crate) const TRIES: usize = 8;
+
+/// Whose attempts are counted together.
+#[derive(Clone, Debug)]
+pub(crate) struct Tried {
+    /// The counter whose refusal is told.
+    shown: Key,
+    /// The counter of the user, whose refusal is not told.
+    hidden: Option<Key>,
+    /// The address whose names are counted.
+    crowd: Option<String>,
+}
+
+impl Tried {
+    /// A browser that the user has signed in with before.
+    pub(crate) fn by_device(user: &User, device: &Digest) -> Self {
+        Self::alone(Key {
+            subject: user.id.to_string(),
+            source: format!("device {}", device.to_base64url()),
+        })
+    }
+
+    /// Somebody whom the browser's session names: whose name it is, is no secret there.
+    pub(crate) fn known(user: &str, ip: &str) -> Self {
+        Self::alone(Key {
+            subject: user.to_owned(),
+            source: source(ip),
+        })
+    }
+
+    /// A name that somebody typed, and the user who has it.
+    pub(crate) fn named(typed: &str, found: Option<&User>, ip: &str) -> Self {
+        let source = source(ip);
+        let of = |subject: String| Key {
+            subject,
+            source: source.clone(),
+        };
+        Self {
+            shown: of(subject(typed)),
+            hidden: found.map(|user| of(user.id.to_string())),
+            crowd: None,
+        }
+    }
+
+    /// The names that its address tries are counted, too.
+    pub(crate) fn in_crowd(mut self) -> Self {
+        self.crowd = Some(self.shown.source.clone());
+        self
+    }
+
+    fn alone(shown: Key) -> Self {
+        Self {
+            shown,
+            hidden: None,
+            crowd: None,
+        }
+    }
+}
 
 /// An attempt that was counted and has not ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Begun {
+    shown: Counted,
+    hidden: Option<Counted>,
+    crowd: Option<String>,
+    /// The user is tried too often under other names: the password is not looked at, and nobody is told.
+    pub(crate) is_held: bool,
+}
+
+impl Begun {
+    /// The failures in a row before it.
+    pub(crate) fn failures(&self) -> u32 {
+        self.shown.failures
+    }
+}
+
+/// An attempt in one counter.
+#[derive(Clone, Debug)]
+struct Counted {
     key: Key,
     at: i64,
-    /// The failures in a row before it.
-    pub(crate) failures: u32,
+    failures: u32,
 }
 
 /// How an attempt ended.
@@ -30,28 +109,10 @@ pub(crate) enum Outcome {
     NotJudged,
 }
 
-/// Whose attempts are counted together: those of one browser that the user has signed in with before.
-pub(crate) fn key_of_device(user: &User, device: &Digest) -> Key {
-    Key {
-        subject: user.id.to_string(),
-        source: format!("device {}", device.to_base64url()),
-    }
-}
-
-/// Whose attempts are counted together.
-pub(crate) fn key(found: Option<&User>, typed: &str, ip: &str) -> Key {
-    let subject = match found {
-        Some(user) => user.id.to_string(),
-        // Other people's passwords end up in the field for the name, so it is not stored.
-        None => format!(
-            "?{}",
-            Digest::of(user::fold(typed).as_bytes()).to_base64url()
-        ),
-    };
-    Key {
-        subject,
-        source: source(ip),
-    }
+/// What stands for a name. Other people's passwords end up in the field for it, so it is not stored.
+fn subject(typed: &str) -> String {
+    let digest = Digest::of(user::fold(typed).as_bytes());
+    format!("?{}", digest.to_base64url())
 }
 
 /// The address, or the network of an IPv6 address: one subscriber has 2^64 of those.
@@ -65,8 +126,40 @@ fn source(ip: &str) -> String {
     }
 }
 
+/// Forgets the attempts on a user, under whichever name and from wherever they came.
+pub fn forgive(cx: &mut Cx<'_>, user: &User) -> Result<()> {
+    login_limit::clear(cx, user.id.as_str())?;
+    login_limit::clear(cx, &subject(&user.username))?;
+    match &user.email {
+        Some(email) => login_limit::clear(cx, &subject(email)),
+        None => Ok(()),
+    }
+}
+
 /// Counts an attempt before its password is hashed; the seconds to wait if it may not go on.
-pub(crate) fn begin(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Begun, u64>> {
+pub(crate) fn begin(cx: &mut Cx<'_>, tried: Tried) -> Result<std::result::Result<Begun, u64>> {
+    if let Some(source) = &tried.crowd
+        && let Some(seconds) = crowd::wait(cx, source)?
+    {
+        return Ok(Err(seconds));
+    }
+    let shown = match count(cx, tried.shown)? {
+        Ok(counted) => counted,
+        Err(seconds) => return Ok(Err(seconds)),
+    };
+    let hidden = match tried.hidden {
+        Some(key) => Some(count(cx, key)?.ok()),
+        None => None,
+    };
+    Ok(Ok(Begun {
+        shown,
+        is_held: hidden.as_ref().is_some_and(Option::is_none),
+        hidden: hidden.flatten(),
+        crowd: tried.crowd,
+    }))
+}
+
+fn count(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Counted, u64>> {
     for _ in 0..TRIES {
         let before = login_limit::find(cx, &key)?;
         let at = cx.now.millis();
@@ -77,7 +170,7 @@ pub(crate) fn begin(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Beg
             SoftDecision::Allowed(next) => {
                 if login_limit::replace(cx, &key, before.as_ref(), &attempts(&next))? {
                     let failures = next.failures;
-                    return Ok(Ok(Begun { key, at, failures }));
+                    return Ok(Ok(Counted { key, at, failures }));
                 }
             }
         }
@@ -87,11 +180,25 @@ pub(crate) fn begin(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Beg
 
 /// Ends an attempt that [`begin`] let go on.
 pub(crate) fn end(cx: &mut Cx<'_>, begun: &Begun, outcome: Outcome) -> Result<()> {
-    let Begun { key, at, .. } = begun;
+    let before = settle(cx, &begun.shown, outcome)?;
+    if let Some(hidden) = &begun.hidden {
+        settle(cx, hidden, outcome)?;
+    }
+    match (&begun.crowd, before, outcome) {
+        (Some(source), Some(0), Outcome::Wrong) => crowd::add(cx, source),
+        // Whoever mistyped has shown that they have an account.
+        (Some(source), Some(1..), Outcome::Right) => crowd::give_back(cx, source),
+        _ => Ok(()),
+    }
+}
+
+/// Ends an attempt in one counter; the failures in a row before it, unless nobody counts it any more.
+fn settle(cx: &mut Cx<'_>, counted: &Counted, outcome: Outcome) -> Result<Option<u32>> {
+    let Counted { key, at, .. } = counted;
     for _ in 0..TRIES {
         let Some(before) = login_limit::find(cx, key)? else {
             // An administrator has cleared the way meanwhile.
-            return Ok(());
+            return Ok(None);
         };
         let known = counters(Some(&before));
         let next = match outcome {
@@ -100,13 +207,13 @@ pub(crate) fn end(cx: &mut Cx<'_>, begun: &Begun, outcome: Outcome) -> Result<()
             Outcome::NotJudged => known.give_back(*at),
         };
         if login_limit::replace(cx, key, Some(&before), &attempts(&next))? {
-            return Ok(());
+            return Ok(Some(known.failures));
         }
     }
     match outcome {
         // Nobody may be told that a password is wrong before it was counted.
         Outcome::Wrong => Err(Fault::busy()),
-        Outcome::Right | Outcome::NotJudged => Ok(()),
+        Outcome::Right | Outcome::NotJudged => Ok(None),
     }
 }
 

@@ -16,7 +16,7 @@ use cloakroom_model::{Cx, Digest, Result, Secret, Timestamp};
 
 use crate::code::ErrorCode;
 use crate::known_device;
-use crate::pace::{self, Begun, Outcome};
+use crate::pace::{self, Begun, Outcome, Tried};
 use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::Policy;
 use crate::throttle::{Counters, Decision, Settings, Strategy};
@@ -56,6 +56,8 @@ pub struct Place<'a> {
     pub ip: &'a str,
     /// The digest of what the browser keeps to be known by, if it keeps that.
     pub device: Option<&'a Digest>,
+    /// An application that has proved itself asks from there for all of its people.
+    pub is_for_many: bool,
 }
 
 /// An attempt that was counted, for giving it back if nobody looks at its password.
@@ -105,16 +107,21 @@ pub fn prepare(
     password: &str,
     place: Place<'_>,
 ) -> Result<std::result::Result<Work, TooMany>> {
-    let (found, typed) = match who {
-        Who::Named(text) => (find_person(cx, text)?, text),
-        Who::Known(id) => (user::find(cx, id)?, id.as_str()),
+    let found = match who {
+        Who::Named(text) => find_person(cx, text)?,
+        Who::Known(id) => user::find(cx, id)?,
     };
     let device = known_device::recognize(cx, found.as_ref(), place.device)?;
-    let key = match (&found, &device) {
-        (Some(user), Some(device)) => pace::key_of_device(user, device),
-        _ => pace::key(found.as_ref(), typed, place.ip),
+    let tried = match (&found, &device, who) {
+        (Some(user), Some(device), _) => Tried::by_device(user, device),
+        (_, _, Who::Known(id)) => Tried::known(id.as_str(), place.ip),
+        (_, _, Who::Named(typed)) => Tried::named(typed, found.as_ref(), place.ip),
     };
-    let limit = match pace::begin(cx, key)? {
+    let tried = match place.is_for_many || matches!(who, Who::Known(_)) || device.is_some() {
+        true => tried,
+        false => tried.in_crowd(),
+    };
+    let limit = match pace::begin(cx, tried)? {
         Ok(begun) => begun,
         Err(retry_after_seconds) => {
             return Ok(Err(TooMany {
@@ -140,10 +147,13 @@ pub fn prepare(
     work.credential = credential::find_password(cx, &user.id)?;
     if cx.realm.settings.brute_force_protected {
         work.is_counted = count(cx, &user, place.ip)?;
-        let is_trusted = work.device.is_some() && work.limit.failures < known_device::TRUSTED;
+        let is_trusted = work.device.is_some() && work.limit.failures() < known_device::TRUSTED;
         if !work.is_counted && !is_trusted {
             work.refused = Some("user_temporarily_disabled");
         }
+    }
+    if work.limit.is_held {
+        work.refused = Some("user_temporarily_disabled");
     }
     Ok(Ok(work))
 }
@@ -239,7 +249,7 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
             fail(cx, id)?;
         }
         if let Some(device) = &checked.device
-            && checked.limit.failures.saturating_add(1) >= known_device::FORGOTTEN
+            && checked.limit.failures().saturating_add(1) >= known_device::FORGOTTEN
         {
             known_device::forget(cx, id, device)?;
         }

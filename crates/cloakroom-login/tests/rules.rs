@@ -5,6 +5,8 @@
     reason = "a test ends where it fails, in its helpers as well"
 )]
 
+#[path = "rules/crowd.rs"]
+mod crowd;
 #[path = "rules/known_device.rs"]
 mod known_device;
 #[path = "rules/pace.rs"]

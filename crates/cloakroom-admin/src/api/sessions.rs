@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
+use cloakroom_login::pace;
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
@@ -239,7 +240,10 @@ async fn unlock(admin: Admin, path: Path<(String, String)>) -> Answer {
         .write(move |cx| {
             manages.check(cx, Of::Users, id.as_str(), "manage")?;
             lockout::clear(cx, &id)?;
-            Ok(login_limit::clear(cx, id.as_str())?)
+            match user::find(cx, &id)? {
+                Some(user) => Ok(pace::forgive(cx, &user)?),
+                None => Ok(login_limit::clear(cx, id.as_str())?),
+            }
         })
         .await?;
     Ok(no_content())

@@ -91,8 +91,11 @@ fn a_device_that_was_not_used_for_half_a_year_is_forgotten() {
 }
 
 #[test]
-fn without_lockouts_no_device_is_remembered() {
-    let world = World::new();
+fn where_it_cannot_matter_no_device_is_remembered() {
+    let world = World::with(|settings| {
+        let attributes = &mut settings.attributes;
+        attributes.insert("signIn.namesPerAddress".to_owned(), "0".to_owned());
+    });
     world.sign_in_on("alice", PASSWORD, LAPTOP);
 
     // Its attempts are counted with those of its address, as everybody's are.

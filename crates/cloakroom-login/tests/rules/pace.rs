@@ -1,5 +1,7 @@
 //! The limit that is always on: guesses of one source at one user get slower and slower.
 
+use cloakroom_login::proof::Refusal;
+
 use crate::realm::{Ended, HOME, PASSWORD, World};
 
 /// The waits after each failure in a row, as an attacker meets them.
@@ -115,4 +117,45 @@ fn an_attempt_that_nobody_had_time_to_judge_is_given_back() {
     }
 
     assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
+}
+
+#[test]
+fn another_name_of_a_user_is_no_new_allowance_and_looks_like_a_name_of_nobody() {
+    let world = World::new();
+    for [name, other] in [
+        ["alice", "alice@example.org"],
+        ["nobody", "nobody@example.org"],
+    ] {
+        for _ in 0..4 {
+            world.sign_in(name, "wrong", HOME);
+        }
+        assert_eq!(world.sign_in(name, PASSWORD, HOME).reason(), "too_many");
+
+        // Neither is told to wait, and neither gets in.
+        let ended = world.sign_in(other, PASSWORD, HOME);
+
+        let Ended::Denied(denied) = ended else {
+            panic!("{other}: {ended:?}");
+        };
+        assert_eq!(denied.refusal, Refusal::InvalidCredentials, "{other}");
+    }
+    world.wait(1);
+    assert_eq!(
+        world.sign_in("alice@example.org", PASSWORD, HOME).reason(),
+        ""
+    );
+}
+
+#[test]
+fn spellings_of_a_name_share_their_limit_whether_or_not_there_is_such_a_user() {
+    for [name, spelling] in [["alice", " ALICE "], ["nobody", " NoBody "]] {
+        let world = World::new();
+        for _ in 0..4 {
+            world.sign_in(name, "wrong", HOME);
+        }
+
+        let ended = world.sign_in(spelling, PASSWORD, HOME);
+
+        assert_eq!(ended.reason(), "too_many", "{spelling}");
+    }
 }

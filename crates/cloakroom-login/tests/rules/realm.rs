@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use cloakroom_login::proof::{self, Denied, Place, TooMany, Who, Work};
-use cloakroom_login::{known_device, required};
+use cloakroom_login::{direct, known_device, required};
 use cloakroom_model::realm::Settings;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Result};
@@ -92,6 +92,7 @@ impl World {
             let place = Place {
                 ip,
                 device: device.as_ref(),
+                is_for_many: false,
             };
             proof::prepare(cx, Who::Named(name), password, place)
         })
@@ -131,6 +132,30 @@ impl World {
             }
             Err(denied) => Ended::Denied(denied),
         }
+    }
+}
+
+impl World {
+    /// The password grant of a client that has proved itself; the reason of a refusal.
+    pub(crate) fn sign_in_by_application(
+        &self,
+        name: &'static str,
+        password: &'static str,
+    ) -> &'static str {
+        let begun = self.run(move |cx| {
+            let place = Place {
+                ip: HOME,
+                device: None,
+                is_for_many: true,
+            };
+            direct::prepare(cx, name, password, place)
+        });
+        let Ok(work) = begun else {
+            return "too_many";
+        };
+        let checked = work.run();
+        let ended = self.run(move |cx| direct::conclude(cx, &checked, "web", HOME));
+        ended.err().unwrap_or_default()
     }
 }
 

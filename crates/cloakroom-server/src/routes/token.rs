@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Away, Question, Typed, question, settle};
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::direct;
-use cloakroom_login::proof::Work;
+use cloakroom_login::proof::{Place, Work};
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
@@ -127,8 +127,14 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
     let prepare = move |cx: &mut Cx<'_>| {
         let ask = provider.ask_password(cx, &request)?;
         let password = ask.password.expose();
+        let place = Place {
+            ip: &request.ip,
+            // A program keeps nothing that it could be known by.
+            device: None,
+            is_for_many: !ask.client.settings.public_client,
+        };
         // RFC 6585 §4: too many requests.
-        let work = direct::prepare(cx, &ask.username, password, &request.ip)?
+        let work = direct::prepare(cx, &ask.username, password, place)?
             .map_err(|too_many| OAuthError::try_again(429, too_many.retry_after_seconds))?;
         let typed = Typed {
             name: &ask.username,

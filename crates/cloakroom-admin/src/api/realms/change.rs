@@ -3,6 +3,7 @@
 use actix_web::web::Bytes;
 use cloakroom_keycloak::blueprint::{MASTER, permissions};
 use cloakroom_keycloak::{read, realm as shape, user_profile as profile_shape};
+use cloakroom_login::crowd;
 use cloakroom_login::policy::Policy;
 use cloakroom_login::profile::Violation;
 use cloakroom_model::authorization::delegation;
@@ -116,6 +117,13 @@ pub(super) fn check(settings: &Settings, sent: &read::Object) -> Result<()> {
         if settings.attributes.get(name).is_some_and(is_bad) {
             return refuse(&format!("The attribute '{name}' is not a number"));
         }
+    }
+    let most = settings.attributes.get(crowd::MOST);
+    if most.is_some_and(|text| !text.is_empty() && crowd::parse(text).is_none()) {
+        let name = crowd::MOST;
+        return refuse(&format!(
+            "The attribute '{name}' is not a number up to a million"
+        ));
     }
     if sent.contains_key("attributes") {
         check_brand(settings)?;

@@ -56,6 +56,10 @@ pub(super) fn sign_in() -> Vec<Section> {
         seconds("minimumQuickLoginWaitSeconds", "realm-quick-wait"),
         number("quickLoginCheckMilliSeconds", "realm-quick-check"),
         seconds("maxDeltaTimeSeconds", "realm-max-delta"),
+        text(
+            "attributes/signIn.namesPerAddress",
+            "realm-names-per-address",
+        ),
     ];
     vec![
         Section::new("settings-page", page),

@@ -274,6 +274,7 @@ impl Post {
         let place = Place {
             ip: &self.origin.ip,
             device: (!self.is_device_new).then_some(&self.device),
+            is_for_many: false,
         };
         let password = self.form.get("password").unwrap_or_default();
         // Whom a session of the browser has named is not asked for a name again.
