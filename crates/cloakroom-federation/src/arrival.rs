@@ -139,7 +139,9 @@ fn store(cx: &mut Cx<'_>, before: &User, mut changed: User) -> Result<(), Fault>
     {
         changed.username.clone_from(&before.username);
     }
-    if user::update(cx, &changed)? == Stored::Taken {
+    let is_renamed = changed.username != before.username || changed.email != before.email;
+    let is_shared = is_renamed && user::shares_a_name(cx, &changed)?;
+    if is_shared || user::update(cx, &changed)? == Stored::Taken {
         changed.username.clone_from(&before.username);
         changed.email.clone_from(&before.email);
         changed.email_verified = before.email_verified;

@@ -253,6 +253,33 @@ fn is_taken(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
     }
 }
 
+/// Somebody else signs in by what this user would have: the other's name is this one's address, or the other way round.
+///
+/// Who types an address is looked for by addresses first, so one of the two could sign in no more. Administrators may
+/// want it so; nobody may do it to somebody else by a form of their own.
+pub fn shares_a_name(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
+    if !cx.realm.settings.login_with_email_allowed {
+        return Ok(false);
+    }
+    let others = || {
+        users::table
+            .filter(users::realm_id.eq(&cx.realm.id))
+            .filter(users::id.ne(&user.id))
+    };
+    let by_mail = others().filter(users::email.eq(fold(&user.username)));
+    let by_name = user
+        .email
+        .as_deref()
+        .map(|email| others().filter(users::username.eq(fold(email))));
+    if by_mail.count().get_result::<i64>(cx.db.conn()?)? > 0 {
+        return Ok(true);
+    }
+    match by_name {
+        Some(same) => Ok(same.count().get_result::<i64>(cx.db.conn()?)? > 0),
+        None => Ok(false),
+    }
+}
+
 /// Replaces the list of what a user must do; false if it is gone.
 pub fn set_required_actions(cx: &mut Cx<'_>, id: &UserId, actions: &[String]) -> Result<bool> {
     let mine = users::table

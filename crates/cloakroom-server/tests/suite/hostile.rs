@@ -11,6 +11,7 @@ mod flood;
 mod grant;
 mod invariant;
 mod lasting;
+mod names;
 mod often;
 mod outcome;
 mod photos;
@@ -46,6 +47,7 @@ const STORIES: &[&[Story]] = &[
     flood::STORIES,
     grant::STORIES,
     lasting::STORIES,
+    names::STORIES,
     pressure::STORIES,
     pushed::STORIES,
     races::STORIES,

@@ -269,8 +269,8 @@ fn create(
     if plan.wants_password {
         new.required_actions.push("UPDATE_PASSWORD".to_owned());
     }
-    if user::insert(cx, &new)? != Stored::Done {
-        // Somebody took the name or the address a moment ago.
+    if user::shares_a_name(cx, &new)? || user::insert(cx, &new)? != Stored::Done {
+        // Somebody took the name or the address a moment ago, or signs in by it.
         let problems = Problems::taken();
         return Ok(Shown::Review(Box::new(attempt), Box::new(new), problems));
     }

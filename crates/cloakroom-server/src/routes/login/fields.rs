@@ -179,7 +179,9 @@ pub(super) fn update_profile(
             }
         }
     }
-    if problems.fields.is_empty() && user::update(cx, &changed)? == Stored::Taken {
+    if problems.fields.is_empty()
+        && (takes_a_name(cx, user, &changed)? || user::update(cx, &changed)? == Stored::Taken)
+    {
         problems
             .fields
             .insert("email".to_owned(), Notice::EmailUnavailable);
@@ -195,7 +197,13 @@ fn is_taken(cx: &mut Cx<'_>, user: &User, changed: &User) -> Result<bool, Fault>
         None => None,
     };
     let mut others = named.into_iter().chain(addressed);
-    Ok(others.any(|other| other.id != user.id))
+    Ok(others.any(|other| other.id != user.id) || takes_a_name(cx, user, changed)?)
+}
+
+/// Somebody else signs in by the name or the address that is new. What was there before is an administrator's doing.
+fn takes_a_name(cx: &mut Cx<'_>, user: &User, changed: &User) -> Result<bool, Fault> {
+    let is_new = changed.username != user.username || changed.email != user.email;
+    Ok(is_new && user::shares_a_name(cx, changed)?)
 }
 
 /// Puts what a form says into somebody who has no account yet, and says what is wrong with it.

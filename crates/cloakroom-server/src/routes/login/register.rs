@@ -314,7 +314,7 @@ fn insert(
         typed.username = Field::new(&new.username).with_error(Notice::UsernameUnavailable);
         return Ok(Err(typed));
     }
-    if user::insert(cx, &new)? != Stored::Done {
+    if user::shares_a_name(cx, &new)? || user::insert(cx, &new)? != Stored::Done {
         typed.email = Field::new(&typed.email.value).with_error(Notice::EmailUnavailable);
         return Ok(Err(typed));
     }
