@@ -3,11 +3,13 @@
 //! A session that has run out is swept without a word: its tokens have ended with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::client::Client;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, SessionId, UserId};
 use crate::schema::{client_sessions, sessions};
@@ -51,6 +53,23 @@ impl Part {
         let issuer = notes.get(ISSUER_NOTE).and_then(Value::as_str);
         Ok(issuer.map(str::to_owned))
     }
+}
+
+/// The clients of an online session, each with the issuer that it knows the session from, if its part keeps that.
+pub fn audience(cx: &mut Cx<'_>, id: &SessionId) -> Result<Vec<(Arc<Client>, Option<String>)>> {
+    let parts = client_sessions::table
+        .filter(client_sessions::realm_id.eq(&cx.realm.id))
+        .filter(client_sessions::session_id.eq(id))
+        .filter(client_sessions::offline.eq(false))
+        .select(Part::as_select());
+    let mut audience = Vec::new();
+    for part in parts.load(cx.db.conn()?)? {
+        let issuer = part.issuer()?;
+        if let Some(client) = client::find_by_id(cx, &part.client_uuid)? {
+            audience.push((client, issuer));
+        }
+    }
+    Ok(audience)
 }
 
 /// Puts a goodbye into the outbox for each client of a session that wants one.

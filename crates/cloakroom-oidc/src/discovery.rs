@@ -84,6 +84,8 @@ impl Provider {
             "pushed_authorization_request_endpoint": format!("{endpoints}/ext/par/request"),
             "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true,
+            "frontchannel_logout_supported": true,
+            "frontchannel_logout_session_supported": true,
             "device_authorization_endpoint": format!("{endpoints}/auth/device"),
             "jwks_uri": format!("{endpoints}/certs"),
             "registration_endpoint": format!(

@@ -17,6 +17,7 @@ mod encryption;
 pub mod error;
 pub mod evaluate;
 pub mod form;
+pub mod frontchannel_logout;
 pub mod grant;
 mod grant_session;
 pub mod initial_access;

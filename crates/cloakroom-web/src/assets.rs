@@ -41,6 +41,7 @@ const SOURCES: &[Source] = sources! {
     "console.css", "styles/elements.css" & "styles/console.css", CSS;
     "console.js", "scripts/console.js", JAVASCRIPT;
     "copy.js", "scripts/copy.js", JAVASCRIPT;
+    "farewell.js", "scripts/farewell.js", JAVASCRIPT;
     "form-post.js", "scripts/form-post.js", JAVASCRIPT;
     "job-progress.js", "scripts/job-progress.js", JAVASCRIPT;
     "live-events.js", "scripts/live-events.js", JAVASCRIPT;

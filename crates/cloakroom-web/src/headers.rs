@@ -37,6 +37,7 @@ pub struct Security {
     is_https: bool,
     keeps_opener: bool,
     form_targets: Vec<String>,
+    frames: Vec<String>,
 }
 
 impl Security {
@@ -49,6 +50,7 @@ impl Security {
             is_https,
             keeps_opener: false,
             form_targets: Vec::new(),
+            frames: Vec::new(),
         }
     }
 
@@ -87,6 +89,16 @@ impl Security {
         self.form_targets.push("https:".to_owned());
         if !self.is_https {
             self.form_targets.push("http:".to_owned());
+        }
+        self
+    }
+
+    /// Lets the page frame this address of a client, and what else is at its origin.
+    #[must_use]
+    pub fn with_frame(mut self, address: &Url) -> Self {
+        let origin = address.origin().ascii_serialization();
+        if address.scheme().starts_with("http") && !self.frames.contains(&origin) {
+            self.frames.push(origin);
         }
         self
     }
@@ -145,9 +157,13 @@ impl Security {
                     targets.push(' ');
                     targets.push_str(target);
                 }
+                let frames = match self.frames.is_empty() {
+                    true => String::new(),
+                    false => format!("frame-src {}; ", self.frames.join(" ")),
+                };
                 format!(
                     "default-src 'none'; script-src 'self'; style-src 'self'; \
-                     img-src 'self' data:; connect-src 'self'; form-action {targets}; \
+                     img-src 'self' data:; connect-src 'self'; {frames}form-action {targets}; \
                      frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
                 )
             }
@@ -220,6 +236,26 @@ mod tests {
         let policy = headers.get("content-security-policy").unwrap();
         let policy = policy.to_str().unwrap();
         assert!(policy.contains("form-action 'self' com.example.app:; "));
+    }
+
+    #[test]
+    fn a_page_frames_the_origins_that_it_names_and_no_other() {
+        let frames = [
+            "https://app.example/bye?x=;script-src",
+            "https://app.example/bye",
+            "http://127.0.0.1:3000/bye",
+            "data:text/html,x",
+        ];
+        let security = frames.iter().fold(Security::page(true), |security, frame| {
+            security.with_frame(&Url::parse(frame).unwrap())
+        });
+
+        let headers = headers(&security);
+
+        let policy = headers.get("content-security-policy").unwrap();
+        let policy = policy.to_str().unwrap();
+        let wanted = "; frame-src https://app.example http://127.0.0.1:3000; ";
+        assert!(policy.contains(wanted), "{policy}");
     }
 
     #[test]

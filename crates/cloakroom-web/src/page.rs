@@ -25,7 +25,7 @@ pub use login::{
     LoginPage, OrganizationChoice, RegisterPage, ResetCredentialsPage, ReturningUser,
     SelectOrganizationPage, UsernameLabel, UsernamePage,
 };
-pub use logout::{LogoutConfirmPage, SignedOutPage};
+pub use logout::{FarewellPage, LogoutConfirmPage, SignedOutPage};
 pub use message::{AlreadySignedInPage, ErrorPage, InfoPage, PageExpiredPage};
 pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment, ProfileField};
 pub use protocol::{

@@ -7,16 +7,19 @@ use cloakroom_login::sign_on;
 use cloakroom_model::session::{self, Session, upstream};
 use cloakroom_model::{Cx, Digest, Door, attempt, user};
 use cloakroom_oidc::logout::{LogoutError, LogoutRequest};
-use cloakroom_oidc::{Error, Form};
+use cloakroom_oidc::{Error, Form, Provider};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{ClientShown, Hidden, Link, LogoutConfirmPage, SignedOutPage, render};
 use cloakroom_web::web::{self, Bytes, Data, Path};
+use url::Url;
 
 use super::broker::{self, Elsewhere};
 use super::claim::{Claim, counted};
 use super::protocol;
 use super::visit::{Cookie, IDENTITY, Visit};
+
+mod farewell;
 
 /// Holds what the confirmation page leads to, beside the code that its form has to bring.
 const LOGOUT: &str = "CLOAKROOM_LOGOUT";
@@ -100,6 +103,8 @@ enum Answer {
 struct Ended {
     is_any: bool,
     elsewhere: Option<Elsewhere>,
+    /// What the browser opens so that applications hear of it.
+    frames: Vec<Url>,
 }
 
 async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
@@ -120,19 +125,15 @@ async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
             None => None,
         };
         match (hinted, current) {
-            // An ID token of another session does not end the one of this browser.
-            (hinted, Some(current))
-                if request.subject.as_deref() != Some(current.user.as_str())
-                    || hinted
-                        .as_ref()
-                        .is_some_and(|hinted| hinted.id != current.id) =>
-            {
+            // An ID token of another session, which may be over long ago, does not end the one of this browser.
+            (_, Some(current)) if !names(&request, &current) => {
                 let username = user::find(cx, &current.user)?.map(|user| user.username);
                 Ok(Answer::Confirm(request, username))
             }
             (_, None) if request.subject.is_none() => Ok(Answer::Confirm(request, None)),
             (hinted, current) => {
-                let ended = end(cx, [hinted, current], browser.as_ref(), &request, &ip)?;
+                let asked = (&*provider, &request);
+                let ended = end(cx, [hinted, current], browser.as_ref(), asked, &ip)?;
                 Ok(Answer::Done(request, ended))
             }
         }
@@ -145,11 +146,21 @@ async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
     }
 }
 
+/// The request proves that it is about this session, or about its user where it names none.
+///
+/// A user may have a name of its own at each client, so the session is what is compared.
+fn names(request: &LogoutRequest, current: &Session) -> bool {
+    match &request.session {
+        Some(session) => *session == current.id,
+        None => request.subject.as_deref() == Some(current.user.as_str()),
+    }
+}
+
 fn end(
     cx: &mut Cx<'_>,
     sessions: [Option<Session>; 2],
     browser: Option<&Digest>,
-    request: &LogoutRequest,
+    (provider, request): (&Provider, &LogoutRequest),
     ip: &str,
 ) -> Result<Ended, Error> {
     let client_id = request
@@ -158,6 +169,7 @@ fn end(
         .map(|client| client.client_id.as_str());
     let mut ended: Option<Session> = None;
     let mut elsewhere = None;
+    let mut frames = Vec::new();
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
             elsewhere = broker::elsewhere(cx, &session)?;
@@ -165,6 +177,7 @@ fn end(
                 // The browser goes there itself.
                 upstream::forget(cx, &session.id)?;
             }
+            frames.extend(provider.logout_frames(cx, &session.id)?);
             sign_on::end(cx, &session, client_id, ip)?;
             ended = Some(session);
         }
@@ -175,6 +188,7 @@ fn end(
     Ok(Ended {
         is_any: ended.is_some(),
         elsewhere,
+        frames,
     })
 }
 
@@ -267,7 +281,8 @@ async fn confirm(
             Some(cookie) => sign_on::recognize(cx, cookie)?,
             None => None,
         };
-        let ended = end(cx, [None, current], browser.as_ref(), &request, &ip)?;
+        let asked = (&*provider, &request);
+        let ended = end(cx, [None, current], browser.as_ref(), asked, &ip)?;
         Ok(Answer::Done(request, ended))
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
@@ -289,15 +304,16 @@ async fn confirm(
 /// A signed-in browser may have to go elsewhere first, where the session came from; it comes back for the end.
 async fn part(visit: &Visit, request: &LogoutRequest, ended: Ended, query: &str) -> HttpResponse {
     let Some(elsewhere) = &ended.elsewhere else {
-        return goodbye(visit, request, ended.is_any);
+        return goodbye(visit, request, &ended);
     };
     match broker::leave(visit, elsewhere).await {
-        Ok(Some((mut response, name))) => {
+        Ok(Some((response, name))) => {
+            let mut response = farewell::before(visit, &ended.frames, response);
             visit.unset_session(&mut response);
             keep(visit, &mut response, ELSEWHERE, (&name, query));
             no_cache(response)
         }
-        Ok(None) => goodbye(visit, request, ended.is_any),
+        Ok(None) => goodbye(visit, request, &ended),
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -335,7 +351,7 @@ pub(super) async fn finish(visit: &Visit, query: &str) -> HttpResponse {
     let mut response = match visit.app.enter(&visit.realm, Door::Read, work).await {
         // A browser that had to post once more is not sent on by that form; its person follows a link.
         Ok(Ok(request)) if visit.is_posted_again() => signed_out(visit, back(&request)),
-        Ok(Ok(request)) => goodbye(visit, &request, false),
+        Ok(Ok(request)) => goodbye(visit, &request, &Ended::default()),
         Ok(Err(_)) => signed_out(visit, None),
         Err(error) => return visit.fault(&error),
     };
@@ -360,12 +376,14 @@ pub(super) fn signed_out(visit: &Visit, back: Option<(ClientShown, Link)>) -> Ht
 }
 
 /// The end: back to the client where it said so, else a page of ours.
-fn goodbye(visit: &Visit, request: &LogoutRequest, ended: bool) -> HttpResponse {
-    let mut response = match &request.redirect {
+fn goodbye(visit: &Visit, request: &LogoutRequest, ended: &Ended) -> HttpResponse {
+    let next = request.redirect.as_deref();
+    let mut response = match next {
+        _ if !ended.frames.is_empty() => farewell::page(visit, &ended.frames, next),
         Some(uri) => visit.redirect(uri),
         None => signed_out(visit, None),
     };
-    if ended && visit.cookie(IDENTITY).is_some() {
+    if ended.is_any && visit.cookie(IDENTITY).is_some() {
         visit.unset_session(&mut response);
     }
     no_cache(response)

@@ -1,8 +1,9 @@
-//! The OpenID Foundation's certification plans "Config", "Basic", "Form Post Basic" and "RP-Initiated Logout": each of
-//! their modules is a test under the module's name, and checks what the module checks.
+//! The OpenID Foundation's certification plans "Config", "Basic", "Form Post Basic", "RP-Initiated Logout" and "Front-Channel Logout":
+//! each of their modules is a test under the module's name, and checks what the module checks.
 
 mod code;
 mod discovery;
+mod frontchannel;
 mod hints;
 mod logout;
 pub(crate) mod party;
@@ -39,12 +40,15 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         ("oidcc-basic", Mode::Query, BASIC),
         ("oidcc-formpost-basic", Mode::FormPost, BASIC),
         ("oidcc-rp-initiated-logout", Mode::Query, &[logout::MODULES]),
+        ("oidcc-frontchannel", Mode::Query, &[frontchannel::MODULES]),
     ];
     let mut trials = Vec::new();
     for (plan, mode, modules) in plans {
         let party = Arc::new(Party::register(server, plan, mode));
-        if plan == "oidcc-rp-initiated-logout" {
-            logout::prepare(&party);
+        match plan {
+            "oidcc-rp-initiated-logout" => logout::prepare(&party),
+            "oidcc-frontchannel" => frontchannel::prepare(&party),
+            _ => {}
         }
         for &(name, check) in modules.iter().flat_map(|group| group.iter()) {
             let name = format!("{}::{plan}::{name}", server.database);

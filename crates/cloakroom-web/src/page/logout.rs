@@ -32,3 +32,15 @@ pub struct SignedOutPage {
     /// Where to sign in again.
     pub sign_in: Option<Link>,
 }
+
+/// What somebody sees who has signed out while applications are told so in frames (OpenID Connect Front-Channel Logout 1.0).
+#[derive(Clone, Debug, Template)]
+#[template(path = "logout/farewell.html")]
+pub struct FarewellPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// What the frames open.
+    pub frames: Vec<String>,
+    /// Where the browser goes when they have.
+    pub next: Option<String>,
+}

@@ -40,7 +40,7 @@ pub(super) const MODULES: &[Module] = &[
 ];
 
 /// Where the client wants its user back; registered when the plan begins.
-const BYE: &str = "https://rp.test/bye";
+pub(super) const BYE: &str = "https://rp.test/bye";
 
 /// Registers the address for the plan's client.
 pub(super) fn prepare(party: &Party) {
@@ -53,13 +53,13 @@ pub(super) fn prepare(party: &Party) {
 }
 
 /// Somebody who is signed in.
-fn signed_in(party: &Party) -> (Browser, Tokens) {
+pub(super) fn signed_in(party: &Party) -> (Browser, Tokens) {
     let mut browser = party.browser();
     let tokens = party.sign_in(&mut browser, &party.asks());
     (browser, tokens)
 }
 
-fn end_session(party: &Party, browser: &mut Browser, fields: &[(&str, &str)]) -> Place {
+pub(super) fn end_session(party: &Party, browser: &mut Browser, fields: &[(&str, &str)]) -> Place {
     let endpoint = text(&party.metadata, "end_session_endpoint");
     let path = endpoint.trim_start_matches(&party.server().base);
     match fields.is_empty() {
@@ -69,7 +69,7 @@ fn end_session(party: &Party, browser: &mut Browser, fields: &[(&str, &str)]) ->
 }
 
 /// The session is over, or it goes on.
-fn is_signed_in(party: &Party, browser: &mut Browser) -> bool {
+pub(super) fn is_signed_in(party: &Party, browser: &mut Browser) -> bool {
     let asked = party.asks().with("prompt", "none");
     let callback = party.delivered(browser.open(&party.target(&asked)), &asked);
     match callback.get("error") {

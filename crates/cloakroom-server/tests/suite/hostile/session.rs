@@ -8,6 +8,7 @@ use super::Story;
 use super::invariant::check_nothing_issued;
 use super::outcome;
 use super::scene::{Honest, Scene};
+use crate::browser::Browser;
 use crate::html;
 use crate::http::{Request, text};
 use crate::jwt;
@@ -54,6 +55,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "L03 a logout without its code leaves the session alone",
         logout_without_code,
+    ),
+    (
+        "L03 an ID token of a session that is over ends no other one",
+        logout_by_old_token,
     ),
     (
         "N06 a form of the account page ends no session of somebody else",
@@ -326,6 +331,38 @@ fn logout_without_code(scene: &Scene) {
         let answer = scene.send(&request, &[]);
 
         assert!([400, 403].contains(&answer.status), "{answer:?}");
+        assert!(is_signed_in(scene, &browser.cookies()));
+    }
+}
+
+fn logout_by_old_token(scene: &Scene) {
+    let pairwise = json!([{
+        "name": "pairwise", "protocol": "openid-connect", "protocolMapper": "oidc-sha256-pairwise-sub-mapper",
+        "config": {"pairwiseSubAlgorithmSalt": "salt"},
+    }]);
+    let clients = [
+        scene.web.clone(),
+        scene
+            .realm
+            .create_client("web-pairwise", json!({"protocolMappers": pairwise})),
+    ];
+    let ends = |browser: &mut Browser, token: &str| {
+        let path = scene.realm.path("logout");
+        browser.send(Request::get(&format!("{path}?id_token_hint={token}")))
+    };
+    for client in clients {
+        let mut browser = scene.browser();
+        let callback = scene.code_in(&mut browser, &scene.authorize(&client));
+        let tokens = scene.play(&scene.redemption(&client, callback.get("code")));
+        let token = text(&tokens.json(), "id_token").to_owned();
+        // It names this session, and needs no question.
+        let answer = ends(&mut browser, &token);
+        assert!(!is_signed_in(scene, &browser.cookies()), "{answer:?}");
+        scene.code_in(&mut browser, &scene.authorize(&client));
+
+        let answer = ends(&mut browser, &token);
+
+        assert!(outcome::is("confirm", &answer), "{answer:?}");
         assert!(is_signed_in(scene, &browser.cookies()));
     }
 }
