@@ -1,4 +1,4 @@
-//! The fragments Diesel's enum lacks: `Fixed` and `Unless`, and the function `lower`.
+//! The fragments Diesel's enum lacks: `Fixed` and `Unless`, and functions that both databases have.
 //!
 //! A row is read by its key with `get_result` and not with `first`: that adds a LIMIT, whose parameter makes SQLite plan
 //! the statement anew at every call, which takes longer than the statement.
@@ -17,6 +17,11 @@ diesel::define_sql_function! {
     /// The same of a text that may be absent.
     #[sql_name = "lower"]
     fn lower_or_null(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+diesel::define_sql_function! {
+    /// How many characters a text has.
+    fn length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
 }
 
 /// A statement whose text is the same at every call, and is made and prepared once for each connection.

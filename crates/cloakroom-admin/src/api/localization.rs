@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::read;
-use cloakroom_model::localization;
+use cloakroom_model::Cx;
+use cloakroom_model::localization::{self, Texts};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 
 use super::{Answer, Names, Params, is_on, no_content};
@@ -35,13 +36,39 @@ const TEXT: usize = 16 * 1024;
 
 pub(super) fn part(names: &Names, name: &str) -> Result<String> {
     let part = names.get(name).cloned().unwrap_or_default();
-    if part.len() > NAME {
-        return Err(AdminError::message(400, "The name is too long"));
-    }
+    check_name(&part)?;
     Ok(part)
 }
 
-pub(super) fn check(text: &str) -> Result<()> {
+fn check_name(name: &str) -> Result<()> {
+    if name.len() > NAME {
+        return Err(AdminError::message(400, "The name is too long"));
+    }
+    Ok(())
+}
+
+/// Texts of a language as they were sent; `None` for a null.
+pub(super) fn texts(body: &[u8]) -> Result<BTreeMap<String, Option<String>>> {
+    let sent = read::map(body)?;
+    let mut texts = BTreeMap::new();
+    for name in sent.keys() {
+        check_name(name)?;
+        let text = read::plain(&sent, name)?;
+        check(text.as_deref().unwrap_or_default())?;
+        texts.insert(name.clone(), text);
+    }
+    Ok(texts)
+}
+
+/// Stores texts of a language unless the realm has no room for them.
+pub(super) fn keep(cx: &mut Cx<'_>, locale: &str, texts: &Texts) -> Result<()> {
+    match localization::store(cx, locale, texts)? {
+        None => Ok(()),
+        Some(full) => Err(AdminError::message(400, full.to_string())),
+    }
+}
+
+fn check(text: &str) -> Result<()> {
     if text.len() > TEXT {
         return Err(AdminError::message(400, "The text is too long"));
     }
@@ -95,32 +122,19 @@ async fn store(admin: Admin, request: HttpRequest, names: Names, body: Bytes) ->
     let (locale, name) = (part(&names, "locale")?, part(&names, "key")?);
     let text = read::bare(&body)?.to_owned();
     check(&text)?;
-    admin
-        .write(move |cx| Ok(localization::store(cx, &locale, &name, &text)?))
-        .await?;
+    let texts = Texts::from([(name, text)]);
+    admin.write(move |cx| keep(cx, &locale, &texts)).await?;
     Ok(no_content())
 }
 
 async fn store_all(admin: Admin, names: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let locale = part(&names, "locale")?;
-    let sent = read::map(&body)?;
-    let mut texts = Vec::new();
-    for name in sent.keys() {
-        if let Some(text) = read::plain(&sent, name)? {
-            check(&text)?;
-            texts.push((name.clone(), text));
-        }
-    }
-    admin
-        .write(move |cx| {
-            localization::store_locale(cx, &locale)?;
-            for (name, text) in &texts {
-                localization::store(cx, &locale, name, text)?;
-            }
-            Ok(())
-        })
-        .await?;
+    let sent = texts(&body)?.into_iter();
+    let texts: Texts = sent
+        .filter_map(|(name, text)| Some((name, text?)))
+        .collect();
+    admin.write(move |cx| keep(cx, &locale, &texts)).await?;
     Ok(no_content())
 }
 

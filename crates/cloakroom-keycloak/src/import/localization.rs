@@ -3,7 +3,7 @@
 use cloakroom_model::{Cx, localization};
 
 use super::Import;
-use super::error::Result;
+use super::error::{ImportError, Result};
 use super::lenient::Part;
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
@@ -13,11 +13,14 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     for locale in locales.keys() {
         let part = Part::new(locales, "localizationTexts", locale);
         part.check_length(locale, locale)?;
-        localization::store_locale(cx, locale)?;
-        for (name, text) in part.text_map(locale)? {
-            part.check_length(locale, &name)?;
-            localization::store(cx, locale, &name, &text)?;
+        let texts = part.text_map(locale)?;
+        for name in texts.keys() {
+            part.check_length(locale, name)?;
             import.report.map("texts");
+        }
+        if let Some(full) = localization::store(cx, locale, &texts)? {
+            let why = format!("localizationTexts.{locale} has too much in it: {full}");
+            return Err(ImportError::invalid(why));
         }
     }
     Ok(())

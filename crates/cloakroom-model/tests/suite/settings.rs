@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloakroom_model::id::{ClientUuid, RealmId, RoleId, ScopeId};
+use cloakroom_model::localization::{self, Full, MOST_CHARACTERS, MOST_LOCALES, MOST_TEXTS, Texts};
 use cloakroom_model::role::Role;
 use cloakroom_model::scope::Scope;
 use cloakroom_model::{Fault, Link, Secret, client, realm, role, scope};
@@ -220,9 +221,8 @@ fn the_search_for_clients_takes_no_character_for_a_wildcard() {
             let query = client::Query {
                 client_id: Some(text.to_owned()),
                 search: true,
-                only: None,
-                first: 0,
                 max: 10,
+                ..client::Query::default()
             };
             let found = store.write(move |cx| client::list(cx, &query)).unwrap();
 
@@ -328,5 +328,48 @@ fn a_client_takes_no_id_under_which_the_realm_keeps_what_is_its_own() {
             .unwrap();
 
         assert!(!taken);
+    });
+}
+
+#[test]
+fn a_realm_has_room_for_so_many_texts_and_no_more() {
+    /// Texts with names of five characters each.
+    fn texts(count: i64, long: i64) -> Texts {
+        let text = "ä".repeat(usize::try_from(long).unwrap());
+        (0..count)
+            .map(|n| (format!("{n:05}"), text.clone()))
+            .collect()
+    }
+    on_each(|store| {
+        let keep = |locale: &'static str, sent: Texts| {
+            let kept = store.write(move |cx| localization::store(cx, locale, &sent));
+            kept.unwrap()
+        };
+        let held = |locale: &'static str| {
+            let all = store.write(move |cx| localization::list(cx, locale));
+            all.unwrap().len()
+        };
+
+        // What is not taken leaves nothing behind, and neither does a part of it.
+        assert_eq!(keep("de", texts(MOST_TEXTS + 1, 1)), Some(Full::Texts));
+        assert_eq!(held("de"), 0);
+        // A whole translation is taken.
+        assert_eq!(keep("de", texts(1_500, 80)), None);
+        let room = MOST_CHARACTERS - 1_500 * 85;
+        assert_eq!(keep("fr", texts(10, room / 10)), Some(Full::Characters));
+        assert_eq!(keep("fr", texts(10, room / 10 - 5)), None);
+        assert_eq!(keep("fr", texts(11, room / 10 - 5)), Some(Full::Characters));
+        // Where there is no room any more, a text can still be changed and become shorter.
+        assert_eq!(keep("fr", texts(10, room / 10 - 6)), None);
+        assert_eq!(keep("de", texts(1_500, 80)), None);
+        assert_eq!((held("de"), held("fr")), (1_500, 10));
+
+        let languages = (2..MOST_LOCALES).map(|n| format!("x-{n}"));
+        for locale in languages {
+            let kept = store.write(move |cx| localization::store(cx, &locale, &Texts::new()));
+            assert_eq!(kept.unwrap(), None);
+        }
+        assert_eq!(keep("one-more", Texts::new()), Some(Full::Locales));
+        assert_eq!(keep("de", texts(1, 1)), None);
     });
 }

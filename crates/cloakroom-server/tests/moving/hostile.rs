@@ -75,6 +75,7 @@ fn bad_settings_and_flows() -> Vec<Row> {
         (realm(json!({"users": [{"username": "a", "attributes": {"b\u{0}": ["c"]}}]})), "attributes has the character NUL in it"),
         (realm(json!({"authenticationFlows": [flow("a", "b"), flow("b", "a")]})), "has itself inside"),
         (realm(json!({"authenticationFlows": [flow("a", "nowhere")]})), "flow nowhere, which is not there"),
+        (realm(json!({"localizationTexts": {"de": {"a": "x".repeat(10_000_001)}}})), "localizationTexts.de has too much in it"),
         (realm(json!({"browserFlow": "nowhere"})), "flow nowhere, which is not there"),
         (realm(json!({"clientScopeMappings": {"nobody": [{"client": "none", "roles": ["x"]}]}})), "client none, which is not there"),
     ]

@@ -46,6 +46,43 @@ export async function aRealmSpeaksInItsOwnWords(browser, scene) {
   }
 }
 
+/** A realm whose texts are as many as it may have says so on the page and in the API, and keeps what it has. */
+export async function aRealmHasRoomForSoManyWords(browser, scene) {
+  const { realm } = scene;
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const field = page.getByRole('textbox', { name: 'Sign in', exact: true });
+  const save = async (text, said) => {
+    await field.fill(text);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText(said).first().waitFor();
+  };
+  const full = /cannot have more than 10000000 characters together/;
+  const filling = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`filling${n}`, 'x'.repeat(16_000)]));
+  try {
+    let refused;
+    for (let n = 0; n < 20 && !refused; n += 1) {
+      const last = n === 12 ? { ...filling, rest: 'x'.repeat(15_000) } : filling;
+      await realm.call('POST', `/localization/x-filling-${n}`, last).catch((error) => (refused = error));
+    }
+    assert.match(refused.message, /answered 400/);
+    assert.match(refused.message, full);
+    await page.goto(url('/branding/texts/en'));
+    // Less than what is left of a language that was refused as a whole.
+    const some = Object.fromEntries(Object.entries(filling).slice(0, 24));
+    await realm.call('POST', '/localization/x-filling-last', some);
+    await save('x'.repeat(16_384), full);
+    assert.equal(await field.inputValue(), 'x'.repeat(16_384));
+    assert.deepEqual((await realm.call('GET', '/localization/en')).body, {});
+    await realm.call('DELETE', '/localization/x-filling-0');
+    await save('Room again', 'Saved.');
+    await save('', 'Saved.');
+  } finally {
+    for (const locale of (await realm.call('GET', '/localization')).body)
+      if (locale.startsWith('x-filling')) await realm.call('DELETE', `/localization/${locale}`);
+    await context.close();
+  }
+}
+
 /** A copy of a flow tells its ways; one that proves nobody is not taken for sign-ins, and none in use becomes so. */
 export async function aFlowThatLocksEverybodyOutIsRefused(browser, scene) {
   const { realm } = scene;
