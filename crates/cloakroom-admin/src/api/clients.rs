@@ -12,7 +12,7 @@ use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::authorization::delegation::{self, Kind as Of};
-use cloakroom_model::client::{self, Client, Query};
+use cloakroom_model::client::{self, Access, Client, Query};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::{Cx, Fault, Secret, role, user};
@@ -21,7 +21,7 @@ use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;
-use super::{ALL, Answer, Names, Params, is_on, listed, no_content, page};
+use super::{ALL, Answer, Names, Params, USUAL, is_on, listed, no_content, page};
 use crate::access::{Admin, Grants, Opened, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -29,6 +29,7 @@ use crate::listed::Listed;
 
 pub(crate) const MANAGE: &[&str] = &["manage-clients"];
 pub(crate) const VIEW: &[&str] = &["view-clients", "manage-clients"];
+const LIST: &[&str] = &["view-clients", "manage-clients", "query-clients"];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource("/admin/realms/{realm}/clients")
@@ -39,6 +40,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::put().to(update))
         .route(web::delete().to(remove));
     cfg.service(all).service(one);
+    cfg.route(
+        "/admin/realms/{realm}/ui-ext/clients",
+        web::get().to(list_narrowed),
+    );
     let client = "/admin/realms/{realm}/clients/{client}";
     cfg.route(
         &format!("{client}/service-account-user"),
@@ -167,7 +172,7 @@ impl Sight {
 }
 
 async fn list(admin: Admin, params: Params) -> Answer {
-    admin.check(&["view-clients", "manage-clients", "query-clients"])?;
+    admin.check(LIST)?;
     let asked = params.get("q").map(String::as_str).unwrap_or_default();
     let attributes = query::attributes(asked);
     if !attributes.is_empty() {
@@ -176,7 +181,6 @@ async fn list(admin: Admin, params: Params) -> Answer {
         let why = format!("Attributes [{}] not allowed for search", names.join(", "));
         return Err(AdminError::described(400, "invalid_request", why));
     }
-    let views = admin.sway(VIEW);
     let search = is_on(&params, "search");
     let (first, max) = match page(&params, ALL)? {
         // There is one of this name at the most, on whatever page.
@@ -186,11 +190,44 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let query = Query {
         client_id: params.get("clientId").cloned(),
         search,
-        only: None,
         first,
         max,
+        ..Query::default()
     };
-    let sight = Sight::of(&admin);
+    shown(&admin, query).await
+}
+
+/// The same by what clients are as well, which no call of Keycloak knows.
+async fn list_narrowed(admin: Admin, params: Params) -> Answer {
+    admin.check(LIST)?;
+    let (first, max) = page(&params, USUAL)?;
+    let said = |name: &str| params.get(name).filter(|value| !value.is_empty());
+    let unknown = |name: &str| AdminError::message(400, format!("'{name}' has no such value"));
+    let enabled = said("enabled").map(|text| text.parse());
+    let access = match said("access").map(String::as_str) {
+        None => None,
+        Some("public") => Some(Access::Public),
+        Some("confidential") => Some(Access::Confidential),
+        Some("bearer-only") => Some(Access::BearerOnly),
+        Some(_) => return Err(unknown("access")),
+    };
+    let query = Query {
+        client_id: said("search").cloned(),
+        search: true,
+        enabled: enabled.transpose().map_err(|_| unknown("enabled"))?,
+        protocol: said("protocol").cloned(),
+        access,
+        first,
+        max,
+        ..Query::default()
+    };
+    shown(&admin, query).await
+}
+
+/// The clients that a query finds, of those that the caller may see.
+async fn shown(admin: &Admin, query: Query) -> Answer {
+    let views = admin.sway(VIEW);
+    let sight = Sight::of(admin);
     let all = admin
         .read(move |cx| {
             let sight = sight.clone().look(cx)?;

@@ -3,6 +3,7 @@
 mod export;
 mod kind;
 pub(super) mod lint;
+mod query;
 
 use std::rc::Rc;
 
@@ -34,11 +35,7 @@ pub(super) const MANAGE: &[&str] = &["manage-clients"];
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let asked = desk.query.trimmed("q");
-    let path = format!(
-        "clients?search=true&clientId={}&{}",
-        encode(asked),
-        Pager::asked(&desk)
-    );
+    let path = format!("{}&{}", query::path(asked), Pager::asked(&desk));
     let found = desk.get(&path).await?;
     let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
     let pager = Pager::by_position(&desk, &mut all);
@@ -78,7 +75,8 @@ async fn list(desk: Rc<Desk>) -> Shown {
         Action::button(desk.text(key), desk.url("/clients/bulk")).with("act", act)
     };
     let mut page = ListPage::new(desk.frame(heading), table, empty)
-        .search(&desk, "q", "clients-search", "")
+        .search(&desk, "q", "clients-search", "clients-query-hint")
+        .filters(&desk, "q", query::FILTERS)
         .pager(pager);
     page = views::of(&desk, "clients", page).await?;
     if may_manage {

@@ -104,6 +104,8 @@ pub(crate) struct ListPage {
     layout: Frame,
     search: Option<Search>,
     chips: Vec<Step>,
+    /// What narrows the list, each by itself: a click puts it on, another takes it off.
+    filters: Vec<Step>,
     /// A small form above the list: it keeps this view, or adds a row.
     keep: Option<Ask>,
     /// Where news of this list come from; empty for none.
@@ -121,6 +123,7 @@ impl ListPage {
             layout,
             search: None,
             chips: Vec::new(),
+            filters: Vec::new(),
             keep: None,
             live: String::new(),
             table,
@@ -173,6 +176,20 @@ impl ListPage {
         self
     }
 
+    /// Adds filters: the key of a name, and the word that the query has while it is on. Of two words that narrow by the same,
+    /// `enabled:true` and `enabled:false`, the query has one.
+    pub(crate) fn filters(mut self, desk: &Desk, name: &str, filters: &[(&str, &str)]) -> Self {
+        let now = desk.query.get(name).unwrap_or_default();
+        let query = desk.query.with("first", "");
+        let filter = |(key, word): &(&str, &str)| {
+            let url = desk.here(&query.with(name, &toggled(now, word)));
+            let is_on = now.split_whitespace().any(|one| one == *word);
+            Step::new(desk.text(key), url).current(is_on)
+        };
+        self.filters = filters.iter().map(filter).collect();
+        self
+    }
+
     /// One of the views is what is shown.
     pub(crate) fn is_on_a_view(&self) -> bool {
         self.chips.iter().any(|chip| chip.is_current)
@@ -212,5 +229,38 @@ impl ListPage {
     /// Shows it.
     pub(crate) fn show(self, desk: &Desk) -> Shown {
         desk.show(&self)
+    }
+}
+
+/// The query with a word that was not in it, in place of the one that narrows by the same, or without it.
+fn toggled(query: &str, word: &str) -> String {
+    let name = word.split_once(':').map_or(word, |(name, _)| name);
+    let is_of_name = |one: &str| one.split_once(':').is_some_and(|(of, _)| of == name);
+    let is_on = query.split_whitespace().any(|one| one == word);
+    let kept = query.split_whitespace().filter(|one| !is_of_name(one));
+    let kept: Vec<&str> = kept.chain((!is_on).then_some(word)).collect();
+    kept.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::toggled;
+
+    #[test]
+    fn a_filter_is_put_on_taken_off_and_takes_the_place_of_its_like() {
+        let rows = [
+            ("", "enabled:true", "enabled:true"),
+            ("shop", "enabled:true", "shop enabled:true"),
+            ("shop enabled:true", "enabled:true", "shop"),
+            ("enabled:true  shop", "enabled:false", "shop enabled:false"),
+            (
+                "enabled:true",
+                "access:public",
+                "enabled:true access:public",
+            ),
+        ];
+        for (query, word, expected) in rows {
+            assert_eq!(toggled(query, word), expected, "{query} and {word}");
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 
 use super::{Client, Row, assemble_all, mine};
 use crate::authorization::delegation::Extent;
@@ -23,6 +25,17 @@ const TOGETHER: usize = 1000;
 /// the index once, in its order.
 const SCOPES_TOGETHER: usize = 10_000;
 
+/// How a client proves that it is itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Not at all: whoever has it can read it.
+    Public,
+    /// By a secret or a key.
+    Confidential,
+    /// It takes tokens and asks for none.
+    BearerOnly,
+}
+
 /// What a list of clients is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -30,6 +43,12 @@ pub struct Query {
     pub client_id: Option<String>,
     /// `client_id` is a part, not the whole.
     pub search: bool,
+    /// Only those that may be used, or only those that may not.
+    pub enabled: Option<bool>,
+    /// Only those that speak this protocol. One that says nothing of it speaks OpenID Connect.
+    pub protocol: Option<String>,
+    /// Only those that prove themselves like this.
+    pub access: Option<Access>,
     /// Only those that whoever asks may see.
     pub only: Option<Extent>,
     /// How many to pass over.
@@ -99,7 +118,32 @@ pub fn visit<E: From<Fault>>(
     Ok(())
 }
 
+/// How a statement reads a member of the settings, which are JSON in a column: as a text, and as a switch.
+struct Member {
+    postgres: bool,
+}
+
+impl Member {
+    fn text(&self, name: &str, absent: &str) -> String {
+        match self.postgres {
+            true => format!("coalesce(clients.settings::json ->> '{name}', '{absent}')"),
+            false => format!("coalesce(json_extract(clients.settings, '$.{name}'), '{absent}')"),
+        }
+    }
+
+    fn is_on(&self, name: &str) -> String {
+        match self.postgres {
+            true => format!("{} = 'true'", self.text(name, "false")),
+            // Its JSON has a number for a switch.
+            false => format!("{} = 1", self.text(name, "0")),
+        }
+    }
+}
+
 fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
+    let member = Member {
+        postgres: cx.db.conn()?.is_postgres(),
+    };
     let mut found = clients::table
         .filter(clients::realm_id.eq(&cx.realm.id))
         .into_boxed();
@@ -109,6 +153,25 @@ fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
             found.filter(lower(clients::client_id).like(part).escape('\\'))
         } else {
             found.filter(clients::client_id.eq(text))
+        };
+    }
+    if let Some(enabled) = query.enabled {
+        found = found.filter(clients::enabled.eq(enabled));
+    }
+    if let Some(protocol) = &query.protocol {
+        let spoken = sql::<Text>(&member.text("protocol", "openid-connect"));
+        found = found.filter(spoken.eq(protocol));
+    }
+    if let Some(access) = query.access {
+        let is_on = |name| sql::<Bool>(&member.is_on(name));
+        found = match access {
+            Access::BearerOnly => found.filter(is_on("bearerOnly")),
+            Access::Public => found
+                .filter(is_on("publicClient"))
+                .filter(not(is_on("bearerOnly"))),
+            Access::Confidential => found
+                .filter(not(is_on("publicClient")))
+                .filter(not(is_on("bearerOnly"))),
         };
     }
     if let Some(only) = &query.only {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cloakroom_model::client::Access;
 use cloakroom_model::id::{ClientUuid, RealmId, RoleId, ScopeId};
 use cloakroom_model::localization::{self, Full, MOST_CHARACTERS, MOST_LOCALES, MOST_TEXTS, Texts};
 use cloakroom_model::role::Role;
@@ -371,5 +372,111 @@ fn a_realm_has_room_for_so_many_texts_and_no_more() {
         }
         assert_eq!(keep("one-more", Texts::new()), Some(Full::Locales));
         assert_eq!(keep("de", texts(1, 1)), None);
+    });
+}
+
+#[test]
+fn a_list_of_clients_is_narrowed_by_what_they_are() {
+    on_each(|store| {
+        store
+            .write(|cx| {
+                let rows: [(&str, bool, client::Settings); 4] = [
+                    (
+                        "spa",
+                        true,
+                        client::Settings {
+                            public_client: true,
+                            ..client::Settings::default()
+                        },
+                    ),
+                    (
+                        "web",
+                        true,
+                        client::Settings {
+                            protocol: Some("openid-connect".to_owned()),
+                            ..client::Settings::default()
+                        },
+                    ),
+                    (
+                        "api",
+                        false,
+                        client::Settings {
+                            bearer_only: true,
+                            public_client: true,
+                            ..client::Settings::default()
+                        },
+                    ),
+                    // What is written like a setting is none.
+                    (
+                        "idp",
+                        true,
+                        client::Settings {
+                            protocol: Some("saml".to_owned()),
+                            name: Some(r#"{"publicClient":true,"bearerOnly":true}"#.to_owned()),
+                            ..client::Settings::default()
+                        },
+                    ),
+                ];
+                for (id, enabled, settings) in rows {
+                    let draft = client::Draft {
+                        enabled,
+                        settings,
+                        ..application(id)
+                    };
+                    assert!(client::insert(cx, &draft)?);
+                }
+                Ok::<_, Fault>(())
+            })
+            .unwrap();
+        let all = || client::Query {
+            max: 10,
+            ..client::Query::default()
+        };
+        let of = |access| client::Query {
+            access: Some(access),
+            ..all()
+        };
+        let rows: [(client::Query, &[&str]); 8] = [
+            (all(), &["api", "idp", "spa", "web"]),
+            (
+                client::Query {
+                    enabled: Some(false),
+                    ..all()
+                },
+                &["api"],
+            ),
+            (
+                client::Query {
+                    protocol: Some("openid-connect".to_owned()),
+                    ..all()
+                },
+                &["api", "spa", "web"],
+            ),
+            (
+                client::Query {
+                    protocol: Some("saml".to_owned()),
+                    ..all()
+                },
+                &["idp"],
+            ),
+            (of(Access::Public), &["spa"]),
+            (of(Access::Confidential), &["idp", "web"]),
+            (of(Access::BearerOnly), &["api"]),
+            (
+                client::Query {
+                    enabled: Some(true),
+                    first: 1,
+                    max: 1,
+                    ..of(Access::Confidential)
+                },
+                &["web"],
+            ),
+        ];
+        for (query, expected) in rows {
+            let told = format!("{query:?}");
+            let found = store.write(move |cx| client::list(cx, &query)).unwrap();
+            let ids: Vec<_> = found.into_iter().map(|client| client.client_id).collect();
+            assert_eq!(ids, expected, "{told}");
+        }
     });
 }

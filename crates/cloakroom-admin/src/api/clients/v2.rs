@@ -135,8 +135,7 @@ async fn list(admin: Admin, request: HttpRequest, params: Params) -> Answer {
                 only: views.open(cx)?.only(cx, Of::Clients, "view")?,
                 first: if is_plain { bound(first) } else { 0 },
                 max: if is_plain { bound(most) } else { ALL },
-                client_id: None,
-                search: false,
+                ..Listed::default()
             };
             let found = client::list(cx, &query)?;
             let mut shown = Vec::with_capacity(found.len());

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix_web::{HttpResponse, rt};
 use serde_json::Value;
 
-use super::{Kind, lint, uses};
+use super::{Kind, lint, query, uses};
 use crate::csv;
 use crate::desk::{Desk, encode, text_of};
 use crate::feed::{Writer, feed};
@@ -43,8 +43,8 @@ pub(super) async fn export(desk: Rc<Desk>) -> Shown {
 }
 
 async fn part(desk: &Desk, first: usize) -> Result<Vec<Value>, Problem> {
-    let asked = encode(desk.query.trimmed("q"));
-    let path = format!("clients?search=true&clientId={asked}&first={first}&max={AT_ONCE}");
+    let asked = query::path(desk.query.trimmed("q"));
+    let path = format!("{asked}&first={first}&max={AT_ONCE}");
     let found = desk.get(&path).await?;
     Ok(found.as_array().cloned().unwrap_or_default())
 }

@@ -88,3 +88,47 @@ export async function aClientTellsWhenItWasUsed(browser, scene) {
     await context.close();
   }
 }
+
+/** Filters are links that put a word into the query and take it out again; the server narrows and pages, without scripts. */
+export async function clientsAreNarrowedByFilters(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm } = scene;
+  const filters = page.getByRole('navigation', { name: 'Filters' });
+  const press = async (name) => filters.getByRole('link', { name: new RegExp(`^${name}( \\(|$)`) }).click();
+  const shown = async () => (await page.locator('tbody tr').count()) && page.locator('tbody tr th').allInnerTexts();
+  const asked = () => new URL(page.url()).searchParams.get('q') ?? '';
+  const made = [];
+  try {
+    for (let n = 10; n < 70; n += 1) made.push(await client(realm, `narrow-${n}`, { publicClient: true, enabled: n !== 10 }));
+    made.push(await client(realm, 'narrow-idp', { protocol: 'saml', publicClient: false }));
+    made.push(await client(realm, 'narrow-secret', { publicClient: false, name: '{"publicClient":true}' }));
+    await page.goto(url('/clients?q=narrow-'));
+    await press('Public');
+    assert.equal(asked(), 'narrow- access:public');
+    assert.equal((await shown()).length, 50);
+    await page.getByRole('link', { name: 'Next' }).click();
+    assert.deepEqual([asked(), (await shown()).length], ['narrow- access:public', 10]);
+    // Another filter begins at the first page again, and one of the same kind takes the place of the first.
+    await press('Disabled');
+    assert.deepEqual([asked(), await shown()], ['narrow- access:public enabled:false', ['narrow-10']]);
+    await press('Confidential');
+    assert.equal(asked(), 'narrow- enabled:false access:confidential');
+    assert.equal(await shown(), 0);
+    await press('Disabled');
+    assert.deepEqual(await shown(), ['narrow-idp', 'narrow-secret']);
+    await press('SAML');
+    assert.deepEqual(await shown(), ['narrow-idp']);
+    assert.equal(await filters.locator('[aria-current=true]').count(), 2);
+    // What is typed beside it stays narrowed, and the file has what the list has.
+    await page.getByRole('main').getByRole('searchbox').fill('narrow- protocol:openid-connect access:confidential');
+    await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
+    assert.deepEqual(await shown(), ['narrow-secret']);
+    const file = await page.request.get(await page.getByRole('link', { name: 'CSV' }).evaluate((link) => link.href));
+    assert.deepEqual((await file.text()).trim().split('\r\n').slice(1).map((line) => line.split(',')[0]), ['narrow-secret']);
+    await assert.rejects(realm.call('GET', '/ui-ext/clients?access=everybody'), /answered 400/);
+    await assert.rejects(realm.call('GET', '/ui-ext/clients?enabled=perhaps'), /answered 400/);
+  } finally {
+    for (const id of made) await realm.call('DELETE', `/clients/${id}`);
+    await context.close();
+  }
+}
