@@ -121,3 +121,33 @@ export async function thePaletteKnowsWhatCanBeDone(_browser, scene) {
     assert.equal(await first(asked), expected, asked);
   }
 }
+
+/** Names as long as they may be, without a space to break at, leave every column of a list a place beside them. */
+export async function longNamesBreakNoList(browser, scene) {
+  const { realm } = scene;
+  const long = 'averyveryverylongnamewithoutanyspace'.repeat(7);
+  const user = await realm.createUser(long, scene.password, { email: 'long@example.org' });
+  const client = await realm.createClient({ clientId: long, name: long, publicClient: true, directAccessGrantsEnabled: true });
+  const body = new URLSearchParams({ grant_type: 'password', client_id: long, username: long, password: scene.password });
+  const signIn = await fetch(`${realm.issuer}/protocol/openid-connect/token`, { method: 'POST', body });
+  assert.equal(signIn.status, 200, await signIn.text());
+  const { page, context, url } = await signedIn(browser, scene);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  try {
+    for (const path of ['/sessions', '/users', '/clients']) {
+      await page.goto(url(`${path}?q=${long.slice(0, 40)}`));
+      const row = page.locator('tbody tr', { hasText: long });
+      await row.waitFor();
+      const cells = await row.locator('th, td').evaluateAll((all) => all.map((cell) => cell.getBoundingClientRect().width));
+      assert.ok(Math.max(...cells) < 480, `${path}: a cell is ${Math.max(...cells)} wide`);
+      const { width, height } = await row.boundingBox();
+      assert.ok(width < 1600 && height < 250, `${path}: the row is ${width} × ${height}`);
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(sideways <= 1280, `${path} is ${sideways} wide`);
+    }
+  } finally {
+    await realm.call('DELETE', `/clients/${client}`);
+    await realm.call('DELETE', `/users/${user}`);
+    await context.close();
+  }
+}
