@@ -12,6 +12,7 @@ import { ensurePackages, findProgram, finish, freePort, serve, start, waitFor } 
 import { interpreter } from '../harness/python.mjs';
 import { Quickstart } from '../harness/snippet.mjs';
 import { target } from '../harness/target.mjs';
+import { next, quarkus } from './snippets/projects.mjs';
 
 const PACKAGES = fileURLToPath(new URL('../node_modules', import.meta.url));
 const USER = 'ada';
@@ -31,6 +32,8 @@ export async function run(report, admin) {
     await report.test('Flask with Authlib', () => flask(bench));
     await report.test('Django with mozilla-django-oidc', () => django(bench));
     await report.test('Go with go-oidc', () => go(bench));
+    await report.test('Next.js with Auth.js', () => next(bench, { username: USER, password: PASSWORD }));
+    await report.test('Quarkus', () => quarkus(bench, { username: USER, password: PASSWORD }));
     await report.test('FastAPI as an API', () => fastapi(bench, user));
     await report.test('curl with client credentials', () => machine(bench));
     await report.test('curl with the device flow', () => device(bench));

@@ -2,15 +2,14 @@
 // web application that signs people in; both are set up by what the console's Quickstart tabs show.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Browser } from '../harness/browser.mjs';
 import { ensurePackages, findProgram, finish, freePort, start, waitFor } from '../harness/process.mjs';
 import { Quickstart } from '../harness/snippet.mjs';
-import { target } from '../harness/target.mjs';
+import { isNewer, target } from '../harness/target.mjs';
 
 const SOURCE = fileURLToPath(new URL('../spring/', import.meta.url));
 const SECRET = 'a-client-secret-for-spring';
@@ -77,7 +76,6 @@ async function build() {
   const list = join(folder, 'classpath');
   const compiled = join(folder, 'classes');
   await mkdir(compiled, { recursive: true });
-  const isNewer = async (made, source) => existsSync(made) && (await stat(made)).mtimeMs > (await stat(source)).mtimeMs;
   if (!(await isNewer(list, join(SOURCE, 'pom.xml')))) {
     await finish(findProgram('mvn'), ['-q', '-B', '-f', SOURCE, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`]);
   }
