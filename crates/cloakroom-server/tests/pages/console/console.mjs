@@ -94,6 +94,7 @@ export async function testConsole({ report, browser, admin, out }) {
     await eachPage(report, browser, scene, out);
     await rights.nothingWithoutARight(scene, report);
     await rights.pagesWithEachRight(scene, report);
+    await report.test('console: a trial is offered to who may try it', () => rights.aTrialIsOfferedToWhoMayTryIt(scene));
     await report.test('console: a form of a stranger does nothing', () => rights.formsOfStrangers(scene));
     await report.test('console: it ends with the session', () => rights.endsWithTheSession(scene));
     for (const [name, journey] of Object.entries(journeys)) {

@@ -119,6 +119,20 @@ export async function pagesWithEachRight(scene, report) {
   }
 }
 
+/** A link to try a provider is shown to whom the page behind it is: who only sees providers is not led to a refusal. */
+export async function aTrialIsOfferedToWhoMayTryIt(scene) {
+  for (const [right, status] of [
+    ['view-identity-providers', 403],
+    ['manage-identity-providers', 200],
+  ]) {
+    const visitor = await deputy(scene, `trying-${right}`, [right]);
+    const page = await visitor.open(visitor.url(`/identity-providers/${scene.provider}`));
+    assert.equal(page.status, 200);
+    assert.equal(page.text.includes(`/identity-providers/${scene.provider}/trial`), status === 200, right);
+    assert.equal((await visitor.open(visitor.url(`/identity-providers/${scene.provider}/trial`))).status, status, right);
+  }
+}
+
 /** A form counts only with the token of this session, sent by a page of this server. */
 export async function formsOfStrangers(scene) {
   const visitor = new Visitor(scene.realm.admin.base, scene.realm.name);
