@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::{self, MASTER};
+use cloakroom_model::localization::Texts;
 use cloakroom_model::{Cx, Door, client, localization, user};
 use cloakroom_web::App;
+use cloakroom_web::i18n::{Locale, Locales, own};
 use cloakroom_web::web::{self, Data, Path, ServiceConfig};
 use serde_json::{Value, json};
 
-use super::{Answer, Names, Params};
+use super::{Answer, Names, Params, is_on};
 use crate::access::Admin;
 use crate::cors;
 use crate::error::{AdminError, Result};
@@ -93,15 +95,89 @@ async fn messages(app: Data<App>, realm: Path<String>, params: Params) -> Answer
 }
 
 /// What a page's texts are for.
-const KINDS: [&str; 5] = ["account", "admin", "common", "email", "login"];
+const KINDS: [&str; 6] = ["account", "admin", "common", "email", "login", "welcome"];
 
-/// The same texts, in the form in which pages outside of the server fetch them.
-async fn texts(app: Data<App>, request: HttpRequest, path: Names) -> Answer {
-    if !KINDS.contains(&path.part("kind")) {
+/// The same texts with our own messages below them, in the form in which pages outside of the server fetch them.
+///
+/// A language that lacks a text has that of the language it is a dialect of, and in the end that of English. With `source` each
+/// text says where it is from, and those that another one stands before are told too.
+async fn texts(app: Data<App>, request: HttpRequest, path: Names, params: Params) -> Answer {
+    let kind = path.part("kind").to_ascii_lowercase();
+    let realm = app.realm(path.part("realm")).await?;
+    let Some(realm) = realm.filter(|_| KINDS.contains(&kind.as_str())) else {
         return Err(AdminError::not_found());
+    };
+    let chain = languages(path.part("locale"));
+    let all = Locales::embedded();
+    let mut found: Vec<(String, String, &str)> = Vec::new();
+    let mut last = "";
+    for tag in &chain {
+        let ours = all.supported(&[tag.as_str()]).next();
+        // A dialect that we have no messages of brings those of its language no second time: the realm's stand before them.
+        if let Some(locale) = ours.filter(|locale| locale.tag() != last) {
+            last = locale.tag();
+            let ours = built_in(locale, &kind).into_iter();
+            found.extend(ours.map(|(key, value)| (key, value, "THEME")));
+        }
+        for (key, value) in realm.texts.get(tag).into_iter().flat_map(|own| own.iter()) {
+            found.push((key.clone(), value.clone(), "REALM"));
+        }
     }
-    let texts = own_texts(&app, path.part("realm"), path.part("locale").to_owned()).await?;
-    let show = |(key, value): (String, String)| json!({"key": key, "value": value});
     cors::allow_public(&request);
-    Ok(HttpResponse::Ok().json(texts.into_iter().map(show).collect::<Vec<Value>>()))
+    if is_on(&params, "source") {
+        let show = |(key, value, source)| json!({"key": key, "value": value, "source": source});
+        return Ok(HttpResponse::Ok().json(found.into_iter().map(show).collect::<Vec<Value>>()));
+    }
+    let found: BTreeMap<String, String> = found
+        .into_iter()
+        .map(|(key, value, _)| (key, value))
+        .collect();
+    let show = |(key, value): (String, String)| json!({"key": key, "value": value});
+    Ok(HttpResponse::Ok().json(found.into_iter().map(show).collect::<Vec<Value>>()))
+}
+
+/// English, then the language of this tag, then its dialect: what comes later counts more.
+fn languages(tag: &str) -> Vec<String> {
+    let mut chain = vec!["en".to_owned()];
+    let ends = tag.match_indices('-').map(|(at, _)| at);
+    // No tag of a language has more parts.
+    for end in ends.take(8).chain([tag.len()]) {
+        let part = tag.get(..end).unwrap_or_default();
+        if !part.is_empty() && part != "en" {
+            chain.push(part.to_owned());
+        }
+    }
+    chain
+}
+
+/// Our messages that pages of this kind have under names of Keycloak.
+fn built_in(locale: &Locale, kind: &str) -> Texts {
+    let all = own::under_their_names(locale);
+    match kind {
+        "login" => all.map(|(_, name, text)| (name, text)).collect(),
+        // They share the names of the fields and nothing else.
+        "account" | "admin" => all
+            .filter(|(ours, _, _)| ours.starts_with("field-"))
+            .map(|(_, name, text)| (name, text))
+            .collect(),
+        _ => Texts::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::languages;
+
+    #[test]
+    fn a_dialect_has_its_language_below_it_and_english_below_that() {
+        let table: [(&str, &[&str]); 4] = [
+            ("en", &["en"]),
+            ("de-AT", &["en", "de", "de-AT"]),
+            ("zh-Hans-SG", &["en", "zh", "zh-Hans", "zh-Hans-SG"]),
+            ("-", &["en", "-"]),
+        ];
+        for (tag, expected) in table {
+            assert_eq!(languages(tag), expected, "{tag}");
+        }
+    }
 }

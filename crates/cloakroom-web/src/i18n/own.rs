@@ -8,7 +8,7 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
 use unic_langid::LanguageIdentifier;
 
-use super::clean;
+use super::{Locale, clean};
 
 /// The name under which Keycloak keeps the terms that people accept; they have no built-in text.
 pub const TERMS: &str = "termsText";
@@ -89,6 +89,17 @@ pub fn name_of(key: &str) -> &str {
     let mut all = PARTS.iter().flat_map(|(_, texts)| texts.iter());
     let found = all.find(|(ours, theirs)| *ours == key && !theirs.is_empty());
     found.map_or(key, |(_, theirs)| theirs)
+}
+
+/// Messages that Keycloak has names for, as `(our name, theirs, the text)`; `{0}` stands for what is filled in, as in its files.
+pub fn under_their_names(locale: &Locale) -> impl Iterator<Item = (&'static str, String, String)> {
+    let all = PARTS.iter().flat_map(|(_, texts)| texts.iter());
+    // Its terms have no text: ours is a sentence on that.
+    let named = all.filter(|(_, theirs)| !theirs.is_empty() && *theirs != TERMS);
+    named.map(|(ours, theirs)| {
+        let text = locale.text_with(ours, "realm", "{0}");
+        (*ours, (*theirs).to_owned(), text)
+    })
 }
 
 /// A realm's texts in one language, and in the language that stands in for it.

@@ -83,6 +83,36 @@ export async function aRealmHasRoomForSoManyWords(browser, scene) {
   }
 }
 
+/** Pages elsewhere are told our words and the realm's own before them, in the shape that they know from Keycloak. */
+export async function otherPagesAreToldTheWords(_browser, scene) {
+  const { realm } = scene;
+  const told = async (path) => {
+    const answer = await fetch(`${realm.admin.base}/resources/${path}`, { headers: { origin: 'https://elsewhere.example' } });
+    assert.equal(answer.headers.get('access-control-allow-origin'), answer.ok ? 'https://elsewhere.example' : null);
+    return { status: answer.status, body: await answer.text() };
+  };
+  const texts = async (path) => {
+    const all = JSON.parse((await told(`${realm.name}/${path}`)).body);
+    assert.ok(all.every((one) => Object.keys(one).join() === 'key,value'), JSON.stringify(all[0]));
+    return Object.fromEntries(all.map(({ key, value }) => [key, value]));
+  };
+  await realm.call('POST', '/localization/en', { doLogIn: 'Enter', mine: 'English' });
+  await realm.call('POST', '/localization/de', { doLogIn: 'Herein' });
+  try {
+    const { doLogIn, mine, loginTitle, password } = await texts('login/de-AT');
+    assert.deepEqual({ doLogIn, mine, loginTitle, password }, { doLogIn: 'Herein', mine: 'English', loginTitle: 'Bei {0} anmelden', password: 'Passwort' });
+    assert.equal((await texts('LOGIN/xx')).doLogIn, 'Enter');
+    assert.equal((await texts('account/de')).password, 'Passwort');
+    assert.deepEqual(await texts('email/de'), { doLogIn: 'Herein', mine: 'English' });
+    const all = JSON.parse((await told(`${realm.name}/login/de?source=true`)).body);
+    const from = all.filter(({ key }) => key === 'doLogIn').map(({ value, source }) => `${source} ${value}`);
+    assert.deepEqual(from, ['THEME Sign In', 'REALM Enter', 'THEME Anmelden', 'REALM Herein']);
+    for (const path of [`${realm.name}/nothing/de`, 'nobody/login/de']) assert.equal((await told(path)).status, 404, path);
+  } finally {
+    for (const locale of ['en', 'de']) await realm.call('DELETE', `/localization/${locale}`);
+  }
+}
+
 /** A copy of a flow tells its ways; one that proves nobody is not taken for sign-ins, and none in use becomes so. */
 export async function aFlowThatLocksEverybodyOutIsRefused(browser, scene) {
   const { realm } = scene;
