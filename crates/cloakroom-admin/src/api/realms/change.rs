@@ -131,6 +131,46 @@ pub(super) fn check(settings: &Settings, sent: &read::Object) -> Result<()> {
     if sent.contains_key("smtpServer") {
         check_mail(settings.rest.get("smtpServer"))?;
     }
+    check_otp(settings, sent)
+}
+
+/// What a policy of one-time codes cannot have: no code could be made by it. Keycloak stores such a policy, and fails at the next sign-in.
+fn check_otp(settings: &Settings, sent: &read::Object) -> Result<()> {
+    let words: [(&str, &[&str]); 2] = [
+        ("otpPolicyType", &["totp", "hotp"]),
+        (
+            "otpPolicyAlgorithm",
+            &["HmacSHA1", "HmacSHA256", "HmacSHA512"],
+        ),
+    ];
+    let numbers = [
+        ("otpPolicyDigits", 1..=8),
+        ("otpPolicyPeriod", 1..=i64::from(i32::MAX)),
+        ("otpPolicyInitialCounter", 0..=i64::from(i32::MAX)),
+        ("otpPolicyLookAheadWindow", 0..=i64::from(i32::MAX)),
+    ];
+    let said = |name: &str| {
+        let value = settings.rest.get(name).filter(|value| !value.is_null());
+        value.filter(|_| sent.contains_key(name))
+    };
+    for (name, known) in words {
+        let value = said(name).and_then(Value::as_str);
+        if value.is_some_and(|value| !known.contains(&value)) {
+            let why = format!("{name} must be one of {}", known.join(", "));
+            return Err(AdminError::message(400, why));
+        }
+    }
+    for (name, range) in numbers {
+        let value = said(name).and_then(Value::as_i64);
+        if value.is_some_and(|value| !range.contains(&value)) {
+            let why = format!(
+                "{name} must be between {} and {}",
+                range.start(),
+                range.end()
+            );
+            return Err(AdminError::message(400, why));
+        }
+    }
     Ok(())
 }
 

@@ -113,6 +113,54 @@ export async function otherPagesAreToldTheWords(_browser, scene) {
   }
 }
 
+/** Each setting of one-time codes changes by itself; one by which no code could be made is refused, and nothing changes. */
+export async function aPolicyOfCodesChangesInParts(_browser, scene) {
+  const { realm } = scene;
+  const policy = async () => {
+    const { body } = await realm.call('GET', '');
+    return Object.fromEntries(Object.entries(body).filter(([name]) => name.startsWith('otpPolicy')));
+  };
+  const before = await policy();
+  try {
+    let expected = before;
+    for (const part of [
+      { otpPolicyDigits: 8 },
+      { otpPolicyType: 'hotp' },
+      { otpPolicyAlgorithm: 'HmacSHA512', otpPolicyInitialCounter: 5 },
+      { otpPolicyPeriod: 60, otpPolicyDigits: null },
+      { otpPolicyLookAheadWindow: 0, otpPolicyCodeReusable: true },
+      { displayName: 'Acme' },
+    ]) {
+      await realm.call('PUT', '', part);
+      const said = Object.entries(part).filter(([name, value]) => name.startsWith('otpPolicy') && value !== null);
+      expected = { ...expected, ...Object.fromEntries(said) };
+      assert.deepEqual(await policy(), expected, JSON.stringify(part));
+    }
+    for (const [part, why] of [
+      [{ otpPolicyType: 'sms' }, /must be one of totp, hotp/],
+      [{ otpPolicyAlgorithm: 'md5' }, /must be one of HmacSHA1/],
+      [{ otpPolicyDigits: 9 }, /must be between 1 and 8/],
+      [{ otpPolicyDigits: 0, otpPolicyPeriod: 30 }, /must be between 1 and 8/],
+      [{ otpPolicyPeriod: 0 }, /must be between 1/],
+      [{ otpPolicyInitialCounter: -1 }, /must be between 0/],
+      [{ otpPolicyLookAheadWindow: -1 }, /must be between 0/],
+      [{ otpPolicyDigits: 'many' }, /./],
+      [{ otpPolicyType: ['totp'] }, /./],
+      [{ otpPolicyCodeReusable: 'perhaps' }, /./],
+    ]) {
+      const refused = await realm.call('PUT', '', part).then(
+        () => assert.fail(`${JSON.stringify(part)} is taken`),
+        ({ message }) => message,
+      );
+      assert.match(refused, /answered 400/);
+      assert.match(refused, why);
+      assert.deepEqual(await policy(), expected, JSON.stringify(part));
+    }
+  } finally {
+    await realm.call('PUT', '', before);
+  }
+}
+
 /** A copy of a flow tells its ways; one that proves nobody is not taken for sign-ins, and none in use becomes so. */
 export async function aFlowThatLocksEverybodyOutIsRefused(browser, scene) {
   const { realm } = scene;
