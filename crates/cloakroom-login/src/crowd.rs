@@ -1,5 +1,7 @@
-//! The limit for an address that tries many names: so many of them may fail in an hour. Each name costs an attacker nothing,
-//! so the counter of a name does not stop whoever tries one leaked password after another, each with its own name.
+//! The limit for an address that tries many names: so many of them may fail in an hour.
+//!
+//! Each name costs an attacker nothing, so the counter of a name does not stop whoever tries one leaked password after another,
+//! each with its own name.
 //!
 //! A name that fails and is then proved from there does not count, so an address with many people behind it is far from the
 //! limit as long as they get in. When it is reached, browsers in which a user has signed in before go on.
