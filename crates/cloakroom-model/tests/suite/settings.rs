@@ -7,7 +7,7 @@ use cloakroom_model::id::{ClientUuid, RealmId, RoleId, ScopeId};
 use cloakroom_model::localization::{self, Full, MOST_CHARACTERS, MOST_LOCALES, MOST_TEXTS, Texts};
 use cloakroom_model::role::Role;
 use cloakroom_model::scope::Scope;
-use cloakroom_model::{Fault, Link, Secret, client, realm, role, scope};
+use cloakroom_model::{Cx, Fault, Link, Secret, client, realm, role, scope};
 
 use super::store::{application, on_each, row};
 
@@ -375,59 +375,46 @@ fn a_realm_has_room_for_so_many_texts_and_no_more() {
     });
 }
 
+/// A client of each kind.
+fn store_kinds(cx: &mut Cx<'_>) -> Result<(), Fault> {
+    let named = |name: &str| client::Settings {
+        protocol: Some(name.to_owned()),
+        ..client::Settings::default()
+    };
+    let public = client::Settings {
+        public_client: true,
+        ..client::Settings::default()
+    };
+    let bearer = client::Settings {
+        bearer_only: true,
+        ..public.clone()
+    };
+    // What is written like a setting is none.
+    let saml = client::Settings {
+        name: Some(r#"{"publicClient":true,"bearerOnly":true}"#.to_owned()),
+        ..named("saml")
+    };
+    let rows = [
+        ("spa", true, public),
+        ("web", true, named("openid-connect")),
+        ("api", false, bearer),
+        ("idp", true, saml),
+    ];
+    for (id, enabled, settings) in rows {
+        let draft = client::Draft {
+            enabled,
+            settings,
+            ..application(id)
+        };
+        assert!(client::insert(cx, &draft)?);
+    }
+    Ok(())
+}
+
 #[test]
 fn a_list_of_clients_is_narrowed_by_what_they_are() {
     on_each(|store| {
-        store
-            .write(|cx| {
-                let rows: [(&str, bool, client::Settings); 4] = [
-                    (
-                        "spa",
-                        true,
-                        client::Settings {
-                            public_client: true,
-                            ..client::Settings::default()
-                        },
-                    ),
-                    (
-                        "web",
-                        true,
-                        client::Settings {
-                            protocol: Some("openid-connect".to_owned()),
-                            ..client::Settings::default()
-                        },
-                    ),
-                    (
-                        "api",
-                        false,
-                        client::Settings {
-                            bearer_only: true,
-                            public_client: true,
-                            ..client::Settings::default()
-                        },
-                    ),
-                    // What is written like a setting is none.
-                    (
-                        "idp",
-                        true,
-                        client::Settings {
-                            protocol: Some("saml".to_owned()),
-                            name: Some(r#"{"publicClient":true,"bearerOnly":true}"#.to_owned()),
-                            ..client::Settings::default()
-                        },
-                    ),
-                ];
-                for (id, enabled, settings) in rows {
-                    let draft = client::Draft {
-                        enabled,
-                        settings,
-                        ..application(id)
-                    };
-                    assert!(client::insert(cx, &draft)?);
-                }
-                Ok::<_, Fault>(())
-            })
-            .unwrap();
+        store.write(store_kinds).unwrap();
         let all = || client::Query {
             max: 10,
             ..client::Query::default()
