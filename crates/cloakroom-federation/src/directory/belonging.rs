@@ -100,21 +100,28 @@ pub(super) fn group_at(
             return Ok(None);
         }
         let id = match group::find_named(cx, parent.as_ref(), name)? {
+            Some(found) if is_closed(cx, own, &found.id)? => return Ok(None),
             Some(found) => found.id,
             None => make_group(cx, own, parent.as_ref(), name)?,
         };
         parent = Some(id);
     }
-    let Some(id) = parent.filter(|_| !path.is_empty()) else {
-        return Ok(None);
-    };
-    let is_its_own = link::was_made_by(cx, id.as_str(), &own.id)?;
-    let given = group::roles(cx, &id)?;
-    if !is_its_own && administers(cx, given)? {
-        tracing::warn!(group = %id, "a directory's group has the name of a group that administers, and joins nobody to it");
-        return Ok(None);
+    Ok(parent.filter(|_| !path.is_empty()))
+}
+
+/// Whether a directory's group may neither be this one nor be below it, because it administers and was made here.
+///
+/// What is below a group has its roles, so a path is as closed as any group on it, whoever made the last one.
+fn is_closed(cx: &mut Cx<'_>, own: &Configured, group: &GroupId) -> Result<bool, Fault> {
+    if link::was_made_by(cx, group.as_str(), &own.id)? {
+        return Ok(false);
     }
-    Ok(Some(id))
+    let given = group::roles(cx, group)?;
+    let is_closed = administers(cx, given)?;
+    if is_closed {
+        tracing::warn!(%group, "a directory's group has the name of a group that administers, and joins nobody to it");
+    }
+    Ok(is_closed)
 }
 
 /// A name that a group or a role may have here.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Story;
 use super::liar::{Liar, done, entry, message};
-use super::scene::Scene;
+use super::scene::{House, Scene};
 use super::slapd::{PEOPLE, dn_of, password_of};
 use crate::browser::Browser;
 use crate::http::text;
@@ -38,6 +38,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "FED-19-a-group-of-the-directory-gives-no-right-to-administer-by-its-name",
         admins,
+    ),
+    (
+        "a-group-of-the-directory-inside-a-group-that-administers-joins-nobody",
+        admins_below,
     ),
     (
         "ADMIN-13-a-stored-password-is-not-sent-to-another-host",
@@ -78,7 +82,7 @@ const LONG: &str = const {
 };
 
 /// The realm of all names, made once for each server.
-fn house_of_names(scene: &Scene) -> super::scene::House {
+fn house_of_names(scene: &Scene) -> House {
     static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::SeqCst);
     scene.house_of(&format!("names-{count}"), json!({}))
@@ -251,6 +255,17 @@ fn admins(scene: &Scene) {
     let house = scene.house_of("admins", json!({}));
     let uid = scene.person("admins");
     let name = scene.name("administrators");
+    make_administrators(&house, &name);
+    house.add_groups(json!({}));
+    scene.slapd.add_group(&name, &[dn_of(&uid)]);
+
+    house.sign_in(&uid, &password_of(&uid));
+
+    assert_eq!(house.groups(&house.user(&uid)), Vec::<String>::new());
+}
+
+/// Makes a group of the realm whose people administer it.
+fn make_administrators(house: &House, name: &str) {
     let clients = house.done("GET", "/clients?clientId=realm-management", &Value::Null);
     let manager = text(&clients[0], "id");
     let role = house.done(
@@ -265,12 +280,30 @@ fn admins(scene: &Scene) {
         text(&found[0], "id")
     );
     house.done("POST", &path, &json!([role]));
-    house.add_groups(json!({}));
-    scene.slapd.add_group(&name, &[dn_of(&uid)]);
+}
 
-    house.sign_in(&uid, &password_of(&uid));
+fn admins_below(scene: &Scene) {
+    let house = scene.house_of("admins-below", json!({}));
+    let uid = scene.person("admins-below");
+    let (admins, inside) = (scene.name("chiefs"), scene.name("inside-chiefs"));
+    let (firm, team) = (scene.name("firm"), scene.name("team"));
+    make_administrators(&house, &admins);
+    house.done("POST", "/groups", &json!({"name": firm}));
+    house.add_groups(json!({"preserve.group.inheritance": "true"}));
+    for (above, below) in [(&admins, &inside), (&firm, &team)] {
+        scene.slapd.add_group(below, &[dn_of(&uid)]);
+        let member = format!("cn={below},{}", super::slapd::GROUPS);
+        scene.slapd.add_group(above, &[member]);
+    }
 
-    assert_eq!(house.groups(&house.user(&uid)), Vec::<String>::new());
+    // The second time, whatever the first one made is there.
+    for _ in 0..2 {
+        house.sign_in(&uid, &password_of(&uid));
+        let groups = house.groups(&house.user(&uid));
+        assert_eq!(groups, [format!("/{firm}/{team}")]);
+    }
+    let path = format!("/groups?search={inside}");
+    assert_eq!(house.done("GET", &path, &Value::Null), json!([]));
 }
 
 fn stolen(scene: &Scene) {
