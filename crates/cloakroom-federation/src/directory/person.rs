@@ -4,7 +4,7 @@ use cloakroom_model::user::Attributes;
 
 use super::entry::Entry;
 use super::mapper;
-use super::settings::Directory;
+use super::settings::{Directory, EditMode};
 use crate::{Problem, Result};
 
 /// More values, and longer ones, are no attributes of a person.
@@ -100,6 +100,14 @@ impl Person {
             person.set("userAccountControl", vec![control.to_string()]);
         }
         Ok(person)
+    }
+
+    /// The directory has switched the account off, and nothing here would say so.
+    ///
+    /// Where changes stay here, so does whether a user is switched on; then nobody may come in on a word of the directory
+    /// that it takes back itself.
+    pub fn is_shut_out(&self, directory: &Directory) -> bool {
+        self.enabled == Some(false) && directory.edit_mode == EditMode::Unsynced
     }
 }
 

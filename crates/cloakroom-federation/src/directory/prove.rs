@@ -76,7 +76,7 @@ pub async fn ask(
         49 => is_only_old(directory, &done.text, &mut person),
         _ => false,
     };
-    if !is_right {
+    if !is_right || person.is_shut_out(directory) {
         return Ok(Word::Wrong(Box::new(person)));
     }
     membership::find(directory, &entry, &mut person, &mut line).await?;

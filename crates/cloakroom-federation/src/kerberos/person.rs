@@ -73,6 +73,10 @@ async fn look_up(
     if is_named && (says_other || person.username != user::fold(name)) {
         return Ok(None);
     }
+    // A ticket outlives the account that it was made for.
+    if person.is_shut_out(directory) {
+        return Ok(None);
+    }
     membership::find(directory, &entry, &mut person, &mut line).await?;
     Ok(Some(person))
 }

@@ -1,17 +1,22 @@
 //! An Active Directory: its ids, its flags of an account, its passwords and its groups inside groups.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Story;
 use super::samba::{PEOPLE, SERVICE};
 use super::scene::{House, Scene};
 use crate::browser::Browser;
 use crate::http::text;
+use crate::realm::merged;
 
 pub(super) const STORIES: &[Story] = &[
     (
         "active-directory-signs-in-whom-it-knows-and-says-who-is-switched-off",
         sign_in,
+    ),
+    (
+        "active-directory-lets-nobody-in-who-is-switched-off-there-where-changes-stay-here",
+        switched_off,
     ),
     (
         "active-directory-has-a-password-changed-that-is-too-old",
@@ -34,18 +39,21 @@ pub(super) const STORIES: &[Story] = &[
 const PASSWORD: &str = "Pa55-phrase-of-somebody";
 
 fn house_of(scene: &Scene, name: &str) -> House {
+    house_with(scene, name, json!({}))
+}
+
+/// A realm with the domain in it; `config` changes the settings.
+fn house_with(scene: &Scene, name: &str, config: Value) -> House {
     let domain = scene.samba.running();
     scene.server.keep_secret(SERVICE.1);
     scene.server.keep_secret(PASSWORD);
-    scene.house_of(
-        &format!("ad-{name}"),
-        json!({
-            "vendor": "ad", "connectionUrl": domain.url(), "bindDn": SERVICE.0, "bindCredential": SERVICE.1,
-            "usersDn": PEOPLE, "usernameLDAPAttribute": "sAMAccountName", "rdnLDAPAttribute": "cn",
-            "uuidLDAPAttribute": "objectGUID", "userObjectClasses": "person, organizationalPerson, user",
-            "editMode": "WRITABLE", "readTimeout": "10000",
-        }),
-    )
+    let usual = json!({
+        "vendor": "ad", "connectionUrl": domain.url(), "bindDn": SERVICE.0, "bindCredential": SERVICE.1,
+        "usersDn": PEOPLE, "usernameLDAPAttribute": "sAMAccountName", "rdnLDAPAttribute": "cn",
+        "uuidLDAPAttribute": "objectGUID", "userObjectClasses": "person, organizationalPerson, user",
+        "editMode": "WRITABLE", "readTimeout": "10000",
+    });
+    scene.house_of(&format!("ad-{name}"), merged(usual, config))
 }
 
 fn add(scene: &Scene, name: &str) -> String {
@@ -93,13 +101,23 @@ fn sign_in(scene: &Scene) {
     // Switched off here is switched off there.
     let user = house.user(&uid);
     let path = format!("/users/{}", text(&user, "id"));
-    house.done(
-        "PUT",
-        &path,
-        &crate::realm::merged(user, json!({"enabled": false})),
-    );
+    house.done("PUT", &path, &merged(user, json!({"enabled": false})));
     house.refuse(&uid, PASSWORD);
     assert_eq!(house.user(&uid)["enabled"], false);
+}
+
+fn switched_off(scene: &Scene) {
+    let house = house_with(scene, "switched-off", json!({"editMode": "UNSYNCED"}));
+    let (known, new) = (add(scene, "off"), add(scene, "offnew"));
+    house.sign_in(&known, PASSWORD);
+
+    for uid in [&known, &new] {
+        scene.samba.running().tool(&["user", "disable", uid]);
+        house.refuse(uid, PASSWORD);
+        assert_eq!(house.direct(uid, PASSWORD).status, 400);
+        scene.samba.running().tool(&["user", "enable", uid]);
+        house.sign_in(uid, PASSWORD);
+    }
 }
 
 fn too_old(scene: &Scene) {
