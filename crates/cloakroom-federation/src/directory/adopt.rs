@@ -13,7 +13,7 @@ use super::settings::{Directory, EditMode};
 /// Why a person of a directory is nobody here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Somebody else has the name.
+    /// Somebody else has the name, or signs in by it or by the address.
     #[error("another user has the username")]
     NameTaken,
     /// Somebody else has the e-mail address.
@@ -100,6 +100,9 @@ fn create(
         required_actions: Vec::new(),
     };
     fill(directory, person, &mut new);
+    if user::shares_a_name(cx, &new)? {
+        return Ok(Err(Refused::NameTaken));
+    }
     if user::insert(cx, &new)? != Stored::Done {
         return Ok(Err(Refused::AddressTaken));
     }
@@ -166,6 +169,11 @@ fn update(
         if other.is_some_and(|other| other.id != before.id) {
             return Ok(Err(Refused::NameTaken));
         }
+    }
+    // What was there before is an administrator's doing.
+    let is_renamed = after.username != before.username || after.email != before.email;
+    if is_renamed && user::shares_a_name(cx, &after)? {
+        return Ok(Err(Refused::NameTaken));
     }
     match user::update(cx, &after)? {
         Stored::Done => Ok(Ok(Adopted::Updated(after))),

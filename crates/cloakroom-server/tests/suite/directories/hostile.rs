@@ -53,6 +53,10 @@ pub(super) const STORIES: &[Story] = &[
     ),
     ("an-entry-takes-nobodys-account", takeover),
     (
+        "an-entry-takes-no-name-that-somebody-else-signs-in-by",
+        shared_name,
+    ),
+    (
         "a-directory-inside-the-network-is-not-reached-unless-it-is-listed",
         inside,
     ),
@@ -347,6 +351,29 @@ fn takeover(scene: &Scene) {
 
     house.sign_in(&own.username, &own.password);
     assert_eq!(house.count(), 1);
+}
+
+fn shared_name(scene: &Scene) {
+    let house = scene.house_of("shared-name", json!({"trustEmail": "true"}));
+    let (new, known) = (scene.person("shares"), scene.person("shared"));
+    let name = format!("{new}@example.org");
+    let settings = json!({"email": "owner@example.com"});
+    let own = house.realm.create_person(&name, settings);
+
+    house.refuse(&new, &password_of(&new));
+    house.refuse(&name, &password_of(&new));
+    house.sign_in(&own.username, &own.password);
+
+    // Whoever is here already gets the address no more than somebody new.
+    house.sign_in(&known, &password_of(&known));
+    scene.slapd.change(&format!(
+        "dn: {}\nchangetype: modify\nreplace: mail\nmail: {name}\n",
+        dn_of(&known)
+    ));
+    house.refuse(&known, &password_of(&known));
+    house.refuse(&name, &password_of(&known));
+    house.sign_in(&own.username, &own.password);
+    assert_eq!(house.count(), 2);
 }
 
 fn inside(scene: &Scene) {
