@@ -133,8 +133,10 @@ impl Federation {
         {
             userinfo::check_subject(&said.userinfo, subject)?;
         }
-        add_posted_name(&mut said, back.user);
         let mut identity = Identity::of(upstream, said)?;
+        if upstream.preset.id == "apple" {
+            add_posted_name(&mut identity, back.user);
+        }
         self.add_address(upstream, &endpoints, (&issued, &mut identity), network)
             .await;
         Ok(Arrived {
@@ -350,20 +352,15 @@ fn check_sender(endpoints: &Endpoints, named: Option<&str>) -> Result<()> {
     }
 }
 
-/// Apple says a person's name once, in what the browser posts: good for a form's fields, and for nothing else.
-fn add_posted_name(said: &mut Said, posted: Option<&str>) {
+/// Apple says a person's name once, in what the browser posts: good for a form's fields, and for nothing else. It is no claim that a
+/// mapper could believe, as whoever holds the browser writes it.
+fn add_posted_name(identity: &mut Identity, posted: Option<&str>) {
     let posted: Option<Value> = posted.and_then(|text| serde_json::from_str(text).ok());
     let Some(name) = posted.as_ref().and_then(|user| user.get("name")) else {
         return;
     };
-    let Value::Object(claims) = &mut said.id_token else {
-        return;
-    };
-    for (theirs, ours) in [("firstName", "given_name"), ("lastName", "family_name")] {
-        if let Some(text) = name.get(theirs).filter(|text| text.is_string()) {
-            claims.entry(ours).or_insert_with(|| text.clone());
-        }
-    }
+    let text = |part: &str| name.get(part).and_then(Value::as_str);
+    identity.set_names(text("firstName"), text("lastName"));
 }
 
 impl Return<'_> {

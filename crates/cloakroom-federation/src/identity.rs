@@ -100,6 +100,20 @@ impl Identity {
         })
     }
 
+    /// Takes names that the provider's own claims do not say.
+    pub fn set_names(&mut self, first: Option<&str>, last: Option<&str>) {
+        let kept = |text: Option<&str>| {
+            let text = text.map(|text| text.trim().to_owned());
+            text.filter(|text| !text.is_empty() && can_be_kept(text))
+        };
+        if self.first_name.is_none() {
+            self.first_name = kept(first);
+        }
+        if self.last_name.is_none() {
+            self.last_name = kept(last);
+        }
+    }
+
     /// Takes an address out of a list that came by itself.
     pub fn set_address(&mut self, (email, verified): (String, bool)) {
         if can_be_kept(&email) && is_email(&email) {

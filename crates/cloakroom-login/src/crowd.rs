@@ -76,7 +76,11 @@ fn shift(cx: &mut Cx<'_>, source: &str, by: i64) -> Result<()> {
     for _ in 0..TRIES {
         let before = login_limit::find(cx, &key)?;
         let known = before.as_ref().map_or(now, |row| row.not_before.millis());
-        let then = Timestamp::from_millis(known.max(now).saturating_add(by).max(now));
+        // Names that fail all at once are looked at before one is counted, and may not close the address for longer than a name
+        // more than the allowance does.
+        let most = now.saturating_add(HOUR).saturating_add(by.abs());
+        let then = known.max(now).saturating_add(by).clamp(now, most);
+        let then = Timestamp::from_millis(then);
         let next = Attempts {
             failures: 0,
             begun: Vec::new(),
@@ -92,10 +96,21 @@ fn shift(cx: &mut Cx<'_>, source: &str, by: i64) -> Result<()> {
     Ok(())
 }
 
+/// Forgets the names of all addresses.
+///
+/// # Errors
+/// If the database cannot be written.
+pub fn forgive_all(cx: &mut Cx<'_>) -> Result<()> {
+    login_limit::clear(cx, ALL)
+}
+
+/// The subject of the counters of addresses.
+const ALL: &str = "*";
+
 /// No name has this subject: those are digests behind a question mark, and ids.
 fn key(source: &str) -> Key {
     Key {
-        subject: "*".to_owned(),
+        subject: ALL.to_owned(),
         source: source.to_owned(),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const TRIES: usize = 8;
 pub(crate) struct Tried {
     /// The counter whose refusal is told.
     shown: Key,
-    /// The counter of the user, whose refusal is not told.
+    /// The counter of the user, or of nobody, whose refusal is not told.
     hidden: Option<Key>,
     /// The address whose names are counted.
     crowd: Option<String>,
@@ -53,9 +53,12 @@ impl Tried {
             subject,
             source: source.clone(),
         };
+        let shown = subject(typed);
+        // A name of nobody has a second counter, too, which takes as long and refuses nothing that the first one does not.
+        let hidden = found.map_or_else(|| format!("!{shown}"), |user| user.id.to_string());
         Self {
-            shown: of(subject(typed)),
-            hidden: found.map(|user| of(user.id.to_string())),
+            shown: of(shown),
+            hidden: Some(of(hidden)),
             crowd: None,
         }
     }

@@ -145,7 +145,8 @@ pub fn prepare(
         return Ok(Ok(work));
     };
     work.credential = credential::find_password(cx, &user.id)?;
-    if cx.realm.settings.brute_force_protected {
+    // What is held is judged by nobody, and so is no failure that could lock the user out.
+    if cx.realm.settings.brute_force_protected && !work.limit.is_held {
         work.is_counted = count(cx, &user, place.ip)?;
         let is_trusted = work.device.is_some() && work.limit.failures() < known_device::TRUSTED;
         if !work.is_counted && !is_trusted {

@@ -45,15 +45,22 @@ pub fn report(cx: &mut Cx<'_>, event: Event, is_kept: bool) -> Result<()> {
     Ok(())
 }
 
+/// The longest client id that is written down: PostgreSQL has no room for more in an index, and who is refused may name anything.
+const LONGEST_CLIENT: usize = 255;
+
 fn record(cx: &mut Cx<'_>, event: &Event) -> Result<()> {
     let id = cx.new_ordered_id();
+    let client: Option<String> = event
+        .client_id
+        .as_ref()
+        .map(|named| named.chars().take(LONGEST_CLIENT).collect());
     diesel::insert_into(events::table)
         .values((
             events::id.eq(id),
             events::realm_id.eq(&cx.realm.id),
             events::time.eq(cx.now),
             events::kind.eq(&event.kind),
-            events::client_id.eq(&event.client_id),
+            events::client_id.eq(client),
             events::user_id.eq(&event.user),
             events::session_id.eq(&event.session),
             events::ip.eq(&event.ip),

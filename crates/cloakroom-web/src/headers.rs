@@ -96,8 +96,8 @@ impl Security {
     /// Lets the page frame this address of a client, and what else is at its origin.
     #[must_use]
     pub fn with_frame(mut self, address: &Url) -> Self {
-        let origin = address.origin().ascii_serialization();
-        if address.scheme().starts_with("http") && !self.frames.contains(&origin) {
+        let origin = source_of(address);
+        if let Some(origin) = origin.filter(|origin| !self.frames.contains(origin)) {
             self.frames.push(origin);
         }
         self
@@ -175,12 +175,21 @@ impl Security {
     }
 }
 
+/// The origin of a web address as a source; `None` where the host has letters that would end the source or its directive, which the
+/// WHATWG's rules for hosts allow.
+fn source_of(address: &Url) -> Option<String> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:[]".contains(letter);
+    let host = address.host_str()?;
+    let is_web = matches!(address.scheme(), "http" | "https");
+    (is_web && host.chars().all(is_plain)).then(|| address.origin().ascii_serialization())
+}
+
 /// Turns a URI into a source of `form-action`: its origin, or its scheme for a native app.
 /// Schemes that run code or hold the page themselves are no targets.
 fn form_source(uri: &str) -> Option<String> {
     let uri = Url::parse(uri).ok()?;
     match uri.scheme() {
-        "http" | "https" => Some(uri.origin().ascii_serialization()),
+        "http" | "https" => source_of(&uri),
         "javascript" | "data" | "blob" | "about" | "file" | "filesystem" | "vbscript" => None,
         scheme => Some(format!("{scheme}:")),
     }
@@ -239,12 +248,25 @@ mod tests {
     }
 
     #[test]
+    fn a_form_leads_to_no_host_that_would_end_the_directive() {
+        for uri in ["https://app;sandbox/", "https://app,sandbox/cb"] {
+            assert_eq!(form_source(uri), None, "{uri}");
+        }
+        assert_eq!(
+            form_source("https://[::1]:8443/cb").as_deref(),
+            Some("https://[::1]:8443")
+        );
+    }
+
+    #[test]
     fn a_page_frames_the_origins_that_it_names_and_no_other() {
         let frames = [
             "https://app.example/bye?x=;script-src",
             "https://app.example/bye",
             "http://127.0.0.1:3000/bye",
             "data:text/html,x",
+            "https://app;sandbox/",
+            "https://app,sandbox/",
         ];
         let security = frames.iter().fold(Security::page(true), |security, frame| {
             security.with_frame(&Url::parse(frame).unwrap())

@@ -83,7 +83,7 @@ pub(crate) fn write(workspace: &Workspace, report: &mut Report) -> Result<()> {
 fn document(root: &Path) -> Result<Value> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(root);
     let metadata: Metadata = serde_json::from_str(&command::output(&mut cargo)?)?;
     let lock: Lock = toml::from_str(&std::fs::read_to_string(root.join("Cargo.lock"))?)?;

@@ -119,7 +119,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             }
             if !component::insert(cx, &draft)? {
                 let why = "Duplicate resource error";
-                return Err(AdminError::described(409, "conflict", why));
+                return Err(AdminError::described(409, "conflict", why).undoing());
             }
             if draft.provider_id == "ldap" && draft.provider_type == FEDERATION {
                 for mapper in ldap::first_mappers(cx, &draft) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use cloakroom_login::pace;
+use cloakroom_login::{crowd, pace};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
@@ -251,6 +251,10 @@ async fn unlock(admin: Admin, path: Path<(String, String)>) -> Answer {
 
 async fn unlock_all(admin: Admin) -> Answer {
     admin.check(MANAGE)?;
-    admin.write(|cx| Ok(lockout::clear_all(cx)?)).await?;
+    let clear = |cx: &mut Cx<'_>| {
+        crowd::forgive_all(cx)?;
+        Ok(lockout::clear_all(cx)?)
+    };
+    admin.write(clear).await?;
     Ok(no_content())
 }

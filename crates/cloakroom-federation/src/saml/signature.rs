@@ -16,6 +16,9 @@ use super::crypto::{Crypto, Hash, Signed};
 use super::xml;
 use crate::{Problem, Result};
 
+/// The most nodes of what is signed directly; two lists of prefixes and line breaks everywhere make some thirty.
+const MOST_NODES: usize = 64;
+
 /// Verifies the signature of an element; its signed bytes, or `None` if it has no signature.
 ///
 /// What is believed afterwards has to be read from the bytes alone.
@@ -31,10 +34,10 @@ pub(super) fn verify(
         return Ok(None);
     };
     let parts = Parts::of(signature)?;
-    let signed_bytes = c14n::canonical(parts.info, None, &parts.form)?;
     let alg = parts.method.attribute("Algorithm").unwrap_or_default();
     let alg = algorithm::signature(alg)
         .ok_or_else(|| refused("it is made with an algorithm that is not taken"))?;
+    let signed_bytes = c14n::canonical(parts.info, None, &parts.form)?;
     let signed = Signed {
         alg,
         input: signed_bytes.as_bytes(),
@@ -70,6 +73,10 @@ impl<'a, 'i> Parts<'a, 'i> {
         let (Some(info), Some(value)) = (all.next(), all.next()) else {
             return Err(refused("it is incomplete"));
         };
+        // These bytes are made canonical before any key has spoken for them, so that there may be no more of them than a signature has.
+        if info.descendants().nth(MOST_NODES).is_some() {
+            return Err(refused("it has parts that no signature of SAML has"));
+        }
         const INSIDE: &[&str] = &["CanonicalizationMethod", "SignatureMethod", "Reference"];
         let mut all = elements(info, INSIDE)?;
         let (Some(form), Some(method), Some(reference)) = (all.next(), all.next(), all.next())
@@ -183,4 +190,29 @@ fn bytes(node: Node<'_, '_>) -> Result<Vec<u8>> {
     let decoded = STANDARD.decode(packed).ok();
     let decoded = decoded.filter(|bytes| !bytes.is_empty());
     decoded.ok_or_else(|| refused("it cannot be read"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signature(inside_reference: &str) -> String {
+        format!(
+            "<Signature xmlns='{SIGNATURE}'><SignedInfo><CanonicalizationMethod Algorithm='{EXCLUSIVE}'/>\
+             <SignatureMethod/><Reference>{inside_reference}</Reference></SignedInfo>\
+             <SignatureValue>YQ==</SignatureValue></Signature>"
+        )
+    }
+
+    #[test]
+    fn what_no_key_has_spoken_for_is_small() {
+        for (inside, is_taken) in [("<b/>".repeat(20), true), ("<b/>".repeat(100), false)] {
+            let text = signature(&inside);
+            let document = roxmltree::Document::parse(&text).unwrap();
+
+            let parts = Parts::of(document.root_element());
+
+            assert_eq!(parts.is_ok(), is_taken, "{inside}");
+        }
+    }
 }

@@ -147,6 +147,28 @@ fn another_name_of_a_user_is_no_new_allowance_and_looks_like_a_name_of_nobody() 
 }
 
 #[test]
+fn what_is_held_for_guesses_under_another_name_locks_nobody_out() {
+    let world = World::with(|settings| {
+        settings.brute_force_protected = true;
+        settings.failure_factor = 5;
+    });
+    for _ in 0..4 {
+        world.sign_in("alice", "wrong", HOME);
+    }
+    for _ in 0..4 {
+        let ended = world.sign_in("alice@example.org", PASSWORD, HOME);
+        assert!(matches!(ended, Ended::Denied(_)), "{ended:?}");
+    }
+
+    world.wait(2);
+
+    assert_eq!(
+        world.sign_in("alice@example.org", PASSWORD, HOME).reason(),
+        ""
+    );
+}
+
+#[test]
 fn spellings_of_a_name_share_their_limit_whether_or_not_there_is_such_a_user() {
     for [name, spelling] in [["alice", " ALICE "], ["nobody", " NoBody "]] {
         let world = World::new();

@@ -269,6 +269,36 @@ fn keys_among_attributes_and_settings_are_sealed_where_they_lie() {
 }
 
 #[test]
+fn a_client_that_is_named_at_any_length_is_written_down_in_part() {
+    on_each(|store| {
+        let kept = store.write(|cx| {
+            // Letters that no database can make shorter.
+            let mut named = String::new();
+            while named.len() < 3_900 {
+                named.push_str(&cx.new_id());
+            }
+            let event = Event {
+                kind: "CLIENT_DELETE_ERROR".to_owned(),
+                client_id: Some(named.clone()),
+                ..Event::default()
+            };
+            event::report(cx, event, true)?;
+            let query = event::Query {
+                client_id: Some(named.chars().take(255).collect()),
+                span: event::Span {
+                    max: 10,
+                    ..event::Span::default()
+                },
+                ..event::Query::default()
+            };
+            event::list(cx, &query)
+        });
+
+        assert_eq!(kept.unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn events_go_when_their_realm_keeps_them_no_longer() {
     on_each(|store| {
         store
