@@ -13,6 +13,21 @@ export function signInAddress({ realm, origin }, clientId = 'shop', endpoint = '
   return `${realm.issuer}/protocol/openid-connect/${endpoint}?${query}`;
 }
 
+/** Trades the code in that the browser came back with: from then on the application takes part in the session. */
+export async function takePart(page, { realm, origin }, clientId) {
+  const answer = await fetch(`${realm.issuer}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      code: new URL(page.url()).searchParams.get('code'),
+      redirect_uri: `${origin}/callback`,
+      code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+    }),
+  });
+  if (!answer.ok) throw new Error(`the code is answered with ${answer.status}: ${await answer.text()}`);
+}
+
 /** Types name and password into the login form and sends it. */
 export async function fillIn(page, username, password) {
   await page.getByLabel('Username or email').fill(username);
@@ -21,8 +36,8 @@ export async function fillIn(page, username, password) {
 }
 
 /** Signs in and waits until the application is reached. */
-async function signIn(page, setup) {
-  await page.goto(signInAddress(setup));
+async function signIn(page, setup, clientId) {
+  await page.goto(signInAddress(setup, clientId));
   await fillIn(page, setup.username, setup.password);
   await page.waitForURL((url) => url.origin === setup.origin);
 }
@@ -35,8 +50,9 @@ async function meetRequiredAction(page, setup, action, password) {
   await fillIn(page, username, password);
 }
 
-async function confirmLogout(page, setup) {
-  await signIn(page, setup);
+async function confirmLogout(page, setup, clientId) {
+  await signIn(page, setup, clientId);
+  if (clientId) await takePart(page, setup, clientId);
   await page.goto(`${setup.realm.issuer}/protocol/openid-connect/logout`);
   return page.locator('[name=confirmLogout]');
 }
@@ -133,6 +149,14 @@ export const PAGES = [
       const button = await confirmLogout(page, setup);
       await button.click();
       await page.getByText(/logged out|signed out/i).first().waitFor();
+    },
+  },
+  {
+    name: 'farewell',
+    reach: async (page, setup) => {
+      const button = await confirmLogout(page, setup, 'framed');
+      await button.click();
+      await page.locator('iframe').first().waitFor({ state: 'attached' });
     },
   },
   {

@@ -25,7 +25,7 @@ const { Report } = await import('../clients/harness/report.mjs');
 const { inspect } = await import('./inspect.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
-const { signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
+const { leaveTheSilent, signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
 const { operations } = await import('./operations.mjs');
 
 const names = [...PAGES.map((page) => page.name), 'console', 'operations'];
@@ -68,7 +68,14 @@ const colon = options.admin.indexOf(':');
 const admin = new Admin(options.base, options.admin.slice(0, colon), options.admin.slice(colon + 1));
 const report = new Report('pages');
 const browser = await launchChromium();
-const app = await serve(createServer((_request, response) => response.end('the application')));
+/** What was asked for at the application. It answers everything but `/silent`. */
+const heard = [];
+const app = await serve(
+  createServer((request, response) => {
+    heard.push(request.url);
+    if (!request.url.startsWith('/silent')) response.end('the application');
+  }),
+);
 try {
   if (options['setup-code']) await setUp(admin, options['setup-code'], (name, reach) => visit(report, browser, name, reach));
   const realm = await admin.createRealm('pages', {
@@ -77,11 +84,17 @@ try {
     resetPasswordAllowed: true,
     rememberMe: true,
   });
-  const setup = { realm, origin: `http://127.0.0.1:${app.port}`, username: 'ada', password: 'an honest passphrase' };
+  const setup = { realm, origin: `http://127.0.0.1:${app.port}`, username: 'ada', password: 'an honest passphrase', heard };
   try {
     await realm.createUser(setup.username, setup.password);
     const client = { redirectUris: [`${setup.origin}/*`], publicClient: true };
     await realm.createClient({ ...client, clientId: 'shop', name: 'Shop' });
+    const framed = (path) => ({
+      frontchannelLogout: true,
+      attributes: { 'frontchannel.logout.url': `${setup.origin}/${path}`, 'post.logout.redirect.uris': '+' },
+    });
+    await realm.createClient({ ...client, ...framed('bye'), clientId: 'framed' });
+    await realm.createClient({ ...client, ...framed('silent'), clientId: 'silent' });
     await realm.createClient({ ...client, clientId: 'asking', name: 'Calendar', consentRequired: true });
     for (const { name, reach } of PAGES) {
       if (!options.only || options.only.includes(name)) await visit(report, browser, name, (page) => reach(page, setup));
@@ -92,6 +105,7 @@ try {
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));
       await report.test('signing in works by keyboard alone', () => signInByKeyboard(browser, setup));
+      await report.test('an application that never answers its frame holds nobody', () => leaveTheSilent(browser, setup));
     }
   } finally {
     await realm.remove();

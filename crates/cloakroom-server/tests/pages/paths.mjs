@@ -1,6 +1,6 @@
 // Whole ways through the pages, under conditions that not every person's browser shares.
 import assert from 'node:assert/strict';
-import { fillIn, signInAddress } from './list.mjs';
+import { fillIn, signInAddress, takePart } from './list.mjs';
 
 /** Signs in with JavaScript switched off. */
 export async function signInWithoutScripts(browser, setup) {
@@ -30,6 +30,35 @@ export async function signInByKeyboard(browser, setup) {
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.origin === setup.origin);
     assert.ok(new URL(page.url()).searchParams.get('code'), page.url());
+  } finally {
+    await context.close();
+  }
+}
+
+/** Signs out of two applications that are told in frames, one of which never answers: the way goes on, and both were told. */
+export async function leaveTheSilent(browser, setup) {
+  const context = await browser.newContext({ locale: 'en' });
+  try {
+    const page = await context.newPage();
+    const reached = (path) => page.waitForURL((url) => url.origin === setup.origin && url.pathname === path);
+    await page.goto(signInAddress(setup, 'framed'));
+    await fillIn(page, setup.username, setup.password);
+    await reached('/callback');
+    await takePart(page, setup, 'framed');
+    await page.goto(signInAddress(setup, 'silent'));
+    await reached('/callback');
+    await takePart(page, setup, 'silent');
+    setup.heard.length = 0;
+    const query = new URLSearchParams({ client_id: 'silent', post_logout_redirect_uri: `${setup.origin}/gone` });
+    await page.goto(`${setup.realm.issuer}/protocol/openid-connect/logout?${query}`);
+    await page.locator('[name=confirmLogout]').click({ noWaitAfter: true });
+    await reached('/gone');
+    for (const path of ['/bye', '/silent']) {
+      assert.ok(
+        setup.heard.some((asked) => asked.startsWith(path)),
+        `${path} of ${setup.heard}`,
+      );
+    }
   } finally {
     await context.close();
   }
