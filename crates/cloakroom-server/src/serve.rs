@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::front::FrontFactory;
 use crate::setup_code::Setup;
 use crate::stop::{Signals, Stopping};
-use crate::{address, bootstrap, health, master_key, mount, routes, worker};
+use crate::{address, bootstrap, health, master_key, mount, open_files, routes, worker};
 
 /// The database that is used: the one of the settings, or SQLite in the data folder.
 pub(crate) fn database_url(config: &Config) -> String {
@@ -58,6 +58,9 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
 /// under a request looks like a server that is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// Probes and metrics ask one after the other.
+const MANAGEMENT_CONNECTIONS: usize = 32;
+
 /// Serves until a signal comes, and ends in order.
 pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let app = Data::new(app);
@@ -72,6 +75,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let (mount, management_mount) = (config.relative_path.clone(), config.relative_path.clone());
     let stopping = Data::new(Stopping::default());
     let ends = stopping.clone();
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let public = HttpServer::new(move || {
         let names = Names::new(&others);
         let front = FrontFactory::new(mount.clone(), names, ends.clone(), routes::public);
@@ -82,6 +86,8 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     })
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?
+    .workers(workers)
+    .max_connections(open_files::connections(workers))
     .shutdown_timeout(10)
     .keep_alive(KEEP_ALIVE)
     .disable_signals()
@@ -99,6 +105,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
             .configure(health::configure)
     })
     .workers(1)
+    .max_connections(MANAGEMENT_CONNECTIONS)
     .bind((config.management_host.as_str(), config.management_port))
     .map_err(|error| {
         format!(

@@ -24,7 +24,7 @@ use crate::bench::setup::Bench;
 use crate::machine;
 use crate::postgres::{self, Cluster};
 use crate::running::Running;
-use crate::server::{self, Place, Server, Setup};
+use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
 
 /// The core the server has for itself, and the one that makes the load.
@@ -112,7 +112,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let setup = Setup {
         binary: &binary,
         database_url: database.url(),
-        core: Some(SERVER_CORE),
+        bounds: Bounds::Core(SERVER_CORE),
         log: logs.join("bench-server.log"),
         filter: server::USUAL,
     };

@@ -53,14 +53,7 @@ impl Place {
 
     /// The server's program with its settings for this place, writing to the log.
     pub(crate) fn command(&self, setup: &Setup<'_>, args: &[&str]) -> Result<Command> {
-        let mut command = match setup.core {
-            Some(core) => {
-                let mut pinned = Command::new("taskset");
-                pinned.args(["-c", &core.to_string()]).arg(setup.binary);
-                pinned
-            }
-            None => Command::new(setup.binary),
-        };
+        let mut command = setup.bounds.command(setup.binary);
         let folder = self.folder.path();
         let log = File::options().create(true).append(true).open(&setup.log)?;
         command
@@ -93,14 +86,37 @@ impl Place {
     }
 }
 
+/// What of the machine a server under test may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bounds {
+    None,
+    /// This core alone.
+    Core(u32),
+    /// So many open files, whatever it would like.
+    Files(usize),
+}
+
+impl Bounds {
+    fn command(self, binary: &Path) -> Command {
+        let (tool, arguments) = match self {
+            Self::None => return Command::new(binary),
+            Self::Core(core) => ("taskset", vec!["-c".to_owned(), core.to_string()]),
+            // Both limits: a server raises the soft one.
+            Self::Files(most) => ("prlimit", vec![format!("--nofile={most}:{most}")]),
+        };
+        let mut command = Command::new(tool);
+        command.args(arguments).arg(binary);
+        command
+    }
+}
+
 /// How a server under test is to run.
 #[derive(Debug)]
 pub(crate) struct Setup<'a> {
     pub(crate) binary: &'a Path,
     /// `None` is SQLite in the server's own folder.
     pub(crate) database_url: Option<&'a str>,
-    /// The one core it may use; `None` leaves it all.
-    pub(crate) core: Option<u32>,
+    pub(crate) bounds: Bounds,
     pub(crate) log: PathBuf,
     /// What it logs.
     pub(crate) filter: &'static str,

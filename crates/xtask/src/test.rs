@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum};
 use crate::machine::{self, Need};
 use crate::postgres::{self, Cluster};
 use crate::report::{Lines, Report, Stream, Tally};
-use crate::server::{self, ADMIN, Server, Setup};
+use crate::server::{self, ADMIN, Bounds, Server, Setup};
 pub(crate) use crate::test::tools::Tools;
 use crate::workspace::Workspace;
 use crate::{command, lint};
@@ -242,7 +242,7 @@ fn against_servers(
         let setup = Setup {
             binary: &binary,
             database_url: url.as_deref(),
-            core: None,
+            bounds: Bounds::None,
             log: log.clone(),
             filter: server::EVERYTHING,
         };

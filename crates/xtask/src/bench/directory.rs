@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::api::Api;
 use crate::bench::{Database, Options, SERVER_CORE};
 use crate::running::Running;
-use crate::server::{self, Server, Setup};
+use crate::server::{self, Bounds, Server, Setup};
 use crate::workspace::Workspace;
 use crate::{command, machine};
 
@@ -35,7 +35,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let setup = Setup {
         binary: &binary,
         database_url: database.url(),
-        core: Some(SERVER_CORE),
+        bounds: Bounds::Core(SERVER_CORE),
         log: logs.join("bench-directory.log"),
         filter: server::USUAL,
     };

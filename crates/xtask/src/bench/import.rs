@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::api::Api;
 use crate::bench::{self, Database, Options, SERVER_CORE};
-use crate::server::{self, Place, Server, Setup};
+use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
 
 const REALM: &str = "many";
@@ -21,7 +21,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let setup = Setup {
         binary: &binary,
         database_url: database.url(),
-        core: Some(SERVER_CORE),
+        bounds: Bounds::Core(SERVER_CORE),
         log: logs.join("bench-import.log"),
         filter: server::USUAL,
     };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::bench::{self, Database, Options, SERVER_CORE, crowd};
-use crate::server::{self, Place, Server, Setup};
+use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
 
 /// What a list may take at 19 of 20 requests.
@@ -38,7 +38,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let setup = Setup {
         binary: &binary,
         database_url: database.url(),
-        core: Some(SERVER_CORE),
+        bounds: Bounds::Core(SERVER_CORE),
         log: logs.join("bench-lists.log"),
         filter: server::USUAL,
     };

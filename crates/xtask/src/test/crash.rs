@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::api::Api;
 use crate::browser::Visit;
 use crate::report::Tally;
-use crate::server::{self, Server, Setup};
+use crate::server::{self, Bounds, Server, Setup};
 use crate::test::crash::load::Told;
 
 pub(super) const REALM: &str = "crash";
@@ -47,7 +47,7 @@ pub(super) fn run(plan: &Plan<'_>) -> Result<Tally> {
     let setup = Setup {
         binary: plan.binary,
         database_url: plan.database_url,
-        core: None,
+        bounds: Bounds::None,
         log: plan.log.clone(),
         filter: server::EVERYTHING,
     };

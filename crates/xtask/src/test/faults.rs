@@ -22,7 +22,7 @@ use anyhow::Result;
 
 use crate::api::Api;
 use crate::report::{Lines, Tally};
-use crate::server::{self, Place, Server, Setup};
+use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::test::crash;
 
 /// Cases that run at once. Each waits for something most of its time.
@@ -235,7 +235,7 @@ impl Stage<'_> {
         Setup {
             binary: self.binary,
             database_url,
-            core: None,
+            bounds: Bounds::None,
             log: self.logs.join(format!("fault-{name}.log")),
             filter: server::USUAL,
         }

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{PAGES, logs, node_tests};
 use crate::report::{Report, Tally};
-use crate::server::{self, Server, Setup};
+use crate::server::{self, Bounds, Server, Setup};
 use crate::test::tools::Tools;
 use crate::workspace::Workspace;
 use crate::{command, postgres};
@@ -39,7 +39,7 @@ pub(super) fn run(
         let setup = Setup {
             binary: &binary,
             database_url: url.as_deref(),
-            core: None,
+            bounds: Bounds::None,
             log: log.clone(),
             filter: server::EVERYTHING,
         };
