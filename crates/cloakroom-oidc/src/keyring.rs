@@ -200,8 +200,9 @@ impl Keyring {
 
     /// The certificate of the key that others encrypt for.
     pub fn encryption_certificate(&self) -> Option<&str> {
-        let key = self.decrypting.first()?;
-        self.certificates.get(key.kid()).map(String::as_str)
+        let certificate = |key: &DecryptionKey| self.certificates.get(key.kid());
+        let first = self.decrypting.iter().find_map(certificate);
+        first.map(String::as_str)
     }
 
     /// The JWK Set as it is answered.

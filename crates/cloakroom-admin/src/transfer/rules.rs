@@ -43,9 +43,8 @@ impl Rules for KnownRules {
     }
 
     fn check_key(&self, key: &Component) -> Result<(), String> {
-        // They encrypt within Keycloak itself, and no token of theirs is out in the world.
-        let is_kept = ["aes-generated", "ecdh-generated"].contains(&key.provider_id.as_str());
-        if is_kept || keyring::can_read(key) {
+        // It encrypts within Keycloak itself, and no token of its is out in the world.
+        if key.provider_id == "aes-generated" || keyring::can_read(key) {
             return Ok(());
         }
         Err(format!("no {} of this form can be read", key.provider_id))

@@ -48,13 +48,13 @@ pub fn describe(component: &Component) -> Option<Described> {
             },
             &certificates,
         )),
-        Parsed::Encryption(_, jwk, certificates) => Some(with_certificate(
+        Parsed::Encryption(key, jwk, certificates) => Some(with_certificate(
             Described {
                 kid: jwk.kid().unwrap_or_default().to_owned(),
-                kind: "RSA",
-                algorithm: component.text("algorithm").unwrap_or("RSA-OAEP").to_owned(),
+                kind: jwk.key_kind().kty(),
+                algorithm: component.text("algorithm").unwrap_or(key.alg()).to_owned(),
                 encrypts: true,
-                public_key: read::encryption_spki(component).map(|der| STANDARD.encode(der)),
+                public_key: key.public_spki_der().map(|der| STANDARD.encode(der)),
                 ..Described::default()
             },
             &certificates,

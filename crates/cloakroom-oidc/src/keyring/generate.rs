@@ -5,8 +5,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::alg::Family;
-use cloakroom_jose::{Alg, DecryptionKey, JoseError, SigningKey, base64url, certificate};
+use cloakroom_jose::alg::{Curve, Family, KeyKind};
+use cloakroom_jose::jwe::KeyAlg;
+use cloakroom_jose::{
+    Alg, DecryptionKey, JoseError, PrivateKey, SigningKey, SystemRandom, base64url, certificate,
+};
 use cloakroom_model::component::{self, Component, Config};
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::{Cx, Timestamp, key};
@@ -25,6 +28,8 @@ pub enum Purpose {
     Sign(Alg),
     /// Others encrypt for the realm with RSA-OAEP.
     Encrypt,
+    /// Others agree on a key with the realm, on this curve.
+    Agree(Curve),
     /// It encrypts for the server itself (AES).
     Internal,
 }
@@ -68,6 +73,7 @@ pub fn generate(
         Purpose::Sign(alg) if alg.is_symmetric() => Ok(hmac(alg, rng)),
         Purpose::Sign(alg) => pair(alg, common_name, now, rng),
         Purpose::Encrypt => encrypt(common_name, now, rng),
+        Purpose::Agree(curve) => agree(curve, rng),
         Purpose::Internal => {
             let mut made = material("aes-generated", &[], rng);
             made.secrets = octets::<16>(rng);
@@ -144,6 +150,25 @@ fn encrypt(
     let private = STANDARD.encode(private.as_slice());
     put(&mut made.secrets, "privateKey", private);
     put(&mut made.secrets, "certificate", STANDARD.encode(der));
+    Ok(made)
+}
+
+/// Its name follows from its public half, so it is not stored.
+fn agree(curve: Curve, rng: &mut dyn CryptoRng) -> Result<Component, JoseError> {
+    let key = PrivateKey::generate(KeyKind::Ec(curve), &mut SystemRandom)?;
+    let key = key.decryption_key(KeyAlg::EcdhEs)?;
+    let public = STANDARD.encode(key.public_spki_der().unwrap_or_default());
+    let settings = [
+        ("ecdhEllipticCurveKey", wanted::curve_name(curve)),
+        ("ecdhPublicKey", &public),
+    ];
+    let mut made = material("ecdh-generated", &settings, rng);
+    let private = key.to_pkcs8().unwrap_or_default();
+    put(
+        &mut made.secrets,
+        "ecdhPrivateKey",
+        STANDARD.encode(private.as_slice()),
+    );
     Ok(made)
 }
 

@@ -1,6 +1,7 @@
 //! Reads a key from the settings of its component, under the names that Keycloak gives them.
 
-use cloakroom_jose::{Alg, DecryptionKey, Jwk, SigningKey, base64url, pem};
+use cloakroom_jose::jwe::KeyAlg;
+use cloakroom_jose::{Alg, DecryptionKey, Jwk, PrivateKey, SigningKey, base64url, pem};
 use cloakroom_model::component::Component;
 
 /// A key with the certificates that are published beside it.
@@ -15,6 +16,7 @@ pub(super) fn parse(component: &Component) -> Option<Parsed> {
         "rsa-enc-generated" | "rsa-enc" => rsa_enc(component),
         "ecdsa-generated" => ecdsa(component),
         "eddsa-generated" => pkcs8(component, Alg::EdDSA, "eddsaPrivateKey"),
+        "ecdh-generated" => ecdh(component),
         "hmac-generated" => hmac(component),
         _ => None,
     }
@@ -48,7 +50,10 @@ fn rsa_enc(component: &Component) -> Option<Parsed> {
         Some(kid) => kid.to_owned(),
         None => keycloak_kid(&read(UNNAMED).ok()?.public_spki_der()?),
     };
-    let key = read(&kid).ok()?;
+    encryption(component, read(&kid).ok()?)
+}
+
+fn encryption(component: &Component, key: DecryptionKey) -> Option<Parsed> {
     let jwk = Box::new(key.public_jwk().ok()?);
     Some(Parsed::Encryption(
         Box::new(key),
@@ -65,14 +70,6 @@ pub(super) fn public_spki(component: &Component) -> Option<Vec<u8>> {
     }
 }
 
-/// The public half of a key for encryption as `SubjectPublicKeyInfo`.
-pub(super) fn encryption_spki(component: &Component) -> Option<Vec<u8>> {
-    let (_, der) = pem::decode(component.text("privateKey")?).ok()?;
-    let key = DecryptionKey::from_pkcs1_rsa(UNNAMED, &der);
-    let key = key.or_else(|_| DecryptionKey::from_pkcs8(UNNAMED, &der));
-    key.ok()?.public_spki_der()
-}
-
 fn ecdsa(component: &Component) -> Option<Parsed> {
     let alg = match component.text("ecdsaEllipticCurveKey").unwrap_or("P-256") {
         "P-256" => Alg::ES256,
@@ -81,6 +78,16 @@ fn ecdsa(component: &Component) -> Option<Parsed> {
         _ => return None,
     };
     pkcs8(component, alg, "ecdsaPrivateKey")
+}
+
+fn ecdh(component: &Component) -> Option<Parsed> {
+    let alg = component.text("ecdhAlgorithm").unwrap_or("ECDH-ES");
+    let alg = KeyAlg::from_name(alg)?;
+    let (_, der) = pem::decode(component.text("ecdhPrivateKey")?).ok()?;
+    let key = PrivateKey::from_pkcs8(&der).ok()?;
+    let kid = keycloak_kid(&key.public()?.spki_der());
+    let key = key.with_kid(&kid).ok()?.decryption_key(alg).ok()?;
+    encryption(component, key)
 }
 
 fn pkcs8(component: &Component, alg: Alg, name: &str) -> Option<Parsed> {

@@ -51,6 +51,74 @@ async fn a_document_is_sent_again_only_when_it_has_changed() {
     assert_ne!(tag_of(&changed), tags[0]);
 }
 
+/// What Keycloak's lists of settings allow, also where it makes a key that RFC 7518 does not.
+#[tokio::test]
+async fn every_kind_of_key_that_can_be_asked_for_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let rows = [
+        (
+            "ecdh-generated",
+            r#""ecdhEllipticCurveKey":["P-256"]"#,
+            "EC ENC ECDH-ES",
+        ),
+        (
+            "ecdh-generated",
+            r#""ecdhEllipticCurveKey":["P-521"],"ecdhAlgorithm":["ECDH-ES+A192KW"]"#,
+            "EC ENC ECDH-ES+A192KW",
+        ),
+        (
+            "hmac-generated",
+            r#""algorithm":["HS512"],"secretSize":["16"]"#,
+            "OCT SIG HS512",
+        ),
+        (
+            "hmac-generated",
+            r#""algorithm":["HS384"],"secretSize":["512"]"#,
+            "OCT SIG HS384",
+        ),
+        ("aes-generated", r#""secretSize":["24"]"#, "OCT ENC AES"),
+        ("eddsa-generated", r#""priority":["1"]"#, "OKP SIG EdDSA"),
+        (
+            "ecdsa-generated",
+            r#""ecdsaEllipticCurveKey":["P-384"]"#,
+            "EC SIG ES384",
+        ),
+    ];
+    for (kind, settings, expected) in rows {
+        let key = format!(
+            r#"{{"name":"asked","providerId":"{kind}","providerType":"org.keycloak.keys.KeyProvider","config":{{{settings}}}}}"#
+        );
+        let made = administer(
+            &server,
+            Method::POST,
+            "/master/components",
+            Some(&key),
+            None,
+        )
+        .await;
+        assert_eq!(made.status(), StatusCode::CREATED, "{kind} {settings}");
+        let at = made.headers()["location"].to_str().unwrap();
+        let id = at.rsplit('/').next().unwrap().to_owned();
+
+        let keys = administer(&server, Method::GET, "/master/keys", None, None).await;
+        let keys: serde_json::Value = keys.json().await.unwrap();
+        let keys = keys["keys"].as_array().unwrap();
+        let shown = keys.iter().find(|key| key["providerId"] == *id).unwrap();
+        let text = |name: &str| shown[name].as_str().unwrap().to_owned();
+        let shown = format!("{} {} {}", text("type"), text("use"), text("algorithm"));
+        assert_eq!(shown, expected);
+
+        let path = format!("/master/components/{id}");
+        let stored = administer(&server, Method::GET, &path, None, None).await;
+        let stored: serde_json::Value = stored.json().await.unwrap();
+        let sent: serde_json::Value = serde_json::from_str(&format!("{{{settings}}}")).unwrap();
+        for (name, value) in sent.as_object().unwrap() {
+            assert_eq!(stored["config"][name], *value, "{kind} {name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_age_of_each_realms_keys_is_a_metric() {
     let folder = tempfile::tempdir().unwrap();

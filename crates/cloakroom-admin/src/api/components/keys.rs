@@ -35,11 +35,9 @@ pub(super) async fn make(admin: &Admin, wanted: &Component) -> Result<Option<Com
         return Ok(None);
     };
     let length = generate::length(wanted);
+    // RFC 7518 §3.2: a key shorter than the hash must not be used. The setting stays as it was sent.
     let least = generate::least_length(wanted);
-    if length.is_some_and(|length| length < least) {
-        let why = format!("'Secret size' should be {least} or more for this algorithm");
-        return Err(AdminError::message(400, why));
-    }
+    let length = length.map(|length| length.max(least));
     let name = admin.realm.name.clone();
     let made = web::block(move || {
         let mut rng = random()?;

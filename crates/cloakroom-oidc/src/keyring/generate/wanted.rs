@@ -1,6 +1,7 @@
 //! Which key a component wants made, by the settings that an administrator gave it.
 
 use cloakroom_jose::Alg;
+use cloakroom_jose::alg::Curve;
 use cloakroom_model::component::Component;
 
 use super::Purpose;
@@ -14,6 +15,19 @@ pub enum Wanted {
     Own,
     /// A key that cannot be made, with the words for it.
     Unknown(String),
+}
+
+/// The curves of Keycloak's keys, by the names that its settings have for them.
+const CURVES: [(&str, Curve); 3] = [
+    ("P-256", Curve::P256),
+    ("P-384", Curve::P384),
+    ("P-521", Curve::P521),
+];
+
+/// The name of a curve in settings.
+pub(super) fn curve_name(curve: Curve) -> &'static str {
+    let known = CURVES.iter().find(|(_, known)| *known == curve);
+    known.map_or("P-256", |(name, _)| name)
 }
 
 /// How long a shared secret has to be, in octets; `None` if the component does not say.
@@ -64,7 +78,14 @@ impl Wanted {
                 other => unknown(other),
             },
             "aes-generated" => Self::Made(Purpose::Internal),
-            "ecdh-generated" => unknown("ECDH-ES"),
+            "ecdh-generated" => {
+                let name = text("ecdhEllipticCurveKey", "P-256");
+                let curve = CURVES.iter().find(|(known, _)| *known == name);
+                curve.map_or_else(
+                    || unknown(name),
+                    |(_, curve)| Self::Made(Purpose::Agree(*curve)),
+                )
+            }
             _ => Self::Own,
         }
     }

@@ -30,8 +30,15 @@ const ALGS: [Alg; 11] = [
     Alg::ES256K,
 ];
 
-/// How a token may be encrypted for a realm, whose keys for that are RSA keys.
-const KEY_ALGS: [KeyAlg; 2] = [KeyAlg::RsaOaep, KeyAlg::RsaOaep256];
+/// How a token may be encrypted for a realm, whose keys for that are of RSA or of key agreement.
+const KEY_ALGS: [KeyAlg; 6] = [
+    KeyAlg::RsaOaep,
+    KeyAlg::RsaOaep256,
+    KeyAlg::EcdhEs,
+    KeyAlg::EcdhEsA128Kw,
+    KeyAlg::EcdhEsA192Kw,
+    KeyAlg::EcdhEsA256Kw,
+];
 
 /// ID tokens with many groups are long.
 const LONGEST: usize = 256 * 1024;

@@ -303,9 +303,27 @@ fn manual(scene: &Scene) {
 }
 
 fn encrypted(scene: &Scene) {
-    use cloakroom_jose::jwe::{Enc, Encryption, KeyAlg};
+    use cloakroom_jose::jwe::KeyAlg;
+    let agreement = json!({
+        "name": "agreement", "providerId": "ecdh-generated",
+        "providerType": "org.keycloak.keys.KeyProvider",
+        "config": {"ecdhEllipticCurveKey": ["P-384"], "ecdhAlgorithm": ["ECDH-ES+A256KW"]},
+    });
+    let made = scene.realm.call("POST", "/components", &agreement);
+    assert_eq!(made.status, 201, "{}", made.body);
+
+    for (alias, kind, alg) in [
+        ("encrypted", "RSA", KeyAlg::RsaOaep),
+        ("agreed", "EC", KeyAlg::EcdhEsA256Kw),
+    ] {
+        encrypted_with(scene, alias, kind, alg);
+    }
+}
+
+fn encrypted_with(scene: &Scene, alias: &str, kind: &str, alg: cloakroom_jose::jwe::KeyAlg) {
+    use cloakroom_jose::jwe::{Enc, Encryption};
     use cloakroom_jose::{Jwk, SystemRandom};
-    let op = scene.op("encrypted");
+    let op = scene.op(alias);
     let keys = scene
         .server
         .send(&crate::http::Request::get(&scene.realm.path("certs")))
@@ -314,18 +332,19 @@ fn encrypted(scene: &Scene) {
         .as_array()
         .unwrap()
         .iter()
-        .find(|key| key["use"] == "enc")
+        .find(|key| key["use"] == "enc" && key["kty"] == kind)
         .unwrap();
+    assert_eq!(key["alg"], alg.name());
     let key = Jwk::parse(key.to_string().as_bytes()).unwrap();
     let mut browser = scene.browser();
-    let left = scene.leave(&mut browser, "encrypted");
+    let left = scene.leave(&mut browser, alias);
     op.arrive(&query_of(&left.address));
     op.change(|says| {
         let signed = says
             .key
             .sign("JWT", says.claims.to_string().as_bytes())
             .unwrap();
-        let key = key.encryption_key(KeyAlg::RsaOaep).unwrap();
+        let key = key.encryption_key(alg).unwrap();
         let how = Encryption::new(Enc::A256Gcm);
         let made = cloakroom_jose::jwt::nested::encrypt(&signed, &how, &key, &mut SystemRandom);
         says.id_token = Some(made.unwrap());
@@ -333,7 +352,7 @@ fn encrypted(scene: &Scene) {
 
     browser.open(&scene.way_back(&left, &[])).client();
 
-    assert_eq!(scene.users("encrypted").len(), 1);
+    assert_eq!(scene.users(alias).len(), 1);
 }
 
 fn rotation(scene: &Scene) {
