@@ -1,6 +1,7 @@
 -- One load for wrk, told by the environment: a fixed request again and again, a chain of refresh tokens, or codes and their trade.
 --   LOAD_METHOD, LOAD_PATH, LOAD_BODY, LOAD_AUTHORIZATION   the request
 --   LOAD_TOKENS   a file of refresh tokens, one a line: each answer's token is spent in a later request
+--   LOAD_TWIN   another address, http://HOST:PORT, that the second thread asks
 --   LOAD_AUTHORIZE, LOAD_COOKIES   where a browser with these cookies gets a code, which is then traded in at LOAD_PATH
 -- The last line is "RESULT" with: requests, microseconds, p50, p99 (microseconds), failed.
 local method = os.getenv("LOAD_METHOD") or "GET"
@@ -21,7 +22,12 @@ local fixed
 lost = 0
 
 local threads = {}
-function setup(thread) table.insert(threads, thread) end
+local twin_host, twin_port = (os.getenv("LOAD_TWIN") or ""):match("^http://([^:/]+):(%d+)")
+function setup(thread)
+  table.insert(threads, thread)
+  thread:set("number", #threads)
+  if twin_host and #threads == 2 then thread.addr = wrk.lookup(twin_host, twin_port)[1] end
+end
 
 local codes, ask = {}, nil
 
@@ -36,9 +42,14 @@ function init()
     response = nil
     return
   end
+  -- Two threads share them out: each is spent once.
+  local line = 0
   for token in io.lines(tokens_file) do
-    last = last + 1
-    tokens[last] = token
+    line = line + 1
+    if not twin_host or line % 2 == number % 2 then
+      last = last + 1
+      tokens[last] = token
+    end
   end
 end
 

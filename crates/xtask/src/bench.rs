@@ -6,9 +6,11 @@ mod import;
 mod limits;
 mod lists;
 mod load;
+mod nodes;
 mod peer;
 mod round;
 mod setup;
+mod timing;
 
 use std::path::Path;
 use std::process::Command;
@@ -56,6 +58,12 @@ pub(crate) struct Options {
     /// The usual loads in a realm of their own, with the crowd in the same database
     #[arg(long, group = "crowd")]
     beside_crowd: bool,
+    /// Whether refusals of two kinds can be told apart by their time; as many of each as the crowd has people
+    #[arg(long, group = "crowd")]
+    timing: bool,
+    /// The usual loads on two nodes with one PostgreSQL, beside one node alone
+    #[arg(long, group = "crowd", conflicts_with = "postgres")]
+    nodes: bool,
     /// People in the crowd
     #[arg(long, default_value_t = 100_000, requires = "crowd")]
     users: u32,
@@ -105,7 +113,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.directory {
         return directory::run(workspace, options);
     }
+    if options.timing {
+        return timing::run(workspace, options);
+    }
     machine::provide(&[machine::WRK])?;
+    if options.nodes {
+        return nodes::run(workspace, options);
+    }
     let logs = workspace.logs()?;
     let binary = server::build(workspace, true)?;
     let database = Database::create(&logs, options.postgres, "cloakroom_bench")?;
@@ -177,6 +191,7 @@ fn compare(
         let ours = Side {
             base: &server.base,
             process: server.process(),
+            twin: None,
         };
         let mut sides = vec![("Cloakroom", ours, load)];
         if let Some(load) = limits::counterpart(name) {

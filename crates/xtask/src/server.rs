@@ -46,6 +46,11 @@ impl Place {
         })
     }
 
+    /// The address that it will have.
+    pub(crate) fn address(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
     /// Where its data is, or will be.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
@@ -191,7 +196,7 @@ impl Server {
     pub(crate) fn launch(place: Place, setup: &Setup<'_>, mut command: Command) -> Result<Self> {
         let started = Instant::now();
         let mut process = Running::start("cloakroom", &mut command)?;
-        let base = format!("http://localhost:{}", place.port);
+        let base = place.address();
         wait_until_ready(&mut process, place.management, &setup.log)?;
         Ok(Self {
             process,

@@ -53,6 +53,7 @@ pub(super) fn run(
         let side = Side {
             base: &server.base,
             process: server.process(),
+            twin: None,
         };
         let measured: Result<Vec<_>> = loads
             .iter()

@@ -51,6 +51,7 @@ impl Limits {
         Side {
             base: &self.base,
             process: self.process.id(),
+            twin: None,
         }
     }
 }

@@ -52,6 +52,7 @@ impl Peer {
         Side {
             base: &self.base,
             process: self.process.id(),
+            twin: None,
         }
     }
 

@@ -25,6 +25,15 @@ pub(super) struct Round {
 pub(super) struct Side<'a> {
     pub(super) base: &'a str,
     pub(super) process: i32,
+    /// Another node of the same, which gets half of the connections: where it is, and its process.
+    pub(super) twin: Option<(&'a str, i32)>,
+}
+
+impl Side<'_> {
+    /// Seconds of a core that it has used.
+    fn cpu(self) -> f64 {
+        cpu(self.process) + self.twin.map_or(0.0, |(_, process)| cpu(process))
+    }
 }
 
 /// Runs a load against a side.
@@ -40,7 +49,7 @@ pub(super) fn run(
         "-c",
         &LOAD_CORE.to_string(),
         "wrk",
-        "-t1",
+        if side.twin.is_some() { "-t2" } else { "-t1" },
         &format!("-c{CONNECTIONS}"),
         &format!("-d{seconds}s"),
     ]);
@@ -48,6 +57,9 @@ pub(super) fn run(
         .arg(workspace.path("crates/xtask/src/bench.lua"))
         .arg(side.base);
     load.tell(&mut wrk);
+    if let Some((twin, _)) = side.twin {
+        wrk.env("LOAD_TWIN", twin);
+    }
     if let Some(tokens) = &load.tokens {
         let file = folder.join("tokens");
         let tokens = match tokens {
@@ -57,9 +69,9 @@ pub(super) fn run(
         std::fs::write(&file, tokens)?;
         wrk.env("LOAD_TOKENS", file);
     }
-    let before = cpu(side.process);
+    let before = side.cpu();
     let printed = command::output(&mut wrk)?;
-    let spent = cpu(side.process) - before;
+    let spent = side.cpu() - before;
     let (requests, mut round) =
         read_result(&printed).with_context(|| format!("wrk gave no result for {}", load.name))?;
     round.cpu_us = spent * 1e6 / requests;
