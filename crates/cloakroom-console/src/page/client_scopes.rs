@@ -202,7 +202,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let may_manage = desk.may(MANAGE);
     let sheet = Sheet::of(&desk, &sections("scope-itself"), &object).read_only(!may_manage);
     let mut stack = Stack::new(desk.frame(heading))
-        .card(mappers::card(&desk, &path(&desk), &object, may_manage))
+        .card(mappers::card(&desk, &path(&desk), may_manage).await?)
         .with(Piece::Sheet(sheet))
         .card(role_choice::card(&desk, &holder(&desk), may_manage).await?)
         .card(use_of(&desk, may_manage).await?);

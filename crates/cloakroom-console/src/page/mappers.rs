@@ -42,14 +42,11 @@ fn owner(desk: &Desk) -> String {
     format!("{}/{}", desk.part("owner"), encode(&desk.part("id")))
 }
 
-/// The mappers of a client or a scope as a card of its page; `path` is its path.
-pub(super) fn card(desk: &Desk, path: &str, object: &Value, may_manage: bool) -> Card {
-    let all = object
-        .get("protocolMappers")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let rows = all.map(|one| {
+/// The mappers of a client or a scope as a card of its page; `path` is its path. They are asked for by themselves, because
+/// the object has their settings as they were sent, and not what follows from them.
+pub(super) async fn card(desk: &Desk, path: &str, may_manage: bool) -> Result<Card, Problem> {
+    let all = desk.get(&format!("{path}/protocol-mappers/models")).await?;
+    let rows = all.as_array().into_iter().flatten().map(|one| {
         let url = desk.url(&format!("/{path}/mappers/{}", encode(&text_of(one, "id"))));
         let is_in = |name: &str| text_of(one, &format!("config/{name}")) == "true";
         let places = [
@@ -76,16 +73,16 @@ pub(super) fn card(desk: &Desk, path: &str, object: &Value, may_manage: bool) ->
         desk.text("mapper-new"),
     )
     .view();
-    Card::new("mappers", desk.text("mappers"))
+    Ok(Card::new("mappers", desk.text("mappers"))
         .lead(desk.text("mappers-lead"))
         .table(table, desk.text("mappers-none"))
-        .ask(may_manage, new)
+        .ask(may_manage, new))
 }
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let object = desk.get(&owner(&desk)).await?;
     let heading = heading(&desk, &object, &desk.text("mappers"));
-    let card = card(&desk, &owner(&desk), &object, desk.may(MANAGE));
+    let card = card(&desk, &owner(&desk), desk.may(MANAGE)).await?;
     Stack::new(desk.frame(heading)).card(card).show(&desk)
 }
 
