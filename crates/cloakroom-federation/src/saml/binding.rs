@@ -354,3 +354,64 @@ pub(super) fn send(kind: Kind, draft: &Draft, route: &Route<'_>) -> Result<Outgo
     let mark = if route.to.contains('?') { '&' } else { '?' };
     Ok(Outgoing::Redirect(format!("{}{mark}{query}", route.to)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(bytes: &[u8]) -> String {
+        byte_serialize(STANDARD.encode(bytes).as_bytes()).collect()
+    }
+
+    /// A message that is XML to its last byte, as long as is asked for.
+    fn long(length: usize) -> String {
+        let (start, end) = ("<samlp:Response>", "</samlp:Response>");
+        let inside = " ".repeat(length - start.len() - end.len());
+        format!("{start}{inside}{end}")
+    }
+
+    #[test]
+    fn a_message_is_inflated_as_far_as_a_message_is_long() {
+        for (length, is_taken) in [
+            (1024, true),
+            (xml::LONGEST, true),
+            (xml::LONGEST + 1, false),
+            (40_000_000, false),
+        ] {
+            let packed = deflate::compress_to_vec(long(length).as_bytes(), 6);
+            let query = format!("SAMLResponse={}", escaped(&packed));
+            assert!(
+                query.len() < PACKED,
+                "{length}: it is not the address that is long"
+            );
+
+            let message = Message::from_query(&query);
+
+            assert_eq!(
+                message.is_ok_and(|message| message.text.len() == length),
+                is_taken,
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_message_is_not_unpacked_if_what_is_packed_is_longer_than_any() {
+        // Not compressed, it is as long as what it holds.
+        for (length, is_taken) in [(40_000, true), (60_000, false)] {
+            let packed = deflate::compress_to_vec(long(length).as_bytes(), 0);
+            let query = format!("SAMLResponse={}", escaped(&packed));
+
+            assert_eq!(Message::from_query(&query).is_ok(), is_taken, "{length}");
+        }
+        for (length, is_taken) in [(xml::LONGEST, true), (4 * xml::LONGEST, false)] {
+            let body = format!("SAMLResponse={}", escaped(long(length).as_bytes()));
+
+            assert_eq!(
+                Message::from_form(body.as_bytes()).is_ok(),
+                is_taken,
+                "{length}"
+            );
+        }
+    }
+}

@@ -11,12 +11,14 @@ use super::op::{self, CLIENT, Op, Says, query_of};
 use super::scene::Scene;
 use super::stand_in::Given;
 use crate::browser::{Browser, Callback, Place};
-use crate::http::{Answer, Request};
+use crate::http::{Answer, Request, text};
 use crate::jwt;
 
 /// One mistake of a provider: what it says in place of what it should.
 pub(super) struct Row {
     pub(super) name: &'static str,
+    /// What is written down of it: that each is refused for its own mistake.
+    why: &'static str,
     /// Changes what is said, once the browser has arrived there.
     lie: fn(&Op),
 }
@@ -24,34 +26,42 @@ pub(super) struct Row {
 pub(super) const ROWS: &[Row] = &[
     Row {
         name: "an-id-token-of-another-issuer",
+        why: "its token is of another issuer than the settings name",
         lie: |op| claim(op, "iss", json!("https://other.test")),
     },
     Row {
         name: "an-id-token-of-an-issuer-with-a-slash-more",
+        why: "its token is of another issuer than the settings name",
         lie: |op| claim(op, "iss", json!(format!("{}/", op.issuer))),
     },
     Row {
         name: "an-id-token-without-issuer",
+        why: "its token is of another issuer than the settings name",
         lie: |op| claim(op, "iss", Value::Null),
     },
     Row {
         name: "an-id-token-whose-issuer-is-a-list",
+        why: "its token is of another issuer than the settings name",
         lie: |op| claim(op, "iss", json!([op.issuer])),
     },
     Row {
         name: "an-id-token-for-another-client",
+        why: "its token is refused: aud is not the expected one",
         lie: |op| claim(op, "aud", json!("another-client")),
     },
     Row {
         name: "an-id-token-without-audience",
+        why: "its token is refused: aud is missing",
         lie: |op| claim(op, "aud", Value::Null),
     },
     Row {
         name: "an-id-token-for-several-without-azp",
+        why: "its token is refused: azp is missing",
         lie: |op| claim(op, "aud", json!([CLIENT, "another"])),
     },
     Row {
         name: "an-id-token-issued-to-another-party",
+        why: "its token is refused: azp is not the expected one",
         lie: |op| {
             claim(op, "aud", json!([CLIENT, "another"]));
             claim(op, "azp", json!("another"));
@@ -59,30 +69,37 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-for-us-whose-azp-is-another",
+        why: "its token is refused: azp is not the expected one",
         lie: |op| claim(op, "azp", json!("another")),
     },
     Row {
         name: "an-id-token-with-another-nonce",
+        why: "its token is refused: nonce is not the expected one",
         lie: |op| claim(op, "nonce", json!("the-nonce-of-somebody-else")),
     },
     Row {
         name: "an-id-token-without-nonce",
+        why: "its token is refused: nonce is missing",
         lie: |op| claim(op, "nonce", Value::Null),
     },
     Row {
         name: "an-id-token-without-subject",
+        why: "its token is refused: sub is missing",
         lie: |op| claim(op, "sub", Value::Null),
     },
     Row {
         name: "an-id-token-with-an-empty-subject",
+        why: "its ID token is about nobody",
         lie: |op| claim(op, "sub", json!("")),
     },
     Row {
         name: "an-id-token-whose-subject-is-a-number",
+        why: "its token is refused: sub has a wrong type or form",
         lie: |op| claim(op, "sub", json!(7)),
     },
     Row {
         name: "an-id-token-whose-subject-has-a-nul",
+        why: "it names somebody in a way that cannot be kept",
         lie: |op| {
             claim(op, "sub", json!("sub\u{0}x"));
             op.change(|says| says.userinfo["sub"] = json!("sub\u{0}x"));
@@ -90,6 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-whose-subject-is-too-long",
+        why: "it names somebody in a way that cannot be kept",
         lie: |op| {
             let long = "x".repeat(300);
             claim(op, "sub", json!(long));
@@ -98,42 +116,52 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-is-over",
+        why: "its token is refused: exp is over",
         lie: |op| claim(op, "exp", json!(op::now() - 3600)),
     },
     Row {
         name: "an-id-token-without-end",
+        why: "its token is refused: exp is missing",
         lie: |op| claim(op, "exp", Value::Null),
     },
     Row {
         name: "an-id-token-whose-end-is-a-text",
+        why: "its token is refused: exp has a wrong type or form",
         lie: |op| claim(op, "exp", json!("4102444800")),
     },
     Row {
         name: "an-id-token-from-the-future",
+        why: "its token is refused: iat lies ahead",
         lie: |op| claim(op, "iat", json!(op::now() + 3600)),
     },
     Row {
         name: "an-id-token-that-is-days-old",
+        why: "its token is refused: iat is over",
         lie: |op| claim(op, "iat", json!(op::now() - 3 * 86_400)),
     },
     Row {
         name: "an-id-token-without-iat",
+        why: "its token is refused: iat is missing",
         lie: |op| claim(op, "iat", Value::Null),
     },
     Row {
         name: "an-id-token-of-another-access-token",
+        why: "its token is refused: at_hash is not the expected one",
         lie: |op| claim(op, "at_hash", json!(jwt::half_hash("another"))),
     },
     Row {
         name: "an-id-token-signed-by-a-stranger",
+        why: "its token is refused: the signature does not verify",
         lie: |op| sign_with(op, &key("upstream-1", Alg::ES256)),
     },
     Row {
         name: "an-id-token-of-a-key-that-nobody-publishes",
+        why: "its token is refused: no key of the set fits",
         lie: |op| sign_with(op, &key("unknown", Alg::ES256)),
     },
     Row {
         name: "an-id-token-without-kid-where-several-keys-fit",
+        why: "its token is refused: more than one key of the set fits",
         lie: |op| {
             op.change(|says| {
                 let other = key("upstream-2", Alg::ES256);
@@ -147,10 +175,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-without-signature",
+        why: "its token is refused: not supported: alg",
         lie: |op| op.change(|says| says.id_token = Some(jwt::unsigned(&says.claims))),
     },
     Row {
         name: "an-id-token-with-another-signature",
+        why: "its token is refused: the signature does not verify",
         lie: |op| {
             op.change(|says| {
                 let (header, claims) = jwt::parts(&made(says)).unwrap();
@@ -160,6 +190,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-whose-claims-were-changed",
+        why: "its token is refused: the signature does not verify",
         lie: |op| {
             op.change(|says| {
                 let token = made(says);
@@ -173,6 +204,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-the-public-key-signs-as-a-secret",
+        why: "its token is refused: not supported: alg is not allowed here",
         lie: |op| {
             op.change(|says| {
                 let secret = says.jwks["keys"][0].to_string();
@@ -183,6 +215,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-the-clients-secret-signs",
+        why: "its token is refused: not supported: alg is not allowed here",
         lie: |op| {
             op.change(|says| {
                 let header = json!({"alg": "HS256"});
@@ -192,6 +225,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-brings-its-own-key",
+        why: "its token is refused: the signature does not verify",
         lie: |op| {
             op.change(|says| {
                 let own = key("mine", Alg::ES256);
@@ -203,6 +237,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-is-said-to-be-a-logout-token",
+        why: "its token is refused: typ is not the expected one",
         lie: |op| {
             op.change(|says| {
                 let signed = says
@@ -214,6 +249,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-with-events",
+        why: "its token is refused: events is not the expected one",
         lie: |op| {
             claim(
                 op,
@@ -224,26 +260,32 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "an-id-token-that-is-no-token",
+        why: "its token is refused: malformed: a compact JWS has three parts",
         lie: |op| op.change(|says| says.id_token = Some("no.token".to_owned())),
     },
     Row {
         name: "an-id-token-of-megabytes",
+        why: "its token is too long",
         lie: |op| claim(op, "more", json!("x".repeat(600_000))),
     },
     Row {
         name: "no-id-token-at-all",
+        why: "it issues no ID token",
         lie: |op| op.change(|says| says.tokens = json!({"id_token": null})),
     },
     Row {
         name: "no-access-token-at-all",
+        why: "its token endpoint answers without a token",
         lie: |op| op.change(|says| says.tokens = json!({"access_token": ""})),
     },
     Row {
         name: "userinfo-of-another-subject",
+        why: "its userinfo is about somebody else than its ID token",
         lie: |op| op.change(|says| says.userinfo["sub"] = json!("somebody-else")),
     },
     Row {
         name: "userinfo-without-subject",
+        why: "its userinfo is about somebody else than its ID token",
         lie: |op| {
             op.change(|says| {
                 says.userinfo.as_object_mut().unwrap().remove("sub");
@@ -252,6 +294,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo-that-is-a-page",
+        why: "what its userinfo endpoint answers cannot be read",
         lie: |op| {
             op.change(|says| {
                 let mut page = Given::json(&Value::Null).with("Content-Type", "text/html");
@@ -262,10 +305,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo-that-redirects",
+        why: "its userinfo endpoint answers 302",
         lie: |op| op.change(|says| says.userinfo_answer = Some(redirect())),
     },
     Row {
         name: "userinfo-that-is-deep",
+        why: "what its userinfo endpoint answers cannot be read",
         lie: |op| {
             op.change(|says| {
                 let mut deep = Given::json(&Value::Null);
@@ -276,6 +321,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "userinfo-signed-by-a-stranger",
+        why: "its token is refused: the signature does not verify",
         lie: |op| {
             op.change(|says| {
                 let token = key("upstream-1", Alg::ES256)
@@ -289,10 +335,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "a-token-endpoint-that-redirects",
+        why: "what its token endpoint answers cannot be read",
         lie: |op| op.change(|says| says.token = Some(redirect())),
     },
     Row {
         name: "a-token-endpoint-that-fails",
+        why: "its token endpoint answers server_error",
         lie: |op| {
             op.change(|says| {
                 says.token = Some(Given::json(&json!({"error": "server_error"})).status(500));
@@ -301,6 +349,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "a-token-endpoint-that-refuses",
+        why: "its token endpoint answers invalid_grant",
         lie: |op| {
             op.change(|says| {
                 says.token = Some(Given::json(&json!({"error": "invalid_grant"})).status(400));
@@ -309,6 +358,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "a-token-endpoint-that-answers-with-a-form",
+        why: "its token endpoint answers with no tokens",
         lie: |op| {
             op.change(|says| {
                 let mut form = Given::json(&Value::Null)
@@ -320,10 +370,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "a-token-endpoint-that-answers-too-much",
+        why: "the answer is too large",
         lie: |op| op.change(|says| says.tokens = json!({"more": "x".repeat(2_000_000)})),
     },
     Row {
         name: "keys-that-are-private",
+        why: "its token is refused: not supported: alg is not allowed here",
         lie: |op| {
             op.change(|says| {
         says.jwks = json!({"keys": [{"kty": "oct", "kid": "upstream-1", "k": "c2VjcmV0LXRoYXQtZXZlcnlib2R5LWNhbi1yZWFkLWhlcmU"}]});
@@ -335,6 +387,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "keys-that-are-no-keys",
+        why: "its keys cannot be read",
         lie: |op| op.change(|says| says.jwks = json!("no keys")),
     },
 ];
@@ -379,10 +432,19 @@ pub(super) fn play(row: &Row, scene: &Scene) {
     let place = browser.open(&scene.way_back(&left, &[]));
 
     nothing_happened(scene, row.name, &browser, place);
-    let events = scene.events("IDENTITY_PROVIDER_LOGIN_ERROR", row.name);
-    assert_eq!(events.len(), 1, "the refusal is written down");
+    refused_because(scene, row.name, row.why);
     let answer = browser.open(&scene.way_back(&left, &[])).page().answer;
     assert_eq!(answer.status, 400, "the state was spent");
+}
+
+/// The one refusal that is written down of a provider has this reason.
+pub(super) fn refused_because(scene: &Scene, alias: &str, why: &str) {
+    let events = scene.events("IDENTITY_PROVIDER_LOGIN_ERROR", alias);
+    let reasons: Vec<&str> = events
+        .iter()
+        .map(|event| text(&event["details"], "reason"))
+        .collect();
+    assert_eq!(reasons, [why], "{alias}");
 }
 
 /// There is an error page, and nobody and nothing is new.

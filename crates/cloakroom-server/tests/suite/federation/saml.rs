@@ -1,13 +1,16 @@
 //! Signing in through SAML providers: the ways that work, and each mistake of `hostile`.
 
+mod forged;
 mod hostile;
 pub(super) mod idp;
 mod initiated;
 mod names;
+mod rows;
 mod sign_in;
 mod without_browser;
 
-pub(super) use hostile::{ROWS, play};
+pub(super) use hostile::play;
+pub(super) use rows::ROWS;
 
 use super::Story;
 

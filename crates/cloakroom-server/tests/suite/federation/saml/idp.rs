@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_jose::{Alg, SigningKey, digest};
@@ -32,12 +33,16 @@ pub(in crate::federation) struct Idp {
 #[derive(Clone)]
 pub(in crate::federation) struct Says {
     pub(in crate::federation) key: Arc<SigningKey>,
+    /// Makes the value of the signature in place of the key.
+    pub(in crate::federation) seal: Option<fn(&[u8]) -> Vec<u8>>,
     pub(in crate::federation) algorithm: &'static str,
     pub(in crate::federation) digest: &'static str,
     pub(in crate::federation) canonicalization: &'static str,
     pub(in crate::federation) transforms: Vec<String>,
     /// What the reference names; the id of what is signed if it is none.
     pub(in crate::federation) uri: Option<String>,
+    /// How often the reference stands in what is signed.
+    pub(in crate::federation) references: usize,
     pub(in crate::federation) key_info: String,
     pub(in crate::federation) signs_response: bool,
     pub(in crate::federation) signs_assertion: bool,
@@ -72,6 +77,13 @@ pub(in crate::federation) fn key() -> Arc<SigningKey> {
     Arc::clone(KEY.get_or_init(make))
 }
 
+/// Another key of all honest providers, for what only RSA has.
+pub(in crate::federation) fn rsa_key() -> Arc<SigningKey> {
+    static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+    let make = || Arc::new(SigningKey::generate(Alg::RS256, "idp-rsa").unwrap());
+    Arc::clone(KEY.get_or_init(make))
+}
+
 /// An instant so many seconds from now.
 pub(in crate::federation) fn at(seconds: i64) -> String {
     let now = time::OffsetDateTime::from_unix_timestamp(party::now() + seconds).unwrap();
@@ -98,7 +110,8 @@ impl Idp {
         let usual = json!({
             "singleSignOnServiceUrl": format!("https://idp.test/{name}/sso"),
             "singleLogoutServiceUrl": format!("https://idp.test/{name}/slo"),
-            "idpEntityId": entity, "signingCertificate": public(&key()), "validateSignature": "true",
+            "idpEntityId": entity, "validateSignature": "true",
+            "signingCertificate": format!("{},{}", public(&key()), public(&rsa_key())),
             "postBindingResponse": "true", "syncMode": "FORCE",
         });
         let asked = json!({
@@ -125,11 +138,13 @@ impl Idp {
         let endpoint = self.endpoint(scene);
         Says {
             key: key(),
+            seal: None,
             algorithm: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
             digest: "http://www.w3.org/2001/04/xmlenc#sha256",
             canonicalization: EXCLUSIVE,
             transforms: vec![transform(ENVELOPED, ""), transform(EXCLUSIVE, "")],
             uri: None,
+            references: 1,
             key_info: String::new(),
             signs_response: false,
             signs_assertion: true,
@@ -312,27 +327,47 @@ impl Says {
     }
 
     pub(in crate::federation) fn signature(&self, element: &str, id: &str) -> String {
-        let hash = match self.digest.ends_with("sha512") {
-            true => Alg::RS512,
-            false => Alg::RS256,
-        };
         let uri = self.uri.clone().unwrap_or_else(|| format!("#{id}"));
         let transforms = self.transforms.concat();
-        let digest = STANDARD.encode(digest(hash, element.as_bytes()));
+        let digest = self.digest_of(element);
+        let reference = format!(
+            "<ds:Reference URI=\"{uri}\"><ds:Transforms>{transforms}</ds:Transforms>\
+             <ds:DigestMethod Algorithm=\"{}\"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>",
+            self.digest
+        );
         let inside = format!(
             "<ds:CanonicalizationMethod Algorithm=\"{}\"></ds:CanonicalizationMethod>\
-             <ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>\
-             <ds:Reference URI=\"{uri}\"><ds:Transforms>{transforms}</ds:Transforms>\
-             <ds:DigestMethod Algorithm=\"{}\"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>",
-            self.canonicalization, self.algorithm, self.digest
+             <ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>{}",
+            self.canonicalization,
+            self.algorithm,
+            reference.repeat(self.references)
         );
         let canonical = format!("<ds:SignedInfo xmlns:ds=\"{DS}\">{inside}</ds:SignedInfo>");
-        let value = STANDARD.encode(self.key.sign_bytes(canonical.as_bytes()).unwrap());
+        let value = STANDARD.encode(self.value(canonical.as_bytes()));
         format!(
             "<ds:Signature xmlns:ds=\"{DS}\"><ds:SignedInfo>{inside}</ds:SignedInfo>\
              <ds:SignatureValue>{value}</ds:SignatureValue>{}</ds:Signature>",
             self.key_info
         )
+    }
+
+    /// What a reference says of an element.
+    pub(in crate::federation) fn digest_of(&self, element: &str) -> String {
+        let bytes = element.as_bytes();
+        STANDARD.encode(match self.digest.rsplit('#').next() {
+            Some("sha1") => aws_lc_rs::digest::digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes)
+                .as_ref()
+                .to_vec(),
+            Some("sha512") => digest(Alg::RS512, bytes),
+            _ => digest(Alg::RS256, bytes),
+        })
+    }
+
+    fn value(&self, input: &[u8]) -> Vec<u8> {
+        match self.seal {
+            Some(seal) => seal(input),
+            None => self.key.sign_bytes(input).unwrap(),
+        }
     }
 
     /// The address of a response in the Redirect binding, signed over its query.
@@ -343,7 +378,7 @@ impl Says {
             ("RelayState", self.relay_state.as_str()),
             ("SigAlg", self.algorithm),
         ]);
-        let signature = STANDARD.encode(self.key.sign_bytes(input.as_bytes()).unwrap());
+        let signature = STANDARD.encode(self.value(input.as_bytes()));
         format!("{path}?{input}&{}", encode(&[("Signature", signature)]))
     }
 }

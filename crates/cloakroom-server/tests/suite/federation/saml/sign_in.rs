@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use cloakroom_jose::{Alg, SigningKey, VerifyingKey};
 use serde_json::{Value, json};
 
-use super::idp::{Idp, Says, at, attribute, key, public, request};
+use super::idp::{Idp, Says, at, attribute, key, public, request, rsa_key};
 use crate::browser::{Browser, Callback, Place};
 use crate::federation::Story;
 use crate::federation::scene::Scene;
@@ -108,7 +108,7 @@ fn again(scene: &Scene) {
 fn ways(scene: &Scene) {
     let idp = Idp::open(scene, "saml-ways", json!({}));
     idp.visit(scene, &mut scene.browser()).client();
-    let changes: [fn(&mut Says); 3] = [
+    let changes: [fn(&mut Says); 4] = [
         |says| {
             says.signs_response = true;
             says.signs_assertion = false;
@@ -117,6 +117,11 @@ fn ways(scene: &Scene) {
         |says| {
             says.algorithm = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
             says.digest = "http://www.w3.org/2001/04/xmlenc#sha512";
+        },
+        // The second key of the settings.
+        |says| {
+            says.key = rsa_key();
+            says.algorithm = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
         },
     ];
     for change in changes {
@@ -247,6 +252,7 @@ fn encrypted(scene: &Scene) {
         (GCM, false, true, true),
         (CBC, true, true, true),
         (CBC, true, false, false),
+        (CBC, false, false, false),
         (GCM, false, false, false),
     ];
     for (content, signs_assertion, signs_response, is_taken) in rows {

@@ -115,75 +115,108 @@ fn asked(scene: &Scene) {
     assert!(descriptor.body.contains("bindings:SOAP\""));
 }
 
+/// What is sent for a row, of an honest request and of what signs one under the row's own id.
+type Make = fn(&str, &dyn Fn(&str) -> String) -> String;
+
+const ENVELOPES: &[(&str, Make)] = &[
+    ("not signed", |honest, _| wrapped(honest)),
+    ("in no envelope", |honest, sign| sign(honest)),
+    ("two messages", |honest, sign| {
+        let another = sign(honest).replace("ID=\"_", "ID=\"_another-");
+        wrapped(&format!("{}{another}", sign(honest)))
+    }),
+    ("beside another", |honest, sign| {
+        let another = honest.replace("ID=\"_", "ID=\"_another-");
+        wrapped(&format!("{another}{}", sign(honest)))
+    }),
+    ("inside another", |honest, sign| {
+        let end = format!("{}</samlp:LogoutRequest>", sign(honest));
+        let another = honest.replace("ID=\"_", "ID=\"_another-");
+        wrapped(&another.replace("</samlp:LogoutRequest>", &end))
+    }),
+    ("two bodies", |honest, sign| {
+        wrapped(&format!("{}</s:Body><s:Body>", sign(honest)))
+    }),
+    ("in the header", |honest, sign| {
+        wrapped("").replace("<s:Header>", &format!("<s:Header>{}", sign(honest)))
+    }),
+    ("changed", |honest, sign| {
+        let other = sign(&honest.replace("session-of-saml-soap-badly", "x"));
+        wrapped(&other.replace(
+            ">x</samlp:SessionIndex>",
+            ">session-of-saml-soap-badly</samlp:SessionIndex>",
+        ))
+    }),
+    ("of somebody else", |honest, sign| {
+        wrapped(&sign(&honest.replace(
+            ">saml-soap-badly</saml:NameID>",
+            ">other</saml:NameID>",
+        )))
+    }),
+    ("of another issuer", |honest, sign| {
+        wrapped(&sign(
+            &honest.replace("https://idp.test/", "https://other.test/"),
+        ))
+    }),
+    ("that is over", |honest, sign| {
+        let (before, rest) = honest.split_once(" NotOnOrAfter=\"").unwrap();
+        let (_, after) = rest.split_once('"').unwrap();
+        wrapped(&sign(&format!(
+            "{before} NotOnOrAfter=\"{}\"{after}",
+            at(-3600)
+        )))
+    }),
+    ("for another", |honest, sign| {
+        let destination = "Destination=\"https://sp.test/";
+        wrapped(&sign(&honest.replace("Destination=\"", destination)))
+    }),
+    ("a document type", |honest, sign| {
+        format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", wrapped(&sign(honest)))
+    }),
+    ("another namespace", |honest, sign| {
+        wrapped(&sign(honest)).replace("schemas.xmlsoap.org", "evil.test")
+    }),
+    ("deep", |honest, sign| {
+        let deep = format!("<s:Header>{}{}", "<a>".repeat(100), "</a>".repeat(100));
+        wrapped(&sign(honest)).replace("<s:Header>", &deep)
+    }),
+    ("large", |honest, sign| {
+        format!("{}{}", wrapped(&sign(honest)), " ".repeat(600_000))
+    }),
+    ("nothing", |_, _| String::new()),
+    ("no xml", |_, _| "SAMLRequest=YQ%3D%3D".to_owned()),
+];
+
 fn hostile(scene: &Scene) {
     let name = "saml-soap-badly";
     let (idp, says) = came(scene, name, json!({}));
     let honest = logout_request(scene, &idp, &at(300));
-    let signed = says.sign(&honest, "_logout");
-    let other = honest.replace(&format!(">{name}</saml:NameID>"), ">other</saml:NameID>");
-    let deep = "<a>".repeat(10_000);
-    let rows = [
-        ("not signed", wrapped(&honest)),
-        ("in no envelope", signed.clone()),
-        ("two messages", wrapped(&format!("{signed}{signed}"))),
-        ("beside another", wrapped(&format!("{honest}{signed}"))),
-        (
-            "inside another",
-            wrapped(&honest.replace(
-                "</samlp:LogoutRequest>",
-                &format!("{signed}</samlp:LogoutRequest>"),
-            )),
-        ),
-        ("two bodies", wrapped(&format!("{signed}</s:Body><s:Body>"))),
-        (
-            "in the header",
-            wrapped("").replace("<s:Header>", &format!("<s:Header>{signed}")),
-        ),
-        (
-            "changed",
-            wrapped(&signed.replace(&format!(">{name}</saml:NameID>"), ">other</saml:NameID>")),
-        ),
-        ("of somebody else", wrapped(&says.sign(&other, "_logout"))),
-        (
-            "that is over",
-            wrapped(&says.sign(&logout_request(scene, &idp, &at(-3600)), "_logout")),
-        ),
-        (
-            "for another",
-            wrapped(&says.sign(
-                &honest.replace("Destination=\"", "Destination=\"https://sp.test/"),
-                "_logout",
-            )),
-        ),
-        ("an answer", wrapped(&says.response())),
-        (
-            "a document type",
-            format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", wrapped(&signed)),
-        ),
-        (
-            "another namespace",
-            wrapped(&signed).replace("schemas.xmlsoap.org", "evil.test"),
-        ),
-        ("deep", wrapped(&deep)),
-        ("large", wrapped(&"x".repeat(2_000_000))),
-        ("nothing", String::new()),
-        ("no xml", "SAMLRequest=YQ%3D%3D".to_owned()),
-    ];
-    for (row, body) in rows {
-        let answer = send(scene, &idp, &body);
+    let refused = |row: &str, body: &str| {
+        let answer = send(scene, &idp, body);
         let is_done = answer.status == 200 && answer.body.contains("status:Success");
         assert!(!is_done, "{row}: {}", answer.body);
         assert!(answer.status < 500, "{row}: {}", answer.status);
         assert_eq!(sessions(scene, name), 1, "{row}");
+    };
+    for (row, make) in ENVELOPES {
+        // Each has an id of its own, so that none is refused because another one was there before.
+        let id = format!("_{}", row.replace(' ', "-"));
+        let honest = honest.replace("\"_logout\"", &format!("\"{id}\""));
+        refused(row, &make(&honest, &|xml| says.sign(xml, &id)));
     }
+    refused("an answer", &wrapped(&says.response()));
     let path = format!("/identity-provider/instances/{name}");
     let mut settings = scene.done("GET", &path, &Value::Null);
-    settings["enabled"] = json!(false);
-    scene.done("PUT", &path, &settings);
-    assert_eq!(
-        send(scene, &idp, &wrapped(&signed)).status,
-        400,
-        "it is off"
-    );
+    let mut turn = |is_on: bool| {
+        settings["enabled"] = json!(is_on);
+        scene.done("PUT", &path, &settings);
+    };
+    turn(false);
+    let signed = wrapped(&says.sign(&honest, "_logout"));
+    assert_eq!(send(scene, &idp, &signed).status, 400, "it is off");
     assert_eq!(sessions(scene, name), 1);
+    turn(true);
+    // What is honest in all of it ends the session.
+    assert_eq!(send(scene, &idp, &signed).status, 200);
+    assert_eq!(sessions(scene, name), 0);
 }
