@@ -163,7 +163,7 @@ fn cannot_run(scene: &Scene) {
 
 /// The realm as a real Keycloak wrote it. Its provider is where the stand-in is, and all else is as it was.
 fn imported(scene: &Scene) {
-    let op = Op::open(&scene.stand_in, "up");
+    let op = Op::open((&scene.stand_in, &scene.inside), "up");
     op.change(|says| {
         says.claims["aud"] = json!("acme");
         says.claims["sub"] = json!("up-1234");

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cloakroom_jose::{Alg, SigningKey};
+use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
 use super::Story;
 use super::op::{self, CLIENT, Op, Says, query_of};
+use super::saml::idp::rsa_key;
 use super::scene::Scene;
 use super::stand_in::Given;
 use crate::browser::{Browser, Callback, Place};
@@ -166,10 +170,8 @@ pub(super) const ROWS: &[Row] = &[
             op.change(|says| {
                 let other = key("upstream-2", Alg::ES256);
                 says.jwks = op::jwks(&[&says.key, &other]);
-                let (header, claims) = jwt::parts(&made(says)).unwrap();
-                let mut header = header;
-                header.as_object_mut().unwrap().remove("kid");
-                says.id_token = Some(jwt::assembled(&header, &claims, &[7; 64]));
+                let header = json!({"alg": "ES256", "typ": "JWT"});
+                says.id_token = Some(signed(&says.key, &header, &says.claims));
             });
         },
     },
@@ -227,11 +229,47 @@ pub(super) const ROWS: &[Row] = &[
         name: "an-id-token-that-brings-its-own-key",
         why: "its token is refused: the signature does not verify",
         lie: |op| {
+            with_own_key(
+                op,
+                |_, own| json!({"alg": "ES256", "kid": "upstream-1", "jwk": public(own)}),
+            );
+        },
+    },
+    Row {
+        name: "an-id-token-that-brings-its-own-key-under-no-name",
+        why: "its token is refused: the signature does not verify",
+        lie: |op| with_own_key(op, |_, own| json!({"alg": "ES256", "jwk": public(own)})),
+    },
+    Row {
+        name: "an-id-token-that-says-where-its-own-keys-are",
+        why: "its token is refused: no key of the set fits",
+        lie: |op| {
+            with_own_key(op, |op, _| {
+                let place = format!("{}/moved/jwks", op.issuer);
+                json!({"alg": "ES256", "kid": "mine", "jku": place})
+            });
+        },
+    },
+    Row {
+        name: "an-id-token-that-brings-its-own-certificate",
+        why: "its token is refused: the signature does not verify",
+        lie: |op| {
+            with_own_key(
+                op,
+                |_, own| json!({"alg": "ES256", "kid": "upstream-1", "x5c": [certificate(own)]}),
+            );
+        },
+    },
+    Row {
+        name: "an-id-token-by-its-key-under-another-algorithm",
+        why: "its token is refused: no key of the set fits",
+        lie: |op| {
             op.change(|says| {
-                let own = key("mine", Alg::ES256);
-                let jwk = op::jwks(&[&own])["keys"][0].clone();
-                let header = json!({"alg": "ES256", "jwk": jwk, "jku": "https://evil.test/jwks"});
-                says.id_token = Some(jwt::assembled(&header, &says.claims, &[7; 64]));
+                // One key, which is published for the one of its two algorithms.
+                let der = rsa_key().to_pkcs8().unwrap();
+                let key = |alg| SigningKey::from_pkcs8(alg, "upstream-1", &der).unwrap();
+                says.jwks = op::jwks(&[&key(Alg::RS256)]);
+                says.key = Arc::new(key(Alg::PS256));
             });
         },
     },
@@ -306,7 +344,17 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         name: "userinfo-that-redirects",
         why: "its userinfo endpoint answers 302",
-        lie: |op| op.change(|says| says.userinfo_answer = Some(redirect())),
+        lie: |op| {
+            op.change(|says| says.userinfo_answer = Some(redirect(302, &op.issuer, "userinfo")))
+        },
+    },
+    Row {
+        name: "userinfo-that-redirects-inside",
+        why: "its userinfo endpoint answers 307",
+        lie: |op| {
+            let inside = format!("{}{}", op.inside.base, op.path);
+            op.change(|says| says.userinfo_answer = Some(redirect(307, &inside, "userinfo")));
+        },
     },
     Row {
         name: "userinfo-that-is-deep",
@@ -336,7 +384,15 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         name: "a-token-endpoint-that-redirects",
         why: "what its token endpoint answers cannot be read",
-        lie: |op| op.change(|says| says.token = Some(redirect())),
+        lie: |op| op.change(|says| says.token = Some(redirect(302, &op.issuer, "token"))),
+    },
+    Row {
+        name: "a-token-endpoint-that-redirects-inside",
+        why: "what its token endpoint answers cannot be read",
+        lie: |op| {
+            let inside = format!("{}{}", op.inside.base, op.path);
+            op.change(|says| says.token = Some(redirect(307, &inside, "token")));
+        },
     },
     Row {
         name: "a-token-endpoint-that-fails",
@@ -415,10 +471,39 @@ fn sign_with(op: &Op, key: &Arc<SigningKey>) {
     op.change(|says| says.key = Arc::clone(key));
 }
 
-fn redirect() -> Given {
+/// Sends whoever asks to where all is well.
+fn redirect(status: u16, base: &str, what: &str) -> Given {
     Given::json(&Value::Null)
-        .status(302)
-        .with("Location", "http://127.0.0.1:1/inside")
+        .status(status)
+        .with("Location", &format!("{base}/moved/{what}"))
+}
+
+/// A token under any header that this key has signed.
+fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
+    let unsigned = jwt::assembled(header, claims, &[]);
+    let signature = key.sign_bytes(unsigned.trim_end_matches('.').as_bytes());
+    jwt::assembled(header, claims, &signature.unwrap())
+}
+
+/// The next ID token is signed by a key of its own, under a header that leads to it.
+fn with_own_key(op: &Op, header: impl FnOnce(&Op, &SigningKey) -> Value) {
+    let own = key("mine", Alg::ES256);
+    let header = header(op, &own);
+    op.change(|says| {
+        says.own_jwks = op::jwks(&[&own]);
+        says.id_token = Some(signed(&own, &header, &says.claims));
+    });
+}
+
+fn public(key: &SigningKey) -> Value {
+    op::jwks(&[key])["keys"][0].clone()
+}
+
+/// A certificate of a key, by itself.
+fn certificate(key: &SigningKey) -> String {
+    let pair = KeyPair::try_from(key.to_pkcs8().unwrap().to_vec()).unwrap();
+    let own = CertificateParams::new(Vec::new()).unwrap();
+    STANDARD.encode(own.self_signed(&pair).unwrap().der())
 }
 
 /// Goes through a sign-in with one mistake in it.
@@ -435,6 +520,8 @@ pub(super) fn play(row: &Row, scene: &Scene) {
     refused_because(scene, row.name, row.why);
     let answer = browser.open(&scene.way_back(&left, &[])).page().answer;
     assert_eq!(answer.status, 400, "the state was spent");
+    assert_eq!(op.stand_in.asked_below(&format!("{}/moved", op.path)), 0);
+    assert_eq!(op.inside.asked_below(&op.path), 0);
 }
 
 /// The one refusal that is written down of a provider has this reason.
@@ -528,6 +615,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "hostile::addresses-inside-the-network-are-not-asked",
         inside,
+    ),
+    (
+        "hostile::addresses-inside-the-network-that-a-provider-names-are-not-asked",
+        named_inside,
     ),
     (
         "hostile::a-slow-provider-fails-its-own-users-and-nobody-else",
@@ -719,6 +810,26 @@ fn switched_off(scene: &Scene) {
         .open(&scene.request(&[("kc_idp_hint", "off-between")]))
         .page();
     assert!(page.is_login(), "a provider that is off is passed over");
+    // Nor by the address that its button had: with the query of a sign-in that is under way.
+    let start = start_of(&page, "off-between");
+    let place = browser.open(&start);
+    nothing_happened(scene, "off-between", &browser, place);
+    scene.realm.change(
+        "/identity-provider/instances/off-between",
+        json!({"enabled": true}),
+    );
+    let left = browser.open(&start).client();
+    assert!(
+        left.address.starts_with(&op.issuer),
+        "it is the switch alone"
+    );
+}
+
+/// The address of a provider's button, as the page of a sign-in has it.
+fn start_of(page: &crate::browser::Page, alias: &str) -> String {
+    let form = page.form("kc-form-login").unwrap();
+    let query = form.action.split_once('?').unwrap().1;
+    format!("/realms/federation/broker/{alias}/login?{query}")
 }
 
 fn removed(scene: &Scene) {
@@ -750,11 +861,18 @@ fn link_only(scene: &Scene) {
         .open(&scene.request(&[("kc_idp_hint", "link-only")]))
         .page();
     assert!(page.is_login());
-    let form = page.form("kc-form-login").unwrap();
-    let query = form.action.split_once('?').unwrap().1;
-    let start = format!("/realms/federation/broker/link-only/login?{query}");
+    let start = start_of(&page, "link-only");
     let place = browser.open(&start);
     nothing_happened(scene, "link-only", &browser, place);
+    scene.realm.change(
+        "/identity-provider/instances/link-only",
+        json!({"linkOnly": false}),
+    );
+    let left = browser.open(&start).client();
+    assert!(
+        left.address.starts_with(&op.issuer),
+        "it is the switch alone"
+    );
 }
 
 fn aliases(scene: &Scene) {
@@ -827,36 +945,78 @@ fn other_discovery(scene: &Scene) {
     assert!(page.is_error() && page.answer.body.contains("Provider other-discovery"));
 }
 
-fn inside(scene: &Scene) {
-    for (index, host) in [
-        "127.0.0.1",
-        "localhost",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-        "169.254.169.254",
-        "10.0.0.1",
-        "0.0.0.0",
-        "2130706433",
-        "0x7f000001",
-        "127.1",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let name = format!("inside-{index}");
-        let issuer = format!("http://{host}:{}/{name}", scene.server.port);
-        scene.op_with(&name, json!({}), json!({"issuer": issuer}));
+/// How a machine is known to itself, and how it may be written; somebody answers as they should at all of these.
+const INSIDE: [&str; 10] = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "0.0.0.0",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+    "127.1",
+];
 
+fn inside(scene: &Scene) {
+    let refused = |name: &str| {
         let page = scene
             .browser()
-            .open(&scene.request(&[("kc_idp_hint", &name)]))
+            .open(&scene.request(&[("kc_idp_hint", name)]))
             .page();
-
         assert!(
             page.is_error() && page.answer.status == 502,
-            "{host}: {}",
+            "{name}: {}",
             page.answer.status
         );
+    };
+    for (index, host) in INSIDE.into_iter().enumerate() {
+        let name = format!("inside-{index}");
+        let issuer = format!("http://{host}:{}/{name}", scene.inside.port());
+        let op = scene.op_with(&name, json!({}), json!({"issuer": issuer}));
+        op.change(|says| says.discovery["issuer"] = json!(issuer));
+        if !host.starts_with('[') || host == "[::1]" {
+            let answer =
+                std::net::TcpStream::connect((host.trim_matches(['[', ']']), scene.inside.port()));
+            assert!(answer.is_ok(), "{host} is somebody");
+        }
+
+        refused(&name);
+
+        assert_eq!(scene.inside.asked_below(&format!("/{name}/")), 0, "{host}");
+    }
+    // Nobody is there from here, and whoever is elsewhere is not asked either.
+    for host in ["169.254.169.254", "10.0.0.1", "[fe80::1]", "[fd00::1]"] {
+        let name = format!("inside-{}", host.replace(['.', ':', '[', ']'], ""));
+        let config = json!({"issuer": format!("http://{host}:8080/x")});
+        scene.op_with(&name, json!({}), config);
+        let started = std::time::Instant::now();
+        refused(&name);
+        assert!(
+            started.elapsed() < Duration::from_secs(2),
+            "{host} is asked"
+        );
+    }
+}
+
+/// A provider outside may name addresses inside in what it says of itself.
+fn named_inside(scene: &Scene) {
+    for (member, path) in [
+        ("token_endpoint", "/token"),
+        ("jwks_uri", "/jwks"),
+        ("userinfo_endpoint", "/userinfo"),
+    ] {
+        let name = format!("named-inside-{}", path.trim_start_matches('/'));
+        let op = scene.op(&name);
+        let place = format!("{}{}{path}", scene.inside.base, op.path);
+        op.change(|says| says.discovery[member] = json!(place));
+        let mut browser = scene.browser();
+
+        let place = scene.visit(&mut browser, &op);
+
+        nothing_happened(scene, &name, &browser, place);
+        assert_eq!(scene.inside.asked_below(&op.path), 0, "{member}");
     }
 }
 

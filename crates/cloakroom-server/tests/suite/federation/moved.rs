@@ -76,6 +76,7 @@ pub(crate) fn play(server: &Arc<Server>, directory: &Directory) {
             secret: text(client, "secret").to_owned(),
         },
         stand_in,
+        inside: StandIn::start_inside(),
         server: Arc::clone(server),
         realm,
     };
@@ -92,7 +93,7 @@ pub(crate) fn play(server: &Arc<Server>, directory: &Directory) {
 }
 
 fn by_openid(scene: &Scene, katherine: &str) {
-    let op = Op::open(&scene.stand_in, "oidc-there");
+    let op = Op::open((&scene.stand_in, &scene.inside), "oidc-there");
     let claims = scene.sign_in(&mut scene.browser(), &op);
     // What the mapper of the name makes of it.
     let name = "oidc-there.oidc-there";

@@ -19,6 +19,8 @@ pub(super) const SECRET: &str = "the-secret-that-upstream-made-for-cloakroom";
 pub(super) struct Says {
     pub(super) discovery: Value,
     pub(super) jwks: Value,
+    /// Keys that are at an address which none but a token names.
+    pub(super) own_jwks: Value,
     /// The claims of the next ID token; `nonce` is filled in when the browser arrives.
     pub(super) claims: Value,
     pub(super) key: Arc<SigningKey>,
@@ -35,6 +37,8 @@ pub(super) struct Says {
 #[derive(Clone)]
 pub(super) struct Op {
     pub(super) stand_in: StandIn,
+    /// Answers the same inside the network.
+    pub(super) inside: StandIn,
     pub(super) path: String,
     pub(super) issuer: String,
     says: Arc<Mutex<Says>>,
@@ -58,7 +62,7 @@ pub(super) fn now() -> i64 {
 
 impl Op {
     /// Starts one that knows somebody called `name`.
-    pub(super) fn open(stand_in: &StandIn, name: &str) -> Self {
+    pub(super) fn open((stand_in, inside): (&StandIn, &StandIn), name: &str) -> Self {
         let path = format!("/{name}");
         let issuer = format!("{}{path}", stand_in.base);
         let key = key("upstream-1");
@@ -73,6 +77,7 @@ impl Op {
                 "code_challenge_methods_supported": ["S256"],
             }),
             jwks: jwks(&[&key]),
+            own_jwks: json!({"keys": []}),
             claims: json!({
                 "iss": issuer, "aud": CLIENT, "sub": format!("sub-of-{name}"),
                 "iat": now(), "exp": now() + 300, "sid": format!("sid-of-{name}"),
@@ -90,35 +95,46 @@ impl Op {
         };
         let op = Self {
             stand_in: stand_in.clone(),
+            inside: inside.clone(),
             path,
             issuer,
             says: Arc::new(Mutex::new(says)),
         };
-        op.listen();
+        op.listen(stand_in);
+        op.listen(inside);
         op
     }
 
-    fn listen(&self) {
+    fn listen(&self, stand_in: &StandIn) {
         let says = || Arc::clone(&self.says);
         let at = |path: &str| format!("{}{path}", self.path);
         let said = says();
-        self.stand_in
-            .on(&at("/.well-known/openid-configuration"), move |_| {
-                Given::json(&said.lock().unwrap().discovery)
-            });
+        stand_in.on(&at("/.well-known/openid-configuration"), move |_| {
+            Given::json(&said.lock().unwrap().discovery)
+        });
         let said = says();
-        self.stand_in.on(&at("/jwks"), move |_| {
+        stand_in.on(&at("/jwks"), move |_| {
             Given::json(&said.lock().unwrap().jwks)
         });
         let said = says();
-        self.stand_in.on(&at("/userinfo"), move |_| {
+        stand_in.on(&at("/userinfo"), move |_| {
             let said = said.lock().unwrap();
             let usual = || Given::json(&said.userinfo);
             said.userinfo_answer.clone().unwrap_or_else(usual)
         });
         let said = says();
-        self.stand_in
-            .on(&at("/token"), move |_| said.lock().unwrap().issue());
+        stand_in.on(&at("/token"), move |_| said.lock().unwrap().answer());
+        // Where a redirect leads to, all is well.
+        let said = says();
+        stand_in.on(&at("/moved/userinfo"), move |_| {
+            Given::json(&said.lock().unwrap().userinfo)
+        });
+        let said = says();
+        stand_in.on(&at("/moved/token"), move |_| said.lock().unwrap().issue());
+        let said = says();
+        stand_in.on(&at("/moved/jwks"), move |_| {
+            Given::json(&said.lock().unwrap().own_jwks)
+        });
     }
 
     /// Changes what it says from now on.
@@ -145,10 +161,11 @@ impl Op {
 }
 
 impl Says {
+    fn answer(&self) -> Given {
+        self.token.clone().unwrap_or_else(|| self.issue())
+    }
+
     fn issue(&self) -> Given {
-        if let Some(given) = &self.token {
-            return given.clone();
-        }
         let made = || {
             let payload = self.claims.to_string();
             self.key.sign("JWT", payload.as_bytes()).unwrap()

@@ -157,7 +157,7 @@ pub(super) const ROWS: &[Row] = &[
 pub(super) fn play(row: &Row, scene: &Scene) {
     let preset = preset::find(row.id).unwrap();
     let name = format!("preset-{}", row.id);
-    let op = Op::open(&scene.stand_in, &name);
+    let op = Op::open((&scene.stand_in, &scene.inside), &name);
     op.change(|says| says.userinfo = (row.answer)());
     if let Some(list) = row.addresses {
         let path = format!("{}/userinfo/emails", op.path);

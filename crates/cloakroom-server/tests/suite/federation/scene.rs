@@ -16,6 +16,7 @@ pub(crate) struct Scene {
     pub(super) realm: Realm,
     pub(super) client: Client,
     pub(super) stand_in: StandIn,
+    pub(super) inside: StandIn,
     pub(super) server: Arc<Server>,
 }
 
@@ -36,6 +37,7 @@ impl Scene {
                 json!({"attributes": {"post.logout.redirect.uris": CALLBACK}}),
             ),
             stand_in: StandIn::start(),
+            inside: StandIn::start_inside(),
             server: Arc::clone(server),
             realm,
         }
@@ -52,6 +54,7 @@ impl Scene {
         Self {
             client: realm.create_client("shop-of-federation", json!({})),
             stand_in: self.stand_in.clone(),
+            inside: self.inside.clone(),
             server: Arc::clone(&self.server),
             realm,
         }
@@ -64,7 +67,7 @@ impl Scene {
 
     /// The same with further members of its representation, and of its settings.
     pub(super) fn op_with(&self, name: &str, members: Value, config: Value) -> Op {
-        let op = Op::open(&self.stand_in, name);
+        let op = Op::open((&self.stand_in, &self.inside), name);
         let usual = json!({
             "issuer": op.issuer, "clientId": CLIENT, "clientSecret": SECRET,
             "defaultScope": "openid profile email", "syncMode": "FORCE",

@@ -74,19 +74,56 @@ pub(super) struct StandIn {
 impl StandIn {
     pub(super) fn start() -> Self {
         let listener = TcpListener::bind((OUTSIDE, 0)).unwrap();
-        let stand_in = Self {
+        let stand_in = Self::at(&listener);
+        stand_in.serve(listener);
+        stand_in
+    }
+
+    /// One inside the network, where no request of the server may go: at the addresses by which a machine knows itself.
+    pub(super) fn start_inside() -> Self {
+        // The port of the one may be taken at the other.
+        loop {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let Ok(second) = TcpListener::bind(("::1", port)) else {
+                continue;
+            };
+            let stand_in = Self::at(&listener);
+            stand_in.serve(listener);
+            stand_in.serve(second);
+            return stand_in;
+        }
+    }
+
+    fn at(listener: &TcpListener) -> Self {
+        Self {
             base: format!("http://{}", listener.local_addr().unwrap()),
             answers: Arc::default(),
             asked: Arc::default(),
-        };
-        let served = stand_in.clone();
+        }
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let served = self.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let served = served.clone();
                 std::thread::spawn(move || served.answer(stream));
             }
         });
-        stand_in
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.base.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
+    /// How many requests came for paths that begin with this one.
+    pub(super) fn asked_below(&self, path: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked
+            .iter()
+            .filter(|one| one.target.starts_with(path))
+            .count()
     }
 
     /// Answers requests for this path from now on.
