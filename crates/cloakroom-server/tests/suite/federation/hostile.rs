@@ -14,7 +14,7 @@ use super::op::{self, CLIENT, Op, Says, query_of};
 use super::saml::idp::rsa_key;
 use super::scene::Scene;
 use super::stand_in::Given;
-use crate::browser::{Browser, Callback, Place};
+use crate::browser::{Browser, Callback, Page, Place};
 use crate::http::{Answer, Request, text};
 use crate::jwt;
 
@@ -826,7 +826,7 @@ fn switched_off(scene: &Scene) {
 }
 
 /// The address of a provider's button, as the page of a sign-in has it.
-fn start_of(page: &crate::browser::Page, alias: &str) -> String {
+pub(super) fn start_of(page: &Page, alias: &str) -> String {
     let form = page.form("kc-form-login").unwrap();
     let query = form.action.split_once('?').unwrap().1;
     format!("/realms/federation/broker/{alias}/login?{query}")

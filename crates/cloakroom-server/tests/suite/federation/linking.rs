@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::Story;
+use super::hostile::start_of;
 use super::op::{Op, query_of};
 use super::scene::{Scene, submit};
 use crate::browser::{Browser, Page, Place};
-use crate::http::text;
+use crate::http::{Request, text};
 use crate::realm::Person;
 
 pub(super) const STORIES: &[Story] = &[
@@ -48,6 +49,22 @@ pub(super) const STORIES: &[Story] = &[
         no_way,
     ),
     ("linking::a-forged-post-links-nothing", forged),
+    (
+        "linking::a-proof-that-was-asked-for-one-account-there-links-no-other",
+        swapped,
+    ),
+    (
+        "linking::an-address-that-was-typed-is-not-linked-by-itself-either",
+        edited,
+    ),
+    (
+        "linking::a-password-that-is-posted-before-the-question-links-nothing",
+        jumped,
+    ),
+    (
+        "linking::whoever-is-made-anew-under-a-name-has-none-of-the-links-of-before",
+        anew,
+    ),
 ];
 
 fn visit(scene: &Scene, browser: &mut Browser, op: &Op) -> Page {
@@ -209,20 +226,7 @@ fn somebody_else(scene: &Scene) {
     let question = visit(scene, &mut browser, &op);
     let password = claim(&mut browser, &question).page();
     // The way to the start, and there another account than the one that waits for its proof.
-    let start = password
-        .answer
-        .body
-        .split("login-actions/restart")
-        .nth(1)
-        .unwrap();
-    let query = start
-        .split('"')
-        .next()
-        .unwrap()
-        .replace("&#38;", "&")
-        .replace("&amp;", "&");
-    let start = format!("/realms/federation/login-actions/restart{query}");
-    let page = browser.open(&start);
+    let page = browser.open(&restart_of(&password));
 
     let callback = browser.go_on(page, &other).client();
 
@@ -231,6 +235,158 @@ fn somebody_else(scene: &Scene) {
         (links_of(scene, &person), links_of(scene, &other)),
         (json!([]), json!([]))
     );
+}
+
+/// The account there changes between the claim and the password: by another tab, whose way back need not be seen.
+fn swapped(scene: &Scene) {
+    for (name, is_followed) in [("swapped-seen", true), ("swapped-unseen", false)] {
+        let (person, op) = both(scene, name);
+        let mut browser = scene.browser();
+        let question = visit(scene, &mut browser, &op);
+        let password = claim(&mut browser, &question).page();
+        // The same sign-in leaves once more, from the start, and comes back as somebody else there.
+        let start = browser.open(&restart_of(&password)).page();
+        let left = browser.open(&start_of(&start, name)).client();
+        op.change(|says| {
+            says.claims["sub"] = json!("another-account-there");
+            says.userinfo["sub"] = json!("another-account-there");
+        });
+        op.arrive(&query_of(&left.address));
+        let back = Request::get(&scene.way_back(&left, &[]));
+        let question = match is_followed {
+            true => Some(browser.follow(back).page()),
+            false => {
+                assert_eq!(browser.send(back).status, 302);
+                None
+            }
+        };
+
+        type_password(&mut browser, &password, &person.password);
+
+        assert_eq!(links_of(scene, &person), json!([]), "{name}");
+        // Only who has been asked about this one links it.
+        let Some(question) = question else {
+            continue;
+        };
+        let password = claim(&mut browser, &question).page();
+        type_password(&mut browser, &password, &person.password).client();
+        assert_eq!(
+            links_of(scene, &person)[0]["userId"],
+            json!("another-account-there")
+        );
+    }
+}
+
+/// The way to the start that a page has.
+fn restart_of(page: &Page) -> String {
+    let start = page.answer.body.split("login-actions/restart").nth(1);
+    let query = crate::html::unescape(start.unwrap().split('"').next().unwrap());
+    format!("/realms/federation/login-actions/restart{query}")
+}
+
+fn edited(scene: &Scene) {
+    flow(
+        scene,
+        "edited-then-linked",
+        &[
+            "idp-review-profile",
+            "idp-create-user-if-unique",
+            "idp-auto-link",
+        ],
+    );
+    // The provider's word for the address counts, and so does the one here.
+    let settings = json!({"email": "edited-victim@example.org", "emailVerified": true});
+    let victim = scene.realm.create_person("edited-victim", settings);
+    let members = json!({"trustEmail": true, "firstBrokerLoginFlowAlias": "edited-then-linked"});
+    let op = scene.op_with("edited", members, json!({}));
+    op.change(|says| {
+        says.userinfo.as_object_mut().unwrap().remove("family_name");
+    });
+    let mut browser = scene.browser();
+    let review = visit(scene, &mut browser, &op);
+
+    let place = submit(
+        &mut browser,
+        &review,
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("lastName", "Hopper");
+            form.set("email", "edited-victim@example.org");
+        },
+    );
+
+    assert!(matches!(place, Place::Page(_)), "{place:?}");
+    assert_eq!(links_of(scene, &victim), json!([]));
+    assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY"));
+    // Where the provider itself names the address, the same flow links.
+    op.change(|says| says.userinfo["email"] = json!("edited-victim@example.org"));
+    op.change(|says| says.userinfo["family_name"] = json!("Hopper"));
+    let claims = scene.sign_in(&mut scene.browser(), &op);
+    assert_eq!(claims["sub"], json!(victim.id));
+}
+
+/// A step is not reached by its address alone, even with all that the page before it has in its form.
+fn jumped(scene: &Scene) {
+    for path in ["authenticate", "first-broker-login", "required-action"] {
+        let name = format!("jumped-{path}");
+        let (person, op) = both(scene, &name);
+        let mut browser = scene.browser();
+        let question = visit(scene, &mut browser, &op);
+        let mut form = question.form("kc-register-form").unwrap();
+        let query = form.action.split_once('?').unwrap().1.to_owned();
+        form.action = format!("/realms/federation/login-actions/{path}?{query}");
+        form.fields.retain(|(name, _)| name != "submitAction");
+        for (field, value) in [
+            ("username", person.username.as_str()),
+            ("password", person.password.as_str()),
+            ("email", "jumped-elsewhere@example.org"),
+        ] {
+            form.set(field, value);
+        }
+
+        browser.submit(&question.address, &form);
+
+        assert_eq!(links_of(scene, &person), json!([]), "{path}");
+    }
+}
+
+fn anew(scene: &Scene) {
+    // The person: whoever has their name later is somebody else to the provider as well.
+    let (person, op) = both(scene, "anew");
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    let password = claim(&mut browser, &question).page();
+    type_password(&mut browser, &password, &person.password).client();
+    assert_eq!(links_of(scene, &person)[0]["userId"], json!("sub-of-anew"));
+    let user = format!("/users/{}", person.id);
+    scene.done("DELETE", &user, &Value::Null);
+    let second = scene.realm.create_person("anew-here", json!({}));
+    assert_ne!(second.id, person.id);
+    assert_eq!(links_of(scene, &second), json!([]));
+    let page = visit(scene, &mut scene.browser(), &op);
+    assert!(
+        page.form("kc-register-form").is_some(),
+        "they are asked again"
+    );
+    assert_eq!(links_of(scene, &second), json!([]));
+
+    // The provider: another one of its name vouches for nobody whom the first one brought.
+    let path = "/identity-provider/instances/anew-provider";
+    let op = scene.op("anew-provider");
+    let first = scene.sign_in(&mut scene.browser(), &op);
+    let user = scene.user("anew-provider");
+    assert_eq!(text(&user, "id"), text(&first, "sub"));
+    scene.done("DELETE", path, &Value::Null);
+    assert_eq!(scene.links(&user), json!([]));
+    let again = scene.op("anew-provider");
+    op.change(|says| again.change(|own| own.clone_from(says)));
+    let page = visit(scene, &mut scene.browser(), &again);
+    assert!(
+        page.form("kc-register-form").is_some(),
+        "they are asked first: {}",
+        page.answer.body
+    );
+    assert_eq!(scene.links(&user), json!([]));
 }
 
 fn restarted(scene: &Scene) {
