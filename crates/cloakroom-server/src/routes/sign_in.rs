@@ -313,3 +313,64 @@ fn client_data(request: &AuthorizationRequest) -> String {
     let text = serde_json::json!({ "ru": request.redirect_uri, "rt": "code" }).to_string();
     cloakroom_jose::base64url::encode(text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use cloakroom_model::Timestamp;
+    use cloakroom_model::id::SessionId;
+    use cloakroom_testkit::World;
+    use serde_json::json;
+
+    use super::*;
+
+    fn request(wishes: serde_json::Value) -> AuthorizationRequest {
+        let mut request = json!({
+            "client_id": "shop", "redirect_uri": "https://shop.test/", "redirect_uri_given": true,
+            "mode": "query", "scope": "openid", "prompt": {},
+        });
+        for (name, wish) in wishes.as_object().unwrap() {
+            request[name] = wish.clone();
+        }
+        serde_json::from_value(request).unwrap()
+    }
+
+    #[test]
+    fn what_an_application_wants_done_needs_a_proof_of_the_last_five_minutes() {
+        let world = World::new(Vec::new(), |_| ());
+        let user = world.add_user("ada", true).id;
+        let enough = |auth_time: Timestamp, wishes: serde_json::Value| {
+            let user = user.clone();
+            world.run(move |cx| {
+                let session = Session {
+                    id: SessionId::new("a session"),
+                    offline: false,
+                    user: user.clone(),
+                    cookie: None,
+                    started_at: auth_time,
+                    last_access: cx.now,
+                    auth_time,
+                    acr: "1".to_owned(),
+                    amr: String::new(),
+                    ip: String::new(),
+                    user_agent: String::new(),
+                    remember_me: false,
+                    notes: serde_json::Map::new(),
+                    expires_at: cx.now,
+                };
+                Ok::<_, Fault>(is_enough(cx, &request(wishes.clone()), &session))
+            })
+        };
+        let link = || json!({"kc_action": "idp_link:there"});
+
+        let proved = cloakroom_testkit::NOW;
+        assert!(enough(proved, link()));
+        world.wait(300);
+        assert!(enough(proved, link()));
+        world.wait(1);
+        // It is the proof that has to be new: the session was used a moment ago.
+        assert!(!enough(proved, link()));
+        assert!(!enough(proved, json!({"kc_action": "UPDATE_PASSWORD"})));
+        assert!(enough(proved, json!({})));
+        assert!(!enough(proved, json!({"max_age": 300})));
+    }
+}
