@@ -10,9 +10,10 @@
 //!    [`person`] who that is.
 //!
 //! The other way, [`request`] and [`logout`] write messages and [`sign`] signs them; [`descriptor`] says
-//! what we are, [`metadata`] which keys a provider publishes. What has to be computed is a parameter ([`crypto`]).
+//! what we are, [`metadata`] which keys a provider publishes, [`application`] what an application says of itself. What has to be computed is a parameter ([`crypto`]).
 
 mod algorithm;
+pub mod application;
 pub mod assertion;
 pub mod binding;
 mod c14n;

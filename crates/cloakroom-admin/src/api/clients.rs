@@ -5,6 +5,7 @@ mod evaluate;
 mod installation;
 mod nodes;
 mod rotation;
+pub(crate) mod saml;
 mod secret;
 mod v2;
 

@@ -6,6 +6,7 @@ use cloakroom_model::{flow, realm, session};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
+use super::clients::saml;
 use super::{Answer, no_content};
 use crate::access::Admin;
 use crate::audit;
@@ -111,6 +112,11 @@ async fn test_mail(admin: Admin, body: Bytes) -> Answer {
 async fn convert(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["create-client", "manage-clients"])?;
     let unsupported = |_| AdminError::error(400, "Unsupported format");
+    if let Ok(text) = std::str::from_utf8(&body)
+        && saml::is_description(text)
+    {
+        return Ok(HttpResponse::Ok().json(saml::client_of(text)?));
+    }
     let sent = read::map(&body).map_err(unsupported)?;
     // The standard's metadata are known by their one member that every client has.
     if sent.contains_key("redirect_uris") {

@@ -119,6 +119,92 @@ async fn every_kind_of_key_that_can_be_asked_for_is_made() {
     }
 }
 
+/// The descriptor of an application becomes a client, and the client the same descriptor again.
+#[tokio::test]
+async fn an_application_of_saml_is_described_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let call = async |method, path: &str, body: Option<&str>| {
+        let answer = administer(&server, method, &format!("/master/{path}"), body, None).await;
+        let status = answer.status().as_u16();
+        let at = answer.headers().get("location").cloned();
+        let at = at.map(|at| at.to_str().unwrap().to_owned());
+        (status, at, answer.text().await.unwrap())
+    };
+    let keys = call(Method::GET, "keys", None).await.2;
+    let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
+    let keys = keys["keys"].as_array().unwrap().iter();
+    let certificate = keys.filter_map(|key| key["certificate"].as_str());
+    let certificate = certificate.collect::<Vec<_>>()[0].to_owned();
+    let bindings = "urn:oasis:names:tc:SAML:2.0:bindings";
+    let given = format!(
+        r#"<?xml version="1.0"?><EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://app.test/saml">
+        <SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+        <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>
+        {certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+        <SingleLogoutService Binding="{bindings}:HTTP-POST" Location="https://app.test/bye"/>
+        <NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat>
+        <AssertionConsumerService index="1" Binding="{bindings}:HTTP-POST" Location="https://app.test/acs"/>
+        </SPSSODescriptor></EntityDescriptor>"#
+    );
+
+    let (status, _, client) =
+        call(Method::POST, "client-description-converter", Some(&given)).await;
+    assert_eq!(status, 200, "{client}");
+    let read: serde_json::Value = serde_json::from_str(&client).unwrap();
+    assert_eq!(read["clientId"], "https://app.test/saml");
+    assert_eq!(read["protocol"], "saml");
+    assert_eq!(
+        read["redirectUris"],
+        serde_json::json!(["https://app.test/acs"])
+    );
+    let attributes = &read["attributes"];
+    assert_eq!(attributes["saml.signing.certificate"], certificate);
+    assert_eq!(attributes["saml_name_id_format"], "persistent");
+    let made = call(Method::POST, "clients", Some(&client)).await;
+    assert_eq!(made.0, 201, "{}", made.2);
+    let id = made.1.unwrap();
+    let installation = format!(
+        "clients/{}/installation/providers",
+        id.rsplit('/').next().unwrap()
+    );
+    let described = call(
+        Method::GET,
+        &format!("{installation}/saml-sp-descriptor"),
+        None,
+    )
+    .await;
+    assert_eq!(described.0, 200, "{}", described.2);
+    let again = call(
+        Method::POST,
+        "client-description-converter",
+        Some(&described.2),
+    )
+    .await;
+    let again: serde_json::Value = serde_json::from_str(&again.2).unwrap();
+    assert_eq!(again, read);
+
+    for (path, expected) in [
+        (format!("{installation}/mod-auth-mellon"), 501),
+        (format!("{installation}/keycloak-oidc-keycloak-json"), 404),
+        (format!("{installation}/nonsense"), 404),
+    ] {
+        let answer = call(Method::GET, &path, None).await;
+        assert_eq!(answer.0, expected, "{path}: {}", answer.2);
+    }
+    let entity = "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\"";
+    for bad in [
+        format!("{entity} entityID=\"x\"><IDPSSODescriptor/></EntityDescriptor>"),
+        format!("{entity}><SPSSODescriptor/></EntityDescriptor>"),
+        given.replace(&certificate, "bm8gY2VydGlmaWNhdGU="),
+        given.replace("<SPSSO", "<!DOCTYPE x><SPSSO"),
+        "<EntityDescriptor>".to_owned(),
+    ] {
+        let answer = call(Method::POST, "client-description-converter", Some(&bad)).await;
+        assert_eq!(answer.0, 400, "{bad}: {}", answer.2);
+    }
+}
+
 #[tokio::test]
 async fn the_age_of_each_realms_keys_is_a_metric() {
     let folder = tempfile::tempdir().unwrap();

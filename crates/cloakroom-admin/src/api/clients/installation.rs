@@ -8,7 +8,7 @@ use cloakroom_model::{Secret, client, role};
 use cloakroom_web::web::{self, ServiceConfig};
 
 use super::super::{Answer, Names};
-use super::{Sight, VIEW, found_by};
+use super::{Sight, VIEW, found_by, saml};
 use crate::access::Admin;
 use crate::error::AdminError;
 
@@ -37,7 +37,11 @@ async fn show(admin: Admin, path: Names) -> Answer {
                 secret: secret.map(|secret| if seen { secret } else { masked }),
                 has_roles,
             };
-            let text = installation::document(path.part("provider"), &about);
+            let provider = path.part("provider");
+            let text = match saml::document(provider, &client)? {
+                Some(text) => Some(text),
+                None => installation::document(provider, &about),
+            };
             text.ok_or_else(|| AdminError::error(404, "Unknown Provider"))
         })
         .await?;

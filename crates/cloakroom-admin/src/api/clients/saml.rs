@@ -1,0 +1,177 @@
+//! Applications of SAML as clients: settings from the descriptor of an application, and its descriptor from settings.
+
+use cloakroom_federation::saml::application::{Application, Place};
+use cloakroom_model::client::Client;
+use cloakroom_oidc::keyring::describe::certificates_end;
+use serde_json::{Map, Value, json};
+
+use crate::error::{AdminError, Result};
+
+const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+const REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+const ARTIFACT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact";
+const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
+const PAOS: &str = "urn:oasis:names:tc:SAML:2.0:bindings:PAOS";
+
+/// What stands where an application has no address, as in Keycloak: whoever reads the document sees what is missing.
+const NOWHERE: &str = "ERROR:ENDPOINT_NOT_SET";
+
+/// The formats of names, by what a client's settings call them.
+const FORMATS: [(&str, &str); 4] = [
+    (
+        "email",
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+    ),
+    (
+        "persistent",
+        "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    ),
+    (
+        "transient",
+        "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
+    ),
+    (
+        "username",
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+    ),
+];
+
+/// The documents whose other half is the realm as an identity provider of SAML.
+const OF_BOTH_SIDES: [&str; 4] = [
+    "keycloak-saml",
+    "keycloak-saml-subsystem",
+    "keycloak-saml-subsystem-cli",
+    "mod-auth-mellon",
+];
+
+/// What is sent looks like a descriptor of SAML.
+pub(crate) fn is_description(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('<') && text.ends_with('>') && text.contains("EntityDescriptor")
+}
+
+/// The client that a descriptor speaks of.
+///
+/// # Errors
+///
+/// It is none of one application, or a certificate in it is none.
+pub(crate) fn client_of(text: &str) -> Result<Value> {
+    let refuse = |_| AdminError::error(400, "Unsupported format");
+    let read = Application::read(text).map_err(refuse)?;
+    let mut attributes = Map::new();
+    let mut set = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            attributes.insert(name.to_owned(), json!(value));
+        }
+    };
+    set("saml.server.signature", Some("true"));
+    set("saml.server.signature.keyinfo.ext", Some("false"));
+    set("saml.signature.algorithm", Some("RSA_SHA256"));
+    set("saml.authnstatement", Some("true"));
+    let on = |is_on: bool| is_on.then_some("true");
+    set("saml.assertion.signature", on(read.wants_signed));
+    let at = |places, binding| Application::first(places, binding);
+    let logouts = &read.logouts;
+    set("saml_single_logout_service_url_post", at(logouts, POST));
+    set(
+        "saml_single_logout_service_url_redirect",
+        at(logouts, REDIRECT),
+    );
+    let mut addresses = Vec::new();
+    for (binding, attribute) in [
+        (POST, Some("saml_assertion_consumer_url_post")),
+        (REDIRECT, Some("saml_assertion_consumer_url_redirect")),
+        (SOAP, None),
+        (PAOS, None),
+        (ARTIFACT, Some("saml_artifact_binding_url")),
+    ] {
+        if let Some(found) = at(&read.consumers, binding) {
+            addresses.push(found);
+            if let Some(attribute) = attribute {
+                set(attribute, Some(found));
+            }
+        }
+    }
+    let mut known = read.formats.iter().filter_map(|format| {
+        let found = FORMATS.iter().find(|(_, uri)| uri == format);
+        found.map(|(name, _)| *name)
+    });
+    set("saml_name_id_format", known.next());
+    for certificate in [&read.signing, &read.encryption].into_iter().flatten() {
+        if certificates_end(certificate).is_empty() {
+            return Err(AdminError::error(400, "Unsupported format"));
+        }
+    }
+    set("saml.client.signature", on(read.signing.is_some()));
+    set("saml.signing.certificate", read.signing.as_deref());
+    set("saml.encrypt", on(read.encryption.is_some()));
+    set("saml.encryption.certificate", read.encryption.as_deref());
+    Ok(json!({
+        "clientId": read.entity,
+        "protocol": "saml",
+        "fullScopeAllowed": true,
+        "redirectUris": addresses,
+        "attributes": attributes,
+    }))
+}
+
+/// The document of this name for an application of SAML; `None` if there is none of that name.
+///
+/// # Errors
+///
+/// It would describe the realm as an identity provider of SAML, which it is not.
+pub(super) fn document(name: &str, client: &Client) -> Result<Option<String>> {
+    if client.settings.protocol.as_deref() != Some("saml") {
+        return Ok(None);
+    }
+    if OF_BOTH_SIDES.contains(&name) {
+        let what = "An identity provider of SAML, which this document would describe,";
+        return Err(AdminError::not_available(what));
+    }
+    Ok((name == "saml-sp-descriptor").then(|| application(client).write()))
+}
+
+/// The application that a client's settings describe.
+fn application(client: &Client) -> Application {
+    let settings = &client.settings;
+    let text = |name: &str| settings.attribute(name).map(str::to_owned);
+    let (usual, suffix) = match settings.has("saml.force.post.binding") {
+        true => (POST, "post"),
+        false => (REDIRECT, "redirect"),
+    };
+    let consumer = text(&format!("saml_assertion_consumer_url_{suffix}"));
+    let logout = text(&format!("saml_single_logout_service_url_{suffix}"));
+    let by_artifact = settings.has("saml.artifact.binding");
+    let consumer = match by_artifact {
+        true => (ARTIFACT, text("saml_artifact_binding_url")),
+        false => (usual, consumer),
+    };
+    let logout = match text("saml_single_logout_service_url_artifact") {
+        Some(address) if by_artifact => (ARTIFACT, Some(address)),
+        _ => (usual, logout),
+    };
+    let [consumer, logout] = [consumer, logout].map(|(binding, location)| Place {
+        binding: binding.to_owned(),
+        location: location
+            .or_else(|| settings.admin_url.clone().filter(|url| !url.is_empty()))
+            .unwrap_or_else(|| NOWHERE.to_owned()),
+    });
+    let format = settings.attribute("saml_name_id_format");
+    let format = FORMATS.iter().find(|(name, _)| Some(*name) == format);
+    let format = format.map_or(
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+        |(_, uri)| uri,
+    );
+    let signs = settings.has("saml.client.signature");
+    let is_encrypted = settings.has("saml.encrypt");
+    Application {
+        entity: client.client_id.clone(),
+        signs,
+        wants_signed: settings.has("saml.assertion.signature"),
+        consumers: vec![consumer],
+        logouts: vec![logout],
+        formats: vec![format.to_owned()],
+        signing: text("saml.signing.certificate").filter(|_| signs),
+        encryption: text("saml.encryption.certificate").filter(|_| is_encrypted),
+    }
+}
