@@ -14,6 +14,7 @@ pub mod ask;
 pub mod assign;
 mod belonging;
 pub mod ber;
+mod decoy;
 mod dial;
 pub mod entry;
 pub mod escape;

@@ -7,6 +7,7 @@ pub mod direct;
 pub mod flow;
 pub mod hasher;
 pub mod known_device;
+mod lockout;
 pub mod pace;
 pub mod password;
 pub mod policy;

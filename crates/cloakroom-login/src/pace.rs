@@ -162,6 +162,21 @@ pub(crate) fn begin(cx: &mut Cx<'_>, tried: Tried) -> Result<std::result::Result
     }))
 }
 
+/// Counts an attempt that goes on as one at this subject as well, in place of the counter of nobody.
+pub(crate) fn also(cx: &mut Cx<'_>, begun: &Begun, subject: &str, ip: &str) -> Result<Begun> {
+    if let Some(hidden) = &begun.hidden {
+        settle(cx, hidden, Outcome::NotJudged)?;
+    }
+    let subject = subject.to_owned();
+    let source = source(ip);
+    let hidden = count(cx, Key { subject, source })?.ok();
+    Ok(Begun {
+        is_held: hidden.is_none(),
+        hidden,
+        ..begun.clone()
+    })
+}
+
 fn count(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Counted, u64>> {
     for _ in 0..TRIES {
         let before = login_limit::find(cx, &key)?;

@@ -7,19 +7,23 @@
 //! Strangers who guess lock a user out for a time, where the realm says so. A browser in which that user
 //! has signed in before is let through all the same, as long as it does not guess itself.
 
+mod meant;
+
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::UserId;
-use cloakroom_model::lockout::{self, Failures};
+use cloakroom_model::lockout as failures;
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Result, Secret, Timestamp};
+use cloakroom_model::{Cx, Digest, Result, Secret};
 
 use crate::code::ErrorCode;
 use crate::known_device;
+use crate::lockout::{self, Lock};
 use crate::pace::{self, Begun, Outcome, Tried};
 use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::Policy;
-use crate::throttle::{Counters, Decision, Settings, Strategy};
+
+pub use meant::{Meant, meant};
 
 /// What the person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +66,11 @@ pub struct Place<'a> {
 
 /// An attempt that was counted, for giving it back if nobody looks at its password.
 #[derive(Clone, Debug)]
-pub struct Reservation(Begun);
+pub struct Reservation {
+    limit: Begun,
+    /// Whose lockout counts it.
+    counted: Option<UserId>,
+}
 
 /// What the hashing threads have to do.
 #[derive(Debug)]
@@ -146,30 +154,54 @@ pub fn prepare(
     };
     work.credential = credential::find_password(cx, &user.id)?;
     // What is held is judged by nobody, and so is no failure that could lock the user out.
-    if cx.realm.settings.brute_force_protected && !work.limit.is_held {
-        work.is_counted = count(cx, &user, place.ip)?;
-        let is_trusted = work.device.is_some() && work.limit.failures() < known_device::TRUSTED;
-        if !work.is_counted && !is_trusted {
-            work.refused = Some("user_temporarily_disabled");
-        }
-    }
     if work.limit.is_held {
-        work.refused = Some("user_temporarily_disabled");
+        work.refused = Some(HELD);
+        return Ok(Ok(work));
+    }
+    if cx.realm.settings.brute_force_protected {
+        let lock = lockout::begin(cx, &user, place.ip)?;
+        let is_trusted = work.device.is_some() && work.limit.failures() < known_device::TRUSTED;
+        work.is_counted = lock == Lock::Open;
+        work.refused = refusal(lock, is_trusted).or(work.refused);
     }
     Ok(Ok(work))
+}
+
+/// Keycloak's name of the reason why nobody looks at a password for a while.
+const HELD: &str = "user_temporarily_disabled";
+
+/// Whoever is known by their browser is let through a lockout that others have caused, while it lasts.
+fn refusal(lock: Lock, is_trusted: bool) -> Option<&'static str> {
+    match lock {
+        Lock::Open => None,
+        Lock::ForAWhile => (!is_trusted).then_some(HELD),
+        Lock::ForGood => Some("user_disabled"),
+    }
 }
 
 impl Reservation {
     /// The attempt was never judged: it counts for nothing.
     pub fn give_back(&self, cx: &mut Cx<'_>) -> Result<()> {
-        pace::end(cx, &self.0, Outcome::NotJudged)
+        pace::end(cx, &self.limit, Outcome::NotJudged)?;
+        match &self.counted {
+            Some(user) => lockout::give_back(cx, user),
+            None => Ok(()),
+        }
     }
 }
 
 impl Work {
     /// What was counted, for giving it back if the hashing threads have no time.
     pub fn reservation(&self) -> Reservation {
-        Reservation(self.limit.clone())
+        Reservation {
+            limit: self.limit.clone(),
+            counted: self.user.clone().filter(|_| self.is_counted),
+        }
+    }
+
+    /// Nobody looks at the password, whatever it is.
+    pub fn is_refused(&self) -> bool {
+        self.refused.is_some()
     }
 
     /// Whose password it is said to be; `None` if nobody here has the name.
@@ -217,6 +249,11 @@ impl Work {
 }
 
 impl Checked {
+    /// The password is the one that is stored.
+    pub fn is_right(&self) -> bool {
+        self.is_right
+    }
+
     /// Somebody else has judged the password, whose word counts in place of a stored hash: whether it is right, and whose
     /// it is. A lock stays one.
     pub fn decide(&mut self, user: Option<UserId>, is_right: bool) {
@@ -247,7 +284,7 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
     }
     if !checked.is_right {
         if checked.is_counted {
-            fail(cx, id)?;
+            lockout::fail(cx, id)?;
         }
         if let Some(device) = &checked.device
             && checked.limit.failures().saturating_add(1) >= known_device::FORGOTTEN
@@ -264,7 +301,7 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
     };
     // Whoever was let through during a lockout does not end it for those who caused it.
     if checked.is_counted {
-        lockout::clear(cx, id)?;
+        failures::clear(cx, id)?;
     }
     if !user.enabled {
         return Ok(Err(denied(Refusal::Disabled, "user_disabled")));
@@ -319,72 +356,4 @@ fn find_person(cx: &mut Cx<'_>, text: &str) -> Result<Option<User>> {
     }
     let found = user::find_for_login(cx, text.trim())?;
     Ok(found.filter(|user| user.service_account_client.is_none()))
-}
-
-/// Counts the attempt; false if the account is locked.
-fn count(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<bool> {
-    let counters = lockout::find(cx, &user.id)?
-        .map(counters)
-        .unwrap_or_default();
-    match settings(cx).begin(&counters, cx.now.millis(), ip) {
-        Decision::Refused { .. } => Ok(false),
-        Decision::Allowed(next) => {
-            lockout::store(cx, &user.id, &failures(next))?;
-            Ok(true)
-        }
-    }
-}
-
-fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    let counters = lockout::find(cx, id)?.map(counters).unwrap_or_default();
-    let failure = settings(cx).fail(&counters, cx.now.millis());
-    lockout::store(cx, id, &failures(failure.counters))?;
-    if failure.lock_permanently
-        && let Some(mut user) = user::find(cx, id)?
-    {
-        user.enabled = false;
-        user::update(cx, &user)?;
-    }
-    Ok(())
-}
-
-fn settings(cx: &Cx<'_>) -> Settings {
-    let realm = &cx.realm.settings;
-    let number = |value: i64| u32::try_from(value).unwrap_or_default();
-    Settings {
-        failure_factor: number(realm.failure_factor),
-        wait_increment_seconds: number(realm.wait_increment_seconds),
-        max_failure_wait_seconds: number(realm.max_failure_wait_seconds),
-        minimum_quick_login_wait_seconds: number(realm.minimum_quick_login_wait_seconds),
-        quick_login_check_millis: u64::try_from(realm.quick_login_check_milli_seconds)
-            .unwrap_or_default(),
-        max_delta_time_seconds: number(realm.max_delta_time_seconds),
-        strategy: if realm.brute_force_strategy == "LINEAR" {
-            Strategy::Linear
-        } else {
-            Strategy::Multiple
-        },
-        permanent_lockout: realm.permanent_lockout,
-        max_temporary_lockouts: number(realm.max_temporary_lockouts),
-    }
-}
-
-fn counters(row: Failures) -> Counters {
-    Counters {
-        num_failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        last_failure: row.last_failure.millis(),
-        failed_login_not_before: row.not_before.seconds(),
-        num_temporary_lockouts: u32::try_from(row.lockouts).unwrap_or(u32::MAX),
-        last_ip: row.last_ip,
-    }
-}
-
-fn failures(counters: Counters) -> Failures {
-    Failures {
-        failures: i64::from(counters.num_failures),
-        last_failure: Timestamp::from_millis(counters.last_failure),
-        not_before: Timestamp::from_seconds(counters.failed_login_not_before),
-        lockouts: i64::from(counters.num_temporary_lockouts),
-        last_ip: counters.last_ip,
-    }
 }

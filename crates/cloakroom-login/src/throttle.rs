@@ -122,6 +122,18 @@ impl Settings {
         }
     }
 
+    /// Returns the row after an attempt that [`Settings::begin`] allowed was not judged: neither it nor the lockout that it began
+    /// is held against the user.
+    pub fn give_back(&self, counters: &Counters) -> Counters {
+        let mut next = counters.clone();
+        if self.wait(counters.num_failures) > 0 {
+            next.num_temporary_lockouts = next.num_temporary_lockouts.saturating_sub(1);
+            next.failed_login_not_before = 0;
+        }
+        next.num_failures = next.num_failures.saturating_sub(1);
+        next
+    }
+
     /// Returns the row after a right password: nothing is held against the user any more.
     pub fn succeed(&self) -> Counters {
         Counters::default()
@@ -139,7 +151,8 @@ impl Settings {
             .min(self.max_failure_wait_seconds)
     }
 
-    fn is_final(&self, counters: &Counters) -> bool {
+    /// Tells whether so many failures lock the user out until an administrator decides.
+    pub fn is_final(&self, counters: &Counters) -> bool {
         self.permanent_lockout
             && counters.num_failures >= self.failure_factor.max(1)
             && (self.max_temporary_lockouts == 0

@@ -9,6 +9,7 @@ mod device;
 mod discovery;
 mod document;
 mod introspect;
+mod judge;
 mod jwks;
 mod login;
 mod logout;

@@ -56,6 +56,10 @@ pub fn adopt(
     with_searches: bool,
 ) -> Result<Result<Adopted, Refused>, Fault> {
     let known = link::find_user(cx, &directory.id, &person.external_id)?;
+    let was_seen = match &known {
+        Some(id) => link::was_seen(cx, id)?,
+        None => false,
+    };
     let adopted = match known {
         Some(id) => match user::find(cx, &id)? {
             Some(before) => update(cx, directory, person, before)?,
@@ -64,7 +68,7 @@ pub fn adopt(
         None => create(cx, directory, person, default_role)?,
     };
     if let Ok(adopted) = &adopted {
-        let is_new = matches!(adopted, Adopted::Added(_));
+        let is_new = !was_seen;
         let user = adopted.user();
         belonging::settle(cx, directory, (person, user), is_new, with_searches)?;
     }
@@ -122,6 +126,23 @@ fn create(
     }
     cx.people_changed();
     Ok(Ok(Adopted::Added(new)))
+}
+
+/// Stores somebody who is guessed at, as they are for those who administer the realm. What they belong to, they get when they come.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub(super) fn adopt_unseen(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+    default_role: Option<&RoleId>,
+) -> Result<Result<User, Refused>, Fault> {
+    let adopted = create(cx, directory, person, default_role)?;
+    if let Ok(adopted) = &adopted {
+        link::saw(cx, &adopted.user().id, &person.dn, link::NEVER)?;
+    }
+    Ok(adopted.map(|adopted| adopted.user().clone()))
 }
 
 /// Links somebody who was stored a moment ago to their entry, with what it says of itself.

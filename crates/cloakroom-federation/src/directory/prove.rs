@@ -3,6 +3,7 @@
 use cloakroom_model::Secret;
 
 use super::dial::Dial;
+use super::entry::Entry;
 use super::line::Line;
 use super::membership;
 use super::person::Person;
@@ -30,45 +31,66 @@ pub enum Word {
     /// Nobody there is meant.
     Nobody,
     /// It is somebody else's, or nobody's.
-    Wrong(Box<Person>),
+    Wrong,
     /// It is theirs.
     Right(Box<Person>),
 }
 
-/// Asks one directory about a password.
+/// Whoever a directory knows to be meant, before their password is looked at.
+#[derive(Debug)]
+pub struct Found {
+    entry: Entry,
+    /// Who it is.
+    pub person: Person,
+}
+
+/// Looks for whoever is meant; how many searches that took as well.
 ///
 /// # Errors
-/// If the directory is not reached, or cannot be believed.
-pub async fn ask(
+/// If the directory does not answer, or cannot be believed.
+pub async fn look(
     directory: &Directory,
     claimed: &Claimed,
-    password: &Secret,
-    dial: &impl Dial,
-) -> Result<Word> {
-    let mut line = Line::open_to_search(directory, dial).await?;
+    line: &mut Line,
+) -> Result<(Option<Found>, usize)> {
+    let mut searches = 1;
     let found = match claimed {
-        Claimed::Known(id) => search::one(directory, Whom::WithId(id), &mut line).await?,
+        Claimed::Known(id) => search::one(directory, Whom::WithId(id), line).await?,
         Claimed::Named { text, by_address } => {
-            let named = search::one(directory, Whom::Named(text), &mut line).await?;
+            let named = search::one(directory, Whom::Named(text), line).await?;
             match named {
                 None if *by_address && text.contains('@') => {
-                    search::one(directory, Whom::WithAddress(text), &mut line).await?
+                    searches = 2;
+                    search::one(directory, Whom::WithAddress(text), line).await?
                 }
                 named => named,
             }
         }
     };
     let Some(entry) = found else {
-        return Ok(Word::Nobody);
+        return Ok((None, searches));
     };
-    let mut person = Person::of(directory, &entry)?;
-    if !is_meant(claimed, &person) {
-        return Ok(Word::Nobody);
-    }
-    // An empty password would sign in nobody, with success (RFC 4513 §5.1.2).
-    if password.expose().is_empty() || password.expose().contains('\0') {
-        return Ok(Word::Wrong(Box::new(person)));
-    }
+    let person = Person::of(directory, &entry)?;
+    let found = is_meant(claimed, &person).then_some(Found { entry, person });
+    Ok((found, searches))
+}
+
+/// A password that may be sent. An empty one would sign in nobody, with success (RFC 4513 §5.1.2).
+pub fn is_password(password: &Secret) -> bool {
+    !password.expose().is_empty() && !password.expose().contains('\0')
+}
+
+/// Signs in as somebody who was found; what they belong to is looked for on the other connection.
+///
+/// # Errors
+/// If the directory is not reached, or cannot be believed.
+pub async fn prove(
+    directory: &Directory,
+    found: Found,
+    password: &Secret,
+    (line, dial): (&mut Line, &impl Dial),
+) -> Result<Word> {
+    let Found { entry, mut person } = found;
     let mut theirs = Line::open_to_prove(directory, dial).await?;
     let done = theirs.bind(&entry.dn, password.expose()).await?;
     let is_right = match done.rc {
@@ -77,9 +99,9 @@ pub async fn ask(
         _ => false,
     };
     if !is_right || person.is_shut_out(directory) {
-        return Ok(Word::Wrong(Box::new(person)));
+        return Ok(Word::Wrong);
     }
-    membership::find(directory, &entry, &mut person, &mut line).await?;
+    membership::find(directory, &entry, &mut person, line).await?;
     Ok(Word::Right(Box::new(person)))
 }
 

@@ -193,3 +193,26 @@ fn the_row_says_where_the_last_attempt_came_from() {
     assert_eq!(failure.counters.last_ip, "192.0.2.1");
     assert_eq!(failure.counters.last_failure, START);
 }
+
+#[test]
+fn an_attempt_that_nobody_judges_leaves_no_trace_and_no_lockout() {
+    let settings = Settings {
+        failure_factor: 2,
+        ..SETTINGS
+    };
+    let begin = |counters: &Counters, now: i64| allowed(settings.begin(counters, now, "192.0.2.1"));
+    let mut counters = Counters::default();
+    for later in [0, 100_000, 200_000] {
+        counters = settings.give_back(&begin(&counters, START + later));
+        assert_eq!(counters.num_failures, 0);
+        assert_eq!(counters.num_temporary_lockouts, 0);
+    }
+
+    let first = settings.fail(&begin(&counters, START), START).counters;
+    let second = begin(&first, START + 100_000);
+    assert!(is_locked(&second, START + 100_000));
+    let back = settings.give_back(&second);
+
+    assert_eq!((back.num_failures, back.last_failure), (1, START));
+    assert!(!is_locked(&back, START + 100_000));
+}

@@ -86,6 +86,19 @@ pub fn saw(cx: &mut Cx<'_>, user: &UserId, dn: &str, at: Timestamp) -> Result<bo
     Ok(changed == 1)
 }
 
+/// The user has signed in by the directory, or a synchronization has found them there; a guess at their password is neither.
+pub fn was_seen(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user))
+        .select(links::seen_at);
+    let seen: Option<Timestamp> = mine.get_result(cx.db.conn()?).optional()?;
+    Ok(seen.is_some_and(|at| at > NEVER))
+}
+
+/// Before everything.
+pub const NEVER: Timestamp = Timestamp::from_seconds(0);
+
 /// How many users come from a directory.
 pub fn count(cx: &mut Cx<'_>, component: &ComponentId) -> Result<i64> {
     let mine = links::table

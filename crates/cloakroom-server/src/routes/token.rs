@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_federation::directory::ask::{Away, Question, Typed, question, settle};
-use cloakroom_keycloak::blueprint;
+use cloakroom_federation::directory::ask::{Question, Typed, question};
 use cloakroom_login::direct;
 use cloakroom_login::proof::{Place, Work};
 use cloakroom_model::{Cx, Door, Fault, Realm};
@@ -17,6 +16,7 @@ use cloakroom_web::request_id;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
+use super::judge::{self, Unjudged};
 use super::protocol::{self, Caller};
 
 /// The path of the token endpoint.
@@ -141,6 +141,7 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
             password,
             user: work.user(),
             has_password: work.has_password(),
+            is_refused: work.is_refused(),
         };
         let question = question(cx, typed)?;
         Ok::<_, Error>((ask, work, question))
@@ -150,50 +151,28 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
     // Whoever goes away in the middle has guessed all the same.
     let done =
         request_id::outlive(
-            async move { judge(&app, &realm, (asked, ask), (work, question)).await },
+            async move { judged(&app, &realm, (asked, ask), (work, question)).await },
         );
     done.await.unwrap_or_else(|| Err(Fault::busy().into()))
 }
 
-async fn judge(
+async fn judged(
     app: &App,
     realm: &Arc<Realm>,
     (request, ask): (Arc<TokenRequest>, Ask),
     (work, question): (Work, Option<Question>),
 ) -> Result<Box<Minted>, Error> {
-    let reservation = work.reservation();
-    let word = match &question {
-        Some(question) => {
-            let asked = question.ask(&realm.name, &app.federation.health, &*app.outbound);
-            match asked.await {
-                Ok(word) => Some(word),
-                Err(Away(directory)) => {
-                    let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
-                    app.enter(realm, Door::Write, back).await?;
-                    return Err(OAuthError::away(&directory).into());
-                }
-            }
-        }
-        None => None,
-    };
-    let checked = match app.hash(move || work.run()).await {
-        Ok(checked) => checked,
-        Err(busy) => {
-            let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
-            app.enter(realm, Door::Write, back).await?;
+    let looked = match judge::look((app, realm), &request.ip, (work, question)).await? {
+        Ok(looked) => looked,
+        Err(Unjudged::Away(directory)) => return Err(OAuthError::away(&directory).into()),
+        Err(Unjudged::Busy(busy)) => {
             return Err(OAuthError::try_again(503, busy.retry_after_seconds).into());
         }
     };
     let provider = Arc::clone(&app.provider);
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
-        let mut checked = checked.clone();
-        if let Some(word) = &word {
-            let default_role = blueprint::default_role(&cx.realm.settings);
-            let user = settle(cx, word, default_role.as_ref())?;
-            let is_right = user.is_some();
-            checked.decide(user, is_right);
-        }
+        let checked = looked.settle(cx)?;
         match direct::conclude(cx, &checked, client_id, &request.ip)? {
             Ok(user) => provider.token_for(cx, &request, &ask.client, ProvenUser::new(user)),
             Err(text) => Err(OAuthError::invalid_grant(text).into()),

@@ -4,10 +4,12 @@ mod active_directory;
 mod administration;
 mod authority;
 mod gate;
+mod guesses;
 mod hostile;
 mod injection;
 mod kdc;
 mod kerberos;
+mod ledger;
 mod liar;
 mod lies;
 mod moved;
@@ -49,6 +51,7 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             upstream::STORIES,
             writing::STORIES,
             injection::STORIES,
+            guesses::STORIES,
             kerberos::STORIES,
             moved::STORIES,
         ];

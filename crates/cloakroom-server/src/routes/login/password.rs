@@ -4,12 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_federation::directory::ask::{self, Away, Question, Typed, Verdict};
-use cloakroom_keycloak::blueprint;
+use cloakroom_federation::directory::ask::{self, Question, Typed};
 use cloakroom_login::flow::{self, note};
-use cloakroom_login::hasher::Busy;
 use cloakroom_login::known_device;
-use cloakroom_login::proof::{self, Checked, Denied, Place, Refusal, TooMany, Who, Work};
+use cloakroom_login::proof::{self, Denied, Place, Refusal, TooMany, Who, Work};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::user::User;
@@ -23,6 +21,7 @@ use cloakroom_web::request_id;
 use serde_json::Value;
 
 use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
+use crate::routes::judge::{self, Looked, Unjudged};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
 
@@ -31,14 +30,6 @@ enum Prepared {
     Verify(Box<Work>, Option<Box<Question>>),
     TooMany(Box<Attempt>, Option<User>, TooMany),
     Onward(Onward),
-}
-
-/// Why a password was not judged. It counts for nothing then.
-enum Unjudged {
-    /// The hashing threads have too much to do.
-    Busy(Busy),
-    /// The directory that has to be asked does not answer.
-    Away(String),
 }
 
 /// What the last step found.
@@ -136,36 +127,20 @@ pub(super) async fn authenticate(
 }
 
 /// Hashes, asks directories, and judges. Whoever goes away in the middle has guessed all the same.
-///
-/// Who is asked about is hashed as well, so that the time of an answer does not tell who comes from a directory.
 async fn verified(
     visit: &Visit,
     post: Post,
     (work, question): (Work, Option<Box<Question>>),
 ) -> Result<Result<Judged, Unjudged>, Fault> {
     let (app, realm) = (visit.app.clone(), visit.realm.clone());
-    let reservation = work.reservation();
     let done = request_id::outlive(async move {
-        let word = match &question {
-            Some(question) => {
-                let asked = question.ask(&realm.name, &app.federation.health, &*app.outbound);
-                Some(asked.await)
-            }
-            None => None,
+        let asked = (work, question.map(|question| *question));
+        let looked = match judge::look((&app, &realm), &post.origin.ip, asked).await? {
+            Ok(looked) => looked,
+            Err(unjudged) => return Ok(Err(unjudged)),
         };
-        let unjudged = match word.transpose() {
-            Ok(word) => match app.hash(move || work.run()).await {
-                Ok(checked) => {
-                    let judge = move |cx: &mut Cx<'_>| post.judge(cx, &checked, word.as_ref());
-                    return app.enter(&realm, Door::Write, judge).await.map(Ok);
-                }
-                Err(too_much) => Unjudged::Busy(too_much),
-            },
-            Err(Away(directory)) => Unjudged::Away(directory),
-        };
-        let back = move |cx: &mut Cx<'_>| reservation.give_back(cx);
-        app.enter(&realm, Door::Write, back).await?;
-        Ok(Err(unjudged))
+        let judge = move |cx: &mut Cx<'_>| post.judge(cx, &looked);
+        app.enter(&realm, Door::Write, judge).await.map(Ok)
     });
     done.await.unwrap_or_else(|| Err(Fault::busy()))
 }
@@ -300,26 +275,16 @@ impl Post {
             password: self.form.get("password").unwrap_or_default(),
             user: work.user(),
             has_password: work.has_password(),
+            is_refused: work.is_refused(),
         };
         ask::question(cx, typed)
     }
 
-    fn judge(
-        &self,
-        cx: &mut Cx<'_>,
-        checked: &Checked,
-        word: Option<&Verdict>,
-    ) -> Result<Judged, Fault> {
+    fn judge(&self, cx: &mut Cx<'_>, looked: &Looked) -> Result<Judged, Fault> {
         let Some(mut attempt) = self.ticket.claim(cx)? else {
             return Ok(Judged::Onward(Onward::Over));
         };
-        let mut checked = checked.clone();
-        if let Some(word) = word {
-            let default_role = blueprint::default_role(&cx.realm.settings);
-            let user = ask::settle(cx, word, default_role.as_ref())?;
-            let is_right = user.is_some();
-            checked.decide(user, is_right);
-        }
+        let checked = looked.settle(cx)?;
         match proof::conclude(cx, &checked)? {
             Ok(user) => {
                 let is_remembered = known_device::remember(cx, &user.id, &self.device)?;

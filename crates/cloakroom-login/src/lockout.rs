@@ -1,0 +1,102 @@
+//! Lockouts, where a realm wants them: the arithmetic of the throttle on the row of a user.
+
+use cloakroom_model::id::UserId;
+use cloakroom_model::lockout::{self, Failures};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Result, Timestamp};
+
+use crate::throttle::{Counters, Decision, Settings, Strategy};
+
+/// Whether the password of a user may be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// It may, and the attempt is counted.
+    Open,
+    /// Not for a while.
+    ForAWhile,
+    /// Not before an administrator switches the account on again: a word about the password would go on being a word.
+    ForGood,
+}
+
+/// Counts an attempt, unless the user is locked out.
+pub(crate) fn begin(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<Lock> {
+    let counters = known(cx, &user.id)?;
+    let settings = settings(cx);
+    if !user.enabled && settings.is_final(&counters) {
+        return Ok(Lock::ForGood);
+    }
+    match settings.begin(&counters, cx.now.millis(), ip) {
+        Decision::Refused { .. } => Ok(Lock::ForAWhile),
+        Decision::Allowed(next) => {
+            lockout::store(cx, &user.id, &failures(next))?;
+            Ok(Lock::Open)
+        }
+    }
+}
+
+/// An attempt that was counted had the wrong password.
+pub(crate) fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+    let counters = known(cx, id)?;
+    let failure = settings(cx).fail(&counters, cx.now.millis());
+    lockout::store(cx, id, &failures(failure.counters))?;
+    if failure.lock_permanently
+        && let Some(mut user) = user::find(cx, id)?
+    {
+        user.enabled = false;
+        user::update(cx, &user)?;
+    }
+    Ok(())
+}
+
+/// Nobody has looked at the password of an attempt that was counted: a directory that is away locks none of its people out.
+pub(crate) fn give_back(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+    let counters = known(cx, id)?;
+    let next = settings(cx).give_back(&counters);
+    lockout::store(cx, id, &failures(next))
+}
+
+fn known(cx: &mut Cx<'_>, id: &UserId) -> Result<Counters> {
+    let row = lockout::find(cx, id)?;
+    Ok(row.map(counters).unwrap_or_default())
+}
+
+fn settings(cx: &Cx<'_>) -> Settings {
+    let realm = &cx.realm.settings;
+    let number = |value: i64| u32::try_from(value).unwrap_or_default();
+    Settings {
+        failure_factor: number(realm.failure_factor),
+        wait_increment_seconds: number(realm.wait_increment_seconds),
+        max_failure_wait_seconds: number(realm.max_failure_wait_seconds),
+        minimum_quick_login_wait_seconds: number(realm.minimum_quick_login_wait_seconds),
+        quick_login_check_millis: u64::try_from(realm.quick_login_check_milli_seconds)
+            .unwrap_or_default(),
+        max_delta_time_seconds: number(realm.max_delta_time_seconds),
+        strategy: if realm.brute_force_strategy == "LINEAR" {
+            Strategy::Linear
+        } else {
+            Strategy::Multiple
+        },
+        permanent_lockout: realm.permanent_lockout,
+        max_temporary_lockouts: number(realm.max_temporary_lockouts),
+    }
+}
+
+fn counters(row: Failures) -> Counters {
+    Counters {
+        num_failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        last_failure: row.last_failure.millis(),
+        failed_login_not_before: row.not_before.seconds(),
+        num_temporary_lockouts: u32::try_from(row.lockouts).unwrap_or(u32::MAX),
+        last_ip: row.last_ip,
+    }
+}
+
+fn failures(counters: Counters) -> Failures {
+    Failures {
+        failures: i64::from(counters.num_failures),
+        last_failure: Timestamp::from_millis(counters.last_failure),
+        not_before: Timestamp::from_seconds(counters.failed_login_not_before),
+        lockouts: i64::from(counters.num_temporary_lockouts),
+        last_ip: counters.last_ip,
+    }
+}
