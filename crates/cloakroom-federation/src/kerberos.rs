@@ -23,11 +23,26 @@ pub use keytab::Keytab;
 pub use principal::Principal;
 pub use provider::Provider;
 
-/// The encryption of Kerberos with keys of AES (RFC 3962).
+/// A key of Kerberos.
+#[derive(Clone, Copy)]
+pub struct Key<'a> {
+    /// What it is for, by the number that Kerberos has for it.
+    pub kind: i64,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+impl std::fmt::Debug for Key<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Key({})", self.kind)
+    }
+}
+
+/// The encryption of Kerberos with keys of AES (RFC 3962, RFC 8009).
 pub trait Crypto: std::fmt::Debug {
     /// Opens what was encrypted for a usage; `None`, without a reason, if it does not open.
-    fn open(&self, key: &[u8], usage: u32, sealed: &[u8]) -> Option<Vec<u8>>;
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>>;
 
     /// Encrypts for a usage; `None` if the key is none.
-    fn seal(&self, key: &[u8], usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>>;
+    fn seal(&self, key: Key<'_>, usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>>;
 }

@@ -1,4 +1,7 @@
-//! The encryption of Kerberos messages with AES: CBC with ciphertext stealing and a truncated HMAC (RFC 3962).
+//! The encryption of Kerberos messages with AES: CBC with ciphertext stealing and a truncated HMAC (RFC 3962, RFC 8009).
+
+mod sha2;
+
 use aws_lc_rs::cipher::{
     AES_128, AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext,
     UnboundCipherKey,
@@ -13,18 +16,47 @@ const FAILED: JoseError = JoseError::decryption();
 
 /// Bytes of a block, and of the random ones that a message begins with.
 pub const BLOCK: usize = 16;
-/// Bytes of the HMAC that are sent (RFC 3962 §6).
+/// Bytes of the HMAC with SHA-1 that are sent (RFC 3962 §6).
 const TAG: usize = 12;
 
 /// What the last byte of a usage's constant derives (RFC 3961 §5.3).
 const ENCRYPTS: u8 = 0xaa;
 const PROTECTS: u8 = 0x55;
 
-/// Opens what was encrypted for a usage with a key of AES.
-///
-/// # Errors
-/// If it does not open, without a reason.
-pub fn open(key: &[u8], usage: u32, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+/// What a key of AES is used with; its size says the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suite {
+    /// SHA-1, over what is encrypted (RFC 3962).
+    Sha1,
+    /// SHA-256 or SHA-384, over what was encrypted (RFC 8009).
+    Sha2,
+}
+
+impl Suite {
+    /// Opens what was encrypted for a usage with a key of AES.
+    ///
+    /// # Errors
+    /// If it does not open, without a reason.
+    pub fn open(self, key: &[u8], usage: u32, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        match self {
+            Self::Sha1 => open(key, usage, sealed),
+            Self::Sha2 => sha2::open(key, usage, sealed),
+        }
+    }
+
+    /// Encrypts for a usage with a key of AES; `random` is used for this alone.
+    ///
+    /// # Errors
+    /// If the key is none of AES.
+    pub fn seal(self, key: &[u8], usage: u32, random: [u8; BLOCK], text: &[u8]) -> Result<Vec<u8>> {
+        match self {
+            Self::Sha1 => seal(key, usage, random, text),
+            Self::Sha2 => sha2::seal(key, usage, random, text),
+        }
+    }
+}
+
+fn open(key: &[u8], usage: u32, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     let at = sealed.len().checked_sub(TAG).ok_or(FAILED)?;
     let (ciphertext, tag) = sealed.split_at_checked(at).ok_or(FAILED)?;
     if ciphertext.len() <= BLOCK {
@@ -38,11 +70,7 @@ pub fn open(key: &[u8], usage: u32, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>>
     Ok(Zeroizing::new(inside.to_vec()))
 }
 
-/// Encrypts for a usage with a key of AES; `random` is used for this alone.
-///
-/// # Errors
-/// If the key is none of AES.
-pub fn seal(key: &[u8], usage: u32, random: [u8; BLOCK], text: &[u8]) -> Result<Vec<u8>> {
+fn seal(key: &[u8], usage: u32, random: [u8; BLOCK], text: &[u8]) -> Result<Vec<u8>> {
     let text = Zeroizing::new([&random[..], text].concat());
     let tag = mac(&derive(key, usage, PROTECTS)?, &text);
     let mut sealed = cover(&derive(key, usage, ENCRYPTS)?, &text)?;
@@ -162,7 +190,7 @@ fn decrypt(key: &[u8], blocks: &mut [u8]) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn bytes(hex: &str) -> Vec<u8> {
+    pub(super) fn bytes(hex: &str) -> Vec<u8> {
         let digits: String = hex.split_whitespace().collect();
         let pair = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
         (0..digits.len()).step_by(2).map(pair).collect()

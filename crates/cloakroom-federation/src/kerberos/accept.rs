@@ -2,11 +2,11 @@
 
 use cloakroom_model::{Timestamp, Ttl};
 
-use super::Crypto;
 use super::keytab::{self, Keytab};
 use super::message::{self, Authenticator, Request, Ticket};
 use super::principal::Principal;
 use super::token::Token;
+use super::{Crypto, Key};
 
 /// How far the clocks of a client and of this server may be apart, in seconds.
 pub const SKEW: i64 = 5 * 60;
@@ -106,9 +106,12 @@ pub fn accept(token: &[u8], judge: &Judge<'_>) -> Result<Accepted, Refused> {
     let request = Request::read(token.request).ok_or(Refused::Malformed)?;
     let ticket = judge.open_ticket(&request)?;
     judge.check_ticket(&ticket)?;
-    let (kind, key) = &ticket.key;
-    let is_key = keytab::size(*kind) == Some(key.len());
-    if !is_key || request.authenticator.kind != *kind {
+    let key = Key {
+        kind: ticket.key.0,
+        bytes: &ticket.key.1,
+    };
+    let is_key = keytab::size(key.kind) == Some(key.bytes.len());
+    if !is_key || request.authenticator.kind != key.kind {
         return Err(Refused::Kind);
     }
     let opened = judge
@@ -120,7 +123,7 @@ pub fn accept(token: &[u8], judge: &Judge<'_>) -> Result<Accepted, Refused> {
     let wants_proof = wants_proof(&authenticator).ok_or(Refused::Purpose)?
         || request.options & MUTUAL_REQUIRED != 0;
     let reply = match wants_proof {
-        true => Some(judge.reply(&authenticator, (*kind, key))?),
+        true => Some(judge.reply(&authenticator, key)?),
         false => None,
     };
     ticket.client.person().ok_or(Refused::NoPerson)?;
@@ -143,7 +146,8 @@ impl Judge<'_> {
         }
         let (kind, version) = (request.ticket.kind, request.ticket.version);
         let key = self.keytab.find(self.service, kind, version);
-        let key = key.ok_or(Refused::NoKey)?;
+        let bytes = key.ok_or(Refused::NoKey)?;
+        let key = Key { kind, bytes };
         let opened = self.crypto.open(key, TICKET, request.ticket.bytes);
         Ticket::read(&opened.ok_or(Refused::Ticket)?).ok_or(Refused::Malformed)
     }
@@ -176,14 +180,14 @@ impl Judge<'_> {
         }
     }
 
-    fn reply(&self, made: &Authenticator, (kind, key): (i64, &[u8])) -> Result<Vec<u8>, Refused> {
+    fn reply(&self, made: &Authenticator, key: Key<'_>) -> Result<Vec<u8>, Refused> {
         let sequence = self
             .random
             .first_chunk()
             .map_or(0, |four| u32::from_be_bytes(*four));
         let inside = made.reply(sequence);
         let sealed = self.crypto.seal(key, REPLY, self.random, &inside);
-        Ok(message::reply(kind, &sealed.ok_or(Refused::Kind)?))
+        Ok(message::reply(key.kind, &sealed.ok_or(Refused::Kind)?))
     }
 }
 

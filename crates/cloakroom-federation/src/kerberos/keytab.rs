@@ -10,12 +10,15 @@ pub const LONGEST: usize = 1024 * 1024;
 /// AES with SHA-1 (RFC 3962), with keys of 16 and of 32 bytes.
 pub(super) const AES_128: i64 = 17;
 pub(super) const AES_256: i64 = 18;
+/// AES with SHA-2 (RFC 8009), with keys of the same sizes.
+const AES_128_SHA_2: i64 = 19;
+const AES_256_SHA_2: i64 = 20;
 
 /// The bytes of a key of this kind; `None` for kinds that are not taken: RC4, DES and what is not known here.
 pub(super) fn size(kind: i64) -> Option<usize> {
     match kind {
-        AES_128 => Some(16),
-        AES_256 => Some(32),
+        AES_128 | AES_128_SHA_2 => Some(16),
+        AES_256 | AES_256_SHA_2 => Some(32),
         _ => None,
     }
 }

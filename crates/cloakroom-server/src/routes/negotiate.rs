@@ -9,9 +9,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::person::Person;
 use cloakroom_federation::kerberos::accept::Judge;
 use cloakroom_federation::kerberos::{
-    Accepted, Crypto, Keytab, Provider, Refused, accept, keytab, person, provider, token,
+    Accepted, Crypto, Key, Keytab, Provider, Refused, accept, keytab, person, provider, token,
 };
-use cloakroom_jose::kerberos;
+use cloakroom_jose::kerberos::Suite;
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::Origin;
@@ -59,14 +59,24 @@ impl Said {
 #[derive(Debug)]
 struct Aes;
 
+/// What keys of a kind are used with; `None` for kinds that are not taken.
+fn suite(kind: i64) -> Option<Suite> {
+    match kind {
+        17 | 18 => Some(Suite::Sha1),
+        19 | 20 => Some(Suite::Sha2),
+        _ => None,
+    }
+}
+
 impl Crypto for Aes {
-    fn open(&self, key: &[u8], usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
-        let opened = kerberos::open(key, usage, sealed).ok()?;
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
+        let opened = suite(key.kind)?.open(key.bytes, usage, sealed).ok()?;
         Some(opened.to_vec())
     }
 
-    fn seal(&self, key: &[u8], usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
-        kerberos::seal(key, usage, random, text).ok()
+    fn seal(&self, key: Key<'_>, usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
+        let suite = suite(key.kind)?;
+        suite.seal(key.bytes, usage, random, text).ok()
     }
 }
 

@@ -17,13 +17,13 @@ fn sum(key: &[u8], usage: u32, text: &[u8]) -> [u8; 8] {
 }
 
 impl Crypto for StandIn {
-    fn open(&self, key: &[u8], usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
         let (tag, text) = sealed.split_at_checked(8)?;
-        (tag == sum(key, usage, text)).then(|| text.to_vec())
+        (tag == sum(key.bytes, usage, text)).then(|| text.to_vec())
     }
 
-    fn seal(&self, key: &[u8], usage: u32, _: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
-        Some([&sum(key, usage, text)[..], text].concat())
+    fn seal(&self, key: Key<'_>, usage: u32, _: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
+        Some([&sum(key.bytes, usage, text)[..], text].concat())
     }
 }
 
@@ -84,6 +84,10 @@ fn honest() -> Recipe {
 }
 
 fn seal(key: &[u8], usage: u32, text: &[u8]) -> Vec<u8> {
+    let key = Key {
+        kind: 18,
+        bytes: key,
+    };
     StandIn.seal(key, usage, [0; 16], text).unwrap()
 }
 

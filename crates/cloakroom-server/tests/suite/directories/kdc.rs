@@ -19,6 +19,12 @@ pub(super) const SERVICE: &str = "HTTP/localhost";
 /// A service that they are not, on the same machine.
 pub(super) const OTHER: &str = "other.localhost";
 
+/// Services of the servers whose keys are of AES with SHA-2 alone, and the kind of these (RFC 8009).
+pub(super) const NEWER: [(&str, &str); 2] = [
+    ("sha-256.localhost", "aes128-cts-hmac-sha256-128"),
+    ("sha-384.localhost", "aes256-cts-hmac-sha384-192"),
+];
+
 /// A running centre of keys.
 pub(super) struct Kdc {
     /// The keys of the service.
@@ -102,6 +108,11 @@ impl Kdc {
             kdc.administrate(&format!("addprinc -randkey {service}"));
         }
         kdc.administrate(&format!("ktadd -k {} {SERVICE}", kdc.keytab.display()));
+        for (host, kind) in NEWER {
+            kdc.administrate(&format!("addprinc -randkey -e {kind}:normal HTTP/{host}"));
+            let file = kdc.keytab.display();
+            kdc.administrate(&format!("ktadd -k {file} -e {kind}:normal HTTP/{host}"));
+        }
         wait_for("127.0.0.1", port);
         kdc
     }

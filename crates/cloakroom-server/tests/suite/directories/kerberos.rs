@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Story;
-use super::kdc::{OTHER, REALM, SERVICE};
+use super::kdc::{NEWER, OTHER, REALM, SERVICE};
 use super::scene::{House, Scene};
 use super::slapd::{dn_of, password_of};
 use crate::browser::Browser;
@@ -28,6 +28,7 @@ pub(super) const STORIES: &[Story] = &[
     ("a-keytab-that-nobody-listed-is-not-read", keytab),
     ("a-ticket-of-whoever-is-nobody-here-makes-nobody", nobody),
     ("tokens-that-are-not-honest-sign-nobody-in", hostile),
+    ("a-ticket-for-keys-of-aes-with-sha-2-signs-in", newer),
 ];
 
 fn kerberos(scene: &Scene, config: Value) -> Value {
@@ -310,4 +311,23 @@ fn hostile(scene: &Scene) {
     assert_eq!(house.count(), before);
     // A ticket is for one server; what the person sends next is good again.
     assert_eq!(bring(scene, &house, &fresh()).status, 302);
+}
+
+fn newer(scene: &Scene) {
+    for (host, _) in NEWER {
+        let name = format!("newer-{}", host.trim_end_matches(".localhost"));
+        let config = json!({"serverPrincipal": format!("HTTP/{host}@{REALM}")});
+        let house = house(scene, &name, config);
+        let uid = scene.person(&name);
+        let header = scene.kdc.person(&uid).header_for(host);
+
+        let answer = bring(scene, &house, &header);
+
+        assert_eq!(answer.status, 302, "{}", answer.body);
+        let place = answer.location().unwrap_or_default();
+        assert!(place.starts_with(CALLBACK), "{place}");
+        assert_eq!(text(&house.user(&uid), "username"), uid);
+        // Once is enough.
+        assert_ne!(bring(scene, &house, &header).status, 302);
+    }
 }
