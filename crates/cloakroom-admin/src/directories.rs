@@ -5,6 +5,7 @@
 
 mod abandoned;
 mod order;
+mod pages;
 mod periodic;
 mod sync;
 mod tally;

@@ -18,6 +18,7 @@ use cloakroom_web::app::now;
 use serde_json::Value;
 
 use super::order::Order;
+use super::pages::Pages;
 use super::tally::Tally;
 use crate::error::{AdminError, Result};
 
@@ -134,13 +135,16 @@ impl Run<'_> {
             Ok(line) => line,
             Err(problem) => return self.stop(&problem.to_string()),
         };
-        let mut cookie = Vec::new();
+        let (mut cookie, mut pages) = (Vec::new(), Pages::default());
         loop {
             let whom = since.as_deref().map_or(Whom::All, Whom::ChangedSince);
             let page = match search::page(self.directory, whom, cookie, &mut line).await {
                 Ok(page) => page,
                 Err(problem) => return self.stop(&problem.to_string()),
             };
+            if let Some(why) = pages.refusal(&page) {
+                return self.stop(why);
+            }
             for some in page.entries.chunks(ROWS) {
                 self.store(some).await?;
             }

@@ -164,6 +164,18 @@ impl Server {
         }
     }
 
+    /// The memory that the process holds, in kilobytes.
+    pub(crate) fn kilobytes(&self) -> usize {
+        let id = self.process.lock().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let held = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        held.unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap()
+    }
+
     /// The process that was started still runs.
     pub(crate) fn is_alive(&self) -> bool {
         let ended = self.process.lock().unwrap().try_wait();

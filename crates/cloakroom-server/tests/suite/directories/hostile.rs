@@ -11,6 +11,7 @@ use super::scene::{House, Scene};
 use super::slapd::{PEOPLE, dn_of, password_of};
 use crate::browser::Browser;
 use crate::http::text;
+use crate::realm::merged;
 
 pub(super) const STORIES: &[Story] = &[
     ("BI-R03-an-empty-password-is-refused-before-any-bind", empty),
@@ -132,24 +133,52 @@ fn empty(scene: &Scene) {
     assert_eq!(liar.binds.load(Ordering::SeqCst), 1, "the service's own");
 }
 
+/// Settings with a service that nothing else uses, so that its binds can be counted. The server knows no such entry.
+fn counted(scene: &Scene, name: &str, change: Value) -> (String, Value) {
+    let dn = format!("cn={},dc=example,dc=org", scene.name(name));
+    let password = format!("the password of {name}, which nobody may hear");
+    scene.server.keep_secret(&password);
+    let own = json!({"bindDn": dn, "bindCredential": password});
+    (dn, merged(own, change))
+}
+
 fn certificate(scene: &Scene) {
     // The same server under another address, which its certificate does not name.
     let other = super::authority::address(2);
     let port = scene.slapd.forward(&other);
-    for (at, change) in [
-        json!({"connectionUrl": format!("ldaps://{other}:{}", port.1)}),
-        json!({"connectionUrl": format!("ldap://{other}:{}", port.0), "startTls": "true"}),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let house = scene.house_of(&format!("certificate-{at}"), change);
-        let uid = scene.person(&format!("certificate-{at}"));
+    for (way, named, other) in [
+        (
+            "ldaps",
+            json!({"connectionUrl": scene.slapd.secure_url()}),
+            json!({"connectionUrl": format!("ldaps://{other}:{}", port.1)}),
+        ),
+        (
+            "start-tls",
+            json!({"connectionUrl": scene.slapd.url(), "startTls": "true"}),
+            json!({"connectionUrl": format!("ldap://{other}:{}", port.0), "startTls": "true"}),
+        ),
+    ] {
+        let name = format!("certificate-{way}");
+        let uid = scene.person(&name);
+        let (dn, config) = counted(scene, &name, other);
+        let house = scene.house_of(&name, config);
 
         let page = house.refuse(&uid, &password_of(&uid));
 
         assert_eq!(page.answer.status, 503);
+        assert!(page.answer.body.contains("ldap"), "the provider is named");
         assert_eq!(house.count(), 0);
+        assert_eq!(scene.slapd.binds_of(&dn), 0, "{way}: a password was said");
+        assert_eq!(scene.slapd.binds_of(&dn_of(&uid)), 0, "{way}");
+        // Under its own name the server hears it, and writes that down.
+        let (dn, config) = counted(scene, &format!("{name}-named"), named);
+        let house = scene.house_of(&format!("{name}-named"), config);
+        assert_eq!(house.refuse(&uid, &password_of(&uid)).answer.status, 503);
+        assert_eq!(
+            scene.slapd.binds_of(&dn),
+            1,
+            "{way}: the count does not count"
+        );
     }
 }
 
@@ -164,15 +193,20 @@ fn distrusted(scene: &Scene) {
                 json!({"connectionUrl": slapd.url(), "startTls": "true"}),
             ),
         ] {
-            let house = scene.house_of(&format!("distrusted-{at}-{way}"), change);
+            let name = format!("distrusted-{at}-{way}");
+            let (dn, config) = counted(scene, &name, change);
+            let house = scene.house_of(&name, config);
             let page = house.refuse(&uid, &password);
             assert_eq!(page.answer.status, 503, "{at} {way}");
             assert_eq!(house.count(), 0);
+            assert_eq!(slapd.binds_of(&dn), 0, "{at} {way}: a password was said");
+            assert_eq!(slapd.binds_of(&dn_of(&uid)), 0, "{at} {way}");
         }
         // It is the certificate that is wrong, and nothing else.
         let plain = json!({"connectionUrl": slapd.url()});
         let house = scene.house_of(&format!("distrusted-{at}-plain"), plain);
         house.sign_in(&uid, &password);
+        assert_eq!(slapd.binds_of(&dn_of(&uid)), 1, "the count does not count");
     }
 }
 
@@ -237,7 +271,7 @@ fn due(scene: &Scene) {
     let user = house.user(&uid);
     let path = format!("/users/{}", text(&user, "id"));
     let asked = json!({"requiredActions": ["UPDATE_PASSWORD"]});
-    house.done("PUT", &path, &crate::realm::merged(user, asked));
+    house.done("PUT", &path, &merged(user, asked));
 
     assert_eq!(house.direct(&uid, &password_of(&uid)).status, 400);
     let mut browser = Browser::new(&scene.server);

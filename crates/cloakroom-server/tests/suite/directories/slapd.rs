@@ -117,12 +117,14 @@ access to * by users read by * none
             .arg(folder.path().join("base.ldif"))
             .status();
         assert!(filled.expect("slapd is installed").success());
+        // Each operation is a line of it.
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let process = Command::new("/usr/sbin/slapd")
-            .args(["-d", "0", "-h", &listen, "-f"])
+            .args(["-d", "256", "-h", &listen, "-f"])
             .arg(&file)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let slapd = Self {
@@ -154,6 +156,14 @@ access to * by users read by * none
             port
         };
         (pass_on(self.port), pass_on(self.secure_port))
+    }
+
+    /// How often somebody tried to sign in by this name, as the server itself has written down.
+    pub(super) fn binds_of(&self, dn: &str) -> usize {
+        let log = std::fs::read(self.folder.path().join("log")).unwrap();
+        let bind = format!(" BIND dn=\"{dn}\" method=");
+        let log = String::from_utf8_lossy(&log);
+        log.lines().filter(|line| line.contains(&bind)).count()
     }
 
     pub(super) fn url(&self) -> String {

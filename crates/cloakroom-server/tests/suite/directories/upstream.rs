@@ -30,6 +30,10 @@ pub(super) const STORIES: &[Story] = &[
         stops,
     ),
     (
+        "BI-R06-pages-without-end-are-not-read-for-ever",
+        endless_pages,
+    ),
+    (
         "what-a-directory-says-of-an-error-reaches-no-page-and-no-log",
         gossip,
     ),
@@ -118,6 +122,41 @@ fn stops(scene: &Scene) {
     gate.open();
 
     house.sign_in(&uid, &password_of(&uid));
+}
+
+/// The end of a page that is never the last one (RFC 2696).
+fn end_of_page(number: u8) -> Vec<u8> {
+    let value = wrap(0x30, &[&[2, 1, 0][..], &wrap(4, b"more")].concat());
+    let control = wrap(
+        0x30,
+        &[wrap(4, b"1.2.840.113556.1.4.319"), wrap(4, &value)].concat(),
+    );
+    message(number, &[done(), wrap(0xa0, &control)].concat())
+}
+
+fn endless_pages(scene: &Scene) {
+    let same = Liar::start(|number, stream| {
+        let found: &[(&str, &[u8])] = &[("uid", b"pat"), ("entryUUID", b"1")];
+        let found = entry("uid=pat,ou=people,dc=example,dc=org", found);
+        let _ = stream.write_all(&message(number, &found));
+        let _ = stream.write_all(&end_of_page(number));
+    });
+    let empty = Liar::start(|number, stream| {
+        let _ = stream.write_all(&end_of_page(number));
+    });
+    for (liar, name, stored) in [(&same, "pages-same", 1), (&empty, "pages-empty", 0)] {
+        let mut house = scene.house(name);
+        let config = scene.settings(json!({"connectionUrl": liar.url}));
+        house.directory = house.add("Liar", config);
+
+        let begun = Instant::now();
+        let done = house.sync("triggerFullSync").to_string();
+
+        assert!(begun.elapsed() < Duration::from_secs(60), "{done}");
+        assert!(done.contains("Liar"), "the provider is named: {done}");
+        assert!(done.contains("page"), "{done}");
+        assert_eq!(house.count(), stored, "{done}");
+    }
 }
 
 fn gossip(scene: &Scene) {
