@@ -110,6 +110,13 @@ fn insert(
         let how = "kept as configuration; nobody signs in through it";
         import.report.approximate("components[]", &who, how);
     }
+    if family == STORES && asks_centre(&made) {
+        let how = match made.provider_id.as_str() {
+            "ldap" => "kept, but passwords are proved by the directory, not by the centre of keys",
+            _ => "kept, but nobody signs in here with a password of Kerberos, only with a ticket",
+        };
+        import.report.approximate("components[]", &who, how);
+    }
     if !component::insert(cx, &made)? {
         return Err(ImportError::taken(format!(
             "the id of component {who} is in use"
@@ -120,6 +127,16 @@ fn insert(
         Some(families) => insert_all(cx, import, families, made.id.as_str()),
         None => Ok(()),
     }
+}
+
+/// Its people would prove their passwords to a centre of keys.
+fn asks_centre(made: &Component) -> bool {
+    let setting = match made.provider_id.as_str() {
+        "ldap" => "useKerberosForPasswordAuthentication",
+        "kerberos" => "allowPasswordAuthentication",
+        _ => return false,
+    };
+    made.text(setting) == Some("true")
 }
 
 /// Takes out the settings that are masked; true if there were any.

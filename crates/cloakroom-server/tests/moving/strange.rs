@@ -137,3 +137,47 @@ fn names_that_no_index_has_room_for_are_refused_with_their_place() {
         assert!(refused.contains(&why), "{refused:.300} does not say: {why}");
     }
 }
+
+#[test]
+fn a_report_says_of_passwords_that_a_centre_of_keys_would_prove_who_proves_them_here() {
+    let here = Installation::new();
+    let store = |name: &str, kind: &str, setting: &str, value: &str| {
+        let config = json!({setting: [value], "enabled": ["true"]});
+        json!({"name": name, "providerId": kind, "config": config})
+    };
+    let stores = json!([
+        store(
+            "asks-it",
+            "ldap",
+            "useKerberosForPasswordAuthentication",
+            "true"
+        ),
+        store(
+            "asks-not",
+            "ldap",
+            "useKerberosForPasswordAuthentication",
+            "false"
+        ),
+        store("alone", "kerberos", "allowPasswordAuthentication", "true"),
+        store(
+            "tickets",
+            "kerberos",
+            "allowPasswordAuthentication",
+            "false"
+        ),
+    ]);
+    let components = json!({"org.keycloak.storage.UserStorageProvider": stores});
+    let realm = json!({"realm": "centre", "components": components});
+    let file = here.file("centre.json", &realm.to_string());
+
+    let report = here.import(&file).to_string();
+
+    for (name, is_said) in [
+        ("asks-it", true),
+        ("asks-not", false),
+        ("alone", true),
+        ("tickets", false),
+    ] {
+        assert_eq!(report.contains(name), is_said, "{name}: {report}");
+    }
+}
