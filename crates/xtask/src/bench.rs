@@ -35,11 +35,14 @@ const LOAD_CORE: u32 = 1;
 const CONNECTIONS: u32 = 16;
 
 /// How long to measure, and on what.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Options {
     /// One round of 2 seconds for each load, instead of the median of three rounds of 8
     #[arg(long)]
     quick: bool,
+    /// Only the loads with this in their name
+    #[arg(long, default_value = "")]
+    load: String,
     /// PostgreSQL instead of SQLite; it shares the server's core with it
     #[arg(long)]
     postgres: bool,
@@ -186,7 +189,7 @@ fn compare(
         "", "", "requests/s", "p50 ms", "p99 ms", "failed", "CPU us", "ratio"
     );
     let mut failed = 0;
-    for load in bench.loads()? {
+    for load in bench.loads_like(&options.load)? {
         let name = load.name;
         let ours = Side {
             base: &server.base,

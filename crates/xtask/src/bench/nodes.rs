@@ -55,7 +55,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         "requests/s, p99 ms", "one node", "two nodes", "of one", "p99 one", "p99 two"
     );
     let mut behind = Vec::new();
-    for load in bench.loads()? {
+    for load in bench.loads_like(&options.load)? {
         let (mut of_one, mut of_both) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
             of_one.push(round::run(workspace, alone, &load, seconds, folder.path())?);

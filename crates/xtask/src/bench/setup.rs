@@ -97,6 +97,13 @@ impl Bench {
         Ok((answer.status().as_u16(), says_when))
     }
 
+    /// Those with this in their name.
+    pub(super) fn loads_like(&self, part: &str) -> Result<Vec<Load>> {
+        let mut loads = self.loads()?;
+        loads.retain(|load| load.name.contains(part));
+        Ok(loads)
+    }
+
     /// Everything that is measured, in the order it is printed.
     pub(super) fn loads(&self) -> Result<Vec<Load>> {
         let endpoint = |name: &str| format!("/realms/{REALM}/protocol/openid-connect/{name}");
