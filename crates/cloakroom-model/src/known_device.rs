@@ -12,6 +12,10 @@ use crate::secret::Digest;
 use crate::sql::Unless;
 use crate::time::Timestamp;
 
+/// So many devices of one user are known at most: those that were used last. A program that signs in without ever
+/// keeping its cookie would add one each time.
+pub const MOST: i64 = 50;
+
 /// The user has signed in on this device before.
 pub fn is_known(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<bool> {
     let mine = known_devices::table
@@ -22,7 +26,7 @@ pub fn is_known(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<bool>
     Ok(mine.count().get_result::<i64>(cx.db.conn()?)? > 0)
 }
 
-/// Remembers that the user has signed in on this device.
+/// Remembers that the user has signed in on this device, and forgets the one that was used longest ago where there are [`MOST`].
 pub fn remember(
     cx: &mut Cx<'_>,
     user: &UserId,
@@ -45,6 +49,26 @@ pub fn remember(
     ));
     // Two tabs may sign in at the same instant.
     Unless(insert, "").execute(cx.db.conn()?)?;
+    forget_beyond(cx, user)
+}
+
+fn forget_beyond(cx: &mut Cx<'_>, user: &UserId) -> Result<()> {
+    let mine = known_devices::table
+        .filter(known_devices::realm_id.eq(&cx.realm.id))
+        .filter(known_devices::user_id.eq(user));
+    let newest_first = (
+        known_devices::expires_at.desc(),
+        known_devices::digest.desc(),
+    );
+    let beyond: Vec<Digest> = mine
+        .order(newest_first)
+        .select(known_devices::digest)
+        .limit(MOST)
+        .offset(MOST)
+        .load(cx.db.conn()?)?;
+    for device in &beyond {
+        forget(cx, user, device)?;
+    }
     Ok(())
 }
 

@@ -6,6 +6,8 @@
     reason = "a test ends where it fails, in its helpers as well"
 )]
 
+#[path = "suite/devices.rs"]
+mod devices;
 #[path = "suite/lists.rs"]
 mod lists;
 #[path = "suite/people.rs"]
