@@ -1,7 +1,7 @@
 //! The plan "Front-Channel Logout": the browser opens an address of the client in a frame when the session ends (OpenID Connect
 //! Front-Channel Logout 1.0).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Module;
 use super::logout::{self, BYE, end_session, is_signed_in, signed_in};
@@ -17,6 +17,10 @@ pub(super) const MODULES: &[Module] = &[
     ),
     ("oidcc-frontchannel-rp-initiated-logout", tells),
     ("LOGOUT-08 what is framed is what was registered", frames),
+    (
+        "LOGOUT-08 nothing is framed of a client that does not want it",
+        settings,
+    ),
 ];
 
 /// What the client wants opened.
@@ -29,12 +33,18 @@ pub(super) fn prepare(party: &Party) {
 }
 
 fn register(party: &Party, address: &str) {
+    let attributes = json!({"frontchannel.logout.url": address, "post.logout.redirect.uris": BYE});
+    change(
+        party,
+        json!({"frontchannelLogout": true, "attributes": attributes}),
+    );
+}
+
+fn change(party: &Party, settings: Value) {
     let found = party
         .realm
         .call("GET", "/clients?clientId=first", &json!(null));
     let id = text(&found.json()[0], "id").to_owned();
-    let attributes = json!({"frontchannel.logout.url": address, "post.logout.redirect.uris": BYE});
-    let settings = json!({"frontchannelLogout": true, "attributes": attributes});
     party.realm.change(&format!("/clients/{id}"), settings);
 }
 
@@ -93,4 +103,28 @@ fn frames(party: &Party) {
 
     let page = end_session(party, &mut browser, &[hint]).page();
     assert!(framed(&page.answer.body).is_empty(), "{:?}", page.answer);
+}
+
+fn settings(party: &Party) {
+    let without_session = json!({"attributes": {
+        "frontchannel.logout.url": FRAME, "post.logout.redirect.uris": BYE,
+        "frontchannel.logout.session.required": "false",
+    }});
+    let elsewhere = |address: &str| json!({"attributes": {"frontchannel.logout.url": address, "post.logout.redirect.uris": BYE}});
+    let cases: [(&str, Value, &[&str]); 5] = [
+        ("without its session", without_session, &[FRAME]),
+        ("another way", json!({"frontchannelLogout": false}), &[]),
+        ("switched off", json!({"enabled": false}), &[]),
+        ("nowhere", elsewhere(""), &[]),
+        ("in its app", elsewhere("com.example.app:/logout"), &[]),
+    ];
+    for (name, settings, expected) in cases {
+        let (mut browser, tokens) = signed_in(party);
+        change(party, settings);
+        let page = end_session(party, &mut browser, &[("id_token_hint", &tokens.id)]).page();
+        let found = framed(&page.answer.body);
+        change(party, json!({"enabled": true}));
+        register(party, FRAME);
+        assert_eq!(found, expected, "{name}: {:?}", page.answer);
+    }
 }
