@@ -1,6 +1,7 @@
 //! `OIDCClientRepresentation`: client metadata (RFC 7591 §2) and the settings of a client that they stand for.
 
 mod algorithm;
+mod described;
 mod keys;
 mod show;
 
@@ -9,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::client::{check_addresses, defaults};
 use crate::read::{self, Object, Unreadable};
 
+pub use described::describe;
 pub use show::show;
 
 /// Why metadata is not registered (RFC 7591 §3.2.2).

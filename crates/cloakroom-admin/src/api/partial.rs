@@ -82,6 +82,8 @@ async fn export(admin: Admin, params: Params) -> Answer {
     };
     let mut shown = admin.app.enter(&admin.realm, Door::Scan, work).await?;
     forget_organizations(&mut shown);
+    let texts = shown.entry("localizationTexts");
+    texts.or_insert_with(|| Value::Object(Object::new()));
     Ok(HttpResponse::Ok().json(shown))
 }
 

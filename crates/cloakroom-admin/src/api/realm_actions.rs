@@ -121,9 +121,7 @@ async fn convert(admin: Admin, body: Bytes) -> Answer {
     // The standard's metadata are known by their one member that every client has.
     if sent.contains_key("redirect_uris") {
         let sent = read::object(&body, "OIDCClientRepresentation", metadata::FIELDS)?;
-        let mut client = metadata::to_client(&sent)?;
-        client.insert("protocol".to_owned(), json!("openid-connect"));
-        return Ok(HttpResponse::Ok().json(client));
+        return Ok(HttpResponse::Ok().json(metadata::describe(&sent)?));
     }
     let fields = client_shape::FIELDS;
     let sent = read::object(&body, "ClientRepresentation", fields).map_err(unsupported)?;
