@@ -8,6 +8,7 @@
 //! has signed in before is let through all the same, as long as it does not guess itself.
 
 mod meant;
+mod nobody;
 
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::event::{self, Event};
@@ -150,6 +151,7 @@ pub fn prepare(
         salt: Salt::new(cx.rng),
     };
     let Some(user) = found else {
+        nobody::prepare(cx)?;
         return Ok(Ok(work));
     };
     work.credential = credential::find_password(cx, &user.id)?;
@@ -277,6 +279,7 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
         user: checked.user.clone(),
     };
     let Some(id) = &checked.user else {
+        nobody::conclude(cx)?;
         return Ok(Err(denied(Refusal::InvalidCredentials, "user_not_found")));
     };
     if let Some(reason) = checked.refused {
