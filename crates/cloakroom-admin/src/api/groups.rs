@@ -102,7 +102,8 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let body = admin
         .read(move |cx| {
             let query = within(cx, &query, &views)?;
-            let is_narrowed = query.search.is_some() || !attributes.is_empty();
+            let is_named = query.search.as_ref().is_some_and(|text| !text.is_empty());
+            let is_narrowed = is_named || !attributes.is_empty();
             if !is_narrowed {
                 let top = group::list_inside(cx, None, &query)?;
                 return show::list(cx, &top, &how);

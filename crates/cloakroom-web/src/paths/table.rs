@@ -165,7 +165,9 @@ impl Found<'_> {
         match self.handler {
             Some(handler) => handler.call(request),
             None => Box::pin(async {
-                Ok(request.into_response(HttpResponse::MethodNotAllowed().finish()))
+                // Keycloak's words for a method that an address does not take.
+                let body = serde_json::json!({"error": "HTTP 405 Method Not Allowed"});
+                Ok(request.into_response(HttpResponse::MethodNotAllowed().json(body)))
             }),
         }
     }
