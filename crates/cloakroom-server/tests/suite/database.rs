@@ -52,7 +52,7 @@ impl Drop for Database {
 }
 
 /// Debian keeps PostgreSQL's programs in a folder for each version.
-fn psql() -> String {
+pub(crate) fn psql() -> String {
     let versions = std::fs::read_dir("/usr/lib/postgresql");
     let programs = versions.into_iter().flatten().flatten();
     programs

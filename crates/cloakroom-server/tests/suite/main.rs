@@ -28,6 +28,7 @@ mod kept;
 mod organizations;
 mod realm;
 mod server;
+mod stored;
 
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::directories;
 use crate::http::{self, Answer, Request, decode, text};
+use crate::stored;
 
 /// Name and password of the first administrator.
 pub(crate) const ADMIN: (&str, &str) = ("admin", "an administrator's passphrase");
@@ -185,6 +186,21 @@ impl Server {
     pub(crate) fn log(&self) -> String {
         let path: PathBuf = self.folder.path().join("log");
         String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+    }
+
+    /// All that is stored, as it is stored: the files of SQLite, or each table of PostgreSQL, where bytes are written in hex.
+    pub(crate) fn stored(&self) -> Vec<u8> {
+        match &self.url {
+            Some(url) => stored::dump(url),
+            None => {
+                let files = std::fs::read_dir(self.folder.path().join("data")).unwrap();
+                let paths = files.map(|file| file.unwrap().path());
+                let files = paths.filter(|path| path.is_file());
+                files
+                    .flat_map(|path| std::fs::read(path).unwrap())
+                    .collect()
+            }
+        }
     }
 
     /// `host:port`, as clients write it.

@@ -345,7 +345,7 @@ pub(super) const ROWS: &[Row] = &[
         name: "userinfo-that-redirects",
         why: "its userinfo endpoint answers 302",
         lie: |op| {
-            op.change(|says| says.userinfo_answer = Some(redirect(302, &op.issuer, "userinfo")))
+            op.change(|says| says.userinfo_answer = Some(redirect(302, &op.issuer, "userinfo")));
         },
     },
     Row {

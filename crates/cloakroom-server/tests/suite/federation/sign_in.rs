@@ -484,6 +484,19 @@ fn kept(scene: &Scene) {
     let user = scene.user("kept");
     assert!(!scene.links(&user).to_string().contains("nobody-logs"));
     assert!(!user.to_string().contains("nobody-logs"));
+    // Where it is stored, it is sealed: what is not, such as who somebody is there, is found.
+    let stored = scene.server.stored();
+    let holds = |text: &str| {
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let has = |text: &str| {
+            let mut windows = stored.windows(text.len());
+            windows.any(|part| part == text.as_bytes())
+        };
+        has(text) || has(&hex)
+    };
+    assert!(holds("sub-of-kept-unread"));
+    assert!(!holds("an-access-token-of-upstream-that-nobody-logs"));
+    assert!(!holds(super::op::SECRET));
 }
 
 fn renewed(scene: &Scene) {

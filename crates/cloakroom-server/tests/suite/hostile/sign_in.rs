@@ -6,7 +6,8 @@ use super::Story;
 use super::invariant::check_nothing_issued;
 use super::outcome;
 use super::scene::Scene;
-use crate::http::{Answer, text};
+use crate::browser::Place;
+use crate::http::{Answer, exchange_together, text};
 use crate::realm::Realm;
 
 pub(super) const STORIES: &[Story] = &[
@@ -17,6 +18,14 @@ pub(super) const STORIES: &[Story] = &[
     (
         "M02-M03 all names of somebody share one counter",
         one_counter,
+    ),
+    (
+        "V078 guesses at once, over all nodes, are no more than the limit",
+        guesses_at_once,
+    ),
+    (
+        "M12 a form's own query opens no other step of a sign-in",
+        jumps,
     ),
     ("M07 a sign-in form is good for one sign-in", form_once),
     ("M11 a sign-in that is not done opens nothing", half_done),
@@ -75,6 +84,11 @@ fn same_page(scene: &Scene) {
         );
 
         assert!(outcome::is("login", &answer), "{name}: {answer:?}");
+        assert!(
+            answer.body.contains("Invalid username or password."),
+            "{name}: {}",
+            answer.body
+        );
         check_nothing_issued(&answer);
         pages.push((answer.status, plain(&answer, name)));
     }
@@ -105,6 +119,103 @@ fn one_counter(scene: &Scene) {
     let refusals = ["invalid_grant", "temporarily_unavailable"];
     assert!(refusals.contains(&locked.error().as_str()), "{locked:?}");
     check_nothing_issued(&locked);
+}
+
+fn guesses_at_once(scene: &Scene) {
+    const LIMIT: u64 = 3;
+    // Quick guesses cost nothing more, so that it is the limit alone that ends them.
+    let settings = json!({
+        "bruteForceProtected": true, "failureFactor": LIMIT, "quickLoginCheckMilliSeconds": 0,
+    });
+    let realm = Realm::create(&scene.realm.server, "guesses-at-once", settings);
+    let person = realm.create_person("ada", Value::Null);
+    let client = realm.create_client("web", json!({"directAccessGrantsEnabled": true}));
+    let mut honest = scene.post("token", Some(&client));
+    honest.path = realm.path("token");
+    let honest = honest
+        .with("grant_type", "password")
+        .with("username", "ada");
+    let server = scene.server();
+    let guess = honest.clone().with("password", "wrong").request();
+
+    let answers = exchange_together(&server.nodes(), &guess.bytes(server.host()), 48);
+
+    for answer in &answers {
+        let refusals = ["invalid_grant", "temporarily_unavailable"];
+        assert!(refusals.contains(&answer.error().as_str()), "{answer:?}");
+    }
+    let path = format!("/attack-detection/brute-force/users/{}", person.id);
+    let status = realm.call("GET", &path, &Value::Null).json();
+    assert_eq!(status["numFailures"], json!(LIMIT), "{status}");
+    let locked = scene.play(&honest.with("password", &person.password));
+    assert_ne!(locked.status, 200, "{locked:?}");
+    check_nothing_issued(&locked);
+}
+
+/// The handle of a sign-in that has begun leads to no step that it has not come to: with the browser's cookies and all
+/// that the form on its page is sent with.
+fn jumps(scene: &Scene) {
+    let settings = json!({"resetPasswordAllowed": true});
+    let realm = Realm::create(&scene.realm.server, "jumps", settings);
+    let person = realm.create_person("emmy", Value::Null);
+    let client = realm.create_client("web", Value::Null);
+    let asked = || {
+        let mut honest = scene.authorize(&client);
+        honest.path = realm.path("auth");
+        honest.request().target
+    };
+    let new = "a passphrase of somebody else";
+    for step in [
+        "required-action?execution=UPDATE_PASSWORD&",
+        "required-action?execution=UPDATE_PROFILE&",
+        "required-action?",
+        "reset-credentials?execution=UPDATE_PASSWORD&",
+        "action-token?key=made-up&",
+        "first-broker-login?",
+        "consent?",
+        "organization?",
+    ] {
+        let mut browser = scene.browser();
+        let page = browser.open(&asked()).page();
+        let mut form = page.form("kc-form-login").unwrap();
+        let (_, query) = form.action.split_once('?').unwrap();
+        let fields = crate::http::decode(query).into_iter();
+        // What the step names in its own query stands there once.
+        let query: Vec<(String, String)> = fields
+            .filter(|(name, _)| !step.contains(&format!("?{name}=")))
+            .collect();
+        form.action = format!(
+            "/realms/{}/login-actions/{step}{}",
+            realm.name,
+            crate::http::encode(&query)
+        );
+        for (name, value) in [
+            ("username", person.username.as_str()),
+            ("password-new", new),
+            ("password-confirm", new),
+            ("email", "emmy@elsewhere.test"),
+            ("accept", "Yes"),
+        ] {
+            form.set(name, value);
+        }
+
+        let place = browser.submit(&page.address, &form);
+
+        assert!(matches!(place, Place::Page(_)), "{step}: {place:?}");
+        assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY"), "{step}");
+    }
+    let stored = realm.call("GET", &format!("/users/{}", person.id), &Value::Null);
+    assert_eq!(stored.json()["email"], "emmy@example.org");
+    // The password is the one of before, and no other.
+    let mut thief = person.clone();
+    thief.password = new.to_owned();
+    let mut browser = scene.browser();
+    let page = browser.open(&asked()).page();
+    let mut form = page.form("kc-form-login").unwrap();
+    form.set("username", &thief.username);
+    form.set("password", &thief.password);
+    assert!(browser.submit(&page.address, &form).page().is_login());
+    scene.browser().answer(&asked(), &person).client();
 }
 
 fn form_once(scene: &Scene) {

@@ -29,12 +29,15 @@ pub(in crate::federation) struct Idp {
     pub(in crate::federation) entity: String,
 }
 
+/// Bytes to a signature over them.
+type Seal = fn(&[u8]) -> Vec<u8>;
+
 /// What it says next. Empty texts are left out.
 #[derive(Clone)]
 pub(in crate::federation) struct Says {
     pub(in crate::federation) key: Arc<SigningKey>,
     /// Makes the value of the signature in place of the key.
-    pub(in crate::federation) seal: Option<fn(&[u8]) -> Vec<u8>>,
+    pub(in crate::federation) seal: Option<Seal>,
     pub(in crate::federation) algorithm: &'static str,
     pub(in crate::federation) digest: &'static str,
     pub(in crate::federation) canonicalization: &'static str,

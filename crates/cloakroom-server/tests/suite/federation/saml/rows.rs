@@ -305,7 +305,7 @@ pub(in crate::federation) const ROWS: &[Row] = &[
         },
     ),
     lie("saml-no-issuer", "its message says no issuer", |says| {
-        says.issuer.clear()
+        says.issuer.clear();
     }),
     lie(
         "saml-another-issuer-of-the-response",
