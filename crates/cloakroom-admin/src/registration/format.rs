@@ -104,7 +104,18 @@ impl Format {
             metadata::check(sent)?;
             return Ok(sent.clone());
         }
-        keeps_secret(sent, "client_secret", client)?;
+        // RFC 7592 §2.2: a client must not choose its secret.
+        let given = read::text(sent, "client_secret")?;
+        if let Some(secret) = given.filter(|given| *given != shape::MASK) {
+            let given = Digest::of(secret.as_bytes());
+            if !client
+                .secret
+                .as_ref()
+                .is_some_and(|own| own.matches(&given))
+            {
+                return Err(invalid("The client secret must be the one there is"));
+            }
+        }
         let mut changed = metadata::to_client(sent)?;
         metadata::check(&changed)?;
         drop_unlinkable(cx, &mut changed);
@@ -132,23 +143,6 @@ impl Format {
             Self::OpenIdConnect => Ok(metadata::show(cx.realm, client, secret.as_ref())),
             Self::Keycloak => Ok(shape::show(cx.realm, client, secret.as_ref())?),
         }
-    }
-}
-
-/// RFC 7592 §2.2: a client must not choose its secret; it may send the one that it has, or the mask of it.
-pub(super) fn keeps_secret(sent: &Object, field: &str, client: &Client) -> Result<()> {
-    let given = read::text(sent, field)?;
-    let Some(secret) = given.filter(|given| *given != shape::MASK) else {
-        return Ok(());
-    };
-    let given = Digest::of(secret.as_bytes());
-    match client
-        .secret
-        .as_ref()
-        .is_some_and(|own| own.matches(&given))
-    {
-        true => Ok(()),
-        false => Err(invalid("The client secret must be the one there is")),
     }
 }
 
