@@ -10,7 +10,19 @@ pub(crate) fn check(text: &str) -> Result<()> {
     }
 }
 
-/// The same, and no space.
+/// Refuses a text that Keycloak has no room for. It is told by the name of its member.
+pub(crate) fn check_length(member: &str, text: &str) -> Result<()> {
+    const MOST: usize = 255;
+    match text.chars().count() > MOST {
+        true => {
+            let why = format!("'{member}' has more than {MOST} characters");
+            Err(AdminError::message(400, why))
+        }
+        false => Ok(()),
+    }
+}
+
+/// The same as [`check`], and no space.
 pub(crate) fn check_without_space(text: &str) -> Result<()> {
     check(text)?;
     if text.chars().any(char::is_whitespace) {

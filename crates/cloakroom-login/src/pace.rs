@@ -164,9 +164,7 @@ pub(crate) fn begin(cx: &mut Cx<'_>, tried: Tried) -> Result<std::result::Result
 
 /// Counts an attempt that goes on as one at this subject as well, in place of the counter of nobody.
 pub(crate) fn also(cx: &mut Cx<'_>, begun: &Begun, subject: &str, ip: &str) -> Result<Begun> {
-    if let Some(hidden) = &begun.hidden {
-        settle(cx, hidden, Outcome::NotJudged)?;
-    }
+    release(cx, begun)?;
     let subject = subject.to_owned();
     let source = source(ip);
     let hidden = count(cx, Key { subject, source })?.ok();
@@ -175,6 +173,14 @@ pub(crate) fn also(cx: &mut Cx<'_>, begun: &Begun, subject: &str, ip: &str) -> R
         hidden,
         ..begun.clone()
     })
+}
+
+/// Takes back what [`also`] has counted, because somebody else is asked about the attempt.
+pub(crate) fn release(cx: &mut Cx<'_>, begun: &Begun) -> Result<()> {
+    if let Some(hidden) = &begun.hidden {
+        settle(cx, hidden, Outcome::NotJudged)?;
+    }
+    Ok(())
 }
 
 fn count(cx: &mut Cx<'_>, key: Key) -> Result<std::result::Result<Counted, u64>> {

@@ -59,7 +59,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Probes and metrics ask one after the other.
-const MANAGEMENT_CONNECTIONS: usize = 32;
+const MANAGEMENT_CONNECTIONS: usize = 128;
 
 /// Serves until a signal comes, and ends in order.
 pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {

@@ -4,7 +4,7 @@ use cloakroom_model::component::Component;
 use cloakroom_model::id::{RoleId, UserId};
 use cloakroom_model::user::directory::{self as link, Link};
 use cloakroom_model::user::{self, Stored, User};
-use cloakroom_model::{Cx, Fault, group};
+use cloakroom_model::{Cx, Fault, group, lockout};
 
 use super::belonging;
 use super::person::Person;
@@ -24,7 +24,7 @@ pub enum Refused {
 /// What has become of a person.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Adopted {
-    /// They are new here.
+    /// They are new here, or come for the first time.
     Added(User),
     /// They were here, and something of them has changed.
     Updated(User),
@@ -55,24 +55,40 @@ pub fn adopt(
     default_role: Option<&RoleId>,
     with_searches: bool,
 ) -> Result<Result<Adopted, Refused>, Fault> {
-    let known = link::find_user(cx, &directory.id, &person.external_id)?;
-    let was_seen = match &known {
-        Some(id) => link::was_seen(cx, id)?,
-        None => false,
-    };
-    let adopted = match known {
-        Some(id) => match user::find(cx, &id)? {
-            Some(before) => update(cx, directory, person, before)?,
-            None => return Err(Fault::corrupt("a link to a user who is gone")),
+    let before = link::find_user(cx, &directory.id, &person.external_id)?;
+    let known = match before {
+        Some(id) => id,
+        None => match create(cx, directory, person, default_role)? {
+            Ok(user) => {
+                belonging::settle(cx, directory, (person, &user), true, with_searches)?;
+                return Ok(Ok(Adopted::Added(user)));
+            }
+            Err(why) => match stored_meanwhile(cx, directory, person)? {
+                Some(id) => id,
+                None => return Ok(Err(why)),
+            },
         },
-        None => create(cx, directory, person, default_role)?,
+    };
+    // Whoever was stored because somebody guessed at them is new when they come.
+    let is_new = !link::was_seen(cx, &known)?;
+    let adopted = match user::find(cx, &known)? {
+        Some(before) => update(cx, directory, person, (before, is_new))?,
+        None => return Err(Fault::corrupt("a link to a user who is gone")),
     };
     if let Ok(adopted) = &adopted {
-        let is_new = !was_seen;
         let user = adopted.user();
         belonging::settle(cx, directory, (person, user), is_new, with_searches)?;
     }
     Ok(adopted)
+}
+
+/// Another node may have stored the same person at the same instant, whose name is not somebody else's then.
+fn stored_meanwhile(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+) -> Result<Option<UserId>, Fault> {
+    link::find_user(cx, &directory.id, &person.external_id)
 }
 
 fn create(
@@ -80,7 +96,7 @@ fn create(
     directory: &Directory,
     person: &Person,
     default_role: Option<&RoleId>,
-) -> Result<Result<Adopted, Refused>, Fault> {
+) -> Result<Result<User, Refused>, Fault> {
     if user::find_by_username(cx, &person.username)?.is_some() {
         return Ok(Err(Refused::NameTaken));
     }
@@ -103,7 +119,7 @@ fn create(
         attributes: user::Attributes::new(),
         required_actions: Vec::new(),
     };
-    fill(directory, person, &mut new);
+    fill(directory, (person, true), &mut new);
     if user::shares_a_name(cx, &new)? {
         return Ok(Err(Refused::NameTaken));
     }
@@ -125,10 +141,11 @@ fn create(
         user::join(cx, &new.id, &group)?;
     }
     cx.people_changed();
-    Ok(Ok(Adopted::Added(new)))
+    Ok(Ok(new))
 }
 
-/// Stores somebody who is guessed at, as they are for those who administer the realm. What they belong to, they get when they come.
+/// Stores somebody who is guessed at, as they are for those who administer the realm. When they come, everything of them is read
+/// as of somebody new.
 ///
 /// # Errors
 /// If the database cannot be asked.
@@ -138,11 +155,17 @@ pub(super) fn adopt_unseen(
     person: &Person,
     default_role: Option<&RoleId>,
 ) -> Result<Result<User, Refused>, Fault> {
-    let adopted = create(cx, directory, person, default_role)?;
-    if let Ok(adopted) = &adopted {
-        link::saw(cx, &adopted.user().id, &person.dn, link::NEVER)?;
+    let why = match create(cx, directory, person, default_role)? {
+        Ok(user) => {
+            link::saw(cx, &user.id, &person.dn, link::NEVER)?;
+            return Ok(Ok(user));
+        }
+        Err(why) => why,
+    };
+    match stored_meanwhile(cx, directory, person)? {
+        Some(id) => Ok(user::find(cx, &id)?.ok_or(why)),
+        None => Ok(Err(why)),
     }
-    Ok(adopted.map(|adopted| adopted.user().clone()))
 }
 
 /// Links somebody who was stored a moment ago to their entry, with what it says of itself.
@@ -176,14 +199,21 @@ fn update(
     cx: &mut Cx<'_>,
     directory: &Directory,
     person: &Person,
-    before: User,
+    (before, is_new): (User, bool),
 ) -> Result<Result<Adopted, Refused>, Fault> {
     let mut after = before.clone();
-    fill(directory, person, &mut after);
+    if is_new {
+        // What was due at the guess may be done by now.
+        after.required_actions.retain(|action| action != CHANGE);
+    }
+    fill(directory, (person, is_new), &mut after);
     after.username.clone_from(&person.username);
-    link::saw(cx, &before.id, &person.dn, cx.now)?;
-    if after == before {
-        return Ok(Ok(Adopted::Same(after)));
+    if after.enabled && is_locked_for_good(cx, &before)? {
+        after.enabled = false;
+    }
+    // Somebody new who is refused is new the next time.
+    if !is_new {
+        link::saw(cx, &before.id, &person.dn, cx.now)?;
     }
     if after.username != before.username {
         let other = user::find_by_username(cx, &after.username)?;
@@ -196,15 +226,38 @@ fn update(
     if is_renamed && user::shares_a_name(cx, &after)? {
         return Ok(Err(Refused::NameTaken));
     }
-    match user::update(cx, &after)? {
-        Stored::Done => Ok(Ok(Adopted::Updated(after))),
-        Stored::Taken | Stored::Gone => Ok(Err(Refused::AddressTaken)),
+    if after != before && user::update(cx, &after)? != Stored::Done {
+        return Ok(Err(Refused::AddressTaken));
     }
+    if is_new {
+        link::saw(cx, &before.id, &person.dn, cx.now)?;
+        return Ok(Ok(Adopted::Added(after)));
+    }
+    Ok(Ok(match after == before {
+        true => Adopted::Same(after),
+        false => Adopted::Updated(after),
+    }))
 }
 
+/// Guesses have switched the account off, and no administrator has switched it on again. A directory knows nothing of that.
+fn is_locked_for_good(cx: &mut Cx<'_>, user: &User) -> Result<bool, Fault> {
+    let realm = &cx.realm.settings;
+    if user.enabled || !realm.brute_force_protected || !realm.permanent_lockout {
+        return Ok(false);
+    }
+    let (most, for_a_time) = (realm.failure_factor.max(1), realm.max_temporary_lockouts);
+    let known = lockout::find(cx, &user.id)?;
+    Ok(known.is_some_and(|known| {
+        known.failures >= most && (for_a_time == 0 || known.lockouts > for_a_time)
+    }))
+}
+
+/// The action of whoever has to choose a new password.
+const CHANGE: &str = "UPDATE_PASSWORD";
+
 /// Takes over what the mappers say. Where changes stay here, what is here stays.
-fn fill(directory: &Directory, person: &Person, user: &mut User) {
-    let is_new = user.attributes.is_empty() && user.email.is_none();
+fn fill(directory: &Directory, (person, is_new): (&Person, bool), user: &mut User) {
+    let is_new = is_new || (user.attributes.is_empty() && user.email.is_none());
     for (name, values) in &person.members {
         let is_own = ["LDAP_ID", "LDAP_ENTRY_DN"].contains(&name.as_str());
         let stays = directory.edit_mode == EditMode::Unsynced && !is_own && !is_new;
@@ -229,10 +282,9 @@ fn fill(directory: &Directory, person: &Person, user: &mut User) {
     {
         user.enabled = enabled;
     }
-    let action = "UPDATE_PASSWORD";
-    let is_asked = user.required_actions.iter().any(|known| known == action);
+    let is_asked = user.required_actions.iter().any(|known| known == CHANGE);
     if person.must_change_password && !is_asked {
-        user.required_actions.push(action.to_owned());
+        user.required_actions.push(CHANGE.to_owned());
     }
 }
 

@@ -70,14 +70,16 @@ impl Application {
         let formats = formats.filter_map(|node| Some(node.text()?.trim().to_owned()));
         // A key without a use is for both (SAML Metadata §2.4.1.1); Keycloak takes it for neither.
         let key = |usage: &str| {
-            let mut keys = role.children().filter(named("KeyDescriptor"));
-            keys.find(|node| node.attribute("use") == Some(usage))
-                .and_then(certificate)
+            let keys = role.children().filter(named("KeyDescriptor"));
+            let mut fitting = keys.filter(|node| node.attribute("use") == Some(usage));
+            fitting.find_map(certificate)
         };
+        // A boolean of XML Schema has two words for true.
+        let is_on = |name| matches!(role.attribute(name), Some("true" | "1"));
         Ok(Self {
             entity: name.to_owned(),
-            signs: role.attribute("AuthnRequestsSigned") == Some("true"),
-            wants_signed: role.attribute("WantAssertionsSigned") == Some("true"),
+            signs: is_on("AuthnRequestsSigned"),
+            wants_signed: is_on("WantAssertionsSigned"),
             consumers: places("AssertionConsumerService"),
             logouts: places("SingleLogoutService"),
             formats: formats.collect(),

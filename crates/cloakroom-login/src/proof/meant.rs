@@ -52,6 +52,18 @@ impl Meant {
     pub fn may_go_on(&self) -> bool {
         self.refused.is_none()
     }
+
+    /// Nobody has judged the password, and another directory is asked about it: here it counts for nothing.
+    ///
+    /// # Errors
+    /// If the database cannot be asked.
+    pub fn take_back(&self, cx: &mut Cx<'_>) -> Result<()> {
+        pace::release(cx, &self.limit)?;
+        match &self.user {
+            Some(user) if self.is_counted => lockout::give_back(cx, user),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Work {

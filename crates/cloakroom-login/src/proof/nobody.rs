@@ -1,5 +1,5 @@
-//! A name of nobody costs the statements that a wrong password of somebody takes, so that time does not tell one from the
-//! other. What they find and remove is nothing.
+//! A name of nobody costs as many statements as a wrong password of somebody, as nearly as can be without a row to change.
+//! What they find and remove is nothing.
 
 use cloakroom_model::id::UserId;
 use cloakroom_model::{Cx, Result, credential, lockout};

@@ -1,6 +1,7 @@
 //! A password between its two transactions: directories are asked, it is hashed, and guesses at whom a directory knows are counted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloakroom_federation::directory::Directory;
 use cloakroom_federation::directory::ask::{self, Meant, Question, Unasked, Verdict};
@@ -10,6 +11,9 @@ use cloakroom_login::hasher::Busy;
 use cloakroom_login::proof::{self, Checked, Reservation, Work};
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_web::App;
+
+/// A directory that is slow makes whoever is not its own wait no longer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a password was not judged. It counts for nothing then.
 #[derive(Debug)]
@@ -52,24 +56,34 @@ pub(super) async fn look(
     (mut work, question): (Work, Option<Question>),
 ) -> Result<Result<Looked, Unjudged>, Fault> {
     let before = work.reservation();
-    let mut met = None;
+    let mut met: Vec<proof::Meant> = Vec::new();
     let mut word = None;
     let foreign = question.as_ref().filter(|question| !question.is_of_here());
     if let Some(question) = foreign {
         let may = async |directory: &Directory, person: &Person| {
             let counted = meet((app, realm), &before, (directory, person), ip).await?;
             let goes_on = counted.as_ref().is_some_and(proof::Meant::may_go_on);
-            met = counted;
+            met.extend(counted);
             Ok(goes_on)
         };
         let with = (&app.federation.health, &*app.outbound);
         let said = question.ask(&realm.name, with, may).await;
-        if let Some(met) = met {
-            work.is_at(met);
+        // The last one has judged it, or was away; those before it have not.
+        let judged = met.pop();
+        for passed in met {
+            let back = move |cx: &mut Cx<'_>| passed.take_back(cx);
+            app.enter(realm, Door::Write, back).await?;
+        }
+        if let Some(judged) = judged {
+            work.is_at(judged);
         }
         match said {
             Ok(said) => word = Some(said),
-            Err(Unasked::Fault(fault)) => return Err(fault),
+            Err(Unasked::Fault(fault)) => {
+                // The fault is what is told, whether this succeeds or not.
+                let _ = give_back((app, realm), work.reservation()).await;
+                return Err(fault);
+            }
             Err(Unasked::Away(name)) => {
                 give_back((app, realm), work.reservation()).await?;
                 return Ok(Err(Unjudged::Away(name)));
@@ -88,7 +102,7 @@ pub(super) async fn look(
         let with = (&app.federation.health, &*app.outbound);
         let asked = question.ask(&realm.name, with, async |_, _| Ok(false));
         // Nobody is asked about, and no directory has a say.
-        let _ = asked.await;
+        let _ = tokio::time::timeout(PATIENCE, asked).await;
     }
     Ok(Ok(Looked { checked, word }))
 }

@@ -84,13 +84,21 @@ fn conflict() -> AdminError {
     AdminError::described(409, "conflict", "Duplicate resource error")
 }
 
+/// Refuses an alias or a description that no flow may have.
+pub(super) fn check_texts(alias: &str, sent: &Object) -> Result<()> {
+    names::check(alias)?;
+    names::check_length("alias", alias)?;
+    let description = read::text(sent, "description")?;
+    names::check_length("description", description.unwrap_or_default())
+}
+
 fn from_sent(cx: &mut Cx<'_>, sent: &Object) -> Result<Flow> {
     let alias = read::text(sent, "alias")?.unwrap_or_default();
     if alias.is_empty() {
         let why = "Failed to create flow with empty alias name";
         return Err(AdminError::message(409, why));
     }
-    names::check(alias)?;
+    check_texts(alias, sent)?;
     let provider_id = read::text(sent, "providerId")?.ok_or_else(conflict)?;
     let id = read::id(sent, "id")?;
     Ok(Flow {
@@ -139,7 +147,7 @@ fn apply(flow: &mut Flow, sent: &Object) -> Result<()> {
         let why = "Failed to update flow with empty alias name";
         return Err(AdminError::message(409, why));
     }
-    names::check(alias)?;
+    check_texts(alias, sent)?;
     alias.clone_into(&mut flow.alias);
     if let Some(description) = read::text(sent, "description")? {
         flow.description = Some(description.to_owned());

@@ -14,7 +14,6 @@ use crate::access::Admin;
 use crate::api::{Answer, no_content};
 use crate::audit;
 use crate::error::{AdminError, Result};
-use crate::names;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let base = "/admin/realms/{realm}/authentication/flows/{flow}/executions";
@@ -155,8 +154,10 @@ fn insert_flow(cx: &mut Cx<'_>, all: &Flows, parent: &Flow, sent: &Object) -> Re
             "New flow alias name already exists",
         ));
     }
-    names::check(alias)?;
-    let kind = read::text(sent, "type")?.unwrap_or("basic-flow");
+    super::flows::check_texts(alias, sent)?;
+    // Keycloak falls over one without it (500), and makes nothing.
+    let kind = read::text(sent, "type")?;
+    let kind = kind.ok_or_else(|| AdminError::message(400, "'type' of the flow is missing"))?;
     let flow = Flow {
         id: FlowId::new(cx.new_id()),
         alias: alias.to_owned(),

@@ -72,7 +72,7 @@ pub(crate) fn apply_resource(
     {
         details.uris.push(uri.to_owned());
     }
-    if let Some(attributes) = read::member(sent, "attributes")? {
+    if let Some(attributes) = read::lists(sent, "attributes")? {
         details.attributes = attributes;
     }
     if let Some(owner) = owner_sent(cx, all, sent)? {

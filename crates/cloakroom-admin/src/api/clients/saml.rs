@@ -86,7 +86,9 @@ pub(crate) fn client_of(text: &str) -> Result<Value> {
         (ARTIFACT, Some("saml_artifact_binding_url")),
     ] {
         if let Some(found) = at(&read.consumers, binding) {
-            addresses.push(found);
+            if !addresses.contains(&found) {
+                addresses.push(found);
+            }
             if let Some(attribute) = attribute {
                 set(attribute, Some(found));
             }

@@ -42,6 +42,14 @@ pub(super) const STORIES: &[Story] = &[
         "whoever-was-guessed-at-first-gets-their-groups-when-they-come",
         groups,
     ),
+    (
+        "whoever-was-guessed-at-first-is-read-as-somebody-new-when-they-come",
+        anew,
+    ),
+    (
+        "a-lockout-for-good-is-not-ended-by-the-word-of-a-directory",
+        switched_on,
+    ),
 ];
 
 const PEOPLE: &[Resident] = &[
@@ -255,4 +263,52 @@ fn groups(scene: &Scene) {
     house.sign_in(&uid, &super::slapd::password_of(&uid));
 
     assert_eq!(house.groups(&house.user(&uid)), [format!("/{group}")]);
+}
+
+fn anew(scene: &Scene) {
+    let mut house = scene.house("guessed-anew");
+    house.realm.change("", json!({"bruteForceProtected": true}));
+    house.directory = house.add("ldap", scene.settings(json!({"editMode": "UNSYNCED"})));
+    let uid = scene.person("guessed-anew");
+    house.refuse(&uid, "not the password");
+    let dn = super::slapd::dn_of(&uid);
+    let change = |name: &str| {
+        let address = format!("{uid}@{name}.example");
+        let ldif = format!("dn: {dn}\nchangetype: modify\nreplace: mail\nmail: {address}\n");
+        scene.slapd.change(&ldif);
+        address
+    };
+
+    let first = change("first");
+    house.sign_in(&uid, &super::slapd::password_of(&uid));
+    assert_eq!(house.user(&uid)["email"], json!(first));
+
+    // From now on what is here stays.
+    change("second");
+    house.sign_in(&uid, &super::slapd::password_of(&uid));
+    assert_eq!(house.user(&uid)["email"], json!(first));
+}
+
+fn switched_on(scene: &Scene) {
+    let ledger = Ledger::open(PEOPLE);
+    let house = strict(scene, "switched-on", &ledger, json!({}));
+    house.realm.change("", json!({"permanentLockout": true}));
+    let kind = "msad-user-account-control-mapper";
+    house.add_mapper("account control", kind, json!({}));
+    let found = |name: &str| {
+        let path = format!("/users?username={name}&exact=true");
+        house.done("GET", &path, &Value::Null)[0].clone()
+    };
+    for _ in 0..3 {
+        is_wrong(&house.direct("mary", "not the password"));
+    }
+
+    for _ in 0..2 {
+        assert_eq!(found("mary")["enabled"], json!(false));
+    }
+    is_wrong(&house.direct("mary", &password_of("mary")));
+    assert_eq!(ledger.look().binds_of("mary"), 3, "it is locked");
+    // The search does bring the directory's word: it counts where nobody is locked out for good.
+    house.realm.change("", json!({"permanentLockout": false}));
+    assert_eq!(found("mary")["enabled"], json!(true));
 }

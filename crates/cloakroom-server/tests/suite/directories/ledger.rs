@@ -151,6 +151,8 @@ fn answer(request: &[u8], people: &[Resident], books: &Mutex<Books>) -> Option<V
                         ("sn", b"Person"),
                         ("mail", one.address.as_bytes()),
                         ("entryUUID", one.id.as_bytes()),
+                        // An ordinary account that is on, as Active Directory says it.
+                        ("userAccountControl", b"512"),
                     ];
                     all.extend(message(number, &entry(&dn_of(one.name), attributes)));
                 }
