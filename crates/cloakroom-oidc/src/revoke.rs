@@ -26,6 +26,10 @@ impl Provider {
     ) -> Result<()> {
         let client = client_auth::prove(self, cx, credentials, form)?;
         let Some(text) = form.get("token") else {
+            // RFC 7009 §2.2: whoever has nothing to revoke is done, as with a token that is unknown.
+            if form.has("token") {
+                return Err(invalid());
+            }
             return Err(OAuthError::invalid_request("Token not provided").into());
         };
         let token = match userinfo::read_access(self, cx, text)? {
