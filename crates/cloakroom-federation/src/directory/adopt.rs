@@ -60,7 +60,7 @@ pub fn adopt(
         Some(id) => id,
         None => match create(cx, directory, person, default_role)? {
             Ok(user) => {
-                belonging::settle(cx, directory, (person, &user), true, with_searches)?;
+                belonging::settle(cx, directory, (person, &user), with_searches)?;
                 return Ok(Ok(Adopted::Added(user)));
             }
             Err(why) => match stored_meanwhile(cx, directory, person)? {
@@ -77,7 +77,7 @@ pub fn adopt(
     };
     if let Ok(adopted) = &adopted {
         let user = adopted.user();
-        belonging::settle(cx, directory, (person, user), is_new, with_searches)?;
+        belonging::settle(cx, directory, (person, user), with_searches)?;
     }
     Ok(adopted)
 }

@@ -15,20 +15,30 @@ use super::membership;
 use super::person::Person;
 use super::settings::Directory;
 
+/// Stands before a mapper's id among what was given, where everything was taken over once. No group or role has such an id.
+const TAKEN_OVER: &str = "once ";
+
 /// Gives a user what the directory says, and takes back what it gave before and says no more.
 pub(super) fn settle(
     cx: &mut Cx<'_>,
     directory: &Directory,
     (person, user): (&Person, &User),
-    is_new: bool,
     with_searches: bool,
 ) -> Result<(), Fault> {
     named(cx, (person, user))?;
     for own in &directory.mappers {
-        // Taken over once, and the realm's own from then on.
-        let is_once = own.text("mode") == Some("IMPORT") && !is_new;
-        if is_once || !membership::is_complete(own, with_searches) {
+        if !membership::is_complete(own, with_searches) {
             continue;
+        }
+        let before = link::given(cx, &user.id, &own.id)?;
+        // Taken over once, and the realm's own from then on. A synchronization does not look everywhere, so that it is not
+        // whether somebody is new that tells.
+        if own.text("mode") == Some("IMPORT") {
+            let taken_over = format!("{TAKEN_OVER}{}", own.id);
+            if before.contains(&taken_over) {
+                continue;
+            }
+            link::give(cx, &user.id, &taken_over, &own.id)?;
         }
         let is_group = own.kind == membership::GROUP;
         let listed = if is_group {
@@ -44,7 +54,6 @@ pub(super) fn settle(
             };
             now.extend(target);
         }
-        let before = link::given(cx, &user.id, &own.id)?;
         for target in now.iter().filter(|target| !before.contains(target)) {
             link::give(cx, &user.id, target, &own.id)?;
             match is_group {

@@ -35,6 +35,10 @@ pub(super) const STORIES: &[Story] = &[
     ("people-who-were-imported-can-be-removed-again", removed),
     ("people-go-with-their-directory", deleted),
     ("groups-are-taken-over-by-their-mapper", mapper),
+    (
+        "groups-that-are-taken-over-once-come-with-the-first-sign-in-whoever-found-its-person-before",
+        once,
+    ),
     ("a-connection-is-tried-before-it-is-stored", tried),
     (
         "a-directory-that-is-not-reached-takes-over-nobody-and-says-so",
@@ -347,4 +351,24 @@ fn unreached(scene: &Scene) {
 
     assert_eq!(done["added"], 0);
     assert!(text(&done, "status").contains("not reached"), "{done}");
+}
+
+fn once(scene: &Scene) {
+    let house = scene.house_of("taken-over-once", json!({}));
+    house.add_groups(json!({"mode": "IMPORT"}));
+    let (uid, group) = (scene.person("taken-over"), scene.name("taken-choir"));
+    scene.slapd.add_group(&group, &[dn_of(&uid)]);
+    // Whoever administers the realm looks for them, which does not look through the groups.
+    let user = house.user(&uid);
+    assert!(house.groups(&user).is_empty());
+
+    house.sign_in(&uid, &password_of(&uid));
+    assert_eq!(house.groups(&user), [format!("/{group}")]);
+
+    // From then on the realm decides.
+    let found = house.done("GET", &format!("/groups?search={group}"), &Value::Null);
+    let path = format!("/users/{}/groups/{}", text(&user, "id"), text(&found[0], "id"));
+    house.done("DELETE", &path, &Value::Null);
+    house.sign_in(&uid, &password_of(&uid));
+    assert!(house.groups(&user).is_empty());
 }
