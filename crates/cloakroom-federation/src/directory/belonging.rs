@@ -39,6 +39,10 @@ pub(super) fn settle(
                 continue;
             }
             link::give(cx, &user.id, &taken_over, &own.id)?;
+            // What was given before this was written down was everything, or the mapper had another mode then.
+            if !before.is_empty() {
+                continue;
+            }
         }
         let is_group = own.kind == membership::GROUP;
         let listed = if is_group {

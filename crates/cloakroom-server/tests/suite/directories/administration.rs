@@ -367,7 +367,11 @@ fn once(scene: &Scene) {
 
     // From then on the realm decides.
     let found = house.done("GET", &format!("/groups?search={group}"), &Value::Null);
-    let path = format!("/users/{}/groups/{}", text(&user, "id"), text(&found[0], "id"));
+    let path = format!(
+        "/users/{}/groups/{}",
+        text(&user, "id"),
+        text(&found[0], "id")
+    );
     house.done("DELETE", &path, &Value::Null);
     house.sign_in(&uid, &password_of(&uid));
     assert!(house.groups(&user).is_empty());
