@@ -1,5 +1,6 @@
 //! The encryption of Kerberos messages with AES: CBC with ciphertext stealing and a truncated HMAC (RFC 3962, RFC 8009).
 
+mod password;
 mod sha2;
 
 use aws_lc_rs::cipher::{
@@ -11,6 +12,8 @@ use aws_lc_rs::{constant_time, hmac};
 use zeroize::Zeroizing;
 
 use crate::error::{JoseError, Result};
+
+pub use password::Stretch;
 
 const FAILED: JoseError = JoseError::decryption();
 

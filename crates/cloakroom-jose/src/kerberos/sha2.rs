@@ -37,13 +37,13 @@ impl Hash {
             ENCRYPTS => key.len(),
             _ => self.kept,
         };
+        let [a, b, c, d] = usage.to_be_bytes();
+        self.derive_with(key, &[a, b, c, d, purpose], size)
+    }
+
+    fn derive_with(&self, key: &[u8], label: &[u8], size: usize) -> Result<Zeroizing<Vec<u8>>> {
         let bits = u32::try_from(size * 8).map_err(|_| FAILED)?;
-        let parts = [
-            &1_u32.to_be_bytes()[..],
-            &usage.to_be_bytes(),
-            &[purpose, 0],
-            &bits.to_be_bytes(),
-        ];
+        let parts = [&1_u32.to_be_bytes()[..], label, &[0], &bits.to_be_bytes()];
         let derived = self.sign(key, &parts.concat());
         let derived = derived.as_ref().get(..size).ok_or(FAILED)?;
         Ok(Zeroizing::new(derived.to_vec()))
@@ -54,6 +54,11 @@ impl Hash {
         let key = self.derive(key, usage, PROTECTS)?;
         Ok(self.sign(&key, &[&[0; BLOCK][..], ciphertext].concat()))
     }
+}
+
+/// A key of the same size.
+pub(super) fn derive_with(key: &[u8], label: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    Hash::of(key)?.derive_with(key, label, key.len())
 }
 
 pub(super) fn open(key: &[u8], usage: u32, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
