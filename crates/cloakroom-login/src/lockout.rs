@@ -1,10 +1,11 @@
 //! Lockouts, where a realm wants them: the arithmetic of the throttle on the row of a user.
 
 use cloakroom_model::id::UserId;
-use cloakroom_model::lockout::{self, Failures};
+use cloakroom_model::lockout::{self, Failures, Replaced};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Result, Timestamp};
+use cloakroom_model::{Cx, Fault, Result, Timestamp};
 
+use crate::pace::TRIES;
 use crate::throttle::{Counters, Decision, Settings, Strategy};
 
 /// Whether the password of a user may be looked at.
@@ -18,30 +19,42 @@ pub(crate) enum Lock {
     ForGood,
 }
 
-/// Counts an attempt, unless the user is locked out.
+/// Counts an attempt, unless the user is locked out. Whoever was removed meanwhile has nothing to be locked out of.
 pub(crate) fn begin(cx: &mut Cx<'_>, user: &User, ip: &str) -> Result<Lock> {
-    let counters = known(cx, &user.id)?;
-    let settings = settings(cx);
-    if !user.enabled && settings.is_final(&counters) {
-        return Ok(Lock::ForGood);
-    }
-    match settings.begin(&counters, cx.now.millis(), ip) {
-        Decision::Refused { .. } => Ok(Lock::ForAWhile),
-        Decision::Allowed(next) => {
-            lockout::store(cx, &user.id, &failures(next))?;
-            Ok(Lock::Open)
+    for _ in 0..TRIES {
+        let before = lockout::find(cx, &user.id)?;
+        let known = counters(before.as_ref());
+        let settings = settings(cx);
+        if !user.enabled && settings.is_final(&known) {
+            return Ok(Lock::ForGood);
+        }
+        let next = match settings.begin(&known, cx.now.millis(), ip) {
+            Decision::Refused { .. } => return Ok(Lock::ForAWhile),
+            Decision::Allowed(next) => failures(next),
+        };
+        match lockout::replace(cx, &user.id, before.as_ref(), &next)? {
+            Replaced::Done | Replaced::Gone => return Ok(Lock::Open),
+            Replaced::Raced => {}
         }
     }
+    // Whatever was not counted is not looked at.
+    Ok(Lock::ForAWhile)
 }
 
 /// An attempt that was counted had the wrong password.
 pub(crate) fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    let counters = known(cx, id)?;
-    let failure = settings(cx).fail(&counters, cx.now.millis());
-    lockout::store(cx, id, &failures(failure.counters))?;
-    if failure.lock_permanently
-        && let Some(mut user) = user::find(cx, id)?
-    {
+    let (settings, now) = (settings(cx), cx.now.millis());
+    let mut lock_permanently = false;
+    let is_stored = change(cx, id, |known| {
+        let failure = settings.fail(known, now);
+        lock_permanently = failure.lock_permanently;
+        failure.counters
+    })?;
+    if !is_stored {
+        // Nobody may be told that a password is wrong before it was counted.
+        return Err(Fault::busy());
+    }
+    if lock_permanently && let Some(mut user) = user::find(cx, id)? {
         user.enabled = false;
         user::update(cx, &user)?;
     }
@@ -50,14 +63,26 @@ pub(crate) fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
 
 /// Nobody has looked at the password of an attempt that was counted: a directory that is away locks none of its people out.
 pub(crate) fn give_back(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    let counters = known(cx, id)?;
-    let next = settings(cx).give_back(&counters);
-    lockout::store(cx, id, &failures(next))
+    let settings = settings(cx);
+    // What could not be given back is one guess too many, which is no reason to fail.
+    change(cx, id, |known| settings.give_back(known)).map(drop)
 }
 
-fn known(cx: &mut Cx<'_>, id: &UserId) -> Result<Counters> {
-    let row = lockout::find(cx, id)?;
-    Ok(row.map(counters).unwrap_or_default())
+/// Changes what is known of a user; false if others were faster each time.
+fn change(
+    cx: &mut Cx<'_>,
+    id: &UserId,
+    mut next: impl FnMut(&Counters) -> Counters,
+) -> Result<bool> {
+    for _ in 0..TRIES {
+        let before = lockout::find(cx, id)?;
+        let next = failures(next(&counters(before.as_ref())));
+        match lockout::replace(cx, id, before.as_ref(), &next)? {
+            Replaced::Done | Replaced::Gone => return Ok(true),
+            Replaced::Raced => {}
+        }
+    }
+    Ok(false)
 }
 
 fn settings(cx: &Cx<'_>) -> Settings {
@@ -81,13 +106,16 @@ fn settings(cx: &Cx<'_>) -> Settings {
     }
 }
 
-fn counters(row: Failures) -> Counters {
+fn counters(row: Option<&Failures>) -> Counters {
+    let Some(row) = row else {
+        return Counters::default();
+    };
     Counters {
         num_failures: u32::try_from(row.failures).unwrap_or(u32::MAX),
         last_failure: row.last_failure.millis(),
         failed_login_not_before: row.not_before.seconds(),
         num_temporary_lockouts: u32::try_from(row.lockouts).unwrap_or(u32::MAX),
-        last_ip: row.last_ip,
+        last_ip: row.last_ip.clone(),
     }
 }
 

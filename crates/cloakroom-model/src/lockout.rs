@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::Result;
+use crate::conn::Conn;
 use crate::cx::Cx;
 use crate::id::{RealmId, UserId};
-use crate::schema::login_failures;
+use crate::schema::{login_failures, users};
 use crate::sql::Unless;
 use crate::time::Timestamp;
 
@@ -35,8 +36,24 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Failures>> {
         .map(Row::into_failures))
 }
 
-/// Stores what is known now.
-pub fn store(cx: &mut Cx<'_>, user: &UserId, now: &Failures) -> Result<()> {
+/// What has become of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// It is stored.
+    Done,
+    /// Another node was faster, and what is known has to be read again.
+    Raced,
+    /// The user was removed meanwhile, and with them all that could be counted.
+    Gone,
+}
+
+/// Replaces what was known by what is known now, if it still was that: guesses of one instant on two nodes are two.
+pub fn replace(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    before: Option<&Failures>,
+    now: &Failures,
+) -> Result<Replaced> {
     let values = (
         login_failures::failures.eq(now.failures),
         login_failures::last_failure.eq(now.last_failure),
@@ -44,22 +61,44 @@ pub fn store(cx: &mut Cx<'_>, user: &UserId, now: &Failures) -> Result<()> {
         login_failures::lockouts.eq(now.lockouts),
         login_failures::last_ip.eq(now.last_ip.clone()),
     );
-    let mine = login_failures::table
-        .filter(login_failures::realm_id.eq(&cx.realm.id))
-        .filter(login_failures::user_id.eq(user));
-    if diesel::update(mine)
-        .set(values.clone())
-        .execute(cx.db.conn()?)?
-        == 0
-    {
-        let insert = diesel::insert_into(login_failures::table).values((
-            login_failures::user_id.eq(user),
-            login_failures::realm_id.eq(&cx.realm.id),
-            values,
-        ));
-        Unless(insert, "").execute(cx.db.conn()?)?;
-    }
-    Ok(())
+    let changed = match before {
+        Some(before) => {
+            let same = login_failures::table
+                .filter(login_failures::realm_id.eq(&cx.realm.id))
+                .filter(login_failures::user_id.eq(user))
+                .filter(login_failures::failures.eq(before.failures))
+                .filter(login_failures::last_failure.eq(before.last_failure))
+                .filter(login_failures::not_before.eq(before.not_before))
+                .filter(login_failures::lockouts.eq(before.lockouts));
+            diesel::update(same).set(values).execute(cx.db.conn()?)?
+        }
+        None if !hold(cx, user)? => return Ok(Replaced::Gone),
+        None => {
+            let insert = diesel::insert_into(login_failures::table).values((
+                login_failures::user_id.eq(user),
+                login_failures::realm_id.eq(&cx.realm.id),
+                values,
+            ));
+            Unless(insert, "").execute(cx.db.conn()?)?
+        }
+    };
+    Ok(match changed {
+        0 => Replaced::Raced,
+        _ => Replaced::Done,
+    })
+}
+
+/// The user is there, and is not removed before this transaction ends.
+fn hold(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
+    let row = users::table
+        .filter(users::realm_id.eq(&cx.realm.id))
+        .filter(users::id.eq(user))
+        .select(users::id);
+    let held: Option<UserId> = match cx.db.conn()? {
+        Conn::Postgres(conn) => row.for_key_share().get_result(conn).optional()?,
+        Conn::Sqlite(conn) => row.get_result(conn).optional()?,
+    };
+    Ok(held.is_some())
 }
 
 /// Forgets the user's failures.

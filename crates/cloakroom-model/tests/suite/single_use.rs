@@ -3,15 +3,16 @@
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::code::{self, Code, Redeemed};
 use cloakroom_model::device::{self, Decision};
-use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId};
+use cloakroom_model::id::{AttemptId, ClientUuid, FamilyId, SessionId, UserId};
 use cloakroom_model::initial_access::{self, InitialAccess};
+use cloakroom_model::lockout::{self, Failures, Replaced};
 use cloakroom_model::refresh::{self, Next, Refresh, Rotated};
 use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::{Cx, Db, Digest, Result, Ttl, client, lease};
+use cloakroom_model::{Cx, Db, Digest, Result, Ttl, client, lease, user};
 use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 
-use super::store::{NOW, Store, application, on_each, runtime};
+use super::store::{NOW, Store, application, on_each, person, runtime};
 
 const ASKING: usize = 64;
 
@@ -273,5 +274,63 @@ fn a_right_to_register_one_client_is_spent_by_one_of_many() {
         let won = winners(store, |cx, _| initial_access::spend(cx, "right"));
 
         assert_eq!(won, 1);
+    });
+}
+
+#[test]
+fn each_of_many_failed_sign_ins_of_one_user_is_counted() {
+    on_each(|store| {
+        let user = UserId::new("ada");
+        store.write(|cx| user::insert(cx, &person("ada"))).unwrap();
+        let id = user.clone();
+        let counted = winners(store, move |cx, number| {
+            // Another node may be faster as often as there are others.
+            for _ in 0..ASKING {
+                let before = lockout::find(cx, &id)?;
+                let failures = before.as_ref().map_or(0, |known| known.failures);
+                let next = Failures {
+                    failures: failures + 1,
+                    last_failure: NOW,
+                    not_before: NOW,
+                    lockouts: 0,
+                    last_ip: format!("192.0.2.{number}"),
+                };
+                match lockout::replace(cx, &id, before.as_ref(), &next)? {
+                    Replaced::Raced => {}
+                    done => return Ok(done == Replaced::Done),
+                }
+            }
+            Ok(false)
+        });
+        let id = user.clone();
+        let known = store.write(move |cx| lockout::find(cx, &id)).unwrap();
+
+        assert_eq!(counted, ASKING);
+        assert_eq!(known.unwrap().failures, i64::try_from(ASKING).unwrap());
+    });
+}
+
+#[test]
+fn a_failed_sign_in_of_whoever_is_removed_is_no_fault() {
+    on_each(|store| {
+        let told: Result<_> = store.write(move |cx| {
+            let user = UserId::new("ada");
+            user::insert(cx, &person("ada"))?;
+            let known = Failures {
+                failures: 1,
+                last_failure: NOW,
+                not_before: NOW,
+                lockouts: 0,
+                last_ip: String::new(),
+            };
+            let stored = lockout::replace(cx, &user, None, &known)?;
+            user::remove(cx, &user)?;
+            let first = lockout::replace(cx, &user, None, &known)?;
+            let again = lockout::replace(cx, &user, Some(&known), &known)?;
+            Ok((stored, first, again))
+        });
+
+        let wanted = (Replaced::Done, Replaced::Gone, Replaced::Raced);
+        assert_eq!(told.unwrap(), wanted);
     });
 }
