@@ -106,15 +106,20 @@ fn sync(server: &Server, api: &Api, users: u32) -> Result<()> {
     Ok(())
 }
 
-/// A realm with a directory, as Keycloak exports one.
-fn realm(port: u16) -> Value {
-    let config = json!({
+/// The settings of a component for this directory.
+pub(super) fn settings(port: u16) -> Value {
+    json!({
         "vendor": ["other"], "connectionUrl": [format!("ldap://127.0.0.1:{port}")], "authType": ["simple"],
         "bindDn": [SERVICE.0], "bindCredential": [SERVICE.1], "usersDn": [PEOPLE], "searchScope": ["1"],
         "usernameLDAPAttribute": ["uid"], "rdnLDAPAttribute": ["uid"], "uuidLDAPAttribute": ["entryUUID"],
         "userObjectClasses": ["inetOrgPerson"], "editMode": ["READ_ONLY"], "importEnabled": ["true"],
         "pagination": ["true"], "enabled": ["true"], "batchSizeForSync": ["1000"],
-    });
+    })
+}
+
+/// A realm with a directory, as Keycloak exports one.
+fn realm(port: u16) -> Value {
+    let config = settings(port);
     let mapper = |name: &str, here: &str, there: &str| {
         json!({
             "name": name, "providerId": "user-attribute-ldap-mapper", "subComponents": {},
@@ -138,14 +143,14 @@ fn realm(port: u16) -> Value {
 }
 
 /// Debian's slapd with many people in it. Fields end in this order: first the process, then its folder.
-struct Slapd {
-    port: u16,
+pub(super) struct Slapd {
+    pub(super) port: u16,
     _process: Running,
     _folder: TempDir,
 }
 
 impl Slapd {
-    fn start(users: u32) -> Result<Self> {
+    pub(super) fn start(users: u32) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let at = folder.path();
         std::fs::create_dir(at.join("db"))?;

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use crate::api::Api;
+use crate::bench::directory::{self, Slapd};
 use crate::bench::{Database, LOAD_CORE, Options, SERVER_CORE, crowd, lists};
 use crate::command;
 use crate::server::{self, Bounds, Place, Server, Setup};
@@ -63,27 +64,53 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let api = Api::new(&server.base);
     prepare(&api, options.users)?;
     println!(
-        "{:<28} {:<34} {:>10} {:>10} {:>8} {:>7}",
+        "{:<28} {:<40} {:>10} {:>10} {:>8} {:>7}",
         "", "", "mean us", "mean us", "samples", "t"
     );
     let mut differing = Vec::new();
-    for pair in [names(&api, options.users)?, secrets(options.users)] {
-        let compared = compare(&ask(&api, &pair)?).context("too few answers to compare")?;
-        let [first, second] = compared.means_us;
-        println!(
-            "{:<28} {:<34} {first:>10.1} {second:>10.1} {:>8} {:>7.2}",
-            pair.name,
-            pair.kinds.join(" / "),
-            compared.samples,
-            compared.t,
-        );
-        if compared.t.abs() >= MOST {
-            differing.push(pair.name);
-        }
+    // Each name is guessed at once, without a directory or with one.
+    let mut alone = own(&api, options.users)?;
+    let beside = alone.split_off(alone.len() / 2);
+    for pair in [names("password grant", &alone), secrets(options.users)] {
+        measure(&api, &pair, &mut differing)?;
+    }
+    let slapd = Slapd::start(options.users)?;
+    attach(&api, slapd.port)?;
+    let entries = (0..options.users).map(|number| format!("person{number}"));
+    let mut of_directory = names("beside a directory", &entries.collect::<Vec<_>>());
+    of_directory.kinds = ["a name of the directory", "nobody's name"];
+    for pair in [names("beside a directory", &beside), of_directory] {
+        measure(&api, &pair, &mut differing)?;
     }
     if !differing.is_empty() {
         bail!("the time tells which is which: {}", differing.join(", "));
     }
+    Ok(())
+}
+
+/// Asks a pair, says what came of it, and notes a name that differs.
+fn measure(api: &Api, pair: &Pair, differing: &mut Vec<String>) -> Result<()> {
+    let compared = compare(&ask(api, pair)?).context("too few answers to compare")?;
+    let [first, second] = compared.means_us;
+    let kinds = pair.kinds.join(" / ");
+    println!(
+        "{:<28} {kinds:<40} {first:>10.1} {second:>10.1} {:>8} {:>7.2}",
+        pair.name, compared.samples, compared.t,
+    );
+    if compared.t.abs() >= MOST {
+        differing.push(format!("{} ({kinds})", pair.name));
+    }
+    Ok(())
+}
+
+/// Puts a directory beside the people of the realm.
+fn attach(api: &Api, port: u16) -> Result<()> {
+    let component = json!({
+        "name": "ldap", "providerId": "ldap", "providerType": "org.keycloak.storage.UserStorageProvider",
+        "config": directory::settings(port),
+    });
+    let path = format!("/admin/realms/{}/components", crowd::REALM);
+    api.create(&api.admin_token()?, &path, &component)?;
     Ok(())
 }
 
@@ -129,8 +156,8 @@ fn get(api: &Api, token: &str, path: &str) -> Result<Value> {
     Ok(serde_json::from_str(&answer.body_mut().read_to_string()?)?)
 }
 
-/// Wrong passwords at names that somebody has, and at names of the same lengths that nobody has; each name once.
-fn names(api: &Api, users: u32) -> Result<Pair> {
+/// The names of the realm's own people.
+fn own(api: &Api, users: u32) -> Result<Vec<String>> {
     const PAGE: u32 = 1_000;
     let token = api.admin_token()?;
     let mut known = Vec::new();
@@ -146,6 +173,11 @@ fn names(api: &Api, users: u32) -> Result<Pair> {
             .filter_map(|user| user.get("username")?.as_str());
         known.extend(of_page.map(str::to_owned));
     }
+    Ok(known)
+}
+
+/// Wrong passwords at names that somebody has, and at names of nearly the same lengths that nobody has; each name once.
+fn names(name: &'static str, known: &[String]) -> Pair {
     // The same letters the other way round: as long, as different from each other, and nobody's.
     let unknown = known.iter().map(|name| {
         let turned: String = name.chars().rev().collect();
@@ -155,15 +187,15 @@ fn names(api: &Api, users: u32) -> Result<Pair> {
     let body = |name: &String| {
         format!("client_id=admin-cli&grant_type=password&username={name}&password=not-the-password")
     };
-    Ok(Pair {
-        name: "password grant",
+    Pair {
+        name,
         kinds: ["somebody's name", "nobody's name"],
         bodies: [
             known.iter().map(body).collect(),
             unknown.iter().map(body).collect(),
         ],
         refusal: 400,
-    })
+    }
 }
 
 fn client(number: u32) -> String {
