@@ -44,6 +44,10 @@ pub(super) const STORIES: &[Story] = &[
         old,
     ),
     (
+        "account::V081-a-sign-in-of-more-than-five-minutes-ago-links-nothing",
+        aged,
+    ),
+    (
         "account::the-account-page-lists-links-and-takes-them-away",
         page,
     ),
@@ -237,6 +241,25 @@ fn old(scene: &Scene) {
     let left = leave(&mut browser, &page);
     let callback = come_back(scene, &mut browser, &op, &left).client();
 
+    assert_eq!(callback.get("kc_action_status"), "success");
+}
+
+fn aged(scene: &Scene) {
+    let (person, op, mut browser) = both(scene, "five-minutes");
+    let asked = scene.request(&[("kc_action", "idp_link:five-minutes")]);
+    if !scene.server.age_sessions(&person.id, 290) {
+        return;
+    }
+    let page = browser.open(&asked).page();
+    assert!(!page.is_login(), "less than five minutes are recent");
+
+    scene.server.age_sessions(&person.id, 15);
+    let page = browser.open(&asked).page();
+    assert!(page.is_login(), "the sign-in is too old to link anything");
+    assert_eq!(links_of(scene, &person), json!([]));
+    let page = browser.go_on(Place::Page(page), &person).page();
+    let left = leave(&mut browser, &page);
+    let callback = come_back(scene, &mut browser, &op, &left).client();
     assert_eq!(callback.get("kc_action_status"), "success");
 }
 
