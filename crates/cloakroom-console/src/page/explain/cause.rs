@@ -135,6 +135,21 @@ const OF_SIGN_IN: &[Line] = &[
         "explain-locked",
         Repair::Person(""),
     ),
+    // What a centre of keys says, which proves the passwords of a directory's people.
+    (
+        "invalid_user_credentials",
+        "the account",
+        8,
+        "explain-centre-account",
+        Repair::Person(""),
+    ),
+    (
+        "invalid_user_credentials",
+        "has expired",
+        7,
+        "explain-centre-password",
+        Repair::Person(""),
+    ),
     (
         "invalid_user_credentials",
         "",
