@@ -44,26 +44,37 @@ pub const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
 /// The kind of component that speaks LDAP.
 pub const KIND: &str = "ldap";
 
-use cloakroom_model::component::{self, Component};
+use cloakroom_model::component;
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::user::User;
 use cloakroom_model::user::directory as link;
 use cloakroom_model::{Cx, Fault};
+
+use crate::kerberos::provider;
 
 /// The directories of a realm that are switched on, in the order in which they are asked.
 ///
 /// # Errors
 /// If the database cannot be asked.
 pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Directory>, Fault> {
-    let found = component::list(cx, Some(FAMILY))?;
-    let is_ldap = |one: &Component| one.provider_id == KIND;
-    if !found.iter().any(is_ldap) {
+    list_with(cx, Directory::has_entries)
+}
+
+/// Those of a realm that have a say about passwords, switched on, in the order in which they are asked.
+fn list_judges(cx: &mut Cx<'_>) -> Result<Vec<Directory>, Fault> {
+    list_with(cx, |one| one.has_entries() || one.asks_centre())
+}
+
+fn list_with(cx: &mut Cx<'_>, is_wanted: fn(&Directory) -> bool) -> Result<Vec<Directory>, Fault> {
+    let mut found = component::list(cx, Some(FAMILY))?;
+    found.retain(|one| [KIND, provider::KIND].contains(&one.provider_id.as_str()));
+    if found.is_empty() {
         return Ok(Vec::new());
     }
     let mappers = component::list(cx, Some(MAPPERS))?;
-    let each = found.into_iter().filter(is_ldap);
+    let each = found.into_iter();
     let mut all: Vec<Directory> = each.map(|one| Directory::of(one, &mappers)).collect();
-    all.retain(|directory| directory.is_on);
+    all.retain(|directory| directory.is_on && is_wanted(directory));
     all.sort_by_key(|directory| directory.priority);
     Ok(all)
 }
@@ -82,17 +93,14 @@ pub fn find(cx: &mut Cx<'_>, id: &ComponentId) -> Result<Option<Directory>, Faul
     Ok(Some(Directory::of(one, &mappers)))
 }
 
-/// Passwords of the people of this component are stored here: they come by Kerberos alone, and what changes stays here.
+/// Passwords of the people of this component are stored here, where they have one: they come by Kerberos alone, and what
+/// changes stays here.
 ///
 /// # Errors
 /// If the database cannot be asked.
 fn keeps_passwords(cx: &mut Cx<'_>, id: &ComponentId) -> Result<bool, Fault> {
-    let found = component::find(cx, id)?;
-    Ok(found.is_some_and(|one| {
-        one.provider_id == crate::kerberos::provider::KIND
-            && one.text("enabled") != Some("false")
-            && one.text("editMode") == Some("UNSYNCED")
-    }))
+    let mut alone = provider::list_alone(cx)?.into_iter();
+    Ok(alone.any(|one| one.id == *id && one.edit_mode == EditMode::Unsynced))
 }
 
 /// The directory that a user comes from, and where they are in it; `None` for the realm's own users.

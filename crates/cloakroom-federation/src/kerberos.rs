@@ -6,19 +6,27 @@
 //! 3. [`keytab`] has the key that [`mod@accept`] opens the ticket with, and then the proof with the ticket's own key.
 //! 4. [`person`] says who that is in a directory, or makes somebody of the name alone.
 //!
+//! Where a realm says so, passwords are proved to a centre of keys ([`password`]), which is asked over TCP ([`centre`]).
+//!
 //! Every element is looked at by its head, without recursion, and within the bytes that are there ([`der`]). Cryptography
 //! is a parameter: [`Crypto`].
 
 pub mod accept;
+pub mod centre;
 mod der;
+mod initial;
 pub mod keytab;
 mod message;
+pub mod password;
 pub mod person;
 mod principal;
 pub mod provider;
 pub mod token;
+mod write;
 
 pub use accept::{Accepted, Refused, accept};
+pub use centre::{Centre, Ways};
+pub use initial::Method;
 pub use keytab::Keytab;
 pub use principal::Principal;
 pub use provider::Provider;

@@ -31,6 +31,7 @@ pub fn conclude(
                 refusal: Refusal::InvalidCredentials,
                 reason: "resolve_required_actions",
                 user: Some(user.id),
+                why: None,
             };
             proof::report(cx, &denied, client_id, ip)?;
             Ok(Err("Account is not fully set up"))

@@ -44,6 +44,8 @@ pub struct Denied {
     pub reason: &'static str,
     /// Who it was about, if there is such a user.
     pub user: Option<UserId>,
+    /// What the one who has judged the password says of it, for those who read events.
+    pub why: Option<&'static str>,
 }
 
 /// One source tries one user more often than people do: the attempt was not counted, nothing was
@@ -98,6 +100,7 @@ pub struct Checked {
     is_right: bool,
     better: Option<Stored>,
     refused: Option<&'static str>,
+    why: Option<&'static str>,
 }
 
 /// Whose password is checked.
@@ -227,6 +230,7 @@ impl Work {
             is_right: false,
             better: None,
             refused: self.refused,
+            why: None,
         };
         let Some(plain) = self.plain else {
             return checked;
@@ -264,6 +268,11 @@ impl Checked {
         self.credential = None;
         self.better = None;
     }
+
+    /// Says why whoever has judged the password lets nobody in with it. The person is told none of it.
+    pub fn explain(&mut self, why: &'static str) {
+        self.why = Some(why);
+    }
 }
 
 /// Judges: the user, or why not. What was counted is given back to whoever was right.
@@ -277,6 +286,7 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
         refusal,
         reason,
         user: checked.user.clone(),
+        why: checked.why,
     };
     let Some(id) = &checked.user else {
         nobody::conclude(cx)?;
@@ -332,10 +342,15 @@ pub fn report(cx: &mut Cx<'_>, denied: &Denied, client_id: &str, ip: &str) -> Re
         ip: ip.to_owned(),
         error: Some(denied.reason.to_owned()),
         code: Some(code.to_string()),
+        details: denied.why.map(detail).into_iter().collect(),
         ..Event::default()
     };
     event::report(cx, event, true)?;
     Ok(code)
+}
+
+fn detail(why: &str) -> (String, String) {
+    ("reason".to_owned(), why.to_owned())
 }
 
 /// The realm's password policy. One that cannot be read was refused when it was stored.

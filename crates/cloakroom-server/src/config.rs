@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cloakroom_model::Secret;
+use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
 use tracing_subscriber::EnvFilter;
@@ -50,7 +51,7 @@ pub(crate) struct Config {
     /// Where requests to other servers may go beside the internet.
     pub(crate) outbound_allow: Listed,
     /// The files with keys of Kerberos that the settings of realms may name.
-    pub(crate) keytabs: Vec<PathBuf>,
+    pub(crate) kerberos: Kerberos,
     /// The first administrator, for automation.
     pub(crate) bootstrap: Option<(String, Secret)>,
     /// What is logged.
@@ -140,8 +141,7 @@ impl Config {
                 .map_err(|why| wrong(&settings, "trusted_proxies", &why))?,
             outbound_allow: Listed::parse(&text("outbound_allow"))
                 .map_err(|why| wrong(&settings, "outbound_allow", &why))?,
-            keytabs: keytabs(&text("kerberos_keytabs"))
-                .map_err(|why| wrong(&settings, "kerberos_keytabs", &why))?,
+            kerberos: kerberos(&settings)?,
             bootstrap,
             log: log(&settings)?,
             log_format: log_format(&settings)?,
@@ -150,17 +150,13 @@ impl Config {
     }
 }
 
-/// Paths with commas between them; each from the root, because realms name them and know no folder.
-fn keytabs(text: &str) -> Result<Vec<PathBuf>, String> {
-    let each = text
-        .split(',')
-        .map(str::trim)
-        .filter(|path| !path.is_empty());
-    each.map(|path| match Path::new(path).is_absolute() {
-        true => Ok(PathBuf::from(path)),
-        false => Err(format!("{path} does not begin at the root")),
-    })
-    .collect()
+fn kerberos(settings: &Settings) -> Result<Kerberos, String> {
+    let (keytabs, centres) = ("kerberos_keytabs", "kerberos_kdcs");
+    let text = |name| settings.get(name).unwrap_or_default();
+    let read = Kerberos::default().with_keytabs(text(keytabs));
+    let read = read.map_err(|why| wrong(settings, keytabs, &why))?;
+    let read = read.with_centres(text(centres));
+    read.map_err(|why| wrong(settings, centres, &why))
 }
 
 /// The file of settings as a layer: the one that is named, or the usual one if it is there.

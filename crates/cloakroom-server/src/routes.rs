@@ -11,6 +11,7 @@ mod document;
 mod introspect;
 mod judge;
 mod jwks;
+mod kerberos;
 mod login;
 mod logout;
 mod negotiate;

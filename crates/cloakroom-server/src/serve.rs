@@ -50,7 +50,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         base_url: config.public_url.clone(),
         proxies: config.trusted_proxies.clone(),
         outbound: Outbound::new(config.outbound_allow.clone())?,
-        keytabs: config.keytabs.clone(),
+        kerberos: config.kerberos.clone(),
     }))
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -20,6 +19,7 @@ use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
 use crate::answers::Answers;
+use crate::kerberos::Kerberos;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -44,8 +44,8 @@ pub struct App {
     pub federation: Arc<Federation>,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
-    /// The files with keys of Kerberos that settings may name.
-    pub keytabs: Arc<[PathBuf]>,
+    /// What the operator lists for Kerberos.
+    pub kerberos: Arc<Kerberos>,
     /// Which clients took tokens since that was last stored.
     pub uses: Arc<Uses>,
     /// The public address is an https one, so cookies are `Secure`.
@@ -81,8 +81,8 @@ pub struct Parts {
     pub proxies: TrustedProxies,
     /// The client for other servers.
     pub outbound: Outbound,
-    /// The files with keys of Kerberos that settings may name.
-    pub keytabs: Vec<PathBuf>,
+    /// What the operator lists for Kerberos.
+    pub kerberos: Kerberos,
 }
 
 impl App {
@@ -97,7 +97,7 @@ impl App {
             uses: Arc::default(),
             limits: Arc::default(),
             federation: Arc::default(),
-            keytabs: parts.keytabs.into(),
+            kerberos: Arc::new(parts.kerberos),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -120,7 +120,7 @@ impl App {
             uses: Arc::clone(&self.uses),
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
-            keytabs: Arc::clone(&self.keytabs),
+            kerberos: Arc::clone(&self.kerberos),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

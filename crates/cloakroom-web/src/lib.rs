@@ -12,6 +12,7 @@ pub mod cors;
 pub mod device;
 pub mod headers;
 pub mod i18n;
+pub mod kerberos;
 pub mod limit;
 pub mod metrics;
 pub mod outbound;

@@ -18,6 +18,9 @@ use super::prove::{self, Claimed, Word};
 use super::settings::{Directory, EditMode};
 use crate::Problem;
 use crate::health::Health;
+use crate::kerberos::{self, Centre, Ways};
+
+mod centre;
 
 /// What directories are asked.
 #[derive(Clone, Debug)]
@@ -36,8 +39,8 @@ pub struct Question {
 /// What they say.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// It is nobody's password that they know of.
-    Wrong,
+    /// It is nobody's password that they know of; why, where a centre of keys says so, for the log and the event.
+    Wrong(Option<&'static str>),
     /// It is this person's.
     Right(Box<Directory>, Box<Person>),
 }
@@ -71,7 +74,7 @@ pub struct Typed<'a> {
 /// # Errors
 /// If the database cannot be asked.
 pub fn question(cx: &mut Cx<'_>, typed: Typed<'_>) -> Result<Option<Question>, Fault> {
-    let all = super::list(cx)?;
+    let all = super::list_judges(cx)?;
     let text = typed.name.trim();
     let by_address = cx.realm.settings.login_with_email_allowed;
     let mut question = Question {
@@ -87,7 +90,7 @@ pub fn question(cx: &mut Cx<'_>, typed: Typed<'_>) -> Result<Option<Question>, F
         decoy: Decoy::of(&Secret::random(cx.rng)),
     };
     if let Some(user) = typed.user {
-        let home = home_of(cx, user, typed.has_password)?;
+        let home = home_of(cx, (user, typed.has_password), &all)?;
         let home = match home {
             None if all.is_empty() => return Ok(None),
             None => None,
@@ -120,14 +123,15 @@ pub fn question(cx: &mut Cx<'_>, typed: Typed<'_>) -> Result<Option<Question>, F
 /// The directory that has a user's password, if it is there and switched on; `None` if the password is here.
 fn home_of(
     cx: &mut Cx<'_>,
-    user: &UserId,
-    has_password: bool,
+    (user, has_password): (&UserId, bool),
+    judges: &[Directory],
 ) -> Result<Option<(link::Link, Option<Directory>)>, Fault> {
     let Some(link) = link::find(cx, user)? else {
         return Ok(None);
     };
-    let found = super::find(cx, &link.component)?;
-    let found = found.filter(|directory| directory.is_on);
+    let mut judges = judges.iter();
+    let found = judges.find(|directory| directory.id == link.component);
+    let found = found.cloned();
     let stays = |one: &Directory| one.edit_mode == EditMode::Unsynced && has_password;
     if found.as_ref().is_some_and(stays) {
         return Ok(None);
@@ -153,22 +157,23 @@ impl Question {
     pub async fn ask(
         &self,
         realm: &str,
-        (health, dial): (&Health, &impl Dial),
+        (health, ways): (&Health, Ways<'_, impl Dial, impl Centre>),
         mut may: impl AsyncFnMut(&Directory, &Person) -> Result<bool, Fault>,
     ) -> Result<Verdict, Unasked> {
-        let mut away = None;
+        let (mut away, mut why) = (None, None);
         let mut rest = self.directories.iter();
         for directory in rest.by_ref() {
-            let word = match self.ask_one(directory, dial, &mut may).await {
+            let word = match self.ask_one(directory, ways, &mut may).await {
                 Ok(word) => Ok(word),
                 Err(Silent::Problem(problem)) => Err(problem),
                 Err(Silent::Fault(fault)) => return Err(Unasked::Fault(fault)),
             };
             let id = (realm, directory.id.as_str());
-            health.note(id, dial.now(), word.as_ref().map(|_| ()));
+            health.note(id, ways.dial.now(), word.as_ref().map(|_| ()));
             match word {
                 Ok(Word::Nobody) => {}
-                Ok(Word::Wrong) => {
+                Ok(Word::Wrong(told)) => {
+                    why = told;
                     // It is known who it is: a directory that does not answer has nothing to add.
                     away = None;
                     break;
@@ -190,25 +195,28 @@ impl Question {
             // One that does not answer makes nobody wait who is not its own.
             let pulse = health.of(realm, directory.id.as_str());
             if pulse.is_none_or(|pulse| pulse.failures == 0) {
-                let asked = self.pretend(directory, dial).await;
+                let asked = self.pretend(directory, ways).await;
                 let id = (realm, directory.id.as_str());
-                health.note(id, dial.now(), asked.as_ref().copied());
+                health.note(id, ways.dial.now(), asked.as_ref().copied());
             }
         }
-        Ok(Verdict::Wrong)
+        Ok(Verdict::Wrong(why))
     }
 
     async fn ask_one(
         &self,
         directory: &Directory,
-        dial: &impl Dial,
+        ways: Ways<'_, impl Dial, impl Centre>,
         may: &mut impl AsyncFnMut(&Directory, &Person) -> Result<bool, Fault>,
     ) -> Result<Word, Silent> {
         let Some(claimed) = &self.claimed else {
-            self.pretend(directory, dial).await?;
+            self.pretend(directory, ways).await?;
             return Ok(Word::Nobody);
         };
-        let mut line = Line::open_to_search(directory, dial).await?;
+        if !directory.has_entries() {
+            return self.ask_centre((directory, claimed), ways, may).await;
+        }
+        let mut line = Line::open_to_search(directory, ways.dial).await?;
         let (found, searches) = prove::look(directory, claimed, &mut line).await?;
         let missing = self.searches.saturating_sub(searches);
         let is_somebody = found.is_some();
@@ -218,30 +226,36 @@ impl Question {
             && (matches!(claimed, Claimed::Known(_))
                 || may(directory, &found.person).await.map_err(Silent::Fault)?)
         {
-            let with = (&mut line, dial);
-            let word = prove::prove(directory, found, &self.password, with).await?;
-            if matches!(word, Word::Wrong) {
+            let with = (&mut line, ways);
+            let word = prove::prove((directory, found), &self.password, &self.decoy, with).await?;
+            if matches!(word, Word::Wrong(_)) {
                 self.decoy.search(directory, missing, &mut line).await?;
             }
             return Ok(word);
         }
         self.decoy.search(directory, missing, &mut line).await?;
         if prove::is_password(&self.password) {
-            self.decoy.bind(directory, dial).await?;
+            self.decoy.prove(directory, ways).await?;
         }
         Ok(match is_somebody {
-            true => Word::Wrong,
+            true => Word::Wrong(None),
             false => Word::Nobody,
         })
     }
 
     /// Asks a directory as much as about anybody.
-    async fn pretend(&self, directory: &Directory, dial: &impl Dial) -> crate::Result<()> {
-        let mut line = Line::open_to_search(directory, dial).await?;
+    async fn pretend(
+        &self,
+        directory: &Directory,
+        ways: Ways<'_, impl Dial, impl Centre>,
+    ) -> crate::Result<()> {
         let decoy = &self.decoy;
-        decoy.search(directory, self.searches, &mut line).await?;
+        if directory.has_entries() {
+            let mut line = Line::open_to_search(directory, ways.dial).await?;
+            decoy.search(directory, self.searches, &mut line).await?;
+        }
         if prove::is_password(&self.password) {
-            decoy.bind(directory, dial).await?;
+            decoy.prove(directory, ways).await?;
         }
         Ok(())
     }
@@ -315,8 +329,8 @@ pub fn settle(
     let Verdict::Right(directory, person) = verdict else {
         return Ok(None);
     };
-    match adopt::adopt(cx, directory, person, default_role, true)? {
-        Ok(adopted) => Ok(Some(adopted.user().id.clone())),
+    match kerberos::person::settle(cx, directory, person, default_role)? {
+        Ok(user) => Ok(Some(user.id)),
         Err(why) => {
             let (provider, id) = (&directory.name, &person.external_id);
             tracing::warn!(%provider, id, %why, "a person of a directory is nobody here");

@@ -8,7 +8,9 @@ use super::dial::Dial;
 use super::line::Line;
 use super::search::{self, Whom};
 use super::settings::Directory;
-use crate::Result;
+use crate::kerberos::password::{self, Begun};
+use crate::kerberos::{Centre, Principal, Provider, Ways, provider};
+use crate::{Problem, Result};
 
 /// A name and a password of nobody, for one guess.
 #[derive(Clone, Debug)]
@@ -41,12 +43,38 @@ impl Decoy {
         Ok(())
     }
 
-    /// Signs in as an entry that is not there. No account of the directory counts it as a failure of its own.
-    pub(super) async fn bind(&self, directory: &Directory, dial: &impl Dial) -> Result<()> {
+    /// Proves the password of nobody. No account of the directory counts it as a failure of its own.
+    pub(super) async fn prove(
+        &self,
+        directory: &Directory,
+        ways: Ways<'_, impl Dial, impl Centre>,
+    ) -> Result<()> {
+        if directory.asks_centre() {
+            let provider = provider::of_passwords(directory)?;
+            let begun = password::begin(&provider, self.principal(&provider)?, ways).await?;
+            return self.go_on(&provider, begun, ways).await;
+        }
         let (attribute, base) = (directory.rdn_attribute(), directory.users_dn()?);
         let dn = format!("{attribute}={},{base}", self.name);
-        let mut line = Line::open_to_prove(directory, dial).await?;
+        let mut line = Line::open_to_prove(directory, ways.dial).await?;
         line.bind(&dn, self.password.expose()).await?;
         Ok(())
+    }
+
+    /// Ends as nobody what was begun about somebody, whom no centre of keys lets pay for it.
+    pub(super) async fn go_on(
+        &self,
+        provider: &Provider,
+        begun: Begun,
+        ways: Ways<'_, impl Dial, impl Centre>,
+    ) -> Result<()> {
+        let begun = begun.about(self.principal(provider)?);
+        password::finish(provider, begun, &self.password, ways).await?;
+        Ok(())
+    }
+
+    fn principal(&self, provider: &Provider) -> Result<Principal> {
+        let found = Principal::parse(&self.name, &provider.service.realm);
+        found.ok_or_else(|| Problem::settings("kerberosRealm is no realm"))
     }
 }

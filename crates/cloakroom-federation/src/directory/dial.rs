@@ -14,7 +14,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Where a directory listens.
+/// Where a directory, or a centre of keys, listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The name or address, as the settings have it; certificates have to be its own.
@@ -25,6 +25,8 @@ pub struct Place {
     pub is_secure: bool,
     /// Nothing secures what is said there, neither from the first byte nor by `StartTLS`.
     pub stays_plain: bool,
+    /// It is a centre of keys of Kerberos, which the operator lists, and no directory.
+    pub is_centre: bool,
     /// The longest that reaching it may take.
     pub patience: Duration,
 }

@@ -2,6 +2,7 @@
 
 use cloakroom_model::Secret;
 
+use super::decoy::Decoy;
 use super::dial::Dial;
 use super::entry::Entry;
 use super::line::Line;
@@ -10,6 +11,8 @@ use super::person::Person;
 use super::search::{self, Whom};
 use super::settings::{Directory, EditMode};
 use crate::Result;
+use crate::kerberos::password::{self, Said};
+use crate::kerberos::{Centre, Principal, Ways, provider};
 
 /// Whose password it is said to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +33,8 @@ pub enum Claimed {
 pub enum Word {
     /// Nobody there is meant.
     Nobody,
-    /// It is somebody else's, or nobody's.
-    Wrong,
+    /// It is somebody else's, or nobody's; why, where a centre of keys says so, for the log and the event.
+    Wrong(Option<&'static str>),
     /// It is theirs.
     Right(Box<Person>),
 }
@@ -84,25 +87,74 @@ pub fn is_password(password: &Secret) -> bool {
 ///
 /// # Errors
 /// If the directory is not reached, or cannot be believed.
-pub async fn prove(
-    directory: &Directory,
-    found: Found,
+pub(super) async fn prove(
+    (directory, found): (&Directory, Found),
     password: &Secret,
-    (line, dial): (&mut Line, &impl Dial),
+    decoy: &Decoy,
+    (line, ways): (&mut Line, Ways<'_, impl Dial, impl Centre>),
 ) -> Result<Word> {
     let Found { entry, mut person } = found;
-    let mut theirs = Line::open_to_prove(directory, dial).await?;
-    let done = theirs.bind(&entry.dn, password.expose()).await?;
-    let is_right = match done.rc {
-        0 => true,
-        49 => is_only_old(directory, &done.text, &mut person),
-        _ => false,
-    };
-    if !is_right || person.is_shut_out(directory) {
-        return Ok(Word::Wrong);
+    if directory.asks_centre() {
+        let client = client_of(directory, (&entry, &person))?;
+        let said = match client {
+            Some(client) => ask_centre(directory, client, password, ways).await?,
+            None => {
+                decoy.prove(directory, ways).await?;
+                Said::Wrong("the entry's principal is of another realm, or no person's")
+            }
+        };
+        if let Said::Wrong(why) = said {
+            return Ok(Word::Wrong(Some(why)));
+        }
+    } else {
+        let mut theirs = Line::open_to_prove(directory, ways.dial).await?;
+        let done = theirs.bind(&entry.dn, password.expose()).await?;
+        let is_right = match done.rc {
+            0 => true,
+            49 => is_only_old(directory, &done.text, &mut person),
+            _ => false,
+        };
+        if !is_right {
+            return Ok(Word::Wrong(None));
+        }
+    }
+    if person.is_shut_out(directory) {
+        return Ok(Word::Wrong(Some(
+            "the directory has switched the account off",
+        )));
     }
     membership::find(directory, &entry, &mut person, line).await?;
     Ok(Word::Right(Box::new(person)))
+}
+
+async fn ask_centre(
+    directory: &Directory,
+    client: Principal,
+    password: &Secret,
+    ways: Ways<'_, impl Dial, impl Centre>,
+) -> Result<Said> {
+    let provider = provider::of_passwords(directory)?;
+    let begun = password::begin(&provider, client, ways).await?;
+    password::finish(&provider, begun, password, ways).await
+}
+
+/// The principal that an entry says, or that has the name where none says one; `None` if that is nobody of the realm.
+fn client_of(directory: &Directory, of: (&Entry, &Person)) -> Result<Option<Principal>> {
+    let (entry, person) = of;
+    let realm = provider::of_passwords(directory)?.service.realm;
+    let attribute = directory.text("krbPrincipalAttribute");
+    let said = attribute.map(|name| entry.values(name)).unwrap_or_default();
+    if said.is_empty() {
+        return Ok(Principal::parse(&person.username, &realm));
+    }
+    let found = said.iter().find_map(|value| {
+        let text = std::str::from_utf8(value).ok()?;
+        let (name, of) = text.split_once('@').unwrap_or((text, &realm));
+        // An Active Directory writes it in small letters there.
+        let own = of.eq_ignore_ascii_case(&realm).then_some(name)?;
+        Principal::parse(own, &realm)
+    });
+    Ok(found.filter(|one| one.person().is_some()))
 }
 
 /// A directory may fold names in ways that differ from ours; what was typed has to be the name here as well, or one

@@ -101,6 +101,22 @@ impl Directory {
         self.text(name) == Some("true")
     }
 
+    /// Its people are entries, and not names of Kerberos alone.
+    pub fn has_entries(&self) -> bool {
+        self.component.provider_id != crate::kerberos::provider::KIND
+    }
+
+    /// Passwords of its people are proved to a centre of keys.
+    pub fn asks_centre(&self) -> bool {
+        match self.has_entries() {
+            true => {
+                self.has("allowKerberosAuthentication")
+                    && self.has("useKerberosForPasswordAuthentication")
+            }
+            false => self.has("allowPasswordAuthentication"),
+        }
+    }
+
     /// Where it listens: each address of the setting, in the order in which they are tried.
     ///
     /// # Errors
@@ -230,6 +246,7 @@ fn place(text: &str, patience: Duration) -> Result<Place> {
         port: url.port().unwrap_or(usual),
         is_secure,
         stays_plain: !is_secure,
+        is_centre: false,
         patience,
     })
 }

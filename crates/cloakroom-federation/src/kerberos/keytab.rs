@@ -14,6 +14,17 @@ pub(super) const AES_256: i64 = 18;
 const AES_128_SHA_2: i64 = 19;
 const AES_256_SHA_2: i64 = 20;
 
+/// The kinds that are taken, the best first.
+pub(super) const KINDS: [i64; 4] = [AES_256_SHA_2, AES_128_SHA_2, AES_256, AES_128];
+
+/// How often a password is hashed for a key of this kind where nobody says otherwise (RFC 3962 §4, RFC 8009 §4).
+pub(super) fn usual_rounds(kind: i64) -> u32 {
+    match kind {
+        AES_128_SHA_2 | AES_256_SHA_2 => 32_768,
+        _ => 4_096,
+    }
+}
+
 /// The bytes of a key of this kind; `None` for kinds that are not taken: RC4, DES and what is not known here.
 pub(super) fn size(kind: i64) -> Option<usize> {
     match kind {

@@ -2,12 +2,13 @@
 
 use cloakroom_model::Timestamp;
 
-use super::der::{Fields, INTEGER, OCTETS, SEQUENCE, TIME, element, field, only};
+use super::der::{Fields, INTEGER, SEQUENCE, TIME, element, field, only};
 use super::principal::Principal;
+use super::write as plain;
 use crate::saml::instant;
 
 /// The version of all messages.
-const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 5;
 
 const TICKET: u8 = 0x61;
 const AUTHENTICATOR: u8 = 0x62;
@@ -25,7 +26,7 @@ pub(super) struct Sealed<'a> {
 }
 
 impl<'a> Sealed<'a> {
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let fields = Fields::of(bytes)?;
         let version = match fields.has(1) {
             true => Some(fields.integer(1)?),
@@ -51,19 +52,24 @@ pub(super) struct Request<'a> {
 impl<'a> Request<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let fields = Fields::of(only(bytes, REQUEST)?)?;
-        let ticket = Fields::of(only(fields.get(3)?, TICKET)?)?;
-        let is_request = fields.integer(0)? == VERSION && fields.integer(1)? == 14;
-        let is_ticket = ticket.integer(0)? == VERSION;
-        if !is_request || !is_ticket {
+        if fields.integer(0)? != VERSION || fields.integer(1)? != 14 {
             return None;
         }
+        let (service, ticket) = outside(fields.get(3)?)?;
         Some(Self {
             options: fields.flags(2)?,
-            service: Principal::read(ticket.get(2)?, ticket.text(1)?)?,
-            ticket: Sealed::read(ticket.get(3)?)?,
+            service,
+            ticket,
             authenticator: Sealed::read(fields.get(4)?)?,
         })
     }
+}
+
+/// `Ticket`: for whom it is, as it says in the clear, and what is in it.
+pub(super) fn outside(bytes: &[u8]) -> Option<(Principal, Sealed<'_>)> {
+    let fields = Fields::of(only(bytes, TICKET)?)?;
+    let service = Principal::read(fields.get(2)?, fields.text(1)?)?;
+    (fields.integer(0)? == VERSION).then_some((service, Sealed::read(fields.get(3)?)?))
 }
 
 /// `EncTicketPart`, as far as it matters here. What it says of groups does not.
@@ -71,6 +77,8 @@ pub(super) struct Ticket {
     pub(super) flags: u32,
     pub(super) key: (i64, Vec<u8>),
     pub(super) client: Principal,
+    /// When the client has proved who it is.
+    pub(super) authenticated: Timestamp,
     pub(super) starts: Timestamp,
     pub(super) ends: Timestamp,
 }
@@ -88,6 +96,7 @@ impl Ticket {
             flags: fields.flags(0)?,
             key: (key.integer(0)?, key.octets(1)?.to_vec()),
             client: Principal::read(fields.get(3)?, fields.text(2)?)?,
+            authenticated,
             starts,
             ends: time(&fields, 7)?,
         })
@@ -131,7 +140,7 @@ impl Authenticator {
     pub(super) fn reply(&self, sequence: u32) -> Vec<u8> {
         // A number is positive if its first bit is not set.
         let number = (sequence >> 2).to_be_bytes();
-        let number = element(INTEGER, &[shortest(&number)]);
+        let number = element(INTEGER, &[plain::shortest(&number)]);
         let parts = [
             field(0, &self.at_text),
             field(1, &self.micros),
@@ -144,27 +153,16 @@ impl Authenticator {
 
 /// `AP-REP` around what was encrypted with a key of this kind.
 pub(super) fn reply(kind: i64, sealed: &[u8]) -> Vec<u8> {
-    let small = |number: u8| element(INTEGER, &[&[number]]);
-    let kind = small(u8::try_from(kind).unwrap_or(0));
-    let octets = element(OCTETS, &[sealed]);
-    let sealed = element(SEQUENCE, &[&field(0, &kind), &field(2, &octets)]);
-    let parts = [field(0, &small(5)), field(1, &small(15)), field(2, &sealed)];
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    element(REPLY, &[&element(SEQUENCE, &parts)])
-}
-
-fn shortest(number: &[u8]) -> &[u8] {
-    let mut rest = number;
-    while let [0, next, ..] = rest
-        && *next < 0x80
-    {
-        rest = rest.get(1..).unwrap_or_default();
-    }
-    rest
+    let inside = plain::sequence(&[
+        (0, plain::integer(VERSION)),
+        (1, plain::integer(15)),
+        (2, plain::sealed(kind, None, sealed)),
+    ]);
+    element(REPLY, &[&inside])
 }
 
 /// A `KerberosTime`: `19700101000000Z` and nothing else.
-fn time(fields: &Fields<'_>, number: u8) -> Option<Timestamp> {
+pub(super) fn time(fields: &Fields<'_>, number: u8) -> Option<Timestamp> {
     let text = std::str::from_utf8(only(fields.get(number)?, TIME)?).ok()?;
     let digits = text.strip_suffix('Z')?;
     if digits.len() != 14 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -180,48 +178,16 @@ fn time(fields: &Fields<'_>, number: u8) -> Option<Timestamp> {
 #[cfg(test)]
 pub(super) mod write {
     use super::*;
-    use crate::kerberos::der::{BITS, TEXT};
-
-    pub(in super::super) fn sequence(fields: &[(u8, Vec<u8>)]) -> Vec<u8> {
-        let parts: Vec<Vec<u8>> = fields
-            .iter()
-            .map(|(number, inside)| field(*number, inside))
-            .collect();
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        element(SEQUENCE, &parts)
-    }
-
-    pub(in super::super) fn integer(number: i64) -> Vec<u8> {
-        element(INTEGER, &[shortest(&number.to_be_bytes())])
-    }
-
-    pub(in super::super) fn octets(bytes: &[u8]) -> Vec<u8> {
-        element(OCTETS, &[bytes])
-    }
-
-    pub(in super::super) fn flags(flags: u32) -> Vec<u8> {
-        element(BITS, &[&[0], &flags.to_be_bytes()])
-    }
+    pub(in super::super) use crate::kerberos::write::{
+        flags, integer, octets, sealed, sequence, text,
+    };
 
     pub(in super::super) fn time(text: &str) -> Vec<u8> {
         element(TIME, &[text.as_bytes()])
     }
 
-    pub(in super::super) fn text(text: &str) -> Vec<u8> {
-        element(TEXT, &[text.as_bytes()])
-    }
-
     pub(in super::super) fn name(parts: &[&str]) -> Vec<u8> {
-        let parts: Vec<Vec<u8>> = parts.iter().map(|part| text(part)).collect();
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        sequence(&[(0, integer(1)), (1, element(SEQUENCE, &parts))])
-    }
-
-    pub(in super::super) fn sealed(kind: i64, version: Option<i64>, bytes: &[u8]) -> Vec<u8> {
-        let mut fields = vec![(0, integer(kind))];
-        fields.extend(version.map(|version| (1, integer(version))));
-        fields.push((2, octets(bytes)));
-        sequence(&fields)
+        crate::kerberos::write::name(1, parts)
     }
 
     pub(in super::super) fn ticket_inside(inside: &[u8]) -> Vec<u8> {

@@ -11,7 +11,7 @@ use crate::directory::adopt::{self, Adopted};
 use crate::directory::line::Line;
 use crate::directory::person::Person;
 use crate::directory::search::{self, Whom};
-use crate::directory::{Dial, membership};
+use crate::directory::{Dial, Directory, membership};
 use crate::health::Health;
 
 /// The attribute of a user that says which principal they are, by Keycloak's name.
@@ -30,15 +30,13 @@ pub async fn find(
     let Some(name) = client.person() else {
         return Ok(None);
     };
-    let mut found = match provider.has_entries {
-        true => {
-            let found = look_up(provider, (client, name), dial).await;
-            let id = (realm, provider.directory.id.as_str());
-            health.note(id, dial.now(), found.as_ref().map(|_| ()));
-            found?
-        }
-        false => Some(of_name(client, name)),
-    };
+    if !provider.directory.has_entries() {
+        return Ok(alone(client));
+    }
+    let found = look_up(provider, (client, name), dial).await;
+    let id = (realm, provider.directory.id.as_str());
+    health.note(id, dial.now(), found.as_ref().map(|_| ()));
+    let mut found = found?;
     if let Some(person) = &mut found {
         person.set(PRINCIPAL, vec![client.to_string()]);
     }
@@ -81,8 +79,9 @@ async fn look_up(
     Ok(Some(person))
 }
 
-/// Somebody of whom nothing is known but the principal; the address is what Keycloak makes of it.
-fn of_name(client: &Principal, name: &str) -> Person {
+/// Somebody of whom nothing is known but the principal; the address is what Keycloak makes of it. `None` if it is no person's.
+pub(crate) fn alone(client: &Principal) -> Option<Person> {
+    let name = client.person()?;
     let mut person = Person {
         external_id: client.to_string(),
         username: user::fold(name),
@@ -90,7 +89,8 @@ fn of_name(client: &Principal, name: &str) -> Person {
     };
     let address = format!("{name}@{}", client.realm.to_lowercase());
     person.set("email", vec![address]);
-    person
+    person.set(PRINCIPAL, vec![client.to_string()]);
+    Some(person)
 }
 
 /// Stores a person; who that is here, or why it is nobody.
@@ -99,12 +99,12 @@ fn of_name(client: &Principal, name: &str) -> Person {
 /// If the database cannot be asked.
 pub fn settle(
     cx: &mut Cx<'_>,
-    provider: &Provider,
+    directory: &Directory,
     person: &Person,
     default_role: Option<&RoleId>,
 ) -> std::result::Result<std::result::Result<User, adopt::Refused>, Fault> {
-    let directory = &provider.directory;
-    let adopted = adopt::adopt(cx, directory, person, default_role, provider.has_entries)?;
+    let with_searches = directory.has_entries();
+    let adopted = adopt::adopt(cx, directory, person, default_role, with_searches)?;
     let mut adopted = match adopted {
         Ok(adopted) => adopted,
         Err(why) => return Ok(Err(why)),

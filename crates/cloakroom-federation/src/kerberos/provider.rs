@@ -4,6 +4,7 @@ use cloakroom_model::component::{self, Component};
 use cloakroom_model::{Cx, Fault};
 
 use super::principal::Principal;
+use crate::Problem;
 use crate::directory::{self, Directory, FAMILY};
 
 /// The kind of component that knows people by Kerberos alone.
@@ -14,8 +15,6 @@ pub const KIND: &str = "kerberos";
 pub struct Provider {
     /// Where its people are, or what stands for that where they are nowhere but in Kerberos.
     pub directory: Directory,
-    /// Its people are looked up in the directory.
-    pub has_entries: bool,
     /// The service that this server is to Kerberos.
     pub service: Principal,
     /// The file with the service's keys.
@@ -30,21 +29,26 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Provider>, Fault> {
     let found = directory::list(cx)?.into_iter();
     let mut all: Vec<Provider> = found
         .filter(|one| one.has("allowKerberosAuthentication"))
-        .filter_map(|one| read(one, true))
+        .filter_map(read)
         .collect();
-    let alone = component::list(cx, Some(FAMILY))?.into_iter();
-    let alone = alone.filter(|one: &Component| one.provider_id == KIND);
-    let alone = alone.map(|one| Directory::of(one, &[]));
-    all.extend(
-        alone
-            .filter(|one| one.is_on)
-            .filter_map(|one| read(one, false)),
-    );
+    all.extend(list_alone(cx)?.into_iter().filter_map(read));
     all.sort_by_key(|one| one.directory.priority);
     Ok(all)
 }
 
-fn read(directory: Directory, has_entries: bool) -> Option<Provider> {
+/// Those of a realm that know people by Kerberos alone, and are switched on.
+///
+/// # Errors
+/// If the database cannot be asked.
+pub(crate) fn list_alone(cx: &mut Cx<'_>) -> Result<Vec<Directory>, Fault> {
+    let all = component::list(cx, Some(FAMILY))?.into_iter();
+    let alone = all.filter(|one: &Component| one.provider_id == KIND);
+    let alone = alone.map(|one| Directory::of(one, &[]));
+    Ok(alone.filter(|one| one.is_on).collect())
+}
+
+/// What a component says of Kerberos; `None` if that is not enough.
+pub(crate) fn read(directory: Directory) -> Option<Provider> {
     let realm = directory.text("kerberosRealm")?;
     let service = Principal::parse(directory.text("serverPrincipal")?, realm)?;
     let keytab = directory.text("keyTab")?.to_owned();
@@ -52,7 +56,17 @@ fn read(directory: Directory, has_entries: bool) -> Option<Provider> {
     (service.realm == realm).then(|| Provider {
         service: service.clone(),
         keytab,
-        has_entries,
         directory,
+    })
+}
+
+/// What proves the passwords of a component's people.
+///
+/// # Errors
+/// If its settings do not say which service and which keys.
+pub(crate) fn of_passwords(directory: &Directory) -> crate::Result<Provider> {
+    read(directory.clone()).ok_or_else(|| {
+        let why = "kerberosRealm, serverPrincipal (of that realm) and keyTab have to be set";
+        Problem::settings(why)
     })
 }

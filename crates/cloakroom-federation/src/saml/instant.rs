@@ -35,7 +35,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Writes an instant, in whole seconds.
-pub(super) fn write(at: Timestamp) -> String {
+pub(crate) fn write(at: Timestamp) -> String {
     let (day, second) = (
         at.seconds().div_euclid(86_400),
         at.seconds().rem_euclid(86_400),

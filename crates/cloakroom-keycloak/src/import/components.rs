@@ -111,10 +111,8 @@ fn insert(
         import.report.approximate("components[]", &who, how);
     }
     if family == STORES && asks_centre(&made) {
-        let how = match made.provider_id.as_str() {
-            "ldap" => "kept, but passwords are proved by the directory, not by the centre of keys",
-            _ => "kept, but nobody signs in here with a password of Kerberos, only with a ticket",
-        };
+        // Keycloak finds it by a file of its machine.
+        let how = "passwords are proved by the centre of keys that CLOAKROOM_KERBEROS_KDCS lists for kerberosRealm";
         import.report.approximate("components[]", &who, how);
     }
     if !component::insert(cx, &made)? {

@@ -95,6 +95,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Files with keys of Kerberos that realms may name, with commas",
     ),
     Key::new(
+        "kerberos_kdcs",
+        "Centres of keys that prove passwords, REALM=host:port, with commas",
+    ),
+    Key::new(
         "shutdown_delay",
         "Seconds between not being ready and taking no more requests",
     )

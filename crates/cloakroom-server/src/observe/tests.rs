@@ -5,6 +5,7 @@ use actix_web::test::{TestRequest, init_service, read_body_json};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, Fault, Vault, db};
 use cloakroom_web::app::Parts;
+use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
@@ -26,7 +27,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         base_url: "http://localhost:8080".to_owned(),
         proxies: TrustedProxies::parse(proxies).unwrap(),
         outbound: Outbound::new(Listed::default()).unwrap(),
-        keytabs: Vec::new(),
+        kerberos: Kerberos::default(),
     });
     (Data::new(app), folder)
 }

@@ -6,11 +6,14 @@ use std::time::Duration;
 use cloakroom_federation::directory::Directory;
 use cloakroom_federation::directory::ask::{self, Meant, Question, Unasked, Verdict};
 use cloakroom_federation::directory::person::Person;
+use cloakroom_federation::kerberos::Ways;
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::proof::{self, Checked, Reservation, Work};
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_web::App;
+
+use super::kerberos::Centres;
 
 /// A directory that is slow makes whoever is not its own wait no longer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -41,6 +44,9 @@ impl Looked {
             let user = ask::settle(cx, word, default_role.as_ref())?;
             let is_right = user.is_some();
             checked.decide(user, is_right);
+            if let Verdict::Wrong(Some(why)) = word {
+                checked.explain(why);
+            }
         }
         Ok(checked)
     }
@@ -55,6 +61,11 @@ pub(super) async fn look(
     ip: &str,
     (mut work, question): (Work, Option<Question>),
 ) -> Result<Result<Looked, Unjudged>, Fault> {
+    let centres = Centres(app);
+    let ways = Ways {
+        dial: &*app.outbound,
+        centre: &centres,
+    };
     let before = work.reservation();
     let mut met: Vec<proof::Meant> = Vec::new();
     let mut word = None;
@@ -66,7 +77,7 @@ pub(super) async fn look(
             met.extend(counted);
             Ok(goes_on)
         };
-        let with = (&app.federation.health, &*app.outbound);
+        let with = (&app.federation.health, ways);
         let said = question.ask(&realm.name, with, may).await;
         // The last one has judged it, or was away; those before it have not.
         let judged = met.pop();
@@ -99,7 +110,7 @@ pub(super) async fn look(
         }
     };
     if let Some(question) = question.filter(|one| one.is_of_here() && !checked.is_right()) {
-        let with = (&app.federation.health, &*app.outbound);
+        let with = (&app.federation.health, ways);
         let asked = question.ask(&realm.name, with, async |_, _| Ok(false));
         // Nobody is asked about, and no directory has a say.
         let _ = tokio::time::timeout(PATIENCE, asked).await;

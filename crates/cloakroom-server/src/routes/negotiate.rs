@@ -4,14 +4,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use actix_web::web::block;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::person::Person;
 use cloakroom_federation::kerberos::accept::Judge;
 use cloakroom_federation::kerberos::{
-    Accepted, Crypto, Key, Keytab, Provider, Refused, accept, keytab, person, provider, token,
+    Accepted, Provider, Refused, accept, person, provider, token,
 };
-use cloakroom_jose::kerberos::Suite;
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::Origin;
@@ -23,6 +21,7 @@ use cloakroom_web::app::{now, random};
 use rand::Rng as _;
 use url::{Host, Url};
 
+use super::kerberos;
 use super::refusal::{self, Refusal};
 use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, Visit};
@@ -52,31 +51,6 @@ impl Said {
         if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().insert(WWW_AUTHENTICATE, value);
         }
-    }
-}
-
-/// The encryption of AES.
-#[derive(Debug)]
-struct Aes;
-
-/// What keys of a kind are used with; `None` for kinds that are not taken.
-fn suite(kind: i64) -> Option<Suite> {
-    match kind {
-        17 | 18 => Some(Suite::Sha1),
-        19 | 20 => Some(Suite::Sha2),
-        _ => None,
-    }
-}
-
-impl Crypto for Aes {
-    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
-        let opened = suite(key.kind)?.open(key.bytes, usage, sealed).ok()?;
-        Some(opened.to_vec())
-    }
-
-    fn seal(&self, key: Key<'_>, usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
-        let suite = suite(key.kind)?;
-        suite.seal(key.bytes, usage, random, text).ok()
     }
 }
 
@@ -146,7 +120,7 @@ async fn judge(
 ) -> Result<Result<(Provider, Accepted), Failed>, Fault> {
     let mut failed = Failed(Refused::OtherService.to_string());
     for provider in providers {
-        let Some(keys) = keys(visit, &provider.keytab).await else {
+        let Some(keys) = kerberos::keys(&visit.app, &provider.keytab).await else {
             let name = &provider.directory.name;
             tracing::warn!(realm = %visit.realm.name, provider = %name, "the keytab is not among CLOAKROOM_KERBEROS_KEYTABS, or cannot be read");
             failed = Failed(format!("the keytab of {name} cannot be read"));
@@ -157,7 +131,7 @@ async fn judge(
         let judge = Judge {
             service: &provider.service,
             keytab: &keys,
-            crypto: &Aes,
+            crypto: &kerberos::Aes,
             now: now(),
             random: bytes,
         };
@@ -169,18 +143,6 @@ async fn judge(
         }
     }
     Ok(Err(failed))
-}
-
-/// The keys of a file that the operator has listed: a path in the settings of a realm opens no other file.
-async fn keys(visit: &Visit, path: &str) -> Option<Keytab> {
-    let mut listed = visit.app.keytabs.iter();
-    let file = listed.find(|known| known.to_str() == Some(path))?.clone();
-    let read = block(move || {
-        let is_sound = std::fs::metadata(&file)
-            .is_ok_and(|about| about.is_file() && about.len() <= keytab::LONGEST as u64);
-        is_sound.then(|| std::fs::read(&file).ok()).flatten()
-    });
-    Keytab::read(&read.await.ok()??)
 }
 
 /// Looks for the person outside of a transaction, and signs them in inside of one.
@@ -243,7 +205,12 @@ impl Brought {
             return Ok(Ok(Onward::Over));
         };
         let default_role = blueprint::default_role(&cx.realm.settings);
-        let settled = person::settle(cx, &self.provider, &self.found, default_role.as_ref())?;
+        let settled = person::settle(
+            cx,
+            &self.provider.directory,
+            &self.found,
+            default_role.as_ref(),
+        )?;
         let user = match settled {
             Ok(user) => user,
             Err(why) => return Ok(Err(Failed(why.to_string()))),

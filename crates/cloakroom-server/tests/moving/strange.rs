@@ -139,7 +139,7 @@ fn names_that_no_index_has_room_for_are_refused_with_their_place() {
 }
 
 #[test]
-fn a_report_says_of_passwords_that_a_centre_of_keys_would_prove_who_proves_them_here() {
+fn a_report_says_of_passwords_that_a_centre_of_keys_proves_where_that_is_listed() {
     let here = Installation::new();
     let store = |name: &str, kind: &str, setting: &str, value: &str| {
         let config = json!({setting: [value], "enabled": ["true"]});
@@ -172,6 +172,7 @@ fn a_report_says_of_passwords_that_a_centre_of_keys_would_prove_who_proves_them_
 
     let report = here.import(&file).to_string();
 
+    assert!(report.contains("CLOAKROOM_KERBEROS_KDCS"), "{report}");
     for (name, is_said) in [
         ("asks-it", true),
         ("asks-not", false),

@@ -13,6 +13,7 @@ mod ledger;
 mod liar;
 mod lies;
 mod moved;
+mod passwords;
 mod samba;
 mod scene;
 mod sign_in;
@@ -53,6 +54,7 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             injection::STORIES,
             guesses::STORIES,
             kerberos::STORIES,
+            passwords::STORIES,
             moved::STORIES,
         ];
         for &(name, story) in stories.iter().flat_map(|stories| stories.iter()) {

@@ -47,8 +47,8 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(AT_ONCE);
     let database = Database::create("CLOAKROOM_TEST_POSTGRES_URL");
     let authority = Authority::create();
-    let trusted = (authority.file(), authority.keytab());
-    let trusted = (trusted.0.as_path(), trusted.1.as_path());
+    let (file, keytab, centres) = (authority.file(), authority.keytab(), authority.centres());
+    let trusted = (file.as_path(), (keytab.as_path(), centres.as_str()));
     let mut servers = vec![Arc::new(Server::start("sqlite", None, trusted))];
     let postgres = database.as_ref().map(|database| database.url.as_str());
     servers.extend(postgres.map(|url| Arc::new(Server::start("postgres", Some(url), trusted))));

@@ -68,11 +68,11 @@ impl Drop for Server {
 
 impl Server {
     /// Starts the binary and waits until it is ready; `trusted` is the authority whose certificates count, and the file
-    /// with the keys of Kerberos.
+    /// with the keys of Kerberos, beside what is told of its centres.
     pub(crate) fn start(
         database: &'static str,
         url: Option<&str>,
-        (authority, keytab): (&Path, &Path),
+        (authority, kerberos): (&Path, (&Path, &str)),
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (port, management) = (free_port("127.0.0.1"), free_port("127.0.0.1"));
@@ -81,7 +81,8 @@ impl Server {
         command.envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)));
         let log = File::create(folder.path().join("log")).unwrap();
         command
-            .env("CLOAKROOM_KERBEROS_KEYTABS", keytab)
+            .env("CLOAKROOM_KERBEROS_KEYTABS", kerberos.0)
+            .env("CLOAKROOM_KERBEROS_KDCS", kerberos.1)
             .current_dir(folder.path())
             .stdout(log.try_clone().unwrap())
             .stderr(log);
@@ -186,6 +187,20 @@ impl Server {
     pub(crate) fn log(&self) -> String {
         let path: PathBuf = self.folder.path().join("log");
         String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
+    }
+
+    /// Makes the sessions of a user older by so many seconds; false on SQLite, whose file is the server's alone.
+    pub(crate) fn age_sessions(&self, user: &str, seconds: i64) -> bool {
+        let Some(url) = &self.url else {
+            return false;
+        };
+        assert!(user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+        let millis = seconds * 1_000;
+        let statement = format!(
+            "UPDATE sessions SET auth_time = auth_time - {millis} WHERE user_id = '{user}'"
+        );
+        stored::change(url, &statement);
+        true
     }
 
     /// All that is stored, as it is stored: the files of SQLite, or each table of PostgreSQL, where bytes are written in hex.

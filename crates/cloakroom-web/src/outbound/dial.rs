@@ -1,4 +1,4 @@
-//! Connections to directories: to addresses that were checked, few at a time to each host, and secured with its name.
+//! Connections to directories and centres of keys: to addresses that were checked, few at a time to each host, and secured with its name.
 
 use std::collections::HashMap;
 use std::io;
@@ -61,7 +61,8 @@ impl Lines {
 }
 
 fn name(place: &Place) -> String {
-    format!("ldap://{}:{}", place.host, place.port)
+    let scheme = if place.is_centre { "kdc" } else { "ldap" };
+    format!("{scheme}://{}:{}", place.host, place.port)
 }
 
 fn unreached(error: OutboundError) -> Unreached {
@@ -72,7 +73,8 @@ impl Outbound {
     /// The addresses of a place, all of which may be reached.
     async fn addresses(&self, place: &Place) -> Result<Vec<SocketAddr>, OutboundError> {
         // Below 1024 live services that are no directories, and read whatever is sent to them.
-        if place.port < 1024 && ![389, 636].contains(&place.port) {
+        let usual: &[u16] = if place.is_centre { &[88] } else { &[389, 636] };
+        if place.port < 1024 && !usual.contains(&place.port) {
             return Err(OutboundError::Forbidden);
         }
         let found = match place.host.parse::<IpAddr>() {

@@ -8,7 +8,7 @@ use crate::kerberos::token;
 
 /// Puts a digest of key, usage and text before the text.
 #[derive(Debug)]
-struct StandIn;
+pub(in super::super) struct StandIn;
 
 fn sum(key: &[u8], usage: u32, text: &[u8]) -> [u8; 8] {
     let all = [key, &usage.to_be_bytes(), text].concat();
@@ -31,10 +31,10 @@ const KERBEROS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02];
 const OF_WINDOWS: &[u8] = &[0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 0x01, 0x02, 0x02];
 const NTLM: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x02, 0x0a];
 
-const KEY: &[u8] = &[1; 32];
+pub(in super::super) const KEY: &[u8] = &[1; 32];
 const SESSION: &[u8] = &[2; 32];
 /// 2026-11-26 12:00:00.
-const NOW: i64 = 1_795_694_400;
+pub(in super::super) const NOW: i64 = 1_795_694_400;
 
 /// What a token is made of; each test changes one thing.
 #[derive(Clone)]

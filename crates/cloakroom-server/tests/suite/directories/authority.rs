@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
+use super::kdc::{REALM, SPOOFED};
+use cloakroom_testkit::free_port;
+
 /// The addresses that directories of this run listen at. The last part differs from run to run, because an Active Directory
 /// listens at fixed ports.
 pub(crate) fn address(number: u8) -> String {
@@ -15,8 +18,13 @@ pub(crate) fn address(number: u8) -> String {
 /// The network of those addresses.
 pub(crate) const NETWORK: &str = "127.0.7.0/24";
 
+/// The number of the address of the centre of keys.
+pub(super) const CENTRE: u8 = 0;
+
 /// An authority, and certificates by it.
 pub(crate) struct Authority {
+    /// Where the centre of keys listens, at the address of this number.
+    pub(super) centre: u16,
     folder: TempDir,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -30,6 +38,7 @@ impl Authority {
         let own = params.self_signed(&key).unwrap();
         std::fs::write(folder.path().join("ca.pem"), own.pem()).unwrap();
         Self {
+            centre: free_port(&address(CENTRE)),
             folder,
             issuer: Issuer::new(params, key),
         }
@@ -43,6 +52,13 @@ impl Authority {
     /// Where the keys of the servers under test are, for Kerberos.
     pub(crate) fn keytab(&self) -> PathBuf {
         self.folder.path().join("keytab")
+    }
+
+    /// What the servers under test are told of centres of keys: one of each realm, and of one realm a first one that is not there.
+    pub(crate) fn centres(&self) -> String {
+        let (host, port) = (address(CENTRE), self.centre);
+        let silent = free_port(&host);
+        format!("{REALM}={host}:{silent},{REALM}={host}:{port},{SPOOFED}={host}:{port}")
     }
 
     /// Files with a certificate for an address, and its key.

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
 
-use cloakroom_testkit::free_port;
 use tempfile::TempDir;
 
-use super::authority::Authority;
+use super::authority::{Authority, CENTRE, address};
 use super::slapd::wait_for;
 
 /// The realm.
 pub(super) const REALM: &str = "EXAMPLE.ORG";
+/// A realm of the same centre, whose keys are not those of the servers under test: what somebody would make who stands in for it.
+pub(super) const SPOOFED: &str = "SPOOFED.EXAMPLE.ORG";
 /// The service that the servers under test are.
 pub(super) const SERVICE: &str = "HTTP/localhost";
 /// A service that they are not, on the same machine.
@@ -46,7 +47,7 @@ impl Kdc {
     pub(super) fn start(authority: &Authority) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path().display();
-        let port = free_port("127.0.0.1");
+        let (host, port) = (address(CENTRE), authority.centre);
         let config = format!(
             "[libdefaults]
  default_realm = {REALM}
@@ -57,7 +58,7 @@ impl Kdc {
  udp_preference_limit = 1
 [realms]
  {REALM} = {{
-  kdc = 127.0.0.1:{port}
+  kdc = {host}:{port}
  }}
 [domain_realm]
  localhost = {REALM}
@@ -67,8 +68,8 @@ impl Kdc {
         std::fs::write(folder.path().join("krb5.conf"), config).unwrap();
         let config = format!(
             "[kdcdefaults]
- kdc_listen = 127.0.0.1:{port}
- kdc_tcp_listen = 127.0.0.1:{port}
+ kdc_listen = {host}:{port}
+ kdc_tcp_listen = {host}:{port}
 [realms]
  {REALM} = {{
   database_name = {at}/principal
@@ -76,25 +77,27 @@ impl Kdc {
   acl_file = {at}/acl
   supported_enctypes = aes256-cts:normal aes128-cts:normal
  }}
+ {SPOOFED} = {{
+  database_name = {at}/spoofed
+  key_stash_file = {at}/stash-spoofed
+  acl_file = {at}/acl
+  supported_enctypes = aes256-cts:normal
+ }}
 "
         );
         std::fs::write(folder.path().join("kdc.conf"), config).unwrap();
-        let made = tool(&folder, "/usr/sbin/kdb5_util")
-            .args([
-                "create",
-                "-s",
-                "-r",
-                REALM,
-                "-P",
-                "the master password of the tests",
-            ])
-            .output();
-        ended(&made.expect("krb5-kdc is installed"));
+        for realm in [REALM, SPOOFED] {
+            let password = "the master password of the tests";
+            let made = tool(&folder, "/usr/sbin/kdb5_util")
+                .args(["create", "-s", "-r", realm, "-P", password])
+                .output();
+            ended(&made.expect("krb5-kdc is installed"));
+        }
         let keytab = authority.keytab();
         let kdc = Self {
             process: Mutex::new(
                 tool(&folder, "/usr/sbin/krb5kdc")
-                    .arg("-n")
+                    .args(["-n", "-r", REALM, "-r", SPOOFED])
                     .stdout(Stdio::null())
                     .stderr(Stdio::null())
                     .spawn()
@@ -113,15 +116,30 @@ impl Kdc {
             let file = kdc.keytab.display();
             kdc.administrate(&format!("ktadd -k {file} -e {kind}:normal HTTP/{host}"));
         }
-        wait_for("127.0.0.1", port);
+        // The keys of the service that the servers have are not those that the centre gives tickets for.
+        let own = format!("{SERVICE}@{SPOOFED}");
+        let elsewhere = kdc.folder.path().join("elsewhere");
+        for file in [kdc.keytab.as_path(), &elsewhere] {
+            kdc.administrate_in(SPOOFED, &format!("addprinc -randkey {own}"));
+            kdc.administrate_in(SPOOFED, &format!("ktadd -k {} {own}", file.display()));
+            if file == kdc.keytab {
+                kdc.administrate_in(SPOOFED, &format!("delprinc -force {own}"));
+            }
+        }
+        wait_for(&host, port);
         kdc
     }
 
     /// Tells the database of principals something.
     pub(super) fn administrate(&self, what: &str) {
+        self.administrate_in(REALM, what);
+    }
+
+    /// Tells that of a realm something.
+    pub(super) fn administrate_in(&self, realm: &str, what: &str) {
         let _one_at_a_time = self.database.lock().unwrap();
         let done = tool(&self.folder, "/usr/sbin/kadmin.local")
-            .args(["-r", REALM, "-q", what])
+            .args(["-r", realm, "-q", what])
             .output();
         let done = done.unwrap();
         ended(&done);

@@ -31,7 +31,7 @@ pub(super) const STORIES: &[Story] = &[
     ("a-ticket-for-keys-of-aes-with-sha-2-signs-in", newer),
 ];
 
-fn kerberos(scene: &Scene, config: Value) -> Value {
+pub(super) fn kerberos(scene: &Scene, config: Value) -> Value {
     let keytab = scene.kdc.keytab.to_str().unwrap();
     let usual = json!({
         "allowKerberosAuthentication": "true", "kerberosRealm": REALM, "serverPrincipal": SERVICE,
