@@ -9,7 +9,6 @@ mod tickets;
 
 use cloakroom_web::web::{self, ServiceConfig};
 
-use crate::api::Answer;
 use crate::error::AdminError;
 
 pub(crate) use caller::UMA_PROTECTION;
@@ -23,13 +22,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     policies::configure(cfg);
     // Whatever else there might be below is none of its addresses.
     for path in [BASE.to_owned(), format!("{BASE}/{{rest}}")] {
-        cfg.service(web::resource(path).default_service(web::to(other_method)));
+        cfg.service(web::resource(path));
     }
-}
-
-/// Keycloak's words for a method that an address does not take.
-async fn other_method() -> Answer {
-    Err(AdminError::error(405, "HTTP 405 Method Not Allowed"))
 }
 
 fn invalid(why: impl Into<String>) -> AdminError {

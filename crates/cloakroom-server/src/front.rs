@@ -149,7 +149,9 @@ impl Inner {
         };
         let path = request.path();
         let is_api = path.starts_with("/admin/") || path.starts_with("/resources/");
-        let answer = if is_api {
+        let answer = if let Some(refusal) = slashes::refuse(path) {
+            request.into_response(refusal)
+        } else if is_api {
             let answer = self.api.call(request).await?;
             let matched = answer.request().extensions().get::<Matched>().cloned();
             *pattern = matched.map(|Matched(pattern)| pattern);

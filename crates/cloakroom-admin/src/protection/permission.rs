@@ -10,15 +10,14 @@ use cloakroom_oidc::uma::{Asked, PermissionTicket};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
+use super::BASE;
 use super::caller::{Call, Caller};
-use super::{BASE, other_method};
 use crate::api::{Answer, Names};
 use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let one = web::resource([format!("{BASE}/permission"), format!("{BASE}/permission/")])
-        .route(web::post().to(create))
-        .default_service(web::to(other_method));
+        .route(web::post().to(create));
     cfg.service(one);
 }
 

@@ -11,22 +11,20 @@ use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};
-use super::{BASE, invalid, other_method};
+use super::{BASE, invalid};
 use crate::api::authorization::{slice, write};
 use crate::api::{Answer, Names, Params, no_content};
 use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource([format!("{BASE}/uma-policy"), format!("{BASE}/uma-policy/")])
-        .route(web::get().to(list))
-        .default_service(web::to(other_method));
+        .route(web::get().to(list));
     // By the id of a resource one is made, by its own it is found.
     let one = web::resource(format!("{BASE}/uma-policy/{{id}}"))
         .route(web::post().to(create))
         .route(web::get().to(find_one))
         .route(web::put().to(update))
-        .route(web::delete().to(remove))
-        .default_service(web::to(other_method));
+        .route(web::delete().to(remove));
     cfg.service(all).service(one);
 }
 

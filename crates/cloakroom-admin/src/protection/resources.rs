@@ -9,7 +9,7 @@ use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::caller::{Call, Caller};
-use super::{BASE, invalid, other_method};
+use super::{BASE, invalid};
 use crate::api::authorization::resources as stored;
 use crate::api::authorization::{conflict, slice, write};
 use crate::api::{Answer, Names, Params, is_on, no_content};
@@ -21,13 +21,11 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
         format!("{BASE}/resource_set/"),
     ])
     .route(web::get().to(list))
-    .route(web::post().to(create))
-    .default_service(web::to(other_method));
+    .route(web::post().to(create));
     let one = web::resource(format!("{BASE}/resource_set/{{resource}}"))
         .route(web::get().to(find_one))
         .route(web::put().to(update))
-        .route(web::delete().to(remove))
-        .default_service(web::to(other_method));
+        .route(web::delete().to(remove));
     cfg.service(all).service(one);
 }
 

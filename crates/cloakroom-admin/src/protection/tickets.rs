@@ -12,15 +12,13 @@ use serde_json::{Value, json};
 use super::caller::{Call, Caller};
 use super::permission::{named, no_resource, no_scope};
 use super::policies::{grant, withdraw};
-use super::{BASE, invalid, other_method};
+use super::{BASE, invalid};
 use crate::api::{ALL, Answer, Names, Params, is_on, no_content, page};
 use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
-        web::resource(format!("{BASE}/permission/ticket/count"))
-            .route(web::get().to(count))
-            .default_service(web::to(other_method)),
+        web::resource(format!("{BASE}/permission/ticket/count")).route(web::get().to(count)),
     );
     let all = web::resource([
         format!("{BASE}/permission/ticket"),
@@ -28,11 +26,9 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     ])
     .route(web::get().to(list))
     .route(web::post().to(create))
-    .route(web::put().to(update))
-    .default_service(web::to(other_method));
+    .route(web::put().to(update));
     let one = web::resource(format!("{BASE}/permission/ticket/{{ticket}}"))
-        .route(web::delete().to(remove))
-        .default_service(web::to(other_method));
+        .route(web::delete().to(remove));
     cfg.service(all).service(one);
 }
 

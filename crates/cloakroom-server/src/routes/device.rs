@@ -22,11 +22,7 @@ use super::visit::{AUTH_SESSION, IDENTITY, Visit};
 
 /// The device's endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource("/auth/device")
-            .route(web::post().to(authorize))
-            .default_service(web::to(protocol::method_not_allowed)),
-    );
+    cfg.service(web::resource("/auth/device").route(web::post().to(authorize)));
 }
 
 /// The pages, on which a person approves a device.

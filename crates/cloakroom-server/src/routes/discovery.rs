@@ -18,15 +18,12 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             "/.well-known/oauth-authorization-server/realms/{realm}",
         ])
         .route(web::get().to(discovery))
-        .route(web::head().to(discovery))
-        .default_service(web::to(protocol::method_not_allowed)),
+        .route(web::head().to(discovery)),
     );
     cfg.service(
-        web::resource("/realms/{realm}/.well-known/uma2-configuration")
-            .route(web::get().to(uma))
-            .default_service(web::to(protocol::method_not_allowed)),
+        web::resource("/realms/{realm}/.well-known/uma2-configuration").route(web::get().to(uma)),
     );
-    cfg.route("/realms/{realm}", web::get().to(realm_document));
+    cfg.service(web::resource("/realms/{realm}").route(web::get().to(realm_document)));
     cfg.route("/realms/{realm}/", web::get().to(realm_document));
 }
 

@@ -19,11 +19,7 @@ use super::protocol::{self, Caller};
 
 /// The path of the introspection endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource("/token/introspect")
-            .route(web::post().to(introspect))
-            .default_service(web::to(protocol::method_not_allowed)),
-    );
+    cfg.service(web::resource("/token/introspect").route(web::post().to(introspect)));
 }
 
 async fn introspect(

@@ -13,8 +13,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/certs")
             .route(web::get().to(jwks))
-            .route(web::head().to(jwks))
-            .default_service(web::to(protocol::method_not_allowed)),
+            .route(web::head().to(jwks)),
     );
 }
 

@@ -14,11 +14,7 @@ use super::request_object;
 
 /// The path of the endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource("/ext/par/request")
-            .route(web::post().to(push))
-            .default_service(web::to(protocol::method_not_allowed)),
-    );
+    cfg.service(web::resource("/ext/par/request").route(web::post().to(push)));
 }
 
 async fn push(

@@ -254,8 +254,3 @@ pub(crate) fn no_store(answer: &mut HttpResponseBuilder) -> &mut HttpResponseBui
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::PRAGMA, "no-cache"))
 }
-
-/// Keycloak's words for a method that an address does not take.
-pub(crate) async fn method_not_allowed() -> HttpResponse {
-    HttpResponse::MethodNotAllowed().json(json!({"error": "HTTP 405 Method Not Allowed"}))
-}

@@ -15,8 +15,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/revoke")
             .route(web::post().to(revoke))
-            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
-            .default_service(web::to(protocol::method_not_allowed)),
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight)),
     );
 }
 

@@ -24,8 +24,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource(["/token", "/token/"])
             .route(web::post().to(token))
-            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
-            .default_service(web::to(protocol::method_not_allowed)),
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight)),
     );
 }
 

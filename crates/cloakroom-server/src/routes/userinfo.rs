@@ -21,8 +21,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
         web::resource("/userinfo")
             .route(web::get().to(userinfo))
             .route(web::post().to(userinfo))
-            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight))
-            .default_service(web::to(protocol::method_not_allowed)),
+            .route(web::method(actix_web::http::Method::OPTIONS).to(preflight)),
     );
 }
 

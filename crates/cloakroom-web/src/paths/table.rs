@@ -6,6 +6,7 @@ use std::rc::Rc;
 use actix_service::{Service, ServiceFactory};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
 use actix_web::{Error, HttpMessage as _, HttpResponse, Route};
 
 use super::Resource;
@@ -16,6 +17,17 @@ type Handler = <Route as ServiceFactory<ServiceRequest>>::Service;
 
 /// What answers, once a handler was found.
 type Answering = <Handler as Service<ServiceRequest>>::Future;
+
+/// The methods that a path may take.
+const METHODS: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
 
 /// The paths of a worker before their handlers are made.
 pub struct TableFactory {
@@ -89,6 +101,20 @@ struct Place {
     passes_on: bool,
 }
 
+impl Place {
+    /// The handler of a request, which is looked for as GET where it is HEAD and nothing takes that.
+    fn handler(&self, request: &mut ServiceRequest) -> Option<&Handler> {
+        let fitting = self.routes.iter().find(|route| route.check(request));
+        let is_safe = request.match_info().as_str().starts_with("/admin/realms");
+        if fitting.is_some() || request.method() != Method::HEAD || !is_safe {
+            return fitting;
+        }
+        // RFC 9110 §9.3.2: HEAD is answered as GET is, without the content, which is left out as it is sent.
+        request.head_mut().method = Method::GET;
+        self.routes.iter().find(|route| route.check(request))
+    }
+}
+
 /// All paths of a worker with their handlers.
 pub struct Table {
     tree: Tree,
@@ -106,21 +132,20 @@ impl Table {
     /// Looks for the handler of a request's path, and gives the request what the path says and the handler needs.
     pub fn find(&self, request: &mut ServiceRequest) -> Found<'_> {
         let mut after = None;
+        let mut refusing = None;
         while let Some(end) = self.tree.find(request.match_info().as_str(), after) {
             after = Some(end.place);
             let Some(place) = self.places.get(end.place) else {
                 break;
             };
-            let mut fitting = place.routes.iter().find(|route| route.check(request));
-            let is_safe = request.match_info().as_str().starts_with("/admin/realms");
-            if fitting.is_none() && request.method() == Method::HEAD && is_safe {
-                // RFC 9110 §9.3.2: HEAD is answered as GET is, without the content, which is left out as it is sent.
-                request.head_mut().method = Method::GET;
-                fitting = place.routes.iter().find(|route| route.check(request));
-            }
-            let handler = fitting.or(place.other.as_ref());
-            if handler.is_none() && place.passes_on {
-                continue;
+            let handler = place.handler(request).or(place.other.as_ref());
+            if handler.is_none() {
+                // Whoever asks for the methods of a path is told them, wherever another one would be passed on to.
+                if place.passes_on && request.method() != Method::OPTIONS {
+                    continue;
+                }
+                refusing = Some(&place.pattern);
+                break;
             }
             for number in 0..end.count() {
                 let part = end.part(request.match_info().as_str(), number);
@@ -132,14 +157,45 @@ impl Table {
             if let Some(data) = &place.data {
                 request.add_data_container(Rc::clone(data));
             }
+            let leads = Leads::To(handler.unwrap_or(&self.other));
             let pattern = Some(&place.pattern);
-            return Found { pattern, handler };
+            return Found { pattern, leads };
         }
-        let handler = Some(&self.other);
-        Found {
-            pattern: None,
-            handler,
+        match refusing {
+            Some(pattern) => Found {
+                pattern: Some(pattern),
+                leads: Leads::Nowhere(self.methods(request)),
+            },
+            None => Found {
+                pattern: None,
+                leads: Leads::To(&self.other),
+            },
         }
+    }
+
+    /// The methods that a request's path takes, as `Allow` names them (RFC 9110 §10.2.1).
+    fn methods(&self, request: &mut ServiceRequest) -> String {
+        let asked = request.method().clone();
+        let mut taken = Vec::new();
+        for method in &METHODS {
+            request.head_mut().method = method.clone();
+            let mut after = None;
+            while let Some(end) = self.tree.find(request.match_info().as_str(), after) {
+                after = Some(end.place);
+                let Some(place) = self.places.get(end.place) else {
+                    break;
+                };
+                if place.handler(request).is_some() || *method == Method::OPTIONS {
+                    taken.push(method.as_str());
+                    break;
+                }
+                if !place.passes_on {
+                    break;
+                }
+            }
+        }
+        request.head_mut().method = asked;
+        taken.join(", ")
     }
 }
 
@@ -147,8 +203,15 @@ impl Table {
 pub struct Found<'a> {
     /// The pattern that the path has; `None` where it is no path of ours.
     pub pattern: Option<&'a Rc<str>>,
-    /// `None` where the path does not take the method.
-    handler: Option<&'a Handler>,
+    leads: Leads<'a>,
+}
+
+/// What answers a request.
+enum Leads<'a> {
+    /// A handler.
+    To(&'a Handler),
+    /// The path takes these methods, and not the one that was asked for.
+    Nowhere(String),
 }
 
 impl fmt::Debug for Found<'_> {
@@ -162,14 +225,21 @@ impl fmt::Debug for Found<'_> {
 impl Found<'_> {
     /// Lets the handler answer.
     pub fn answer(&self, request: ServiceRequest) -> Answering {
-        match self.handler {
-            Some(handler) => handler.call(request),
-            None => Box::pin(async {
-                // Keycloak's words for a method that an address does not take.
-                let body = serde_json::json!({"error": "HTTP 405 Method Not Allowed"});
-                Ok(request.into_response(HttpResponse::MethodNotAllowed().json(body)))
-            }),
-        }
+        let allowed = match &self.leads {
+            Leads::To(handler) => return handler.call(request),
+            Leads::Nowhere(allowed) => allowed.clone(),
+        };
+        Box::pin(async {
+            // RFC 9110 §9.3.7: who asks for the methods of a path is told them.
+            let answer = match *request.method() == Method::OPTIONS {
+                true => HttpResponse::Ok().insert_header((ALLOW, allowed)).finish(),
+                // Keycloak's words for a method that an address does not take. RFC 9110 §15.5.6 demands the others.
+                false => HttpResponse::MethodNotAllowed()
+                    .insert_header((ALLOW, allowed))
+                    .json(serde_json::json!({"error": "HTTP 405 Method Not Allowed"})),
+            };
+            Ok(request.into_response(answer))
+        })
     }
 }
 
