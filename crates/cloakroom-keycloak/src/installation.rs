@@ -18,15 +18,15 @@ pub struct Installation<'a> {
     pub has_roles: bool,
 }
 
-/// The document with this id; `None` if the client's protocol has none of that name.
+/// The document with this id; `None` if there is none of that name. As in Keycloak, each is made for clients of every
+/// protocol.
 pub fn document(provider: &str, about: &Installation<'_>) -> Option<String> {
-    let protocol = about.client.settings.protocol.as_deref();
-    match (provider, protocol.unwrap_or("openid-connect")) {
-        ("keycloak-oidc-keycloak-json", "openid-connect") => Some(about.json()),
-        ("keycloak-oidc-jboss-subsystem", "openid-connect") => Some(about.xml()),
-        ("keycloak-oidc-jboss-subsystem-cli", "openid-connect") => Some(about.cli()),
-        ("docker-v2-variable-override", "docker-v2") => Some(about.docker_variables()),
-        ("docker-v2-registry-config-file", "docker-v2") => Some(about.docker_file()),
+    match provider {
+        "keycloak-oidc-keycloak-json" => Some(about.json()),
+        "keycloak-oidc-jboss-subsystem" => Some(about.xml()),
+        "keycloak-oidc-jboss-subsystem-cli" => Some(about.cli()),
+        "docker-v2-variable-override" => Some(about.docker_variables()),
+        "docker-v2-registry-config-file" => Some(about.docker_file()),
         _ => None,
     }
 }

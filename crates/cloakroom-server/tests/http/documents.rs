@@ -186,7 +186,7 @@ async fn an_application_of_saml_is_described_both_ways() {
 
     for (path, expected) in [
         (format!("{installation}/mod-auth-mellon"), 501),
-        (format!("{installation}/keycloak-oidc-keycloak-json"), 404),
+        (format!("{installation}/keycloak-oidc-keycloak-json"), 200),
         (format!("{installation}/nonsense"), 404),
     ] {
         let answer = call(Method::GET, &path, None).await;
@@ -203,6 +203,69 @@ async fn an_application_of_saml_is_described_both_ways() {
         let answer = call(Method::POST, "client-description-converter", Some(&bad)).await;
         assert_eq!(answer.0, 400, "{bad}: {}", answer.2);
     }
+}
+
+#[tokio::test]
+async fn an_address_tells_what_methods_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let ask = async |method: &str, path: &str| {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let call = client().request(method, format!("{}{path}", server.base));
+        let answer = call.send().await.unwrap();
+        let allowed = answer.headers().get("Allow").cloned();
+        let allowed = allowed.map(|allowed| allowed.to_str().unwrap().to_owned());
+        let status = answer.status().as_u16();
+        (status, allowed, answer.text().await.unwrap())
+    };
+    let body = r#"{"error":"HTTP 405 Method Not Allowed"}"#;
+    for (method, path, expected) in [
+        (
+            "PUT",
+            "/admin/realms/master/users",
+            "GET, HEAD, POST, OPTIONS",
+        ),
+        (
+            "PATCH",
+            "/admin/realms/master",
+            "GET, HEAD, PUT, DELETE, OPTIONS",
+        ),
+        (
+            "POST",
+            "/admin/realms/master/users/x",
+            "GET, HEAD, PUT, DELETE, OPTIONS",
+        ),
+        (
+            "GET",
+            "/realms/master/protocol/openid-connect/token",
+            "POST, OPTIONS",
+        ),
+        (
+            "POST",
+            "/realms/master/protocol/openid-connect/certs",
+            "GET, HEAD, OPTIONS",
+        ),
+        (
+            "TRACE",
+            "/realms/master/protocol/openid-connect/certs",
+            "GET, HEAD, OPTIONS",
+        ),
+    ] {
+        let (status, allowed, told) = ask(method, path).await;
+        assert_eq!((status, told.as_str()), (405, body), "{method} {path}");
+        assert_eq!(allowed.as_deref(), Some(expected), "{method} {path}");
+
+        let (status, _, told) = ask("OPTIONS", path).await;
+        assert_eq!((status, told.as_str()), (200, ""), "{path}");
+    }
+    let (status, allowed, _) = ask("OPTIONS", "/admin/realms/master/users").await;
+    assert_eq!(
+        (status, allowed.as_deref()),
+        (200, Some("GET, HEAD, POST, OPTIONS"))
+    );
+    // Whoever has another method on another handler of the same path finds it, and what is no path is none.
+    let (status, allowed, _) = ask("GET", "/realms/master/nowhere/at/all").await;
+    assert_eq!((status, allowed), (404, None));
 }
 
 #[tokio::test]

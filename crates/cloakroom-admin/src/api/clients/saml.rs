@@ -117,15 +117,13 @@ pub(crate) fn client_of(text: &str) -> Result<Value> {
     }))
 }
 
-/// The document of this name for an application of SAML; `None` if there is none of that name.
+/// The document of this name for an application of SAML, whatever protocol the client speaks; `None` if there is none of
+/// that name.
 ///
 /// # Errors
 ///
 /// It would describe the realm as an identity provider of SAML, which it is not.
 pub(super) fn document(name: &str, client: &Client) -> Result<Option<String>> {
-    if client.settings.protocol.as_deref() != Some("saml") {
-        return Ok(None);
-    }
     if OF_BOTH_SIDES.contains(&name) {
         let what = "An identity provider of SAML, which this document would describe,";
         return Err(AdminError::not_available(what));
