@@ -1,5 +1,6 @@
 //! `ClientRepresentation`: a client's settings as JSON.
 
+mod address;
 mod check;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use cloakroom_model::{Realm, Result, Secret};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-pub use check::{check, check_addresses, check_identity, needs_secret};
+pub use address::check_urls;
+pub use check::{PROTOCOLS, check, check_addresses, check_identity, needs_secret};
 pub(crate) use check::{check_attribute, is_local};
 
 use crate::mapper;

@@ -152,7 +152,7 @@ impl Config {
     }
 }
 
-fn listeners(settings: &Settings) -> Vec<String> {
+pub(crate) fn listeners(settings: &Settings) -> Vec<String> {
     let named = settings.rest.get("eventsListeners");
     let named = named.and_then(Value::as_array).into_iter().flatten();
     named

@@ -87,6 +87,8 @@ pub trait Rules: Send + Sync {
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
     /// Tokens can be made with a protocol mapper of this kind.
     fn is_mapper(&self, kind: &str) -> bool;
+    /// People are asked for a required action of this name.
+    fn is_action(&self, alias: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
     fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
 }

@@ -4,6 +4,7 @@ use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
 use cloakroom_login::policy::Policy;
+use cloakroom_login::required::Action;
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
 use cloakroom_model::{Cx, Fault};
@@ -52,6 +53,10 @@ impl Rules for KnownRules {
 
     fn is_mapper(&self, kind: &str) -> bool {
         mapper::ALL.iter().any(|one| one.kind() == kind)
+    }
+
+    fn is_action(&self, alias: &str) -> bool {
+        Action::parse(alias).is_some()
     }
 
     fn check_policy(&self, rule: &str) -> Result<(), String> {

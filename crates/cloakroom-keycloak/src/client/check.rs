@@ -14,6 +14,9 @@ pub fn check(client_id: &str, settings: &Settings) -> Result<(), String> {
     check_addresses(settings)
 }
 
+/// The protocols that a client may speak.
+pub const PROTOCOLS: [&str; 3] = ["openid-connect", "saml", "docker-v2"];
+
 /// Refuses a client without a name, or with a protocol that is none.
 pub fn check_identity(client_id: &str, settings: &Settings) -> Result<(), String> {
     let invalid = |why: &str| Err(why.to_owned());
@@ -21,7 +24,7 @@ pub fn check_identity(client_id: &str, settings: &Settings) -> Result<(), String
         return invalid("Client ID cannot be blank");
     }
     let protocol = settings.protocol.as_deref().unwrap_or("openid-connect");
-    if !["openid-connect", "saml", "docker-v2"].contains(&protocol) {
+    if !PROTOCOLS.contains(&protocol) {
         return invalid(&format!("Invalid protocol: {protocol}"));
     }
     Ok(())

@@ -64,6 +64,7 @@ pub(super) fn insert(
     }
     let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
     let mut settings = settings(import, &part)?;
+    let is_spoken = stands_for_unknown(import, &part, &mut settings);
     if settings.web_origins.is_empty() && !object.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
@@ -73,7 +74,7 @@ pub(super) fn insert(
     let draft = Draft {
         id: ClientUuid::new(id),
         client_id: client_id.clone(),
-        enabled: part.switch("enabled")?.unwrap_or(true),
+        enabled: is_spoken && part.switch("enabled")?.unwrap_or(true),
         settings,
         secret,
     };
@@ -94,6 +95,20 @@ pub(super) fn insert(
     import.known.clients.insert(client_id, known);
     import.report.map("clients");
     Ok(draft.id)
+}
+
+/// Keeps a client of a protocol that nobody here speaks, because its roles are others' too; true if it is spoken.
+fn stands_for_unknown(import: &mut Import<'_>, part: &Part<'_>, settings: &mut Settings) -> bool {
+    let Some(protocol) = settings
+        .protocol
+        .take_if(|one| !shape::PROTOCOLS.contains(&one.as_str()))
+    else {
+        return true;
+    };
+    let how = format!("{protocol} is not spoken here; kept with its roles, and switched off");
+    let place = part.place_of("protocol");
+    import.report.approximate(&place, part.who, how);
+    false
 }
 
 fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {

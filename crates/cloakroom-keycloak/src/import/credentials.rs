@@ -9,6 +9,7 @@ use serde_json::json;
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
+use super::unknown;
 use crate::read::Object;
 
 /// All members that a credential's representation has.
@@ -68,6 +69,7 @@ pub(super) fn import(
                 import.report.approximate(part.place, part.who, how);
             }
         }
+        unknown::credential(import, &part, &kind);
         let created = part.number("createdDate")?.filter(|millis| *millis >= 0);
         let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
         let stored = Credential {

@@ -118,10 +118,14 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         let Some(flow) = ids.get(&alias) else {
             continue;
         };
+        let is_built_in = part.switch("builtIn")?.unwrap_or(false);
         for step in part.objects("authenticationExecutions")? {
             let place = "authenticationFlows[].authenticationExecutions[]";
             let part = Part::new(step, place, &alias);
             let step = self::step(cx, import, &part, (flow, &ids, &configs))?;
+            if !is_built_in {
+                unknown::step(import, &part, &step);
+            }
             if let Some(child) = step.child_flow {
                 inside.entry(flow.clone()).or_default().push(child);
             }
@@ -298,12 +302,22 @@ fn actions(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             priority: part.number("priority")?.unwrap_or(0),
             config: part.text_map("config")?,
         };
-        unknown::action(import, &part, &action.provider_id);
         if !flow::insert_action(cx, &action)? {
-            return Err(ImportError::taken(format!(
-                "required action {alias} stands there twice"
-            )));
+            let all = sent.objects("requiredActions")?.into_iter();
+            if all
+                .filter(|one| one.get("alias") == object.get("alias"))
+                .count()
+                > 1
+            {
+                return Err(ImportError::taken(format!(
+                    "required action {alias} stands there twice"
+                )));
+            }
+            let why = "the file has it under its other name, too";
+            import.report.drop("requiredActions[]", &alias, why);
+            continue;
         }
+        unknown::action(import, &part, &action);
         import.report.map("required actions");
     }
     Ok(())

@@ -60,6 +60,14 @@ pub(super) fn insert(
     }
     import.report.map("groups");
     remember(import, &path, &group.id);
+    // A server may be told to write a slash inside of a name as `~/`.
+    if let Some(said) = part.text("path")?.filter(|said| said.contains("~/")) {
+        import
+            .known
+            .groups
+            .entry(said)
+            .or_insert_with(|| group.id.clone());
+    }
     for role in part.texts("realmRoles")? {
         let id = roles::find_or_insert(cx, import, (None, &role), "groups[].realmRoles")?;
         (import.ready.may_grant)(cx, &id)?;

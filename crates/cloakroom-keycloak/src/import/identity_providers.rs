@@ -142,6 +142,7 @@ pub(super) fn insert_mapper(
         mapper: part.name("identityProviderMapper")?,
         config: part.text_map("config")?,
     };
+    unknown::provider_mapper(import, &part, &mapper.mapper);
     if !identity_provider::insert_mapper(cx, &mapper)? {
         let why = format!("mapper {name} of identity provider {alias}, or its id, is in use");
         return Err(ImportError::taken(why));

@@ -8,9 +8,11 @@ use cloakroom_model::{Cx, Realm};
 use serde_json::Value;
 
 use super::Ready;
+use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::{Part, fit};
 use super::report::Report;
+use super::unknown;
 use crate::blueprint::{self, DefaultRole, NewRealm};
 use crate::export::VERSION;
 use crate::realm as shape;
@@ -128,6 +130,15 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     for member in ELSEWHERE.iter().chain(&OLD_KEY) {
         mine.remove(*member);
     }
+    for secret in ["password", "authTokenClientSecret"] {
+        let said = sent
+            .object
+            .get("smtpServer")
+            .and_then(|mail| mail.get(secret));
+        if said.and_then(Value::as_str) == Some(MASK) {
+            report.drop("smtpServer", secret, "it is masked in the file");
+        }
+    }
     let known = shape::fields();
     let part = Part::new(&mine, "", "");
     part.report_unknown(&known, report);
@@ -152,6 +163,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
 
 /// Leaves out what could not be obeyed, and says so.
 fn check(settings: &mut Settings, ready: &Ready<'_>, report: &mut Report) -> Result<()> {
+    unknown::settings(settings, report);
     let ssl = settings.ssl_required.to_lowercase();
     if !["all", "external", "none"].contains(&ssl.as_str()) {
         return Err(ImportError::invalid(

@@ -1,13 +1,20 @@
 //! What is kept although nothing here knows it. The report says so: it does not do what it did.
 
+use cloakroom_model::credential::PASSWORD;
+use cloakroom_model::flow::{Execution, RequiredAction};
+use cloakroom_model::realm::Settings;
+
 use super::Import;
 use super::lenient::Part;
+use super::report::Report;
 use crate::catalog;
+use crate::event::{LISTENERS, listeners};
 
 /// Names the authenticator of a step that is not here.
 pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) {
     if catalog::authenticator(id).is_none() {
-        let how = "kept, but there is no such authenticator here; a sign-in that comes to it fails";
+        let how =
+            "kept, but there is no such authenticator here, and nobody is asked for what it asks";
         let who = format!("{}/{id}", part.who);
         import
             .report
@@ -15,13 +22,100 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
     }
 }
 
-/// Names a required action that is not here.
-pub(super) fn action(import: &mut Import<'_>, part: &Part<'_>, provider: &str) {
-    if catalog::required_action(provider).is_none() {
-        let how = "kept, but there is no such action here, and nobody is asked for it";
-        import
-            .report
-            .approximate(&part.place_of("providerId"), part.who, how);
+/// Steps that prove somebody, or keep somebody out, in ways that the pages of a sign-in have not.
+const PASSED_OVER: [&str; 15] = [
+    "auth-conditional-otp-form",
+    "auth-otp-form",
+    "auth-recovery-authn-code-form",
+    "auth-x509-client-username-form",
+    "conditional-level-of-authentication",
+    "deny-access-authenticator",
+    "direct-grant-auth-x509-username",
+    "direct-grant-validate-otp",
+    "http-basic-authenticator",
+    "registration-recaptcha-action",
+    "registration-recaptcha-enterprise",
+    "reset-otp",
+    "user-session-limits",
+    "webauthn-authenticator",
+    "webauthn-authenticator-passwordless",
+];
+
+/// Names a step of a flow of the realm's own to which no sign-in comes.
+pub(super) fn step(import: &mut Import<'_>, part: &Part<'_>, step: &Execution) {
+    let id = step.authenticator.as_deref().unwrap_or_default();
+    if step.requirement != "DISABLED" && PASSED_OVER.contains(&id) {
+        let how = "kept, but no sign-in at the realm's own pages comes to it";
+        let who = format!("{}/{id}", part.who);
+        let place = part.place_of("authenticator");
+        import.report.approximate(&place, &who, how);
+    }
+}
+
+/// Names a required action that is not here, or that new people should be asked for and are not.
+pub(super) fn action(import: &mut Import<'_>, part: &Part<'_>, action: &RequiredAction) {
+    let how = if catalog::required_action(&action.provider_id).is_none() {
+        "kept, but there is no such action here, and nobody is asked for it"
+    } else if action.enabled && action.default_action && !is_asked(import, &action.provider_id) {
+        "kept, but nobody is asked for it here, new people neither"
+    } else {
+        return;
+    };
+    let place = part.place_of("providerId");
+    import.report.approximate(&place, part.who, how);
+}
+
+/// Names what a person should have been asked for at the next sign-in, and is not.
+pub(super) fn waiting(import: &mut Import<'_>, part: &Part<'_>, actions: &[String]) {
+    for action in actions {
+        if !is_asked(import, action) {
+            let how = format!("{action} is kept, but nobody is asked for it here");
+            let place = part.place_of("requiredActions");
+            import.report.approximate(&place, part.who, how);
+        }
+    }
+}
+
+fn is_asked(import: &Import<'_>, action: &str) -> bool {
+    import.ready.rules.is_action(action)
+}
+
+/// Names a credential that no sign-in asks for. Whoever relied on it as a second one has to know.
+pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
+    if kind != PASSWORD {
+        let how = format!(
+            "kept, but no sign-in asks for a credential of type {kind}: whoever knows the password signs in without it"
+        );
+        import.report.approximate(part.place, part.who, how);
+    }
+}
+
+/// Names what a realm's settings ask for and nothing here does.
+pub(super) fn settings(settings: &Settings, report: &mut Report) {
+    for listener in &listeners(settings) {
+        if !LISTENERS.contains(&listener.as_str()) {
+            let how =
+                "kept, but there is no such listener here, and nobody is told of events by it";
+            report.approximate("eventsListeners", listener, how);
+        }
+    }
+    if settings.verify_email {
+        let how = "kept, but nobody is asked to prove an address here";
+        report.approximate("verifyEmail", "true", how);
+    }
+}
+
+/// Names a mapper of an identity provider that nothing here runs.
+pub(super) fn provider_mapper(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
+    let mut all = catalog::identity_providers().iter();
+    let is_known = all.any(|provider| {
+        let mut mappers = catalog::identity_provider_mappers(&provider.id);
+        mappers.any(|mapper| mapper.id == kind)
+    });
+    if !is_known {
+        let how = format!("kept, but there is no mapper {kind} here, and people lack what it gave");
+        let place = part.place_of("identityProviderMapper");
+        import.report.approximate(&place, part.who, how);
     }
 }
 

@@ -14,6 +14,7 @@ use super::error::{ImportError, Result};
 use super::lenient::{Part, check_texts};
 use super::older;
 use super::roles;
+use super::unknown;
 use crate::read::Object;
 use crate::user as shape;
 
@@ -109,14 +110,16 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
         not_before: part.number("notBefore")?.unwrap_or(0),
         service_account_client: owner(import, part)?,
         attributes,
-        required_actions: actions(part)?,
+        required_actions: actions(import, part)?,
     })
 }
 
-fn actions(part: &Part<'_>) -> Result<Vec<String>> {
+fn actions(import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<String>> {
     let sent = part.texts("requiredActions")?.into_iter();
     let today = |alias: String| older::action(&alias).map_or(alias, str::to_owned);
-    Ok(sent.map(today).collect())
+    let actions = sent.map(today).collect::<Vec<String>>();
+    unknown::waiting(import, part, &actions);
+    Ok(actions)
 }
 
 /// The client whose service account the user is.

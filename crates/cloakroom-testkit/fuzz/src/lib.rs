@@ -189,6 +189,10 @@ impl Rules for Everything {
         true
     }
 
+    fn is_action(&self, _: &str) -> bool {
+        true
+    }
+
     fn check_policy(&self, _: &str) -> Result<(), String> {
         Ok(())
     }
