@@ -163,6 +163,7 @@ impl From<Unreadable> for AdminError {
             Unreadable::Syntax => Self::described(400, "invalid_request", error.to_string()),
             Unreadable::Type => Self::described(400, "unknown_error", error.to_string()),
             Unreadable::Unknown { .. } => Self::error(400, error.to_string()),
+            Unreadable::Long { .. } => Self::message(400, error.to_string()),
         }
     }
 }

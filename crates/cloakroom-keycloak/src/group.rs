@@ -28,7 +28,7 @@ pub fn apply(group: &mut Group, sent: &Object) -> Result<(), Unreadable> {
         group.name = name.to_owned();
     }
     group.description = read::text(sent, "description")?.map(str::to_owned);
-    if let Some(attributes) = read::lists(sent, "attributes")? {
+    if let Some(attributes) = read::lists_only(sent, "attributes")? {
         group.attributes = attributes;
     }
     Ok(())

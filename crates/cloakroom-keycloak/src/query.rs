@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The attributes with their values; what is no pair is passed over.
+/// The attributes with their values, either of which may be empty; what is no pair is passed over.
 pub fn attributes(text: &str) -> Vec<(String, String)> {
     let mut rest = text.chars().peekable();
     let mut pairs = Vec::new();
@@ -15,9 +15,7 @@ pub fn attributes(text: &str) -> Vec<(String, String)> {
             continue;
         }
         let value = token(&mut rest, false);
-        if !name.is_empty() && !value.is_empty() {
-            pairs.push((name, value));
-        }
+        pairs.push((name, value));
     }
     pairs
 }
@@ -57,7 +55,10 @@ mod tests {
             ),
             (r#"x:"a\"b""#, &[("x", "a\"b")]),
             ("site:https://a.example/", &[("site", "https://a.example/")]),
-            ("lonely  team:a :b c:", &[("team", "a")]),
+            (
+                "lonely  team:a :b c:",
+                &[("team", "a"), ("", "b"), ("c", "")],
+            ),
             ("", &[]),
         ];
         for (text, expected) in table {

@@ -1,6 +1,7 @@
 //! Reads a representation that was sent: strict about its members, lenient about what is absent.
 
 mod kind;
+mod length;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,14 @@ pub enum Unreadable {
     /// A member, or the whole, has the wrong type.
     #[error("Cannot parse the JSON")]
     Type,
+    /// A text has more characters than there is room for. Keycloak's database refuses it, and its caller is told nothing.
+    #[error("'{member}' has more than {most} characters")]
+    Long {
+        /// The member that holds it.
+        member: String,
+        /// How many there may be.
+        most: usize,
+    },
     /// A member that the representation does not have. The sentence is Keycloak's, to the letter,
     /// because its clients look for it.
     #[error(
@@ -87,7 +96,11 @@ fn has_nul(value: &Value) -> bool {
     }
 }
 
-/// Reads an object with no other members than `fields`, each of the kind that its name says.
+/// Reads an object with no other members than `fields`, each of the kind that its name says. A number or a switch stands
+/// for its text.
+///
+/// # Errors
+/// What is no such object, and a text for which there is no room.
 pub fn object(
     text: &[u8],
     representation: &'static str,
@@ -95,10 +108,12 @@ pub fn object(
 ) -> Result<Object, Unreadable> {
     let value = value(text)?;
     check_members(text, &value, representation, fields)?;
-    let Value::Object(object) = value else {
+    let Value::Object(mut object) = value else {
         return Err(Unreadable::Type);
     };
     kind::check(&object, representation)?;
+    kind::write_texts(&mut object);
+    length::check(&object, representation)?;
     Ok(object)
 }
 
@@ -232,6 +247,19 @@ pub fn lists(
         lists.insert(name, values);
     }
     Ok(Some(lists))
+}
+
+/// The same where a single text does not stand for a list of it.
+pub fn lists_only(
+    object: &Object,
+    name: &str,
+) -> Result<Option<BTreeMap<String, Vec<String>>>, Unreadable> {
+    let sent = object.get(name).and_then(Value::as_object);
+    let mut values = sent.into_iter().flat_map(Map::values);
+    match values.all(|value| value.is_array() || value.is_null()) {
+        true => lists(object, name),
+        false => Err(Unreadable::Type),
+    }
 }
 
 /// The text of a value that is not made of others; `None` for null.

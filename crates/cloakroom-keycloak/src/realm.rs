@@ -191,7 +191,7 @@ pub fn check_name(name: &str) -> std::result::Result<(), String> {
     if name.trim().is_empty() {
         return Err("Realm name cannot be empty".to_owned());
     }
-    if name.len() > 255 {
+    if name.chars().count() > 255 {
         return Err("Realm name is too long".to_owned());
     }
     let bad = |c: &char| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control();

@@ -34,7 +34,7 @@ pub fn apply(role: &mut Role, sent: &Object) -> Result<(), Unreadable> {
         role.name = name.to_owned();
     }
     role.description = read::text(sent, "description")?.map(str::to_owned);
-    if let Some(attributes) = read::lists(sent, "attributes")? {
+    if let Some(attributes) = read::lists_only(sent, "attributes")? {
         role.attributes = attributes;
     }
     Ok(())

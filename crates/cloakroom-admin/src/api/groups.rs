@@ -4,7 +4,7 @@ mod membership;
 pub(crate) mod show;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{ContentType, LOCATION};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
@@ -45,8 +45,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .route(web::get().to(children))
         .route(web::post().to(create));
     cfg.service(all).service(one).service(inside);
-    let by_path = "/admin/realms/{realm}/group-by-path/{path:.*}";
-    cfg.route(by_path, web::get().to(find_by_path));
+    let by_path = "/admin/realms/{realm}/group-by-path";
+    let all_of_it = format!("{by_path}/{{path:.*}}");
+    cfg.service(web::resource([by_path.to_owned(), all_of_it]).route(web::get().to(find_by_path)));
 }
 
 /// The group with this id, if the caller may do this with it.
@@ -97,7 +98,8 @@ async fn list(admin: Admin, params: Params) -> Answer {
     let views = admin.sway(VIEW);
     let (query, how) = (query_of(&params, ALL)?, shown(&admin, &params, true));
     let asked = params.get("q").map(String::as_str).unwrap_or_default();
-    let attributes = query::attributes(asked);
+    let mut attributes = query::attributes(asked);
+    attributes.retain(|(name, _)| !name.is_empty());
     let with_parents = switch(&params, "populateHierarchy").unwrap_or(true);
     let body = admin
         .read(move |cx| {
@@ -257,7 +259,12 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
         })
         .await?;
     if !placed.is_new {
-        return Ok(no_content());
+        let mut answer = HttpResponse::NoContent();
+        if is_inside {
+            // Keycloak names the type of what it does not send.
+            answer.content_type(ContentType::json());
+        }
+        return Ok(answer.finish());
     }
     let at = admin.address("groups", placed.group.id.as_str());
     let mut answer = HttpResponse::Created();

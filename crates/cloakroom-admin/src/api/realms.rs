@@ -6,7 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use cloakroom_keycloak::blueprint::{self, MASTER};
 use cloakroom_keycloak::import::{Found, InMemory};
-use cloakroom_keycloak::{read, realm as shape};
+use cloakroom_keycloak::read::{self, Unreadable};
+use cloakroom_keycloak::realm as shape;
 use cloakroom_model::realm::{self, RealmRow};
 use cloakroom_model::{Cx, Fault, Realm, client};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
@@ -26,18 +27,12 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource("/admin/realms")
         .app_data(PayloadConfig::new(WHOLE_REALM))
         .route(web::get().to(list))
-        .route(web::post().to(create))
-        .default_service(web::to(no_method));
+        .route(web::post().to(create));
     let one = web::resource("/admin/realms/{realm}")
         .route(web::get().to(find))
         .route(web::put().to(change::update))
-        .route(web::delete().to(remove))
-        .default_service(web::to(no_method));
+        .route(web::delete().to(remove));
     cfg.service(all).service(one);
-}
-
-async fn no_method() -> Answer {
-    Err(AdminError::error(405, "HTTP 405 Method Not Allowed"))
 }
 
 fn row(realm: &Realm) -> RealmRow {
@@ -91,7 +86,10 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     if admin.realm.name != MASTER || !admin.may(&["create-realm"]) {
         return Err(AdminError::forbidden());
     }
-    let unreadable = |_| AdminError::message(400, "unable to read contents from stream");
+    let unreadable = |error| match error {
+        Unreadable::Long { .. } => error.into(),
+        _ => AdminError::message(400, "unable to read contents from stream"),
+    };
     let fields = shape::fields();
     let mut sent = read::object(&body, "RealmRepresentation", &fields).map_err(unreadable)?;
     let name = read::text(&sent, "realm").map_err(unreadable)?;

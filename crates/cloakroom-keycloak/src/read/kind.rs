@@ -67,6 +67,10 @@ const OBJECTS: &str = "\
     registeredNodes schedule scopePermissions smtpServer socialProviders state \
     userProfileMetadata with";
 
+/// Members that are texts wherever they are.
+const TEXTS: &str = "\
+    alias clientId description displayName email firstName lastName name realm username";
+
 /// What Keycloak calls a policy of one kind.
 const POLICY: &str = "AbstractPolicyRepresentation";
 
@@ -81,6 +85,15 @@ pub(super) fn check(object: &Object, representation: &str) -> Result<(), Unreada
     match object.iter().all(is_right) {
         true => Ok(()),
         false => Err(Unreadable::Type),
+    }
+}
+
+/// Makes texts of the numbers and switches that were sent for some, as Keycloak does.
+pub(super) fn write_texts(object: &mut Object) {
+    for name in TEXTS.split(' ') {
+        if let Some(value @ (Value::Number(_) | Value::Bool(_))) = object.get_mut(name) {
+            *value = Value::String(value.to_string());
+        }
     }
 }
 
@@ -131,6 +144,20 @@ mod tests {
 
             assert_eq!(check(object, "").is_ok(), fits, "{sent}");
         }
+    }
+
+    #[test]
+    fn a_number_or_a_switch_stands_for_its_text() {
+        let sent =
+            json!({"name": 5, "description": true, "username": 1.5, "alias": "a", "priority": 3});
+        let mut object = sent.as_object().unwrap().clone();
+
+        write_texts(&mut object);
+
+        let read = json!({
+            "name": "5", "description": "true", "username": "1.5", "alias": "a", "priority": 3,
+        });
+        assert_eq!(json!(object), read);
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub(crate) fn create(
     grants: &Grants,
 ) -> Result<ClientUuid> {
     let given = read::id(sent, "id")?.map(str::to_owned);
+    // Keycloak has no room for a longer one.
+    if given.as_ref().is_some_and(|id| id.chars().count() > 36) {
+        return Err(invalid("Client ID must not exceed 36 characters"));
+    }
     let id = ClientUuid::new(given.unwrap_or_else(|| cx.new_id()));
     let client_id = read::text(sent, "clientId")?
         .unwrap_or(id.as_str())
@@ -281,7 +285,8 @@ fn check_identity(client_id: &str, settings: &Settings) -> Result<()> {
 }
 
 fn check_addresses(settings: &Settings) -> Result<()> {
-    shape::check_addresses(settings).map_err(|why| invalid(&why))
+    let found = shape::check_addresses(settings).and_then(|()| shape::check_urls(settings));
+    found.map_err(|why| invalid(&why))
 }
 
 /// The scopes that were sent, or those that the realm gives to new clients.
