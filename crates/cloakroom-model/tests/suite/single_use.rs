@@ -302,8 +302,7 @@ fn each_of_many_failed_sign_ins_of_one_user_is_counted() {
             }
             Ok(false)
         });
-        let id = user.clone();
-        let known = store.write(move |cx| lockout::find(cx, &id)).unwrap();
+        let known = store.write(move |cx| lockout::find(cx, &user)).unwrap();
 
         assert_eq!(counted, ASKING);
         assert_eq!(known.unwrap().failures, i64::try_from(ASKING).unwrap());

@@ -116,18 +116,22 @@ impl Kdc {
             let file = kdc.keytab.display();
             kdc.administrate(&format!("ktadd -k {file} -e {kind}:normal HTTP/{host}"));
         }
-        // The keys of the service that the servers have are not those that the centre gives tickets for.
-        let own = format!("{SERVICE}@{SPOOFED}");
-        let elsewhere = kdc.folder.path().join("elsewhere");
-        for file in [kdc.keytab.as_path(), &elsewhere] {
-            kdc.administrate_in(SPOOFED, &format!("addprinc -randkey {own}"));
-            kdc.administrate_in(SPOOFED, &format!("ktadd -k {} {own}", file.display()));
-            if file == kdc.keytab {
-                kdc.administrate_in(SPOOFED, &format!("delprinc -force {own}"));
-            }
-        }
+        kdc.spoof();
         wait_for(&host, port);
         kdc
+    }
+
+    /// In the other realm the keys of the service that the servers have are not those that the centre gives tickets for.
+    fn spoof(&self) {
+        let own = format!("{SERVICE}@{SPOOFED}");
+        let elsewhere = self.folder.path().join("elsewhere");
+        for file in [self.keytab.as_path(), &elsewhere] {
+            self.administrate_in(SPOOFED, &format!("addprinc -randkey {own}"));
+            self.administrate_in(SPOOFED, &format!("ktadd -k {} {own}", file.display()));
+            if file == self.keytab {
+                self.administrate_in(SPOOFED, &format!("delprinc -force {own}"));
+            }
+        }
     }
 
     /// Tells the database of principals something.
