@@ -5,8 +5,8 @@ use cloakroom_model::client::Settings;
 /// The addresses of the server itself, which a root may be.
 const OWN: [&str; 2] = ["${authBaseUrl}", "${authAdminUrl}"];
 
-/// Kinds of addresses that Keycloak knows.
-const SCHEMES: [&str; 6] = ["http", "https", "ftp", "mailto", "file", "jar"];
+/// Kinds of addresses that lead to somebody else. Keycloak also takes files and archives of its own disk.
+const SCHEMES: [&str; 4] = ["http", "https", "ftp", "mailto"];
 
 /// Refuses a client with an address that leads nowhere, in Keycloak's words.
 pub fn check_urls(settings: &Settings) -> Result<(), String> {

@@ -108,7 +108,7 @@ fn hostile(scene: &Scene) {
         "nobody",
         "https:%2F%2Fevil.test",
         "%00",
-        "..",
+        "..%2F..",
         "account-console",
     ] {
         let mut browser = scene.browser();
