@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::secret::Vault;
 use crate::snapshot::Realm;
 use crate::time::Timestamp;
+use crate::together::Together;
 
 /// All that a rule may look at during one request.
 pub struct Cx<'a> {
@@ -44,10 +45,7 @@ impl Cx<'_> {
     /// For an administrator of one realm who acts on another, and for nothing else.
     pub fn in_realm<'b>(&'b mut self, realm: &'b Arc<Realm>) -> Cx<'b> {
         Cx {
-            db: match &mut self.db {
-                Link::Open(conn) => Link::Open(conn),
-                Link::Closed => Link::Closed,
-            },
+            db: self.db.again(),
             realm,
             now: self.now,
             rng: &mut *self.rng,
@@ -97,6 +95,8 @@ impl Cx<'_> {
 pub enum Link<'a> {
     /// A connection, inside a transaction if the door writes.
     Open(&'a mut Conn),
+    /// A connection inside the transaction of a batch, and what its units read and store in one statement for all of them.
+    Together(&'a mut Conn, &'a mut Together),
     /// No connection: a query becomes a fault that runs the request again with one.
     Closed,
 }
@@ -105,17 +105,50 @@ impl fmt::Debug for Link<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Open(_) => "Link::Open",
+            Self::Together(..) => "Link::Together",
             Self::Closed => "Link::Closed",
         })
     }
 }
 
 impl Link<'_> {
-    /// The connection, or the fault that asks for another door.
+    /// The connection, or the fault that asks for another door. What waits to be stored together is stored before it.
     pub fn conn(&mut self) -> Result<&mut Conn> {
         match self {
             Self::Open(conn) => Ok(conn),
+            Self::Together(conn, together) => {
+                together.settle(conn)?;
+                Ok(conn)
+            }
             Self::Closed => Err(Fault::no_database()),
+        }
+    }
+
+    /// The connection, for a statement that neither looks at what waits to be stored together nor changes what was read for
+    /// all: sessions with their users and parts, and refresh tokens.
+    pub(crate) fn aside(&mut self) -> Result<&mut Conn> {
+        match self {
+            Self::Open(conn) => Ok(conn),
+            Self::Together(_, together) if together.is_asking() => Err(Fault::asking()),
+            Self::Together(conn, _) => Ok(conn),
+            Self::Closed => Err(Fault::no_database()),
+        }
+    }
+
+    /// What the units of this batch do together, where they do.
+    pub(crate) fn together(&mut self) -> Option<&mut Together> {
+        match self {
+            Self::Together(_, together) => Some(together),
+            Self::Open(_) | Self::Closed => None,
+        }
+    }
+
+    /// The same connection, for as long as this is borrowed.
+    pub fn again(&mut self) -> Link<'_> {
+        match self {
+            Self::Open(conn) => Link::Open(conn),
+            Self::Together(conn, together) => Link::Together(conn, together),
+            Self::Closed => Link::Closed,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! readers.
 
 mod administration;
+mod batch;
 mod life;
 mod listener;
 mod readers;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::conn::{Access, Conn};
+use crate::cx::Link;
 use crate::fault::{Fault, Verdict};
 use crate::{Result, migrate};
 
@@ -30,6 +32,9 @@ pub enum Door {
     Scan,
     /// A durable or single-use change.
     Write,
+    /// The same of a kind that many make at once: what they ask and store may go into one statement for all of them. A unit
+    /// of work is run to hear what it asks first.
+    Together,
 }
 
 /// Where the data is, and how many connections may read it at once.
@@ -92,6 +97,13 @@ struct Inner {
     readers: readers::Readers,
 }
 
+/// Work that wants its connection from the start.
+fn by_connection<T, E: Verdict>(
+    mut work: impl FnMut(&mut Conn) -> std::result::Result<T, E>,
+) -> impl FnMut(&mut Link<'_>) -> std::result::Result<T, E> {
+    move |link| work(link.conn()?)
+}
+
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl Db {
@@ -127,7 +139,20 @@ impl Db {
         T: Send + 'static,
         E: Verdict + Send + 'static,
     {
-        self.0.writer.submit(work).await
+        self.write_linked(Door::Write, by_connection(work)).await
+    }
+
+    /// The same for work that takes its connection when it needs one; through [`Door::Together`] it is heard first.
+    pub async fn write_linked<T, E>(
+        &self,
+        door: Door,
+        work: impl FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: Verdict + Send + 'static,
+    {
+        self.0.writer.submit(door == Door::Together, work).await
     }
 
     /// Runs `work` like [`Db::write`], for callers without an async runtime.
@@ -139,7 +164,7 @@ impl Db {
         T: Send + 'static,
         E: Verdict + Send + 'static,
     {
-        self.0.writer.submit_blocking(work)
+        self.0.writer.submit_blocking(by_connection(work))
     }
 
     /// Runs `work`, which reads by key, on this thread's own connection where the database is a

@@ -68,7 +68,7 @@ fn record(cx: &mut Cx<'_>, event: &Event) -> Result<()> {
             events::code.eq(&event.code),
             events::details.eq(serde_json::to_string(&event.details)?),
         ))
-        .execute(cx.db.conn()?)?;
+        .execute(cx.db.aside()?)?;
     Ok(())
 }
 

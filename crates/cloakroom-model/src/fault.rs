@@ -15,6 +15,8 @@ enum Kind {
     NoDatabase,
     Busy,
     Occupied,
+    Asking,
+    Crossed,
     Gone,
     Corrupt(String),
 }
@@ -33,6 +35,16 @@ impl Fault {
     /// Another node has the turn of administrators.
     pub(crate) fn occupied() -> Self {
         Self(Box::new(Kind::Occupied))
+    }
+
+    /// The unit of work was run to see what it will ask, and has.
+    pub(crate) fn asking() -> Self {
+        Self(Box::new(Kind::Asking))
+    }
+
+    /// What a batch stored together was not as it was read: each of its units runs by itself.
+    pub(crate) fn crossed() -> Self {
+        Self(Box::new(Kind::Crossed))
     }
 
     /// The realm that the request is about was removed while the request ran.
@@ -63,9 +75,9 @@ impl Fault {
     /// The server is overloaded or cannot reach its database; the caller may try again later.
     pub fn is_temporary(&self) -> bool {
         match &*self.0 {
-            Kind::Busy | Kind::Occupied | Kind::Connection(_) => true,
+            Kind::Busy | Kind::Occupied | Kind::Crossed | Kind::Connection(_) => true,
             Kind::Database(error) => is_outage(error),
-            Kind::NoDatabase | Kind::Gone | Kind::Corrupt(_) => false,
+            Kind::NoDatabase | Kind::Asking | Kind::Gone | Kind::Corrupt(_) => false,
         }
     }
 
@@ -167,6 +179,8 @@ impl fmt::Display for Fault {
             Kind::NoDatabase => f.write_str("the request needs the database"),
             Kind::Busy => f.write_str("the queue of writes is full"),
             Kind::Occupied => f.write_str("another node is changing settings"),
+            Kind::Asking => f.write_str("the request has yet to be answered"),
+            Kind::Crossed => f.write_str("somebody else was first"),
             Kind::Gone => f.write_str("the realm was removed meanwhile"),
             Kind::Corrupt(what) => write!(f, "corrupt: {what}"),
         }

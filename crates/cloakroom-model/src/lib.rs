@@ -89,6 +89,7 @@ pub mod sign_in;
 pub mod snapshot;
 mod sql;
 pub mod time;
+mod together;
 pub mod trial;
 pub mod user;
 pub mod user_profile;
@@ -102,6 +103,7 @@ pub use fault::{Fault, Verdict};
 pub use secret::{Digest, Sealed, Secret, Vault};
 pub use snapshot::Realm;
 pub use time::{Timestamp, Ttl};
+pub use together::Together;
 
 /// What every question of this crate answers with.
 pub type Result<T> = std::result::Result<T, Fault>;

@@ -1,5 +1,6 @@
 //! Refresh tokens that rotate: families, and what happens when a spent one comes back.
 
+mod many;
 mod rotation;
 
 use diesel::prelude::*;
@@ -11,6 +12,8 @@ use crate::id::{ClientUuid, FamilyId, RealmId, SessionId};
 use crate::schema::refresh_tokens;
 use crate::sql::fixed;
 use crate::time::Timestamp;
+
+pub(crate) use many::{Spend, spend_all, unspent};
 
 /// A refresh token's row. Its `id` is the token's `jti`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +91,14 @@ pub enum Rotated {
     Unknown,
 }
 
+/// Says that a unit of work is about to spend this token, so that a batch may read of it together with those of others.
+pub fn announce(cx: &mut Cx<'_>, id: &str) {
+    let realm = &cx.realm.id;
+    if let Some(together) = cx.db.together() {
+        together.name((realm.clone(), id.to_owned()));
+    }
+}
+
 /// Stores a new token.
 pub fn insert(cx: &mut Cx<'_>, token: &Refresh) -> Result<()> {
     let insert = diesel::insert_into(refresh_tokens::table).values((
@@ -108,8 +119,14 @@ pub fn insert(cx: &mut Cx<'_>, token: &Refresh) -> Result<()> {
 
 /// Spends the token in favour of the next, which is stored with it. Of two calls at once, exactly one gets `Fresh`.
 pub fn rotate(cx: &mut Cx<'_>, id: &str, next: Next) -> Result<Rotated> {
+    let (realm, now) = (&cx.realm.id, cx.now);
+    if let Some(together) = cx.db.together()
+        && let Some(family) = together.spend((realm.clone(), id.to_owned()), &next, now)
+    {
+        return Ok(Rotated::Fresh(next.of(family)));
+    }
     let mine = refresh_tokens::table
-        .filter(refresh_tokens::realm_id.eq(&cx.realm.id))
+        .filter(refresh_tokens::realm_id.eq(realm))
         .filter(refresh_tokens::id.eq(id));
     let spend = diesel::update(mine.filter(refresh_tokens::spent_at.is_null()))
         .set((

@@ -3,6 +3,7 @@
 mod found;
 pub mod page;
 mod part;
+mod touched;
 pub mod upstream;
 
 use diesel::dsl::count_star;
@@ -15,10 +16,13 @@ use crate::schema::{client_sessions, refresh_tokens, sessions};
 use crate::secret::Digest;
 use crate::sql::fixed;
 use crate::time::Timestamp;
+use crate::together::Use;
 use crate::{Result, goodbye, sign_in};
 
+pub(crate) use found::find_all;
 pub use found::{Found, find_owned, find_with};
 pub use part::{ClientSession, find_client, join, join_again, leave, list_clients};
+pub(crate) use touched::touch_all;
 
 /// A login that succeeded. The row is the proof of sign-in.
 #[derive(Clone, Debug)]
@@ -118,8 +122,20 @@ pub fn touch(cx: &mut Cx<'_>, id: &SessionId, offline: bool) -> Result<bool> {
 
 /// Marks a session, as it was read just now, as used now. Idle times are of seconds, so a second use within one writes nothing.
 pub fn touch_read(cx: &mut Cx<'_>, session: &Session) -> Result<()> {
-    if session.last_access.seconds() != cx.now.seconds() {
-        touch(cx, &session.id, session.offline)?;
+    if session.last_access.seconds() == cx.now.seconds() {
+        return Ok(());
+    }
+    let used = Use {
+        realm: cx.realm.id.clone(),
+        session: session.id.clone(),
+        offline: session.offline,
+        at: cx.now,
+    };
+    match cx.db.together() {
+        Some(together) => together.touch(used),
+        None => {
+            touch(cx, &session.id, session.offline)?;
+        }
     }
     Ok(())
 }
@@ -253,11 +269,11 @@ pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
     Ok(diesel::delete(over).execute(cx.db.conn()?)?)
 }
 
-#[derive(Queryable)]
+#[derive(Clone, Queryable)]
 struct Row {
     id: SessionId,
     offline: bool,
-    _realm: RealmId,
+    realm: RealmId,
     user: UserId,
     cookie: Option<Digest>,
     started_at: Timestamp,

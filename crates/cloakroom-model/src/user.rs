@@ -329,7 +329,7 @@ pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-#[derive(Queryable)]
+#[derive(Clone, Queryable)]
 pub(crate) struct Row {
     id: UserId,
     _realm: RealmId,

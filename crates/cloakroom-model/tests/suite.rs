@@ -22,5 +22,7 @@ mod single_use;
 mod start;
 #[path = "suite/store.rs"]
 mod store;
+#[path = "suite/together.rs"]
+mod together;
 #[path = "suite/writer.rs"]
 mod writer;

@@ -39,11 +39,14 @@ impl TokenRequest {
     /// A client that asks for itself with a secret needs nothing, unless the realm keeps events. An
     /// assertion is spent, and so is everything that other grants are made from.
     pub fn door(&self, realm: &Realm) -> Door {
-        let for_itself = self.form.get("grant_type") == Some("client_credentials");
         let asserts = self.form.has("client_assertion");
-        match for_itself && !asserts && !realm.settings.events_enabled {
-            true => Door::Memory,
-            false => Door::Write,
+        match self.form.get("grant_type") {
+            Some("client_credentials") if !asserts && !realm.settings.events_enabled => {
+                Door::Memory
+            }
+            // The most frequent of all, and each reads and stores the same of its own session.
+            Some("refresh_token") => Door::Together,
+            _ => Door::Write,
         }
     }
 }
@@ -75,7 +78,7 @@ impl Provider {
         let call = Call::new(request, door)?;
         let client = client_auth::prove(self, cx, &request.credentials, &request.form);
         let client = reported(cx, call, client)?;
-        if door != Door::Write && client.settings.has(OPAQUE) {
+        if !writes(door) && client.settings.has(OPAQUE) {
             return Ok(Issued::NeedsWrite);
         }
         let authorization = check_usable(&client)
@@ -138,7 +141,7 @@ impl Provider {
         client: &ProvenClient,
         authorization: Authorization,
     ) -> Result<Box<issue::Minted>> {
-        if call.door == Door::Write {
+        if writes(call.door) {
             let about = About {
                 client_id: Some(client.client_id.clone()),
                 user: Some(authorization.account.user.id.clone()),
@@ -157,7 +160,7 @@ impl Provider {
                 let issuer = self.issuer(cx.realm);
                 Question::of(issuer, client, &authorization, &call.request.ip)
             }
-            Door::Read | Door::Scan | Door::Write => None,
+            Door::Read | Door::Scan | Door::Write | Door::Together => None,
         };
         let Some(question) = question else {
             return issue::issue(self, cx, client, authorization).map(Box::new);
@@ -179,7 +182,7 @@ fn reported<T>(cx: &mut Cx<'_>, call: Call<'_>, done: Result<T>) -> Result<T> {
     let Err(Error::Denied(denied)) = &done else {
         return done;
     };
-    if call.door == Door::Write {
+    if writes(call.door) {
         let claimed = call.request.credentials.claimed_client(&call.request.form);
         let about = About {
             client_id: claimed.map(|id| id.chars().take(255).collect()),
@@ -189,6 +192,11 @@ fn reported<T>(cx: &mut Cx<'_>, call: Call<'_>, done: Result<T>) -> Result<T> {
         audit::refusal(cx, call.grant.event(), about, denied)?;
     }
     done
+}
+
+/// The door leads to the writer.
+fn writes(door: Door) -> bool {
+    matches!(door, Door::Write | Door::Together)
 }
 
 fn grant_of(request: &TokenRequest) -> Result<&'static dyn Grant> {

@@ -12,7 +12,7 @@ use cloakroom_login::hasher::{self, Asker, Busy, Hasher};
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
 use cloakroom_model::{
-    Changes, Conn, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db, realm,
+    Changes, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db, realm,
 };
 use cloakroom_oidc::Provider;
 use rand::SeedableRng as _;
@@ -222,11 +222,11 @@ impl App {
         }
         let (id, name) = (realm.id.clone(), realm.name.clone());
         let (realm, vault) = (Arc::clone(realm), Arc::clone(&self.vault));
-        let run = move |conn: &mut Conn| -> Result<(Result<T, E>, Changes), E> {
+        let mut run = move |link: &mut Link<'_>| -> Result<(Result<T, E>, Changes), E> {
             let mut changes = Changes::default();
             let mut rng = random()?;
             let mut cx = Cx {
-                db: Link::Open(&mut *conn),
+                db: link.again(),
                 realm: &realm,
                 now: now(),
                 rng: &mut rng,
@@ -237,15 +237,15 @@ impl App {
             if let Err(error) = done {
                 return match error.fault() {
                     Some(_) => Err(error),
-                    None => commit(conn, Err(error), changes),
+                    None => commit(link, Err(error), changes),
                 };
             }
-            commit(conn, done, changes)
+            commit(link, done, changes)
         };
         let ran = match door {
-            Door::Write => self.db.write(run).await,
-            Door::Scan => self.db.scan(run).await,
-            Door::Read | Door::Memory => self.db.read(run).await,
+            Door::Write | Door::Together => self.db.write_linked(door, run).await,
+            Door::Scan => self.db.scan(move |conn| run(&mut Link::Open(conn))).await,
+            Door::Read | Door::Memory => self.db.read(move |conn| run(&mut Link::Open(conn))).await,
         };
         let (done, changes) = match ran {
             Ok(ran) => ran,
@@ -368,11 +368,13 @@ impl App {
 }
 
 fn commit<T, E: Verdict>(
-    conn: &mut Conn,
+    link: &mut Link<'_>,
     done: Result<T, E>,
     changes: Changes,
 ) -> Result<(Result<T, E>, Changes), E> {
-    cloakroom_model::realm::commit_changes(conn, &changes)?;
+    if !changes.is_empty() {
+        cloakroom_model::realm::commit_changes(link.conn()?, &changes)?;
+    }
     Ok((done, changes))
 }
 

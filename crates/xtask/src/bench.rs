@@ -24,7 +24,7 @@ use crate::bench::peer::Peer;
 use crate::bench::round::{Round, Side};
 use crate::bench::setup::Bench;
 use crate::machine;
-use crate::postgres::{self, Cluster};
+use crate::postgres::{self, Cluster, Purpose};
 use crate::running::Running;
 use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
@@ -90,7 +90,10 @@ struct Database {
 impl Database {
     fn create(logs: &Path, on_postgres: bool, name: &str) -> Result<Self> {
         let cluster = on_postgres
-            .then(|| Cluster::start(&logs.join("bench-postgres.log")))
+            .then(|| {
+                let log = logs.join("bench-postgres.log");
+                Cluster::start_for(Purpose::Measure(SERVER_CORE), &log)
+            })
             .transpose()?;
         let admin_url = cluster.as_ref().map(Cluster::admin_url);
         let url = admin_url.map(|url| postgres::create_database(&url, name));

@@ -12,6 +12,15 @@ use crate::command;
 use crate::running::{Running, send};
 use crate::server::free_port;
 
+/// What a cluster is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    /// Tests: the data is thrown away, so nothing of it needs to reach the disk.
+    Test,
+    /// Measuring: on this core alone, and what was committed is on the disk.
+    Measure(u32),
+}
+
 /// The running cluster. Fields end in this order: first the server, then its folder.
 #[derive(Debug)]
 pub(crate) struct Cluster {
@@ -19,10 +28,16 @@ pub(crate) struct Cluster {
     folder: TempDir,
     port: u16,
     log: PathBuf,
+    purpose: Purpose,
 }
 
 impl Cluster {
+    /// One for tests.
     pub(crate) fn start(log: &Path) -> Result<Self> {
+        Self::start_for(Purpose::Test, log)
+    }
+
+    pub(crate) fn start_for(purpose: Purpose, log: &Path) -> Result<Self> {
         let programs = programs().context("PostgreSQL's initdb is not installed")?;
         let folder = tempfile::Builder::new()
             .prefix("cloakroom-postgres-")
@@ -52,10 +67,11 @@ impl Cluster {
 
         let port = free_port()?;
         let mut cluster = Self {
-            server: serve(&folder, port, log)?,
+            server: serve(purpose, &folder, port, log)?,
             folder,
             port,
             log: log.to_owned(),
+            purpose,
         };
         cluster.wait(&programs)?;
         Ok(cluster)
@@ -68,7 +84,7 @@ impl Cluster {
         while self.server.ended().is_none() {
             std::thread::sleep(Duration::from_millis(20));
         }
-        self.server = serve(&self.folder, self.port, &self.log)?;
+        self.server = serve(self.purpose, &self.folder, self.port, &self.log)?;
         self.wait(&programs().context("PostgreSQL's programs are gone")?)
     }
 
@@ -105,25 +121,33 @@ impl Cluster {
 }
 
 /// The server's process, with the data in this folder.
-fn serve(folder: &TempDir, port: u16, log: &Path) -> Result<Running> {
+fn serve(purpose: Purpose, folder: &TempDir, port: u16, log: &Path) -> Result<Running> {
     let programs = programs().context("PostgreSQL is not installed")?;
     let log = File::options().create(true).append(true).open(log)?;
-    let mut postgres = as_user(unprivileged_user().as_deref(), &programs.join("postgres"));
+    let program = programs.join("postgres");
+    let mut postgres = match purpose {
+        Purpose::Test => as_user(unprivileged_user().as_deref(), &program),
+        Purpose::Measure(core) => {
+            let mut pinned = as_user(unprivileged_user().as_deref(), Path::new("taskset"));
+            pinned.args(["-c", &core.to_string()]).arg(&program);
+            pinned
+        }
+    };
     postgres.arg("-D").arg(folder.path().join("data")).args([
         "-p",
         &port.to_string(),
         "-c",
         "listen_addresses=127.0.0.1",
     ]);
-    // The data is thrown away, so nothing of it needs to reach the disk.
     postgres.args([
         "-c",
         "unix_socket_directories=",
         "-c",
-        "fsync=off",
-        "-c",
         "max_connections=300",
     ]);
+    if matches!(purpose, Purpose::Test) {
+        postgres.args(["-c", "fsync=off"]);
+    }
     postgres
         .current_dir(folder.path())
         .stdout(log.try_clone()?)

@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::InstrumentationEvent;
@@ -20,14 +20,20 @@ const SILENT: u32 = 8;
 pub(super) struct Life(Arc<AtomicU64>);
 
 impl Life {
-    /// Counts what ends on this connection from now on.
-    pub(super) fn watch(&self, conn: &mut Conn) {
+    /// Counts what ends on this connection from now on, and says whether something of it has failed.
+    pub(super) fn watch(&self, conn: &mut Conn) -> Failed {
         let ended = Arc::clone(&self.0);
+        let failed = Failed::default();
+        let seen = Arc::clone(&failed.0);
         conn.instrument(move |event: InstrumentationEvent<'_>| {
-            if matches!(event, InstrumentationEvent::FinishQuery { .. }) {
+            if let InstrumentationEvent::FinishQuery { error, .. } = event {
                 ended.fetch_add(1, Ordering::Relaxed);
+                if error.is_some() {
+                    seen.store(true, Ordering::Relaxed);
+                }
             }
         });
+        failed
     }
 
     /// Waits for the answer for as long as the database lives; `None` if it has fallen silent.
@@ -48,6 +54,17 @@ impl Life {
             seen = now;
         }
         None
+    }
+}
+
+/// Whether a statement has failed on one connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Failed(Arc<AtomicBool>);
+
+impl Failed {
+    /// Whether one has since this was asked last.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
     }
 }
 

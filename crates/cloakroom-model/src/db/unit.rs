@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::sync::oneshot;
 
-use crate::conn::Conn;
+use crate::cx::Link;
 use crate::db::administration;
 use crate::fault::{Fault, Verdict};
 
@@ -20,7 +20,11 @@ pub(super) enum Ran {
 }
 
 pub(super) trait Job: Send {
-    fn run(&mut self, db: &mut Conn) -> Ran;
+    fn run(&mut self, db: &mut Link<'_>) -> Ran;
+    /// What it asks may be heard first, and read with what others ask.
+    fn is_heard_first(&self) -> bool;
+    /// Forgets how its last run ended.
+    fn forget(&mut self);
     /// Answers with this fault, whatever the unit itself thought.
     fn fail(&mut self, fault: Fault);
     fn is_abandoned(&self) -> bool;
@@ -33,6 +37,7 @@ pub(super) trait Job: Send {
 
 pub(super) struct Unit<T, E, F> {
     work: F,
+    is_heard_first: bool,
     ran: Option<std::result::Result<T, E>>,
     /// Batches that it has been in.
     runs: u8,
@@ -42,9 +47,14 @@ pub(super) struct Unit<T, E, F> {
 }
 
 impl<T, E, F> Unit<T, E, F> {
-    pub(super) fn new(work: F, sender: oneshot::Sender<std::result::Result<T, E>>) -> Self {
+    pub(super) fn new(
+        work: F,
+        is_heard_first: bool,
+        sender: oneshot::Sender<std::result::Result<T, E>>,
+    ) -> Self {
         Self {
             work,
+            is_heard_first,
             ran: None,
             runs: 0,
             waits: 0,
@@ -64,15 +74,23 @@ impl<T, E, F> Job for Unit<T, E, F>
 where
     T: Send,
     E: Verdict + Send,
-    F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send,
+    F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send,
 {
-    fn run(&mut self, db: &mut Conn) -> Ran {
+    fn run(&mut self, db: &mut Link<'_>) -> Ran {
         let work = &mut self.work;
         let result = catch_unwind(AssertUnwindSafe(|| work(db)))
             .unwrap_or_else(|_| Err(Fault::corrupt("a unit of work panicked").into()));
         let faulted = matches!(&result, Err(error) if error.fault().is_some());
         self.ran = Some(result);
         if faulted { Ran::Faulted } else { Ran::Well }
+    }
+
+    fn is_heard_first(&self) -> bool {
+        self.is_heard_first
+    }
+
+    fn forget(&mut self) {
+        self.ran = None;
     }
 
     fn fail(&mut self, fault: Fault) {

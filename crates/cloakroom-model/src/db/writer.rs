@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use diesel::QueryResult;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Result;
 use crate::conn::{Access, Conn};
+use crate::cx::Link;
 use crate::db::administration;
+use crate::db::batch::{self, Line, Turn};
 use crate::db::life::Life;
-use crate::db::unit::{Job, Ran, Unit};
+use crate::db::unit::{Job, Unit};
 use crate::fault::{Fault, Verdict};
 
 /// What may wait. More is answered with "try again later" at once, and costs nothing.
@@ -41,9 +42,8 @@ impl Writer {
         let done = Arc::new(Done::default());
         let counted = Arc::clone(&done);
         administration::guard(&mut conn)?;
-        if let Some(life) = &life {
-            life.watch(&mut conn);
-        }
+        let failed = life.as_ref().map(|life| life.watch(&mut conn));
+        let line = Line { conn, failed };
         let place = Place {
             inode: inode(&url),
             url,
@@ -51,7 +51,7 @@ impl Writer {
         };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(conn, &place, waiting, &counted))
+            .spawn(move || run(line, &place, waiting, &counted))
             .map_err(Fault::connection)?;
         Ok(Self {
             queue: Some(queue),
@@ -67,13 +67,17 @@ impl Writer {
         (self.queue.as_ref().map_or(0, waiting), &self.done)
     }
 
-    pub(super) async fn submit<T, E, F>(&self, work: F) -> std::result::Result<T, E>
+    pub(super) async fn submit<T, E, F>(
+        &self,
+        is_heard_first: bool,
+        work: F,
+    ) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: Verdict + Send + 'static,
-        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
-        let answer = self.enqueue(work)?;
+        let answer = self.enqueue(is_heard_first, work)?;
         let answer = match &self.life {
             None => answer.await,
             // Whoever gives up drops the receiver, so that what has not begun never will.
@@ -86,9 +90,9 @@ impl Writer {
     where
         T: Send + 'static,
         E: Verdict + Send + 'static,
-        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
-        let answer = self.enqueue(work)?;
+        let answer = self.enqueue(false, work)?;
         answer
             .blocking_recv()
             .unwrap_or_else(|_| Err(Fault::busy().into()))
@@ -96,15 +100,16 @@ impl Writer {
 
     fn enqueue<T, E, F>(
         &self,
+        is_heard_first: bool,
         work: F,
     ) -> std::result::Result<oneshot::Receiver<std::result::Result<T, E>>, E>
     where
         T: Send + 'static,
         E: Verdict + Send + 'static,
-        F: FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+        F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let unit = Unit::new(work, sender);
+        let unit = Unit::new(work, is_heard_first, sender);
         let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
         queue.try_send(Box::new(unit)).map_err(|_| Fault::busy())?;
         Ok(answer)
@@ -124,20 +129,6 @@ impl Drop for Writer {
     }
 }
 
-/// Whether each unit of a batch has a savepoint of its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Guard {
-    None,
-    Savepoint,
-}
-
-/// Whether a batch waits for the turn of administrators before anything else.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Turn {
-    Untaken,
-    First,
-}
-
 /// Where the connection is made anew.
 struct Place {
     url: String,
@@ -152,8 +143,8 @@ fn inode(url: &str) -> Option<u64> {
     Some(about.ino())
 }
 
-fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
-    let mut conn = Some(conn);
+fn run(line: Line, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, done: &Done) {
+    let mut line = Some(line);
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(BATCH);
     let mut aside: Vec<Box<dyn Job>> = Vec::new();
     loop {
@@ -161,11 +152,11 @@ fn run(conn: Conn, place: &Place, mut waiting: mpsc::Receiver<Box<dyn Job>>, don
         if batch.is_empty() && !receive(&mut waiting, &mut batch, aside.is_empty()) {
             return;
         }
-        let left = settle(&mut conn, place, (&mut batch, Turn::Untaken), done);
+        let left = settle(&mut line, place, (&mut batch, Turn::Untaken), done);
         batch = left.again;
         aside.extend(left.aside);
         if batch.is_empty() && !aside.is_empty() {
-            let left = settle(&mut conn, place, (&mut aside, Turn::First), done);
+            let left = settle(&mut line, place, (&mut aside, Turn::First), done);
             batch = left.again;
             aside = left.aside;
         }
@@ -200,7 +191,7 @@ struct Left {
 
 /// Commits a batch and answers whom it can.
 fn settle(
-    conn: &mut Option<Conn>,
+    line: &mut Option<Line>,
     place: &Place,
     (batch, turn): (&mut Vec<Box<dyn Job>>, Turn),
     done: &Done,
@@ -210,19 +201,19 @@ fn settle(
     if batch.is_empty() {
         return Left::default();
     }
-    let committed = match connected(conn, place) {
-        Ok(db) => commit_together(db, batch, (Guard::None, turn)).map_err(|e| e.to_string()),
+    let committed = match connected(line, place) {
+        Ok(db) => batch::commit(db, batch, turn).map_err(|e| e.to_string()),
         Err(fault) => Err(fault.to_string()),
     };
     if let Err(why) = &committed {
         tracing::error!(error = %why, jobs = batch.len(), "a batch was not committed");
-        *conn = None;
+        *line = None;
     } else {
         let units = u64::try_from(batch.len()).unwrap_or_default();
         done.commits.fetch_add(1, Ordering::Relaxed);
         done.units.fetch_add(units, Ordering::Relaxed);
     }
-    let is_shared = conn.as_ref().is_some_and(Conn::is_postgres);
+    let is_shared = line.as_ref().is_some_and(|line| line.conn.is_postgres());
     let mut left = Left::default();
     for mut job in std::mem::take(batch) {
         if is_shared && job.is_to_wait() {
@@ -237,76 +228,18 @@ fn settle(
 }
 
 /// The connection, made anew if the last batch broke it.
-fn connected<'c>(conn: &'c mut Option<Conn>, place: &Place) -> Result<&'c mut Conn> {
+fn connected<'l>(line: &'l mut Option<Line>, place: &Place) -> Result<&'l mut Line> {
     // What is written to a file that was moved away or replaced is lost to whoever starts next.
     if place.inode != inode(&place.url) {
         return Err(Fault::connection(
             "the database file is not where it was: restart",
         ));
     }
-    if conn.is_none() {
-        let mut fresh = Conn::open(&place.url, Access::Write)?;
-        administration::guard(&mut fresh)?;
-        if let Some(life) = &place.life {
-            life.watch(&mut fresh);
-        }
-        *conn = Some(fresh);
+    if line.is_none() {
+        let mut conn = Conn::open(&place.url, Access::Write)?;
+        administration::guard(&mut conn)?;
+        let failed = place.life.as_ref().map(|life| life.watch(&mut conn));
+        *line = Some(Line { conn, failed });
     }
-    conn.as_mut().ok_or_else(Fault::busy)
-}
-
-fn commit_together(
-    db: &mut Conn,
-    batch: &mut [Box<dyn Job>],
-    (guard, turn): (Guard, Turn),
-) -> QueryResult<()> {
-    db.begin()?;
-    if turn == Turn::First && !administration::wait(db)? {
-        for job in batch {
-            job.fail(Fault::occupied());
-        }
-        return Ok(());
-    }
-    let alone = batch.len() == 1;
-    for job in batch.iter_mut() {
-        match guarded(db, job.as_mut(), guard) {
-            Ok(Ran::Well) => {}
-            Ok(Ran::Faulted) if guard == Guard::Savepoint => {}
-            Ok(Ran::Faulted) if alone => return db.rollback(),
-            Ok(Ran::Faulted) => {
-                // Somebody is guilty: the others run once more, each on its own savepoint.
-                db.rollback()?;
-                return commit_together(db, batch, (Guard::Savepoint, turn));
-            }
-            Err(error) => {
-                let _ = db.rollback();
-                return Err(error);
-            }
-        }
-    }
-    if guard == Guard::None && db.check_alive().is_err() {
-        // A unit hid the fault of a statement, and took the others' work with it.
-        db.rollback()?;
-        return commit_together(db, batch, (Guard::Savepoint, turn));
-    }
-    db.commit().inspect_err(|_| {
-        let _ = db.rollback();
-    })
-}
-
-fn guarded(db: &mut Conn, job: &mut dyn Job, guard: Guard) -> QueryResult<Ran> {
-    if guard == Guard::None {
-        return Ok(job.run(db));
-    }
-    db.savepoint()?;
-    if job.run(db) == Ran::Faulted {
-        return db.rollback().map(|()| Ran::Faulted);
-    }
-    match db.check_alive() {
-        Ok(()) => db.commit().map(|()| Ran::Well),
-        Err(error) => {
-            job.fail(error.into());
-            db.rollback().map(|()| Ran::Faulted)
-        }
-    }
+    line.as_mut().ok_or_else(Fault::busy)
 }

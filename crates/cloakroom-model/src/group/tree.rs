@@ -153,7 +153,7 @@ pub(crate) fn roles_of_all(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<RoleI
         .filter(group_roles::realm_id.eq(&cx.realm.id))
         .filter(group_roles::group_id.eq_any(above.into_iter().collect::<Vec<_>>()))
         .select(group_roles::role_id);
-    Ok(mine.load(cx.db.conn()?)?)
+    Ok(mine.load(cx.db.aside()?)?)
 }
 
 /// The given groups and all above them.
@@ -165,7 +165,7 @@ pub(crate) fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<
             .filter(groups::realm_id.eq(&cx.realm.id))
             .filter(groups::id.eq_any(level.clone()))
             .select(groups::parent_id)
-            .load(cx.db.conn()?)?;
+            .load(cx.db.aside()?)?;
         seen.extend(level);
         let above = parents
             .into_iter()

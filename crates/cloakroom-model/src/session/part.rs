@@ -149,11 +149,11 @@ pub fn leave(cx: &mut Cx<'_>, id: &SessionId, offline: bool, client: &ClientUuid
     Ok(removed == 1)
 }
 
-#[derive(Queryable)]
+#[derive(Clone, Queryable)]
 pub(super) struct ClientRow {
     _session: SessionId,
     _offline: bool,
-    client: ClientUuid,
+    pub(super) client: ClientUuid,
     _realm: RealmId,
     started_at: Timestamp,
     last_access: Timestamp,

@@ -162,6 +162,23 @@ impl View {
         Realm::load_by_id(&mut link, &self.realm, &self.vault, self.now, &mut rng())
     }
 
+    /// Runs a unit of work on whatever it is linked with, in a realm that was read before.
+    pub(crate) fn enter_linked<T>(
+        &self,
+        link: &mut Link<'_>,
+        realm: &Arc<Realm>,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        work(&mut Cx {
+            db: link.again(),
+            realm,
+            now: self.now,
+            rng: &mut rng(),
+            vault: &self.vault,
+            changes: &mut Changes::default(),
+        })
+    }
+
     pub(crate) fn enter<T, E: Verdict>(
         &self,
         conn: &mut Conn,

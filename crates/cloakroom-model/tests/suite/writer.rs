@@ -17,7 +17,10 @@ const QUEUE: usize = 4096;
 type Work = fn(&mut Cx<'_>) -> Result<Stored>;
 
 /// Holds the writer inside a unit of work until the sender is dropped.
-async fn hold(store: &Store, all: &mut JoinSet<Result<Stored>>) -> std::sync::mpsc::Sender<()> {
+pub(crate) async fn hold(
+    store: &Store,
+    all: &mut JoinSet<Result<Stored>>,
+) -> std::sync::mpsc::Sender<()> {
     let (open, gate) = std::sync::mpsc::channel::<()>();
     let (started, mut has_started) = tokio::sync::mpsc::unbounded_channel();
     let db = store.db.clone();
@@ -34,7 +37,7 @@ async fn hold(store: &Store, all: &mut JoinSet<Result<Stored>>) -> std::sync::mp
 }
 
 /// Waits until so many tasks have handed their unit over, which each does when it first runs.
-async fn wait_for(handed: &AtomicUsize, number: usize) {
+pub(crate) async fn wait_for(handed: &AtomicUsize, number: usize) {
     while handed.load(Ordering::Relaxed) < number {
         tokio::task::yield_now().await;
     }

@@ -57,6 +57,9 @@ impl Grant for RefreshToken {
         if token.is_expired(cx) {
             return Err(denied("Token is not active"));
         }
+        if let Some(jti) = token.text("jti") {
+            refresh::announce(cx, jti);
+        }
         let Holder {
             session,
             account,

@@ -1,0 +1,148 @@
+//! A batch: units of work that are run in one transaction, as one where that goes well, and each on its own where it does not.
+
+use diesel::QueryResult;
+
+use crate::Result;
+use crate::conn::Conn;
+use crate::cx::Link;
+use crate::db::administration;
+use crate::db::life::Failed;
+use crate::db::unit::{Job, Ran};
+use crate::fault::Fault;
+use crate::together::Together;
+
+/// Whether each unit of a batch has a savepoint of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    None,
+    Savepoint,
+}
+
+/// Whether a batch waits for the turn of administrators before anything else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Untaken,
+    First,
+}
+
+/// The writing connection.
+pub(super) struct Line {
+    pub(super) conn: Conn,
+    /// Whether a statement has failed on it, where that costs the whole transaction.
+    pub(super) failed: Option<Failed>,
+}
+
+impl Line {
+    /// Whether the transaction still stands. Only a statement that failed can have cost it.
+    fn check_alive(&mut self) -> QueryResult<()> {
+        match self.failed.as_ref().is_none_or(Failed::take) {
+            true => self.conn.check_alive(),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Runs a batch in one transaction, and commits it; where one of its units faults, each stands or falls alone.
+pub(super) fn commit(line: &mut Line, batch: &mut [Box<dyn Job>], turn: Turn) -> QueryResult<()> {
+    commit_guarded(line, batch, (Guard::None, turn))
+}
+
+fn commit_guarded(
+    line: &mut Line,
+    batch: &mut [Box<dyn Job>],
+    (guard, turn): (Guard, Turn),
+) -> QueryResult<()> {
+    line.conn.begin()?;
+    if turn == Turn::First && !administration::wait(&mut line.conn)? {
+        for job in batch {
+            job.fail(Fault::occupied());
+        }
+        return Ok(());
+    }
+    let run = match guard {
+        Guard::None => run_all(line, batch),
+        Guard::Savepoint => run_each(line, batch),
+    };
+    match run {
+        Ok(Ran::Well) => line.conn.commit().inspect_err(|_| {
+            let _ = line.conn.rollback();
+        }),
+        Ok(Ran::Faulted) if batch.len() == 1 => line.conn.rollback(),
+        Ok(Ran::Faulted) => {
+            // Somebody is guilty: the others run once more, each on its own savepoint.
+            line.conn.rollback()?;
+            commit_guarded(line, batch, (Guard::Savepoint, turn))
+        }
+        Err(error) => {
+            let _ = line.conn.rollback();
+            Err(error)
+        }
+    }
+}
+
+/// Runs the units of a batch as one.
+fn run_all(line: &mut Line, batch: &mut [Box<dyn Job>]) -> QueryResult<Ran> {
+    let heard = batch.iter().filter(|job| job.is_heard_first()).count();
+    let mut together = None;
+    // One alone asks for itself; a file is asked as fast by each.
+    if heard > 1 && line.conn.is_postgres() {
+        // What is stored together is best stored behind all that asks for it.
+        batch.sort_by_key(|job| !job.is_heard_first());
+        match hear(&mut line.conn, batch.iter_mut().take(heard)) {
+            Ok(known) => together = Some(known),
+            Err(_) => return Ok(Ran::Faulted),
+        }
+    }
+    for job in batch.iter_mut() {
+        let mut link = match &mut together {
+            Some(together) => Link::Together(&mut line.conn, together),
+            None => Link::Open(&mut line.conn),
+        };
+        if job.run(&mut link) == Ran::Faulted {
+            return Ok(Ran::Faulted);
+        }
+    }
+    if let Some(together) = &mut together
+        && together.settle(&mut line.conn).is_err()
+    {
+        return Ok(Ran::Faulted);
+    }
+    // A unit may have hidden the fault of a statement, and takes the others' work with it.
+    match line.check_alive() {
+        Err(_) if batch.len() > 1 => Ok(Ran::Faulted),
+        alive => alive.map(|()| Ran::Well),
+    }
+}
+
+/// Runs units to hear what they will ask, and reads it.
+fn hear<'j>(
+    conn: &mut Conn,
+    units: impl Iterator<Item = &'j mut Box<dyn Job>>,
+) -> Result<Together> {
+    let mut together = Together::ask();
+    for job in units {
+        job.run(&mut Link::Together(&mut *conn, &mut together));
+        job.forget();
+    }
+    together.read(conn)?;
+    Ok(together)
+}
+
+/// Runs each unit on a savepoint of its own, so that it stands or falls alone.
+fn run_each(line: &mut Line, batch: &mut [Box<dyn Job>]) -> QueryResult<Ran> {
+    for job in batch {
+        line.conn.savepoint()?;
+        if job.run(&mut Link::Open(&mut line.conn)) == Ran::Faulted {
+            line.conn.rollback()?;
+            continue;
+        }
+        match line.check_alive() {
+            Ok(()) => line.conn.commit()?,
+            Err(error) => {
+                job.fail(error.into());
+                line.conn.rollback()?;
+            }
+        }
+    }
+    Ok(Ran::Well)
+}
