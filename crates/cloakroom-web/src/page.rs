@@ -192,7 +192,7 @@ pub fn render(status: StatusCode, page: &impl Template, security: &Security) -> 
     let mut response = match page.render() {
         Ok(html) => HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
-            .body(html),
+            .body(with_named_ampersands(&html)),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             HttpResponse::InternalServerError().finish()
@@ -200,6 +200,12 @@ pub fn render(status: StatusCode, page: &impl Template, security: &Security) -> 
     };
     security.apply(response.headers_mut());
     response
+}
+
+/// Writes `&amp;` where the templates' escaping writes `&#38;`. To a browser both are the same. Scripts that sign in
+/// without one cut the form's address out of the page, and undo `&amp;` alone, because Keycloak's pages have it.
+fn with_named_ampersands(html: &str) -> String {
+    html.replace("&#38;", "&amp;")
 }
 
 #[cfg(test)]

@@ -40,3 +40,25 @@ fn no_secret_of_a_page_is_in_its_debug_text() {
 
     assert_eq!(format!("{secret:?}"), "Hidden(..)");
 }
+
+#[test]
+fn addresses_of_forms_read_as_scripts_for_keycloak_expect() {
+    #[derive(Template)]
+    #[template(
+        source = r#"<form action="{{ action }}">{{ text }}</form>"#,
+        ext = "html"
+    )]
+    struct Page {
+        action: &'static str,
+        text: &'static str,
+    }
+    let page = Page {
+        action: "/authenticate?session_code=a&execution=b",
+        text: "&#38; <b>",
+    };
+
+    let html = with_named_ampersands(&page.render().unwrap());
+
+    let expected = r#"<form action="/authenticate?session_code=a&amp;execution=b">&amp;#38; &#60;b&#62;</form>"#;
+    assert_eq!(html, expected);
+}

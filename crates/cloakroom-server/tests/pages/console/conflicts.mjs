@@ -25,7 +25,7 @@ const FORMS = [
 ];
 
 function plain(text) {
-  return text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&#60;', '<').replaceAll('&#62;', '>').replaceAll('&#38;', '&');
+  return text.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&#60;', '<').replaceAll('&#62;', '>').replaceAll('&#38;', '&').replaceAll('&amp;', '&');
 }
 
 /** Of a change that comes in between, the second administrator is shown all three versions, and nothing is stored. */
