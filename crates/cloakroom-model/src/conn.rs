@@ -11,11 +11,6 @@ use crate::fault::Fault;
 /// How long a statement waits for what another node holds.
 pub(crate) const LOCK_TIMEOUT: &str = "5s";
 
-/// How the writer finds rows: by an index, one after the other, which is all that SQLite knows, and the tests hold each statement to an
-/// index there. A plan that is made while a table is small reads all of it, and is kept when it is not small any more.
-const BY_KEY: &str =
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;";
-
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
 #[expect(
@@ -42,9 +37,6 @@ impl Conn {
                 "SET plan_cache_mode = force_generic_plan; SET lock_timeout = '{LOCK_TIMEOUT}'; \
                  SET statement_timeout = '30s'; SET client_min_messages = warning;"
             ))?;
-            if may == Access::Write {
-                conn.batch_execute(BY_KEY)?;
-            }
             if may == Access::Read {
                 conn.batch_execute("SET default_transaction_read_only = on;")?;
             }

@@ -55,7 +55,7 @@ pub fn spend(
     if kind == Kind::RevokedToken {
         cx.people_changed();
     }
-    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+    Ok(Unless(insert, "").execute(cx.db.aside()?)? == 1)
 }
 
 /// The value is marked.

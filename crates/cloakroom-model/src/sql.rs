@@ -39,8 +39,8 @@ impl<Place, Q> Fixed<Place, Q> {
 /// Runs a statement whose text is the same at every call: `fixed!(conn, statement, get_result::<Row>)`.
 ///
 /// It goes to the connection behind the enum. An UPDATE that is run by `execute` is prepared anew all the same, because Diesel asks a
-/// reference to the statement whether it may be kept: let it return a column, and run it by `get_result`. A list of any length (`eq_any`) or a boxed statement has another text
-/// at another call, and must not come here.
+/// reference to the statement whether it may be kept: let it return a column, and run it by `get_result`. A list of any length (`eq_any`) has another text
+/// at another call on SQLite (on PostgreSQL it is one parameter), as a boxed statement has on both: these must not come here.
 macro_rules! fixed {
     ($conn:expr, $statement:expr, $run:ident $(::<$row:ty>)?) => {{
         struct Place;

@@ -45,6 +45,7 @@ pub struct Together {
     unspent: HashMap<TokenId, FamilyId>,
     spends: Vec<Spend>,
     uses: Vec<Use>,
+    is_broken: bool,
 }
 
 impl Together {
@@ -108,6 +109,11 @@ impl Together {
         self.uses.push(used);
     }
 
+    /// What waited was not stored, whoever was told so and went on: nothing of the batch may stand.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
     /// Stores what waits, and forgets what was read, which the statement behind this may change.
     ///
     /// # Errors
@@ -119,16 +125,19 @@ impl Together {
         }
         self.seats.clear();
         self.unspent.clear();
-        if !self.uses.is_empty() {
-            session::touch_all(conn, std::mem::take(&mut self.uses))?;
-        }
-        if self.spends.is_empty() {
-            return Ok(());
-        }
+        self.store(conn).inspect_err(|_| self.is_broken = true)
+    }
+
+    /// Tokens first and then their sessions, as whoever ends a session does: nobody waits for another in a circle.
+    fn store(&mut self, conn: &mut Conn) -> Result<()> {
         let spends = std::mem::take(&mut self.spends);
-        match refresh::spend_all(conn, &spends)? == spends.len() {
+        if !spends.is_empty() && refresh::spend_all(conn, &spends)? != spends.len() {
+            return Err(Fault::crossed());
+        }
+        let uses = std::mem::take(&mut self.uses);
+        match uses.is_empty() {
             true => Ok(()),
-            false => Err(Fault::crossed()),
+            false => session::touch_all(conn, uses),
         }
     }
 }

@@ -102,15 +102,22 @@ fn run_all(line: &mut Line, batch: &mut [Box<dyn Job>]) -> QueryResult<Ran> {
             return Ok(Ran::Faulted);
         }
     }
-    if let Some(together) = &mut together
-        && together.settle(&mut line.conn).is_err()
-    {
-        return Ok(Ran::Faulted);
+    if let Some(together) = &mut together {
+        let stored = together.settle(&mut line.conn);
+        // Whoever was told of a fault of what waited, and went on, has no say in it.
+        if stored.is_err() || together.is_broken() {
+            tracing::debug!(units = batch.len(), "a batch is stored one by one");
+            return Ok(Ran::Faulted);
+        }
     }
     // A unit may have hidden the fault of a statement, and takes the others' work with it.
-    match line.check_alive() {
-        Err(_) if batch.len() > 1 => Ok(Ran::Faulted),
-        alive => alive.map(|()| Ran::Well),
+    match (line.check_alive(), batch) {
+        (Ok(()), _) => Ok(Ran::Well),
+        (Err(error), [job]) => {
+            job.fail(error.into());
+            Ok(Ran::Faulted)
+        }
+        (Err(_), _) => Ok(Ran::Faulted),
     }
 }
 

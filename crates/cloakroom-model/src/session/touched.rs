@@ -13,7 +13,7 @@ use crate::together::Use;
 /// Notes for each of these sessions when it was used; one that has ended meanwhile is left out.
 pub(crate) fn touch_all(conn: &mut Conn, mut uses: Vec<Use>) -> Result<()> {
     // Two nodes that touch the same sessions in the same order do not wait for each other in a circle.
-    uses.sort_by(|one, other| one.session.cmp(&other.session));
+    uses.sort_by(|one, other| (&one.session, one.offline).cmp(&(&other.session, other.offline)));
     struct Place;
     if let Conn::Postgres(conn) = conn {
         let statement = Fixed::<Place, _>::new(Touches(columns(&uses)));

@@ -10,7 +10,7 @@ use cloakroom_model::{Cx, Db, Door, Result, Ttl, client, user};
 use serde_json::Map;
 use tokio::task::JoinSet;
 
-use super::store::{NOW, Store, application, on_each, person, runtime};
+use super::store::{NOW, Store, application, on_each, on_postgres, person, runtime};
 use super::writer::{hold, wait_for};
 
 const PEOPLE: usize = 12;
@@ -23,8 +23,11 @@ fn work(run: impl Fn(&mut Cx<'_>) -> Result<&'static str> + Send + Sync + 'stati
     Arc::new(run)
 }
 
+/// How a unit of work was answered, and how often it ran.
+type Answer = (Result<&'static str>, usize);
+
 /// Runs units of work in one batch of each of these nodes in turns; the answers come in their order.
-fn together(store: &Store, nodes: &[Db], units: Vec<Work>) -> Vec<Result<&'static str>> {
+fn together(store: &Store, nodes: &[Db], units: Vec<Work>) -> Vec<Answer> {
     let realm = store.snapshot();
     let mut answers = runtime().block_on(async {
         let mut held = JoinSet::new();
@@ -34,12 +37,16 @@ fn together(store: &Store, nodes: &[Db], units: Vec<Work>) -> Vec<Result<&'stati
         for (number, unit) in units.into_iter().enumerate() {
             let node = nodes[number % nodes.len()].clone();
             let (view, realm, handed) = (store.view.clone(), realm.clone(), handed.clone());
+            let runs = Arc::new(AtomicUsize::new(0));
             all.spawn(async move {
                 handed.fetch_add(1, Ordering::Relaxed);
+                let counted = Arc::clone(&runs);
                 let linked = node.write_linked(Door::Together, move |link| {
+                    counted.fetch_add(1, Ordering::Relaxed);
                     view.enter_linked(link, &realm, |cx| unit(cx))
                 });
-                (number, linked.await)
+                let answer = linked.await;
+                (number, (answer, runs.load(Ordering::Relaxed)))
             });
         }
         wait_for(&handed, number_of_units).await;
@@ -48,6 +55,20 @@ fn together(store: &Store, nodes: &[Db], units: Vec<Work>) -> Vec<Result<&'stati
     });
     answers.sort_by_key(|(number, _)| *number);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The answers of a batch that nothing went wrong in: each of its units was heard and ran once more, and none fell back to asking by itself.
+fn gathered(store: &Store, units: Vec<Work>) -> Vec<&'static str> {
+    let expected = if store.db.is_shared() { 2 } else { 1 };
+    let answers = together(store, &alone(store), units);
+    assert!(
+        answers.iter().all(|(_, runs)| *runs == expected),
+        "{answers:?}"
+    );
+    answers
+        .into_iter()
+        .map(|(answer, _)| answer.unwrap())
+        .collect()
 }
 
 fn alone(store: &Store) -> [Db; 1] {
@@ -159,10 +180,10 @@ fn each_of_a_batch_gets_its_own() {
         let units = (0..PEOPLE)
             .map(|number| work(move |cx| refreshed(cx, number, &format!("child-{number}"))))
             .collect();
-        let answers = together(store, &alone(store), units);
+        let answers = gathered(store, units);
 
         for (number, answer) in answers.into_iter().enumerate() {
-            assert_eq!(answer.unwrap(), "fresh");
+            assert_eq!(answer, "fresh");
             let child = Some(format!("child-{number}"));
             assert_eq!(standing(store, number), (1, child, true, 0));
         }
@@ -185,7 +206,7 @@ fn one_of_many_spends_a_token_in_one_batch_and_in_those_of_two_nodes() {
 
             let answers = together(store, &nodes, units);
 
-            let all: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+            let all: Vec<_> = answers.into_iter().map(|(one, _)| one.unwrap()).collect();
             assert_eq!(
                 all.iter().filter(|one| **one == "fresh").count(),
                 1,
@@ -244,9 +265,8 @@ fn a_unit_sees_what_it_and_those_before_it_have_done() {
             }),
         ];
 
-        let answers = together(store, &alone(store), units);
+        let all = gathered(store, units);
 
-        let all: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
         assert_eq!(all, ["fresh", "seen", "left", "no part", "over"]);
     });
 }
@@ -278,9 +298,8 @@ fn who_sits_nowhere_or_elsewhere_is_not_taken_for_another() {
             seat("nowhere", false, "app"),
         ];
 
-        let answers = together(store, &alone(store), units);
+        let all = gathered(store, units);
 
-        let all: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
         assert_eq!(all, ["a part", "a part", "no part", "nobody", "nobody"]);
     });
 }
@@ -302,6 +321,7 @@ fn a_fault_of_one_spends_nothing_and_costs_no_neighbour() {
 
         let answers = together(store, &alone(store), units);
 
+        let answers: Vec<_> = answers.into_iter().map(|(answer, _)| answer).collect();
         assert_eq!(*answers[0].as_ref().unwrap(), "fresh");
         assert!(answers[1].is_err() && answers[2].is_err());
         assert_eq!(*answers[3].as_ref().unwrap(), "fresh");
@@ -310,4 +330,69 @@ fn a_fault_of_one_spends_nothing_and_costs_no_neighbour() {
         assert_eq!(standing(store, 2), (0, None, false, 60));
         assert_eq!(standing(store, 3).0, 1);
     });
+}
+
+/// What another node does to the token and the session of the second person while a batch is between what it read and what it stores.
+type Meanwhile = fn(&mut Cx<'_>) -> Result<()>;
+
+#[test]
+fn what_another_node_does_between_reading_and_storing_is_seen_and_costs_no_neighbour() {
+    let cases: [(Meanwhile, &str); 4] = [
+        (
+            |cx| refresh::rotate(cx, &token_of(1), next("theirs", 1)).map(drop),
+            "again",
+        ),
+        (
+            |cx| refresh::revoke_family(cx, &FamilyId::new("family-1")).map(drop),
+            "unknown",
+        ),
+        (
+            |cx| session::leave(cx, &session_of(1).id, false, &ClientUuid::new("app")).map(drop),
+            "not there",
+        ),
+        (
+            |cx| session::remove(cx, &session_of(1).id, false).map(drop),
+            "not there",
+        ),
+    ];
+    for (meanwhile, expected) in cases {
+        on_postgres(|place| {
+            let store = &Store::open(place);
+            signed_in(store);
+            let (other, view) = (store.place.open().unwrap(), store.view.clone());
+            let runs = Arc::new(AtomicUsize::new(0));
+            let crossed = work(move |cx| {
+                let app = ClientUuid::new("app");
+                refresh::announce(cx, &token_of(1));
+                if session::find_with(cx, &session_of(1).id, false, &app)?
+                    .is_none_or(|found| found.part.is_none())
+                {
+                    return Ok("not there");
+                }
+                let answer = refreshed(cx, 1, "child-1")?;
+                // The first run that comes this far has read together with others, and what it spends waits.
+                if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+                    let view = view.clone();
+                    let done = other.write_blocking(move |conn| view.enter(conn, meanwhile));
+                    done.unwrap();
+                }
+                Ok(answer)
+            });
+            let units = vec![
+                work(|cx| refreshed(cx, 0, "child-0")),
+                crossed,
+                work(|cx| refreshed(cx, 2, "child-2")),
+            ];
+
+            let answers = together(store, &alone(store), units);
+
+            let all: Vec<_> = answers
+                .iter()
+                .map(|(one, _)| *one.as_ref().unwrap())
+                .collect();
+            assert_eq!(all, ["fresh", expected, "fresh"]);
+            assert!(answers.iter().all(|(_, runs)| *runs == 3), "{answers:?}");
+            assert_eq!((standing(store, 0).0, standing(store, 2).0), (1, 1));
+        });
+    }
 }
