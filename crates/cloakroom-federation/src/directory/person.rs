@@ -111,6 +111,10 @@ impl Person {
     }
 }
 
+/// What an Active Directory takes the name of a principal for before any other attribute: who has another one there, with `$` or without,
+/// is asked about in the place of whoever has that name elsewhere (MS-KILE 3.3.5.6.1).
+pub(crate) const ACCOUNT_NAME: &str = "sAMAccountName";
+
 /// The attributes of an entry that make a person.
 pub fn attributes(directory: &Directory) -> Vec<String> {
     let own = [
@@ -126,6 +130,9 @@ pub fn attributes(directory: &Directory) -> Vec<String> {
     }
     all.extend(super::membership::reads(directory));
     all.extend(directory.text("krbPrincipalAttribute").map(str::to_owned));
+    if directory.is_active_directory {
+        all.push(ACCOUNT_NAME.to_owned());
+    }
     all.retain(|name| super::escape::is_plain(name));
     all.sort_by_key(|name| name.to_ascii_lowercase());
     all.dedup_by_key(|name| name.to_ascii_lowercase());

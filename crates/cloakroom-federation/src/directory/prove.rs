@@ -7,7 +7,7 @@ use super::dial::Dial;
 use super::entry::Entry;
 use super::line::Line;
 use super::membership;
-use super::person::Person;
+use super::person::{ACCOUNT_NAME, Person};
 use super::search::{self, Whom};
 use super::settings::{Directory, EditMode};
 use crate::Result;
@@ -142,19 +142,24 @@ async fn ask_centre(
 fn client_of(directory: &Directory, of: (&Entry, &Person)) -> Result<Option<Principal>> {
     let (entry, person) = of;
     let realm = provider::of_passwords(directory)?.service.realm;
-    let attribute = directory.text("krbPrincipalAttribute");
-    let said = attribute.map(|name| entry.values(name)).unwrap_or_default();
-    if said.is_empty() {
-        return Ok(Principal::parse(&person.username, &realm));
-    }
-    let found = said.iter().find_map(|value| {
-        let text = std::str::from_utf8(value).ok()?;
+    let own = |text: &str| {
         let (name, of) = text.split_once('@').unwrap_or((text, &realm));
         // An Active Directory writes it in small letters there.
         let own = of.eq_ignore_ascii_case(&realm).then_some(name)?;
-        Principal::parse(own, &realm)
-    });
-    Ok(found.filter(|one| one.person().is_some()))
+        Principal::parse(own, &realm).filter(|one| one.person().is_some())
+    };
+    let attribute = match directory.is_active_directory {
+        true => Some(ACCOUNT_NAME),
+        false => directory.text("krbPrincipalAttribute"),
+    };
+    let said = attribute.map(|name| entry.values(name)).unwrap_or_default();
+    if said.is_empty() && !directory.is_active_directory {
+        return Ok(own(&person.username));
+    }
+    let texts = said
+        .iter()
+        .filter_map(|value| std::str::from_utf8(value).ok());
+    Ok(texts.map(own).find(Option::is_some).flatten())
 }
 
 /// A directory may fold names in ways that differ from ours; what was typed has to be the name here as well, or one
@@ -188,4 +193,96 @@ fn is_only_old(directory: &Directory, text: &str, person: &mut Person) -> bool {
     let is_old = OLD.contains(&code) && directory.edit_mode == EditMode::Writable;
     person.must_change_password |= is_old;
     is_old
+}
+
+#[cfg(test)]
+mod tests {
+    use cloakroom_model::component::Component;
+    use cloakroom_model::id::ComponentId;
+
+    use super::*;
+
+    /// The kind of directory, what its entry says, the name of the person, and the principal that is asked about.
+    type Row = (
+        &'static str,
+        &'static [(&'static str, &'static [&'static str])],
+        &'static str,
+        Option<&'static str>,
+    );
+
+    const ROWS: &[Row] = &[
+        (
+            "other",
+            &[("krbName", &["ada@EXAMPLE.ORG"])],
+            "a",
+            Some("ada"),
+        ),
+        (
+            "other",
+            &[("krbName", &["ada@example.org"])],
+            "a",
+            Some("ada"),
+        ),
+        ("other", &[("krbName", &["ada@OTHER.ORG"])], "a", None),
+        (
+            "other",
+            &[("krbName", &["HTTP/ada@EXAMPLE.ORG"])],
+            "a",
+            None,
+        ),
+        ("other", &[("krbName", &["x/y", "ada"])], "a", Some("ada")),
+        ("other", &[], "ada", Some("ada")),
+        ("other", &[], "ada@example.org", Some("ada")),
+        ("other", &[], "eve@other.org", None),
+        ("other", &[], "ada/admin", None),
+        // What somebody says of themselves elsewhere may be the name of another account.
+        ("ad", &[("krbName", &["ada@EXAMPLE.ORG"])], "ada", None),
+        (
+            "ad",
+            &[
+                ("krbName", &["ada@EXAMPLE.ORG"]),
+                ("sAMAccountName", &["lovelace"]),
+            ],
+            "ada",
+            Some("lovelace"),
+        ),
+    ];
+
+    #[test]
+    fn the_principal_of_an_entry_is_its_own_person_or_nobody() {
+        for (vendor, attributes, username, expected) in ROWS {
+            let config = [
+                ("vendor", *vendor),
+                ("kerberosRealm", "EXAMPLE.ORG"),
+                ("serverPrincipal", "HTTP/id.example.org@EXAMPLE.ORG"),
+                ("keyTab", "the.keytab"),
+                ("allowKerberosAuthentication", "true"),
+                ("useKerberosForPasswordAuthentication", "true"),
+                ("krbPrincipalAttribute", "krbName"),
+            ];
+            let component = Component {
+                id: ComponentId::new("dir"),
+                parent_id: "realm".to_owned(),
+                name: None,
+                provider_id: "ldap".to_owned(),
+                provider_type: super::super::FAMILY.to_owned(),
+                sub_type: None,
+                config: config
+                    .map(|(name, value)| (name.to_owned(), vec![value.to_owned()]))
+                    .into(),
+                secrets: Default::default(),
+            };
+            let directory = Directory::of(component, &[]);
+            let entry = Entry::made("uid=ada,dc=x", attributes);
+            let person = Person {
+                username: (*username).to_owned(),
+                ..Person::default()
+            };
+
+            let client = client_of(&directory, (&entry, &person)).unwrap();
+
+            let name = client.as_ref().map(|one| one.person().unwrap());
+            assert_eq!(name, *expected, "{vendor} {attributes:?} {username}");
+        }
+    }
 }

@@ -36,8 +36,12 @@ const NOT_YET: i64 = 21;
 const KEY_EXPIRED: i64 = 23;
 const WRONG: i64 = 24;
 const WANTS_PROOF: i64 = 25;
+const BUSY: i64 = 29;
 const SKEWED: i64 = 37;
 const OTHER_REALM: i64 = 68;
+
+const NO_KEY: &str = "the centre of keys has no key of AES for the person";
+const NO_WAY: &str = "the centre of keys makes a key of the password in a way that is not taken";
 
 /// A conversation about somebody that has begun.
 #[derive(Debug)]
@@ -88,7 +92,10 @@ pub async fn begin(
         Answer::Reply(reply) => reply.method,
         Answer::Complaint(about) if about.code == WANTS_PROOF => about.method,
         Answer::Complaint(about) => {
-            let refused = refusal(about.code)?;
+            let refused = match about.code {
+                NO_KIND => NO_KEY,
+                code => refusal(code)?,
+            };
             return Ok(Begun {
                 method: Method::usual(&client),
                 client,
@@ -97,12 +104,15 @@ pub async fn begin(
             });
         }
     };
-    let why = "the centre of keys makes a key of a password in a way that is not taken";
-    let method = method.map_err(|_| Problem::untrusted(why))?;
+    // What is so of one person is no fault of the centre: whoever guesses at them is answered as about anybody.
+    let (method, refused) = match method {
+        Ok(method) => (method, None),
+        Err(_) => (None, Some(NO_WAY)),
+    };
     Ok(Begun {
         method: method.unwrap_or_else(|| Method::usual(&client)),
         client,
-        refused: None,
+        refused,
         is_known: true,
     })
 }
@@ -118,6 +128,11 @@ pub async fn finish(
     ways: Ways<'_, impl Dial, impl Centre>,
 ) -> Result<Said> {
     let busy = || Problem::unreachable("there is too much to do to make a password a key");
+    // Whoever is refused already is asked about with nobody's password: the real one is for nobody to try.
+    let nobodys = begun.refused.is_some().then(|| chance(ways)).transpose()?;
+    let nobodys =
+        nobodys.map(|random| Secret::new(format!("{:032x}", u128::from_be_bytes(random))));
+    let password = nobodys.as_ref().unwrap_or(password);
     let bytes = ways.centre.stretch(password, &begun.method).await;
     let bytes = bytes.ok_or_else(busy)?;
     let key = Key {
@@ -134,7 +149,18 @@ pub async fn finish(
     }
     match answer {
         Answer::Reply(reply) => asked.check(&reply, key, ways).await,
-        Answer::Complaint(about) => refusal(about.code).map(Said::Wrong),
+        Answer::Complaint(about) => refusal_of_proof(about.code),
+    }
+}
+
+/// What a centre says of a proof. What may be so of one person alone is a wrong password, which is counted; what is so of all
+/// is a fault of the centre.
+fn refusal_of_proof(code: i64) -> Result<Said> {
+    match (refusal(code), code) {
+        (Ok(why), _) => Ok(Said::Wrong(why)),
+        (Err(problem), NO_SERVICE | BUSY | SKEWED | OTHER_REALM) => Err(problem),
+        (Err(_), NO_KIND) => Ok(Said::Wrong(NO_KEY)),
+        (Err(_), _) => Ok(Said::Wrong("the centre of keys refuses the proof")),
     }
 }
 

@@ -9,7 +9,7 @@ use super::provider::Provider;
 use crate::Result;
 use crate::directory::adopt::{self, Adopted};
 use crate::directory::line::Line;
-use crate::directory::person::Person;
+use crate::directory::person::{ACCOUNT_NAME, Person};
 use crate::directory::search::{self, Whom};
 use crate::directory::{Dial, Directory, membership};
 use crate::health::Health;
@@ -53,13 +53,19 @@ async fn look_up(
     let mut line = Line::open_to_search(directory, dial).await?;
     let attribute = directory.text("krbPrincipalAttribute");
     let found = match attribute {
+        // It gives a ticket to whoever has the name as that of the account, whoever else says it of themselves.
+        _ if directory.is_active_directory => {
+            search::one(directory, Whom::With(ACCOUNT_NAME, name), &mut line).await?
+        }
         Some(attribute) => search::one(directory, Whom::With(attribute, &whole), &mut line).await?,
         None => None,
     };
     let is_named = found.is_none();
     let found = match found {
-        Some(entry) => Some(entry),
-        None => search::one(directory, Whom::Named(name), &mut line).await?,
+        None if !directory.is_active_directory => {
+            search::one(directory, Whom::Named(name), &mut line).await?
+        }
+        found => found,
     };
     let Some(entry) = found else {
         return Ok(None);

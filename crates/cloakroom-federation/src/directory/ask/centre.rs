@@ -56,7 +56,8 @@ fn client_of(claimed: &Claimed, provider: &Provider) -> Option<Principal> {
         Claimed::Named { text, .. } => {
             // An address of the realm is a name of it, and another one of nobody's there.
             let (name, of) = text.split_once('@').unwrap_or((text, realm));
-            if !of.eq_ignore_ascii_case(realm) {
+            // RFC 4120 §5.2.1: a name is of ASCII letters. A centre that folds others would have several names for one person.
+            if !of.eq_ignore_ascii_case(realm) || !name.is_ascii() {
                 return None;
             }
             // A name is the same in whichever case it is typed, so that nobody has several to be guessed under.

@@ -256,6 +256,10 @@ async fn whoever_is_let_in_by_no_password_costs_as_much_and_is_told_apart_in_wor
         (NOT_YET, "the account is not valid yet"),
         (KEY_EXPIRED, "the password has expired"),
         (POLICY, "a policy of the centre of keys refuses it"),
+        (
+            NO_KIND,
+            "the centre of keys has no key of AES for the person",
+        ),
     ];
     for (code, why) in rows {
         for first in [WANTS_PROOF, code] {

@@ -119,7 +119,7 @@ pub(super) const ODD: &[Row] = &[
     (
         "one error for ever",
         |it| it.second = Some(WANTS_PROOF),
-        "refuses (25)",
+        "refuses the proof",
     ),
     (
         "an error that nobody knows",
