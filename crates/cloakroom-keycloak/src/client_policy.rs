@@ -136,7 +136,7 @@ fn parts(
 }
 
 /// A secret that is rotated lives for a while, the one before it no longer, and is renewed within it.
-fn can_rotate(executor: &Value) -> bool {
+pub(crate) fn can_rotate(executor: &Value) -> bool {
     if executor.get("executor") != Some(&json!("secret-rotation")) {
         return true;
     }

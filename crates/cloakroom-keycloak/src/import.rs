@@ -2,6 +2,7 @@
 //! report names what is not the same afterwards.
 
 mod authorization;
+mod client_policies;
 mod client_scopes;
 mod clients;
 mod components;
@@ -26,6 +27,7 @@ mod roles;
 mod scope_mappings;
 mod stream;
 mod unknown;
+mod user_profile;
 mod users;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ use std::sync::Arc;
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
 use cloakroom_model::id::RoleId;
+use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Realm};
 
 pub use error::{ImportError, Result};
@@ -91,6 +94,15 @@ pub trait Rules: Send + Sync {
     fn is_action(&self, alias: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
     fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
+    /// What in a user profile cannot be obeyed; `has_scope` says which client scopes there are.
+    fn check_profile(&self, profile: &UserProfile, has_scope: &dyn Fn(&str) -> bool)
+    -> Vec<String>;
+    /// Clients are held to what an executor of this kind demands.
+    fn is_executor(&self, kind: &str) -> bool;
+    /// It is known when a condition of this kind holds.
+    fn is_condition(&self, kind: &str) -> bool;
+    /// A client proves itself by an authenticator of this name.
+    fn is_client_authenticator(&self, id: &str) -> bool;
 }
 
 /// What takes long, made before the transaction, and what belongs to others.

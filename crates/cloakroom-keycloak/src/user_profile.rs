@@ -36,6 +36,37 @@ pub fn read(text: &[u8]) -> Result<UserProfile, Unreadable> {
     serde_json::from_value(sent).map_err(|_| Unreadable::Type)
 }
 
+/// Reads a profile that a realm file has, in which a null means nothing; `None` if it is none. `unknown` is told the members
+/// that no profile has, and that do not come in.
+pub(crate) fn read_stored(text: &str, unknown: &mut dyn FnMut(&str)) -> Option<UserProfile> {
+    let mut sent: Value = serde_json::from_str(text).ok()?;
+    drop_nulls(&mut sent);
+    let mut look = |value: &Value, path: &str, known: &[&str]| {
+        let members = value.as_object().into_iter().flatten();
+        for (name, _) in members.filter(|(name, _)| !known.contains(&name.as_str())) {
+            unknown(&format!("{path}{name}"));
+        }
+    };
+    look(&sent, "", FIELDS);
+    let list = |name: &str| sent.get(name).and_then(Value::as_array);
+    for attribute in list("attributes").into_iter().flatten() {
+        look(attribute, "attributes[].", ATTRIBUTE);
+        for (name, known) in [
+            ("required", REQUIRED),
+            ("permissions", PERMISSIONS),
+            ("selector", SELECTOR),
+        ] {
+            if let Some(part) = attribute.get(name) {
+                look(part, &format!("attributes[].{name}."), known);
+            }
+        }
+    }
+    for group in list("groups").into_iter().flatten() {
+        look(group, "groups[].", GROUP);
+    }
+    serde_json::from_value(sent).ok()
+}
+
 /// A null means the same as nothing.
 fn drop_nulls(value: &mut Value) {
     match value {

@@ -257,6 +257,13 @@ pub fn said_by(component: &Component) -> Option<&str> {
     component.text(SETTING).filter(|_| is_profile)
 }
 
+/// Lets a component say this profile.
+pub fn write(component: &mut Component, profile: &UserProfile) -> Result<()> {
+    let text = serde_json::to_string(profile)?;
+    component.config.insert(SETTING.to_owned(), vec![text]);
+    Ok(())
+}
+
 /// Stores a profile in place of the one that is there.
 pub fn store(cx: &mut Cx<'_>, profile: &UserProfile) -> Result<()> {
     let text = serde_json::to_string(profile)?;

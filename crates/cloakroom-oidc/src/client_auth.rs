@@ -24,6 +24,11 @@ pub const METHODS: [&str; 4] = [
     "client_secret_jwt",
 ];
 
+/// A client can prove itself by this authenticator, in Keycloak's word.
+pub fn is_known(authenticator: &str) -> bool {
+    ["client-jwt", "client-secret", "client-secret-jwt"].contains(&authenticator)
+}
+
 /// A client that proved itself, or that is public and has nothing to prove with.
 #[derive(Clone, Debug)]
 pub struct ProvenClient(Arc<Client>);

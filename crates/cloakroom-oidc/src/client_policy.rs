@@ -18,6 +18,17 @@ pub const KEEPS_REGISTRATION_TOKEN: &str = "registration-access-token-rotation-d
 /// The executor that lets secrets end, and the one before live on for a while.
 pub const SECRET_ROTATION: &str = "secret-rotation";
 
+/// Clients are held to what an executor of this kind demands, or get what it gives.
+pub fn is_executor(kind: &str) -> bool {
+    [LIGHTWEIGHT, KEEPS_REGISTRATION_TOKEN, SECRET_ROTATION].contains(&kind)
+        || executor::named(kind).is_some()
+}
+
+/// It is known when a condition of this kind holds.
+pub fn is_condition(kind: &str) -> bool {
+    condition::SPOKEN.contains(&kind)
+}
+
 /// Why a policy lets something not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {

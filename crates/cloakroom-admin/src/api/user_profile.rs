@@ -109,7 +109,8 @@ async fn update(admin: Admin, body: Bytes) -> Answer {
 
 /// Refuses a profile that no form could be made of.
 pub(crate) fn check_config(realm: &Realm, profile: &UserProfile) -> Result<()> {
-    let found = config::check(realm, profile);
+    let has_scope = |name: &str| realm.scope_named(name).is_some();
+    let found = config::check(profile, &has_scope);
     if found.is_empty() {
         return Ok(());
     }

@@ -4,11 +4,13 @@ use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
 use cloakroom_login::policy::Policy;
+use cloakroom_login::profile::config;
 use cloakroom_login::required::Action;
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
+use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Fault};
-use cloakroom_oidc::{keyring, mapper};
+use cloakroom_oidc::{client_auth, client_policy, keyring, mapper};
 
 use crate::api::authorization;
 use crate::error::AdminError;
@@ -57,6 +59,26 @@ impl Rules for KnownRules {
 
     fn is_action(&self, alias: &str) -> bool {
         Action::parse(alias).is_some()
+    }
+
+    fn check_profile(
+        &self,
+        profile: &UserProfile,
+        has_scope: &dyn Fn(&str) -> bool,
+    ) -> Vec<String> {
+        config::check(profile, has_scope)
+    }
+
+    fn is_executor(&self, kind: &str) -> bool {
+        client_policy::is_executor(kind)
+    }
+
+    fn is_condition(&self, kind: &str) -> bool {
+        client_policy::is_condition(kind)
+    }
+
+    fn is_client_authenticator(&self, id: &str) -> bool {
+        client_auth::is_known(id)
     }
 
     fn check_policy(&self, rule: &str) -> Result<(), String> {

@@ -1,13 +1,16 @@
 //! Authorization services of clients, now that all that their policies name stands.
 
-use cloakroom_model::{Cx, client};
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloakroom_model::{Cx, authorization, client};
 use serde_json::{Value, json};
 
 use super::Import;
 use super::error::Result;
 use super::lenient::Part;
 use super::report::Report;
-use crate::authorization::kind;
+use crate::authorization::settings::links;
+use crate::authorization::{RESOURCE_FIELDS, SCOPE_FIELDS, SERVER_FIELDS, kind};
 use crate::read::Object;
 
 const POLICIES: &str = "clients[].authorizationSettings.policies[]";
@@ -23,13 +26,41 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         let Some(found) = client::load(cx, &known)? else {
             continue;
         };
+        if !authorization::is_on(&found) {
+            let why = "the client has authorization services switched off";
+            let place = part.place_of("authorizationSettings");
+            import.report.drop(&place, &client_id, why);
+            continue;
+        }
+        report_unknown(settings, &client_id, import.report)?;
         let mut settings = settings.clone();
         close_unknown(&mut settings, &client_id, import.report);
+        drop_ambiguous(&mut settings, &client_id, import.report);
         import
             .ready
             .rules
             .import_authorization(cx, &found, &settings)?;
         import.report.map("authorization services");
+    }
+    Ok(())
+}
+
+/// Names the members that neither the settings nor what is in them can have.
+fn report_unknown(settings: &Object, client_id: &str, report: &mut Report) -> Result<()> {
+    let place = "clients[].authorizationSettings";
+    let part = Part::new(settings, place, client_id);
+    part.report_unknown(SERVER_FIELDS, report);
+    for (member, known) in [
+        ("scopes", SCOPE_FIELDS),
+        ("resources", RESOURCE_FIELDS),
+        ("policies", kind::FIELDS),
+    ] {
+        let place = format!("{place}.{member}[]");
+        for object in part.objects(member)? {
+            let name = object.get("name").and_then(Value::as_str);
+            let who = format!("{client_id}/{}", name.unwrap_or_default());
+            Part::new(object, &place, &who).report_unknown(known, report);
+        }
     }
     Ok(())
 }
@@ -56,4 +87,72 @@ fn close_unknown(settings: &mut Object, client_id: &str, report: &mut Report) {
         policy.insert("logic".to_owned(), json!("POSITIVE"));
         policy.insert("config".to_owned(), json!({"users": "[]"}));
     }
+}
+
+/// A permission names what it is about by name. One that several people have something of would be about all of theirs, or about
+/// the wrong one's: it is about none of them. Without anything left it would be about everything, so it does not come in.
+fn drop_ambiguous(settings: &mut Object, client_id: &str, report: &mut Report) {
+    let owned = owned_by_people(settings, client_id);
+    let Some(Value::Array(policies)) = settings.get_mut("policies") else {
+        return;
+    };
+    policies.retain_mut(|policy| {
+        let Some(policy) = policy.as_object_mut() else {
+            return true;
+        };
+        let Some(named) = links(policy, "resources", "resources") else {
+            return true;
+        };
+        let (left, gone): (Vec<String>, Vec<String>) = named
+            .into_iter()
+            .partition(|name| owned.get(name).is_none_or(|owners| *owners == 1));
+        if gone.is_empty() {
+            return true;
+        }
+        let name = policy.get("name").and_then(Value::as_str);
+        let who = format!("{client_id}/{}", name.unwrap_or_default());
+        let why = format!(
+            "several people have a resource {}, and the file does not say whose is meant",
+            gone.join(", ")
+        );
+        report.drop(&format!("{POLICIES}.resources"), &who, why);
+        if left.is_empty() {
+            let why =
+                "it would be about every resource, because none of those that it names is known";
+            report.drop(POLICIES, &who, why);
+            return false;
+        }
+        if policy.contains_key("resources") {
+            policy.insert("resources".to_owned(), json!(left));
+        } else if let Some(Value::Object(config)) = policy.get_mut("config") {
+            config.insert("resources".to_owned(), json!(json!(left).to_string()));
+        }
+        true
+    });
+}
+
+/// How many people have a resource of a name that the client itself has none of.
+fn owned_by_people(settings: &Object, client_id: &str) -> BTreeMap<String, usize> {
+    let mut owned: BTreeMap<String, usize> = BTreeMap::new();
+    let mut own = BTreeSet::new();
+    let resources = settings.get("resources").and_then(Value::as_array);
+    for resource in resources.into_iter().flatten() {
+        let name = resource
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let owner = resource.get("owner").filter(|owner| !owner.is_null());
+        let owner = owner.and_then(|owner| {
+            owner
+                .as_str()
+                .or_else(|| owner.get("name").or(owner.get("id"))?.as_str())
+        });
+        if owner.is_none_or(|owner| owner == client_id) {
+            own.insert(name);
+        } else {
+            *owned.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+    owned.retain(|name, _| !own.contains(name.as_str()));
+    owned
 }

@@ -10,6 +10,7 @@ use super::known::KnownScope;
 use super::lenient::Part;
 use super::mappers;
 use crate::blueprint;
+use crate::client::PROTOCOLS;
 use crate::client_scope as shape;
 use crate::read::Object;
 
@@ -110,6 +111,11 @@ fn insert(
         return Err(ImportError::taken(format!(
             "the id of client scope {name} is in use"
         )));
+    }
+    if !PROTOCOLS.contains(&scope.protocol.as_str()) {
+        let how = format!("kept, but {} is not spoken here", scope.protocol);
+        let place = part.place_of("protocol");
+        import.report.approximate(&place, &name, how);
     }
     mappers::import(cx, import, (scope.id.as_str(), &scope.protocol), &part)?;
     import.report.map("client scopes");

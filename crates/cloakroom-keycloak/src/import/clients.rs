@@ -13,7 +13,7 @@ use super::Import;
 use super::error::{ImportError, Result};
 use super::known::KnownClient;
 use super::lenient::{Part, fit};
-use super::mappers;
+use super::{mappers, unknown};
 use crate::client as shape;
 use crate::read::Object;
 
@@ -65,6 +65,9 @@ pub(super) fn insert(
     let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
     let mut settings = settings(import, &part)?;
     let is_spoken = stands_for_unknown(import, &part, &mut settings);
+    if is_spoken {
+        unknown::client(import, &part, &settings)?;
+    }
     if settings.web_origins.is_empty() && !object.contains_key("webOrigins") {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
@@ -123,6 +126,9 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
     });
     drop_masked(import, part, &mut mine);
     drop_dangerous(import, part, &mut mine);
+    if let Some(is_on) = part.switch("authorizationServicesEnabled")? {
+        mine.insert("authorizationServicesEnabled".to_owned(), is_on.into());
+    }
     let base = shape::defaults();
     let like = match serde_json::to_value(&base).map_err(Fault::from)? {
         Value::Object(like) => like,

@@ -12,7 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::unknown;
+use super::{unknown, user_profile};
 use crate::component as shape;
 use crate::read::Object;
 
@@ -89,7 +89,7 @@ fn insert(
         return Ok(());
     }
     let (config, secrets) = shape::split(family, config);
-    let made = Component {
+    let mut made = Component {
         id: ComponentId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
         parent_id: parent.to_owned(),
         name,
@@ -104,6 +104,9 @@ fn insert(
     {
         let how = format!("kept, but it is not used: {why}");
         import.report.approximate("components[]", &who, how);
+    }
+    if !user_profile::check(import, &part, &mut made)? {
+        return Ok(());
     }
     unknown::component(import, &part, family, &made.provider_id);
     if family == STORES && !SPOKEN.contains(&made.provider_id.as_str()) {

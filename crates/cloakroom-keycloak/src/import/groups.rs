@@ -61,12 +61,17 @@ pub(super) fn insert(
     import.report.map("groups");
     remember(import, &path, &group.id);
     // A server may be told to write a slash inside of a name as `~/`.
-    if let Some(said) = part.text("path")?.filter(|said| said.contains("~/")) {
-        import
-            .known
-            .groups
-            .entry(said)
-            .or_insert_with(|| group.id.clone());
+    let said = part
+        .text("path")?
+        .filter(|said| *said != path && !said.is_empty());
+    if let Some(said) = said {
+        if said.contains("~/") {
+            let groups = &mut import.known.groups;
+            groups.entry(said).or_insert_with(|| group.id.clone());
+        } else {
+            let how = format!("{said} became {path}: a path follows from the names");
+            import.report.approximate("groups[].path", &path, how);
+        }
     }
     for role in part.texts("realmRoles")? {
         let id = roles::find_or_insert(cx, import, (None, &role), "groups[].realmRoles")?;

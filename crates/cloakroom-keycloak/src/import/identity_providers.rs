@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloakroom_model::Cx;
+use cloakroom_model::flow;
 use cloakroom_model::id::{IdentityProviderId, MapperId};
 use cloakroom_model::identity_provider::{self, IdentityProvider, Mapper, Settings};
 use serde_json::json;
@@ -72,11 +73,23 @@ pub(super) fn insert(
     shape::apply(&mut provider, &fitting(import, &part)?)
         .map_err(ImportError::wrong(part.place, part.who))?;
     unknown::identity_provider(import, &part, &provider.provider_id);
+    for member in ["firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"] {
+        let named = part.text(member)?.filter(|alias| !alias.is_empty());
+        if let Some(alias) = named
+            && !flow::list(cx)?.iter().any(|flow| flow.alias == alias)
+        {
+            let how = format!("kept, but there is no flow {alias}");
+            import
+                .report
+                .approximate(&part.place_of(member), part.who, how);
+        }
+    }
     if !identity_provider::insert(cx, &provider)? {
         let why = format!("identity provider {alias} or its id is in use");
         return Err(ImportError::taken(why));
     }
     import.report.map("identity providers");
+    import.known.providers.insert(alias.clone());
     Ok((alias, provider.id))
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub(crate) realm_roles: HashMap<String, RoleId>,
     /// The roles of each client, by its `client_id` and their names.
     pub(crate) client_roles: HashMap<String, HashMap<String, RoleId>>,
+    /// The aliases of identity providers.
+    pub(crate) providers: HashSet<String>,
     /// Groups by path.
     pub(crate) groups: HashMap<String, GroupId>,
     /// Groups whose roles whoever brings the file in may hand on.
@@ -51,6 +53,7 @@ impl Known {
             clients: BTreeMap::new(),
             realm_roles: HashMap::new(),
             client_roles: HashMap::new(),
+            providers: HashSet::new(),
             groups: HashMap::new(),
             looked_at: HashSet::new(),
         }

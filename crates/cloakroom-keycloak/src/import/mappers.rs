@@ -63,6 +63,15 @@ pub(super) fn import(
                 .report
                 .approximate(&part.place_of("config"), &who, how);
         }
+        if mapper.protocol != protocol {
+            let how = format!(
+                "kept, but it is one of {}, and what it belongs to speaks {protocol}",
+                mapper.protocol
+            );
+            import
+                .report
+                .approximate(&part.place_of("protocol"), &who, how);
+        }
         unknown::mapper(import, &part, &mapper.protocol, &mapper.mapper);
         if !mapper::insert(cx, &mapper)? {
             return Err(ImportError::taken(format!(

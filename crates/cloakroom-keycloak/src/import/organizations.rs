@@ -66,6 +66,7 @@ fn members(
     for object in part.objects("members")? {
         let member = Part::new(object, "organizations[].members[]", name);
         let username = member.name("username")?;
+        check_member(import, &member, &username)?;
         let Some(user) = user::find_by_username(cx, &username)? else {
             // Exports without users name the members all the same.
             let who = format!("{name}/{username}");
@@ -89,6 +90,22 @@ fn members(
             };
             organization::group::join(cx, &made.id, id, &one.user)?;
         }
+    }
+    Ok(())
+}
+
+/// Members that an organization's member has besides those of a user, which the list of users has already.
+const MEMBER: [&str; 2] = ["groups", "membershipType"];
+
+/// Names what is said of a member and has no meaning here.
+fn check_member(import: &mut Import<'_>, member: &Part<'_>, username: &str) -> Result<()> {
+    let known = crate::user::FIELDS.iter().chain(&MEMBER).copied();
+    member.report_unknown(&known.collect::<Vec<_>>(), import.report);
+    let kind = member.text("membershipType")?;
+    if let Some(kind) = kind.filter(|kind| !["MANAGED", "UNMANAGED"].contains(&kind.as_str())) {
+        let how = format!("{kind} is no kind of membership; it became UNMANAGED");
+        let place = member.place_of("membershipType");
+        import.report.approximate(&place, username, how);
     }
     Ok(())
 }

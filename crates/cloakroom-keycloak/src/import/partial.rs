@@ -165,6 +165,8 @@ fn load(cx: &mut Cx<'_>) -> Result<Known> {
         let client = names.get(&role.container_id).map(String::as_str);
         known.add_role(client, &role.name, role.id);
     }
+    let providers = identity_provider::list(cx)?.into_iter();
+    known.providers.extend(providers.map(|one| one.alias));
     for (id, path) in Names::load(cx)?.groups() {
         known.groups.insert(path.to_owned(), id.clone());
     }

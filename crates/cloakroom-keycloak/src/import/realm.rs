@@ -8,6 +8,7 @@ use cloakroom_model::{Cx, Realm};
 use serde_json::Value;
 
 use super::Ready;
+use super::client_policies;
 use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::{Part, fit};
@@ -96,7 +97,7 @@ pub(super) fn insert(
         let how = format!("the realm is one of {VERSION} now, and exports say so");
         report.approximate("keycloakVersion", &version, how);
     }
-    let default = default_role(sent)?;
+    let default = default_role(sent, report)?;
     let draft = NewRealm {
         id: sent.id("id")?.map(RealmId::new),
         name: name.clone(),
@@ -109,11 +110,12 @@ pub(super) fn insert(
 }
 
 /// The default role that the file names; older files name none.
-fn default_role(sent: &Part<'_>) -> Result<DefaultRole> {
+fn default_role(sent: &Part<'_>, report: &mut Report) -> Result<DefaultRole> {
     let Some(role) = sent.object("defaultRole")? else {
         return Ok(DefaultRole::default());
     };
     let part = Part::new(role, "defaultRole", "");
+    part.report_unknown(crate::role::FIELDS, report);
     Ok(DefaultRole {
         id: part.id("id")?.map(RoleId::new),
         name: Some(part.name("name")?),
@@ -155,15 +157,20 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
         _ => serde_json::Map::new(),
     };
     let mine = fit(&Part::new(&mine, "", ""), &like)?;
+    let strategy = sent.text("bruteForceStrategy")?.unwrap_or_default();
+    if !["", "LINEAR", "MULTIPLE"].contains(&strategy.to_uppercase().as_str()) {
+        return Err(sent.wrong("bruteForceStrategy", "MULTIPLE or LINEAR"));
+    }
     let mut settings = shape::apply(&base, &mine)
         .map_err(|_| ImportError::invalid("a setting of the realm has the wrong type"))?;
+    unknown::settings(&settings, sent, report)?;
+    client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     Ok(settings)
 }
 
 /// Leaves out what could not be obeyed, and says so.
 fn check(settings: &mut Settings, ready: &Ready<'_>, report: &mut Report) -> Result<()> {
-    unknown::settings(settings, report);
     let ssl = settings.ssl_required.to_lowercase();
     if !["all", "external", "none"].contains(&ssl.as_str()) {
         return Err(ImportError::invalid(

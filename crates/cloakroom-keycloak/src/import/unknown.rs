@@ -1,14 +1,19 @@
 //! What is kept although nothing here knows it. The report says so: it does not do what it did.
 
+use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::credential::PASSWORD;
 use cloakroom_model::flow::{Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 
 use super::Import;
+use super::error::Result;
 use super::lenient::Part;
 use super::report::Report;
 use crate::catalog;
-use crate::event::{LISTENERS, listeners};
+use crate::event::{KINDS, LISTENERS, MORE_KINDS, listeners};
+use crate::server_info::is_protocol_mapper;
+
+const OPENID: &str = "openid-connect";
 
 /// Names the authenticator of a step that is not here.
 pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) {
@@ -90,8 +95,53 @@ pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
     }
 }
 
+/// The themes that Keycloak brings, in whose place the pages here have one of their own.
+const THEMES: [&str; 5] = ["", "base", "keycloak", "keycloak.v2", "keycloak.v3"];
+
+/// Settings that are one of a few words.
+const WORDS: [(&str, &[&str]); 3] = [
+    ("otpPolicyType", &["totp", "hotp"]),
+    (
+        "otpPolicyAlgorithm",
+        &["HmacSHA1", "HmacSHA256", "HmacSHA512"],
+    ),
+    (
+        "defaultSignatureAlgorithm",
+        &[
+            "", "ES256", "ES384", "ES512", "EdDSA", "HS256", "HS384", "HS512", "PS256", "PS384",
+            "PS512", "RS256", "RS384", "RS512",
+        ],
+    ),
+];
+
 /// Names what a realm's settings ask for and nothing here does.
-pub(super) fn settings(settings: &Settings, report: &mut Report) {
+pub(super) fn settings(settings: &Settings, sent: &Part<'_>, report: &mut Report) -> Result<()> {
+    for (member, words) in WORDS {
+        let said = sent.text(member)?;
+        if let Some(word) = said.filter(|word| !words.contains(&word.as_str())) {
+            let how = "kept, but it is none of the words that have a meaning here, and what a new realm has is done";
+            report.approximate(member, &word, how);
+        }
+    }
+    for member in ["loginTheme", "accountTheme", "adminTheme", "emailTheme"] {
+        let said = sent.text(member)?;
+        if let Some(theme) = said.filter(|theme| !THEMES.contains(&theme.as_str())) {
+            let how = "kept, but themes of Keycloak are not read here, and pages and mails look as they do here";
+            report.approximate(member, &theme, how);
+        }
+    }
+    for member in ["scimApiEnabled", "verifiableCredentialsEnabled"] {
+        if sent.switch(member)?.unwrap_or(false) {
+            let how = "switched off: this feature of Keycloak is not here";
+            report.approximate(member, "true", how);
+        }
+    }
+    for kind in sent.texts("enabledEventTypes")? {
+        if !KINDS.iter().chain(MORE_KINDS).any(|known| *known == kind) {
+            let how = "kept, but there are no events of this kind";
+            report.approximate("enabledEventTypes", &kind, how);
+        }
+    }
     for listener in &listeners(settings) {
         if !LISTENERS.contains(&listener.as_str()) {
             let how =
@@ -103,6 +153,38 @@ pub(super) fn settings(settings: &Settings, report: &mut Report) {
         let how = "kept, but nobody is asked to prove an address here";
         report.approximate("verifyEmail", "true", how);
     }
+    Ok(())
+}
+
+/// Names what of a client is only kept: its protocol, how it proves itself, and flows of its own.
+pub(super) fn client(
+    import: &mut Import<'_>,
+    part: &Part<'_>,
+    settings: &ClientSettings,
+) -> Result<()> {
+    let protocol = settings.protocol.as_deref().unwrap_or(OPENID);
+    if protocol != OPENID {
+        let how = format!(
+            "kept as configuration; {protocol} is not spoken to clients here, and nobody signs in to it"
+        );
+        let place = part.place_of("protocol");
+        import.report.approximate(&place, part.who, how);
+        return Ok(());
+    }
+    let id = settings.client_authenticator_type.as_str();
+    let proves = !settings.public_client && !settings.bearer_only;
+    if proves && !import.ready.rules.is_client_authenticator(id) {
+        let how = format!("kept, but no client proves itself by {id} here, so it gets no tokens");
+        let place = part.place_of("clientAuthenticatorType");
+        import.report.approximate(&place, part.who, how);
+    }
+    let flows = part.text_map("authenticationFlowBindingOverrides")?;
+    if flows.values().any(|flow| !flow.is_empty()) {
+        let how = "kept, but people sign in to every client by the realm's own flows";
+        let place = part.place_of("authenticationFlowBindingOverrides");
+        import.report.approximate(&place, part.who, how);
+    }
+    Ok(())
 }
 
 /// Names a mapper of an identity provider that nothing here runs.
@@ -145,7 +227,11 @@ pub(super) fn component(import: &mut Import<'_>, part: &Part<'_>, family: &str, 
 
 /// Names a protocol mapper that nothing here runs.
 pub(super) fn mapper(import: &mut Import<'_>, part: &Part<'_>, protocol: &str, kind: &str) {
-    if protocol == "openid-connect" && !import.ready.rules.is_mapper(kind) {
+    let is_known = match protocol {
+        OPENID => import.ready.rules.is_mapper(kind),
+        _ => is_protocol_mapper(kind),
+    };
+    if !is_known {
         let how =
             format!("kept, but there is no mapper {kind} here, and tokens lack what it put there");
         import

@@ -212,6 +212,7 @@ fn consents(
         let mut scopes = Vec::new();
         for name in part.texts("grantedClientScopes")? {
             match import.known.scopes.get(&name) {
+                Some(scope) if scopes.contains(&scope.id) => {}
                 Some(scope) => scopes.push(scope.id.clone()),
                 None => {
                     let why = format!("there is no client scope {name}");
@@ -270,6 +271,10 @@ fn links(cx: &mut Cx<'_>, import: &mut Import<'_>, user: &UserId, parent: &Part<
             external_id,
             external_name: either("userName", "socialUsername")?,
         };
+        if !import.known.providers.contains(&link.provider) {
+            let how = format!("kept, but there is no identity provider {}", link.provider);
+            import.report.approximate(part.place, part.who, how);
+        }
         if !identity::insert(cx, user, &link)? {
             let why = format!("user {} has two links to {}", part.who, link.provider);
             return Err(ImportError::taken(why));

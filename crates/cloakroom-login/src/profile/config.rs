@@ -1,13 +1,12 @@
 //! What is wrong with a profile that an administrator wants to store, in Keycloak's sentences.
 
-use cloakroom_model::Realm;
 use cloakroom_model::user_profile::{Attribute, ROOT, UserProfile};
 use serde_json::{Map, Value};
 
 use super::validator::{self, About, BadSetting};
 
-/// What is wrong with a profile; nothing if it may be stored.
-pub fn check(realm: &Realm, profile: &UserProfile) -> Vec<String> {
+/// What is wrong with a profile of a realm with these client scopes; nothing if it may be stored.
+pub fn check(profile: &UserProfile, has_scope: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut found = Vec::new();
     let attributes = &profile.attributes;
     for (at, attribute) in attributes.iter().enumerate() {
@@ -22,7 +21,7 @@ pub fn check(realm: &Realm, profile: &UserProfile) -> Vec<String> {
             ));
             continue;
         }
-        check_attribute(realm, profile, attribute, &mut found);
+        check_attribute(has_scope, profile, attribute, &mut found);
     }
     if !attributes.is_empty() {
         for name in ROOT.iter().take(2) {
@@ -45,7 +44,7 @@ pub fn check(realm: &Realm, profile: &UserProfile) -> Vec<String> {
 }
 
 fn check_attribute(
-    realm: &Realm,
+    has_scope: &dyn Fn(&str) -> bool,
     profile: &UserProfile,
     attribute: &Attribute,
     found: &mut Vec<String>,
@@ -92,7 +91,7 @@ fn check_attribute(
     ];
     for (setting, scopes) in scopes {
         for scope in scopes.into_iter().flatten() {
-            if realm.scope_named(scope).is_none() {
+            if !has_scope(scope) {
                 found.push(format!(
                     "'{setting}' configuration for attribute '{name}' contains unsupported scope \
                      '{scope}'"

@@ -62,6 +62,14 @@ impl Authorization {
         by_id.or_else(|| self.resource_named(self.client.as_str(), id_or_name))
     }
 
+    /// The resource with this id or name; by its name one of a person too, if nobody else has one.
+    pub fn resource_of_anybody(&self, id_or_name: &str) -> Option<&Resource> {
+        self.resource(id_or_name).or_else(|| {
+            let mut named = self.resources.iter().filter(|one| one.name == id_or_name);
+            named.next().filter(|_| named.next().is_none())
+        })
+    }
+
     /// The resource of this owner with this name.
     pub fn resource_named(&self, owner: &str, name: &str) -> Option<&Resource> {
         let mut all = self.resources.iter();

@@ -25,6 +25,21 @@ impl From<bool> for Vote {
     }
 }
 
+/// The kinds that have a say. `client-type` belongs to a feature that is switched off in Keycloak as well.
+pub(super) const SPOKEN: [&str; 11] = [
+    "acr-condition",
+    "any-client",
+    "client-access-type",
+    "client-attributes",
+    "client-roles",
+    "client-scopes",
+    "client-updater-context",
+    "client-updater-source-groups",
+    "client-updater-source-host",
+    "client-updater-source-roles",
+    "grant-type",
+];
+
 /// Tells whether none of the conditions says no, and one says yes.
 pub(super) fn all_hold(cx: &mut Cx<'_>, conditions: &[Part], step: Step<'_>) -> Result<bool> {
     let mut holds = false;
@@ -94,7 +109,6 @@ fn vote(cx: &mut Cx<'_>, part: &Part, step: Step<'_>) -> Result<Vote> {
             Some(user) => is_in_role(cx, part, user)?.into(),
             None => Vote::No,
         },
-        // `client-type` belongs to a feature that is switched off in Keycloak as well.
         _ => Vote::Abstain,
     })
 }

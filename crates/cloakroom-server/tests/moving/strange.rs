@@ -69,9 +69,148 @@ fn rows() -> Vec<Row> {
         ("names that differ in their case alone", json!({"clients": [{"clientId": "App"}, {"clientId": "app"}], "roles": {"realm": [{"name": "Admin"}, {"name": "admin"}]}, "groups": [{"name": "Staff"}, {"name": "staff"}]}), &[]),
         ("a realm file of a tool", json!({"accessTokenLifespan": "300", "registrationAllowed": "true", "clients": [{"clientId": "c", "publicClient": "true", "attributes": {"pkce.code.challenge.method": "S256", "n": 5, "b": true}}], "users": [{"username": "u", "enabled": "true", "attributes": {"one": "not a list"}}]}), &[]),
         ("an organization with a member who is not in the file", json!({"organizationsEnabled": true, "organizations": [{"name": "Acme", "domains": [{"name": "acme.example"}], "members": [{"username": "ghost"}]}]}), &["organizations[].members[]"]),
-        ("a first broker login flow that nobody has", json!({"identityProviders": [{"alias": "o", "providerId": "oidc", "firstBrokerLoginFlowAlias": "none of ours", "config": {}}]}), &[]),
+        ("executors, conditions and profiles of one's own", client_policies(), &["clientProfiles.profiles[].executors[]", "clientProfiles.globalProfiles", "clientProfiles.profiles[].odd", "clientPolicies.policies[].conditions[]", "clientPolicies.policies[].profiles", "clientPolicies.policies[].conditions[].odd"]),
+        ("a user profile with rules of one's own", profile(&json!({"attributes": [{"name": "username"}, {"name": "email", "group": null}, {"name": "x", "odd": 1, "validations": {"acme": {}}}]}).to_string()), &["components[].config.kc.user.profile.config"]),
+        ("a user profile that is none", profile("no JSON"), &["components[].config.kc.user.profile.config"]),
+        ("words that have no meaning", json!({"otpPolicyType": "sms", "otpPolicyAlgorithm": "HmacMD5", "defaultSignatureAlgorithm": "none", "loginTheme": "acme", "emailTheme": "acme", "scimApiEnabled": true, "enabledEventTypes": ["LOGIN", "ACME"]}), &["otpPolicyType", "otpPolicyAlgorithm", "defaultSignatureAlgorithm", "loginTheme", "emailTheme", "scimApiEnabled", "enabledEventTypes"]),
+        ("a client that proves itself otherwise", client(json!({"clientAuthenticatorType": "client-x509", "authenticationFlowBindingOverrides": {"browser": "some-flow"}})), &["clients[].clientAuthenticatorType", "clients[].authenticationFlowBindingOverrides"]),
+        ("a client of SAML, with a mapper of one's own", client(json!({"protocol": "saml", "protocolMappers": [{"name": "m", "protocol": "saml", "protocolMapper": "acme-saml-mapper", "config": {}}, {"name": "n", "protocol": "openid-connect", "protocolMapper": "oidc-full-name-mapper"}]})), &["clients[].protocol", "clients[].protocolMappers[].protocol", "clients[].protocolMappers[].protocolMapper"]),
+        ("a client scope of a protocol of one's own", json!({"clientScopes": [{"name": "s", "protocol": "wsfed"}]}), &["clientScopes[].protocol"]),
+        ("flows that nobody has", json!({"identityProviders": [{"alias": "o", "providerId": "oidc", "firstBrokerLoginFlowAlias": "none of ours", "postBrokerLoginFlowAlias": "nor this", "config": {}}]}), &["identityProviders[].firstBrokerLoginFlowAlias", "identityProviders[].postBrokerLoginFlowAlias"]),
+        ("an account at a provider that is not there", json!({"users": [{"username": "u", "federatedIdentities": [{"identityProvider": "gone", "userId": "1", "userName": "u"}]}]}), &["users[].federatedIdentities[]"]),
+        ("a member of an organization with something of one's own", json!({"organizationsEnabled": true, "users": [{"username": "u"}], "organizations": [{"name": "Acme", "domains": [{"name": "acme.example"}], "members": [{"username": "u", "membershipType": "GUEST", "odd": 1}]}]}), &["organizations[].members[].odd", "organizations[].members[].membershipType"]),
+        ("a path that does not follow from the names", json!({"groups": [{"name": "a", "path": "/b"}], "defaultRole": {"name": "default-roles-x", "odd": 1}}), &["groups[].path", "defaultRole.odd"]),
+        ("permissions on what people own", with_ann(client(json!({"authorizationServicesEnabled": true, "serviceAccountsEnabled": true, "secret": "s", "authorizationSettings": owned_by_people()}))), &["clients[].authorizationSettings.policies[]", "clients[].authorizationSettings.policies[].resources"]),
+        ("something of one's own in authorization settings", client(json!({"authorizationServicesEnabled": "true", "serviceAccountsEnabled": true, "secret": "s", "authorizationSettings": {"odd": 1, "resources": [{"name": "r", "odd": 1}], "scopes": [{"name": "s", "odd": 1}], "policies": [{"name": "p", "type": "user", "odd": 1, "config": {"users": "[]"}}]}})), &["clients[].authorizationSettings.odd", "clients[].authorizationSettings.resources[].odd", "clients[].authorizationSettings.scopes[].odd", "clients[].authorizationSettings.policies[].odd"]),
+        ("authorization services that are switched off", client(json!({"authorizationSettings": {"resources": [{"name": "r"}]}})), &["clients[].authorizationSettings"]),
         ("names in other scripts", json!({"displayName": "Ärzte ✚ 医者", "users": [{"username": "Ünal", "firstName": "العربية", "lastName": "名".repeat(200)}], "groups": [{"name": "部署/東"}], "roles": {"realm": [{"name": "роль"}]}}), &[]),
     ]
+}
+
+/// A profile and a policy with parts that only an extension knows.
+fn client_policies() -> Value {
+    let executors = json!([{"executor": "acme-executor", "configuration": {"x": 1}}, {"executor": "pkce-enforcer"}]);
+    let conditions = json!([{"condition": "acme-condition", "odd": 1, "configuration": {}}, {"condition": "any-client"}]);
+    json!({
+        "clientProfiles": {"profiles": [{"name": "mine", "odd": 1, "executors": executors}], "globalProfiles": [{"name": "theirs"}]},
+        "clientPolicies": {"policies": [{"name": "all", "enabled": true, "conditions": conditions, "profiles": ["mine", "none"]}]},
+    })
+}
+
+fn with_ann(mut realm: Value) -> Value {
+    realm["users"] = json!([{"username": "ann"}]);
+    realm
+}
+
+/// A realm whose user profile is this text.
+fn profile(text: &str) -> Value {
+    let config = json!({"kc.user.profile.config": [text]});
+    let component = json!({"providerId": "declarative-user-profile", "config": config});
+    json!({"components": {"org.keycloak.userprofile.UserProfileProvider": [component]}})
+}
+
+/// Resources of people, one of them under a name that two people use, and permissions on them.
+fn owned_by_people() -> Value {
+    let resource = |owner: &str, name: &str| json!({"name": name, "owner": {"name": owner}, "ownerManagedAccess": true, "scopes": [{"name": "view"}]});
+    let permission = |name: &str, resources: &str| json!({"name": name, "type": "scope", "logic": "POSITIVE", "decisionStrategy": "UNANIMOUS", "config": {"resources": resources, "scopes": "[\"view\"]"}});
+    json!({
+        "scopes": [{"name": "view"}],
+        "resources": [resource("service-account-app", "one"), resource("service-account-app", "two"), resource("ann", "two")],
+        "policies": [permission("On one", "[\"one\"]"), permission("On two", "[\"two\"]")],
+    })
+}
+
+#[test]
+fn a_permission_on_what_a_person_owns_comes_in_and_no_other_becomes_one_on_everything() {
+    let here = Installation::new();
+    let realm = json!({"realm": "owned", "users": [{"username": "ann"}], "clients": [{
+        "clientId": "app", "secret": "s", "serviceAccountsEnabled": true, "authorizationServicesEnabled": true,
+        "authorizationSettings": owned_by_people(),
+    }]});
+    let file = here.file("owned.json", &realm.to_string());
+    here.import(&file);
+    let exported: Value = serde_json::from_str(&here.export("owned")).unwrap();
+
+    let clients = exported["clients"].as_array().unwrap();
+    let app = clients.iter().find(|one| one["clientId"] == "app").unwrap();
+    let policies = app["authorizationSettings"]["policies"].as_array().unwrap();
+    let told: Vec<(&Value, &Value)> = policies
+        .iter()
+        .map(|one| (&one["name"], &one["config"]["resources"]))
+        .collect();
+    assert_eq!(told, [(&json!("On one"), &json!("[\"one\"]"))]);
+}
+
+#[test]
+fn a_user_profile_that_cannot_be_read_leaves_that_of_a_new_realm_and_nulls_mean_nothing() {
+    let here = Installation::new();
+    let table = [
+        ("{", "firstName"),
+        ("{\"attributes\": 7}", "firstName"),
+        (
+            "{\"attributes\": [{\"name\": \"username\"}, {\"name\": \"email\"}, {\"name\": \"pet\", \"group\": null, \"validations\": null}], \"groups\": null}",
+            "pet",
+        ),
+    ];
+    for (number, (text, attribute)) in table.into_iter().enumerate() {
+        let name = format!("profile-{number}");
+        let mut realm = profile(text);
+        realm["realm"] = json!(name);
+        let file = here.file("profile.json", &realm.to_string());
+        here.import(&file);
+        let exported = here.export(&name);
+
+        let stored: Value = serde_json::from_str(&exported).unwrap();
+        let stored = &stored["components"]["org.keycloak.userprofile.UserProfileProvider"];
+        let kept = stored.to_string().contains(attribute);
+        // A realm that has none of its own says nothing, and has that of a new realm.
+        assert!(
+            kept || (stored.is_null() && attribute == "firstName"),
+            "{text}: {stored}"
+        );
+    }
+}
+
+#[test]
+fn client_policies_that_could_not_be_read_are_refused_with_their_place() {
+    let here = Installation::new();
+    let table = [
+        (
+            json!({"clientPolicies": []}),
+            "clientPolicies must be an object",
+        ),
+        (
+            json!({"clientPolicies": {"policies": {}}}),
+            "clientPolicies.policies must be a list of objects",
+        ),
+        (
+            json!({"clientPolicies": {"policies": [{"name": "a", "enabled": "yes"}]}}),
+            "enabled must be true or false",
+        ),
+        (
+            json!({"clientPolicies": {"policies": [{"name": "a"}, {"name": "a"}]}}),
+            "client policy a stands there twice",
+        ),
+        (
+            json!({"clientProfiles": {"profiles": [{"name": "a", "executors": [{"executor": {}}]}]}}),
+            "executor must be a text",
+        ),
+        (
+            json!({"clientProfiles": {"profiles": [{"name": "fapi-1-baseline"}]}}),
+            "client profile fapi-1-baseline stands there twice",
+        ),
+        (
+            json!({"clientProfiles": {"profiles": [{"name": "a", "executors": [{"executor": "pkce-enforcer", "configuration": 7}]}]}}),
+            "configuration must be an object",
+        ),
+    ];
+    for (members, why) in table {
+        let mut realm = json!({"realm": "bad"});
+        let all = realm.as_object_mut().unwrap();
+        all.extend(members.as_object().unwrap().clone());
+        let refused = here.refusal(&realm.to_string());
+        assert!(refused.contains(why), "{refused} does not say: {why}");
+    }
 }
 
 #[test]

@@ -200,7 +200,15 @@ pub(super) fn apply_policy(
     };
     names::to_ids(cx, kind.id, &mut details.config)?.map_err(invalid)?;
     if let Some(links) = links(sent, "resources", "resources") {
-        let find = |name: &String| all.resource(name).map(|one| one.id.clone());
+        let find = |name: &String| {
+            // Settings that move name what belongs to people by name as well.
+            let known = if typed {
+                all.resource(name)
+            } else {
+                all.resource_of_anybody(name)
+            };
+            known.map(|one| one.id.clone())
+        };
         details.resources = resolve(&links, find, "Resource")?;
     }
     if let Some(links) = links(sent, "scopes", "scopes") {
