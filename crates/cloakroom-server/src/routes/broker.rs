@@ -1,17 +1,15 @@
 //! Signing in through identity providers: HTTP on this side, `Federation` on the other.
 
 mod arrive;
+mod connector;
 mod depart;
 mod endpoint;
 mod first;
-mod goodbye;
 mod leave;
 mod link;
 mod pages;
-mod saml;
 mod settle;
 mod token;
-mod tokens;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -28,12 +26,13 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::web;
 
 use super::visit::Visit;
+use connector::saml;
 
+pub(crate) use connector::codes::goodbye::backchannel;
+pub(crate) use connector::saml::logout as saml_logout;
 pub(crate) use depart::{address, depart};
-pub(crate) use goodbye::backchannel;
 pub(crate) use leave::{Elsewhere, elsewhere, leave};
 pub(crate) use link::{check as check_link, provider_asked_for, shown_name};
-pub(crate) use saml::logout as saml_logout;
 pub(crate) use settle::{forget, keep_upstream, settle};
 
 /// The paths of identity providers.

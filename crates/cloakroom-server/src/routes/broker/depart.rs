@@ -17,7 +17,8 @@ use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
-use super::{About, find_for_login, not_found, problem_page, saml};
+use super::connector::saml;
+use super::{About, find_for_login, not_found, problem_page};
 use crate::routes::login::{Ticket, over};
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;

@@ -15,10 +15,9 @@ use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
-use super::tokens::OwnKeys;
-use super::{
-    About, arrive, depart, find_configured, link, not_found, note, problem_page, saml, trial,
-};
+use super::connector::codes::tokens::OwnKeys;
+use super::connector::saml;
+use super::{About, arrive, depart, find_configured, link, not_found, note, problem_page, trial};
 use crate::routes::login::{login_page, over};
 use crate::routes::protocol;
 use crate::routes::sign_in;

@@ -12,7 +12,8 @@ use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
 use url::Url;
 
-use super::{depart, find, saml};
+use super::connector::saml;
+use super::{depart, find};
 use crate::routes::logout as own_logout;
 use crate::routes::visit::Visit;
 

@@ -12,8 +12,8 @@ use cloakroom_oidc::upstream_token::UpstreamToken;
 use cloakroom_web::App;
 use serde_json::{Value, json};
 
+use super::connector::codes::tokens::OwnKeys;
 use super::find;
-use super::tokens::OwnKeys;
 use crate::routes::protocol::{self, Caller};
 
 /// `GET /realms/{realm}/broker/{alias}/token`.

@@ -1,7 +1,7 @@
 //! SAML providers: HTTP on this side, `cloakroom_federation::saml` on the other.
 
 mod held;
-pub(super) mod initiated;
+pub(in crate::routes::broker) mod initiated;
 mod keys;
 pub(crate) mod logout;
 
@@ -21,8 +21,8 @@ use cloakroom_web::App;
 use cloakroom_web::app::now;
 use cloakroom_web::i18n::Notice;
 
-use super::endpoint::{self, Came, Ready};
-use super::{depart, find, not_found};
+use crate::routes::broker::endpoint::{self, Came, Ready};
+use crate::routes::broker::{depart, find, not_found};
 use crate::routes::sign_in;
 use crate::routes::visit::{AGAIN, Visit};
 use keys::Own;
@@ -32,13 +32,13 @@ fn realm_address(visit: &Visit) -> String {
 }
 
 /// A form or a query that has a message of SAML in it.
-pub(super) fn is_message(text: &[u8]) -> bool {
+pub(in crate::routes::broker) fn is_message(text: &[u8]) -> bool {
     let mut names = url::form_urlencoded::parse(text).map(|(name, _)| name);
     names.any(|name| name == "SAMLResponse" || name == "SAMLRequest")
 }
 
 /// A request that a provider sends by itself, in an envelope of SOAP 1.1.
-pub(super) fn is_soap(request: &HttpRequest) -> bool {
+pub(in crate::routes::broker) fn is_soap(request: &HttpRequest) -> bool {
     let kind = request.headers().get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -46,7 +46,7 @@ pub(super) fn is_soap(request: &HttpRequest) -> bool {
 }
 
 /// Takes a message on its way to a provider.
-pub(super) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
+pub(in crate::routes::broker) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
     match to {
         Outgoing::Redirect(to) => visit.redirect(to),
         Outgoing::Post { action, fields } => {
@@ -58,7 +58,7 @@ pub(super) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
 }
 
 /// The request that a browser takes to a provider.
-pub(super) async fn request(
+pub(in crate::routes::broker) async fn request(
     visit: &Visit,
     upstream: &Upstream,
     marks: &Marks<'_>,
@@ -96,7 +96,7 @@ pub(super) async fn request(
 }
 
 /// Takes a message that a browser brings.
-pub(super) async fn receive(
+pub(in crate::routes::broker) async fn receive(
     visit: &Visit,
     alias: String,
     message: Result<Message, Problem>,
@@ -204,7 +204,7 @@ fn error_of(status: &str) -> String {
 }
 
 /// `GET /realms/{realm}/broker/{alias}/endpoint/descriptor`: what we are, for the provider.
-pub(super) async fn descriptor(
+pub(in crate::routes::broker) async fn descriptor(
     app: Data<App>,
     request: HttpRequest,
     path: Path<(String, String)>,

@@ -7,7 +7,8 @@ use cloakroom_federation::{Problem, Result, Upstream};
 use cloakroom_web::app::now;
 
 use super::keys::Own;
-use super::{depart, realm_address};
+use super::realm_address;
+use crate::routes::broker::depart;
 use crate::routes::visit::Visit;
 
 /// The keys of a provider, but for those that were tried and are not enough, as far as there are others.
