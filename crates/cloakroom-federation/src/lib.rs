@@ -19,6 +19,7 @@ pub mod claim;
 pub mod client_auth;
 pub mod departure;
 pub mod directory;
+pub mod discovery;
 pub mod endpoints;
 mod error;
 pub mod exchange;
@@ -48,7 +49,7 @@ pub use federation::{Arrived, Federation, Return};
 pub use identity::Identity;
 pub use network::{HttpRequest, HttpResponse, Network, Unreached};
 pub use pending::Pending;
-pub use upstream::{SyncMode, Upstream};
+pub use upstream::{SyncMode, Upstream, Written};
 
 /// What every step answers with.
 pub type Result<T> = std::result::Result<T, Problem>;

@@ -7,15 +7,17 @@ mod table;
 
 pub use table::ALL;
 
-/// How a provider says who somebody is.
+/// How a provider says who somebody is. Each has a connector in the server, which finds its rows by this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub struct Protocol(pub &'static str);
+
+impl Protocol {
     /// An ID token, and perhaps userinfo (OpenID Connect Core 1.0).
-    OpenId,
+    pub const OPENID: Self = Self("openid-connect");
     /// An access token for an interface of its own that says who somebody is.
-    OAuth2,
+    pub const OAUTH2: Self = Self("oauth2");
     /// A signed assertion that the browser brings ([`crate::saml`]).
-    Saml,
+    pub const SAML: Self = Self("saml");
 }
 
 /// What a provider calls the things that are known of a person, as paths into its answer.
@@ -94,6 +96,13 @@ pub struct Preset {
     pub addresses: Option<Addresses>,
 }
 
+impl Preset {
+    /// A provider of the kind may be anywhere, so its settings, or a document of its own, have to say where.
+    pub fn is_told(&self) -> bool {
+        self.issuer.is_empty() && self.authorization.is_empty()
+    }
+}
+
 /// OpenID Connect's own names (Core 1.0 §5.1).
 pub const STANDARD: Names = Names {
     id: "sub",
@@ -108,7 +117,7 @@ pub const STANDARD: Names = Names {
 /// Any provider of OpenID Connect; what rows leave out is as here.
 pub const OPENID: Preset = Preset {
     id: "oidc",
-    protocol: Protocol::OpenId,
+    protocol: Protocol::OPENID,
     issuer: "",
     authorization: "",
     token: "",
@@ -125,7 +134,7 @@ pub const OPENID: Preset = Preset {
 /// Any provider of OAuth 2; what rows leave out is as here.
 pub const OAUTH2: Preset = Preset {
     id: "oauth2",
-    protocol: Protocol::OAuth2,
+    protocol: Protocol::OAUTH2,
     scope: "",
     nonce: false,
     ..OPENID
@@ -134,7 +143,7 @@ pub const OAUTH2: Preset = Preset {
 /// Any provider of SAML 2.0. Its settings say where it is, and its assertions have names of their own.
 pub const SAML: Preset = Preset {
     id: "saml",
-    protocol: Protocol::Saml,
+    protocol: Protocol::SAML,
     scope: "",
     pkce: false,
     nonce: false,
@@ -173,7 +182,7 @@ mod tests {
                     || address.starts_with("{base}/");
                 assert!(is_good, "{}: {address}", preset.id);
             }
-            if preset.protocol == Protocol::OpenId {
+            if preset.protocol == Protocol::OPENID {
                 assert!(
                     preset.scope.split(' ').any(|word| word == "openid"),
                     "{}",

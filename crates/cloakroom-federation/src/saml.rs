@@ -10,7 +10,7 @@
 //!    [`person`] who that is.
 //!
 //! The other way, [`request`] and [`logout`] write messages and [`sign`] signs them; [`descriptor`] says
-//! what we are, [`metadata`] which keys a provider publishes, [`application`] what an application says of itself. What has to be computed is a parameter ([`crypto`]).
+//! what we are, [`metadata`] which keys a provider publishes, [`published`] which settings, [`application`] what an application says of itself. What has to be computed is a parameter ([`crypto`]).
 
 mod algorithm;
 pub mod application;
@@ -24,6 +24,7 @@ pub(crate) mod instant;
 pub mod logout;
 pub mod metadata;
 pub mod person;
+pub mod published;
 pub mod request;
 pub mod response;
 mod settings;

@@ -12,14 +12,12 @@ use crate::{Problem, Upstream};
 const LONGEST: usize = 256 * 1024;
 
 /// Says what came of somebody's way back: `raw` as the provider said it, `mapped` as somebody new would get it.
-pub fn succeeded(upstream: &Upstream, configured: &[Configured], identity: &Identity) -> Value {
+pub fn succeeded(
+    upstream: &Upstream,
+    configured: &[Configured],
+    (identity, raw): (&Identity, &Value),
+) -> Value {
     let mut identity = identity.clone();
-    let raw = match upstream.is_saml() {
-        true => identity.said.userinfo.clone(),
-        false => json!({
-            "idToken": identity.said.id_token, "userinfo": identity.said.userinfo,
-        }),
-    };
     mapper::prepare(configured, &mut identity);
     let effects = mapper::effects(upstream, configured, &identity, Occasion::First);
     let mapped = mapped(&identity, effects);

@@ -1,10 +1,15 @@
 //! A provider as a realm's settings have it, with what its kind says beside them.
 
+use std::collections::BTreeMap;
+
 use cloakroom_model::identity_provider::IdentityProvider;
 
 use crate::client_auth::Method;
 use crate::preset::{self, Preset, Proof, Protocol};
 use crate::{Problem, Result};
+
+/// Settings that a document of a provider stands for.
+pub type Written = BTreeMap<&'static str, String>;
 
 /// When what a provider says of a person is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +60,7 @@ impl Upstream {
 
     /// It speaks OpenID Connect.
     pub fn is_openid(&self) -> bool {
-        self.preset.protocol == Protocol::OpenId
-    }
-
-    /// It speaks SAML 2.0.
-    pub fn is_saml(&self) -> bool {
-        self.preset.protocol == Protocol::Saml
+        self.preset.protocol == Protocol::OPENID
     }
 
     /// A setting with something in it.

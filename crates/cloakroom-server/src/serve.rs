@@ -51,6 +51,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         proxies: config.trusted_proxies.clone(),
         outbound: Outbound::new(config.outbound_allow.clone())?,
         kerberos: config.kerberos.clone(),
+        connectors: routes::broker::administered,
     }))
 }
 

@@ -19,6 +19,7 @@ use rand::SeedableRng as _;
 use rand::rngs::{StdRng, SysRng};
 
 use crate::answers::Answers;
+use crate::connector;
 use crate::kerberos::Kerberos;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
@@ -42,6 +43,8 @@ pub struct App {
     pub outbound: Arc<Outbound>,
     /// What is known of identity providers upstream.
     pub federation: Arc<Federation>,
+    /// What the admin API asks about the protocols of identity providers.
+    pub connectors: connector::Find,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
     /// What the operator lists for Kerberos.
@@ -83,6 +86,8 @@ pub struct Parts {
     pub outbound: Outbound,
     /// What the operator lists for Kerberos.
     pub kerberos: Kerberos,
+    /// Finds the connectors of identity providers.
+    pub connectors: connector::Find,
 }
 
 impl App {
@@ -98,6 +103,7 @@ impl App {
             limits: Arc::default(),
             federation: Arc::default(),
             kerberos: Arc::new(parts.kerberos),
+            connectors: parts.connectors,
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -121,6 +127,7 @@ impl App {
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
             kerberos: Arc::clone(&self.kerberos),
+            connectors: self.connectors,
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

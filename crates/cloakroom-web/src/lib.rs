@@ -7,6 +7,7 @@ pub mod app;
 pub mod assets;
 pub mod body;
 pub mod brand;
+pub mod connector;
 pub mod cookie;
 pub mod cors;
 pub mod device;

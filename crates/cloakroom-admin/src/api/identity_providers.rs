@@ -132,6 +132,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
     }
     names::check_without_space(&alias)?;
     let (actor, name) = (admin.actor.clone(), alias.clone());
+    let connectors = admin.app.connectors;
     admin
         .write(move |cx| {
             let kind = read::text(&sent, "providerId")?;
@@ -148,7 +149,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             };
             shape::apply(&mut made, &sent)?;
             check::defaults(&mut made);
-            check::all(cx, &made)?;
+            check::all(cx, connectors, &made)?;
             if !identity_provider::insert(cx, &made)? {
                 let why = format!("Identity Provider {name} already exists");
                 return Err(AdminError::message(409, why));
@@ -174,6 +175,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     let alias = path.into_inner().1;
     let sent = read::object(&body, "IdentityProviderRepresentation", shape::FIELDS)?;
     let (actor, grants) = (admin.actor.clone(), admin.grants());
+    let connectors = admin.app.connectors;
     admin
         .write(move |cx| {
             let mut provider = found(cx, &alias)?;
@@ -185,7 +187,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
             }
             shape::apply(&mut provider, &sent)?;
             check::defaults(&mut provider);
-            check::all(cx, &provider)?;
+            check::all(cx, connectors, &provider)?;
             identity_provider::update(cx, &provider)?;
             record(cx, &actor, audit::UPDATE, &alias)
         })

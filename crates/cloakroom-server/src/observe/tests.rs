@@ -28,6 +28,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         proxies: TrustedProxies::parse(proxies).unwrap(),
         outbound: Outbound::new(Listed::default()).unwrap(),
         kerberos: Kerberos::default(),
+        connectors: crate::routes::broker::administered,
     });
     (Data::new(app), folder)
 }

@@ -26,10 +26,9 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::web;
 
 use super::visit::Visit;
-use connector::saml;
 
 pub(crate) use connector::codes::goodbye::backchannel;
-pub(crate) use connector::saml::logout as saml_logout;
+pub(crate) use connector::{administered, of as connector_of};
 pub(crate) use depart::{address, depart};
 pub(crate) use leave::{Elsewhere, elsewhere, leave};
 pub(crate) use link::{check as check_link, provider_asked_for, shown_name};
@@ -48,14 +47,6 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
             .route(web::get().to(endpoint::by_query))
             .route(web::post().to(endpoint::by_form)),
     );
-    cfg.service(
-        web::resource(format!("{base}/endpoint/clients/{{client}}"))
-            .route(web::get().to(saml::initiated::by_query))
-            .route(web::post().to(saml::initiated::by_form)),
-    );
-    cfg.service(
-        web::resource(format!("{base}/endpoint/descriptor")).route(web::get().to(saml::descriptor)),
-    );
     cfg.service(web::resource(format!("{base}/link")).route(web::get().to(link::by_hash)));
     cfg.service(
         web::resource(format!("{base}/endpoint/logout_response"))
@@ -64,6 +55,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     );
     cfg.service(web::resource(format!("{base}/trial")).route(web::get().to(trial::begin)));
     cfg.service(web::resource(format!("{base}/token")).route(web::get().to(token::show)));
+    connector::configure(cfg);
     cfg.service(
         web::resource("/realms/{realm}/login-actions/first-broker-login")
             .route(web::get().to(first::show))
@@ -178,10 +170,9 @@ async fn problem_page(
         Err(fault) => return visit.fault(&fault),
     };
     let name = upstream.name().to_owned();
-    // Where the browser itself brings the answer, it is the browser's request that is bad.
-    let brought = match upstream.is_saml() {
-        true => StatusCode::BAD_REQUEST,
-        false => StatusCode::BAD_GATEWAY,
+    let brought = match connector::of(upstream) {
+        Ok(connector) => connector.unbelieved(),
+        Err(fault) => return visit.fault(&fault),
     };
     let (status, notice) = match problem.blame {
         Blame::Settings => (

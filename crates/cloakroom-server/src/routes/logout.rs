@@ -102,7 +102,7 @@ enum Answer {
 #[derive(Default)]
 struct Ended {
     is_any: bool,
-    elsewhere: Option<Elsewhere>,
+    elsewhere: Option<Box<Elsewhere>>,
     /// What the browser opens so that applications hear of it.
     frames: Vec<Url>,
 }
@@ -172,7 +172,7 @@ fn end(
     let mut frames = Vec::new();
     for session in sessions.into_iter().flatten() {
         if ended.as_ref().is_none_or(|before| before.id != session.id) {
-            elsewhere = broker::elsewhere(cx, &session)?;
+            elsewhere = broker::elsewhere(cx, &session)?.map(Box::new);
             if elsewhere.is_some() {
                 // The browser goes there itself.
                 upstream::forget(cx, &session.id)?;

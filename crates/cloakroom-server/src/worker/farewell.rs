@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use cloakroom_federation::{Upstream, farewell};
+use cloakroom_federation::Upstream;
 use cloakroom_model::outbox::Item;
 use cloakroom_model::session::upstream::{Farewell, KIND};
-use cloakroom_model::{Cx, Door, Fault, Realm, Secret, identity_provider};
+use cloakroom_model::{Cx, Door, Fault, Realm, identity_provider};
 use cloakroom_web::App;
-use cloakroom_web::app::random;
 
 use super::post;
-use crate::routes::broker::saml_logout as saml;
+use crate::routes::broker::connector_of;
 
 /// Tells all that are due.
 pub(super) async fn round(app: &App) -> Result<(), Fault> {
@@ -39,13 +38,8 @@ async fn send(app: &App, realm: &Arc<Realm>, item: &Item) -> Result<bool, Fault>
     let Some((upstream, id_token)) = app.enter(realm, Door::Read, look).await? else {
         return Ok(true);
     };
-    let request = match upstream.is_saml() {
-        true => saml::tell((app, realm), &upstream, &id_token).await?,
-        false => {
-            let state = Secret::random(&mut random()?);
-            farewell::request(&upstream, &id_token, state.expose())
-        }
-    };
+    let connector = connector_of(&upstream)?;
+    let request = connector.tell((app, realm), &upstream, &id_token).await?;
     let Some(request) = request else {
         return Ok(true);
     };

@@ -7,6 +7,7 @@ use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::flow::Flows;
 use cloakroom_model::Cx;
 use cloakroom_model::identity_provider::IdentityProvider;
+use cloakroom_web::connector;
 
 use crate::error::{AdminError, Result};
 
@@ -55,30 +56,24 @@ const ADDRESSES: &[(&str, &str)] = &[
 ];
 
 /// Checks addresses, flows and what a kind cannot be without.
-pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
+pub(super) fn all(
+    cx: &mut Cx<'_>,
+    connectors: connector::Find,
+    provider: &IdentityProvider,
+) -> Result<()> {
     for (name, shown) in ADDRESSES {
         if let Some(url) = provider.config.get(*name).filter(|url| !url.is_empty()) {
             address(&cx.realm.settings.ssl_required, url, shown)?;
         }
     }
     let missing = |name: &str| provider.config.get(name).is_none_or(String::is_empty);
-    if provider.provider_id == "oauth2" && missing("userInfoUrl") {
-        return Err(AdminError::message(400, "User Info URL not provided"));
-    }
     if provider.provider_id == "jwt-authorization-grant" && missing("issuer") {
         return Err(AdminError::message(400, "Issuer is required"));
     }
-    let is_on = |name: &str| {
-        provider
-            .config
-            .get(name)
-            .is_some_and(|value| value == "true")
-    };
-    if provider.provider_id == "saml" && is_on("artifactBindingResponse") {
-        let why = "artifactBindingResponse is not supported: answers come by POST or Redirect";
+    let connector = preset::find(&provider.provider_id).and_then(|kind| connectors(kind.protocol));
+    if let Some(why) = connector.and_then(|connector| connector.refuses(provider)) {
         return Err(AdminError::message(400, why));
     }
-    named_by_subject(provider)?;
     let settings = &provider.settings;
     let flows = [
         &settings.first_broker_login_flow_alias,
@@ -93,20 +88,6 @@ pub(super) fn all(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
                 return Err(AdminError::message(400, why));
             }
         }
-    }
-    Ok(())
-}
-
-/// People of a SAML provider are known by what stays the same.
-fn named_by_subject(provider: &IdentityProvider) -> Result<()> {
-    let text = |name: &str| provider.config.get(name).map(String::as_str);
-    let is_fleeting = text("nameIDPolicyFormat")
-        .is_some_and(|format| format.ends_with(":nameid-format:transient"));
-    let is_subject = text("principalType").is_none_or(|kind| kind.is_empty() || kind == "SUBJECT");
-    if provider.provider_id == "saml" && is_fleeting && is_subject {
-        let why =
-            "Can not have Transient NameID Policy Format together with SUBJECT Principal Type";
-        return Err(AdminError::message(400, why));
     }
     Ok(())
 }

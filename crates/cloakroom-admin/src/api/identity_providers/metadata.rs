@@ -2,14 +2,11 @@
 
 use actix_web::HttpResponse;
 use cloakroom_federation::Upstream;
-use cloakroom_federation::saml::Settings;
-use cloakroom_federation::saml::descriptor::{self, Certificates};
-use cloakroom_federation::saml::request::Here;
 use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::web::{self, Path, ServiceConfig};
 
 use super::{BASE, MANAGE, VIEW, found};
-use crate::access::{Admin, encode};
+use crate::access::Admin;
 use crate::api::{Answer, no_content};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
@@ -26,29 +23,21 @@ async fn reload_keys(admin: Admin, path: Path<(String, String)>) -> Answer {
     Ok(HttpResponse::Ok().json(false))
 }
 
-/// The metadata that a SAML identity provider wants of us; other kinds have none.
+/// The document that an identity provider wants of us; most kinds want none.
 async fn export(admin: Admin, path: Path<(String, String)>) -> Answer {
     admin.check(VIEW)?;
     let alias = path.into_inner().1;
     let (provider, keyring) = admin
         .read(move |cx| Ok((found(cx, &alias)?, Keyring::of(cx.realm)?)))
         .await?;
-    let Some(upstream) = Upstream::of(provider).filter(Upstream::is_saml) else {
+    let Some(upstream) = Upstream::of(provider) else {
         return Ok(no_content());
     };
-    let (base, name) = (&admin.app.base_url, encode(&admin.realm.name));
-    let realm = format!("{base}/realms/{name}");
-    let alias = encode(&upstream.provider.alias);
-    let here = Here {
-        realm: &realm,
-        endpoint: &format!("{realm}/broker/{alias}/endpoint"),
-    };
-    let settings = Settings::of(&upstream);
-    let certificates = Certificates {
-        signing: keyring.signing_certificate(settings.signs_logout()),
-        encryption: keyring.encryption_certificate(),
-    };
-    let id = upstream.provider.id.as_str();
-    let xml = descriptor::write(&settings, &here, id, &certificates);
-    Ok(HttpResponse::Ok().content_type("application/xml").body(xml))
+    let realm = format!("{}/realms/{}", admin.app.base_url, admin.realm.name);
+    let connector = (admin.app.connectors)(upstream.preset.protocol);
+    let document = connector.and_then(|one| one.describe(&upstream, &realm, &keyring));
+    Ok(match document {
+        Some(xml) => HttpResponse::Ok().content_type("application/xml").body(xml),
+        None => no_content(),
+    })
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cloakroom_federation::Upstream;
-use cloakroom_federation::preset::Protocol;
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::user::{User, directory, identity};
 use cloakroom_model::{Cx, Fault, credential, identity_provider};
@@ -43,8 +42,7 @@ pub(super) fn list(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Linked>, Fault> {
         let kinds = ["oidc", "keycloak-oidc", "saml", "oauth2"];
         let kind = upstream.provider.provider_id.clone();
         all.push(Linked {
-            is_social: upstream.preset.protocol != Protocol::Saml
-                && !kinds.contains(&kind.as_str()),
+            is_social: !kinds.contains(&kind.as_str()),
             name: upstream.name().to_owned(),
             account: link.map(|link| link.external_name.clone().unwrap_or_default()),
             is_way_in: upstream.provider.enabled && settings.link_only != Some(true),

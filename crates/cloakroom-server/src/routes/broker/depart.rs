@@ -17,8 +17,7 @@ use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
-use super::connector::saml;
-use super::{About, find_for_login, not_found, problem_page};
+use super::{About, connector, find_for_login, not_found, problem_page};
 use crate::routes::login::{Ticket, over};
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -90,7 +89,8 @@ pub(super) async fn pack(
         verifier: verifier.expose(),
         redirect_uri: &redirect_uri,
     };
-    let to = way(visit, upstream, &marks, wishes).await?;
+    let connector = connector::of(upstream)?;
+    let to = connector.depart(visit, upstream, &marks, wishes).await?;
     Ok(to.map(|to| Packed {
         to,
         baggage: Baggage {
@@ -123,8 +123,20 @@ pub(super) async fn go(
         departure::insert(cx, &leaves)
     };
     match visit.app.enter(&visit.realm, Door::Write, write).await {
-        Ok(()) => saml::deliver(visit, &packed.to),
+        Ok(()) => deliver(visit, &packed.to),
         Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Takes a message on its way to a provider.
+pub(super) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
+    match to {
+        Outgoing::Redirect(to) => visit.redirect(to),
+        Outgoing::Post { action, fields } => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| (*name, value.as_str()));
+            visit.post(action, fields, None)
+        }
     }
 }
 
@@ -145,23 +157,6 @@ pub(crate) async fn depart(
     packed.baggage.link_to = link_to.map(|user| user.as_str().to_owned());
     let whose = (&attempt.browser, attempt.id.clone(), attempt.expires_at);
     go(visit, upstream, packed, whose).await
-}
-
-/// How the browser gets there, as the provider's protocol has it.
-async fn way(
-    visit: &Visit,
-    upstream: &Upstream,
-    marks: &Marks<'_>,
-    wishes: &Wishes,
-) -> Result<Result<Outgoing, Problem>, Fault> {
-    if upstream.is_saml() {
-        return saml::request(visit, upstream, marks, wishes).await;
-    }
-    let app = &visit.app;
-    let to = app
-        .federation
-        .depart(upstream, marks, wishes, &*app.outbound);
-    Ok(to.await.map(|to| Outgoing::Redirect(to.into())))
 }
 
 /// Where a provider sends browsers back to: the address that is registered there.

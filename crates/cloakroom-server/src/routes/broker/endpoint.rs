@@ -3,79 +3,65 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_federation::exchange::Brought;
-use cloakroom_federation::saml::binding::Message;
-use cloakroom_federation::{Arrived, Problem, Return, Upstream};
-use cloakroom_jose::Alg;
+use cloakroom_federation::{Arrived, Problem, Upstream};
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::departure::{self, Baggage};
 use cloakroom_model::{Cx, Digest, Door, Fault};
-use cloakroom_oidc::Form;
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
-use super::connector::codes::tokens::OwnKeys;
-use super::connector::saml;
+use super::connector::{self, Connector, Incoming};
 use super::{About, arrive, depart, find_configured, link, not_found, note, problem_page, trial};
 use crate::routes::login::{login_page, over};
-use crate::routes::protocol;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
 
-/// Longer texts than this are no codes of anybody.
-const LONGEST: usize = 8 * 1024;
-
-/// The parameters of a response that are read (RFC 6749 §4.1.2, RFC 9207 §2; `user` is Apple's).
-const READ: [&str; 5] = ["code", "error", "iss", "state", "user"];
-
-/// A response in the address.
+/// What comes in the address.
 pub(super) async fn by_query(
     app: Data<App>,
     request: HttpRequest,
     path: Path<(String, String)>,
 ) -> HttpResponse {
-    let (realm, alias) = path.into_inner();
-    match Visit::start(app, &request, &realm).await {
-        Ok(visit) if saml::is_message(request.query_string().as_bytes()) => {
-            let message = Message::from_query(request.query_string());
-            saml::receive(&visit, alias, message).await
-        }
-        Ok(visit) => come_back(&visit, alias).await,
-        Err(page) => page,
-    }
+    receive(app, &request, path.into_inner(), None).await
 }
 
-/// A response in a form, which the provider's page posts.
-///
-/// A browser that keeps cookies from posts of other sites sends none along. It is asked to come once
-/// more by itself, and brings them then.
+/// What comes in a form, or in what else may be posted.
 pub(super) async fn by_form(
     app: Data<App>,
     request: HttpRequest,
     path: Path<(String, String)>,
     body: Bytes,
 ) -> HttpResponse {
-    let (realm, alias) = path.into_inner();
-    let visit = match Visit::start(app, &request, &realm).await {
+    receive(app, &request, path.into_inner(), Some(&body)).await
+}
+
+/// Gives the connector of the provider what is its kind of answer.
+async fn receive(
+    app: Data<App>,
+    request: &HttpRequest,
+    (realm, alias): (String, String),
+    body: Option<&[u8]>,
+) -> HttpResponse {
+    let visit = match Visit::start(app, request, &realm).await {
         Ok(visit) => visit,
         Err(page) => return page,
     };
-    if saml::is_soap(&request) {
-        return saml::logout::asked_by_soap(&visit, alias, &body).await;
-    }
-    if saml::is_message(&body) {
-        return saml::receive(&visit, alias, Message::from_form(&body)).await;
-    }
-    let Ok(form) = Form::parse(&body) else {
-        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
+    let name = alias.clone();
+    let look = move |cx: &mut Cx<'_>| match find_configured(cx, &name)? {
+        Some(upstream) => connector::of(&upstream).map(Some),
+        None => Ok(None),
     };
-    let known = form.iter().filter(|(name, _)| READ.contains(name));
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(known)
-        .finish();
-    let alias = percent_encoding::utf8_percent_encode(&alias, percent_encoding::NON_ALPHANUMERIC);
-    visit.redirect(&visit.url(&format!("broker/{alias}/endpoint?{query}")))
+    let connector = match visit.app.enter(&visit.realm, Door::Read, look).await {
+        Ok(Some(connector)) => connector,
+        Ok(None) => return not_found(&visit),
+        Err(fault) => return visit.fault(&fault),
+    };
+    let incoming = Incoming::of(request, body);
+    match connector.takes(&incoming) {
+        true => connector.receive(&visit, alias, incoming).await,
+        false => visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest),
+    }
 }
 
 /// A browser that is back where it left from.
@@ -83,8 +69,8 @@ pub(super) struct Ready {
     pub(super) upstream: Upstream,
     pub(super) baggage: Baggage,
     aim: Aim,
-    /// The name of an assertion.
-    assertion_id: String,
+    /// The name of an assertion that nobody has used before.
+    pub(super) assertion_id: String,
 }
 
 /// What a browser left for.
@@ -113,18 +99,6 @@ enum Found {
     NoAttempt,
 }
 
-async fn come_back(visit: &Visit, alias: String) -> HttpResponse {
-    let form = &visit.query;
-    let is_short = |name: &&str| form.get(name).is_none_or(|text| text.len() <= LONGEST);
-    let Some(state) = form.get("state").filter(|_| READ.iter().all(is_short)) else {
-        return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
-    };
-    match take(visit, alias, state, false).await {
-        Ok(ready) => go_on(visit, ready).await,
-        Err(page) => page,
-    }
-}
-
 /// Takes the departure that a state leads to, once; the error is already a page.
 ///
 /// What one protocol brings back counts for no provider of the other.
@@ -132,14 +106,16 @@ pub(super) async fn take(
     visit: &Visit,
     alias: String,
     state: &str,
-    is_saml: bool,
+    connector: &'static dyn Connector,
 ) -> Result<Ready, HttpResponse> {
     let Some(browser) = visit.browser() else {
         return Err(depart::without_cookie(visit));
     };
     let state = depart::digest(state);
     let look = move |cx: &mut Cx<'_>| match find_configured(cx, &alias)? {
-        Some(upstream) if upstream.is_saml() == is_saml => redeem(cx, upstream, &state, &browser),
+        Some(upstream) if connector.speaks(upstream.preset.protocol) => {
+            redeem(cx, upstream, &state, &browser)
+        }
         _ => Ok(Found::NoProvider),
     };
     Err(
@@ -188,28 +164,6 @@ fn is_for_linking(upstream: &Upstream) -> bool {
     upstream.provider.settings.link_only == Some(true)
 }
 
-async fn go_on(visit: &Visit, ready: Ready) -> HttpResponse {
-    let form = &visit.query;
-    // Whoever answers in another's name may not even say that something failed.
-    let came = match Return::check_sender(&ready.upstream, form.get("iss")) {
-        Err(problem) => Ok(Err(problem)),
-        Ok(()) => match (form.get("error"), form.get("code")) {
-            (Some(error), _) => Ok(Ok(Came::Refused(error.to_owned()))),
-            (None, Some(code)) => {
-                let asked = ask(visit, &ready, code).await;
-                asked.map(|asked| asked.map(|arrived| Came::In(Box::new(arrived))))
-            }
-            (None, None) => Ok(Err(Problem::untrusted(
-                "it sent the browser back without a code",
-            ))),
-        },
-    };
-    match came {
-        Ok(came) => finish(visit, ready, came).await,
-        Err(fault) => visit.fault(&fault),
-    }
-}
-
 /// Goes on with what became of somebody at a provider: in the login that they left, or in the trial.
 pub(super) async fn finish(
     visit: &Visit,
@@ -238,34 +192,6 @@ pub(super) async fn finish(
         }
         Err(problem) => problem_page(visit, &ready.upstream, &problem, about).await,
     }
-}
-
-/// Asks the provider who it is.
-async fn ask(visit: &Visit, ready: &Ready, code: &str) -> Result<Result<Arrived, Problem>, Fault> {
-    let (app, upstream) = (&visit.app, &ready.upstream);
-    let method = match upstream.method() {
-        Ok(method) => method,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let realm = match method.alg_of_realm().and_then(Alg::from_name) {
-        Some(alg) => protocol::with_key(app, &visit.realm, alg).await?,
-        None => std::sync::Arc::clone(&visit.realm),
-    };
-    let own = OwnKeys::of(&realm)?;
-    let redirect_uri = depart::back(visit, upstream);
-    let back = Return {
-        brought: Brought {
-            code,
-            redirect_uri: &redirect_uri,
-            verifier: &ready.baggage.verifier,
-        },
-        issuer: visit.query.get("iss"),
-        nonce: &ready.baggage.nonce,
-        user: visit.query.get("user"),
-        assertion_id: &ready.assertion_id,
-    };
-    let asked = app.federation.arrive(upstream, &back, &own, &*app.outbound);
-    Ok(asked.await)
 }
 
 /// The sign-in ended at the provider: by the person, or by an error there.

@@ -1,65 +1,37 @@
-//! A session that came from a provider ends there as well: the browser goes there and comes back (RP-Initiated Logout 1.0).
+//! A session that came from a provider ends there as well: the browser goes there and comes back.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use cloakroom_federation::Upstream;
-use cloakroom_model::session::{Session, upstream};
-use cloakroom_model::{Cx, Digest, Fault, Secret};
+use cloakroom_model::session::Session;
+use cloakroom_model::session::upstream::{self, Upstream as CameFrom};
+use cloakroom_model::{Cx, Digest, Fault};
 use cloakroom_oidc::Form;
 use cloakroom_web::App;
-use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
-use url::Url;
 
-use super::connector::saml;
-use super::{depart, find};
+use super::{connector, find};
 use crate::routes::logout as own_logout;
 use crate::routes::visit::Visit;
 
 /// The session at a provider that one here came from, and that a logout here ends as well.
 #[derive(Debug)]
-pub(crate) enum Elsewhere {
-    Saml(Box<saml::logout::Elsewhere>),
-    OpenId(Box<OpenId>),
-}
-
-/// Where a session at an OpenID provider ends.
-#[derive(Debug)]
-pub(crate) struct OpenId {
+pub(crate) struct Elsewhere {
     upstream: Upstream,
-    place: Url,
-    id_token: Option<Secret>,
+    from: CameFrom,
 }
 
-/// Finds it; `None` if there is none, or if the settings name no place where it ends.
-///
-/// As in Keycloak, what a provider publishes of itself does not count here: whether people leave it as well is
-/// an administrator's decision, and `logoutUrl` is where they make it.
+/// Finds it; `None` if there is none, or if the browser does not have to go there.
 pub(crate) fn elsewhere(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Elsewhere>, Fault> {
-    if let Some(found) = saml::logout::elsewhere(cx, session)? {
-        return Ok(Some(Elsewhere::Saml(Box::new(found))));
-    }
     let Some(from) = upstream::find(cx, &session.id)? else {
         return Ok(None);
     };
-    let found = find(cx, &from.provider)?.filter(Upstream::is_openid);
-    let Some(upstream) = found else {
+    let Some(upstream) = find(cx, &from.provider)? else {
         return Ok(None);
     };
-    // Such a provider is told without the browser, as soon as the session is removed.
-    if upstream.has("backchannelSupported") && from.id_token.is_some() {
-        return Ok(None);
-    }
-    let place = upstream.text("logoutUrl").map(Url::parse);
-    let Some(Ok(place)) = place else {
-        return Ok(None);
-    };
-    Ok(Some(Elsewhere::OpenId(Box::new(OpenId {
-        place,
-        upstream,
-        id_token: from.id_token,
-    }))))
+    let is_left = connector::of(&upstream)?.is_left(&upstream, &from);
+    Ok(is_left.then_some(Elsewhere { upstream, from }))
 }
 
 /// The page or redirect that ends a session at its provider, and the name that the answer has to bring;
@@ -68,42 +40,9 @@ pub(crate) async fn leave(
     visit: &Visit,
     elsewhere: &Elsewhere,
 ) -> Result<Option<(HttpResponse, String)>, Fault> {
-    let there = match elsewhere {
-        Elsewhere::Saml(there) => return saml::logout::leave(visit, there).await,
-        Elsewhere::OpenId(there) => there,
-    };
-    let state = Secret::random(&mut random()?);
-    let to = there.address(visit, state.expose());
-    Ok(Some((
-        visit.redirect(to.as_str()),
-        state.expose().to_owned(),
-    )))
-}
-
-impl OpenId {
-    /// The address with what the settings let it say; `sendIdTokenOnLogout` is on unless it is switched off.
-    fn address(&self, visit: &Visit, state: &str) -> Url {
-        let mut to = self.place.clone();
-        let back = format!("{}/logout_response", depart::back(visit, &self.upstream));
-        let mut query = to.query_pairs_mut();
-        query.append_pair("state", state);
-        if let Some(token) = self.hint() {
-            query.append_pair("id_token_hint", token.expose());
-        }
-        if self.upstream.has("sendClientIdOnLogout")
-            && let Ok(client) = self.upstream.client_id()
-        {
-            query.append_pair("client_id", client);
-        }
-        query.append_pair("post_logout_redirect_uri", &back);
-        drop(query);
-        to
-    }
-
-    fn hint(&self) -> Option<&Secret> {
-        let is_off = self.upstream.text("sendIdTokenOnLogout") == Some("false");
-        self.id_token.as_ref().filter(|_| !is_off)
-    }
+    let connector = connector::of(&elsewhere.upstream)?;
+    let (upstream, from) = (&elsewhere.upstream, &elsewhere.from);
+    connector.leave(visit, upstream, from).await
 }
 
 /// `GET /realms/{realm}/broker/{alias}/endpoint/logout_response`: the provider has ended its session.

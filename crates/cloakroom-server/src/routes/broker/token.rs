@@ -3,8 +3,6 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_federation::Upstream;
-use cloakroom_jose::Alg;
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::identity;
 use cloakroom_model::{Cx, Door, Fault, Secret};
@@ -12,8 +10,7 @@ use cloakroom_oidc::upstream_token::UpstreamToken;
 use cloakroom_web::App;
 use serde_json::{Value, json};
 
-use super::connector::codes::tokens::OwnKeys;
-use super::find;
+use super::{connector, find};
 use crate::routes::protocol::{self, Caller};
 
 /// `GET /realms/{realm}/broker/{alias}/token`.
@@ -81,14 +78,13 @@ async fn renewed(
     let look = move |cx: &mut Cx<'_>| Ok::<_, Fault>((find(cx, &name)?, cx.new_id()));
     let found = app.enter(&caller.realm, Door::Read, look).await;
     let (upstream, id) = found.map_err(Stale::Fault)?;
-    let Some(upstream) = upstream.filter(|upstream| !upstream.is_saml()) else {
+    let Some(upstream) = upstream else {
         return Ok(None);
     };
-    let own = own_keys(caller, &upstream).await.map_err(Stale::Fault)?;
-    let asked = app
-        .federation
-        .renew(&upstream, (&kept, &id), &own, &*app.outbound);
-    let tokens = match asked.await {
+    let connector = connector::of(&upstream).map_err(Stale::Fault)?;
+    let at = (&***app, &caller.realm);
+    let asked = connector.renew(at, &upstream, (&kept, &id)).await;
+    let tokens = match asked.map_err(Stale::Fault)? {
         Ok(Some(tokens)) => tokens.to_string(),
         Ok(None) => return Ok(None),
         Err(problem) => {
@@ -106,14 +102,5 @@ async fn renewed(
         true => Ok(Some(Secret::new(tokens))),
         // The link ended while the provider was asked.
         false => Err(Stale::Refused),
-    }
-}
-
-async fn own_keys(caller: &Caller, upstream: &Upstream) -> Result<OwnKeys, Fault> {
-    let method = upstream.method().ok();
-    let alg = method.as_ref().and_then(|method| method.alg_of_realm());
-    match alg.and_then(Alg::from_name) {
-        Some(alg) => OwnKeys::of(&*protocol::with_key(&caller.app, &caller.realm, alg).await?),
-        None => OwnKeys::of(&caller.realm),
     }
 }

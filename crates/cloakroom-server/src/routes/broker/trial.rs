@@ -16,7 +16,7 @@ use cloakroom_web::cookie::TRIAL;
 use cloakroom_web::i18n::Notice;
 
 use super::endpoint::Came;
-use super::{depart, find_configured, not_found, note};
+use super::{connector, depart, find_configured, not_found, note};
 use crate::routes::visit::{AUTH_SESSION, Visit};
 
 /// The browser has so long to go there and back.
@@ -92,7 +92,8 @@ pub(super) async fn finish(
         let outcome = match &*came {
             Ok(Came::In(arrived)) => {
                 let configured = arrival::mappers(cx, &of)?;
-                told::succeeded(&of, &configured, &arrived.identity)
+                let said = connector::of(&of)?.shown(&arrived.identity.said);
+                told::succeeded(&of, &configured, (&arrived.identity, &said))
             }
             Ok(Came::Refused(error)) => told::ended_there(error),
             Err(problem) => told::refused(problem),

@@ -167,7 +167,7 @@ pub(super) fn play(row: &Row, scene: &Scene) {
         "clientId": CLIENT, "clientSecret": SECRET, "authorizationUrl": format!("{}/authorize", op.issuer),
         "tokenUrl": format!("{}/token", op.issuer), "userInfoUrl": format!("{}/userinfo", op.issuer),
     });
-    if preset.protocol == Protocol::OpenId {
+    if preset.protocol == Protocol::OPENID {
         config["issuer"] = json!(op.issuer);
         config["jwksUrl"] = json!(format!("{}/jwks", op.issuer));
     } else {

@@ -1,26 +1,36 @@
 //! SAML providers: HTTP on this side, `cloakroom_federation::saml` on the other.
 
 mod held;
-pub(in crate::routes::broker) mod initiated;
+mod initiated;
 mod keys;
-pub(crate) mod logout;
+mod logout;
+
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest as Request, HttpResponse};
 use cloakroom_federation::departure::{Marks, Wishes};
+use cloakroom_federation::identity::Said;
+use cloakroom_federation::preset::Protocol;
 use cloakroom_federation::saml::binding::{Kind, Message, Outgoing, Route};
 use cloakroom_federation::saml::descriptor::{self, Certificates};
 use cloakroom_federation::saml::request::{self, Asked, Here};
 use cloakroom_federation::saml::response::{self, Answer, Expected};
-use cloakroom_federation::saml::{Settings, Signer, person};
-use cloakroom_federation::{Problem, Upstream};
-use cloakroom_model::{Cx, Digest, Door, Fault, attempt, departure, replay};
+use cloakroom_federation::saml::{Settings, Signer, person, published};
+use cloakroom_federation::{HttpRequest, Problem, Upstream, Written};
+use cloakroom_model::identity_provider::IdentityProvider;
+use cloakroom_model::session::upstream::Upstream as CameFrom;
+use cloakroom_model::{Cx, Digest, Door, Fault, Realm, Secret, attempt, departure, replay};
+use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::App;
 use cloakroom_web::app::now;
+use cloakroom_web::connector::Administered;
 use cloakroom_web::i18n::Notice;
+use cloakroom_web::web::{self, ServiceConfig};
+use serde_json::Value;
 
+use super::{Connector, Incoming, Step};
 use crate::routes::broker::endpoint::{self, Came, Ready};
 use crate::routes::broker::{depart, find, not_found};
 use crate::routes::sign_in;
@@ -31,34 +41,150 @@ fn realm_address(visit: &Visit) -> String {
     format!("{}/realms/{}", visit.app.base_url, visit.realm.name)
 }
 
-/// A form or a query that has a message of SAML in it.
-pub(in crate::routes::broker) fn is_message(text: &[u8]) -> bool {
-    let mut names = url::form_urlencoded::parse(text).map(|(name, _)| name);
-    names.any(|name| name == "SAMLResponse" || name == "SAMLRequest")
-}
+/// The connector.
+pub(super) struct Saml;
 
-/// A request that a provider sends by itself, in an envelope of SOAP 1.1.
-pub(in crate::routes::broker) fn is_soap(request: &HttpRequest) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("text/xml")
-}
-
-/// Takes a message on its way to a provider.
-pub(in crate::routes::broker) fn deliver(visit: &Visit, to: &Outgoing) -> HttpResponse {
-    match to {
-        Outgoing::Redirect(to) => visit.redirect(to),
-        Outgoing::Post { action, fields } => {
-            let fields = fields.iter();
-            let fields = fields.map(|(name, value)| (*name, value.as_str()));
-            visit.post(action, fields, None)
+impl Administered for Saml {
+    fn refuses(&self, provider: &IdentityProvider) -> Option<&'static str> {
+        let text = |name: &str| provider.config.get(name).map_or("", String::as_str);
+        if text("artifactBindingResponse") == "true" {
+            return Some(
+                "artifactBindingResponse is not supported: answers come by POST or Redirect",
+            );
         }
+        // People are known by what stays the same.
+        let is_fleeting = text("nameIDPolicyFormat").ends_with(":nameid-format:transient");
+        let is_subject = ["", "SUBJECT"].contains(&text("principalType"));
+        (is_fleeting && is_subject).then_some(
+            "Can not have Transient NameID Policy Format together with SUBJECT Principal Type",
+        )
+    }
+
+    fn accepts(&self) -> Option<&'static str> {
+        Some("application/samlmetadata+xml, application/xml, text/xml")
+    }
+
+    fn read(&self, text: &str) -> Option<Written> {
+        published::settings(text)
+    }
+
+    fn describe(&self, upstream: &Upstream, realm: &str, keyring: &Keyring) -> Option<String> {
+        let settings = Settings::of(upstream);
+        let certificates = Certificates {
+            signing: keyring.signing_certificate(settings.signs_logout()),
+            encryption: keyring.encryption_certificate(),
+        };
+        let here = Here {
+            realm,
+            endpoint: &format!("{realm}/broker/{}/endpoint", upstream.provider.alias),
+        };
+        let id = upstream.provider.id.as_str();
+        Some(descriptor::write(&settings, &here, id, &certificates))
     }
 }
 
+impl Connector for Saml {
+    fn speaks(&self, protocol: Protocol) -> bool {
+        protocol == Protocol::SAML
+    }
+
+    fn configure(&self, cfg: &mut ServiceConfig) {
+        let endpoint = "/realms/{realm}/broker/{alias}/endpoint";
+        cfg.service(
+            web::resource(format!("{endpoint}/clients/{{client}}"))
+                .route(web::get().to(initiated::by_query))
+                .route(web::post().to(initiated::by_form)),
+        );
+        cfg.service(
+            web::resource(format!("{endpoint}/descriptor")).route(web::get().to(show_descriptor)),
+        );
+    }
+
+    fn depart<'a>(
+        &'a self,
+        visit: &'a Visit,
+        upstream: &'a Upstream,
+        marks: &'a Marks<'a>,
+        wishes: &'a Wishes,
+    ) -> Step<'a, Result<Result<Outgoing, Problem>, Fault>> {
+        Box::pin(request(visit, upstream, marks, wishes))
+    }
+
+    fn takes(&self, incoming: &Incoming<'_>) -> bool {
+        is_soap(incoming) || incoming.has_one_of(&["SAMLResponse", "SAMLRequest"])
+    }
+
+    fn receive<'a>(
+        &'a self,
+        visit: &'a Visit,
+        alias: String,
+        incoming: Incoming<'a>,
+    ) -> Step<'a, HttpResponse> {
+        Box::pin(async move {
+            match incoming.posted {
+                Some((_, body)) if is_soap(&incoming) => {
+                    logout::asked_by_soap(visit, alias, body).await
+                }
+                Some((_, body)) => receive(visit, alias, Message::from_form(body)).await,
+                None => receive(visit, alias, Message::from_query(incoming.query)).await,
+            }
+        })
+    }
+
+    fn unbelieved(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
+    }
+
+    fn is_left(&self, upstream: &Upstream, from: &CameFrom) -> bool {
+        logout::is_left(upstream, from)
+    }
+
+    fn leave<'a>(
+        &'a self,
+        visit: &'a Visit,
+        upstream: &'a Upstream,
+        from: &'a CameFrom,
+    ) -> Step<'a, Result<Option<(HttpResponse, String)>, Fault>> {
+        Box::pin(logout::leave(visit, upstream, from))
+    }
+
+    fn tell<'a>(
+        &'a self,
+        at: (&'a App, &'a Arc<Realm>),
+        upstream: &'a Upstream,
+        kept: &'a Secret,
+    ) -> Step<'a, Result<Option<HttpRequest>, Fault>> {
+        Box::pin(logout::tell(at, upstream, kept))
+    }
+
+    /// An assertion is no token that could be renewed.
+    fn renew<'a>(
+        &'a self,
+        _: (&'a App, &'a Arc<Realm>),
+        _: &'a Upstream,
+        _: (&'a Value, &'a str),
+    ) -> Step<'a, Result<Result<Option<Value>, Problem>, Fault>> {
+        Box::pin(async { Ok(Ok(None)) })
+    }
+
+    fn shown(&self, said: &Said) -> Value {
+        said.userinfo.clone()
+    }
+}
+
+/// A request that a provider sends by itself, in an envelope of SOAP 1.1.
+fn is_soap(incoming: &Incoming<'_>) -> bool {
+    let kind = incoming.posted.map(|(kind, _)| kind);
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("text/xml"))
+}
+
+/// It is a provider of this protocol.
+fn is_ours(upstream: &Upstream) -> bool {
+    Saml.speaks(upstream.preset.protocol)
+}
+
 /// The request that a browser takes to a provider.
-pub(in crate::routes::broker) async fn request(
+async fn request(
     visit: &Visit,
     upstream: &Upstream,
     marks: &Marks<'_>,
@@ -96,11 +222,7 @@ pub(in crate::routes::broker) async fn request(
 }
 
 /// Takes a message that a browser brings.
-pub(in crate::routes::broker) async fn receive(
-    visit: &Visit,
-    alias: String,
-    message: Result<Message, Problem>,
-) -> HttpResponse {
+async fn receive(visit: &Visit, alias: String, message: Result<Message, Problem>) -> HttpResponse {
     let message = match message {
         Ok(message) => message,
         Err(problem) => {
@@ -160,7 +282,7 @@ async fn answered(visit: &Visit, alias: String, message: &Message) -> HttpRespon
     if let Some(page) = post_again(visit, &alias, message).await {
         return page;
     }
-    let ready = match endpoint::take(visit, alias, &state, true).await {
+    let ready = match endpoint::take(visit, alias, &state, &Saml).await {
         Ok(ready) => ready,
         Err(page) => return page,
     };
@@ -204,9 +326,9 @@ fn error_of(status: &str) -> String {
 }
 
 /// `GET /realms/{realm}/broker/{alias}/endpoint/descriptor`: what we are, for the provider.
-pub(in crate::routes::broker) async fn descriptor(
+async fn show_descriptor(
     app: Data<App>,
-    request: HttpRequest,
+    request: Request,
     path: Path<(String, String)>,
 ) -> HttpResponse {
     let (realm, alias) = path.into_inner();
@@ -216,27 +338,18 @@ pub(in crate::routes::broker) async fn descriptor(
     };
     let look = move |cx: &mut Cx<'_>| find(cx, &alias);
     let upstream = match visit.app.enter(&visit.realm, Door::Read, look).await {
-        Ok(Some(upstream)) if upstream.is_saml() => upstream,
+        Ok(Some(upstream)) if is_ours(&upstream) => upstream,
         Ok(_) => return not_found(&visit),
         Err(fault) => return visit.fault(&fault),
     };
-    let settings = Settings::of(&upstream);
-    let alg = settings.signs_logout();
+    let alg = Settings::of(&upstream).signs_logout();
     let own = match Own::signing((&visit.app, &visit.realm), alg).await {
         Ok(own) => own,
         Err(fault) => return visit.fault(&fault),
     };
-    let certificates = Certificates {
-        signing: own.keyring().signing_certificate(alg),
-        encryption: own.keyring().encryption_certificate(),
-    };
-    let (realm, back) = (realm_address(&visit), depart::back(&visit, &upstream));
-    let here = Here {
-        realm: &realm,
-        endpoint: &back,
-    };
-    let id = upstream.provider.id.as_str();
-    HttpResponse::Ok()
-        .content_type("application/xml")
-        .body(descriptor::write(&settings, &here, id, &certificates))
+    let realm = realm_address(&visit);
+    match Saml.describe(&upstream, &realm, own.keyring()) {
+        Some(xml) => HttpResponse::Ok().content_type("application/xml").body(xml),
+        None => not_found(&visit),
+    }
 }

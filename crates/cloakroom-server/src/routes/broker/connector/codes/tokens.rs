@@ -44,16 +44,16 @@ const KEY_ALGS: [KeyAlg; 6] = [
 const LONGEST: usize = 256 * 1024;
 
 /// The keys of a realm, for what is signed and encrypted between it and its providers.
-pub(in crate::routes::broker) struct OwnKeys(Arc<Keyring>);
+pub(super) struct OwnKeys(Arc<Keyring>);
 
 impl OwnKeys {
-    pub(in crate::routes::broker) fn of(realm: &Realm) -> std::result::Result<Self, Fault> {
+    pub(super) fn of(realm: &Realm) -> std::result::Result<Self, Fault> {
         Keyring::of(realm).map(Self)
     }
 }
 
 /// Who a token says that it is of; nobody has verified that.
-pub(in crate::routes::broker) fn claimed_issuer(token: &str) -> Option<String> {
+pub(super) fn claimed_issuer(token: &str) -> Option<String> {
     let parsed = Unverified::parse_within(token, LONGEST).ok()?;
     parsed.unverified_claim_for_lookup("iss").ok()?
 }

@@ -29,7 +29,7 @@ const BEGINS_AT: &str = "initiate.login.uri";
 const LIVES: i64 = 120;
 
 /// `GET /realms/{realm}/broker/{alias}/endpoint/clients/{client}`.
-pub(in crate::routes::broker) async fn by_query(
+pub(super) async fn by_query(
     app: Data<App>,
     request: HttpRequest,
     path: Path<(String, String, String)>,
@@ -39,7 +39,7 @@ pub(in crate::routes::broker) async fn by_query(
 }
 
 /// The same in a form.
-pub(in crate::routes::broker) async fn by_form(
+pub(super) async fn by_form(
     app: Data<App>,
     request: HttpRequest,
     path: Path<(String, String, String)>,
@@ -64,7 +64,7 @@ async fn receive(
     }
     let issuer = super::realm_address(&visit);
     let look = move |cx: &mut Cx<'_>| -> Result<_, Fault> {
-        let upstream = find_for_login(cx, &alias)?.filter(|upstream| upstream.is_saml());
+        let upstream = find_for_login(cx, &alias)?.filter(super::is_ours);
         let is_name = name.len() <= 255 && !name.contains(char::is_control);
         let client = match is_name {
             true => client::find(cx, &name)?,

@@ -12,15 +12,15 @@ use cloakroom_federation::saml::request::{self, Here};
 use cloakroom_federation::saml::response::Expected;
 use cloakroom_federation::{HttpRequest, Problem, Result as Believed, Upstream, farewell};
 use cloakroom_login::sign_on;
-use cloakroom_model::session::{self, Session, upstream};
+use cloakroom_model::session::{self, upstream};
 use cloakroom_model::{Cx, Door, Fault, Realm, Secret, replay};
 use cloakroom_web::App;
 use cloakroom_web::app::{now, random};
 use cloakroom_web::i18n::Notice;
 
-use super::deliver;
 use super::held::held;
 use super::keys::Own;
+use crate::routes::broker::depart::deliver;
 use crate::routes::broker::{find, not_found};
 use crate::routes::logout as own_logout;
 use crate::routes::visit::Visit;
@@ -28,7 +28,7 @@ use crate::routes::visit::Visit;
 async fn provider(visit: &Visit, alias: String) -> Result<Upstream, HttpResponse> {
     let look = move |cx: &mut Cx<'_>| find(cx, &alias);
     match visit.app.enter(&visit.realm, Door::Read, look).await {
-        Ok(Some(upstream)) if upstream.is_saml() => Ok(upstream),
+        Ok(Some(upstream)) if super::is_ours(&upstream) => Ok(upstream),
         Ok(_) => Err(not_found(visit)),
         Err(fault) => Err(visit.fault(&fault)),
     }
@@ -62,11 +62,7 @@ pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> Ht
 }
 
 /// The provider asks to end sessions by itself, and waits for the answer (SAML Profiles §4.4.3.3).
-pub(in crate::routes::broker) async fn asked_by_soap(
-    visit: &Visit,
-    alias: String,
-    body: &[u8],
-) -> HttpResponse {
+pub(super) async fn asked_by_soap(visit: &Visit, alias: String, body: &[u8]) -> HttpResponse {
     let Ok(upstream) = provider(visit, alias).await else {
         return envelope(StatusCode::BAD_REQUEST, binding::fault());
     };
@@ -197,7 +193,7 @@ async fn send<T>(
 
 /// The request that ends a session at its provider without the browser; `None` where nothing can be sent, or what was
 /// kept of the session is not of such a provider.
-pub(crate) async fn tell(
+pub(super) async fn tell(
     (app, realm): (&App, &Arc<Realm>),
     upstream: &Upstream,
     kept: &Secret,
@@ -243,40 +239,24 @@ async fn answer(
     Ok(Some(sent.await?.0))
 }
 
-/// The session at a provider that one here came from, and that a logout here ends as well.
-#[derive(Clone, Debug)]
-pub(crate) struct Elsewhere {
-    upstream: Upstream,
-    there: SessionThere,
-}
-
-/// Finds it; `None` if there is none, or if the provider has no address for that.
-pub(crate) fn elsewhere(cx: &mut Cx<'_>, session: &Session) -> Result<Option<Elsewhere>, Fault> {
-    let Some(found) = upstream::find(cx, &session.id)? else {
-        return Ok(None);
-    };
-    let Some(there) = there(&found) else {
-        return Ok(None);
-    };
-    let upstream = find(cx, &found.provider)?;
-    // One that is told without the browser is told as soon as the session is removed.
-    let is_visited = |upstream: &Upstream| {
-        Settings::of(upstream).logout().is_some() && !upstream.has("backchannelSupported")
-    };
-    let upstream = upstream.filter(is_visited);
-    Ok(upstream.map(|upstream| Elsewhere { upstream, there }))
+/// The browser goes there, if the provider has an address for that and is not told without the browser: then it is told
+/// as soon as the session is removed.
+pub(super) fn is_left(upstream: &Upstream, from: &upstream::Upstream) -> bool {
+    let has_address = Settings::of(upstream).logout().is_some();
+    there(from).is_some() && has_address && !upstream.has("backchannelSupported")
 }
 
 /// The page or redirect that ends a session at its provider, and the name of the request.
-pub(crate) async fn leave(
+pub(super) async fn leave(
     visit: &Visit,
-    elsewhere: &Elsewhere,
+    upstream: &Upstream,
+    from: &upstream::Upstream,
 ) -> Result<Option<(HttpResponse, String)>, Fault> {
-    let whose = (&elsewhere.there.subject, elsewhere.there.session.as_deref());
-    let settings = Settings::of(&elsewhere.upstream);
-    let Some(to) = settings.logout() else {
+    let settings = Settings::of(upstream);
+    let Some((there, to)) = there(from).zip(settings.logout()) else {
         return Ok(None);
     };
+    let whose = (&there.subject, there.session.as_deref());
     let way = Way {
         to,
         by_post: settings.posts_logout(),
@@ -284,7 +264,7 @@ pub(crate) async fn leave(
     };
     let sent = send(
         (&visit.app, &visit.realm),
-        &elsewhere.upstream,
+        upstream,
         way,
         |from, stamp, route| logout::send_request(from, whose, stamp, route),
     );
