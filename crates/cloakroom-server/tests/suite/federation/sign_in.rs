@@ -62,7 +62,7 @@ pub(super) const STORIES: &[Story] = &[
         renewed,
     ),
     (
-        "a-sign-in-asks-a-provider-that-is-known-twice-and-no-more",
+        "a-sign-in-asks-a-provider-that-is-known-twice-and-no-more-and-once-more-for-a-new-key",
         trips,
     ),
     ("a-session-that-ends-at-the-provider-ends-here", goodbye),
@@ -547,25 +547,31 @@ fn renewed(scene: &Scene) {
 
 fn trips(scene: &Scene) {
     let op = scene.op("trips");
-    scene.sign_in(&mut scene.browser(), &op);
-    let paths = [
-        "/.well-known/openid-configuration",
-        "/jwks",
-        "/token",
-        "/userinfo",
-    ];
-    let count = || paths.map(|path| op.asked(path));
-    let before = count();
+    // What the next sign-in of the same person asks there, path by path.
+    let asked = |more: &[&str]| {
+        let below = format!("{}/", op.path);
+        let before = scene.stand_in.asked_below(&below);
+        scene.sign_in(&mut scene.browser(), &op);
+        let mut paths = scene.stand_in.targets_below(&below).split_off(before);
+        paths.sort();
+        let mut wanted = [&["/token", "/userinfo"], more].concat();
+        wanted.sort();
+        let wanted: Vec<String> = wanted.iter().map(|at| format!("{}{at}", op.path)).collect();
+        assert_eq!(paths, wanted);
+    };
+    asked(&["/.well-known/openid-configuration", "/jwks"]);
 
-    scene.sign_in(&mut scene.browser(), &op);
-
-    let after = count();
-    let more: Vec<usize> = after
-        .iter()
-        .zip(before)
-        .map(|(after, before)| after - before)
-        .collect();
-    assert_eq!(more, [0, 0, 1, 1]);
+    for _ in 0..2 {
+        asked(&[]);
+    }
+    let new = super::op::key("upstream-2");
+    op.change(|says| {
+        says.jwks = super::op::jwks(&[&new]);
+        says.key = new;
+    });
+    // A key that nobody has seen is looked for once.
+    asked(&["/jwks"]);
+    asked(&[]);
 }
 
 fn goodbye(scene: &Scene) {

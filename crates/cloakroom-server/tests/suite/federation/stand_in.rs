@@ -119,11 +119,14 @@ impl StandIn {
 
     /// How many requests came for paths that begin with this one.
     pub(super) fn asked_below(&self, path: &str) -> usize {
+        self.targets_below(path).len()
+    }
+
+    /// What they were for, in the order in which they came.
+    pub(super) fn targets_below(&self, path: &str) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
-        asked
-            .iter()
-            .filter(|one| one.target.starts_with(path))
-            .count()
+        let all = asked.iter().map(|one| one.target.clone());
+        all.filter(|target| target.starts_with(path)).collect()
     }
 
     /// Answers requests for this path from now on.
