@@ -1,14 +1,15 @@
 //! What every handler shares, and `enter`: the way from HTTP to a rule through one of three doors.
 
+mod compute;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
 
 use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
-use cloakroom_login::hasher::{self, Asker, Busy, Hasher};
+use cloakroom_login::hasher::Hasher;
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
 use cloakroom_model::{
@@ -323,44 +324,6 @@ impl App {
             self.keep_only(&self.db.versions().await?);
         }
         Ok(turn)
-    }
-
-    /// Hashes a password: runs the job on the hashing threads and measures it.
-    pub async fn hash<T: Send + 'static>(
-        &self,
-        job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Busy> {
-        let timed = move || {
-            let started = Instant::now();
-            (job(), started.elapsed())
-        };
-        let (done, took) = self.compute(timed).await?;
-        self.metrics.hashed(took);
-        Ok(done)
-    }
-
-    /// Runs a long job on the hashing threads and waits for it without blocking this one.
-    pub async fn compute<T: Send + 'static>(
-        &self,
-        job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Busy> {
-        let (sender, mut answer) = tokio::sync::oneshot::channel();
-        // It is dropped with this future, and then the job is not begun any more.
-        let asker = Asker::default();
-        self.hasher.submit(&asker, job, move |done| {
-            // Whoever asked may have gone away meanwhile.
-            let _ = sender.send(done);
-        })?;
-        let lost = Busy {
-            retry_after_seconds: 1,
-        };
-        match tokio::time::timeout(hasher::PATIENCE, &mut answer).await {
-            Ok(answer) => answer.map_err(|_| lost),
-            Err(_) if asker.is_served() => answer.await.map_err(|_| lost),
-            Err(_) => Err(Busy {
-                retry_after_seconds: hasher::PATIENCE.as_secs(),
-            }),
-        }
     }
 
     /// The address a request came from; forwarded headers count only from trusted proxies.
