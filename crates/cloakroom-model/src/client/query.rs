@@ -36,6 +36,36 @@ pub enum Access {
     BearerOnly,
 }
 
+/// What kind of application a client is, by its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Pages made by a server, which keeps a secret.
+    Web,
+    /// Pages made in the browser.
+    Spa,
+    /// An app on a phone or a desktop, which people come back to by an address of its own.
+    Native,
+    /// A program that acts for itself.
+    Machine,
+    /// A service that only checks tokens.
+    Api,
+}
+
+impl Kind {
+    /// The kind of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "web" => Self::Web,
+            "spa" => Self::Spa,
+            "native" => Self::Native,
+            "machine" => Self::Machine,
+            "api" => Self::Api,
+            _ => return None,
+        })
+    }
+}
+
 /// What a list of clients is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -49,6 +79,8 @@ pub struct Query {
     pub protocol: Option<String>,
     /// Only those that prove themselves like this.
     pub access: Option<Access>,
+    /// Only those of this kind.
+    pub kind: Option<Kind>,
     /// Only those that whoever asks may see.
     pub only: Option<Extent>,
     /// How many to pass over.
@@ -138,6 +170,35 @@ impl Member {
             false => format!("{} = 1", self.text(name, "0")),
         }
     }
+
+    /// The condition under which a client is of a kind.
+    fn is_kind(&self, kind: Kind) -> String {
+        let [bearer, signs_in, acts, public] = [
+            "bearerOnly",
+            "standardFlowEnabled",
+            "serviceAccountsEnabled",
+            "publicClient",
+        ]
+        .map(|name| self.is_on(name));
+        let uris = match self.postgres {
+            true => {
+                "json_array_elements_text(coalesce(clients.settings::json -> 'redirectUris', '[]')) AS uri(value)"
+            }
+            false => "json_each(clients.settings, '$.redirectUris') AS uri",
+        };
+        let own = format!(
+            "EXISTS (SELECT 1 FROM {uris} WHERE uri.value NOT LIKE 'http%' AND uri.value NOT LIKE '/%' AND uri.value <> '*')"
+        );
+        let browser = format!("NOT {bearer} AND {signs_in}");
+        let condition = match kind {
+            Kind::Api => format!("{bearer} OR (NOT {signs_in} AND NOT {acts})"),
+            Kind::Machine => format!("NOT {bearer} AND NOT {signs_in} AND {acts}"),
+            Kind::Web => format!("{browser} AND NOT {public}"),
+            Kind::Native => format!("{browser} AND {public} AND {own}"),
+            Kind::Spa => format!("{browser} AND {public} AND NOT {own}"),
+        };
+        format!("({condition})")
+    }
 }
 
 fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
@@ -173,6 +234,9 @@ fn rows(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Row>> {
                 .filter(not(is_on("publicClient")))
                 .filter(not(is_on("bearerOnly"))),
         };
+    }
+    if let Some(kind) = query.kind {
+        found = found.filter(sql::<Bool>(&member.is_kind(kind)));
     }
     if let Some(only) = &query.only {
         found = match only.everything() {

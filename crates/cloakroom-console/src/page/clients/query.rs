@@ -4,6 +4,7 @@ use url::form_urlencoded::Serializer;
 
 /// Words that narrow by what a client is, with the values that each may have.
 const NAMES: &[(&str, &[&str])] = &[
+    ("type", &["web", "spa", "native", "machine", "api"]),
     ("protocol", &["openid-connect", "saml"]),
     ("access", &["public", "confidential", "bearer-only"]),
     ("enabled", &["true", "false"]),
@@ -11,6 +12,11 @@ const NAMES: &[(&str, &[&str])] = &[
 
 /// What is offered as a click: the key of a name, and the word it stands for.
 pub(super) const FILTERS: &[(&str, &str)] = &[
+    ("client-kind-web", "type:web"),
+    ("client-kind-spa", "type:spa"),
+    ("client-kind-native", "type:native"),
+    ("client-kind-machine", "type:machine"),
+    ("client-kind-api", "type:api"),
     ("clients-openid-connect", "protocol:openid-connect"),
     ("clients-saml", "protocol:saml"),
     ("clients-public", "access:public"),
@@ -57,6 +63,7 @@ mod tests {
                 "enabled:false my  shop access:public",
                 "enabled=false&access=public&search=my+shop",
             ),
+            ("type:web shop", "type=web&search=shop"),
             ("urn:app enabled:maybe", "search=urn%3Aapp+enabled%3Amaybe"),
         ];
         for (asked, params) in rows {

@@ -119,6 +119,23 @@ export async function clientsAreNarrowedByFilters(browser, scene) {
     await press('SAML');
     assert.deepEqual(await shown(), ['narrow-idp']);
     assert.equal(await filters.locator('[aria-current=true]').count(), 2);
+    // Of each kind there is one, and of each a filter.
+    await page.goto(url('/clients?q=kind-'));
+    const kinds = {
+      'Web application': { publicClient: false },
+      'Single-page application': { redirectUris: ['https://spa.example/*'] },
+      'App or command line': { redirectUris: ['app.example:/callback'] },
+      Machine: { publicClient: false, standardFlowEnabled: false, serviceAccountsEnabled: true },
+      API: { publicClient: false, standardFlowEnabled: false },
+    };
+    for (const [kind, settings] of Object.entries(kinds)) {
+      made.push(await client(realm, `kind-${kind.toLowerCase().replaceAll(' ', '-')}`, { publicClient: true, ...settings }));
+    }
+    for (const kind of Object.keys(kinds)) {
+      await press(kind);
+      assert.deepEqual(await shown(), [`kind-${kind.toLowerCase().replaceAll(' ', '-')}`]);
+    }
+    await page.goto(url('/clients?q=narrow- protocol:saml access:confidential'));
     // What is typed beside it stays narrowed, and the file has what the list has.
     await page.getByRole('main').getByRole('searchbox').fill('narrow- protocol:openid-connect access:confidential');
     await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
