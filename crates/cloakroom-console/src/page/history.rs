@@ -184,7 +184,8 @@ pub(super) async fn table(
             Cell::when(time, "–"),
             Cell::Pills(vec![operation(desk, &text_of(one, "operationType"))]),
             match about {
-                Some(about) => Cell::short(place(one, about)),
+                // It breaks between its parts, so that the changes beside it keep their room.
+                Some(about) => Cell::text(place(one, about).replace('/', " / ")),
                 None => thing(desk, one, &names),
             },
             names.cell(desk, &text_of(one, "authDetails/userId")),
@@ -206,7 +207,7 @@ pub(super) async fn table(
         "history-what",
     ];
     if versions.is_some() {
-        columns.push("history-restore");
+        columns.push("history-column");
     }
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     Ok(Table::new(desk.text("history"), columns, rows.collect()))
