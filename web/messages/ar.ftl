@@ -239,6 +239,7 @@ notice-session-not-active = انتهت جلستك. يرجى تسجيل الدخ�
 notice-signed-in-as-somebody-else = شخص آخر مسجّل الدخول في هذا المتصفح. سجّل الخروج أولًا.
 notice-registration-off = التسجيل غير مسموح به
 notice-reset-off = إعادة التعيين غير مسموح بها
+notice-flow-step-missing = يتطلب تسجيل الدخول هذا خطوة غير متاحة هنا: { $step }. اتصل بالمسؤول.
 notice-not-allowed = لا يُسمح لك برؤية هذا.
 
 ## Notices: identity providers

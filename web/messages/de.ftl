@@ -272,6 +272,7 @@ notice-session-not-active = Ihre Sitzung ist zu Ende. Bitte melden Sie sich neu 
 notice-signed-in-as-somebody-else = In diesem Browser ist jemand anderes angemeldet. Melden Sie sich zuerst ab.
 notice-registration-off = Registrieren ist nicht erlaubt
 notice-reset-off = Das Passwort lässt sich hier nicht zurücksetzen
+notice-flow-step-missing = Diese Anmeldung verlangt einen Schritt, den es hier nicht gibt: { $step }. Wenden Sie sich an die Administration.
 notice-not-allowed = Das dürfen Sie nicht sehen.
 
 ## Hinweise: Identitätsanbieter

@@ -272,6 +272,7 @@ notice-session-not-active = Your session is over. Please sign in again.
 notice-signed-in-as-somebody-else = Somebody else is signed in in this browser. Sign out first.
 notice-registration-off = Registration not allowed
 notice-reset-off = Reset Credential not allowed
+notice-flow-step-missing = This sign-in asks for a step that is not available here: { $step }. Contact your administrator.
 notice-not-allowed = You are not allowed to see this.
 
 ## Notices: identity providers

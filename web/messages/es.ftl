@@ -239,6 +239,7 @@ notice-session-not-active = Su sesión ha terminado. Inicie sesión de nuevo.
 notice-signed-in-as-somebody-else = Otra persona tiene la sesión iniciada en este navegador. Ciérrela primero.
 notice-registration-off = Registro no permitido
 notice-reset-off = Restablecimiento no permitido
+notice-flow-step-missing = Este inicio de sesión pide un paso que no está disponible aquí: { $step }. Hable con su administrador.
 notice-not-allowed = No tiene permiso para ver esto.
 
 ## Notices: identity providers

@@ -239,6 +239,7 @@ notice-session-not-active = Votre session est terminée. Veuillez vous reconnect
 notice-signed-in-as-somebody-else = Quelqu’un d’autre est connecté dans ce navigateur. Déconnectez-vous d’abord.
 notice-registration-off = Inscription non autorisée
 notice-reset-off = Réinitialisation non autorisée
+notice-flow-step-missing = Cette connexion demande une étape qui n’est pas disponible ici : { $step }. Contactez votre administrateur.
 notice-not-allowed = Vous n’êtes pas autorisé à voir ceci.
 
 ## Notices: identity providers

@@ -239,6 +239,7 @@ notice-session-not-active = ההתחברות הסתיימה. נא להיכנס �
 notice-signed-in-as-somebody-else = מישהו אחר מחובר בדפדפן הזה. יש לצאת קודם.
 notice-registration-off = הרשמה אינה מותרת
 notice-reset-off = איפוס אינו מותר
+notice-flow-step-missing = הכניסה הזו דורשת שלב שאינו זמין כאן: { $step }. יש לפנות למנהל המערכת.
 notice-not-allowed = אין לך הרשאה לראות את זה.
 
 ## Notices: identity providers

@@ -239,6 +239,7 @@ notice-session-not-active = セッションが終わりました。もう一度�
 notice-signed-in-as-somebody-else = このブラウザでは別の人がサインインしています。先にサインアウトしてください。
 notice-registration-off = 登録はできません
 notice-reset-off = パスワードの再設定はできません
+notice-flow-step-missing = このサインインには、ここでは利用できない手順が必要です: { $step }。管理者に連絡してください。
 notice-not-allowed = これを見る権限がありません。
 
 ## Notices: identity providers

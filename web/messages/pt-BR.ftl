@@ -239,6 +239,7 @@ notice-session-not-active = Sua sessão terminou. Entre novamente.
 notice-signed-in-as-somebody-else = Outra pessoa está conectada neste navegador. Saia primeiro.
 notice-registration-off = Registro não permitido
 notice-reset-off = Redefinição não permitida
+notice-flow-step-missing = Esta entrada pede uma etapa que não está disponível aqui: { $step }. Fale com seu administrador.
 notice-not-allowed = Você não tem permissão para ver isto.
 
 ## Notices: identity providers

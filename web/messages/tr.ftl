@@ -239,6 +239,7 @@ notice-session-not-active = Oturumunuz bitti. Lütfen yeniden giriş yapın.
 notice-signed-in-as-somebody-else = Bu tarayıcıda başka biri giriş yapmış. Önce çıkış yapın.
 notice-registration-off = Kayda izin verilmiyor
 notice-reset-off = Parola sıfırlamaya izin verilmiyor
+notice-flow-step-missing = Bu giriş, burada olmayan bir adım istiyor: { $step }. Yöneticinize başvurun.
 notice-not-allowed = Bunu görmeye izniniz yok.
 
 ## Notices: identity providers

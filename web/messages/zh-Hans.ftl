@@ -239,6 +239,7 @@ notice-session-not-active = 您的会话已结束。请重新登录。
 notice-signed-in-as-somebody-else = 此浏览器中已有其他人登录。请先退出。
 notice-registration-off = 不允许注册
 notice-reset-off = 不允许重置密码
+notice-flow-step-missing = 此登录需要一个这里没有的步骤：{ $step }。请联系管理员。
 notice-not-allowed = 您无权查看此内容。
 
 ## Notices: identity providers

@@ -1,11 +1,11 @@
 //! Who somebody from a provider is here: linked already, there without a link, or nobody yet.
 
 use cloakroom_model::group;
-use cloakroom_model::id::{GroupId, RoleId};
+use cloakroom_model::id::GroupId;
 use cloakroom_model::identity_provider;
 use cloakroom_model::user::identity::{self as link, Identity as Link};
 use cloakroom_model::user::{self, Stored, User};
-use cloakroom_model::{Cx, Fault, client, role};
+use cloakroom_model::{Cx, Fault, role};
 use serde_json::{Map, Value};
 
 use crate::identity::Identity;
@@ -104,12 +104,12 @@ pub fn take_over(
                 notes.insert(name, Value::String(value));
             }
             Effect::Grant(name) => {
-                if let Some(role) = find_role(cx, &name)? {
+                if let Some(role) = role::find_configured(cx, &name)? {
                     user::grant_role(cx, &user.id, &role)?;
                 }
             }
             Effect::Revoke(name) => {
-                if let Some(role) = find_role(cx, &name)? {
+                if let Some(role) = role::find_configured(cx, &name)? {
                     user::revoke_role(cx, &user.id, &role)?;
                 }
             }
@@ -205,25 +205,6 @@ fn set(
             user.attributes.insert(name.to_owned(), values);
         }
     }
-}
-
-/// The role of this name: of the realm, or of the client before its first dot that has such a role.
-pub(crate) fn find_role(cx: &mut Cx<'_>, name: &str) -> Result<Option<RoleId>, Fault> {
-    let realm = cx.realm.id.as_str().to_owned();
-    if let Some(found) = role::find_named(cx, &realm, name)? {
-        return Ok(Some(found.id));
-    }
-    // A client's name may have dots itself.
-    for (at, _) in name.match_indices('.').take(16) {
-        let (client_id, rest) = name.split_at(at);
-        let rest = rest.trim_start_matches('.');
-        if let Some(client) = client::find_id(cx, client_id)?
-            && let Some(found) = role::find_named(cx, client.as_str(), rest)?
-        {
-            return Ok(Some(found.id));
-        }
-    }
-    Ok(None)
 }
 
 pub(crate) fn find_group(cx: &mut Cx<'_>, path: &str) -> Result<Option<GroupId>, Fault> {

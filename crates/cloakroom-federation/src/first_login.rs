@@ -7,7 +7,6 @@
 //! `idp-email-verification` needs mail to prove anything, and is passed over as Keycloak does in a
 //! realm that cannot send mail.
 
-use cloakroom_model::flow::{self, Step};
 use cloakroom_model::{Cx, Fault};
 
 use crate::arrival::{self, Existing};
@@ -58,23 +57,22 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
     let of_realm = cx.realm.settings.rest.get("firstBrokerLoginFlow");
     let of_realm = of_realm.and_then(|alias| alias.as_str());
     let alias = own.or(of_realm).unwrap_or("first broker login").to_owned();
-    let steps = flow::list_steps(cx, &alias)?;
-    let step = |kind: &str| steps.iter().find(|step| step.authenticator == kind);
-    let config = |step: &Step, name: &str| step.config.get(name).cloned();
+    let flow = cx.realm.flows.named(&alias);
+    let step = |kind: &str| flow.as_ref().and_then(|flow| flow.step(kind));
     let review = step("idp-review-profile").map(|step| {
-        match config(step, "update.profile.on.first.login").as_deref() {
-            Some("on") => Review::On,
-            Some("off") => Review::Off,
+        match step.setting("update.profile.on.first.login") {
+            "on" => Review::On,
+            "off" => Review::Off,
             _ => Review::Missing,
         }
     });
     let creates = step("idp-create-user-if-unique");
     let wants_password =
-        creates.and_then(|step| config(step, "require.password.update.after.registration"));
+        creates.map(|step| step.setting("require.password.update.after.registration"));
     Ok(Plan {
         review: review.unwrap_or_default(),
         creates: creates.is_some(),
-        wants_password: wants_password.as_deref() == Some("true"),
+        wants_password: wants_password == Some("true"),
         asks_to_link: step("idp-confirm-link").is_some(),
         links_unproved: step("idp-auto-link").is_some(),
         proves: step("idp-username-password-form").is_some(),

@@ -38,7 +38,6 @@ pub mod post_login;
 pub mod preset;
 pub mod redirector;
 pub mod saml;
-pub mod steps;
 pub mod tokens;
 pub mod trial;
 mod upstream;

@@ -75,6 +75,12 @@ pub mod note {
     pub const LINK_TO: &str = "link_to";
     /// The provider that the realm sends its people to without a question.
     pub const DEFAULT_PROVIDER: &str = "default_provider";
+    /// The flow sends nobody to a provider: it has no step for that.
+    pub const STAYS: &str = "stays";
+    /// The flow asks browsers for a ticket of Kerberos.
+    pub const NEGOTIATES: &str = "negotiates";
+    /// Why the flow asks nobody for a password.
+    pub const BARRED: &str = "barred";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }

@@ -1,19 +1,26 @@
 //! Authentication flows and required actions, as data.
 
 mod action;
+mod binding;
 mod change;
-mod steps;
+pub mod course;
+mod edit;
+mod tree;
+pub mod version;
 
 pub use action::{remove_action, update_action};
+pub use binding::{Gone, Use};
 pub use change::{
     has_client, is_secret_setting, list_configs, remove, remove_config, remove_execution, update,
     update_config, update_execution,
 };
-pub use steps::{Step, has_browser_step, list_steps};
+pub use edit::Change;
+pub use tree::{Book, Node, Replaced, Tree, replace};
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::cx::Cx;
@@ -58,7 +65,7 @@ pub struct Execution {
 }
 
 /// Settings of an authenticator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthenticatorConfig {
     /// Its id.
     pub id: String,

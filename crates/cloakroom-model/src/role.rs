@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
 
-use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, RoleId};
 use crate::pairs::{role_composites, scope_mappings as mappings};
 use crate::schema::{role_composites as composite_pairs, roles, scope_mappings};
 use crate::sql::{Unless, lower, lower_or_null};
+use crate::{Result, client};
 
 /// A role.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,6 +161,25 @@ pub fn find_named(cx: &mut Cx<'_>, container: &str, name: &str) -> Result<Option
         .optional()?
         .map(Row::into_role)
         .transpose()
+}
+
+/// The role that a setting names: of the realm, or of the client before its first dot that has such a role.
+pub fn find_configured(cx: &mut Cx<'_>, name: &str) -> Result<Option<RoleId>> {
+    let realm = cx.realm.id.as_str().to_owned();
+    if let Some(found) = find_named(cx, &realm, name)? {
+        return Ok(Some(found.id));
+    }
+    // A client's name may have dots itself.
+    for (at, _) in name.match_indices('.').take(16) {
+        let (client_id, rest) = name.split_at(at);
+        let rest = rest.trim_start_matches('.');
+        if let Some(client) = client::find_id(cx, client_id)?
+            && let Some(found) = find_named(cx, client.as_str(), rest)?
+        {
+            return Ok(Some(found.id));
+        }
+    }
+    Ok(None)
 }
 
 /// The roles of a container by name; `search` narrows by a part of the name or the description.

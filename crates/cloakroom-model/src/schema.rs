@@ -422,6 +422,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    flow_versions (flow_id, number) {
+        flow_id -> Text,
+        number -> BigInt,
+        realm_id -> Text,
+        made_by -> Text,
+        made_at -> BigInt,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    flow_drafts (flow_id) {
+        flow_id -> Text,
+        realm_id -> Text,
+        revision -> BigInt,
+        changed_by -> Text,
+        changed_at -> BigInt,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
     upstream_sessions (session_id, offline) {
         session_id -> Text,
         offline -> Bool,
@@ -876,6 +898,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     key_steps,
     departures,
     provider_trials,
+    flow_versions,
+    flow_drafts,
     upstream_sessions,
     recycle_bin,
     sign_ins,

@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::client_policy::{self, Policy};
 use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
+use crate::flow::Book;
 use crate::id::{ClientUuid, RealmId, ScopeId};
 use crate::identity_provider::{self, Shown};
 use crate::localization::{self, Texts};
@@ -21,7 +22,7 @@ use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
 use crate::user_profile::{self, UserProfile};
-use crate::{Changes, flow, key, organization};
+use crate::{Changes, key, organization};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
 
@@ -56,8 +57,8 @@ pub struct Realm {
     pub providers: Vec<Shown>,
     /// People are asked for their name before anything else, because it says which organization they are of.
     pub names_first: Option<NamesFirst>,
-    /// Its flow of the browser has the step `auth-spnego`: browsers are asked for a ticket of Kerberos.
-    pub negotiates: bool,
+    /// Its flows, without the settings of their steps that are keys to other services.
+    pub flows: Book,
     /// Its own texts in place of the built-in messages, by language.
     pub texts: BTreeMap<String, Arc<Texts>>,
     /// What is filled in when it is first asked for.
@@ -110,7 +111,7 @@ impl Realm {
             profile: UserProfile::default(),
             providers: Vec::new(),
             names_first: None,
-            negotiates: false,
+            flows: Book::default(),
             texts: BTreeMap::new(),
             memory: Memory::default(),
         }
@@ -163,8 +164,8 @@ impl Realm {
         realm.organizations = organizations;
         realm.profile = profile;
         realm.providers = identity_provider::list_shown(&mut cx)?;
-        realm.names_first = organization::names_first(&mut cx)?;
-        realm.negotiates = flow::has_browser_step(&mut cx, "auth-spnego")?;
+        realm.flows = Book::load(&mut cx)?.without_secrets();
+        realm.names_first = organization::names_first(&cx, &realm.flows);
         realm.texts = localization::load(&mut cx)?;
         Ok(Arc::new(realm))
     }

@@ -5,6 +5,7 @@ mod authorize;
 mod brand;
 pub(crate) mod broker;
 mod claim;
+mod course;
 mod device;
 mod discovery;
 mod document;

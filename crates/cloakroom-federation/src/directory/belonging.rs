@@ -79,7 +79,7 @@ pub(super) fn settle(
 /// What a mapper's settings name is an administrator's word, whatever it gives.
 fn named(cx: &mut Cx<'_>, (person, user): (&Person, &User)) -> Result<(), Fault> {
     for name in &person.named_roles {
-        if let Some(role) = crate::arrival::find_role(cx, name)? {
+        if let Some(role) = role::find_configured(cx, name)? {
             user::grant_role(cx, &user.id, &role)?;
         }
     }

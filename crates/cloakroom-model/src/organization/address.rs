@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Domain, Organization, domains, find, is_on};
 use crate::Result;
 use crate::cx::Cx;
-use crate::flow;
+use crate::flow::Book;
 use crate::id::OrganizationId;
 use crate::identity_provider::{self, IdentityProvider};
 use crate::user::fold;
@@ -26,20 +26,14 @@ pub struct NamesFirst {
 
 /// How the realm's people sign in where their name comes first: it has organizations, and its flow of the browser
 /// has the step `organization`.
-pub(crate) fn names_first(cx: &mut Cx<'_>) -> Result<Option<NamesFirst>> {
-    if !is_on(cx) {
-        return Ok(None);
-    }
+pub(crate) fn names_first(cx: &Cx<'_>, flows: &Book) -> Option<NamesFirst> {
     let alias = cx.realm.settings.rest.get("browserFlow");
     let alias = alias.and_then(|alias| alias.as_str()).unwrap_or("browser");
-    let steps = flow::list_steps(cx, alias)?;
-    let step = steps
-        .iter()
-        .find(|step| step.authenticator == "organization");
-    let wanted = |step: &flow::Step| step.config.get("requiresUserMembership").cloned();
-    Ok(step.map(|step| NamesFirst {
-        wants_members: wanted(step).as_deref() == Some("true"),
-    }))
+    let flow = flows.named(alias).filter(|_| is_on(cx))?;
+    let step = flow.step("organization")?;
+    Some(NamesFirst {
+        wants_members: step.setting("requiresUserMembership") == "true",
+    })
 }
 
 /// What follows the last `@` of an address, in small letters; `None` if nothing does.

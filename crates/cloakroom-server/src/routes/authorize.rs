@@ -16,6 +16,7 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
+use super::course;
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
@@ -122,7 +123,11 @@ async fn authorize(
         Ok(begun) => begun,
         Err(error) => return visit.fault(&error),
     };
-    let (begun, said) = match meet(&visit, request, begun).await {
+    let met = match meet(&visit, request, begun).await {
+        Ok((begun, said)) => bar(&visit, begun).await.map(|begun| (begun, said)),
+        Err(fault) => Err(fault),
+    };
+    let (begun, said) = match met {
         Ok(met) => met,
         Err(fault) => return visit.fault(&fault),
     };
@@ -134,7 +139,11 @@ async fn authorize(
 /// Lets Kerberos sign somebody in where a password would be asked for, and nobody else is asked about them.
 async fn meet(visit: &Visit, request: &HttpRequest, begun: Begun) -> Result<(Begun, Said), Fault> {
     let attempt = match &begun {
-        Begun::Onward(Onward::Ask(attempt, None), _) if led_to(visit, attempt).is_none() => attempt,
+        Begun::Onward(Onward::Ask(attempt, None), _)
+            if course::led_to(visit, attempt).is_none() =>
+        {
+            attempt
+        }
         _ => return Ok((begun, Said::Nothing)),
     };
     let (onward, said) = negotiate::meet(visit, request, attempt).await?;
@@ -143,6 +152,22 @@ async fn meet(visit: &Visit, request: &HttpRequest, begun: Begun) -> Result<(Beg
         (begun, _) => begun,
     };
     Ok((begun, said))
+}
+
+/// Says why where the flow asks nobody for a password, and nothing else has taken its place.
+async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
+    let Begun::Onward(Onward::Ask(attempt, _), is_new) = &begun else {
+        return Ok(begun);
+    };
+    let Some(bar) = course::bar_of(attempt).filter(|_| course::led_to(visit, attempt).is_none())
+    else {
+        return Ok(begun);
+    };
+    let client_id = sign_in::request_of(attempt)?.client_id;
+    let (ip, told) = (visit.origin.ip.clone(), bar.clone());
+    let report = move |cx: &mut Cx<'_>| told.report(cx, &client_id, &ip, None);
+    let code = visit.app.enter(&visit.realm, Door::Write, report).await?;
+    Ok(Begun::Onward(Onward::Barred(bar, code), *is_new))
 }
 
 fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
@@ -164,7 +189,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             return response;
         }
         Begun::Onward(Onward::Ask(attempt, user), is_new) => {
-            let mut page = match led_to(visit, &attempt) {
+            let mut page = match course::led_to(visit, &attempt) {
                 Some(alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
                 None => login::login_page(visit, &attempt, user.as_ref(), None),
             };
@@ -193,6 +218,9 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         Begun::Onward(Onward::Refused(response), is_new) => {
             (visit.answer(&response), is_new, is_new)
         }
+        Begun::Onward(Onward::Barred(bar, code), _) => {
+            return bar.page(visit, code.as_deref());
+        }
         Begun::Onward(Onward::Over, _) => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);
         }
@@ -207,23 +235,11 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
     response
 }
 
-/// The provider that the application sends its user to, or that the browser has just come from, or else the realm
-/// everybody, if people can come from it.
-fn led_to(visit: &Visit, attempt: &attempt::Attempt) -> Option<String> {
-    let hint = sign_in::request_of(attempt).ok()?.idp_hint;
-    let by_default = || flow::text(attempt, flow::note::DEFAULT_PROVIDER).to_owned();
-    let hint = hint.or_else(|| visit.cookie(BROUGHT_BY));
-    let hint = hint.unwrap_or_else(by_default);
-    let known = visit
-        .realm
-        .providers
-        .iter()
-        .any(|known| known.alias == hint);
-    known.then_some(hint)
-}
-
 /// The application names a provider that may be asked without the user seeing anything.
-fn is_passed_on(cx: &Cx<'_>, request: &AuthorizationRequest) -> bool {
+fn is_passed_on(cx: &Cx<'_>, request: &AuthorizationRequest, client: &Client) -> bool {
+    if !(cx.realm).has_browser_step(Some(client), "identity-provider-redirector") {
+        return false;
+    }
     let hint = request.idp_hint.as_deref();
     let mut known = cx.realm.providers.iter();
     known.any(|known| hint == Some(known.alias.as_str()) && known.may_ask_nothing)
@@ -299,7 +315,8 @@ fn recognize(
         let refusal = request.refuse(&issuer, "unmet_authentication_requirements", None);
         return Ok(Begun::Redirect(refusal, is_new));
     }
-    let recognized = match &brought.identity {
+    let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
+    let recognized = match brought.identity.as_ref().filter(|_| sees_sessions) {
         Some(cookie) => sign_on::recognize_user(cx, cookie)?,
         None => None,
     };
@@ -310,6 +327,7 @@ fn recognize(
         .as_ref()
         .map(|session| (session, sign_in::is_enough(cx, request, session)));
     let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
+    course::prepare(cx.realm, client, &mut attempt);
     let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
         cloakroom_model::session::touch_read(cx, session)?;
@@ -325,7 +343,9 @@ fn recognize(
         let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
         return Ok(Begun::Onward(done, is_new));
     }
-    if request.prompt.none && !(next == flow::Next::AskPassword && is_passed_on(cx, request)) {
+    if request.prompt.none
+        && !(next == flow::Next::AskPassword && is_passed_on(cx, request, client))
+    {
         // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
         let error = match next {
             flow::Next::AskPassword | flow::Next::ChooseOrganization => "login_required",
@@ -338,7 +358,7 @@ fn recognize(
         ));
     }
     if next == flow::Next::AskPassword && request.idp_hint.is_none() && session.is_none() {
-        let leads = redirector::default_provider(cx)?;
+        let leads = redirector::default_provider(cx.realm, client);
         flow::lead_to(&mut attempt, leads);
     }
     attempt::insert(cx, &attempt)?;

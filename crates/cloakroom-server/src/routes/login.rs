@@ -144,6 +144,7 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
             response
         }
         Onward::Refused(response) => visit.answer(&response),
+        Onward::Barred(bar, code) => bar.page(visit, code.as_deref()),
         Onward::Over => over(visit),
     }
 }

@@ -94,7 +94,8 @@ pub(crate) async fn meet(
 /// has to be asked anew is asked for the password. What is sent is worth a session, so it is asked for over TLS, or
 /// where nobody is in between.
 fn is_offered(visit: &Visit, attempt: &Attempt) -> Result<bool, Fault> {
-    if !visit.realm.negotiates || attempt.user.is_some() || attempt.stage != Stage::Prove {
+    let is_asked = flow::has(attempt, flow::note::NEGOTIATES);
+    if !is_asked || attempt.user.is_some() || attempt.stage != Stage::Prove {
         return Ok(false);
     }
     let request = sign_in::request_of(attempt)?;

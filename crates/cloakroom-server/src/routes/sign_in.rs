@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use super::broker;
+use super::course::Bar;
 use super::login::organization;
 
 /// The name of the consent question among the required actions, as in Keycloak.
@@ -37,6 +38,8 @@ pub(crate) enum Onward {
     Done(Box<Finished>),
     /// The client is told that it gets nothing.
     Refused(Box<Response>),
+    /// The flow lets nobody in, or not this person; with the code of the event that says why.
+    Barred(Bar, Option<String>),
     /// Another request has ended the attempt.
     Over,
 }

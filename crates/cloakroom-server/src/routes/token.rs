@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Question, Typed, question};
 use cloakroom_login::direct;
 use cloakroom_login::proof::{Place, Work};
+use cloakroom_model::flow::Use;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
@@ -16,6 +17,7 @@ use cloakroom_web::request_id;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
+use super::course;
 use super::judge::{self, Unjudged};
 use super::protocol::{self, Caller};
 
@@ -173,7 +175,15 @@ async fn judged(
         let client_id = &ask.client.client_id;
         let checked = looked.settle(cx)?;
         match direct::conclude(cx, &checked, client_id, &request.ip)? {
-            Ok(user) => provider.token_for(cx, &request, &ask.client, ProvenUser::new(user)),
+            Ok(user) => {
+                let scope = request.form.get("scope").unwrap_or_default();
+                let to = (Use::DirectGrant, &*ask.client);
+                if let Some(bar) = course::judge(cx, to, &user, scope)? {
+                    bar.report(cx, client_id, &request.ip, Some(&user))?;
+                    return Err(OAuthError::invalid_grant(bar.reason().1).into());
+                }
+                provider.token_for(cx, &request, &ask.client, ProvenUser::new(user))
+            }
             Err(text) => Err(OAuthError::invalid_grant(text).into()),
         }
     };

@@ -215,6 +215,10 @@ notices! {
     /// What was changed is kept in a directory that is not changed from here.
     KeptElsewhere("provider": String = "LDAP".into()) => "notice-kept-elsewhere",
 
+    // Flows
+    /// The sign-in has a step that the server does not have.
+    FlowStepMissing("step": String = "auth-otp-form".into()) => "notice-flow-step-missing",
+
     // Rights
     /// The person has not the right to see this.
     NotAllowed => "notice-not-allowed",

@@ -28,6 +28,7 @@ const SIGN_IN: &[Step] = &[
     step("explain-step-lock", "ipAddress"),
     step("explain-step-password", ""),
     step("explain-step-account", "userId"),
+    step("explain-step-flow", "userId"),
     step("explain-step-actions", "userId"),
     step("explain-step-consent", "userId"),
 ];
@@ -165,16 +166,30 @@ const OF_SIGN_IN: &[Line] = &[
         Repair::Person(""),
     ),
     (
-        "resolve_required_actions",
+        "invalid_flow",
         "",
         9,
+        "explain-flow-missing",
+        Repair::Person("/sign-in"),
+    ),
+    (
+        "access_denied",
+        "of the flow",
+        9,
+        "explain-flow-refuses",
+        Repair::Person(""),
+    ),
+    (
+        "resolve_required_actions",
+        "",
+        10,
         "explain-actions",
         Repair::Person(""),
     ),
     (
         "rejected_by_user",
         "",
-        10,
+        11,
         "explain-consent",
         Repair::Person("/activity"),
     ),
@@ -321,6 +336,7 @@ mod tests {
                 "explain-step-password",
             ),
             ("LOGIN_ERROR", "user_disabled", "explain-step-account"),
+            ("LOGIN_ERROR", "invalid_flow", "explain-step-flow"),
             (
                 "LOGIN_ERROR",
                 "resolve_required_actions",

@@ -10,6 +10,7 @@ use cloakroom_login::known_device;
 use cloakroom_login::proof::{self, Denied, Place, Refusal, TooMany, Who, Work};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::flow::Use;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret, client};
 use cloakroom_oidc::{Form, Provider};
@@ -21,6 +22,7 @@ use cloakroom_web::request_id;
 use serde_json::Value;
 
 use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
+use crate::routes::course;
 use crate::routes::judge::{self, Looked, Unjudged};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
@@ -287,6 +289,9 @@ impl Post {
         let checked = looked.settle(cx)?;
         match proof::conclude(cx, &checked)? {
             Ok(user) => {
+                if let Some(barred) = self.bar(cx, &attempt, &user)? {
+                    return Ok(Judged::Onward(barred));
+                }
                 let is_remembered = known_device::remember(cx, &user.id, &self.device)?;
                 let remember_me = self.form.get("rememberMe");
                 let remember_me = remember_me.is_some_and(|value| value != "off");
@@ -297,6 +302,24 @@ impl Post {
             }
             Err(denied) => self.deny(cx, attempt, &denied),
         }
+    }
+
+    /// The flow does not let somebody in whose password is right.
+    fn bar(
+        &self,
+        cx: &mut Cx<'_>,
+        attempt: &Attempt,
+        user: &User,
+    ) -> Result<Option<Onward>, Fault> {
+        let Some(client) = client::find_by_id(cx, &attempt.client)? else {
+            return Ok(None);
+        };
+        let scope = sign_in::request_of(attempt)?.scope;
+        let Some(bar) = course::judge(cx, (Use::Browser, &client), user, &scope)? else {
+            return Ok(None);
+        };
+        let code = bar.report(cx, &client.client_id, &self.origin.ip, Some(user))?;
+        Ok(Some(Onward::Barred(bar, code)))
     }
 
     fn deny(&self, cx: &mut Cx<'_>, attempt: Attempt, denied: &Denied) -> Result<Judged, Fault> {

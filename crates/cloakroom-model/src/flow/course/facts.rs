@@ -1,0 +1,99 @@
+//! What is known of a sign-in when its flow is decided.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cx::Cx;
+use crate::flow::{Node, Tree};
+use crate::user::User;
+use crate::{Result, credential, group, role, user};
+
+/// What is known of browser, request and person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The browser has a session that is good enough.
+    pub has_session: bool,
+    /// The browser brings a ticket of Kerberos that is believed.
+    pub has_ticket: bool,
+    /// The provider that the request wants its person to come from.
+    pub hint: Option<String>,
+    /// The providers that people can come from.
+    pub providers: Vec<String>,
+    /// The realm has organizations.
+    pub has_organizations: bool,
+    /// The client scopes that the client has by default or asks for.
+    pub scopes: Vec<String>,
+    /// The level that is asked for.
+    pub level: i64,
+    /// Who signs in.
+    pub person: Option<Person>,
+    /// It is known who that is before the flow begins.
+    pub is_known: bool,
+    /// There is no page to ask them on.
+    pub asks_nothing: bool,
+}
+
+/// What is known of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Of the roles that the flow asks about those that they have, as it names them.
+    pub roles: BTreeSet<String>,
+    /// Their attributes.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Those of their groups, if the flow asks about them.
+    pub group_attributes: BTreeMap<String, Vec<String>>,
+    /// The kinds of their credentials.
+    pub credentials: BTreeSet<String>,
+}
+
+/// Reads what a flow asks about somebody.
+pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
+    let mut person = Person {
+        attributes: who.attributes.clone().into_iter().collect(),
+        ..Person::default()
+    };
+    for held in credential::list(cx, &who.id, None)? {
+        person.credentials.insert(held.kind);
+    }
+    let mut asked = Vec::new();
+    conditions(flow, &mut asked);
+    let of_kind = |kind: &'static str| {
+        let all = asked.iter();
+        all.filter(move |step| step.provider() == Some(kind))
+    };
+    let mut effective = None;
+    for step in of_kind("conditional-user-role") {
+        let name = step.setting("condUserRole");
+        let Some(wanted) = role::find_configured(cx, name)? else {
+            continue;
+        };
+        let all = match effective.take() {
+            Some(all) => all,
+            None => user::effective_roles(cx, &who.id)?,
+        };
+        if all.contains(&wanted) {
+            person.roles.insert(name.to_owned());
+        }
+        effective = Some(all);
+    }
+    let wants_groups = |step: &&&Node| step.setting("include_group_attributes") == "true";
+    if of_kind("conditional-user-attribute").any(|step| wants_groups(&step)) {
+        let ids = user::groups(cx, &who.id)?;
+        for one in group::list_of(cx, &ids)? {
+            for (name, values) in one.attributes {
+                let known = person.group_attributes.entry(name).or_default();
+                known.extend(values);
+            }
+        }
+    }
+    Ok(person)
+}
+
+/// The conditions of a flow that count, at any depth.
+fn conditions<'a>(flow: &'a Tree, found: &mut Vec<&'a Node>) {
+    for step in flow.steps.iter().filter(|step| step.is_on()) {
+        match &step.flow {
+            Some(flow) => conditions(flow, found),
+            None => found.push(step),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What each authenticator comes to, as far as this server has it.
+
+use super::{Because, End, Outcome, Ran, Walk};
+use crate::flow::Node;
+
+/// The authenticators that this server carries out in a browser or for a password grant.
+const CARRIED_OUT: &[&str] = &[
+    "allow-access-authenticator",
+    "auth-cookie",
+    "auth-password-form",
+    "auth-spnego",
+    "auth-username-form",
+    "auth-username-password-form",
+    "deny-access-authenticator",
+    "direct-grant-validate-password",
+    "direct-grant-validate-username",
+    "identity-provider-redirector",
+    "organization",
+];
+
+/// The server has this authenticator, or checks this condition.
+#[must_use]
+pub fn is_carried_out(name: &str) -> bool {
+    CARRIED_OUT.contains(&name) || super::condition::is_known(name)
+}
+
+impl Walk<'_> {
+    pub(super) fn authenticator(&mut self, step: &Node) -> Outcome {
+        let name = step.authenticator.as_deref().unwrap_or_default();
+        let asks = !["allow-access-authenticator", "deny-access-authenticator"].contains(&name);
+        if self.facts.asks_nothing && asks {
+            let because = Because::of("no-page");
+            return Err((End::CannotRun(name.to_owned()), because));
+        }
+        match name {
+            "auth-cookie" => Ok(self.recognized(self.facts.has_session, ("session", "no-session"))),
+            "auth-spnego" => {
+                let ran = self.recognized(self.facts.has_ticket, ("ticket", "no-ticket"));
+                if matches!(ran, Ran::Done(_)) {
+                    self.used.insert("kerberos");
+                }
+                Ok(ran)
+            }
+            "identity-provider-redirector" => self.redirect(step.setting("defaultProvider")),
+            "organization" => Ok(self.organization()),
+            "auth-username-password-form"
+            | "direct-grant-validate-username"
+            | "auth-username-form" => {
+                self.named()?;
+                match name {
+                    "auth-username-password-form" => self.password(name),
+                    _ => Ok(Ran::Done(Because::of("named"))),
+                }
+            }
+            "auth-password-form" | "direct-grant-validate-password" => self.password(name),
+            "allow-access-authenticator" => Ok(Ran::Done(Because::of("allows"))),
+            "deny-access-authenticator" => {
+                Err((End::Refused(name.to_owned()), Because::of("denies")))
+            }
+            _ => self.missing(step, name),
+        }
+    }
+
+    fn recognized(&mut self, is_so: bool, (yes, no): (&'static str, &'static str)) -> Ran {
+        self.is_known |= is_so;
+        match is_so {
+            true => Ran::Done(Because::of(yes)),
+            false => Ran::PassedOver(Because::of(no)),
+        }
+    }
+
+    fn redirect(&self, default: &str) -> Outcome {
+        let is_there = |alias: &str| self.facts.providers.iter().any(|known| known == alias);
+        let hint = self.facts.hint.as_deref().filter(|alias| is_there(alias));
+        if let Some(alias) = hint {
+            return Err((End::Sent(alias.to_owned()), Because::about("hint", alias)));
+        }
+        match default.trim() {
+            "" => Ok(Ran::PassedOver(Because::of("no-provider"))),
+            alias if is_there(alias) => Err((
+                End::Sent(alias.to_owned()),
+                Because::about("default-provider", alias),
+            )),
+            alias => Ok(Ran::PassedOver(Because::about("unknown-provider", alias))),
+        }
+    }
+
+    /// It asks for the name, and leaves the rest to others.
+    fn organization(&mut self) -> Ran {
+        if !self.facts.has_organizations {
+            return Ran::PassedOver(Because::of("no-organizations"));
+        }
+        self.is_known |= self.facts.person.is_some();
+        Ran::PassedOver(Because::of("asks-name"))
+    }
+
+    fn named(&mut self) -> Result<(), (End, Because)> {
+        if self.facts.person.is_none() {
+            return Err((End::Nobody, Because::of("nobody")));
+        }
+        self.is_known = true;
+        Ok(())
+    }
+
+    fn password(&mut self, name: &str) -> Outcome {
+        let person = self.facts.person.as_ref().filter(|_| self.is_known);
+        match person {
+            None => Err((End::Nobody, Because::of("nobody"))),
+            Some(person) if person.credentials.contains("password") => {
+                self.used.insert("password");
+                Ok(Ran::Done(Because::of("password")))
+            }
+            Some(_) => Err((End::Refused(name.to_owned()), Because::of("no-password"))),
+        }
+    }
+
+    /// A step that this server does not have. Who has not set it up is refused by it alone where it cannot be set up.
+    fn missing(&self, step: &Node, name: &str) -> Outcome {
+        let kind = super::condition::credential_of(name);
+        let has = |kind: &str| {
+            let person = self.facts.person.as_ref();
+            person.is_some_and(|person| person.credentials.contains(kind))
+        };
+        if let Some(kind) = kind.filter(|kind| !has(kind)) {
+            let because = Because::about("not-set-up", kind);
+            // Keycloak lets people set up what a browser's flow requires; a password grant cannot.
+            return match (step.requirement.as_str(), name) {
+                ("ALTERNATIVE", _) => Ok(Ran::PassedOver(because)),
+                (_, "direct-grant-validate-otp") => Err((End::Refused(name.to_owned()), because)),
+                _ => Err((End::CannotRun(name.to_owned()), because)),
+            };
+        }
+        Err((
+            End::CannotRun(name.to_owned()),
+            Because::of("not-carried-out"),
+        ))
+    }
+}

@@ -1,0 +1,349 @@
+//! Flows as Keycloak has them, and what comes of people in them.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::flow::AuthenticatorConfig;
+use crate::id::{ExecutionId, FlowId};
+
+/// A line for each step: its depth in dots, its authenticator or `+` and the name of a flow, its requirement, and what
+/// is set for it as `name=value`.
+fn flow(lines: &str) -> Tree {
+    let mut lines = lines.split(", ").peekable();
+    let steps = read(&mut lines, 0);
+    tree("top", steps)
+}
+
+fn tree(alias: &str, steps: Vec<Node>) -> Tree {
+    Tree {
+        id: FlowId::new(alias),
+        alias: alias.to_owned(),
+        description: None,
+        kind: "basic-flow".to_owned(),
+        built_in: false,
+        steps,
+    }
+}
+
+fn read<'a>(
+    lines: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
+    depth: usize,
+) -> Vec<Node> {
+    let mut steps = Vec::new();
+    while let Some(line) = lines.peek().copied() {
+        let words = line.trim().trim_start_matches('.');
+        if line.trim().len() - words.len() < depth {
+            break;
+        }
+        lines.next();
+        let mut words = words.split(' ');
+        let (name, requirement) = (words.next().unwrap(), words.next().unwrap());
+        let pairs = words.map(|pair| pair.split_once('=').unwrap());
+        let config: BTreeMap<String, String> = pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let flow = name
+            .strip_prefix('+')
+            .map(|alias| tree(alias, read(lines, depth + 1)));
+        steps.push(Node {
+            id: ExecutionId::new(name),
+            requirement: requirement.to_owned(),
+            authenticator: flow.is_none().then(|| name.to_owned()),
+            config: (!config.is_empty()).then(|| AuthenticatorConfig {
+                id: name.to_owned(),
+                alias: name.to_owned(),
+                config,
+            }),
+            flow,
+        });
+    }
+    steps
+}
+
+/// What Keycloak makes for a new realm.
+const BROWSER: &str = "auth-cookie ALTERNATIVE, auth-spnego DISABLED, identity-provider-redirector ALTERNATIVE, \
+    +Organization ALTERNATIVE, .+if-organization CONDITIONAL, ..conditional-user-configured REQUIRED, \
+    ..organization ALTERNATIVE, +forms ALTERNATIVE, .auth-username-password-form REQUIRED, .+2fa CONDITIONAL, \
+    ..conditional-user-configured REQUIRED, ..conditional-credential REQUIRED credentials=webauthn-passwordless, \
+    ..auth-otp-form ALTERNATIVE, ..webauthn-authenticator DISABLED";
+
+const DIRECT: &str = "direct-grant-validate-username REQUIRED, direct-grant-validate-password REQUIRED, \
+    +otp CONDITIONAL, .conditional-user-configured REQUIRED, .direct-grant-validate-otp REQUIRED";
+
+fn somebody(credentials: &[&str]) -> Facts {
+    Facts {
+        providers: vec!["acme".to_owned()],
+        person: Some(Person {
+            credentials: credentials.iter().map(|kind| (*kind).to_owned()).collect(),
+            roles: ["boss".to_owned()].into(),
+            attributes: [("dept".to_owned(), vec!["sales".to_owned()])].into(),
+            ..Person::default()
+        }),
+        ..Facts::default()
+    }
+}
+
+#[test]
+fn people_go_through_flows_as_in_keycloak() {
+    let plain = || somebody(&["password"]);
+    let refused = |step: &str| End::Refused(step.to_owned());
+    let nothing = |flow: &str| End::Nothing(flow.to_owned());
+    let cannot = |step: &str| End::CannotRun(step.to_owned());
+    let with = |change: fn(&mut Facts)| {
+        let mut facts = plain();
+        change(&mut facts);
+        facts
+    };
+    let form = "auth-username-password-form REQUIRED";
+    let if_boss = |rest: &str| {
+        format!(
+            "{form}, +if CONDITIONAL, .conditional-user-role REQUIRED condUserRole={rest}, .deny-access-authenticator REQUIRED"
+        )
+    };
+    let if_sales = |rest: &str| {
+        format!(
+            "{form}, +if CONDITIONAL, .conditional-user-attribute REQUIRED attribute_name=dept {rest}, .deny-access-authenticator REQUIRED"
+        )
+    };
+    let levels = |asked: &str| {
+        format!(
+            "+one CONDITIONAL, .conditional-level-of-authentication REQUIRED loa-condition-level=1, .{form}, \
+            +two CONDITIONAL, .conditional-level-of-authentication REQUIRED loa-condition-level={asked}, .auth-otp-form REQUIRED"
+        )
+    };
+    for (steps, facts, end) in [
+        (BROWSER.to_owned(), plain(), End::In),
+        (BROWSER.to_owned(), Facts::default(), End::Nobody),
+        (
+            BROWSER.to_owned(),
+            with(|facts| facts.has_session = true),
+            End::In,
+        ),
+        (
+            BROWSER.to_owned(),
+            with(|facts| facts.has_organizations = true),
+            End::In,
+        ),
+        (
+            BROWSER.to_owned(),
+            with(|facts| facts.hint = Some("acme".to_owned())),
+            End::Sent("acme".to_owned()),
+        ),
+        (
+            BROWSER.to_owned(),
+            with(|facts| facts.hint = Some("nowhere".to_owned())),
+            End::In,
+        ),
+        (
+            BROWSER.to_owned(),
+            somebody(&[]),
+            refused("auth-username-password-form"),
+        ),
+        // A second factor that was set up is not dropped in silence.
+        (
+            BROWSER.to_owned(),
+            somebody(&["password", "otp"]),
+            cannot("auth-otp-form"),
+        ),
+        (
+            BROWSER.to_owned(),
+            somebody(&["password", "webauthn"]),
+            End::In,
+        ),
+        (DIRECT.to_owned(), plain(), End::In),
+        (
+            DIRECT.to_owned(),
+            somebody(&["password", "otp"]),
+            cannot("direct-grant-validate-otp"),
+        ),
+        (
+            format!("{form}, auth-otp-form REQUIRED"),
+            plain(),
+            cannot("auth-otp-form"),
+        ),
+        (
+            format!("{form}, auth-otp-form ALTERNATIVE"),
+            plain(),
+            End::In,
+        ),
+        (
+            format!("magic-link ALTERNATIVE, +forms ALTERNATIVE, .{form}"),
+            plain(),
+            End::In,
+        ),
+        (
+            "magic-link REQUIRED".to_owned(),
+            plain(),
+            cannot("magic-link"),
+        ),
+        (
+            "auth-cookie REQUIRED".to_owned(),
+            plain(),
+            refused("auth-cookie"),
+        ),
+        (
+            "auth-cookie ALTERNATIVE".to_owned(),
+            plain(),
+            nothing("top"),
+        ),
+        (
+            "auth-cookie DISABLED, auth-spnego ALTERNATIVE".to_owned(),
+            with(|facts| facts.has_session = true),
+            nothing("top"),
+        ),
+        (
+            "auth-spnego ALTERNATIVE".to_owned(),
+            with(|facts| facts.has_ticket = true),
+            End::In,
+        ),
+        (
+            "identity-provider-redirector ALTERNATIVE defaultProvider=acme".to_owned(),
+            plain(),
+            End::Sent("acme".to_owned()),
+        ),
+        (
+            "auth-username-form REQUIRED, auth-password-form REQUIRED".to_owned(),
+            plain(),
+            End::In,
+        ),
+        (
+            "auth-password-form REQUIRED".to_owned(),
+            plain(),
+            End::Nobody,
+        ),
+        // Without a condition, and with one that does not hold, a conditional flow is not there.
+        (
+            format!("{form}, +if CONDITIONAL, .deny-access-authenticator REQUIRED"),
+            plain(),
+            End::In,
+        ),
+        (
+            if_boss("boss"),
+            plain(),
+            refused("deny-access-authenticator"),
+        ),
+        (if_boss("boss negate=true"), plain(), End::In),
+        (if_boss("clerk"), plain(), End::In),
+        (
+            if_boss("clerk negate=true"),
+            plain(),
+            refused("deny-access-authenticator"),
+        ),
+        (
+            if_sales("attribute_expected_value=sales"),
+            plain(),
+            refused("deny-access-authenticator"),
+        ),
+        (
+            if_sales("attribute_expected_value=s.* regex=true"),
+            plain(),
+            refused("deny-access-authenticator"),
+        ),
+        (
+            if_sales("attribute_expected_value=ale regex=true"),
+            plain(),
+            End::In,
+        ),
+        (
+            if_sales("attribute_expected_value=( regex=true"),
+            plain(),
+            End::In,
+        ),
+        (
+            if_sales("attribute_expected_value=sales not=true"),
+            plain(),
+            End::In,
+        ),
+        (
+            format!(
+                "{form}, +if CONDITIONAL, .conditional-client-scope REQUIRED client_scope=bank, .deny-access-authenticator REQUIRED"
+            ),
+            with(|facts| facts.scopes = vec!["bank".to_owned()]),
+            refused("deny-access-authenticator"),
+        ),
+        (
+            format!(
+                "{form}, +if CONDITIONAL, .conditional-moon-phase REQUIRED, .deny-access-authenticator REQUIRED"
+            ),
+            plain(),
+            cannot("conditional-moon-phase"),
+        ),
+        (levels("2"), plain(), End::In),
+        (
+            levels("2"),
+            with(|facts| facts.level = 2),
+            cannot("auth-otp-form"),
+        ),
+        (
+            format!(
+                "+a REQUIRED, .{form}, +b CONDITIONAL, .conditional-sub-flow-executed REQUIRED flow_to_check=a, .deny-access-authenticator REQUIRED"
+            ),
+            plain(),
+            refused("deny-access-authenticator"),
+        ),
+        (
+            format!(
+                "+b CONDITIONAL, .conditional-sub-flow-executed REQUIRED flow_to_check=a, .deny-access-authenticator REQUIRED, +a REQUIRED, .{form}"
+            ),
+            plain(),
+            End::In,
+        ),
+        // A flow in which nothing counts has failed.
+        (
+            format!("{form}, +none REQUIRED, .auth-cookie DISABLED"),
+            plain(),
+            nothing("none"),
+        ),
+    ] {
+        assert_eq!(decide(&flow(&steps), &facts).end, end, "{steps}");
+    }
+}
+
+#[test]
+fn each_step_says_because_of_what() {
+    let told = |steps: &str, facts: &Facts| -> Vec<String> {
+        let course = decide(&flow(steps), facts);
+        let stride = |one: &Stride| {
+            let because = &one.because;
+            let about = match because.about.as_str() {
+                "" => String::new(),
+                about => format!("({about})"),
+            };
+            let dots = ".".repeat(one.depth);
+            format!(
+                "{dots}{} {} {}{about}",
+                one.name,
+                one.verdict.name(),
+                because.why
+            )
+        };
+        course.strides.iter().map(stride).collect()
+    };
+
+    assert_eq!(
+        told(BROWSER, &somebody(&["password", "otp"])),
+        [
+            "auth-cookie passed-over no-session",
+            "auth-spnego not-reached disabled",
+            "identity-provider-redirector passed-over no-provider",
+            "Organization passed-over inside-failed",
+            ".if-organization passed-over nothing-set-up",
+            "forms passed-over inside-failed",
+            ".auth-username-password-form done password",
+            ".2fa ended inside-failed",
+            "..conditional-user-configured done holds",
+            "..conditional-credential done holds",
+            "..auth-otp-form passed-over not-carried-out",
+            "..webauthn-authenticator not-reached disabled",
+        ]
+    );
+    let mut at_home = somebody(&["password"]);
+    at_home.has_session = true;
+    assert_eq!(
+        told(
+            "auth-cookie ALTERNATIVE, +forms ALTERNATIVE, .auth-username-password-form REQUIRED",
+            &at_home
+        ),
+        ["auth-cookie done session", "forms not-reached enough"]
+    );
+}

@@ -1,0 +1,205 @@
+//! Where a sign-in meets its flow: what an administrator has set is obeyed, and a step that is not here is named.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use cloakroom_login::flow::{self as attempts, note};
+use cloakroom_model::attempt::Attempt;
+use cloakroom_model::client::Client;
+use cloakroom_model::flow::course::{self, Course, End, Facts, Person};
+use cloakroom_model::flow::{Gone, Tree, Use};
+use cloakroom_model::organization;
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Fault, Realm};
+use cloakroom_web::i18n::Notice;
+use serde_json::Value;
+
+use super::refusal::{self, Refusal};
+use super::sign_in;
+use super::visit::{BROUGHT_BY, Visit};
+
+/// A flow that lets somebody not in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bar {
+    /// This step refuses.
+    Refused(String),
+    /// This step has to be taken, and this server does not have it.
+    Missing(String),
+}
+
+impl Bar {
+    fn of(end: End) -> Option<Self> {
+        match end {
+            End::In | End::Sent(_) => None,
+            End::CannotRun(step) => Some(Self::Missing(step)),
+            End::Refused(step) | End::Nothing(step) => Some(Self::Refused(step)),
+            End::Nobody => Some(Self::Refused("nobody".to_owned())),
+        }
+    }
+
+    fn gone(Gone(id): Gone) -> Self {
+        Self::Missing(id.to_string())
+    }
+
+    /// The event's error, and the same in words.
+    pub(crate) fn reason(&self) -> (&'static str, String) {
+        match self {
+            Self::Refused(step) => (
+                "access_denied",
+                format!("The step {step} of the flow refuses"),
+            ),
+            Self::Missing(step) => (
+                "invalid_flow",
+                format!("The flow asks for {step}, which this server does not have"),
+            ),
+        }
+    }
+
+    /// What the person is told.
+    fn notice(&self) -> Notice {
+        match self {
+            Self::Refused(_) => Notice::NotAllowed,
+            Self::Missing(step) => Notice::FlowStepMissing(step.clone()),
+        }
+    }
+
+    /// Writes it down; the code that leads there.
+    pub(crate) fn report(
+        &self,
+        cx: &mut Cx<'_>,
+        client_id: &str,
+        ip: &str,
+        user: Option<&User>,
+    ) -> Result<Option<String>, Fault> {
+        let (error, reason) = self.reason();
+        let refused = Refusal {
+            client_id,
+            user: user.map(|user| user.id.clone()),
+            ip,
+            error,
+            reason: &reason,
+        };
+        refusal::report(cx, &refused)
+    }
+
+    /// The page that says so.
+    pub(crate) fn page(&self, visit: &Visit, code: Option<&str>) -> HttpResponse {
+        match code {
+            Some(code) => visit.error_with_code(StatusCode::FORBIDDEN, self.notice(), code),
+            None => visit.error(StatusCode::FORBIDDEN, self.notice()),
+        }
+    }
+
+    fn to_note(&self) -> Value {
+        let (kind, step) = match self {
+            Self::Refused(step) => ("refused", step),
+            Self::Missing(step) => ("missing", step),
+        };
+        Value::String(format!("{kind} {step}"))
+    }
+
+    fn of_note(text: &str) -> Option<Self> {
+        let (kind, step) = text.split_once(' ')?;
+        Some(match kind {
+            "refused" => Self::Refused(step.to_owned()),
+            _ => Self::Missing(step.to_owned()),
+        })
+    }
+}
+
+/// What the flow makes of somebody whose password is right.
+pub(crate) fn judge(
+    cx: &mut Cx<'_>,
+    (to, client): (Use, &Client),
+    user: &User,
+    scope: &str,
+) -> Result<Option<Bar>, Fault> {
+    let flow = match cx.realm.bound(to, Some(client)) {
+        Ok(Some(flow)) => flow,
+        Ok(None) => return Ok(None),
+        Err(gone) => return Ok(Some(Bar::gone(gone))),
+    };
+    let mut person = course::person(cx, user, &flow)?;
+    person.credentials.insert("password".to_owned());
+    let facts = Facts {
+        has_organizations: organization::is_on(cx),
+        scopes: scopes(cx.realm, client, scope),
+        level: attempts::HIGHEST_LEVEL,
+        person: Some(person),
+        ..Facts::default()
+    };
+    Ok(Bar::of(course::decide(&flow, &facts).end))
+}
+
+/// The names of the client scopes of a request.
+pub(crate) fn scopes(realm: &Realm, client: &Client, asked: &str) -> Vec<String> {
+    let named = |id| realm.scope(id).map(|scope| scope.name.clone());
+    let by_default = client.default_scopes.iter().filter_map(named);
+    let asked = asked.split(' ').filter(|one| !one.is_empty());
+    by_default.chain(asked.map(str::to_owned)).collect()
+}
+
+/// Notes what the client's flow leaves out of a sign-in that is about to begin.
+pub(crate) fn prepare(realm: &Realm, client: &Client, attempt: &mut Attempt) {
+    let flow = match realm.bound(Use::Browser, Some(client)) {
+        Ok(Some(flow)) => flow,
+        Ok(None) => return,
+        Err(gone) => {
+            attempts::mark(attempt, note::STAYS);
+            let bar = Bar::gone(gone).to_note();
+            attempt.notes.insert(note::BARRED.to_owned(), bar);
+            return;
+        }
+    };
+    if flow.step("identity-provider-redirector").is_none() {
+        attempts::mark(attempt, note::STAYS);
+    }
+    if flow.step("auth-spnego").is_some() {
+        attempts::mark(attempt, note::NEGOTIATES);
+    }
+    if let Some(bar) = asks_nobody(&flow) {
+        attempt.notes.insert(note::BARRED.to_owned(), bar.to_note());
+    }
+}
+
+/// Why nobody is asked for a password by a flow; `None` if somebody with a password is.
+fn asks_nobody(flow: &Tree) -> Option<Bar> {
+    let person = Person {
+        credentials: ["password".to_owned()].into(),
+        ..Person::default()
+    };
+    let facts = Facts {
+        person: Some(person),
+        ..Facts::default()
+    };
+    let Course { strides, end } = course::decide(flow, &facts);
+    let is_asked = strides
+        .iter()
+        .any(|stride| stride.because.why == "password");
+    match is_asked {
+        true => None,
+        false => Bar::of(end),
+    }
+}
+
+/// Why an attempt that has come to the password asks for none.
+pub(crate) fn bar_of(attempt: &Attempt) -> Option<Bar> {
+    Bar::of_note(attempts::text(attempt, note::BARRED))
+}
+
+/// The provider that the application sends its user to, or that the browser has just come from, or else the realm
+/// everybody, if people can come from it.
+pub(crate) fn led_to(visit: &Visit, attempt: &Attempt) -> Option<String> {
+    if attempts::has(attempt, note::STAYS) {
+        return None;
+    }
+    let hint = sign_in::request_of(attempt).ok()?.idp_hint;
+    let by_default = || attempts::text(attempt, note::DEFAULT_PROVIDER).to_owned();
+    let hint = hint.or_else(|| visit.cookie(BROUGHT_BY));
+    let hint = hint.unwrap_or_else(by_default);
+    let known = visit
+        .realm
+        .providers
+        .iter()
+        .any(|known| known.alias == hint);
+    known.then_some(hint)
+}
