@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow};
+use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, Tree};
 use cloakroom_model::id::FlowId;
 use cloakroom_model::{Cx, Result};
 use serde_json::{Value, json};
@@ -32,6 +32,43 @@ impl Flows {
             steps: flow::list_executions(cx)?,
             configs: flow::list_configs(cx)?,
         })
+    }
+
+    /// A tree as the flows, steps and settings that it is made of.
+    pub fn of(tree: &Tree) -> Self {
+        let mut all = Self {
+            flows: Vec::new(),
+            steps: Vec::new(),
+            configs: Vec::new(),
+        };
+        all.take(tree, true);
+        all
+    }
+
+    fn take(&mut self, tree: &Tree, top_level: bool) {
+        self.flows.push(Flow {
+            id: tree.id.clone(),
+            alias: tree.alias.clone(),
+            description: tree.description.clone(),
+            provider_id: tree.kind.clone(),
+            top_level,
+            built_in: tree.built_in,
+        });
+        for (step, place) in tree.steps.iter().zip(1i64..) {
+            self.configs.extend(step.config.clone());
+            self.steps.push(Execution {
+                id: step.id.clone(),
+                flow: tree.id.clone(),
+                authenticator: step.authenticator.clone(),
+                child_flow: step.flow.as_ref().map(|flow| flow.id.clone()),
+                config: step.config.as_ref().map(|config| config.id.clone()),
+                requirement: step.requirement.clone(),
+                priority: place.saturating_mul(10),
+            });
+            if let Some(flow) = &step.flow {
+                self.take(flow, false);
+            }
+        }
     }
 
     /// The flow with this id.

@@ -14,6 +14,9 @@ use cloakroom_web::web::ServiceConfig;
 
 use crate::error::{AdminError, Result};
 
+pub(crate) use flows::check_texts;
+pub(crate) use steps::{check_provider, requirement};
+
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
 const MANAGE: &[&str] = &["manage-realm"];
 /// Who sets up clients binds them to flows.

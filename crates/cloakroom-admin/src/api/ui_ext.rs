@@ -6,6 +6,7 @@ mod days;
 mod defaults;
 mod desk;
 mod domains;
+mod flows;
 mod jobs;
 mod keys;
 mod mappings;
@@ -48,6 +49,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     defaults::configure(cfg);
     desk::configure(cfg);
     domains::configure(cfg);
+    flows::configure(cfg);
     jobs::configure(cfg);
     keys::configure(cfg);
     mappings::configure(cfg);

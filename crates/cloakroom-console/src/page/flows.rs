@@ -1,5 +1,10 @@
 //! Authentication flows and required actions: what is stored, in its order, and which flow is used for what.
 
+mod actions;
+mod compare;
+mod draft;
+mod simulator;
+mod versions;
 mod ways;
 
 use std::rc::Rc;
@@ -16,12 +21,29 @@ use ways::Way;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/flows", |desk| Box::pin(list(desk))),
-    Route::show("/flows/required-actions", |desk| Box::pin(actions(desk)))
-        .and_change(|desk| Box::pin(change_action(desk))),
+    Route::show("/flows/required-actions", |desk| {
+        Box::pin(actions::show(desk))
+    })
+    .and_change(|desk| Box::pin(actions::change(desk))),
     Route::change("/flows/bind", |desk| Box::pin(bind(desk))),
     Route::show("/flows/{alias}", |desk| Box::pin(show(desk)))
         .and_change(|desk| Box::pin(change_step(desk))),
     Route::change("/flows/{alias}/copy", |desk| Box::pin(copy(desk))),
+    Route::show("/flows/{alias}/draft", |desk| Box::pin(draft::show(desk)))
+        .and_change(|desk| Box::pin(draft::change(desk))),
+    Route::change("/flows/{alias}/draft/begin", |desk| {
+        Box::pin(draft::begin(desk))
+    }),
+    Route::change("/flows/{alias}/draft/publish", |desk| {
+        Box::pin(draft::publish(desk))
+    }),
+    Route::change("/flows/{alias}/draft/discard", |desk| {
+        Box::pin(draft::discard(desk))
+    }),
+    Route::show("/flows/{alias}/versions/{version}", |desk| {
+        Box::pin(versions::show(desk))
+    })
+    .and_change(|desk| Box::pin(versions::restore(desk))),
 ];
 
 const MANAGE: &[&str] = &["manage-realm"];
@@ -49,6 +71,8 @@ fn tabs(desk: &Desk, is_actions: bool) -> Vec<Step> {
 async fn list(desk: Rc<Desk>) -> Shown {
     let found = desk.get("ui-ext/authentication-management/flows").await?;
     let realm = desk.get("").await?;
+    let drafted = desk.get("ui-ext/flows").await?;
+    let drafted: Vec<&Value> = drafted.as_array().into_iter().flatten().collect();
     let may_manage = desk.may(MANAGE);
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().map(|one| {
@@ -57,6 +81,9 @@ async fn list(desk: Rc<Desk>) -> Shown {
             .iter()
             .filter(|(name, _)| text_of(&realm, name) == alias);
         let mut pills: Vec<Pill> = used.map(|(_, key)| Pill::ok(desk.text(key))).collect();
+        if drafted.iter().any(|name| name.as_str() == Some(&alias)) {
+            pills.push(Pill::info(desk.text("flow-has-draft")));
+        }
         if one.get("builtIn").and_then(Value::as_bool) == Some(true) {
             pills.push(Pill::plain(desk.text("flow-built-in")));
         }
@@ -152,13 +179,13 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let steps = desk.get(&path(&desk)).await?;
     let may_manage = desk.may(MANAGE);
     let url = desk.url(&format!("/flows/{}", encode(&alias)));
-    let mut page = Stack::new(
-        desk.frame(
-            Heading::new(&alias)
-                .under(desk.text("nav-flows"), desk.url("/flows"))
-                .lead(desk.text("flow-lead")),
-        ),
-    );
+    let has_draft = desk.get_if_allowed(&draft::path(&desk)).await?.is_some();
+    let heading = Heading::new(&alias)
+        .under(desk.text("nav-flows"), desk.url("/flows"))
+        .lead(desk.text("flow-lead"))
+        .tabs(draft::tabs(&desk, has_draft, false))
+        .action(may_manage && !has_draft, draft::begin_action(&desk));
+    let mut page = Stack::new(desk.frame(heading));
     let all: Vec<&Value> = steps.as_array().into_iter().flatten().collect();
     let rows = all
         .iter()
@@ -177,20 +204,20 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .map(|one| (text_of(one, "id"), text_of(one, "displayName")))
         .collect();
     if !options.is_empty() {
-        let kinds = ["REQUIRED", "ALTERNATIVE", "CONDITIONAL", "DISABLED"];
-        let kinds = kinds
-            .map(|kind| (kind.to_owned(), kind.to_owned()))
-            .to_vec();
         let ask = Ask::new(&desk, "require", url, desk.text("save"))
             .input(Input::select("execution", desk.text("flow-step"), options))
             .input(Input::select(
                 "requirement",
                 desk.text("flow-requirement"),
-                kinds,
+                requirements(),
             ));
         card = card.ask(may_manage, ask);
     }
-    page = page.card(card).card(ways_card(&desk, &steps));
+    page = page
+        .card(card)
+        .card(simulator::card(&desk, "live").await?)
+        .card(ways_card(&desk, &steps))
+        .card(versions::card(&desk).await?);
     let copy = Ask::new(
         &desk,
         "copy",
@@ -202,19 +229,35 @@ async fn show(desk: Rc<Desk>) -> Shown {
     page.card(card.ask(may_manage, copy)).show(&desk)
 }
 
-fn step_row(desk: &Desk, one: &Value, url: &str, may_manage: bool) -> Row {
-    let level = one.get("level").and_then(Value::as_u64).unwrap_or(0);
-    let level = usize::try_from(level).unwrap_or(0);
+/// How deep a step is inside other flows.
+fn level(one: &Value) -> usize {
+    let level = one.get("level").or_else(|| one.get("depth"));
+    let level = level.and_then(Value::as_u64).unwrap_or(0);
+    usize::try_from(level).unwrap_or(0)
+}
+
+fn requirement(one: &Value) -> Pill {
     let requirement = text_of(one, "requirement");
-    let pill = match requirement.as_str() {
+    match requirement.as_str() {
         "REQUIRED" => Pill::ok(&*requirement),
         "DISABLED" => Pill::danger(&*requirement),
         "CONDITIONAL" => Pill::info(&*requirement),
         _ => Pill::plain(&*requirement),
-    };
+    }
+}
+
+/// The requirements that a step may have, as an administrator chooses them.
+fn requirements() -> Vec<(String, String)> {
+    let kinds = ["REQUIRED", "ALTERNATIVE", "CONDITIONAL", "DISABLED"];
+    kinds
+        .map(|kind| (kind.to_owned(), kind.to_owned()))
+        .to_vec()
+}
+
+fn step_row(desk: &Desk, one: &Value, url: &str, may_manage: bool) -> Row {
     let mut cells = vec![
-        Cell::inset(level, text_of(one, "displayName"), ""),
-        Cell::Pills(vec![pill]),
+        Cell::inset(level(one), text_of(one, "displayName"), ""),
+        Cell::Pills(vec![requirement(one)]),
     ];
     if may_manage {
         let id = text_of(one, "id");
@@ -282,75 +325,4 @@ async fn copy(desk: Rc<Desk>) -> Shown {
         &format!("/flows/{}", encode(&name)),
         &Flash::done("done-created").about(&name),
     )
-}
-
-async fn actions(desk: Rc<Desk>) -> Shown {
-    let found = desk.get("authentication/required-actions").await?;
-    let may_manage = desk.may(MANAGE);
-    let url = desk.url("/flows/required-actions");
-    let is_on = |one: &Value, name: &str| one.get(name).and_then(Value::as_bool) == Some(true);
-    let rows = found.as_array().into_iter().flatten().map(|one| {
-        let alias = text_of(one, "alias");
-        let switch = |name: &str| match is_on(one, name) {
-            true => Pill::ok(desk.text("on")),
-            false => Pill::plain(desk.text("off")),
-        };
-        let mut cells = vec![
-            Cell::text(text_of(one, "name")),
-            Cell::mono(&*alias),
-            Cell::Pills(vec![switch("enabled")]),
-            Cell::Pills(vec![switch("defaultAction")]),
-        ];
-        if may_manage {
-            let button = |name: &str, on: &str, off: &str| {
-                let words = desk.text(if is_on(one, name) { off } else { on });
-                let fields = [("alias", alias.as_str()), ("toggle", name)];
-                Cell::button(words, url.clone(), &fields)
-            };
-            // Each beside the state that it changes.
-            cells.push(button(
-                "defaultAction",
-                "action-for-new",
-                "action-not-for-new",
-            ));
-            cells.insert(3, button("enabled", "enable", "disable"));
-        }
-        Row::of(cells)
-    });
-    let mut columns = vec![
-        "column-name",
-        "provider-alias",
-        "action-enabled",
-        "action-default",
-    ];
-    if may_manage {
-        columns.push("column-act");
-        columns.insert(3, "column-act");
-    }
-    let columns = columns.into_iter().map(|key| desk.text(key)).collect();
-    let table = Table::new(desk.text("required-actions"), columns, rows.collect());
-    let heading = Heading::new(&desk.text("required-actions"))
-        .lead(desk.text("required-actions-lead"))
-        .tabs(tabs(&desk, true));
-    let card = Card::new("actions", desk.text("required-actions"));
-    Stack::new(desk.frame(heading))
-        .card(card.table(table.with_token(desk.csrf()), desk.text("nothing-found")))
-        .show(&desk)
-}
-
-async fn change_action(desk: Rc<Desk>) -> Shown {
-    let alias = encode(desk.form.get("alias").unwrap_or_default());
-    let path = format!("authentication/required-actions/{alias}");
-    let mut action = desk.get(&path).await?;
-    let name = match desk.form.get("toggle") {
-        Some("enabled") => "enabled",
-        Some("defaultAction") => "defaultAction",
-        _ => return Err(Problem::not_found()),
-    };
-    let is_on = action.get(name).and_then(Value::as_bool) == Some(true);
-    if let Some(members) = action.as_object_mut() {
-        members.insert(name.to_owned(), json!(!is_on));
-    }
-    desk.put(&path, &action).await?;
-    desk.go("/flows/required-actions", &Flash::done("done-saved"))
 }

@@ -85,7 +85,7 @@ fn conflict() -> AdminError {
 }
 
 /// Refuses an alias or a description that no flow may have.
-pub(super) fn check_texts(alias: &str, sent: &Object) -> Result<()> {
+pub(crate) fn check_texts(alias: &str, sent: &Object) -> Result<()> {
     names::check(alias)?;
     names::check_length("alias", alias)?;
     let description = read::text(sent, "description")?;

@@ -45,7 +45,7 @@ pub(super) fn next_place(all: &Flows, flow: &FlowId) -> i64 {
 const REQUIREMENTS: [&str; 4] = ["REQUIRED", "ALTERNATIVE", "CONDITIONAL", "DISABLED"];
 
 /// One of the four requirements.
-pub(super) fn requirement(sent: &Object) -> Result<Option<String>> {
+pub(crate) fn requirement(sent: &Object) -> Result<Option<String>> {
     match read::text(sent, "requirement")? {
         None => Ok(None),
         Some(text) if REQUIREMENTS.contains(&text) => Ok(Some(text.to_owned())),
@@ -66,7 +66,7 @@ fn first_requirement(provider: &str) -> String {
 }
 
 /// Refuses a step that is not made for this kind of flow.
-pub(super) fn check_provider(flow: &Flow, provider: Option<&str>) -> Result<()> {
+pub(crate) fn check_provider(flow: &Flow, provider: Option<&str>) -> Result<()> {
     let kind = match flow.provider_id.as_str() {
         "client-flow" => "client",
         "form-flow" => "action",

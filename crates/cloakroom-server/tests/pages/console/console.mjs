@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { inspect } from '../inspect.mjs';
 import * as conflicts from './conflicts.mjs';
 import * as crowd from './crowd.mjs';
+import * as drafts from './drafts.mjs';
 import * as failures from './failures.mjs';
 import * as firms from './firms.mjs';
 import * as hostile from './hostile.mjs';
@@ -100,7 +101,7 @@ export async function testConsole({ report, browser, admin, out }) {
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, ...failures, ...firms, ...trying, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, ...failures, ...firms, ...trying, ...drafts, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.

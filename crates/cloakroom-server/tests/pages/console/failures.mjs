@@ -1,4 +1,4 @@
-// Thirty sign-ins that fail, each for a reason of its own, and what the console says of each: the step and the cause.
+// Thirty-one sign-ins that fail, each for a reason of its own, and what the console says of each: the step and the cause.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { Browser } from '../../clients/harness/browser.mjs';
@@ -25,6 +25,8 @@ class Stage {
     for (const name of ['ada', 'carl', 'dora', 'emil', 'fred']) await realm.createUser(name, PASSWORD);
     await realm.createUser('off', PASSWORD, { enabled: false });
     await realm.createUser('bare', undefined, { credentials: [] });
+    const otp = { type: 'otp', secretData: '{"value":"GEZDGNBVGY3TQOJQ"}', credentialData: '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}' };
+    await realm.createUser('factor', undefined, { credentials: [{ type: 'password', value: PASSWORD }, otp] });
     await realm.createUser('busy', PASSWORD, { requiredActions: ['UPDATE_PASSWORD'] });
     const web = { secret: SECRET, redirectUris: [CALLBACK] };
     await realm.createClient({ ...web, clientId: 'web', directAccessGrantsEnabled: true });
@@ -96,6 +98,7 @@ const FAILURES = [
   ['a name that nobody has', (s) => s.signIn('nobody'), 'client=web', 'The name belongs to somebody', 'Nobody has this username'],
   ['a wrong password', (s) => s.signIn('carl', 'wrong'), 'user=carl', 'The password is right', 'The password was wrong'],
   ['an account without a password', (s) => s.signIn('bare', 'any'), 'user=bare', 'The password is right', 'or there is none'],
+  ['a second factor that is not here', (s) => s.signIn('factor'), 'user=factor', "The sign-in's flow lets the person in", 'a step that this server does not have'],
   ['an account that is off', (s) => s.signIn('off'), 'user=off', 'The account is on', 'the account is off'],
   [
     'an account that is locked after guesses',
@@ -196,7 +199,7 @@ const FAILURES = [
 export async function eachFailureIsExplained(_browser, scene) {
   const stage = await Stage.open(scene.realm.admin);
   try {
-    assert.equal(FAILURES.length, 30);
+    assert.equal(FAILURES.length, 31);
     const wrong = [];
     for (const [name, happens, asked, step, cause] of FAILURES) {
       const page = await happens(stage);

@@ -76,6 +76,11 @@ export async function setUpScene(admin) {
       userObjectClasses: ['inetOrgPerson'],
     },
   });
+  await realm.call('POST', '/authentication/flows/browser/copy', { newName: 'careful' });
+  const draft = async () => realm.call('POST', '/ui-ext/flows/careful/draft');
+  await draft();
+  await realm.call('POST', '/ui-ext/flows/careful/draft/publish', { revision: 1 });
+  await draft();
   const [{ providerId: key }] = (await realm.call('GET', '/keys')).body.keys;
   const { id: former } = await realm.call('POST', '/groups', { name: `former ${EVIL}` });
   const { body: bin } = await realm.call('DELETE', `/groups/${former}?recycle=true`);
