@@ -1,6 +1,7 @@
 //! The ways through a flow, as Keycloak reads its steps: what somebody meets on each, and whether any of them proves who
 //! they are.
 
+use cloakroom_model::flow::course::is_carried_out;
 use serde_json::Value;
 
 use crate::desk::text_of;
@@ -13,14 +14,8 @@ const PROVE: &[&str] = &[
     "auth-username-password-form",
     "auth-password-form",
     "auth-spnego",
-    "auth-x509-client-username-form",
     "identity-provider-redirector",
-    "webauthn-authenticator",
-    "webauthn-authenticator-passwordless",
-    "http-basic-authenticator",
     "direct-grant-validate-password",
-    "direct-grant-auth-x509-username",
-    "docker-http-basic-authenticator",
 ];
 
 /// One step, and those inside it.
@@ -39,6 +34,8 @@ pub(super) struct Stride {
     pub(super) name: String,
     pub(super) conditions: Vec<String>,
     proves: bool,
+    /// The server has it.
+    is_here: bool,
 }
 
 /// One way through a flow.
@@ -50,13 +47,14 @@ pub(super) fn through(executions: &Value) -> Vec<Way> {
     ways(&read(&mut all, 0))
 }
 
-/// Nobody can be proved on any of these ways.
+/// Nobody can be proved on any of these ways: each lacks a proof, or asks everybody for a step that the server does not have.
 pub(super) fn locks_out(ways: &[Way]) -> bool {
-    let proves = |way: &Way| {
-        way.iter()
-            .any(|stride| stride.proves && stride.conditions.is_empty())
+    let lets_in = |way: &Way| {
+        let mut always = way.iter().filter(|stride| stride.conditions.is_empty());
+        let is_whole = always.clone().all(|stride| stride.is_here);
+        is_whole && always.any(|stride| stride.proves)
     };
-    !ways.iter().any(proves)
+    !ways.iter().any(lets_in)
 }
 
 /// Takes the steps of this depth off the list, each with what stands further in below it.
@@ -113,6 +111,7 @@ fn of_step(step: &Step) -> Vec<Way> {
             name: step.name.clone(),
             conditions: Vec::new(),
             proves: PROVE.contains(&step.provider.as_str()),
+            is_here: is_carried_out(&step.provider),
         }]];
     }
     let mut found = ways(&step.inside);
@@ -199,9 +198,15 @@ mod tests {
             ),
             ("auth-password-form REQUIRED, +none REQUIRED", vec![], true),
             (
-                "+a REQUIRED, .x ALTERNATIVE, .y ALTERNATIVE, auth-password-form REQUIRED",
-                vec!["x auth-password-form", "y auth-password-form"],
+                "+a REQUIRED, .x ALTERNATIVE, .auth-cookie ALTERNATIVE, auth-password-form REQUIRED",
+                vec!["x auth-password-form", "auth-cookie auth-password-form"],
                 false,
+            ),
+            // What the server does not have lets nobody pass.
+            (
+                "auth-password-form REQUIRED, auth-otp-form REQUIRED",
+                vec!["auth-password-form auth-otp-form"],
+                true,
             ),
         ] {
             let found = flow(lines);
