@@ -180,11 +180,14 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let may_manage = desk.may(MANAGE);
     let url = desk.url(&format!("/flows/{}", encode(&alias)));
     let has_draft = desk.get_if_allowed(&draft::path(&desk)).await?.is_some();
+    // What is inside another flow is drafted with that.
+    let versions = versions::card(&desk).await?;
+    let begins = may_manage && versions.is_some() && !has_draft;
     let heading = Heading::new(&alias)
         .under(desk.text("nav-flows"), desk.url("/flows"))
         .lead(desk.text("flow-lead"))
         .tabs(draft::tabs(&desk, has_draft, false))
-        .action(may_manage && !has_draft, draft::begin_action(&desk));
+        .action(begins, draft::begin_action(&desk));
     let mut page = Stack::new(desk.frame(heading));
     let all: Vec<&Value> = steps.as_array().into_iter().flatten().collect();
     let rows = all
@@ -213,11 +216,13 @@ async fn show(desk: Rc<Desk>) -> Shown {
             ));
         card = card.ask(may_manage, ask);
     }
-    page = page
-        .card(card)
-        .card(simulator::card(&desk, "live").await?)
-        .card(ways_card(&desk, &steps))
-        .card(versions::card(&desk).await?);
+    page = page.card(card);
+    if let Some(versions) = versions {
+        page = page
+            .card(simulator::card(&desk, "live").await?)
+            .card(ways_card(&desk, &steps))
+            .card(versions);
+    }
     let copy = Ask::new(
         &desk,
         "copy",

@@ -251,6 +251,13 @@ impl Scene {
                 .unwrap_or_else(|| panic!("{name}: {steps}"))
                 .clone()
         };
+        let part = self
+            .realm
+            .call("POST", "/ui-ext/flows/forms/draft", &json!({}));
+        assert_eq!(
+            part.status, 404,
+            "what is inside another flow is drafted with that"
+        );
         self.done("POST", &format!("{at}/draft"), &json!({}));
         let again = self.realm.call("POST", &format!("{at}/draft"), &json!({}));
         assert_eq!(again.status, 409);

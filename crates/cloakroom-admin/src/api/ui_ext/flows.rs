@@ -6,10 +6,10 @@ mod simulation;
 use actix_web::HttpResponse;
 use cloakroom_keycloak::flow::{Flows, show_config};
 use cloakroom_keycloak::read::{self, Object, set};
-use cloakroom_model::Cx;
 use cloakroom_model::flow::course::{self, End, Facts, Person};
 use cloakroom_model::flow::version::{self, Draft, is_same};
 use cloakroom_model::flow::{Book, Node, Replaced, Tree};
+use cloakroom_model::{Cx, flow};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -42,9 +42,13 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
 
 const MANAGE: &[&str] = &["manage-realm"];
 
-/// The flow of this name that is not a part of another.
+/// The flow of this name that is not a part of another: what is inside one is changed with it, because only then it can be
+/// told whether somebody is still let in.
 fn live(cx: &mut Cx<'_>, alias: &str) -> Result<Tree> {
-    let flow = Book::load(cx)?.named(alias);
+    let is_whole = flow::list(cx)?
+        .iter()
+        .any(|flow| flow.top_level && flow.alias == alias);
+    let flow = Book::load(cx)?.named(alias).filter(|_| is_whole);
     flow.ok_or_else(|| AdminError::error(404, "Flow not found"))
 }
 

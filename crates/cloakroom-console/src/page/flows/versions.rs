@@ -17,9 +17,11 @@ fn path(desk: &Desk) -> String {
     format!("ui-ext/flows/{}/versions", encode(&desk.part("alias")))
 }
 
-/// The list of versions, the newest first.
-pub(super) async fn card(desk: &Desk) -> Result<Card, Problem> {
-    let found = desk.get(&path(desk)).await?;
+/// The list of versions, the newest first; nothing for a flow that is inside another.
+pub(super) async fn card(desk: &Desk) -> Result<Option<Card>, Problem> {
+    let Some(found) = desk.get_if_allowed(&path(desk)).await? else {
+        return Ok(None);
+    };
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let people = all.iter().map(|one| text_of(one, "madeBy"));
     let names = Names::of(desk, people).await?;
@@ -40,7 +42,7 @@ pub(super) async fn card(desk: &Desk) -> Result<Card, Problem> {
     let table = Table::new(desk.text("flow-versions"), columns.to_vec(), rows.collect());
     let card = Card::new("versions", desk.text("flow-versions"));
     let card = card.lead(desk.text("flow-versions-lead"));
-    Ok(card.table(table, desk.text("flow-versions-none")))
+    Ok(Some(card.table(table, desk.text("flow-versions-none"))))
 }
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
