@@ -13,7 +13,7 @@ use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::{client as shape, query, read};
 use cloakroom_model::authorization::delegation::{self, Kind as Of};
-use cloakroom_model::client::{self, Access, Client, Kind, Query};
+use cloakroom_model::client::{self, Access, Client, Query};
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::{Cx, Fault, Secret, role, user};
@@ -212,7 +212,7 @@ async fn list_narrowed(admin: Admin, params: Params) -> Answer {
         Some("bearer-only") => Some(Access::BearerOnly),
         Some(_) => return Err(unknown("access")),
     };
-    let kind = said("type").map(|name| Kind::named(name).ok_or_else(|| unknown("type")));
+    let kind = said("type").map(|name| client::Kind::named(name).ok_or_else(|| unknown("type")));
     let query = Query {
         client_id: said("search").cloned(),
         search: true,
