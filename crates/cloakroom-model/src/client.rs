@@ -20,7 +20,7 @@ use crate::sql::Unless;
 use crate::time::Timestamp;
 use crate::{Fault, Result, hidden, realm, role};
 
-pub use query::{Access, Kind, Query, find_ids, find_names, list, visit};
+pub use query::{Access, Kind, Query, find_ids, find_names, list, list_bound, visit};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]

@@ -25,6 +25,9 @@ const TOGETHER: usize = 1000;
 /// the index once, in its order.
 const SCOPES_TOGETHER: usize = 10_000;
 
+/// The setting of a client that binds it to flows of its own.
+const BOUND: &str = "authenticationFlowBindingOverrides";
+
 /// How a client proves that it is itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -113,6 +116,31 @@ pub fn find_names(cx: &mut Cx<'_>, ids: &[&ClientUuid]) -> Result<HashMap<Client
         names.extend(rows);
     }
     Ok(names)
+}
+
+/// The clients that are bound to flows of their own, by `client_id`, with the ids of those flows.
+pub fn list_bound(cx: &mut Cx<'_>) -> Result<Vec<(String, Vec<String>)>> {
+    // Most clients are bound to none. They are passed over without a look into their JSON.
+    let find = match cx.db.conn()?.is_postgres() {
+        true => "strpos",
+        false => "instr",
+    };
+    let begins = format!("\"{BOUND}\":{{\"");
+    let is_bound = sql::<Bool>(&format!("{find}(clients.settings, '{begins}') > 0"));
+    let rows: Vec<(String, String)> = mine(cx)
+        .filter(is_bound)
+        .order(clients::client_id.asc())
+        .select((clients::client_id, clients::settings))
+        .load(cx.db.conn()?)?;
+    let mut found = Vec::new();
+    for (client_id, settings) in rows {
+        let settings: serde_json::Value = serde_json::from_str(&settings)?;
+        let all = settings.get(BOUND).and_then(|all| all.as_object());
+        let ids = all.into_iter().flat_map(|all| all.values());
+        let ids = ids.filter_map(|id| id.as_str().map(str::to_owned));
+        found.push((client_id, ids.collect()));
+    }
+    Ok(found)
 }
 
 /// Clients by `client_id`.

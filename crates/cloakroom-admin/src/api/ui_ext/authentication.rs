@@ -3,16 +3,16 @@
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{catalog, required_action};
-use cloakroom_model::client::{self, Query};
-use cloakroom_model::{Cx, flow, identity_provider};
+use cloakroom_model::identity_provider::{self, IdentityProvider};
+use cloakroom_model::{client, flow};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
 use super::{VIEW_REALM, part};
 use crate::access::Admin;
 use crate::api::authentication::VIEW_ACTIONS;
-use crate::api::{ALL, Answer, Names, Params, page};
-use crate::error::{AdminError, Result};
+use crate::api::{Answer, Names, Params, page};
+use crate::error::AdminError;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let at = "/admin/realms/{realm}/ui-ext/authentication-management";
@@ -32,32 +32,16 @@ const BINDINGS: [&str; 7] = [
     "firstBrokerLoginFlow",
 ];
 
-/// The clients that sign people in by this flow and not by the realm's.
-fn clients_of(cx: &mut Cx<'_>, flow: &flow::Flow) -> Result<Vec<String>> {
-    let query = Query {
-        max: ALL,
-        ..Query::default()
-    };
-    let all = client::list(cx, &query)?;
-    let uses = |client: &client::Client| {
-        let overrides = client
-            .settings
-            .rest
-            .get("authenticationFlowBindingOverrides");
-        let mut bound = overrides
-            .and_then(Value::as_object)
-            .into_iter()
-            .flat_map(|all| all.values());
-        bound.any(|id| id.as_str() == Some(flow.id.as_str()))
-    };
-    let users = all.into_iter().filter(uses);
-    Ok(users.map(|client| client.client_id).collect())
+/// The clients that sign people in by this flow and not by the realm's, of those that have flows of their own.
+fn clients_of(bound: &[(String, Vec<String>)], flow: &flow::Flow) -> Vec<String> {
+    let uses = |ids: &[String]| ids.iter().any(|id| id == flow.id.as_str());
+    let users = bound.iter().filter(|(_, ids)| uses(ids));
+    users.map(|(client_id, _)| client_id.clone()).collect()
 }
 
 /// The identity providers that end a login with this flow.
-fn providers_of(cx: &mut Cx<'_>, flow: &flow::Flow) -> Result<Vec<String>> {
-    let all = identity_provider::list(cx)?;
-    let uses = |one: &identity_provider::IdentityProvider| {
+fn providers_of(all: &[IdentityProvider], flow: &flow::Flow) -> Vec<String> {
+    let uses = |one: &&IdentityProvider| {
         let settings = &one.settings;
         let named = [
             &settings.first_broker_login_flow_alias,
@@ -68,8 +52,8 @@ fn providers_of(cx: &mut Cx<'_>, flow: &flow::Flow) -> Result<Vec<String>> {
             .flatten()
             .any(|alias| *alias == flow.alias)
     };
-    let users = all.into_iter().filter(uses);
-    Ok(users.map(|one| one.alias).collect())
+    let users = all.iter().filter(uses);
+    users.map(|one| one.alias.clone()).collect()
 }
 
 /// The flows that are not inside others, and what uses each: the realm, or else clients or identity providers.
@@ -82,13 +66,15 @@ async fn flows(admin: Admin) -> Answer {
     };
     let shown = admin
         .read(move |cx| {
+            let bound = client::list_bound(cx)?;
+            let ending = identity_provider::list(cx)?;
             let mut shown = Vec::new();
             for one in flow::list(cx)?.iter().filter(|one| one.top_level) {
                 let mut flow = json!({"id": one.id, "alias": one.alias, "builtIn": one.built_in});
                 if let Some(description) = &one.description {
                     set(&mut flow, "description", json!(description));
                 }
-                let (clients, providers) = (clients_of(cx, one)?, providers_of(cx, one)?);
+                let (clients, providers) = (clients_of(&bound, one), providers_of(&ending, one));
                 let used = if is_bound(&one.alias) {
                     Some(("DEFAULT", vec![one.alias.clone()]))
                 } else if !clients.is_empty() {
@@ -135,8 +121,8 @@ async fn users_of(admin: Admin, path: Names, params: Params) -> Answer {
                 .find(|flow| flow.id.as_str() == id);
             let flow = flow.ok_or_else(|| AdminError::error(404, "Could not find flow"))?;
             match path.part("type") {
-                "clients" => clients_of(cx, &flow),
-                "idp" => providers_of(cx, &flow),
+                "clients" => Ok(clients_of(&client::list_bound(cx)?, &flow)),
+                "idp" => Ok(providers_of(&identity_provider::list(cx)?, &flow)),
                 _ => Err(AdminError::not_found()),
             }
         })
