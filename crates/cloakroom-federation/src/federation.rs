@@ -10,6 +10,7 @@ use crate::endpoints::{self, Endpoints, Metadata};
 use crate::exchange::{self, Brought, Issued};
 use crate::health::Health;
 use crate::identity::{self, Identity, Said};
+use crate::kerberos::Usual;
 use crate::network::Network;
 use crate::tokens::{Expected, Keys, Opened, Tokens};
 use crate::userinfo::{self, Answer};
@@ -23,6 +24,8 @@ pub struct Federation {
     saml_keys: Cache<Vec<String>>,
     /// How each provider was the last time.
     pub health: Health,
+    /// How keys are made at each centre of keys.
+    pub usual: Usual,
 }
 
 /// A browser that has come back, and what it was sent with.

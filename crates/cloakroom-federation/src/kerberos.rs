@@ -22,6 +22,7 @@ pub mod person;
 mod principal;
 pub mod provider;
 pub mod token;
+mod usual;
 mod write;
 
 pub use accept::{Accepted, Refused, accept};
@@ -30,6 +31,9 @@ pub use initial::Method;
 pub use keytab::Keytab;
 pub use principal::Principal;
 pub use provider::Provider;
+pub use usual::Usual;
+
+use zeroize::Zeroizing;
 
 /// A key of Kerberos.
 #[derive(Clone, Copy)]
@@ -49,7 +53,7 @@ impl std::fmt::Debug for Key<'_> {
 /// The encryption of Kerberos with keys of AES (RFC 3962, RFC 8009).
 pub trait Crypto: std::fmt::Debug {
     /// Opens what was encrypted for a usage; `None`, without a reason, if it does not open.
-    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>>;
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>>;
 
     /// Encrypts for a usage; `None` if the key is none.
     fn seal(&self, key: Key<'_>, usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>>;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use cloakroom_model::Secret;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
+use zeroize::Zeroizing;
 
 use super::initial::Method;
-use super::{Crypto, Keytab};
+use super::{Crypto, Keytab, Usual};
 use crate::directory::{Dial, Place, Stream};
 use crate::{Problem, Result};
 
@@ -26,13 +27,20 @@ pub trait Centre {
     fn keytab(&self, file: &str) -> impl Future<Output = Option<Keytab>>;
 
     /// Makes a password a key, on threads that may be busy with that; `None` if they have too much to do.
-    fn stretch(&self, password: &Secret, method: &Method) -> impl Future<Output = Option<Vec<u8>>>;
+    fn stretch(
+        &self,
+        password: &Secret,
+        method: &Method,
+    ) -> impl Future<Output = Option<Zeroizing<Vec<u8>>>>;
 
     /// The encryption.
     fn crypto(&self) -> &dyn Crypto;
 
     /// Bytes by chance.
     fn random(&self) -> Option<[u8; 16]>;
+
+    /// How keys are made at each centre.
+    fn usual(&self) -> &Usual;
 }
 
 /// All ways out of this server that a password may take.
@@ -52,7 +60,8 @@ impl<D, C> Clone for Ways<'_, D, C> {
 
 impl<D, C> Copy for Ways<'_, D, C> {}
 
-/// Asks the first centre of the realm that is reached.
+/// Asks the first centre of the realm that is reached, and waits so long for all of them together: each has its share of what
+/// those before it have left.
 ///
 /// # Errors
 /// If none is listed, or none is reached.
@@ -65,7 +74,11 @@ pub(super) async fn ask(
         "no centre of keys is listed for {} in CLOAKROOM_KERBEROS_KDCS",
         crate::error::plain(realm)
     ));
-    for (host, port) in ways.centre.hosts(realm) {
+    let end = Instant::now() + patience;
+    let hosts = ways.centre.hosts(realm);
+    let count = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
+    for ((host, port), rest) in hosts.into_iter().zip((1..=count).rev()) {
+        let left = end.saturating_duration_since(Instant::now());
         let place = Place {
             host,
             port,
@@ -73,7 +86,7 @@ pub(super) async fn ask(
             // Whoever listens could guess at the password.
             stays_plain: true,
             is_centre: true,
-            patience,
+            patience: left.checked_div(rest).unwrap_or_default(),
         };
         match ask_one(&place, message, ways.dial).await {
             Ok(answer) => return Ok(answer),
@@ -84,16 +97,30 @@ pub(super) async fn ask(
 }
 
 async fn ask_one(place: &Place, message: &[u8], dial: &impl Dial) -> Result<Vec<u8>> {
-    let stream = dial.dial(place).await;
-    let stream =
-        stream.map_err(|why| Problem::unreachable(format!("the centre of keys: {why}")))?;
-    let talked = timeout(place.patience, talk(stream, message)).await;
-    let answer = talked.unwrap_or_else(|_| {
-        let why = "the centre of keys did not answer in time";
-        Err(Problem::unreachable(why))
-    });
-    dial.note(place, answer.as_ref().is_err_and(Problem::is_unreachable));
-    answer
+    let whole = async {
+        let stream = dial.dial(place).await;
+        let stream = stream.map_err(|why| (false, format!("the centre of keys: {why}")));
+        let stream = stream.map_err(|(is_new, why)| (is_new, Problem::unreachable(why)))?;
+        talk(stream, message)
+            .await
+            .map_err(|problem| (true, problem))
+    };
+    let talked = timeout(place.patience, whole).await;
+    let late = || Problem::unreachable("the centre of keys did not answer in time");
+    let answer = talked.unwrap_or_else(|_| Err((true, late())));
+    // Who dials has noted already what became of that.
+    match answer {
+        Ok(answer) => {
+            dial.note(place, false);
+            Ok(answer)
+        }
+        Err((is_new, problem)) => {
+            if is_new {
+                dial.note(place, problem.is_unreachable());
+            }
+            Err(problem)
+        }
+    }
 }
 
 /// Each message has its length before it, in four bytes.

@@ -1,8 +1,9 @@
 //! The messages between whoever has a password and a centre of keys (RFC 4120 §5.4, §5.9): what is asked, and what is answered.
 
 use cloakroom_model::{Timestamp, Ttl};
+use zeroize::Zeroizing;
 
-use super::der::{Fields, OCTETS, SEQUENCE, element, only};
+use super::der::{Fields, OCTETS, SEQUENCE, TEXT, element, only};
 use super::keytab;
 use super::message::{Sealed, VERSION, outside};
 use super::principal::Principal;
@@ -81,13 +82,14 @@ pub struct Method {
 }
 
 impl Method {
-    /// What is usual, where the centre does not say.
-    pub(super) fn usual(client: &Principal) -> Self {
+    /// What is usual at a centre, where it does not say: the kind and the rounds of whom it knew last.
+    pub(super) fn usual(client: &Principal, last: Option<(i64, u32)>) -> Self {
         let kind = keytab::AES_256;
+        let (kind, rounds) = last.unwrap_or((kind, keytab::usual_rounds(kind)));
         Self {
             kind,
             salt: usual_salt(client),
-            rounds: keytab::usual_rounds(kind),
+            rounds,
         }
     }
 
@@ -100,7 +102,8 @@ impl Method {
             let kind = fields.integer(0)?;
             keytab::size(kind)?;
             let salt = match fields.has(1) {
-                true => fields.text(1)?.as_bytes().to_vec(),
+                // Some centres have salts of other letters than those of UTF-8, and a salt is bytes.
+                true => only(fields.get(1)?, TEXT)?.to_vec(),
                 false => usual_salt(client),
             };
             let rounds = match fields.has(2) {
@@ -224,7 +227,7 @@ fn reply(bytes: &[u8], client: &Principal) -> Option<Reply> {
 
 /// `EncASRepPart`, as far as it matters here.
 pub(super) struct Inside {
-    pub(super) key: (i64, Vec<u8>),
+    pub(super) key: (i64, Zeroizing<Vec<u8>>),
     pub(super) nonce: i64,
     pub(super) service: Principal,
 }
@@ -235,7 +238,7 @@ impl Inside {
         let fields = Fields::of(own?)?;
         let key = Fields::of(fields.get(0)?)?;
         Some(Self {
-            key: (key.integer(0)?, key.octets(1)?.to_vec()),
+            key: (key.integer(0)?, Zeroizing::new(key.octets(1)?.to_vec())),
             nonce: fields.integer(2)?,
             service: Principal::read(fields.get(10)?, fields.text(9)?)?,
         })

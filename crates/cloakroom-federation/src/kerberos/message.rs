@@ -1,6 +1,7 @@
 //! The messages of an application's exchange (RFC 4120 §5.3, §5.5): what is asked, and what is answered.
 
 use cloakroom_model::Timestamp;
+use zeroize::Zeroizing;
 
 use super::der::{Fields, INTEGER, SEQUENCE, TIME, element, field, only};
 use super::principal::Principal;
@@ -75,7 +76,7 @@ pub(super) fn outside(bytes: &[u8]) -> Option<(Principal, Sealed<'_>)> {
 /// `EncTicketPart`, as far as it matters here. What it says of groups does not.
 pub(super) struct Ticket {
     pub(super) flags: u32,
-    pub(super) key: (i64, Vec<u8>),
+    pub(super) key: (i64, Zeroizing<Vec<u8>>),
     pub(super) client: Principal,
     /// When the client has proved who it is.
     pub(super) authenticated: Timestamp,
@@ -94,7 +95,7 @@ impl Ticket {
         };
         Some(Self {
             flags: fields.flags(0)?,
-            key: (key.integer(0)?, key.octets(1)?.to_vec()),
+            key: (key.integer(0)?, Zeroizing::new(key.octets(1)?.to_vec())),
             client: Principal::read(fields.get(3)?, fields.text(2)?)?,
             authenticated,
             starts,

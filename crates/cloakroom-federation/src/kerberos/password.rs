@@ -6,7 +6,10 @@
 //!
 //! Everybody is asked about twice, also whoever the centre does not know, so that the time of an answer tells less of who that is.
 
+use std::time::Duration;
+
 use cloakroom_model::Secret;
+use tokio::time::Instant;
 
 use super::accept::{Judge, SKEW};
 use super::centre::{self, Centre, Ways};
@@ -51,6 +54,8 @@ pub struct Begun {
     /// Why nobody is looked for any more; for the log.
     refused: Option<&'static str>,
     is_known: bool,
+    /// How long the centres may be waited for still.
+    left: Duration,
 }
 
 impl Begun {
@@ -88,7 +93,12 @@ pub async fn begin(
     ways: Ways<'_, impl Dial, impl Centre>,
 ) -> Result<Begun> {
     let asked = Asked::new(provider, &client, ways)?;
-    let method = match asked.send(None, ways).await? {
+    let (patience, start) = (provider.directory.patience(), Instant::now());
+    let answer = asked.send(None, patience, ways).await?;
+    let left = patience.saturating_sub(start.elapsed());
+    let (realm, usual) = (provider.service.realm.as_str(), ways.centre.usual());
+    let as_usual = |client: &Principal| Method::usual(client, usual.of(realm));
+    let method = match answer {
         Answer::Reply(reply) => reply.method,
         Answer::Complaint(about) if about.code == WANTS_PROOF => about.method,
         Answer::Complaint(about) => {
@@ -97,10 +107,11 @@ pub async fn begin(
                 code => refusal(code)?,
             };
             return Ok(Begun {
-                method: Method::usual(&client),
+                method: as_usual(&client),
                 client,
                 is_known: about.code != NOBODY,
                 refused: Some(refused),
+                left,
             });
         }
     };
@@ -109,11 +120,15 @@ pub async fn begin(
         Ok(method) => (method, None),
         Err(_) => (None, Some(NO_WAY)),
     };
+    if let Some(method) = &method {
+        usual.note(realm, (method.kind, method.rounds));
+    }
     Ok(Begun {
-        method: method.unwrap_or_else(|| Method::usual(&client)),
+        method: method.unwrap_or_else(|| as_usual(&client)),
         client,
         refused,
         is_known: true,
+        left,
     })
 }
 
@@ -143,7 +158,9 @@ pub async fn finish(
     let (now, random) = (ways.dial.now(), chance(ways)?);
     let proof = ways.centre.crypto().seal(key, MOMENT, random, &moment(now));
     let proof = proof.ok_or_else(|| Problem::untrusted("no key can be made of the password"))?;
-    let answer = asked.send(Some((key.kind, &proof)), ways).await?;
+    let answer = asked
+        .send(Some((key.kind, &proof)), begun.left, ways)
+        .await?;
     if let Some(why) = begun.refused {
         return Ok(Said::Wrong(why));
     }
@@ -230,6 +247,7 @@ impl<'a> Asked<'a> {
     async fn send(
         &self,
         proof: Option<(i64, &[u8])>,
+        patience: Duration,
         ways: Ways<'_, impl Dial, impl Centre>,
     ) -> Result<Answer> {
         let service = &self.provider.service;
@@ -240,7 +258,7 @@ impl<'a> Asked<'a> {
             now: ways.dial.now(),
             proof,
         };
-        let to = (service.realm.as_str(), self.provider.directory.patience());
+        let to = (service.realm.as_str(), patience);
         let answer = centre::ask(to, &request.write(), ways).await?;
         let read = Answer::read(&answer, self.client);
         read.ok_or_else(|| Problem::untrusted("the answer of the centre of keys is none"))

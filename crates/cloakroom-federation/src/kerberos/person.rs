@@ -1,6 +1,7 @@
 //! Who a principal is: an entry of the directory, or somebody of the name alone.
 
 use cloakroom_model::id::RoleId;
+use cloakroom_model::user::directory as link;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Fault};
 
@@ -110,6 +111,9 @@ pub fn settle(
     default_role: Option<&RoleId>,
 ) -> std::result::Result<std::result::Result<User, adopt::Refused>, Fault> {
     let with_searches = directory.has_entries();
+    if !with_searches {
+        take_over(cx, directory, person)?;
+    }
     let adopted = adopt::adopt(cx, directory, person, default_role, with_searches)?;
     let mut adopted = match adopted {
         Ok(adopted) => adopted,
@@ -122,4 +126,37 @@ pub fn settle(
         user::update(cx, user)?;
     }
     Ok(Ok(adopted.user().clone()))
+}
+
+/// A guess is at a name in small letters, and stores somebody who is nobody yet. Whoever proves that they have the name in other
+/// letters is who was guessed at, and what was stored is theirs.
+fn take_over(
+    cx: &mut Cx<'_>,
+    directory: &Directory,
+    person: &Person,
+) -> std::result::Result<(), Fault> {
+    if link::find_user(cx, &directory.id, &person.external_id)?.is_some() {
+        return Ok(());
+    }
+    let Some(user) = user::find_by_username(cx, &person.username)? else {
+        return Ok(());
+    };
+    let Some(known) = link::find(cx, &user.id)? else {
+        return Ok(());
+    };
+    let is_guessed = known.component == directory.id
+        && differs_in_case(&known.external_id, &person.external_id)
+        && !link::was_seen(cx, &user.id)?;
+    if is_guessed {
+        link::rename(cx, &user.id, &person.external_id)?;
+    }
+    Ok(())
+}
+
+/// The names differ in nothing but the case of their letters, and the realms in nothing.
+fn differs_in_case(one: &str, other: &str) -> bool {
+    let split = one.rsplit_once('@').zip(other.rsplit_once('@'));
+    split.is_some_and(|((name, realm), (same, here))| {
+        realm == here && name.eq_ignore_ascii_case(same)
+    })
 }

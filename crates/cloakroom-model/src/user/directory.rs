@@ -96,6 +96,17 @@ pub fn was_seen(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
     Ok(seen.is_some_and(|at| at > NEVER))
 }
 
+/// Gives the entry of a user another name; false if the user is not linked any more.
+pub fn rename(cx: &mut Cx<'_>, user: &UserId, external_id: &str) -> Result<bool> {
+    let mine = links::table
+        .filter(links::realm_id.eq(&cx.realm.id))
+        .filter(links::user_id.eq(user));
+    let changed = diesel::update(mine)
+        .set(links::external_id.eq(external_id))
+        .execute(cx.db.conn()?)?;
+    Ok(changed == 1)
+}
+
 /// Before everything.
 pub const NEVER: Timestamp = Timestamp::from_seconds(0);
 

@@ -4,12 +4,13 @@ use std::num::NonZeroU32;
 use std::path::Path;
 
 use actix_web::web::block;
-use cloakroom_federation::kerberos::{Centre, Crypto, Key, Keytab, Method, keytab};
+use cloakroom_federation::kerberos::{Centre, Crypto, Key, Keytab, Method, Usual, keytab};
 use cloakroom_jose::kerberos::{Stretch, Suite};
 use cloakroom_model::Secret;
 use cloakroom_web::App;
 use cloakroom_web::app::random;
 use rand::Rng as _;
+use zeroize::Zeroizing;
 
 /// The encryption of AES.
 #[derive(Debug)]
@@ -27,10 +28,9 @@ fn suite(kind: i64) -> Option<(Suite, usize)> {
 }
 
 impl Crypto for Aes {
-    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (suite, _) = suite(key.kind)?;
-        let opened = suite.open(key.bytes, usage, sealed).ok()?;
-        Some(opened.to_vec())
+        suite.open(key.bytes, usage, sealed).ok()
     }
 
     fn seal(&self, key: Key<'_>, usage: u32, random: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {
@@ -65,7 +65,7 @@ impl Centre for Centres<'_> {
         keys(self.0, file).await
     }
 
-    async fn stretch(&self, password: &Secret, method: &Method) -> Option<Vec<u8>> {
+    async fn stretch(&self, password: &Secret, method: &Method) -> Option<Zeroizing<Vec<u8>>> {
         let (suite, size) = suite(method.kind)?;
         let rounds = NonZeroU32::new(method.rounds)?;
         let (password, salt) = (password.clone(), method.salt.clone());
@@ -75,13 +75,17 @@ impl Centre for Centres<'_> {
                 salt: &salt,
                 rounds,
             };
-            suite.stretch(size, from).map(|key| key.to_vec()).ok()
+            suite.stretch(size, from).ok()
         };
         self.0.compute(job).await.ok()?
     }
 
     fn crypto(&self) -> &dyn Crypto {
         &Aes
+    }
+
+    fn usual(&self) -> &Usual {
+        &self.0.federation.usual
     }
 
     fn random(&self) -> Option<[u8; 16]> {

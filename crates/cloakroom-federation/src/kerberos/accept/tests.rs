@@ -1,6 +1,8 @@
 //! Tokens that are honest but for one thing. The encryption is a stand-in whose every byte matters as well; that of AES
 //! has its own tests, and is played with a real centre of keys over HTTP.
 
+use zeroize::Zeroizing;
+
 use super::*;
 use crate::kerberos::keytab::tests::{file, line};
 use crate::kerberos::message::write as w;
@@ -17,9 +19,9 @@ fn sum(key: &[u8], usage: u32, text: &[u8]) -> [u8; 8] {
 }
 
 impl Crypto for StandIn {
-    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn open(&self, key: Key<'_>, usage: u32, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (tag, text) = sealed.split_at_checked(8)?;
-        (tag == sum(key.bytes, usage, text)).then(|| text.to_vec())
+        (tag == sum(key.bytes, usage, text)).then(|| Zeroizing::new(text.to_vec()))
     }
 
     fn seal(&self, key: Key<'_>, usage: u32, _: [u8; 16], text: &[u8]) -> Option<Vec<u8>> {

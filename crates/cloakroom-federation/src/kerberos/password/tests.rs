@@ -304,8 +304,73 @@ async fn a_centre_that_says_nothing_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn all_centres_together_are_waited_for_no_longer_than_one() {
+    let mut way = Way::silent();
+    way.hosts = 4;
+    let ways = Ways {
+        dial: &way,
+        centre: &way,
+    };
+    let client = Principal::parse("ada", REALM).unwrap();
+    let start = Instant::now();
+    let said = begin(&provider(), client, ways).await;
+    assert!(said.unwrap_err().is_unreachable());
+    // The settings say a tenth of a second, and four of them would be 400 milliseconds.
+    let waited = start.elapsed().as_millis();
+    assert!((90..250).contains(&waited), "{waited} ms");
+}
+
+#[tokio::test]
+async fn nobody_costs_as_many_rounds_as_whom_the_centre_knew_last() {
+    let way = Way::new(|asked| {
+        let known = asked.client == "ada";
+        let recipe = Recipe {
+            kinds: vec![(18, Some(SALT), Some(30_000))],
+            first: if known { WANTS_PROOF } else { NOBODY },
+            second: (!known).then_some(NOBODY),
+            ..honest()
+        };
+        recipe.answer(asked)
+    });
+    let ways = Ways {
+        dial: &way,
+        centre: &way,
+    };
+    for name in ["nobody", "ada", "nobody"] {
+        let client = Principal::parse(name, REALM).unwrap();
+        let begun = begin(&provider(), client, ways).await.unwrap();
+        let password = Secret::new(PASSWORD.to_owned());
+        finish(&provider(), begun, &password, ways).await.unwrap();
+    }
+    // Of a centre that nobody has asked yet, what is usual everywhere has to do.
+    assert_eq!(way.stretched(), [(18, 4_096), (18, 30_000), (18, 30_000)]);
+}
+
+#[tokio::test]
+async fn a_salt_is_bytes_in_whatever_letters() {
+    let salt = element(0x1b, &[b"EXAMPLE.ORG\xe9l\xe8ve"]);
+    let entry = w::sequence(&[(0, w::integer(18)), (1, salt)]);
+    let listed = element(0x30, &[&entry]);
+    let hint = w::sequence(&[(1, w::integer(19)), (2, w::octets(&listed))]);
+    let complaint = w::sequence(&[
+        (0, w::integer(5)),
+        (1, w::integer(30)),
+        (6, w::integer(WANTS_PROOF)),
+        (12, w::octets(&element(0x30, &[&hint]))),
+    ]);
+    let client = Principal::parse("ada", REALM).unwrap();
+    let Some(Answer::Complaint(about)) = Answer::read(&element(0x7e, &[&complaint]), &client)
+    else {
+        panic!("the complaint is none");
+    };
+    let method = about.method.unwrap().unwrap();
+    assert_eq!(method.salt, b"EXAMPLE.ORG\xe9l\xe8ve");
+}
+
+#[tokio::test]
 async fn no_bytes_of_an_answer_break_the_reading() {
     let asked = Exchange {
+        client: "ada".to_owned(),
         nonce: 7,
         proof: Some(stand_in::seal(
             &stand_in::stretch(PASSWORD, &honest().method()),

@@ -44,7 +44,7 @@ fn house(scene: &Scene, name: &str, config: Value) -> House {
     scene.house_of(&format!("kerberos-{name}"), kerberos(scene, config))
 }
 
-fn target(house: &House, more: &[(&str, &str)]) -> String {
+pub(super) fn target(house: &House, more: &[(&str, &str)]) -> String {
     let mut fields = vec![
         ("client_id", house.client.id.as_str()),
         ("redirect_uri", CALLBACK),
@@ -62,7 +62,7 @@ fn bring(scene: &Scene, house: &House, header: &str) -> Answer {
 }
 
 /// The claims of whoever the last answer of a browser signs in.
-fn claims(scene: &Scene, house: &House, answers: &str) -> Value {
+pub(super) fn claims(scene: &Scene, house: &House, answers: &str) -> Value {
     let place = answers.rsplit("ocation: ").next().unwrap_or_default();
     let place = place.lines().next().unwrap_or_default();
     assert!(place.starts_with(CALLBACK), "{answers}");
@@ -84,7 +84,7 @@ fn claims(scene: &Scene, house: &House, answers: &str) -> Value {
 }
 
 /// The last answer of a browser is the form, and nobody is signed in.
-fn is_form(answers: &str) -> bool {
+pub(super) fn is_form(answers: &str) -> bool {
     answers.contains("kc-form-login") && !answers.contains("HTTP/1.1 302")
 }
 

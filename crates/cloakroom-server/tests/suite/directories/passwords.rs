@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Story;
 use super::kdc::SPOOFED;
-use super::kerberos::kerberos;
+use super::kerberos::{claims, is_form, kerberos, target};
 use super::scene::{House, Scene};
 use super::slapd::password_of;
 use crate::browser::Browser;
@@ -36,6 +36,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "guesses-at-passwords-of-kerberos-are-counted-and-lock-out",
         guesses,
+    ),
+    (
+        "whoever-was-guessed-at-in-small-letters-comes-with-a-ticket-in-others",
+        letters,
     ),
     (
         "a-realm-whose-centre-is-not-listed-signs-nobody-in-and-says-so",
@@ -278,6 +282,28 @@ fn guesses(scene: &Scene) {
 
     house.done("DELETE", &path, &Value::Null);
     assert_eq!(house.direct(&name, &password).status, 200);
+}
+
+fn letters(scene: &Scene) {
+    let house = scene.house("kdc-letters");
+    house.add_of("kerberos", provider(scene, json!({})));
+    house.realm.change("", json!({"bruteForceProtected": true}));
+    let name = scene.name("kdc-letters");
+    principal(scene, &name, "+requires_preauth");
+    let person = scene.kdc.person(&name.replace("kdc", "KDC"));
+    is_wrong(&house.direct(&name, "not the password"));
+    let guessed = house.user(&name);
+
+    let url = format!("{}{}", scene.server.base, target(&house, &[]));
+    let first = claims(scene, &house, &person.open(&url));
+    let again = claims(scene, &house, &person.open(&url));
+
+    assert_eq!(first["sub"], guessed["id"]);
+    assert_eq!(again["sub"], guessed["id"]);
+    // Now that they have come, nobody comes as them in yet other letters.
+    let other = scene.kdc.person(&name.replace("letters", "LETTERS"));
+    let answers = other.open(&url);
+    assert!(is_form(&answers), "{answers}");
 }
 
 fn unlisted(scene: &Scene) {

@@ -2,22 +2,25 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use cloakroom_model::{Secret, Timestamp};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use zeroize::Zeroizing;
 
 use crate::directory::{Dial, Place, Pool, Stream};
 use crate::kerberos::accept::tests::{KEY, NOW, StandIn};
 use crate::kerberos::der::{Fields, SEQUENCE, only};
 use crate::kerberos::keytab::tests::{file, line};
-use crate::kerberos::{Centre, Crypto, Key, Keytab, Method};
+use crate::kerberos::{Centre, Crypto, Key, Keytab, Method, Principal, Usual};
 use crate::network::Unreached;
 
 /// A request, as far as a centre needs it.
 pub(super) struct Asked {
+    /// The first part of the name of whoever is asked about.
+    pub(super) client: String,
     pub(super) nonce: i64,
     pub(super) proof: Option<Vec<u8>>,
 }
@@ -32,7 +35,9 @@ impl Asked {
             let sealed = Fields::of(one.octets(2).unwrap()).unwrap();
             sealed.octets(2).unwrap().to_vec()
         });
+        let client = Principal::read(body.get(1).unwrap(), "EXAMPLE.ORG").unwrap();
         Self {
+            client: client.parts[0].clone(),
             nonce: body.integer(7).unwrap(),
             proof,
         }
@@ -52,7 +57,7 @@ pub(super) fn open(key: &[u8], usage: u32, sealed: &[u8]) -> Option<Vec<u8>> {
         kind: 18,
         bytes: key,
     };
-    StandIn.open(key, usage, sealed)
+    StandIn.open(key, usage, sealed).map(|text| text.to_vec())
 }
 
 /// A key that differs with the password, the salt and the rounds.
@@ -75,6 +80,11 @@ pub(super) struct Way {
     play: Option<Play>,
     asked: Arc<AtomicUsize>,
     pool: Arc<Pool>,
+    usual: Usual,
+    /// The kinds and rounds of the keys that were made.
+    stretched: Mutex<Vec<(i64, u32)>>,
+    /// How many centres there are.
+    pub(super) hosts: usize,
 }
 
 impl Way {
@@ -83,6 +93,9 @@ impl Way {
             play: Some(Arc::new(play)),
             asked: Arc::default(),
             pool: Arc::default(),
+            usual: Usual::default(),
+            stretched: Mutex::default(),
+            hosts: 1,
         }
     }
 
@@ -91,7 +104,15 @@ impl Way {
             play: None,
             asked: Arc::default(),
             pool: Arc::default(),
+            usual: Usual::default(),
+            stretched: Mutex::default(),
+            hosts: 1,
         }
+    }
+
+    /// The kinds and rounds of the keys that were made.
+    pub(super) fn stretched(&self) -> Vec<(i64, u32)> {
+        self.stretched.lock().unwrap().clone()
     }
 
     /// How many questions were answered.
@@ -129,7 +150,7 @@ impl Dial for Way {
 impl Centre for Way {
     fn hosts(&self, realm: &str) -> Vec<(String, u16)> {
         assert_eq!(realm, "EXAMPLE.ORG");
-        vec![("kdc.example.org".to_owned(), 88)]
+        vec![("kdc.example.org".to_owned(), 88); self.hosts]
     }
 
     async fn keytab(&self, path: &str) -> Option<Keytab> {
@@ -142,8 +163,14 @@ impl Centre for Way {
         )]))
     }
 
-    async fn stretch(&self, password: &Secret, method: &Method) -> Option<Vec<u8>> {
-        Some(stretch(password.expose(), method))
+    async fn stretch(&self, password: &Secret, method: &Method) -> Option<Zeroizing<Vec<u8>>> {
+        let mut stretched = self.stretched.lock().unwrap();
+        stretched.push((method.kind, method.rounds));
+        Some(Zeroizing::new(stretch(password.expose(), method)))
+    }
+
+    fn usual(&self) -> &Usual {
+        &self.usual
     }
 
     fn crypto(&self) -> &dyn Crypto {
