@@ -34,6 +34,7 @@ const STORIES: &[&[Story]] = &[
     hostile::STORIES,
     linking::STORIES,
     mappers::STORIES,
+    presets::STORIES,
     sign_in::STORIES,
     trials::STORIES,
 ];

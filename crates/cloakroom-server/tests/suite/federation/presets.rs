@@ -1,13 +1,16 @@
 //! Each kind of provider, played as its documentation says that it answers.
 
 use cloakroom_federation::preset::{self, Protocol};
+use cloakroom_jose::jws::Unverified;
+use cloakroom_jose::{Alg, KeySet, SigningKey, pem};
 use serde_json::{Value, json};
 
-use super::op::{CLIENT, Op, SECRET};
+use super::Story;
+use super::op::{CLIENT, Op, SECRET, query_of};
 use super::scene::{Scene, submit};
 use super::stand_in::Given;
-use crate::browser::Place;
-use crate::http::text;
+use crate::browser::{Browser, Place};
+use crate::http::{Request, decode, text};
 
 /// What a provider answers about somebody, and what is expected of it.
 pub(super) struct Row {
@@ -178,23 +181,9 @@ pub(super) fn play(row: &Row, scene: &Scene) {
     scene.done("POST", "/identity-provider/instances", &asked);
     let mut browser = scene.browser();
 
-    let mut place = scene.visit(&mut browser, &op);
+    let place = scene.visit(&mut browser, &op);
+    let place = review(&mut browser, place, (row.id, &name));
 
-    // Where a provider knows too little, the person adds it.
-    if let Place::Page(page) = &place {
-        let page = page.clone();
-        place = submit(&mut browser, &page, "kc-idp-review-profile-form", |form| {
-            for (field, value) in [("firstName", "Ada"), ("lastName", "Lovelace")] {
-                if form.get(field).is_none_or(str::is_empty) {
-                    form.set(field, value);
-                }
-            }
-            if form.get("email").is_none_or(str::is_empty) {
-                form.set("email", &format!("{}@typed.test", row.id));
-            }
-            form.set("username", &name);
-        });
-    }
     let subject = scene.claims(&place.client())["sub"].clone();
     let user = scene.done(
         "GET",
@@ -209,4 +198,133 @@ pub(super) fn play(row: &Row, scene: &Scene) {
     }
     let traded = op.token_requests().pop().unwrap();
     assert_eq!(!traded.field("code_verifier").is_empty(), preset.pkce);
+}
+
+/// Where a provider knows too little, the person adds it.
+fn review(browser: &mut Browser, place: Place, (id, name): (&str, &str)) -> Place {
+    let Place::Page(page) = &place else {
+        return place;
+    };
+    submit(browser, page, "kc-idp-review-profile-form", |form| {
+        for (field, value) in [("firstName", "Ada"), ("lastName", "Lovelace")] {
+            if form.get(field).is_none_or(str::is_empty) {
+                form.set(field, value);
+            }
+        }
+        if form.get("email").is_none_or(str::is_empty) {
+            form.set("email", &format!("{id}@typed.test"));
+        }
+        form.set("username", name);
+    })
+}
+
+pub(super) const STORIES: &[Story] = &[
+    (
+        "each-kind-of-provider-is-played-as-its-documentation-says",
+        all_played,
+    ),
+    (
+        "each-kind-of-provider-has-browsers-sent-where-its-documentation-says",
+        departures,
+    ),
+    (
+        "apple-is-shown-a-jwt-of-ones-own-key-and-has-the-name-posted",
+        apple,
+    ),
+];
+
+/// Kinds that have no row above: a story of its own below, or those of the protocols.
+const ELSEWHERE: [&str; 4] = ["apple", "keycloak-oidc", "oidc", "saml"];
+
+fn all_played(_: &Scene) {
+    for preset in preset::ALL {
+        let is_row = ROWS.iter().any(|row| row.id == preset.id);
+        assert!(is_row != ELSEWHERE.contains(&preset.id), "{}", preset.id);
+    }
+}
+
+fn departures(scene: &Scene) {
+    for preset in preset::ALL.iter().filter(|one| !one.is_told()) {
+        if preset.authorization.is_empty() {
+            // Discovery says where, and these are no servers that a test may ask.
+            assert!(preset.issuer.starts_with("https://"), "{}", preset.id);
+            continue;
+        }
+        let alias = format!("departs-{}", preset.id);
+        let config =
+            json!({"clientId": CLIENT, "clientSecret": SECRET, "baseUrl": "https://own.test/"});
+        let asked =
+            json!({"alias": alias, "providerId": preset.id, "enabled": true, "config": config});
+        scene.done("POST", "/identity-provider/instances", &asked);
+
+        let left = scene.leave(&mut scene.browser(), &alias);
+
+        let wanted = preset.authorization.replace("{base}", "https://own.test");
+        let wanted = wanted.replace("{tenant}", "common");
+        let (place, _) = left.address.split_once('?').unwrap();
+        assert_eq!(place, wanted, "{}", preset.id);
+        assert_eq!(left.get("scope"), preset.scope, "{}", preset.id);
+        assert_eq!(left.get("client_id"), CLIENT, "{}", preset.id);
+        let method = left.get("code_challenge_method");
+        assert_eq!(method == "S256", preset.pkce, "{}", preset.id);
+        for (name, value) in preset.parameters {
+            assert_eq!(left.get(name), *value, "{}", preset.id);
+        }
+    }
+}
+
+fn apple(scene: &Scene) {
+    let made = SigningKey::generate(Alg::ES256, "made-there").unwrap();
+    let der = made.to_pkcs8().unwrap();
+    let own = SigningKey::from_pkcs8(Alg::ES256, "KEY1234567", &der).unwrap();
+    let op = Op::open((&scene.stand_in, &scene.inside), "preset-apple");
+    op.change(|says| {
+        says.claims["email"] = json!("ada@privaterelay.test");
+        says.claims["email_verified"] = json!("true");
+    });
+    let config = json!({
+        "clientId": CLIENT, "clientSecret": pem::encode("PRIVATE KEY", &der), "teamId": "TEAM123456",
+        "keyId": "KEY1234567", "issuer": op.issuer, "authorizationUrl": format!("{}/authorize", op.issuer),
+        "tokenUrl": format!("{}/token", op.issuer), "jwksUrl": format!("{}/jwks", op.issuer),
+    });
+    let asked =
+        json!({"alias": "preset-apple", "providerId": "apple", "enabled": true, "config": config});
+    scene.done("POST", "/identity-provider/instances", &asked);
+    let mut browser = scene.browser();
+
+    let left = scene.leave(&mut browser, "preset-apple");
+    op.arrive(&query_of(&left.address));
+    let back = scene.way_back(&left, &[]);
+    let (path, query) = back.split_once('?').unwrap();
+    let mut fields = decode(query);
+    let name = json!({"name": {"firstName": "Augusta Ada", "lastName": "King"}, "email": "other@apple.test"});
+    fields.push(("user".to_owned(), name.to_string()));
+    let posted = scene.server.send(&Request::form(path, &fields));
+    let again = posted.location().unwrap().to_owned();
+    let again = again.strip_prefix(&scene.server.base).unwrap();
+    let place = browser.open(again);
+    let place = review(&mut browser, place, ("apple", "preset-apple"));
+
+    let subject = scene.claims(&place.client())["sub"].clone();
+    let path = format!("/users/{}", subject.as_str().unwrap());
+    let user = scene.done("GET", &path, &Value::Null);
+    assert_eq!(text(&user, "email"), "ada@privaterelay.test");
+    assert_eq!(text(&user, "firstName"), "Augusta Ada");
+    assert_eq!(text(&user, "lastName"), "King");
+    assert_eq!(left.get("response_mode"), "form_post");
+    assert_eq!(left.get("scope"), "openid name email");
+    let traded = op.token_requests().pop().unwrap();
+    let proof = traded.field("client_secret");
+    let keys = KeySet::from_keys([own.verifying_key().clone()]);
+    let proof = Unverified::parse_within(proof, 4_096).unwrap();
+    assert_eq!(proof.header().kid(), Some("KEY1234567"));
+    let proved = proof.verify(&keys, &[Alg::ES256]).unwrap();
+    let proved: Value = serde_json::from_slice(proved.payload()).unwrap();
+    for (member, value) in [
+        ("iss", "TEAM123456"),
+        ("sub", CLIENT),
+        ("aud", "https://appleid.apple.com"),
+    ] {
+        assert_eq!(proved[member], value, "{member}");
+    }
 }
