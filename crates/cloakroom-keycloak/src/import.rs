@@ -92,6 +92,8 @@ pub trait Rules: Send + Sync {
     fn is_mapper(&self, kind: &str) -> bool;
     /// People are asked for a required action of this name.
     fn is_action(&self, alias: &str) -> bool;
+    /// People can come from identity providers of this kind.
+    fn is_provider(&self, kind: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
     fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
     /// What in a user profile cannot be obeyed; `has_scope` says which client scopes there are.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use cloakroom_federation::preset;
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::event::{KINDS, MORE_KINDS, OPERATIONS, RESOURCES};
 use cloakroom_keycloak::read::set;
@@ -87,7 +88,7 @@ fn describe() -> Value {
         "protocolMapperTypes": part("protocolMapperTypes", &of_mapper),
         "builtinProtocolMappers": part("builtinProtocolMappers", &nothing),
         "clientInstallations": part("clientInstallations", &nothing),
-        "identityProviders": part("identityProviders", &nothing),
+        "identityProviders": providers(part("identityProviders", &nothing)),
         "socialProviders": part("socialProviders", &nothing),
         "passwordPolicies": policies(),
         "enums": {
@@ -97,6 +98,19 @@ fn describe() -> Value {
             "type": ["ORGANIZATION", "REALM"],
         },
     })
+}
+
+/// Keycloak's kinds of identity providers, and after them those that are here alone.
+fn providers(mut known: Value) -> Value {
+    let Some(all) = known.as_array_mut() else {
+        return known;
+    };
+    for kind in preset::ALL {
+        if catalog::identity_provider(kind.id).is_none() {
+            all.push(json!({"groupName": "Social", "id": kind.id, "name": kind.id}));
+        }
+    }
+    known
 }
 
 /// The families of components that a realm may have of its own.

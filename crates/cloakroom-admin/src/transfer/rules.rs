@@ -1,5 +1,6 @@
 //! What the other crates know about values that an import only stores.
 
+use cloakroom_federation::preset;
 use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
@@ -55,6 +56,10 @@ impl Rules for KnownRules {
 
     fn is_mapper(&self, kind: &str) -> bool {
         mapper::ALL.iter().any(|one| one.kind() == kind)
+    }
+
+    fn is_provider(&self, kind: &str) -> bool {
+        preset::find(kind).is_some()
     }
 
     fn is_action(&self, alias: &str) -> bool {

@@ -5,6 +5,7 @@ mod trial;
 
 use std::rc::Rc;
 
+use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use super::history;
@@ -15,6 +16,7 @@ use crate::part::sheet::{self, Sheet, SheetPage};
 use crate::part::{
     Ask, Card, Cell, Field, Input, Kept, Piece, Pill, Row, Section, Shape, Stack, Table,
 };
+use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -33,6 +35,20 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 const MANAGE: &[&str] = &["manage-identity-providers"];
+
+/// The kinds that the server has, the usual one first.
+async fn kinds(desk: &Desk) -> Result<Vec<(String, String)>, Problem> {
+    let info = desk
+        .ask(Method::GET, "/admin/serverinfo", None, None)
+        .await?;
+    let all = info.json.get("identityProviders").and_then(Value::as_array);
+    let all = all.into_iter().flatten();
+    let mut kinds: Vec<(String, String)> = all
+        .map(|kind| (text_of(kind, "id"), text_of(kind, "name")))
+        .collect();
+    kinds.sort_by_key(|(id, name)| (id != "oidc", name.to_lowercase()));
+    Ok(kinds)
+}
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let found = desk.get("identity-provider/instances").await?;
@@ -59,18 +75,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
     let table = Table::new(desk.text("nav-identity-providers"), columns, rows.collect());
-    let kinds = [
-        "oidc",
-        "keycloak-oidc",
-        "saml",
-        "google",
-        "github",
-        "microsoft",
-        "gitlab",
-    ];
-    let options = kinds
-        .map(|kind| (kind.to_owned(), kind.to_owned()))
-        .to_vec();
+    let options = kinds(&desk).await?;
     let new = Ask::new(
         &desk,
         "new",

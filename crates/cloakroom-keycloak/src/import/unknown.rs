@@ -203,7 +203,7 @@ pub(super) fn provider_mapper(import: &mut Import<'_>, part: &Part<'_>, kind: &s
 
 /// Names an identity provider of a kind that is not here.
 pub(super) fn identity_provider(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    if catalog::identity_provider(kind).is_none() {
+    if catalog::identity_provider(kind).is_none() && !import.ready.rules.is_provider(kind) {
         let how = format!("kept as configuration; there is no kind {kind} here");
         import
             .report

@@ -182,6 +182,10 @@ impl Rules for Everything {
         Ok(())
     }
 
+    fn is_provider(&self, _: &str) -> bool {
+        true
+    }
+
     fn check_key(&self, _: &Component) -> Result<(), String> {
         Ok(())
     }
