@@ -362,4 +362,38 @@ mod tests {
             assert_eq!(failed, Some(step), "{kind} {error}");
         }
     }
+
+    /// The reasons are those that the server writes down, as the tests of passwords that Kerberos proves read them.
+    #[test]
+    fn what_a_centre_of_keys_says_is_told_from_a_wrong_password() {
+        let (account, password) = ("explain-step-account", "explain-step-password");
+        let rows = [
+            (
+                "the account is disabled or locked",
+                account,
+                "explain-centre-account",
+            ),
+            ("the account has expired", account, "explain-centre-account"),
+            (
+                "the account is not valid yet",
+                account,
+                "explain-centre-account",
+            ),
+            (
+                "the password has expired",
+                password,
+                "explain-centre-password",
+            ),
+            ("the password is wrong", password, "explain-password"),
+        ];
+        for (reason, step, why) in rows {
+            let details = json!({"reason": reason});
+            let event = json!({
+                "type": "LOGIN_ERROR", "error": "invalid_user_credentials", "details": details,
+            });
+            let cause = Cause::of(&event);
+            let failed = cause.steps.get(cause.failed).map(|step| step.key);
+            assert_eq!((failed, cause.why), (Some(step), why), "{reason}");
+        }
+    }
 }
