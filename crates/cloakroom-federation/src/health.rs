@@ -23,6 +23,16 @@ pub struct Pulse {
     pub failures: u32,
 }
 
+/// The setting that says when the client's secret is over, in seconds since 1970: a provider that lets secrets end says so when it makes
+/// one (RFC 7591 §3.2.1), and tells nobody later.
+const SECRET_ENDS: &str = "clientSecretExpiresAt";
+
+/// When a provider's secret for us is over, if its settings say so.
+pub fn secret_end(config: &BTreeMap<String, String>) -> Option<Timestamp> {
+    let seconds = config.get(SECRET_ENDS)?.trim().parse().ok();
+    seconds.filter(|end| *end > 0).map(Timestamp::from_seconds)
+}
+
 /// How all providers were, by realm and alias.
 #[derive(Debug, Default)]
 pub struct Health(Mutex<BTreeMap<(String, String), Pulse>>);

@@ -8,9 +8,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::conn::Conn;
 use crate::cx::Cx;
 use crate::id::{IdentityProviderId, RealmId};
-use crate::schema::identity_providers;
+use crate::schema::{identity_providers, realms};
 use crate::secret::Sealed;
 use crate::sql::Unless;
 
@@ -152,6 +153,23 @@ pub fn list_shown(cx: &mut Cx<'_>) -> Result<Vec<Shown>> {
     // As in Keycloak: those with an order first, and by their aliases among each other.
     shown.sort_by_key(|(order, _)| *order);
     Ok(shown.into_iter().map(|(_, one)| one).collect())
+}
+
+/// The settings of all identity providers that are switched on, of all realms: realm, alias, settings.
+pub fn list_of_all_realms(conn: &mut Conn) -> Result<Vec<(String, String, Config)>> {
+    let all = identity_providers::table
+        .inner_join(realms::table.on(realms::id.eq(identity_providers::realm_id)))
+        .filter(identity_providers::enabled.eq(true))
+        .select((
+            realms::name,
+            identity_providers::alias,
+            identity_providers::config,
+        ));
+    let rows: Vec<(String, String, String)> = all.load(conn)?;
+    let read = |(realm, alias, config): (String, String, String)| {
+        Ok((realm, alias, serde_json::from_str(&config)?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// All identity providers of the realm by alias.

@@ -2,9 +2,13 @@
 
 use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, http::header};
-use cloakroom_model::{Fault, realm};
+use cloakroom_federation::health::secret_end;
+use cloakroom_model::identity_provider::{self, Config};
+use cloakroom_model::{Fault, Timestamp, realm};
+use cloakroom_oidc::keyring::describe;
 use cloakroom_web::App;
 use cloakroom_web::app::now;
+use cloakroom_web::metrics::Ends;
 
 use crate::stop::Stopping;
 
@@ -57,13 +61,17 @@ async fn metrics(app: Data<App>) -> HttpResponse {
             Ok::<_, Fault>((
                 realm::count_sessions(conn, now)?,
                 realm::key_ages(conn, now)?,
+                identity_provider::list_of_all_realms(conn)?,
             ))
         })
         .await
     {
-        Ok((sessions, keys)) => {
+        Ok((sessions, keys, providers)) => {
             app.metrics.count_sessions(sessions);
             app.metrics.count_key_ages(keys);
+            app.metrics
+                .upstreams
+                .count_ends(providers.into_iter().map(ends));
         }
         // What this node counts itself is worth an answer all the same.
         Err(fault) => tracing::warn!(error = %fault, "sessions and keys could not be counted"),
@@ -77,4 +85,16 @@ async fn metrics(app: Data<App>) -> HttpResponse {
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
         ))
         .body(text)
+}
+
+fn ends((realm, provider, config): (String, String, Config)) -> Ends {
+    let written = config.get("signingCertificate");
+    let certificates = written.map(|text| describe::certificates_end(text));
+    let first = certificates.unwrap_or_default().into_iter().min();
+    Ends {
+        realm,
+        provider,
+        certificate: first.map(|end| end / 1000),
+        secret: secret_end(&config).map(Timestamp::seconds),
+    }
 }

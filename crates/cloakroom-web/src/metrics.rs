@@ -20,7 +20,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-pub use upstreams::Upstreams;
+pub use upstreams::{Ends, Upstreams};
 
 const SUCCESS: &str = "success";
 const ERROR: &str = "error";
@@ -339,7 +339,12 @@ mod tests {
         let key = ("shop".to_owned(), "rsa-generated".to_owned());
         metrics.count_key_ages([(key, 86_400)]);
         metrics.worked("sweep", true);
-        metrics.upstreams.arrived("shop", "github", true);
+        metrics.upstreams.arrived(("shop", "github"), 1, true);
+        metrics.upstreams.count_ends([Ends {
+            certificate: Some(2),
+            secret: Some(3),
+            ..Ends::default()
+        }]);
         metrics.count_queues(&cloakroom_model::db::Stats::default(), 0);
         metrics
     }

@@ -144,11 +144,10 @@ pub(crate) fn report_error(
 /// Remembers how it went with a provider, for its card and for the metrics.
 fn note(visit: &Visit, alias: &str, outcome: Result<(), &Problem>) {
     let (app, realm) = (&visit.app, &visit.realm);
-    app.metrics
-        .upstreams
-        .arrived(&realm.name, alias, outcome.is_ok());
+    let (now, upstreams) = (now(), &app.metrics.upstreams);
+    upstreams.arrived((&realm.name, alias), now.seconds(), outcome.is_ok());
     let health = &app.federation.health;
-    health.note((realm.id.as_str(), alias), now(), outcome);
+    health.note((realm.id.as_str(), alias), now, outcome);
 }
 
 /// The page for a sign-in that goes no further, once it is written down.

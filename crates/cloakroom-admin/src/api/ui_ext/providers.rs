@@ -1,7 +1,8 @@
-//! How an identity provider is doing: when it was last well, what last went wrong, and which of its certificates end.
+//! How an identity provider is doing: when it was last well, what last went wrong, and when its certificates and our secret end.
 
 use actix_web::HttpResponse;
 use cloakroom_federation::Upstream;
+use cloakroom_federation::health::secret_end;
 use cloakroom_model::Timestamp;
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_oidc::keyring::describe;
@@ -34,6 +35,7 @@ async fn show(admin: Admin, path: Path<(String, String)>) -> Answer {
     let is_resting = is_resting(&admin.app.outbound, &provider);
     let written = provider.config.get("signingCertificate");
     let certificates = written.map(|text| describe::certificates_end(text));
+    let secret = secret_end(&provider.config);
     let is_known = Upstream::of(provider).is_some();
     let error = pulse.last_error.map(|_| pulse.error);
     Ok(HttpResponse::Ok().json(json!({
@@ -41,6 +43,7 @@ async fn show(admin: Admin, path: Path<(String, String)>) -> Answer {
         "failures": pulse.failures,
         "resting": is_resting,
         "certificatesEnd": certificates.unwrap_or_default(),
+        "secretEnds": secret.map(Timestamp::millis),
         "lastSuccess": pulse.last_success.map(Timestamp::millis),
         "lastError": pulse.last_error.map(Timestamp::millis),
         "error": error,

@@ -8,7 +8,7 @@ use crate::desk::{Desk, encode};
 use crate::part::{Cell, Facts, Pill};
 use crate::problem::Problem;
 
-/// Whoever signs people in looks at certificates this long before they end, in milliseconds.
+/// Whoever signs people in looks at certificates and secrets this long before they end, in milliseconds.
 const SOON: i64 = 30 * 24 * 60 * 60 * 1000;
 
 pub(super) async fn facts(desk: &Desk, alias: &str) -> Result<Option<Facts>, Problem> {
@@ -42,13 +42,15 @@ pub(super) async fn facts(desk: &Desk, alias: &str) -> Result<Option<Facts>, Pro
         }
         false => facts,
     };
+    let secret = health.get("secretEnds").and_then(Value::as_i64);
+    let facts = match secret {
+        Some(end) => facts.fact(desk.text("provider-secret-ends"), ends_at(desk, end)),
+        None => facts,
+    };
     let ends = health.get("certificatesEnd").and_then(Value::as_array);
     let ends = ends.into_iter().flatten().filter_map(Value::as_i64);
     Ok(Some(ends.fold(facts, |facts, end| {
-        facts.fact(
-            desk.text("provider-certificate-ends"),
-            certificate(desk, end),
-        )
+        facts.fact(desk.text("provider-certificate-ends"), ends_at(desk, end))
     })))
 }
 
@@ -72,7 +74,7 @@ fn when(desk: &Desk, health: &Value, name: &str) -> Cell {
     Cell::when(at, &desk.text("provider-never"))
 }
 
-fn certificate(desk: &Desk, end: i64) -> Cell {
+fn ends_at(desk: &Desk, end: i64) -> Cell {
     let left = end.saturating_sub(now().millis());
     match left {
         left if left <= 0 => {

@@ -199,13 +199,14 @@ fn imported(scene: &Scene) {
 }
 
 fn health(scene: &Scene) {
-    let op = scene.op("pulse");
+    let ends = json!({"clientSecretExpiresAt": "1893456000"});
+    let op = scene.op_with("pulse", json!({}), ends);
     let read = || scene.done("GET", "/ui-ext/provider-health/pulse", &Value::Null);
     let before = read();
     assert_eq!(
         before,
         json!({"supported": true, "failures": 0, "resting": false, "certificatesEnd": [],
-            "lastSuccess": null, "lastError": null, "error": null})
+            "secretEnds": 1_893_456_000_000_i64, "lastSuccess": null, "lastError": null, "error": null})
     );
     scene.sign_in(&mut scene.browser(), &op);
     assert!(read()["lastSuccess"].is_i64());
@@ -228,5 +229,11 @@ fn health(scene: &Scene) {
             metrics.contains(&format!("{counted}\"{result}\"}} 1")),
             "{result}"
         );
+    }
+    let labels = "{realm=\"federation\",provider=\"pulse\"}";
+    let success = after["lastSuccess"].as_i64().unwrap() / 1000;
+    for (name, value) in [("last_success", success), ("secret_end", 1_893_456_000)] {
+        let line = format!("cloakroom_provider_{name}_timestamp_seconds{labels} {value}");
+        assert!(metrics.contains(&line), "{line}");
     }
 }
