@@ -67,7 +67,7 @@ pub(super) const STORIES: &[Story] = &[
     ),
     ("a-session-that-ends-at-the-provider-ends-here", goodbye),
     (
-        "the-session-says-which-provider-its-user-came-from",
+        "the-session-says-which-provider-its-user-came-from-and-what-mappers-note",
         session_notes,
     ),
 ];
@@ -433,7 +433,13 @@ fn session_notes(scene: &Scene) {
     };
     let clients = scene.done("GET", "/clients?clientId=shop", &Value::Null);
     let id = text(&clients[0], "id").to_owned();
-    for note in ["identity_provider", "identity_provider_identity"] {
+    let notes = [
+        "identity_provider",
+        "identity_provider_identity",
+        "floor",
+        "team",
+    ];
+    for note in notes {
         scene.done(
             "POST",
             &format!("/clients/{id}/protocol-mappers/models"),
@@ -441,11 +447,30 @@ fn session_notes(scene: &Scene) {
         );
     }
     let op = scene.op("noted");
+    op.change(|says| says.userinfo["team"] = json!("ops"));
+    let wanted = r#"[{"key":"team","value":"o.s"}]"#;
+    for (kind, config) in [
+        (
+            "hardcoded-user-session-attribute-idp-mapper",
+            json!({"attribute": "floor", "attribute.value": "2"}),
+        ),
+        (
+            "oidc-user-session-note-idp-mapper",
+            json!({"claims": wanted, "are.claim.values.regex": "true"}),
+        ),
+    ] {
+        let mapper = json!({
+            "name": kind, "identityProviderAlias": "noted", "identityProviderMapper": kind, "config": config,
+        });
+        let path = "/identity-provider/instances/noted/mappers";
+        scene.done("POST", path, &mapper);
+    }
 
     let claims = scene.sign_in(&mut scene.browser(), &op);
 
-    assert_eq!(claims["identity_provider"], json!("noted"));
-    assert_eq!(claims["identity_provider_identity"], json!("noted"));
+    for (note, value) in notes.into_iter().zip(["noted", "noted", "2", "ops"]) {
+        assert_eq!(claims[note], value, "{note}");
+    }
 }
 
 fn kept(scene: &Scene) {
