@@ -84,6 +84,7 @@ fn somebody(credentials: &[&str]) -> Facts {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, a row a flow")]
 fn people_go_through_flows_as_in_keycloak() {
     let plain = || somebody(&["password"]);
     let refused = |step: &str| End::Refused(step.to_owned());
