@@ -181,8 +181,10 @@ pub enum Replaced {
     Gone,
 }
 
-/// Puts the steps of a tree in place of those that the flow with its id has. The flow keeps its id and its name, so
-/// whatever is bound to it stays bound. Unless it answers [`Replaced::Done`], nothing was changed.
+/// Puts the steps of a tree in place of those that the flow with its id has.
+///
+/// The flow keeps its id and its name, so whatever is bound to it stays bound. Unless it answers [`Replaced::Done`],
+/// nothing was changed.
 pub fn replace(cx: &mut Cx<'_>, tree: &Tree) -> Result<Replaced> {
     let book = Book::load(cx)?;
     let Some(live) = book.tree(&tree.id) else {

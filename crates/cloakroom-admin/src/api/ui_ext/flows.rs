@@ -113,7 +113,7 @@ async fn begin(admin: Admin, path: Names) -> Answer {
             if !version::begin(cx, &flow, actor.user.as_str())? {
                 return Err(AdminError::message(409, "The flow has a draft already"));
             }
-            record(cx, &actor, audit::CREATE, &flow, "draft", None)
+            record(cx, &actor, (audit::CREATE, "draft"), &flow, None)
         })
         .await?;
     Ok(no_content())
@@ -128,7 +128,7 @@ async fn discard(admin: Admin, path: Names) -> Answer {
             if !version::discard(cx, &flow.id, None)? {
                 return Err(AdminError::error(404, "The flow has no draft"));
             }
-            record(cx, &actor, audit::DELETE, &flow, "draft", None)
+            record(cx, &actor, (audit::DELETE, "draft"), &flow, None)
         })
         .await?;
     Ok(no_content())
@@ -137,9 +137,8 @@ async fn discard(admin: Admin, path: Names) -> Answer {
 fn record(
     cx: &mut Cx<'_>,
     actor: &Actor,
-    operation: &'static str,
+    (operation, what): (&'static str, &str),
     flow: &Tree,
-    what: &str,
     about: Option<Value>,
 ) -> Result<()> {
     let path = format!("authentication/flows/{}/{what}", flow.id);
@@ -184,9 +183,8 @@ async fn publish(admin: Admin, path: Names, body: Bytes) -> Answer {
             record(
                 cx,
                 &actor,
-                audit::UPDATE,
+                (audit::UPDATE, "versions"),
                 &flow,
-                "versions",
                 Some(json!({"version": number})),
             )?;
             Ok(number)
@@ -307,7 +305,7 @@ async fn restore(admin: Admin, path: Names) -> Answer {
             let (flow, found) = version_of(cx, &path)?;
             let number = put(cx, &flow, found, actor.user.as_str())?;
             let about = json!({"version": number, "restored": path.part("version")});
-            record(cx, &actor, audit::UPDATE, &flow, "versions", Some(about))?;
+            record(cx, &actor, (audit::UPDATE, "versions"), &flow, Some(about))?;
             Ok(number)
         })
         .await?;

@@ -62,9 +62,8 @@ pub(super) async fn change(admin: Admin, path: Names, body: Bytes) -> Answer {
             record(
                 cx,
                 &actor,
-                audit::UPDATE,
+                (audit::UPDATE, "draft"),
                 &flow,
-                "draft",
                 Some(json!(about)),
             )?;
             Ok(draft.revision.saturating_add(1))
