@@ -11,6 +11,7 @@ use crate::id::{AttemptId, ClientUuid, RealmId, UserId};
 use crate::schema::attempts;
 use crate::secret::{Digest, Secret};
 use crate::sql::fixed;
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// How far a login has come.
@@ -147,15 +148,7 @@ pub fn finish(cx: &mut Cx<'_>, id: &AttemptId) -> Result<bool> {
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    let old: Vec<AttemptId> = attempts::table
-        .filter(attempts::expires_at.le(cx.now))
-        .select(attempts::id)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    Ok(diesel::delete(attempts::table.filter(attempts::id.eq_any(old))).execute(cx.db.conn()?)?)
+    swept!(cx, attempts, id: AttemptId, attempts::expires_at.le(cx.now), most)
 }
 
 #[derive(Queryable)]

@@ -8,6 +8,7 @@ use crate::id::{ClientUuid, RealmId, SessionId};
 use crate::schema::codes;
 use crate::secret::{Digest, Secret};
 use crate::sql::fixed;
+use crate::swept::swept;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
 
@@ -79,15 +80,7 @@ pub fn redeem(cx: &mut Cx<'_>, code: &str) -> Result<Redeemed> {
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    let old: Vec<String> = codes::table
-        .filter(codes::expires_at.le(cx.now.minus(KEPT)))
-        .select(codes::id)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    Ok(diesel::delete(codes::table.filter(codes::id.eq_any(old))).execute(cx.db.conn()?)?)
+    swept!(cx, codes, id: String, codes::expires_at.le(cx.now.minus(KEPT)), most)
 }
 
 /// A spent code is remembered this long after its end, so that a late replay still ends what the

@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::id::SessionId;
 use crate::schema::console_sessions;
 use crate::secret::{Digest, Secret};
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// Opens one in the realm that the administrator belongs to. The cookie is `id.secret`; only the secret's digest is
@@ -52,8 +53,7 @@ pub fn remove(cx: &mut Cx<'_>, cookie: &str) -> Result<bool> {
     Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
 }
 
-/// Removes what is over, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = console_sessions::table.filter(console_sessions::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, console_sessions, id: String, console_sessions::expires_at.le(cx.now), most)
 }

@@ -8,6 +8,7 @@ use crate::cx::Cx;
 use crate::id::{AttemptId, IdentityProviderId};
 use crate::schema::departures;
 use crate::secret::{Digest, Sealed};
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// A browser on its way to an identity provider and back.
@@ -109,18 +110,9 @@ pub fn peek(
     Ok(left.first(cx.db.conn()?).optional()?)
 }
 
-/// Removes what is over, in all realms, at most `most` rows.
-pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<()> {
-    let old: Vec<Digest> = departures::table
-        .filter(departures::expires_at.le(cx.now))
-        .select(departures::state)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if !old.is_empty() {
-        diesel::delete(departures::table.filter(departures::state.eq_any(old)))
-            .execute(cx.db.conn()?)?;
-    }
-    Ok(())
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, departures, state: Digest, departures::expires_at.le(cx.now), most)
 }
 
 fn place(state: &Digest) -> String {

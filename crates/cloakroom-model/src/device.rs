@@ -8,6 +8,7 @@ use crate::id::{ClientUuid, RealmId, SessionId};
 use crate::schema::device_codes;
 use crate::secret::{Digest, Secret};
 use crate::sql::{Unless, fixed};
+use crate::swept::swept;
 use crate::time::{Timestamp, Ttl};
 use crate::{Fault, Result};
 
@@ -198,16 +199,7 @@ pub fn redeem(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    let old: Vec<String> = device_codes::table
-        .filter(device_codes::expires_at.le(cx.now.minus(KEPT)))
-        .select(device_codes::id)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let over = device_codes::table.filter(device_codes::id.eq_any(old));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+    swept!(cx, device_codes, id: String, device_codes::expires_at.le(cx.now.minus(KEPT)), most)
 }
 
 /// A device that asks late is told that its code has expired, and not that there never was one.

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, SessionId, UserId};
 use crate::schema::events;
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 pub use keep::{SELDOM, is_kept, sweep_expired};
@@ -172,18 +173,9 @@ pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
 }
 
 /// Removes some of the realm's events that are older than an instant.
-fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
-    let old: Vec<String> = events::table
-        .filter(events::realm_id.eq(&cx.realm.id))
-        .filter(events::time.lt(before))
-        .order(events::time.asc())
-        .limit(most)
-        .select(events::id)
-        .load(cx.db.conn()?)?;
-    if !old.is_empty() {
-        diesel::delete(events::table.filter(events::id.eq_any(old))).execute(cx.db.conn()?)?;
-    }
-    Ok(())
+fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<usize> {
+    let mine = events::realm_id.eq(&cx.realm.id);
+    swept!(cx, events, id: String, mine.and(events::time.lt(before)), most)
 }
 
 #[derive(Queryable)]

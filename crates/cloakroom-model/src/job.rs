@@ -10,6 +10,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::schema::{jobs, realms};
 use crate::secret::Sealed;
+use crate::swept::swept;
 use crate::time::{Timestamp, Ttl};
 
 /// How long a job that is over is kept, from its beginning.
@@ -284,9 +285,10 @@ pub fn unfinished(cx: &mut Cx<'_>, kind: &str) -> Result<Vec<(String, String)>> 
 }
 
 /// Removes the reports of jobs that were over long ago, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = jobs::table
-        .filter(jobs::state.ne(WAITING))
-        .filter(jobs::created_at.le(cx.now.minus(KEPT)));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    let over = || {
+        let ended = jobs::state.ne(WAITING);
+        ended.and(jobs::created_at.le(cx.now.minus(KEPT)))
+    };
+    swept!(cx, jobs, id: String, over(), most)
 }

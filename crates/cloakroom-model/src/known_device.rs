@@ -10,6 +10,7 @@ use crate::id::UserId;
 use crate::schema::known_devices;
 use crate::secret::Digest;
 use crate::sql::Unless;
+use crate::swept::swept_until;
 use crate::time::Timestamp;
 
 /// So many devices of one user are known at most: those that were used last. A program that signs in without ever
@@ -82,8 +83,7 @@ pub fn forget(cx: &mut Cx<'_>, user: &UserId, device: &Digest) -> Result<()> {
     Ok(())
 }
 
-/// Removes what is over, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = known_devices::table.filter(known_devices::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept_until!(cx, known_devices, expires_at, cx.now, most)
 }

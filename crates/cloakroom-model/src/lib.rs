@@ -88,6 +88,7 @@ pub mod session;
 pub mod sign_in;
 pub mod snapshot;
 mod sql;
+mod swept;
 pub mod time;
 mod together;
 pub mod trial;

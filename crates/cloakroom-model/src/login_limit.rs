@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::id::RealmId;
 use crate::schema::login_limits;
 use crate::sql::Unless;
+use crate::swept::swept_until;
 use crate::time::{Timestamp, Ttl};
 
 /// Who is tried, and from where.
@@ -86,14 +87,9 @@ pub fn clear(cx: &mut Cx<'_>, subject: &str) -> Result<()> {
 }
 
 /// Removes what is so old that it counts no more, in all realms; how much there was.
-pub fn sweep(cx: &mut Cx<'_>, after: Ttl) -> Result<usize> {
-    let oldest = Timestamp::from_millis(
-        cx.now
-            .millis()
-            .saturating_sub(after.as_seconds().saturating_mul(1000)),
-    );
-    let old = login_limits::table.filter(login_limits::last_attempt.lt(oldest));
-    Ok(diesel::delete(old).execute(cx.db.conn()?)?)
+pub fn sweep(cx: &mut Cx<'_>, after: Ttl, most: i64) -> Result<usize> {
+    let oldest = cx.now.minus(after);
+    swept_until!(cx, login_limits, last_attempt, oldest, most)
 }
 
 /// Instants as milliseconds with commas between them.

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::schema::opaque_tokens;
 use crate::secret::{Digest, Secret};
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// What opaque tokens begin with, so that scanners for leaked secrets know them.
@@ -61,8 +62,7 @@ fn parts(token: &str) -> Option<(&str, &str)> {
     token.strip_prefix(PREFIX)?.split_once('.')
 }
 
-/// Removes what is over, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = opaque_tokens::table.filter(opaque_tokens::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, opaque_tokens, id: String, opaque_tokens::expires_at.le(cx.now), most)
 }

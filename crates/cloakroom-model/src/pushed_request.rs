@@ -7,6 +7,7 @@ use crate::cx::Cx;
 use crate::id::ClientUuid;
 use crate::schema::pushed_requests;
 use crate::secret::{Digest, Secret};
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// What a client pushed.
@@ -62,8 +63,7 @@ pub fn redeem(cx: &mut Cx<'_>, client: &ClientUuid, reference: &str) -> Result<O
     }))
 }
 
-/// Removes what is over, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = pushed_requests::table.filter(pushed_requests::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, pushed_requests, id: String, pushed_requests::expires_at.le(cx.now), most)
 }

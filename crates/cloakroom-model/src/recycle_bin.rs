@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::cx::Cx;
 use crate::schema::recycle_bin;
 use crate::secret::Sealed;
+use crate::swept::swept;
 use crate::time::{Timestamp, Ttl};
 use crate::{Fault, Result};
 
@@ -230,7 +231,6 @@ pub fn remove(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
 }
 
 /// Removes what has been there long enough, in all realms; how much there was.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = recycle_bin::table.filter(recycle_bin::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, recycle_bin, id: String, recycle_bin::expires_at.le(cx.now), most)
 }

@@ -11,6 +11,7 @@ use crate::cx::Cx;
 use crate::id::{ClientUuid, FamilyId, RealmId, SessionId};
 use crate::schema::refresh_tokens;
 use crate::sql::fixed;
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 pub(crate) use many::{Spend, spend_all, unspent};
@@ -182,16 +183,7 @@ pub fn revoke_family(cx: &mut Cx<'_>, family: &FamilyId) -> Result<usize> {
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    let old: Vec<String> = refresh_tokens::table
-        .filter(refresh_tokens::expires_at.le(cx.now))
-        .select(refresh_tokens::id)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let over = refresh_tokens::table.filter(refresh_tokens::id.eq_any(old));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+    swept!(cx, refresh_tokens, id: String, refresh_tokens::expires_at.le(cx.now), most)
 }
 
 #[derive(Queryable)]

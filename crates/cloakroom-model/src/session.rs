@@ -15,6 +15,7 @@ use crate::id::{ClientUuid, RealmId, SessionId, UserId};
 use crate::schema::{client_sessions, refresh_tokens, sessions};
 use crate::secret::Digest;
 use crate::sql::fixed;
+use crate::swept::swept;
 use crate::time::Timestamp;
 use crate::together::Use;
 use crate::{Result, goodbye, sign_in};
@@ -255,18 +256,7 @@ pub fn count_by_client(
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    let old: Vec<SessionId> = sessions::table
-        .filter(sessions::expires_at.le(cx.now))
-        .select(sessions::id)
-        .limit(most)
-        .load(cx.db.conn()?)?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let over = sessions::table
-        .filter(sessions::id.eq_any(old))
-        .filter(sessions::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+    swept!(cx, sessions, id: SessionId, sessions::expires_at.le(cx.now), most)
 }
 
 #[derive(Clone, Queryable)]

@@ -11,6 +11,7 @@ use crate::id::{IdentityProviderId, RealmId, UserId};
 use crate::schema::provider_trials;
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::Unless;
+use crate::swept::swept;
 use crate::time::{Timestamp, Ttl};
 
 /// The browser has so long to go there and back.
@@ -130,10 +131,9 @@ pub fn find(
     }))
 }
 
-/// Removes what is over, in all realms; how many there were.
-pub fn sweep(cx: &mut Cx<'_>) -> Result<usize> {
-    let over = provider_trials::table.filter(provider_trials::expires_at.le(cx.now));
-    Ok(diesel::delete(over).execute(cx.db.conn()?)?)
+/// Removes what is over, in all realms, at most `most` rows; how many there were.
+pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    swept!(cx, provider_trials, key: Digest, provider_trials::expires_at.le(cx.now), most)
 }
 
 fn place(key: &Digest) -> String {

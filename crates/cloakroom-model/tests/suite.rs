@@ -22,6 +22,8 @@ mod single_use;
 mod start;
 #[path = "suite/store.rs"]
 mod store;
+#[path = "suite/sweep.rs"]
+mod sweep;
 #[path = "suite/together.rs"]
 mod together;
 #[path = "suite/writer.rs"]

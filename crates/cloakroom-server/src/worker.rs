@@ -3,21 +3,19 @@
 mod farewell;
 mod goodbye;
 mod post;
+mod sweep;
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use cloakroom_login::throttle::FORGOTTEN_AFTER;
+use cloakroom_model::Fault;
 use cloakroom_model::db::Listener;
-use cloakroom_model::{
-    Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event, job,
-    known_device, lease, login_limit, opaque, pushed_request, recycle_bin, refresh, replay,
-    session, trial,
-};
 use cloakroom_web::App;
-use cloakroom_web::app::{now, random};
+use cloakroom_web::app::random;
+
+use self::sweep::Sweeper;
 
 /// Other nodes' changes are heard within a second.
 const HEAR: Duration = Duration::from_millis(200);
@@ -29,10 +27,8 @@ const WORK: Duration = Duration::from_millis(500);
 const VISIT: Duration = Duration::from_secs(5);
 /// How soon it is stored that a client took tokens.
 const COUNT: Duration = Duration::from_secs(2);
-/// How often what is over is removed.
+/// How often it is looked for what is over.
 const SWEEP: Duration = Duration::from_secs(10);
-/// Rows of a table removed in one transaction, few enough to delay no request.
-const ROWS: i64 = 200;
 
 /// Stops the workers.
 #[derive(Debug)]
@@ -60,10 +56,8 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
         })?);
     }
     let node = uuid_of_node()?;
-    let sweeper = node.clone();
-    threads.push(every(&app, "sweep", SWEEP, move |app| {
-        sweep(app, &sweeper)
-    })?);
+    let mut sweeper = Sweeper::new(node.clone());
+    threads.push(every(&app, "sweep", SWEEP, move |app| sweeper.round(app))?);
     let telling = runtime()?;
     threads.push(every(&app, "goodbye", TELL, move |app| {
         telling.block_on(async {
@@ -93,11 +87,26 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
     made.map_err(|error| error.to_string())
 }
 
-fn every(
+/// When a worker works again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// After its usual pause.
+    Later,
+    /// After a pause as long as the work took: the other half of the time is the requests'.
+    Soon,
+}
+
+impl From<()> for Again {
+    fn from((): ()) -> Self {
+        Self::Later
+    }
+}
+
+fn every<A: Into<Again>>(
     app: &Arc<App>,
     name: &str,
     pause: Duration,
-    mut work: impl FnMut(&App) -> Result<(), Fault> + Send + 'static,
+    mut work: impl FnMut(&App) -> Result<A, Fault> + Send + 'static,
 ) -> Result<(Sender<()>, JoinHandle<()>), String> {
     let app = Arc::clone(app);
     let (stop, stopped) = channel::<()>();
@@ -105,12 +114,19 @@ fn every(
     let thread = std::thread::Builder::new()
         .name(worker.clone())
         .spawn(move || {
-            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                let done = work(&app);
+            let mut next = pause;
+            while stopped.recv_timeout(next) == Err(RecvTimeoutError::Timeout) {
+                let begun = Instant::now();
+                let done = work(&app).map(Into::into);
                 app.metrics.worked(&worker, done.is_ok());
-                if let Err(fault) = done {
-                    tracing::warn!(%worker, error = %fault, "a worker's round failed");
-                }
+                next = match done {
+                    Ok(Again::Soon) => begun.elapsed(),
+                    Ok(Again::Later) => pause,
+                    Err(fault) => {
+                        tracing::warn!(%worker, error = %fault, "a worker's round failed");
+                        pause
+                    }
+                };
             }
         })
         .map_err(|error| error.to_string())?;
@@ -138,41 +154,4 @@ fn uuid_of_node() -> Result<String, String> {
     Ok(cloakroom_model::Secret::random(&mut rng)
         .digest()
         .to_base64url())
-}
-
-fn sweep(app: &App, node: &str) -> Result<(), Fault> {
-    let (vault, node) = (app.vault(), node.to_owned());
-    app.db().write_blocking(move |conn| {
-        let mut changes = Changes::default();
-        let mut rng = random()?;
-        let nobody = Arc::new(cloakroom_model::Realm::nobody());
-        let mut cx = Cx {
-            db: Link::Open(conn),
-            realm: &nobody,
-            now: now(),
-            rng: &mut rng,
-            vault: &vault,
-            changes: &mut changes,
-        };
-        if !lease::take(&mut cx, "sweep", &node, Ttl::seconds(30))? {
-            return Ok(());
-        }
-        attempt::sweep(&mut cx, ROWS)?;
-        code::sweep(&mut cx, ROWS)?;
-        device::sweep(&mut cx, ROWS)?;
-        departure::sweep(&mut cx, ROWS)?;
-        trial::sweep(&mut cx)?;
-        session::sweep(&mut cx, ROWS)?;
-        refresh::sweep(&mut cx, ROWS)?;
-        replay::sweep(&mut cx)?;
-        pushed_request::sweep(&mut cx)?;
-        console_session::sweep(&mut cx)?;
-        opaque::sweep(&mut cx)?;
-        login_limit::sweep(&mut cx, FORGOTTEN_AFTER)?;
-        event::sweep_expired(&mut cx, ROWS)?;
-        known_device::sweep(&mut cx)?;
-        recycle_bin::sweep(&mut cx)?;
-        job::sweep(&mut cx)?;
-        Ok(())
-    })
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::conn::{Access, Conn};
 use crate::db::life::Life;
@@ -108,6 +108,20 @@ impl Readers {
         T: Send + 'static,
         E: Verdict + Send + 'static,
     {
+        let (told, answer) = oneshot::channel();
+        let read = move |conn: &mut Conn| {
+            let result = work(conn);
+            let is_sound = is_sound(&result);
+            let _ = told.send(result);
+            is_sound
+        };
+        self.lend(Box::new(read)).await?;
+        answer.await.unwrap_or_else(|_| Err(panicked().into()))
+    }
+
+    /// Lends a connection to a read on a background thread. It is of one type whatever is read, because what the
+    /// runtime keeps of a task is compiled for each type of it.
+    async fn lend(&self, read: Read) -> Result<(), Fault> {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(|_| Fault::busy())?;
         let (idle, url, life) = (Arc::clone(&self.idle), self.url.clone(), self.life.clone());
@@ -119,16 +133,22 @@ impl Readers {
                 Some(conn) => conn,
                 None => opened(&url, life.as_ref())?,
             };
-            let result = work(&mut conn);
-            if is_sound(&result) {
+            if read(&mut conn) {
                 idle.lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .push(conn);
             }
-            result
+            Ok(())
         });
-        ran.await.map_err(|_| Fault::corrupt("a read panicked"))?
+        ran.await.map_err(|_| panicked())?
     }
+}
+
+/// A read that has told its answer to whoever waits for it; whether the connection may be used again.
+type Read = Box<dyn FnOnce(&mut Conn) -> bool + Send>;
+
+fn panicked() -> Fault {
+    Fault::corrupt("a read panicked")
 }
 
 fn opened(url: &str, life: Option<&Life>) -> Result<Conn, Fault> {

@@ -8,6 +8,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::RealmId;
 use crate::schema::admin_events;
+use crate::swept::swept;
 use crate::time::Timestamp;
 use crate::user::pattern;
 
@@ -125,19 +126,9 @@ pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
 }
 
 /// Removes some of the realm's events of administrators that are older than an instant.
-pub(super) fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<()> {
-    let old: Vec<String> = admin_events::table
-        .filter(admin_events::realm_id.eq(&cx.realm.id))
-        .filter(admin_events::time.lt(before))
-        .order(admin_events::time.asc())
-        .limit(most)
-        .select(admin_events::id)
-        .load(cx.db.conn()?)?;
-    if !old.is_empty() {
-        let old = admin_events::table.filter(admin_events::id.eq_any(old));
-        diesel::delete(old).execute(cx.db.conn()?)?;
-    }
-    Ok(())
+pub(super) fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<usize> {
+    let mine = admin_events::realm_id.eq(&cx.realm.id);
+    swept!(cx, admin_events, id: String, mine.and(admin_events::time.lt(before)), most)
 }
 
 #[derive(Queryable)]

@@ -53,22 +53,26 @@ pub fn is_kept(settings: &Settings, kind: &str) -> bool {
     settings.events_enabled && is_wanted
 }
 
-/// Removes events that are older than their realms keep them, at most `most` of each trail of each
-/// realm.
-pub fn sweep_expired(cx: &mut Cx<'_>, most: i64) -> Result<()> {
+/// Removes events that are older than their realms keep them, at most `most` rows; how many there were.
+pub fn sweep_expired(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
+    let mut removed = 0;
     for row in realm::list_with_expiry(&mut cx.db)? {
         let realm = Arc::new(Realm::empty(row));
         let mut inside = cx.in_realm(&realm);
+        let left = |removed: usize| most.saturating_sub(i64::try_from(removed).unwrap_or(most));
         if let Some(seconds) = realm.settings.events_expiration.filter(|n| *n > 0) {
             let oldest = inside.now.minus(Ttl::seconds(seconds));
-            sweep(&mut inside, oldest, most)?;
+            removed += sweep(&mut inside, oldest, left(removed))?;
         }
         let seconds = realm.settings.attribute("adminEventsExpiration");
         let seconds = seconds.and_then(|text| text.parse::<i64>().ok());
         if let Some(seconds) = seconds.filter(|n| *n > 0) {
             let oldest = inside.now.minus(Ttl::seconds(seconds));
-            admin::sweep(&mut inside, oldest, most)?;
+            removed += admin::sweep(&mut inside, oldest, left(removed))?;
+        }
+        if left(removed) == 0 {
+            break;
         }
     }
-    Ok(())
+    Ok(removed)
 }
