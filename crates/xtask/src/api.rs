@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::typestate::WithBody;
+use ureq::{Agent, Body, RequestBuilder};
 
 use crate::server::ADMIN;
 
@@ -140,15 +141,27 @@ impl Api {
     }
 
     pub(crate) fn create(&self, token: &str, path: &str, body: &Value) -> Result<()> {
-        let url = format!("{}{path}", self.base);
-        let request = self
-            .agent
-            .post(&url)
-            .header("Authorization", format!("Bearer {token}"));
+        let request = self.agent.post(format!("{}{path}", self.base));
+        Self::send(request, token, path, body, 201)
+    }
+
+    pub(crate) fn put(&self, token: &str, path: &str, body: &Value) -> Result<()> {
+        let request = self.agent.put(format!("{}{path}", self.base));
+        Self::send(request, token, path, body, 204)
+    }
+
+    fn send(
+        request: RequestBuilder<WithBody>,
+        token: &str,
+        path: &str,
+        body: &Value,
+        wanted: u16,
+    ) -> Result<()> {
+        let request = request.header("Authorization", format!("Bearer {token}"));
         let mut answer = request.send_json(body)?;
-        if answer.status() != 201 {
+        if answer.status() != wanted {
             bail!(
-                "POST {path} answered {} {}",
+                "{path} answered {} {}",
                 answer.status(),
                 answer.body_mut().read_to_string().unwrap_or_default()
             );

@@ -3,7 +3,7 @@
 --   LOAD_TOKENS   a file of refresh tokens, one a line: each answer's token is spent in a later request
 --   LOAD_TWIN   another address, http://HOST:PORT, that the second thread asks
 --   LOAD_AUTHORIZE, LOAD_COOKIES   where a browser with these cookies gets a code, which is then traded in at LOAD_PATH
--- The last line is "RESULT" with: requests, microseconds, p50, p99 (microseconds), failed.
+-- The last line is "RESULT" with: requests, microseconds, p50, p99 and the longest (microseconds), failed.
 local method = os.getenv("LOAD_METHOD") or "GET"
 local path = os.getenv("LOAD_PATH") or "/"
 local body = os.getenv("LOAD_BODY")
@@ -92,6 +92,6 @@ function done(summary, latency)
   for _, thread in ipairs(threads) do
     if summary.errors.status == 0 then failed = failed + (thread:get("lost") or 0) end
   end
-  io.write(string.format("RESULT %d %d %d %d %d\n", summary.requests, summary.duration,
-    latency:percentile(50), latency:percentile(99), failed))
+  io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), latency.max, failed))
 end

@@ -10,6 +10,7 @@ mod nodes;
 mod peer;
 mod round;
 mod setup;
+mod sweep;
 mod timing;
 
 use std::path::Path;
@@ -64,6 +65,9 @@ pub(crate) struct Options {
     /// Whether refusals of two kinds can be told apart by their time; as many of each as the crowd has people
     #[arg(long, group = "crowd")]
     timing: bool,
+    /// What requests notice while the rows of many sign-ins that are over are removed
+    #[arg(long, group = "crowd")]
+    sweep: bool,
     /// The usual loads on two nodes with one PostgreSQL, beside one node alone
     #[arg(long, group = "crowd", conflicts_with = "postgres")]
     nodes: bool,
@@ -121,6 +125,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if options.timing {
         return timing::run(workspace, options);
+    }
+    if options.sweep {
+        return sweep::run(workspace, options);
     }
     machine::provide(&[machine::WRK])?;
     if options.nodes {

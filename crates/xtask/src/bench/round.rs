@@ -15,6 +15,7 @@ pub(super) struct Round {
     pub(super) per_second: f64,
     pub(super) p50_ms: f64,
     pub(super) p99_ms: f64,
+    pub(super) longest_ms: f64,
     pub(super) failed: u64,
     /// What each request cost the process that answers, in microseconds: what a busy machine spoils least.
     pub(super) cpu_us: f64,
@@ -100,7 +101,7 @@ fn read_result(printed: &str) -> Option<(f64, Round)> {
         .split_whitespace()
         .map_while(|number| number.parse().ok())
         .collect();
-    let [requests, micros, p50, p99, failed] = numbers.as_slice() else {
+    let [requests, micros, p50, p99, longest, failed] = numbers.as_slice() else {
         return None;
     };
     if *requests < 1.0 || *micros < 1.0 {
@@ -110,6 +111,7 @@ fn read_result(printed: &str) -> Option<(f64, Round)> {
         per_second: requests * 1e6 / micros,
         p50_ms: p50 / 1e3,
         p99_ms: p99 / 1e3,
+        longest_ms: longest / 1e3,
         failed: format!("{failed:.0}").parse().ok()?,
         cpu_us: 0.0,
     };
@@ -123,12 +125,12 @@ mod tests {
     #[test]
     fn the_result_line_is_read_and_an_empty_run_is_none() {
         let (requests, round) =
-            read_result("Running 3s test\nRESULT 3000 3000000 900 4100 2\n").unwrap();
+            read_result("Running 3s test\nRESULT 3000 3000000 900 4100 9000 2\n").unwrap();
 
         assert!((requests - 3000.0).abs() < 0.1);
         assert!((round.per_second - 1000.0).abs() < 0.1 && (round.p99_ms - 4.1).abs() < 0.01);
         assert_eq!(round.failed, 2);
-        assert!(read_result("RESULT 0 3000000 0 0 0").is_none());
+        assert!(read_result("RESULT 0 3000000 0 0 0 0").is_none());
     }
 
     #[test]

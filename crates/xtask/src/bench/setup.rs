@@ -1,4 +1,6 @@
 //! A realm to measure: made over the admin API, like any operator would.
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde_json::json;
 
@@ -72,6 +74,17 @@ impl Bench {
         });
         api.create(&admin, &format!("/admin/realms/{REALM}/users"), &user)?;
         Ok(Self { api })
+    }
+
+    /// Lets what is issued from now on, and the sessions behind it, end after this time.
+    pub(super) fn end_after(&self, lifetime: Duration) -> Result<()> {
+        let admin = self.api.admin_token()?;
+        let seconds = lifetime.as_secs();
+        let realm = json!({
+            "accessTokenLifespan": seconds, "ssoSessionIdleTimeout": seconds, "ssoSessionMaxLifespan": seconds,
+        });
+        self.api
+            .put(&admin, &format!("/admin/realms/{REALM}"), &realm)
     }
 
     /// How long the discovery document is, in bytes.
