@@ -45,7 +45,7 @@ impl Form {
         let mut repeated = Vec::new();
         for (name, value) in pairs {
             let (name, value) = (name.into(), value.into());
-            if form.len() >= PARAMETERS_MOST || value.len() > VALUE_LONGEST {
+            if value.len() > VALUE_LONGEST {
                 return Err(OAuthError::invalid_request("Request is too large").into());
             }
             // RFC 6749 Appendix A: no parameter may have a NUL, and one of the databases cannot hold it.
@@ -60,6 +60,10 @@ impl Form {
                 }
                 repeated.push((name, value));
                 continue;
+            }
+            // Those that may be there twice have a bound of their own, in whichever order they come.
+            if form.len() >= PARAMETERS_MOST {
+                return Err(OAuthError::invalid_request("Request is too large").into());
             }
             if form.insert(name, value).is_some() {
                 return Err(OAuthError::invalid_request("duplicated parameter").into());
