@@ -10,7 +10,7 @@ use crate::id::{ComponentId, RealmId};
 use crate::key;
 use crate::schema::{components, realms};
 use crate::secret::Sealed;
-use crate::sql::Unless;
+use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 /// Settings of a provider: each name has a list of values, as in Keycloak.
@@ -57,15 +57,17 @@ impl Component {
 
 /// The realm's components, of one family or all.
 pub fn list(cx: &mut Cx<'_>, provider_type: Option<&str>) -> Result<Vec<Component>> {
-    let mut mine = components::table
+    let mine = components::table
         .filter(components::realm_id.eq(&cx.realm.id))
-        .into_boxed();
-    if let Some(provider_type) = provider_type {
-        mine = mine.filter(components::provider_type.eq(provider_type));
-    }
-    let rows = mine
-        .order(components::id.asc())
-        .load::<Row>(cx.db.conn()?)?;
+        .order(components::id.asc());
+    let rows = match provider_type {
+        None => mine.load::<Row>(cx.db.conn()?)?,
+        // Each sign-in asks for the directories of the realm.
+        Some(family) => {
+            let mine = mine.filter(components::provider_type.eq(family));
+            fixed!(cx.db.conn()?, mine, load::<Row>)?
+        }
+    };
     rows.into_iter().map(|row| open(cx, row)).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::cx::Cx;
 use crate::id::{CredentialId, RealmId, UserId};
 use crate::schema::credentials;
 use crate::secret::{Sealed, Secret};
-use crate::sql::Unless;
+use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 use crate::{Fault, Result};
 
@@ -40,16 +40,17 @@ pub struct Credential {
 
 /// A user's credentials in the order they are offered, of one kind or all.
 pub fn list(cx: &mut Cx<'_>, user: &UserId, kind: Option<&str>) -> Result<Vec<Credential>> {
-    let mut mine = credentials::table
+    let mine = credentials::table
         .filter(credentials::realm_id.eq(&cx.realm.id))
         .filter(credentials::user_id.eq(user))
-        .into_boxed();
-    if let Some(kind) = kind {
-        mine = mine.filter(credentials::kind.eq(kind));
-    }
-    let rows = mine
-        .order((credentials::priority.asc(), credentials::created_at.desc()))
-        .load::<Row>(cx.db.conn()?)?;
+        .order((credentials::priority.asc(), credentials::created_at.desc()));
+    let rows = match kind {
+        None => fixed!(cx.db.conn()?, mine, load::<Row>)?,
+        Some(kind) => {
+            let mine = mine.filter(credentials::kind.eq(kind));
+            fixed!(cx.db.conn()?, mine, load::<Row>)?
+        }
+    };
     rows.into_iter().map(|row| open(cx, row)).collect()
 }
 

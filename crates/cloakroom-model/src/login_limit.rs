@@ -6,7 +6,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::RealmId;
 use crate::schema::login_limits;
-use crate::sql::Unless;
+use crate::sql::{Unless, fixed};
 use crate::swept::swept_until;
 use crate::time::{Timestamp, Ttl};
 
@@ -38,7 +38,7 @@ pub fn find(cx: &mut Cx<'_>, key: &Key) -> Result<Option<Attempts>> {
         .filter(login_limits::realm_id.eq(&cx.realm.id))
         .filter(login_limits::subject.eq(&key.subject))
         .filter(login_limits::source.eq(&key.source));
-    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
+    let row = fixed!(cx.db.conn()?, mine, get_result::<Row>).optional()?;
     Ok(row.map(Row::into_attempts))
 }
 
@@ -64,7 +64,7 @@ pub fn replace(
             login_limits::source.eq(&key.source),
             values,
         ));
-        return Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1);
+        return Ok(fixed!(cx.db.conn()?, Unless(insert, ""), execute)? == 1);
     };
     let same = login_limits::table
         .filter(login_limits::realm_id.eq(&cx.realm.id))
@@ -74,7 +74,11 @@ pub fn replace(
         .filter(login_limits::begun.eq(written(&before.begun)))
         .filter(login_limits::last_attempt.eq(before.last))
         .filter(login_limits::not_before.eq(before.not_before));
-    Ok(diesel::update(same).set(values).execute(cx.db.conn()?)? == 1)
+    let change = diesel::update(same)
+        .set(values)
+        .returning(login_limits::subject);
+    let changed = fixed!(cx.db.conn()?, change, get_result::<String>).optional()?;
+    Ok(changed.is_some())
 }
 
 /// Forgets the attempts on a user, from wherever they came.

@@ -7,7 +7,7 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{ClientUuid, RealmId, SessionId};
 use crate::schema::{client_sessions, refresh_tokens};
-use crate::sql::fixed;
+use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 /// A client's part in a session.
@@ -39,15 +39,13 @@ pub fn join_again(
             && known.scope == part.scope
             && known.notes == part.notes
     });
-    match is_same {
-        true => Ok(()),
-        false => join(cx, id, offline, part),
+    if is_same {
+        return Ok(());
     }
-}
-
-/// Stores a client's part in a session, new or again.
-pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession) -> Result<()> {
     let notes = serde_json::to_string(&part.notes)?;
+    if known.is_none() && come(cx, (id, offline), part, &notes)? {
+        return Ok(());
+    }
     if come_again(cx, (id, offline), part, &notes)? {
         return Ok(());
     }
@@ -56,17 +54,35 @@ pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession
         .filter(client_sessions::session_id.eq(id))
         .filter(client_sessions::offline.eq(offline))
         .filter(client_sessions::client_uuid.eq(&part.client));
-    let changed = diesel::update(mine)
+    let change = diesel::update(mine)
         .set((
             client_sessions::last_access.eq(part.last_access),
             client_sessions::scope.eq(&part.scope),
             client_sessions::notes.eq(&notes),
         ))
-        .execute(cx.db.conn()?)?;
-    if changed != 0 {
-        cx.people_changed();
-        return Ok(());
+        .returning(client_sessions::session_id);
+    match fixed!(cx.db.conn()?, change, get_result::<SessionId>).optional()? {
+        Some(_) => cx.people_changed(),
+        // The client has left since it was seen.
+        None => {
+            come(cx, (id, offline), part, &notes)?;
+        }
     }
+    Ok(())
+}
+
+/// Stores a client's part in a session, new or again.
+pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession) -> Result<()> {
+    join_again(cx, (id, offline), None, part)
+}
+
+/// Stores a client's part in a session; false if it has one.
+fn come(
+    cx: &mut Cx<'_>,
+    (id, offline): (&SessionId, bool),
+    part: &ClientSession,
+    notes: &str,
+) -> Result<bool> {
     let insert = diesel::insert_into(client_sessions::table).values((
         client_sessions::session_id.eq(id),
         client_sessions::offline.eq(offline),
@@ -75,10 +91,9 @@ pub fn join(cx: &mut Cx<'_>, id: &SessionId, offline: bool, part: &ClientSession
         client_sessions::started_at.eq(part.started_at),
         client_sessions::last_access.eq(part.last_access),
         client_sessions::scope.eq(&part.scope),
-        client_sessions::notes.eq(&notes),
+        client_sessions::notes.eq(notes),
     ));
-    fixed!(cx.db.conn()?, insert, execute)?;
-    Ok(())
+    Ok(fixed!(cx.db.conn()?, Unless(insert, ""), execute)? == 1)
 }
 
 /// Marks a client's part as used now if all else of it stays as it is, which is nearly always so: no answer that any node keeps

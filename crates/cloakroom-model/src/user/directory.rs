@@ -10,7 +10,7 @@ use crate::id::{ComponentId, UserId};
 use crate::schema::{
     directory_grants as grants, directory_targets as targets, directory_users as links, users,
 };
-use crate::sql::Unless;
+use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 /// Where a user is in a directory.
@@ -30,7 +30,12 @@ pub fn find(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Link>> {
         .filter(links::realm_id.eq(&cx.realm.id))
         .filter(links::user_id.eq(user))
         .select((links::component_id, links::external_id, links::dn));
-    let found: Option<(ComponentId, String, String)> = mine.get_result(cx.db.conn()?).optional()?;
+    let found = fixed!(
+        cx.db.conn()?,
+        mine,
+        get_result::<(ComponentId, String, String)>
+    )
+    .optional()?;
     Ok(found.map(|(component, external_id, dn)| Link {
         component,
         external_id,
