@@ -209,9 +209,14 @@ fn has_good_port(authority: &str) -> bool {
         .rsplit_once(']')
         .map_or(authority, |(_, after)| after);
     match after_host.rsplit_once(':') {
-        Some((_, port)) => port.parse::<u16>().is_ok(),
+        Some((_, port)) => is_port(port),
         None => true,
     }
+}
+
+/// A number of a port, as browsers read one: digits alone, where Rust would take a sign before them.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 fn matches(pattern: &str, uri: &str) -> bool {
@@ -252,11 +257,8 @@ fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
         .find(['/', '?'])
         .map_or("", |at| after.get(at..).unwrap_or_default());
     let between = after.strip_suffix(path)?;
-    let is_port = between.is_empty()
-        || between
-            .strip_prefix(':')
-            .is_some_and(|port| port.parse::<u16>().is_ok());
-    is_port.then_some((host, path))
+    let has_port = between.is_empty() || between.strip_prefix(':').is_some_and(is_port);
+    has_port.then_some((host, path))
 }
 
 #[cfg(test)]
@@ -367,6 +369,8 @@ mod tests {
             ("http://[::1]/cb", "http://[::1]:51004/cb", true),
             ("http://127.0.0.1/cb", "http://localhost:1234/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:+1/cb", false),
+            ("http://127.0.0.1/cb", "http://127.0.0.1:/cb", false),
             ("http://127.0.0.1/cb", "http://127.0.0.1:1/other", false),
             (
                 "http://127.0.0.1/cb",

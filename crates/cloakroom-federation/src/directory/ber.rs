@@ -123,6 +123,9 @@ pub fn is_answer(message: &[u8]) -> bool {
         return false;
     }
     let body = message.get(head.size..).unwrap_or_default();
+    if body.len() != head.length {
+        return false;
+    }
     let Some(parts) = children(body) else {
         return false;
     };

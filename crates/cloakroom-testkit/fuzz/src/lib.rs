@@ -79,6 +79,19 @@ const MEMBERS: [&str; 10] = [
     "notBefore",
 ];
 
+/// A text or a name in it has a NUL, which one of the databases cannot hold.
+fn has_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(all) => all.iter().any(has_nul),
+        serde_json::Value::Object(all) => {
+            let mut all = all.iter();
+            all.any(|(name, value)| name.contains('\0') || has_nul(value))
+        }
+        _ => false,
+    }
+}
+
 /// Bodies of the admin API: a value, a name, a client in both versions.
 pub fn json(data: &[u8]) -> bool {
     if let Ok(name) = read::name(data) {
@@ -88,7 +101,7 @@ pub fn json(data: &[u8]) -> bool {
         assert!(read::object(data, "ClientRepresentation", &MEMBERS).is_err());
         return false;
     };
-    assert!(!value.to_string().contains("\\u0000"));
+    assert!(!has_nul(&value));
     let Ok(sent) = read::object(data, "ClientRepresentation", &MEMBERS) else {
         return value
             .as_object()
