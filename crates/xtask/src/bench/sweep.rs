@@ -39,12 +39,12 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         filter: server::USUAL,
     };
     let folder = tempfile::tempdir()?;
-    let seconds = if options.quick { 2 } else { 5 };
+    let seconds = if options.quick { 1 } else { 3 };
 
     let server = Server::start_at(Place::new()?, &setup)?;
     let bench = Bench::prepare(&server.base)?;
     bench.end_after(LIFETIME)?;
-    let filling = if options.quick { 5 } else { 20 };
+    let filling = if options.quick { 12 } else { 30 };
     let rows: f64 = measure(workspace, &bench, &server, &FILL, filling, folder.path())?
         .iter()
         .map(|(_, round)| round.per_second * f64::from(filling))
