@@ -164,6 +164,11 @@ pub fn id<'a>(object: &'a Object, name: &str) -> Result<Option<&'a str>, Unreada
     }
 }
 
+/// Refuses a text that is the whole of what was sent and has more characters than there is room for.
+pub fn check_room(member: &str, text: &str, most: usize) -> Result<(), Unreadable> {
+    length::check_text(member, text, most)
+}
+
 /// Tells whether a text can be an id.
 pub fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_ID && !text.contains(char::is_control)

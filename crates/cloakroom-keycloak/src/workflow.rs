@@ -1,8 +1,12 @@
 //! `WorkflowRepresentation`: a workflow as JSON.
 
+mod expression;
+mod step;
+
 use cloakroom_model::workflow::Workflow;
 use serde_json::{Map, Value, json};
 
+use self::step::About;
 use crate::read::{self, Object, Unreadable, set};
 
 /// The workflow as it is shown, with the ids of itself and its steps or without.
@@ -32,6 +36,40 @@ pub enum Unfit {
     /// A step is of a kind that there is not.
     #[error("Could not find step provider: {0}")]
     Step(String),
+    /// An event or a condition is one that there is not.
+    #[error("Could not find provider factory with id: {0}")]
+    Unknown(String),
+    /// Anything else.
+    #[error("{0}")]
+    Text(String),
+}
+
+impl Unfit {
+    fn text(why: &str) -> Self {
+        Self::Text(why.to_owned())
+    }
+}
+
+/// A workflow that was sent as JSON.
+pub fn parse(body: &[u8]) -> Result<Object, Unreadable> {
+    let sent = read::object(body, "WorkflowRepresentation", FIELDS)?;
+    for (member, representation, known) in [
+        (
+            "concurrency",
+            "WorkflowConcurrencyRepresentation",
+            &CONCURRENCY[..],
+        ),
+        (
+            "schedule",
+            "WorkflowScheduleRepresentation",
+            &["after", "batch-size"][..],
+        ),
+    ] {
+        if let Some(part) = sent.get(member).filter(|part| !part.is_null()) {
+            read::check_members(body, part, representation, known)?;
+        }
+    }
+    Ok(sent)
 }
 
 /// The name and the definition that were sent; `new_id` makes the ids of steps.
@@ -39,47 +77,128 @@ pub fn read(
     sent: &Object,
     mut new_id: impl FnMut() -> String,
 ) -> Result<(String, Map<String, Value>), Unfit> {
-    let name = read::text(sent, "name")?.filter(|name| !name.is_empty());
+    let name = read::text(sent, "name")?.filter(|name| !name.trim().is_empty());
     let name = name.ok_or(Unfit::Unnamed)?.to_owned();
-    read::text(sent, "on")?;
-    read::text(sent, "if")?;
     read::switch(sent, "enabled")?;
     let mut definition = sent.clone();
     definition.retain(|member, value| !OWN.contains(&member.as_str()) && !value.is_null());
     let mut steps: Vec<Object> = read::member(sent, "steps")?.unwrap_or_default();
-    for step in &mut steps {
-        let kind = read::text(step, "uses")?.unwrap_or_default().to_owned();
-        if !STEPS.contains(&kind.as_str()) {
-            return Err(Unfit::Step(kind));
-        }
-        step.insert("id".to_owned(), json!(new_id()));
+    let about = step::complete(&mut steps, &mut new_id)?;
+    definition.insert("steps".to_owned(), json!(steps));
+    check_events(read::text(sent, "on")?.unwrap_or_default())?;
+    check_condition(read::text(sent, "if")?.unwrap_or_default(), about)?;
+    if let Some(rules) = concurrency(sent)? {
+        definition.insert("concurrency".to_owned(), Value::Object(rules));
     }
-    if !steps.is_empty() {
-        definition.insert("steps".to_owned(), json!(steps));
-    }
+    check_schedule(sent)?;
     Ok((name, definition))
 }
 
-/// Members that are columns of their own or that only the server says.
-const OWN: [&str; 4] = ["id", "name", "state", "steps"];
+fn check_events(text: &str) -> Result<(), Unfit> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    for name in expression::names(text).map_err(Unfit::Text)? {
+        let name = name.to_lowercase().replace('_', "-");
+        if !EVENTS.contains(&name.as_str()) {
+            return Err(Unfit::Unknown(name));
+        }
+    }
+    Ok(())
+}
 
-/// The kinds of steps.
-const STEPS: [&str; 15] = [
-    "add-required-action",
-    "delete-client",
-    "delete-user",
-    "disable-client",
-    "disable-user",
-    "grant-role",
-    "join-group",
-    "leave-group",
-    "notify-user",
-    "remove-required-action",
-    "remove-user-attribute",
-    "restart",
-    "revoke-role",
-    "set-user-attribute",
-    "unlink-user",
+fn check_condition(text: &str, about: About) -> Result<(), Unfit> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    for name in expression::names(text).map_err(Unfit::Text)? {
+        if !CONDITIONS.contains(&name) {
+            // An event is known under the name that it has, and is no condition for it.
+            let event = name.to_lowercase().replace('_', "-");
+            let is_event = EVENTS.contains(&event.as_str());
+            return Err(Unfit::Unknown(if is_event {
+                event
+            } else {
+                name.to_owned()
+            }));
+        }
+    }
+    match about {
+        About::Clients => Err(Unfit::text(
+            "Provided condition types (USERS) are not compatible with workflow type (CLIENTS).",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What becomes of a run that is under way when the workflow is to begin again: texts, though a switch may be sent for one.
+fn concurrency(sent: &Object) -> Result<Option<Object>, Unfit> {
+    let Some(mut rules) = read::member::<Object>(sent, "concurrency")? else {
+        return Ok(None);
+    };
+    rules.retain(|_, value| !value.is_null());
+    for member in CONCURRENCY {
+        if let Some(Value::Bool(on)) = rules.get(member) {
+            let text = on.to_string();
+            rules.insert(member.to_owned(), json!(text));
+        }
+        let text = read::text(&rules, member)?.unwrap_or_default();
+        if text != "true" {
+            check_events(text)?;
+        }
+    }
+    Ok(Some(rules))
+}
+
+fn check_schedule(sent: &Object) -> Result<(), Unfit> {
+    let Some(schedule) = read::member::<Object>(sent, "schedule")? else {
+        return Ok(());
+    };
+    read::member::<i32>(&schedule, "batch-size")?;
+    let after = read::text(&schedule, "after")?;
+    // Keycloak has no answer to these.
+    match after.map(step::duration) {
+        Some(None) => Err(Unfit::text("Schedule 'after' configuration is not valid.")),
+        Some(Some(wait)) if wait < 0 => Err(Unfit::text(
+            "Schedule 'after' configuration cannot be negative.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Members that are columns of their own, that only the server says, or that say nothing any more.
+const OWN: [&str; 7] = [
+    "id",
+    "name",
+    "state",
+    "steps",
+    "with",
+    "cancelInProgress",
+    "restartInProgress",
+];
+
+const CONCURRENCY: [&str; 2] = ["cancel-in-progress", "restart-in-progress"];
+
+/// What may begin a workflow. An underscore stands for a hyphen, and capitals for small letters.
+const EVENTS: [&str; 10] = [
+    "client-authenticated",
+    "client-created",
+    "user-authenticated",
+    "user-created",
+    "user-federated-identity-added",
+    "user-federated-identity-removed",
+    "user-group-membership-added",
+    "user-group-membership-removed",
+    "user-role-granted",
+    "user-role-revoked",
+];
+
+/// What may be asked of whom it is for; all of them are about people.
+const CONDITIONS: [&str; 4] = [
+    "has-identity-provider-link",
+    "has-role",
+    "has-user-attribute",
+    "is-member-of",
 ];
 
 /// All members that a workflow's representation has.

@@ -38,6 +38,9 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     route(cfg, &format!("{one}/moveAfter/{{previous}}"), after);
 }
 
+/// The room of a label, in characters.
+const LABEL: usize = 255;
+
 const FIELDS: &[&str] = &[
     "id",
     "type",
@@ -165,6 +168,7 @@ async fn remove(admin: Admin, path: Names) -> Answer {
 async fn rename(admin: Admin, path: Names, body: Bytes) -> Answer {
     let manages = admin.check_sway(MANAGE)?;
     let label = read::bare(&body)?.to_owned();
+    read::check_room("userLabel", &label, LABEL)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {

@@ -4,8 +4,9 @@
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read;
 use cloakroom_keycloak::workflow::{self as shape, Unfit};
-use cloakroom_model::Cx;
+use cloakroom_model::id::{ClientUuid, UserId};
 use cloakroom_model::workflow::{self, Workflow};
+use cloakroom_model::{Cx, client, user};
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         &format!("{base}/scheduled/{{resource}}"),
         web::get().to(scheduled),
     );
-    cfg.route(&format!("{base}/migrate"), web::post().to(run));
+    cfg.route(&format!("{base}/migrate"), web::post().to(migrate));
     let one = format!("{base}/{{workflow}}");
     for action in ["activate", "deactivate"] {
         let path = format!("{one}/{action}/{{type}}/{{resource}}");
@@ -91,7 +92,7 @@ fn check_name(cx: &mut Cx<'_>, id: &str, name: &str) -> Result<()> {
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(&body, "WorkflowRepresentation", shape::FIELDS)?;
+    let sent = shape::parse(&body)?;
     let actor = admin.actor.clone();
     let id = admin
         .write(move |cx| {
@@ -130,7 +131,7 @@ async fn find_one(admin: Admin, path: Path<(String, String)>, params: Params) ->
 async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let id = path.into_inner().1;
-    let sent = read::object(&body, "WorkflowRepresentation", shape::FIELDS)?;
+    let sent = shape::parse(&body)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {
@@ -167,10 +168,56 @@ async fn scheduled(admin: Admin) -> Answer {
     Ok(HttpResponse::Ok().json(json!([])))
 }
 
+/// Somebody, or a client, for whom a workflow would begin or end.
 async fn run(admin: Admin, path: Names) -> Answer {
     admin.check(MANAGE)?;
-    if let Some(id) = path.get("workflow").cloned() {
-        admin.read(move |cx| found(cx, &id)).await?;
+    admin
+        .read(move |cx| {
+            found(cx, path.part("workflow"))?;
+            let id = path.part("resource");
+            let is_there = match path.part("type") {
+                "USERS" => user::find(cx, &UserId::new(id))?.is_some(),
+                "CLIENTS" => client::find_by_id(cx, &ClientUuid::new(id))?.is_some(),
+                _ => return Err(AdminError::error(404, "HTTP 404 Not Found")),
+            };
+            if is_there {
+                return Ok(());
+            }
+            let why = format!("Resource with id {id} not found");
+            Err(AdminError::error(400, why))
+        })
+        .await?;
+    Err(AdminError::not_available("Running workflows"))
+}
+
+/// Whoever waits for one step would wait for another one. Nobody waits.
+async fn migrate(admin: Admin, params: Params) -> Answer {
+    admin.check(MANAGE)?;
+    let said = |name: &str| params.get(name).filter(|text| !text.is_empty());
+    let (Some(from), Some(to)) = (said("from"), said("to")) else {
+        let why = "Both 'from' and 'to' step ids must be provided for migration.";
+        return Err(AdminError::message(400, why));
+    };
+    if from == to {
+        return Ok(no_content());
     }
+    let wanted = [from.clone(), to.clone()];
+    admin
+        .read(move |cx| {
+            let all = workflow::list(cx)?;
+            let steps = all
+                .iter()
+                .filter_map(|one| one.definition.get("steps")?.as_array());
+            let ids: Vec<&Value> = steps.flatten().filter_map(|step| step.get("id")).collect();
+            let missing = wanted.iter().find(|id| !ids.contains(&&json!(id)));
+            match missing {
+                Some(id) => Err(AdminError::error(
+                    400,
+                    format!("Not a valid workflow resource: {id}"),
+                )),
+                None => Ok(()),
+            }
+        })
+        .await?;
     Err(AdminError::not_available("Running workflows"))
 }

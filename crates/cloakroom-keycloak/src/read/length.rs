@@ -78,7 +78,9 @@ const THEMES: &[&str] = &[
 ];
 
 /// Texts with other room.
-const OTHERWISE: [(&str, &str, usize); 6] = [
+const OTHERWISE: [(&str, &str, usize); 8] = [
+    (REALM, "id", ID),
+    ("AuthenticationFlowRepresentation", "id", ID),
     ("ClientScopeRepresentation", "id", ID),
     ("ComponentRepresentation", "id", ID),
     ("ComponentRepresentation", "parentId", ID),
@@ -133,6 +135,11 @@ pub(super) fn check(object: &Object, representation: &str) -> Result<(), Unreada
         check(mapper, MAPPER)?;
     }
     Ok(())
+}
+
+/// Refuses a text with more characters than there is room for.
+pub(super) fn check_text(member: &str, text: &str, most: usize) -> Result<(), Unreadable> {
+    told(has_room(text, most), member, most)
 }
 
 fn told(fits: bool, member: &str, most: usize) -> Result<(), Unreadable> {

@@ -125,8 +125,13 @@ const QUERIES = [
   [/\/user-storage\/.*\/sync$/, () => ({ action: 'triggerFullSync', direction: 'fedToKeycloak' })],
   [/\/ui-ext\/sessions\/client$/, async (world) => ({ clientId: (await world.once('client')).id, type: 'ALL', first: 0, max: 10, search: '' })],
   [/\/ui-ext\/sessions$/, () => ({ type: 'ALL', first: 0, max: 10, search: '' })],
-  [/\/workflows\/migrate$/, () => ({ from: 'none', to: 'none' })],
+  [/\/workflows\/migrate$/, migration],
 ];
+
+async function migration(world) {
+  const { steps } = await world.once('workflow');
+  return { from: steps[0].id, to: steps[1].id };
+}
 
 /** The query of `operation` when all is well. */
 export async function query(operation, world, found) {

@@ -191,8 +191,10 @@ const KINDS = {
   },
   async workflow(w) {
     const name = fresh('workflow');
-    const steps = [{ uses: 'set-user-attribute', after: '30d', with: { seen: ['long ago'] } }];
-    return { id: await w.create('/workflows', { name, enabled: true, on: 'user-created', steps }), name };
+    const steps = [{ uses: 'set-user-attribute', after: '30d', with: { seen: ['long ago'] } }, { uses: 'disable-user' }];
+    const id = await w.create('/workflows', { name, enabled: true, on: 'user-created', steps });
+    const kept = (await w.call('GET', `/workflows/${id}`)).body;
+    return { id, name, steps: kept.steps };
   },
   async initialAccess(w) {
     return (await w.call('POST', '/clients-initial-access', { count: 1, expiration: 60 })).body;
