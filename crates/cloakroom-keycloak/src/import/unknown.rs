@@ -27,34 +27,42 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
     }
 }
 
-/// Steps that prove somebody, or keep somebody out, in ways that the pages of a sign-in have not.
-const PASSED_OVER: [&str; 15] = [
+/// Steps of a sign-in that the server does not have.
+const MISSING: [&str; 10] = [
     "auth-conditional-otp-form",
     "auth-otp-form",
     "auth-recovery-authn-code-form",
     "auth-x509-client-username-form",
-    "conditional-level-of-authentication",
-    "deny-access-authenticator",
     "direct-grant-auth-x509-username",
     "direct-grant-validate-otp",
     "http-basic-authenticator",
-    "registration-recaptcha-action",
-    "registration-recaptcha-enterprise",
-    "reset-otp",
     "user-session-limits",
     "webauthn-authenticator",
     "webauthn-authenticator-passwordless",
 ];
 
-/// Names a step of a flow of the realm's own to which no sign-in comes.
+/// Steps of other flows than a sign-in's, that nothing comes to.
+const PASSED_OVER: [&str; 3] = [
+    "registration-recaptcha-action",
+    "registration-recaptcha-enterprise",
+    "reset-otp",
+];
+
+/// Names a step of a flow of the realm's own that nobody can take.
 pub(super) fn step(import: &mut Import<'_>, part: &Part<'_>, step: &Execution) {
     let id = step.authenticator.as_deref().unwrap_or_default();
-    if step.requirement != "DISABLED" && PASSED_OVER.contains(&id) {
-        let how = "kept, but no sign-in at the realm's own pages comes to it";
-        let who = format!("{}/{id}", part.who);
-        let place = part.place_of("authenticator");
-        import.report.approximate(&place, &who, how);
-    }
+    let how = if step.requirement == "DISABLED" {
+        return;
+    } else if MISSING.contains(&id) {
+        "kept, but the server does not have this step: whoever has to take it is refused"
+    } else if PASSED_OVER.contains(&id) {
+        "kept, but nothing here comes to it"
+    } else {
+        return;
+    };
+    let who = format!("{}/{id}", part.who);
+    let place = part.place_of("authenticator");
+    import.report.approximate(&place, &who, how);
 }
 
 /// Names a required action that is not here, or that new people should be asked for and are not.
@@ -85,11 +93,12 @@ fn is_asked(import: &Import<'_>, action: &str) -> bool {
     import.ready.rules.is_action(action)
 }
 
-/// Names a credential that no sign-in asks for. Whoever relied on it as a second one has to know.
+/// Names a credential that no page asks for. Whoever has it as a second one has to know.
 pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
     if kind != PASSWORD {
         let how = format!(
-            "kept, but no sign-in asks for a credential of type {kind}: whoever knows the password signs in without it"
+            "kept, but no page asks for a credential of type {kind}: where a flow requires it of its owner, as the usual ones do \
+             of a second factor, the password alone is refused"
         );
         import.report.approximate(part.place, part.who, how);
     }
