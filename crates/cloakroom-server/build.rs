@@ -1,4 +1,8 @@
 //! Has a release keep one of functions that are the same to the letter, where the linker can: generic code has thousands.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what cargo tells a build script is no setting of the product"
+)]
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +12,14 @@ const FOLD: &str = "-Wl,--icf=all";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if env::var("PROFILE").is_ok_and(|profile| profile == "release") && can_fold() {
+    println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
+    println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
+    // Whoever chooses how it is linked is left alone: what is tried out here is the usual way.
+    let is_usual = ["RUSTC_LINKER", "CARGO_ENCODED_RUSTFLAGS"]
+        .iter()
+        .all(|name| env::var_os(name).is_none_or(|value| value.is_empty()));
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release && is_usual && can_fold() {
         println!("cargo::rustc-link-arg-bins={FOLD}");
     }
 }

@@ -46,8 +46,10 @@ fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree) -> Result<Verdict, Fault> {
         ..Facts::default()
     };
     Ok(match course::decide(flow, &facts).end {
-        // A flow of conditions that do not hold has nothing against anybody.
-        End::In | End::Nothing(_) => Verdict::Pass,
+        End::In => Verdict::Pass,
+        // A flow of conditions that do not hold has nothing against anybody; one inside it that failed has.
+        End::Nothing(alias) if alias == flow.alias => Verdict::Pass,
+        End::Nothing(_) => Verdict::Denied,
         End::CannotRun(step) => {
             Verdict::CannotRun(format!("the step {step} cannot be run after a provider"))
         }

@@ -54,6 +54,15 @@ pub fn list(cx: &mut Cx<'_>, user: &UserId, kind: Option<&str>) -> Result<Vec<Cr
     rows.into_iter().map(|row| open(cx, row)).collect()
 }
 
+/// The kinds of a user's credentials, without opening any.
+pub fn kinds(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<String>> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq(user))
+        .select(credentials::kind);
+    Ok(fixed!(cx.db.conn()?, mine, load::<String>)?)
+}
+
 /// A user's password, if one is set.
 pub fn find_password(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Credential>> {
     Ok(list(cx, user, Some(PASSWORD))?.into_iter().next())

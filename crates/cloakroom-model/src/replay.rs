@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::schema::replays;
 use crate::secret::Digest;
 use crate::sql::Unless;
-use crate::swept::swept_until;
+use crate::swept::swept;
 use crate::time::Timestamp;
 
 /// What a mark is about. It is part of the key, so that one kind never spends another's.
@@ -70,5 +70,5 @@ pub fn is_spent(cx: &mut Cx<'_>, kind: Kind, value: &str) -> Result<bool> {
 
 /// Removes what is over, in all realms, at most `most` rows; how many there were.
 pub fn sweep(cx: &mut Cx<'_>, most: i64) -> Result<usize> {
-    swept_until!(cx, replays, expires_at, cx.now, most)
+    swept!(cx, replays, digest: Digest, replays::expires_at.le(cx.now), most)
 }

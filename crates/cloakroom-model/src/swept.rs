@@ -19,7 +19,7 @@ macro_rules! swept {
 }
 pub(crate) use swept;
 
-/// The same where no one column tells a row: all up to the instant of the last of so many, `swept_until!(cx, replays, expires_at, until, most)`.
+/// The same where no one column tells a row: all up to the instant of the last of so many, `swept_until!(cx, login_limits, last_attempt, until, most)`.
 ///
 /// Rows of the same millisecond go together, which may be some more than asked for.
 macro_rules! swept_until {

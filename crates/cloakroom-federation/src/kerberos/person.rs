@@ -148,7 +148,9 @@ fn take_over(
         && differs_in_case(&known.external_id, &person.external_id)
         && !link::was_seen(cx, &user.id)?;
     if is_guessed {
-        link::rename(cx, &user.id, &person.external_id)?;
+        // Whoever was faster has the name, and this person is told that it is taken.
+        let names = (known.external_id.as_str(), person.external_id.as_str());
+        link::rename(cx, &user.id, names)?;
     }
     Ok(())
 }

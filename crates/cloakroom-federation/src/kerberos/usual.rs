@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// The kind of key and the rounds of whom a realm's centre knew last. A centre that makes people new keys makes them of one kind, so
+/// The kind of key and the rounds of whom a realm's centre knew last.
+///
+/// A centre that makes people new keys makes them of one kind, so
 /// the time of a guess at nobody is that of a guess at most of its people; it still tells who has a key of another kind.
 #[derive(Debug, Default)]
 pub struct Usual(Mutex<HashMap<String, (i64, u32)>>);

@@ -18,8 +18,7 @@ const OPENID: &str = "openid-connect";
 /// Names the authenticator of a step that is not here.
 pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) {
     if catalog::authenticator(id).is_none() {
-        let how =
-            "kept, but there is no such authenticator here, and nobody is asked for what it asks";
+        let how = "kept, but there is no such authenticator here: whoever has to take this step is refused";
         let who = format!("{}/{id}", part.who);
         import
             .report
@@ -189,7 +188,7 @@ pub(super) fn client(
     }
     let flows = part.text_map("authenticationFlowBindingOverrides")?;
     if flows.values().any(|flow| !flow.is_empty()) {
-        let how = "kept, but people sign in to every client by the realm's own flows";
+        let how = "kept and obeyed; where the realm has no flow of that id, nobody signs in to this client";
         let place = part.place_of("authenticationFlowBindingOverrides");
         import.report.approximate(&place, part.who, how);
     }

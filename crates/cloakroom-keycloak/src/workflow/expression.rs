@@ -3,6 +3,9 @@
 /// What an expression may begin with, in the words of Keycloak's refusals.
 const OPERAND: &str = "{NOT, Identifier, '('}";
 
+/// The longest expression, in bytes: more than anybody writes, and little enough to be read while others wait.
+const LONGEST: usize = 4_096;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Name,
@@ -22,6 +25,9 @@ struct Token<'a> {
 
 /// The names in an expression, in their order; of one that cannot be read the reason.
 pub(super) fn names(text: &str) -> Result<Vec<&str>, String> {
+    if text.len() > LONGEST {
+        return Err(format!("Expressions have at most {LONGEST} bytes"));
+    }
     let tokens = tokens(text).map_err(|why| refusal(text, &why))?;
     let (mut found, mut depth, mut wants_operand) = (Vec::new(), 0_usize, true);
     let mut all = tokens.iter().peekable();

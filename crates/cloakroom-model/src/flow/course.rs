@@ -194,7 +194,8 @@ impl Walk<'_> {
                         failed = Some(End::Refused(name_of(step)));
                     }
                 }
-                Err((end @ End::Sent(_), because)) => {
+                // Nothing takes the place of a browser that has left, nor of a denial.
+                Err((end, because)) if matches!(end, End::Sent(_)) || step::is_denial(&end) => {
                     self.tell(at, Verdict::Ended, because);
                     self.stopped = Some(end.clone());
                     failed = Some(end);

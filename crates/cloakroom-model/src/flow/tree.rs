@@ -11,6 +11,9 @@ use crate::id::{ExecutionId, FlowId};
 use crate::schema::{executions, flows};
 use crate::{Fault, Result};
 
+/// So many steps of a flow are read, those of the flows inside it among them.
+const MOST: usize = 1_000;
+
 /// No flow is nested deeper; a circle ends here.
 const DEEPEST: usize = 10;
 
@@ -124,35 +127,44 @@ impl Book {
     #[must_use]
     pub fn tree(&self, id: &FlowId) -> Option<Tree> {
         let flow = self.flows.iter().find(|flow| flow.id == *id)?;
-        Some(self.grow(flow, 0))
+        Some(self.grow(flow, 0, &mut MOST.clone()))
     }
 
     /// The flow with this alias.
     #[must_use]
     pub fn named(&self, alias: &str) -> Option<Tree> {
         let flow = self.flows.iter().find(|flow| flow.alias == alias)?;
-        Some(self.grow(flow, 0))
+        Some(self.grow(flow, 0, &mut MOST.clone()))
     }
 
-    fn grow(&self, flow: &Flow, depth: usize) -> Tree {
+    fn grow(&self, flow: &Flow, depth: usize, left: &mut usize) -> Tree {
         let is_of = |step: &&Execution| step.flow == flow.id && depth < DEEPEST;
         let steps = self.executions.iter().filter(is_of);
+        let mut found = Vec::new();
+        for step in steps {
+            // One that stands inside itself has no end.
+            let Some(rest) = left.checked_sub(1) else {
+                break;
+            };
+            *left = rest;
+            found.extend(self.node(step, depth, left));
+        }
         Tree {
             id: flow.id.clone(),
             alias: flow.alias.clone(),
             description: flow.description.clone(),
             kind: flow.provider_id.clone(),
             built_in: flow.built_in,
-            steps: steps.filter_map(|step| self.node(step, depth)).collect(),
+            steps: found,
         }
     }
 
     /// A step; `None` if the flow that it stands for is gone.
-    fn node(&self, step: &Execution, depth: usize) -> Option<Node> {
+    fn node(&self, step: &Execution, depth: usize, left: &mut usize) -> Option<Node> {
         let flow = match &step.child_flow {
             Some(id) => {
                 let child = self.flows.iter().find(|flow| flow.id == *id)?;
-                Some(self.grow(child, depth + 1))
+                Some(self.grow(child, depth + 1, left))
             }
             None => None,
         };

@@ -29,7 +29,7 @@ pub struct NamesFirst {
 pub(crate) fn names_first(cx: &Cx<'_>, flows: &Book) -> Option<NamesFirst> {
     let alias = cx.realm.settings.rest.get("browserFlow");
     let alias = alias.and_then(|alias| alias.as_str()).unwrap_or("browser");
-    let flow = flows.named(alias).filter(|_| is_on(cx))?;
+    let flow = is_on(cx).then(|| flows.named(alias)).flatten()?;
     let step = flow.step("organization")?;
     Some(NamesFirst {
         wants_members: step.setting("requiresUserMembership") == "true",

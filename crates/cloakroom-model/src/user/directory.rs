@@ -101,11 +101,13 @@ pub fn was_seen(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
     Ok(seen.is_some_and(|at| at > NEVER))
 }
 
-/// Gives the entry of a user another name; false if the user is not linked any more.
-pub fn rename(cx: &mut Cx<'_>, user: &UserId, external_id: &str) -> Result<bool> {
+/// Gives the entry of a user another name, who was never seen; false if they were, or have another by now.
+pub fn rename(cx: &mut Cx<'_>, user: &UserId, (before, external_id): (&str, &str)) -> Result<bool> {
     let mine = links::table
         .filter(links::realm_id.eq(&cx.realm.id))
-        .filter(links::user_id.eq(user));
+        .filter(links::user_id.eq(user))
+        .filter(links::external_id.eq(before))
+        .filter(links::seen_at.le(NEVER));
     let changed = diesel::update(mine)
         .set(links::external_id.eq(external_id))
         .execute(cx.db.conn()?)?;

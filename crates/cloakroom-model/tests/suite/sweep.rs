@@ -1,7 +1,7 @@
 //! What is over goes, few rows at a time; what is not over stays.
 
-use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::{Fault, Ttl, opaque};
+use cloakroom_model::login_limit::{self, Attempts, Key};
+use cloakroom_model::{Cx, Fault, Ttl, opaque};
 use serde_json::json;
 
 use super::store::{NOW, on_each};
@@ -28,17 +28,26 @@ fn no_more_rows_go_than_asked_for_and_none_that_lasts() {
 fn rows_without_a_key_of_their_own_go_by_their_age_the_oldest_first() {
     on_each(|store| {
         let removed = store.write(|cx| {
-            let ends = [-30, -20, -20, -20, -10, 10].map(Ttl::seconds);
-            for (number, end) in ends.into_iter().enumerate() {
-                let value = number.to_string();
-                replay::spend(cx, Kind::Logout, value, NOW.plus(end))?;
+            let now = Attempts {
+                failures: 1,
+                begun: Vec::new(),
+                last: NOW,
+                not_before: NOW,
+            };
+            for (number, age) in [30, 20, 20, 20, 10, -10].into_iter().enumerate() {
+                let key = Key {
+                    subject: number.to_string(),
+                    source: "192.0.2.1".to_owned(),
+                };
+                let last = NOW.minus(Ttl::seconds(age));
+                let attempts = Attempts {
+                    last,
+                    ..now.clone()
+                };
+                login_limit::replace(cx, &key, None, &attempts)?;
             }
-            let first = replay::sweep(cx, 2)?;
-            assert!(replay::is_spent(cx, Kind::Logout, "4")?);
-            let second = replay::sweep(cx, 2)?;
-            let third = replay::sweep(cx, 2)?;
-            assert!(replay::is_spent(cx, Kind::Logout, "5")?);
-            Ok::<_, Fault>([first, second, third])
+            let sweep = |cx: &mut Cx<'_>| login_limit::sweep(cx, Ttl::seconds(0), 2);
+            Ok::<_, Fault>([sweep(cx)?, sweep(cx)?, sweep(cx)?])
         });
         // Those of the same instant as the second go with it.
         assert_eq!(removed.unwrap(), [4, 1, 0]);

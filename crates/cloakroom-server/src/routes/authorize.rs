@@ -16,7 +16,7 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
-use super::course;
+use super::course::{self, Brought as Judged};
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
@@ -159,15 +159,11 @@ async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
     let Begun::Onward(Onward::Ask(attempt, _), is_new) = &begun else {
         return Ok(begun);
     };
-    let Some(bar) = course::bar_of(attempt).filter(|_| course::led_to(visit, attempt).is_none())
-    else {
-        return Ok(begun);
-    };
-    let client_id = sign_in::request_of(attempt)?.client_id;
-    let (ip, told) = (visit.origin.ip.clone(), bar.clone());
-    let report = move |cx: &mut Cx<'_>| told.report(cx, &client_id, &ip, None);
-    let code = visit.app.enter(&visit.realm, Door::Write, report).await?;
-    Ok(Begun::Onward(Onward::Barred(bar, code), *is_new))
+    let onward = course::barred(visit, attempt).await?;
+    Ok(match onward {
+        Some(onward) => Begun::Onward(onward, *is_new),
+        None => begun,
+    })
 }
 
 fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
@@ -233,16 +229,6 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         visit.set_restart(&mut response, parameters);
     }
     response
-}
-
-/// The application names a provider that may be asked without the user seeing anything.
-fn is_passed_on(cx: &Cx<'_>, request: &AuthorizationRequest, client: &Client) -> bool {
-    if !(cx.realm).has_browser_step(Some(client), "identity-provider-redirector") {
-        return false;
-    }
-    let hint = request.idp_hint.as_deref();
-    let mut known = cx.realm.providers.iter();
-    known.any(|known| hint == Some(known.alias.as_str()) && known.may_ask_nothing)
 }
 
 fn begin(
@@ -323,9 +309,22 @@ fn recognize(
     let (session, user) = recognized
         .filter(|(session, _)| sign_in::is_expected(request, client, session))
         .unzip();
-    let known = session
-        .as_ref()
-        .map(|session| (session, sign_in::is_enough(cx, request, session)));
+    let judged = match &user {
+        Some(user) => course::judge_brought(cx, client, user, &request.scope, true)?,
+        None => Judged::Enough,
+    };
+    if let Judged::Barred(bar) = judged {
+        if request.prompt.none {
+            let refusal = request.refuse(&provider.issuer(cx.realm), "access_denied", None);
+            return Ok(Begun::Redirect(refusal, is_new));
+        }
+        let place = (request.client_id.as_str(), brought.origin.ip.as_str());
+        return Ok(Begun::Onward(bar.end(cx, place, user.as_ref())?, is_new));
+    }
+    let known = session.as_ref().map(|session| {
+        let is_enough = judged == Judged::Enough && sign_in::is_enough(cx, request, session);
+        (session, is_enough)
+    });
     let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
     course::prepare(cx.realm, client, &mut attempt);
     let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
@@ -344,7 +343,7 @@ fn recognize(
         return Ok(Begun::Onward(done, is_new));
     }
     if request.prompt.none
-        && !(next == flow::Next::AskPassword && is_passed_on(cx, request, client))
+        && !(next == flow::Next::AskPassword && course::is_passed_on(cx, request, client))
     {
         // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
         let error = match next {

@@ -3,18 +3,22 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use cloakroom_login::flow::{self as attempts, note};
+use cloakroom_login::sign_on;
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::client::Client;
-use cloakroom_model::flow::course::{self, Course, End, Facts, Person};
+use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Verdict};
 use cloakroom_model::flow::{Gone, Tree, Use};
 use cloakroom_model::organization;
+use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Fault, Realm};
+use cloakroom_model::{Cx, Door, Fault, Realm};
+use cloakroom_oidc::authorize::AuthorizationRequest;
 use cloakroom_web::i18n::Notice;
 use serde_json::Value;
 
+use super::login;
 use super::refusal::{self, Refusal};
-use super::sign_in;
+use super::sign_in::{self, Onward};
 use super::visit::{BROUGHT_BY, Visit};
 
 /// A flow that lets somebody not in.
@@ -81,6 +85,17 @@ impl Bar {
         refusal::report(cx, &refused)
     }
 
+    /// Writes it down, and ends the sign-in with it.
+    pub(crate) fn end(
+        self,
+        cx: &mut Cx<'_>,
+        (client_id, ip): (&str, &str),
+        user: Option<&User>,
+    ) -> Result<Onward, Fault> {
+        let code = self.report(cx, client_id, ip, user)?;
+        Ok(Onward::Barred(self, code))
+    }
+
     /// The page that says so.
     pub(crate) fn page(&self, visit: &Visit, code: Option<&str>) -> HttpResponse {
         match code {
@@ -128,6 +143,75 @@ pub(crate) fn judge(
         ..Facts::default()
     };
     Ok(Bar::of(course::decide(&flow, &facts).end))
+}
+
+/// What a flow makes of somebody whom the browser brings without a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Brought {
+    /// Nothing more is asked.
+    Enough,
+    /// The flow asks for a password all the same.
+    AsksPassword,
+    /// The flow lets them not in.
+    Barred(Bar),
+}
+
+/// What the flow of a client makes of somebody whose session the browser has (`has_session`), or who comes with a ticket.
+pub(crate) fn judge_brought(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    user: &User,
+    scope: &str,
+    has_session: bool,
+) -> Result<Brought, Fault> {
+    let flow = match cx.realm.bound(Use::Browser, Some(client)) {
+        Ok(Some(flow)) => flow,
+        Ok(None) => return Ok(Brought::Enough),
+        Err(gone) => return Ok(Brought::Barred(Bar::gone(gone))),
+    };
+    let mut facts = Facts {
+        has_session,
+        has_ticket: !has_session,
+        level: attempts::HIGHEST_LEVEL,
+        ..Facts::default()
+    };
+    // Nearly always one step is enough, and nothing that has conditions is come to.
+    let course = course::decide(&flow, &facts);
+    let is_come_to = |stride: &course::Stride| stride.verdict != Verdict::NotReached;
+    let mut strides = course.strides.iter();
+    if course.end == End::In && !strides.any(|stride| stride.is_flow && is_come_to(stride)) {
+        return Ok(Brought::Enough);
+    }
+    facts.has_organizations = organization::is_on(cx);
+    facts.scopes = scopes(cx.realm, client, scope);
+    facts.person = Some(course::person(cx, user, &flow)?);
+    let course = course::decide(&flow, &facts);
+    let mut strides = course.strides.iter();
+    let wants_password = strides.any(|stride| stride.because.why == "password");
+    Ok(match Bar::of(course.end) {
+        Some(bar) => Brought::Barred(bar),
+        None if wants_password => Brought::AsksPassword,
+        None => Brought::Enough,
+    })
+}
+
+/// The browser's session, and whether it is enough for a sign-in to a client that begins elsewhere than at the
+/// authorization endpoint; `None` where the client's flow sees no sessions.
+pub(crate) fn session_of(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    scope: &str,
+    cookie: Option<&str>,
+) -> Result<Option<(Session, bool)>, Fault> {
+    let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
+    let Some(cookie) = cookie.filter(|_| sees_sessions) else {
+        return Ok(None);
+    };
+    let Some((session, user)) = sign_on::recognize_user(cx, cookie)? else {
+        return Ok(None);
+    };
+    let judged = judge_brought(cx, client, &user, scope, true)?;
+    Ok(Some((session, judged == Brought::Enough)))
 }
 
 /// The names of the client scopes of a request.
@@ -182,8 +266,24 @@ fn asks_nobody(flow: &Tree) -> Option<Bar> {
 }
 
 /// Why an attempt that has come to the password asks for none.
-pub(crate) fn bar_of(attempt: &Attempt) -> Option<Bar> {
+fn bar_of(attempt: &Attempt) -> Option<Bar> {
     Bar::of_note(attempts::text(attempt, note::BARRED))
+}
+
+/// How an attempt ends whose flow asks nobody for a password, where nothing else may take its place: a provider, or the
+/// name of somebody who may come from one. `None` if it goes on.
+pub(crate) async fn barred(visit: &Visit, attempt: &Attempt) -> Result<Option<Onward>, Fault> {
+    let Some(bar) = bar_of(attempt) else {
+        return Ok(None);
+    };
+    if led_to(visit, attempt).is_some() || login::asks_else(visit, attempt) {
+        return Ok(None);
+    }
+    let client_id = sign_in::request_of(attempt)?.client_id;
+    let ip = visit.origin.ip.clone();
+    let end = move |cx: &mut Cx<'_>| bar.clone().end(cx, (&client_id, &ip), None);
+    let onward = visit.app.enter(&visit.realm, Door::Write, end).await?;
+    Ok(Some(onward))
 }
 
 /// The provider that the application sends its user to, or that the browser has just come from, or else the realm
@@ -202,4 +302,14 @@ pub(crate) fn led_to(visit: &Visit, attempt: &Attempt) -> Option<String> {
         .iter()
         .any(|known| known.alias == hint);
     known.then_some(hint)
+}
+
+/// The application names a provider that may be asked without the user seeing anything.
+pub(crate) fn is_passed_on(cx: &Cx<'_>, request: &AuthorizationRequest, client: &Client) -> bool {
+    if !(cx.realm).has_browser_step(Some(client), "identity-provider-redirector") {
+        return false;
+    }
+    let hint = request.idp_hint.as_deref();
+    let mut known = cx.realm.providers.iter();
+    known.any(|known| hint == Some(known.alias.as_str()) && known.may_ask_nothing)
 }

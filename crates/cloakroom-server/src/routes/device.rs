@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_login::sign_on;
 use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
 use cloakroom_oidc::{Error, Form, OAuthError, Provider};
 use cloakroom_web::App;
@@ -15,6 +14,7 @@ use cloakroom_web::page::{Alert, DevicePage, Field, InfoPage, render};
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
+use super::course;
 use super::login;
 use super::protocol::{self, Caller};
 use super::sign_in;
@@ -191,12 +191,12 @@ fn begin(
         return Ok(None);
     };
     let request = provider.request_of_device(cx, &client, &device)?;
-    let session = match identity {
-        Some(cookie) => sign_on::recognize(cx, cookie)?,
-        None => None,
-    };
-    let known = session.as_ref().map(|session| (session, true));
-    let attempt = sign_in::begin(cx, &request, &client, browser, known)?;
+    let session = course::session_of(cx, &client, &request.scope, identity)?;
+    let known = session
+        .as_ref()
+        .map(|(session, is_enough)| (session, *is_enough));
+    let mut attempt = sign_in::begin(cx, &request, &client, browser, known)?;
+    course::prepare(cx.realm, &client, &mut attempt);
     attempt::insert(cx, &attempt)?;
     Ok(Some(attempt))
 }

@@ -34,7 +34,7 @@ use super::visit::{IDENTITY, RESTART, Visit};
 
 pub(crate) use fields::{Problems, fold_in, wrong};
 pub(crate) use organization::name_page;
-pub(crate) use pages::{action, layout, login_page, security};
+pub(crate) use pages::{action, asks_else, layout, login_page, security};
 pub(crate) use profile::fields as profile_fields;
 pub(crate) use register::register_page;
 

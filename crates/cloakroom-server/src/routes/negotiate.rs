@@ -15,12 +15,13 @@ use cloakroom_login::flow;
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::replay::{self, Kind};
-use cloakroom_model::{Cx, Door, Fault};
+use cloakroom_model::{Cx, Door, Fault, client};
 use cloakroom_oidc::Provider as Protocol;
 use cloakroom_web::app::{now, random};
 use rand::Rng as _;
 use url::{Host, Url};
 
+use super::course;
 use super::kerberos;
 use super::refusal::{self, Refusal};
 use super::sign_in::{self, Onward};
@@ -218,6 +219,20 @@ impl Brought {
         };
         if !user.enabled {
             return Ok(Err(Failed("the account is disabled".to_owned())));
+        }
+        if let Some(client) = client::find_by_id(cx, &attempt.client)? {
+            let scope = sign_in::request_of(&attempt)?.scope;
+            match course::judge_brought(cx, &client, &user, &scope, false)? {
+                course::Brought::Enough => {}
+                course::Brought::AsksPassword => {
+                    let why = "the flow asks for more than a ticket";
+                    return Ok(Err(Failed(why.to_owned())));
+                }
+                course::Brought::Barred(bar) => {
+                    let place = (client.client_id.as_str(), self.origin.ip.as_str());
+                    return bar.end(cx, place, Some(&user)).map(Ok);
+                }
+            }
         }
         flow::prove_upstream(cx, &mut attempt, &user);
         attempt::advance(cx, &attempt)?;

@@ -83,13 +83,19 @@ impl Sweeper {
 }
 
 /// Removes what one transaction may, beginning with this of [`ALL`]; where to go on, `None` if nothing is left.
+///
+/// Whatever has more than that lets the others go first.
 fn some(cx: &mut Cx<'_>, begin: usize) -> Result<Option<usize>, Fault> {
     let mut left = ROWS;
-    for (at, sweep) in ALL.iter().enumerate().skip(begin) {
+    for step in 0..ALL.len() {
+        let at = (begin + step) % ALL.len();
+        let Some(sweep) = ALL.get(at) else {
+            continue;
+        };
         let removed = sweep(cx, left)?;
         left = left.saturating_sub(i64::try_from(removed).unwrap_or(left));
         if left == 0 {
-            return Ok(Some(at));
+            return Ok(Some((at + 1) % ALL.len()));
         }
     }
     Ok(None)

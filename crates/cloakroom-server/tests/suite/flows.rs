@@ -19,12 +19,18 @@ struct Scene {
     otto: Person,
 }
 
+type Story = fn(&Scene);
+
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, fn(&Scene)); 4] = [
+    let stories: [(&str, Story); 5] = [
         ("a-sign-in-obeys-its-flow", Scene::a_sign_in_obeys_its_flow),
         (
             "a-client-has-flows-of-its-own",
             Scene::a_client_has_flows_of_its_own,
+        ),
+        (
+            "a-session-of-elsewhere-is-judged-by-the-flow",
+            Scene::a_session_of_elsewhere_is_judged,
         ),
         (
             "a-draft-counts-when-it-is-published",
@@ -231,6 +237,57 @@ impl Scene {
         assert_eq!(self.by_password(&self.ada).status, 400);
         bind("direct_grant", "");
         assert_eq!(self.by_password(&self.ada).status, 200);
+    }
+
+    /// A session says who that is, and not that nothing else is asked.
+    fn a_session_of_elsewhere_is_judged(&self) {
+        let library = self
+            .request("")
+            .replace("client_id=shop", "client_id=library");
+        let mut browser = self.browser();
+        let signed_in = browser.answer(&library, &self.ada).client();
+        assert!(!signed_in.get("code").is_empty(), "{signed_in:?}");
+        let silently = self.request("&prompt=none");
+        assert!(!browser.open(&silently).client().get("code").is_empty());
+
+        let top = json!({"alias": "strict", "providerId": "basic-flow", "topLevel": true});
+        self.done("POST", "/authentication/flows", &top);
+        let add = |to: &str, kind: &str, body: Value| {
+            let path = format!("/authentication/flows/{to}/executions/{kind}");
+            self.done("POST", &path, &body);
+        };
+        let inner = json!({"alias": "known", "type": "basic-flow", "provider": ""});
+        add("strict", "flow", inner);
+        self.require("strict", "known", "REQUIRED");
+        for step in ["auth-cookie", "auth-username-password-form"] {
+            add("known", "execution", json!({"provider": step}));
+            self.require("strict", step, "ALTERNATIVE");
+        }
+        for step in ["deny-access-authenticator", "auth-password-form"] {
+            add("strict", "execution", json!({"provider": step}));
+        }
+        let all = self.done("GET", "/authentication/flows", &Value::Null);
+        let mut all = all.as_array().unwrap().iter();
+        let strict = all.find(|one| one["alias"] == json!("strict")).unwrap();
+        self.realm.change(
+            &format!("/clients/{}", self.shop_id),
+            json!({"authenticationFlowBindingOverrides": {"browser": text(strict, "id")}}),
+        );
+
+        // Neither denied nor asked for more.
+        assert!(!browser.open(&silently).client().get("code").is_empty());
+        self.require("strict", "deny-access-authenticator", "REQUIRED");
+        let denied = browser.open(&silently).client();
+        assert_eq!(denied.get("error"), "access_denied");
+        let denied = browser.open(&self.request("")).page();
+        assert_eq!(denied.answer.status, 403);
+        assert!(denied.is_error(), "{}", denied.answer.body);
+        assert_eq!(self.errors()[0]["userId"], json!(self.ada.id));
+        self.require("strict", "deny-access-authenticator", "DISABLED");
+        self.require("strict", "auth-password-form", "REQUIRED");
+        let asked = browser.open(&silently).client();
+        assert_eq!(asked.get("error"), "login_required");
+        assert!(browser.open(&self.request("")).page().is_login());
     }
 
     #[expect(

@@ -1,10 +1,10 @@
 //! What requests notice of a server that removes what is over: tokens of some hundred thousand sign-ins end while it is away, and it
 //! sweeps them when it is back.
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::bench::load::Load;
 use crate::bench::round::{self, Round, Side};
 use crate::bench::setup::Bench;
 use crate::bench::{Database, Options, SERVER_CORE};
@@ -39,13 +39,23 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         filter: server::USUAL,
     };
     let folder = tempfile::tempdir()?;
+    let run = |bench: &Bench, server: &Server, names: &[&'static str], seconds| {
+        let side = Side {
+            base: &server.base,
+            process: server.process(),
+            twin: None,
+        };
+        measure(bench, names, |load| {
+            round::run(workspace, side, load, seconds, folder.path())
+        })
+    };
     let seconds = if options.quick { 1 } else { 3 };
 
     let server = Server::start_at(Place::new()?, &setup)?;
     let bench = Bench::prepare(&server.base)?;
     bench.end_after(LIFETIME)?;
     let filling = if options.quick { 12 } else { 30 };
-    let rows: f64 = measure(workspace, &bench, &server, &FILL, filling, folder.path())?
+    let rows: f64 = run(&bench, &server, &FILL, filling)?
         .iter()
         .map(|(_, round)| round.per_second * f64::from(filling))
         .sum();
@@ -58,13 +68,13 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let begun = Instant::now();
     // The first look for what is over is ten seconds after the start.
     wait(&server, |busy| busy, Duration::from_secs(20))?;
-    let meanwhile = measure(workspace, &bench, &server, &BESIDE, seconds, folder.path())?;
+    let meanwhile = run(&bench, &server, &BESIDE, seconds)?;
     if !is_sweeping(&server)? {
         bail!("it had swept everything before the last load was measured: fill more");
     }
     wait(&server, |busy| !busy, Duration::from_secs(600))?;
     let took = begun.elapsed();
-    let after = measure(workspace, &bench, &server, &BESIDE, seconds, folder.path())?;
+    let after = run(&bench, &server, &BESIDE, seconds)?;
 
     println!(
         "swept within {:.0} s, with a load for {:.0} of them; memory {before:.0} MiB before, {:.0} after, {:.0} at most",
@@ -98,25 +108,17 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// These loads one after the other.
 fn measure(
-    workspace: &Workspace,
     bench: &Bench,
-    server: &Server,
     names: &[&'static str],
-    seconds: u32,
-    folder: &Path,
+    run: impl Fn(&Load) -> Result<Round>,
 ) -> Result<Vec<(&'static str, Round)>> {
-    let side = Side {
-        base: &server.base,
-        process: server.process(),
-        twin: None,
-    };
     let loads = bench.loads()?;
-    let run = |name: &&'static str| {
+    let one = |name: &&'static str| {
         let load = loads.iter().find(|load| load.name == *name);
         let load = load.with_context(|| format!("there is no load {name}"))?;
-        Ok((*name, round::run(workspace, side, load, seconds, folder)?))
+        Ok((*name, run(load)?))
     };
-    names.iter().map(run).collect()
+    names.iter().map(one).collect()
 }
 
 /// Waits until it sweeps, or does not.

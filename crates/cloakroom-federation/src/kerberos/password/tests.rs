@@ -359,12 +359,11 @@ async fn a_salt_is_bytes_in_whatever_letters() {
         (12, w::octets(&element(0x30, &[&hint]))),
     ]);
     let client = Principal::parse("ada", REALM).unwrap();
-    let Some(Answer::Complaint(about)) = Answer::read(&element(0x7e, &[&complaint]), &client)
-    else {
-        panic!("the complaint is none");
+    let salt = match Answer::read(&element(0x7e, &[&complaint]), &client) {
+        Some(Answer::Complaint(about)) => about.method.unwrap().unwrap().salt,
+        _ => Vec::new(),
     };
-    let method = about.method.unwrap().unwrap();
-    assert_eq!(method.salt, b"EXAMPLE.ORG\xe9l\xe8ve");
+    assert_eq!(salt, b"EXAMPLE.ORG\xe9l\xe8ve");
 }
 
 #[tokio::test]

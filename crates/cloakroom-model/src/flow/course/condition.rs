@@ -87,7 +87,8 @@ impl Walk<'_> {
             }
             "conditional-user-attribute" => {
                 let name = step.setting("attribute_name");
-                let holds = person.is_some_and(|_| self.has_attribute(step) != is_on("not"));
+                let has = self.has_attribute(step)?;
+                let holds = person.is_some() && has != is_on("not");
                 (holds, Because::about("attribute", name))
             }
             "conditional-user-configured" => (self.is_set_up(flow), Because::of("nothing-set-up")),
@@ -123,9 +124,10 @@ impl Walk<'_> {
         })
     }
 
-    fn has_attribute(&self, step: &Node) -> bool {
+    /// `None` where the pattern cannot be read here: Java's knows more.
+    fn has_attribute(&self, step: &Node) -> Option<bool> {
         let Some(person) = &self.facts.person else {
-            return false;
+            return Some(false);
         };
         let (name, expected) = (
             step.setting("attribute_name"),
@@ -136,13 +138,14 @@ impl Walk<'_> {
         let with_groups = step.setting("include_group_attributes") == "true";
         let mut values = own.chain(of_groups.filter(|_| with_groups));
         if step.setting("regex") != "true" {
-            return values.any(|value| value == expected);
+            return Some(values.any(|value| value == expected));
         }
         // As in Java, the whole value has to match.
         let pattern = RegexBuilder::new(&format!("^(?:{expected})$"))
             .size_limit(PATTERN)
             .build();
-        pattern.is_ok_and(|pattern| values.any(|value| pattern.is_match(value)))
+        let pattern = pattern.ok()?;
+        Some(values.any(|value| pattern.is_match(value)))
     }
 
     /// The person has set up what the flow asks for: all that it requires, or else one of its alternatives.

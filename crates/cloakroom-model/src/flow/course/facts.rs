@@ -49,10 +49,21 @@ pub struct Person {
 pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     let mut person = Person {
         attributes: who.attributes.clone().into_iter().collect(),
+        credentials: credential::kinds(cx, &who.id)?.into_iter().collect(),
         ..Person::default()
     };
-    for held in credential::list(cx, &who.id, None)? {
-        person.credentials.insert(held.kind);
+    // Conditions ask about these as about any attribute.
+    let fields = [
+        ("username", Some(&who.username)),
+        ("email", who.email.as_ref()),
+        ("firstName", who.first_name.as_ref()),
+        ("lastName", who.last_name.as_ref()),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            let only = vec![value.clone()];
+            person.attributes.insert(name.to_owned(), only);
+        }
     }
     let mut asked = Vec::new();
     conditions(flow, &mut asked);

@@ -24,10 +24,17 @@ pub fn is_carried_out(name: &str) -> bool {
     CARRIED_OUT.contains(&name) || super::condition::is_known(name)
 }
 
+const DENIES: &str = "deny-access-authenticator";
+
+/// The step that denies everybody who comes to it has ended the sign-in.
+pub(super) fn is_denial(end: &End) -> bool {
+    matches!(end, End::Refused(step) if step == DENIES)
+}
+
 impl Walk<'_> {
     pub(super) fn authenticator(&mut self, step: &Node) -> Outcome {
         let name = step.authenticator.as_deref().unwrap_or_default();
-        let asks = !["allow-access-authenticator", "deny-access-authenticator"].contains(&name);
+        let asks = !["allow-access-authenticator", DENIES].contains(&name);
         if self.facts.asks_nothing && asks {
             let because = Because::of("no-page");
             return Err((End::CannotRun(name.to_owned()), because));
@@ -54,9 +61,7 @@ impl Walk<'_> {
             }
             "auth-password-form" | "direct-grant-validate-password" => self.password(name),
             "allow-access-authenticator" => Ok(Ran::Done(Because::of("allows"))),
-            "deny-access-authenticator" => {
-                Err((End::Refused(name.to_owned()), Because::of("denies")))
-            }
+            DENIES => Err((End::Refused(name.to_owned()), Because::of("denies"))),
             _ => self.missing(step, name),
         }
     }

@@ -248,7 +248,7 @@ fn people_go_through_flows_as_in_keycloak() {
         (
             if_sales("attribute_expected_value=( regex=true"),
             plain(),
-            End::In,
+            cannot("conditional-user-attribute"),
         ),
         (
             if_sales("attribute_expected_value=sales not=true"),

@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::{Cx, Digest, Door, Secret};
 use cloakroom_oidc::authorize::Decision;
@@ -11,6 +10,7 @@ use cloakroom_web::i18n::Notice;
 use url::form_urlencoded::Serializer;
 
 use super::pages::PASSWORD;
+use crate::routes::course;
 use crate::routes::visit::{AUTH_SESSION, IDENTITY, RESTART, Visit};
 use crate::routes::{request_object, sign_in};
 
@@ -107,17 +107,16 @@ fn store(
     if request.prompt.none {
         return Ok(None);
     }
-    let session = match identity {
-        Some(cookie) => sign_on::recognize(cx, cookie)?,
-        None => None,
-    };
-    let session = session.filter(|session| sign_in::is_expected(&request, &client, session));
-    let known = session
-        .as_ref()
-        .map(|session| (session, sign_in::is_enough(cx, &request, session)));
+    let session = course::session_of(cx, &client, &request.scope, identity)?;
+    let session = session.filter(|(session, _)| sign_in::is_expected(&request, &client, session));
+    let known = session.as_ref().map(|(session, is_enough)| {
+        let is_enough = *is_enough && sign_in::is_enough(cx, &request, session);
+        (session, is_enough)
+    });
     let browser = Digest::of(handle.as_bytes());
     let is_new = !attempt::has_any(cx, &browser)?;
-    let attempt = sign_in::begin(cx, &request, &client, &browser, known)?;
+    let mut attempt = sign_in::begin(cx, &request, &client, &browser, known)?;
+    course::prepare(cx.realm, &client, &mut attempt);
     attempt::insert(cx, &attempt)?;
     Ok(Some(Begun {
         attempt,

@@ -144,6 +144,11 @@ fn returning(
     })
 }
 
+/// Somebody may go on here without a password: by their name, or by a provider.
+pub(crate) fn asks_else(visit: &Visit, attempt: &Attempt) -> bool {
+    organization::is_name_wanted(&visit.realm, attempt) || !providers(visit, attempt).is_empty()
+}
+
 /// The identity providers that people may sign in with in place of the password: those of everybody, and those of the
 /// organization that the name or the request is about.
 pub(super) fn providers(visit: &Visit, attempt: &Attempt) -> Vec<ProviderLink> {

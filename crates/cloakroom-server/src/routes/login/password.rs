@@ -318,8 +318,8 @@ impl Post {
         let Some(bar) = course::judge(cx, (Use::Browser, &client), user, &scope)? else {
             return Ok(None);
         };
-        let code = bar.report(cx, &client.client_id, &self.origin.ip, Some(user))?;
-        Ok(Some(Onward::Barred(bar, code)))
+        let place = (client.client_id.as_str(), self.origin.ip.as_str());
+        bar.end(cx, place, Some(user)).map(Some)
     }
 
     fn deny(&self, cx: &mut Cx<'_>, attempt: Attempt, denied: &Denied) -> Result<Judged, Fault> {
