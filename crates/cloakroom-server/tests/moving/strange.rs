@@ -60,7 +60,7 @@ fn rows() -> Vec<Row> {
         ("a slash in a name that is written as another", json!({"groups": [{"name": "a/b", "path": "/a~/b"}], "defaultGroups": ["/a~/b"], "users": [{"username": "u", "groups": ["/a~/b"]}]}), &[]),
         ("an authenticator of one's own", json!({"authenticationFlows": flow("acme-sms-authenticator")}), &["authenticationFlows[].authenticationExecutions[].authenticator"]),
         ("a required action of one's own", json!({"requiredActions": [{"alias": "acme", "name": "Acme", "providerId": "acme-action", "enabled": true}]}), &["requiredActions[].providerId"]),
-        ("an identity provider of one's own", json!({"identityProviders": [{"alias": "apple", "providerId": "apple", "enabled": true, "config": {"clientSecret": "s"}}]}), &["identityProviders[].providerId"]),
+        ("an identity provider of one's own", json!({"identityProviders": [{"alias": "acme", "providerId": "acme-login", "enabled": true, "config": {"clientSecret": "s"}}]}), &["identityProviders[].providerId"]),
         ("components of one's own", json!({"components": {"com.acme.Spi": [{"name": "a", "providerId": "acme", "config": {"x": ["1"]}}]}}), &["components[]"]),
         ("a mapper that is a script", client(mapper("oidc-script-based-protocol-mapper")), &["clients[].protocolMappers[].protocolMapper"]),
         ("a mapper of one's own", client(mapper("acme-mapper")), &["clients[].protocolMappers[].protocolMapper"]),
