@@ -1,5 +1,6 @@
 //! Identity providers: where people sign in elsewhere, and with which settings.
 
+mod connection;
 mod health;
 mod trial;
 
@@ -93,7 +94,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     Stack::new(desk.frame(heading)).card(card).show(&desk)
 }
 
-fn sections(is_new: bool) -> Vec<Section> {
+fn sections(kind: &str, is_new: bool) -> Vec<Section> {
     let mut general = vec![
         Field::new("displayName", "provider-display-name", Shape::Text),
         Field::new("enabled", "provider-enabled", Shape::Switch(false)),
@@ -105,42 +106,9 @@ fn sections(is_new: bool) -> Vec<Section> {
     if is_new {
         general.insert(0, Field::new("alias", "provider-alias", Shape::Required));
     }
-    let sync = &["", "IMPORT", "LEGACY", "FORCE"];
     vec![
         Section::new("provider-general", general),
-        Section::new(
-            "provider-connection",
-            vec![
-                Field::new("config/clientId", "provider-client-id", Shape::Text),
-                Field::new(
-                    "config/clientSecret",
-                    "provider-client-secret",
-                    Shape::Secret,
-                ),
-                Field::new("config/issuer", "provider-issuer", Shape::Text),
-                Field::new(
-                    "config/authorizationUrl",
-                    "provider-authorization",
-                    Shape::Text,
-                ),
-                Field::new("config/tokenUrl", "provider-token", Shape::Text),
-                Field::new("config/userInfoUrl", "provider-userinfo", Shape::Text),
-                Field::new("config/jwksUrl", "provider-jwks", Shape::Text),
-                Field::new(
-                    "config/validateSignature",
-                    "provider-validate",
-                    Shape::Switch(true),
-                ),
-                Field::new(
-                    "config/useJwksUrl",
-                    "provider-use-jwks",
-                    Shape::Switch(true),
-                ),
-                Field::new("config/pkceEnabled", "provider-pkce", Shape::Switch(true)),
-                Field::new("config/defaultScope", "provider-scope", Shape::Text),
-                Field::new("config/syncMode", "provider-sync", Shape::Choice(sync)),
-            ],
-        ),
+        Section::new("provider-connection", connection::fields(kind)),
     ]
 }
 
@@ -151,24 +119,28 @@ fn new_page(desk: &Desk, sheet: Sheet) -> SheetPage {
             desk.text("nav-identity-providers"),
             desk.url("/identity-providers"),
         )
-        .lead(desk.query.get("kind").unwrap_or("oidc").to_owned());
+        .lead(kind(desk).to_owned());
     SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
+}
+
+/// The kind that a new provider is to be of.
+fn kind(desk: &Desk) -> &str {
+    desk.query.get("kind").unwrap_or("oidc")
 }
 
 async fn ask(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let begin = json!({
-        "enabled": true,
-        "config": {"validateSignature": "true", "useJwksUrl": "true", "pkceEnabled": "true"},
-    });
-    desk.show(&new_page(&desk, Sheet::of(&desk, &sections(true), &begin)))
+    let kind = kind(&desk);
+    let begin = json!({"enabled": true, "config": connection::begin(kind)});
+    let sheet = Sheet::of(&desk, &sections(kind, true), &begin);
+    desk.show(&new_page(&desk, sheet))
 }
 
 async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let mut provider = sheet::typed(&sections(true), &desk.form);
+    let kind = kind(&desk);
+    let mut provider = sheet::typed(&sections(kind, true), &desk.form);
     if let Some(members) = provider.as_object_mut() {
-        let kind = desk.query.get("kind").unwrap_or("oidc");
         members.insert("providerId".to_owned(), json!(kind));
     }
     let alias = text_of(&provider, "alias");
@@ -179,7 +151,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
         }
         Err(problem) if problem.is_about_what_was_sent() => desk.show_again(&new_page(
             &desk,
-            Sheet::sent(&desk, &sections(true), &problem),
+            Sheet::sent(&desk, &sections(kind, true), &problem),
         )),
         Err(problem) => Err(problem),
     }
@@ -236,7 +208,8 @@ async fn show(desk: Rc<Desk>) -> Shown {
     .input(Input::text("name", words, ""))
     .danger();
     let danger = Card::new("danger", desk.text("danger")).lead(desk.text("provider-delete-lead"));
-    let sheet = Sheet::of(&desk, &sections(false), &provider).read_only(!may_manage);
+    let kind = text_of(&provider, "providerId");
+    let sheet = Sheet::of(&desk, &sections(&kind, false), &provider).read_only(!may_manage);
     let mut stack = Stack::new(desk.frame(heading(&desk, &provider)));
     if let Some(facts) = health::facts(&desk, &desk.part("alias")).await? {
         stack = stack.with(Piece::Facts(facts));
@@ -258,7 +231,8 @@ async fn save(desk: Rc<Desk>) -> Shown {
         page: &page,
     };
     let layout = desk.frame(heading(&desk, &provider));
-    sheet::save(&desk, kept, &sections(false), layout).await
+    let kind = text_of(&provider, "providerId");
+    sheet::save(&desk, kept, &sections(&kind, false), layout).await
 }
 
 async fn remove(desk: Rc<Desk>) -> Shown {

@@ -78,6 +78,7 @@ export const PAGES = [
     rights: ['view-identity-providers', 'manage-identity-providers'],
   },
   { name: 'identity-providers-new', path: '/identity-providers/new?kind=oidc', rights: ['manage-identity-providers'] },
+  { name: 'identity-providers-new-saml', path: '/identity-providers/new?kind=saml', rights: ['manage-identity-providers'] },
   {
     name: 'identity-provider',
     path: '/identity-providers/{provider}',
