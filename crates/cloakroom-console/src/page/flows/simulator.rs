@@ -7,6 +7,9 @@ use crate::desk::{Desk, encode, text_of};
 use crate::part::{Ask, Card, Cell, Input, Pill, Row, Table};
 use crate::problem::Problem;
 
+/// What the keys of the reasons begin with.
+const BECAUSE: &str = "flow-because";
+
 /// What may be said of somebody who comes, in words.
 const SAID: [(&str, &str); 4] = [
     ("user", "simulate-user"),
@@ -81,13 +84,13 @@ fn table(desk: &Desk, course: &Value) -> Table {
     let steps = course.get("steps").and_then(Value::as_array);
     let rows = steps.into_iter().flatten().map(|one| {
         let verdict = text_of(one, "verdict");
-        let words = desk.text(&format!("simulate-{verdict}"));
         let pill = match verdict.as_str() {
-            "done" => Pill::ok(words),
-            "ended" => Pill::danger(words),
-            _ => Pill::plain(words),
+            "done" => Pill::ok(desk.text("simulate-done")),
+            "ended" => Pill::danger(desk.text("simulate-ended")),
+            "passed-over" => Pill::plain(desk.text("simulate-passed-over")),
+            _ => Pill::plain(desk.text("simulate-not-reached")),
         };
-        let key = format!("flow-because-{}", text_of(one, "because"));
+        let key = format!("{BECAUSE}-{}", text_of(one, "because"));
         let because = desk.text_with(&key, "about", text_of(one, "about"));
         let is_here = one.get("isCarriedOut").and_then(Value::as_bool) == Some(true);
         let mut pills = vec![pill];
