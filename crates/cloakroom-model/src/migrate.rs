@@ -22,6 +22,9 @@ pub(crate) fn run(conn: &mut Conn) -> Result<()> {
     match conn {
         Conn::Sqlite(conn) => {
             apply(conn, SQLITE)?;
+            // A killed server leaves its log beside the file, and with it a file that may only be read opens without a
+            // complaint: the first write would find out, far from whoever can name the file. (BEGIN IMMEDIATE does not.)
+            conn.batch_execute("DELETE FROM __diesel_schema_migrations WHERE FALSE")?;
             statistics::tell(conn)
         }
         Conn::Postgres(conn) => {

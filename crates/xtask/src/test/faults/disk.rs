@@ -11,7 +11,7 @@ use super::work::{Work, get, tokens};
 use super::{Done, Stage, wait_for, wait_until_it_writes};
 use crate::api::Api;
 use crate::command;
-use crate::server::{Place, Server};
+use crate::server::{Place, Server, Setup};
 use crate::test::crash::load::Told;
 use crate::test::crash::{self, REALM, check};
 
@@ -105,6 +105,18 @@ pub(super) fn full(stage: &Stage<'_>) -> Result<Done> {
     )))
 }
 
+/// Starts in a folder that may only be read for as long, and names the file.
+fn refuses(disk: &Disk, place: &Place, setup: &Setup) -> Result<()> {
+    disk.remount("ro")?;
+    let status = place.command(setup, &["start"])?.status()?;
+    let log = std::fs::read_to_string(&setup.log)?;
+    let last = log.lines().last().unwrap_or_default();
+    if status.success() || !last.contains("cloakroom.db cannot be opened to be written") {
+        bail!("it ended with {status}, and says: {last}");
+    }
+    disk.remount("rw")
+}
+
 pub(super) fn read_only(stage: &Stage<'_>) -> Result<Done> {
     let place = Place::new()?;
     let Some(disk) = Disk::mount(&place.data(), "24m")? else {
@@ -116,15 +128,10 @@ pub(super) fn read_only(stage: &Stage<'_>) -> Result<Done> {
     if !status.success() {
         bail!("it ended with {status}");
     }
-    disk.remount("ro")?;
-    let mut command = place.command(&setup, &["start"])?;
-    let status = command.status()?;
-    let log = std::fs::read_to_string(&setup.log)?;
-    let last = log.lines().last().unwrap_or_default().to_owned();
-    if status.success() || !last.contains("cloakroom.db cannot be opened to be written") {
-        bail!("it ended with {status}, and says: {last}");
-    }
-    disk.remount("rw")?;
+    refuses(&disk, &place, &setup)?;
+    // A server that is killed leaves SQLite's log behind, with which the file opens.
+    let place = Server::start_at(place, &setup)?.kill()?;
+    refuses(&disk, &place, &setup)?;
     let server = Server::start_at(place, &setup)?;
     Api::new(&server.base).admin_token()?;
     Ok(Done::Held("and comes up once it may be written".to_owned()))
