@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use super::{Node, Tree};
 
-pub use facts::{Facts, Person, person};
+pub use facts::{Facts, Gone, Person, person};
 pub use step::is_carried_out;
 
 /// What somebody met in a flow, in its order, and how that ended.

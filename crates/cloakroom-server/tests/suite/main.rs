@@ -20,6 +20,7 @@ mod database;
 mod directories;
 mod escalation;
 mod federation;
+mod flow_rules;
 mod flows;
 mod hostile;
 mod html;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
+    modules.extend(servers.iter().flat_map(flow_rules::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

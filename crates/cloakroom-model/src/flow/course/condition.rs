@@ -2,6 +2,7 @@
 
 use regex::RegexBuilder;
 
+use super::step::is_of_keycloak;
 use super::{Because, End, Walk};
 use crate::flow::{Node, Tree};
 
@@ -52,7 +53,16 @@ impl Walk<'_> {
             .iter()
             .filter(|step| is_one(step) && step.is_on());
         let Some(first) = all.next() else {
-            return Ok(Err(Because::of("no-condition")));
+            // One that nobody here knows may be a condition, which would be passed over with all that it guards.
+            let mut on = flow.steps.iter().filter(|step| step.is_on());
+            let unknown = on.find_map(|step| step.provider().filter(|name| !is_of_keycloak(name)));
+            return match unknown {
+                Some(name) => {
+                    let because = Because::about("unknown-condition", name);
+                    Err((End::CannotRun(name.to_owned()), because))
+                }
+                None => Ok(Err(Because::of("no-condition"))),
+            };
         };
         for step in std::iter::once(first).chain(all) {
             let name = step.provider().unwrap_or_default();
@@ -78,8 +88,10 @@ impl Walk<'_> {
             "conditional-user-role" => {
                 let role = step.setting("condUserRole");
                 let has = person.map(|person| person.roles.contains(role));
-                let holds = has.is_some_and(|has| has != is_on("negate"));
+                let is_gone = person.is_some_and(|person| person.gone.roles.contains(role));
+                let holds = !is_gone && has.is_some_and(|has| has != is_on("negate"));
                 let why = match is_on("negate") {
+                    _ if is_gone => "role-gone",
                     true => "role-there",
                     false => "role-missing",
                 };
@@ -95,7 +107,11 @@ impl Walk<'_> {
             "conditional-client-scope" => {
                 let scope = step.setting("client_scope");
                 let asked = self.facts.scopes.iter().any(|one| one == scope);
-                (asked != is_on("negate"), Because::about("scope", scope))
+                let person = self.facts.person.as_ref();
+                let is_gone = person.is_some_and(|person| person.gone.scopes.contains(scope));
+                let why = if is_gone { "scope-gone" } else { "scope" };
+                let holds = !is_gone && asked != is_on("negate");
+                (holds, Because::about(why, scope))
             }
             "conditional-credential" => {
                 let wanted = step.setting("credentials").split("##");

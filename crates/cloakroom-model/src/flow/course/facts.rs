@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cx::Cx;
 use crate::flow::{Node, Tree};
+use crate::id::GroupId;
 use crate::user::User;
 use crate::{Result, credential, group, role, user};
 
@@ -37,12 +38,24 @@ pub struct Facts {
 pub struct Person {
     /// Of the roles that the flow asks about those that they have, as it names them.
     pub roles: BTreeSet<String>,
+    /// Of the roles and client scopes that the flow asks about those that are gone. A condition on one never holds, and
+    /// what is said the other way round does not either.
+    pub gone: Gone,
     /// Their attributes.
     pub attributes: BTreeMap<String, Vec<String>>,
-    /// Those of their groups, if the flow asks about them.
+    /// Those of their groups and of all groups above them, if the flow asks about them.
     pub group_attributes: BTreeMap<String, Vec<String>>,
     /// The kinds of their credentials.
     pub credentials: BTreeSet<String>,
+}
+
+/// What a flow asks about, and the realm does not have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gone {
+    /// Roles, as the flow names them.
+    pub roles: BTreeSet<String>,
+    /// Client scopes.
+    pub scopes: BTreeSet<String>,
 }
 
 /// Reads what a flow asks about somebody.
@@ -75,6 +88,7 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     for step in of_kind("conditional-user-role") {
         let name = step.setting("condUserRole");
         let Some(wanted) = role::find_configured(cx, name)? else {
+            person.gone.roles.insert(name.to_owned());
             continue;
         };
         let all = match effective.take() {
@@ -86,9 +100,13 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
         }
         effective = Some(all);
     }
+    let named = of_kind("conditional-client-scope").map(|step| step.setting("client_scope"));
+    let gone = named.filter(|name| cx.realm.scope_named(name).is_none());
+    person.gone.scopes = gone.map(str::to_owned).collect();
     let wants_groups = |step: &&&Node| step.setting("include_group_attributes") == "true";
     if of_kind("conditional-user-attribute").any(|step| wants_groups(&step)) {
         let ids = user::groups(cx, &who.id)?;
+        let ids: Vec<GroupId> = group::with_parents(cx, &ids)?.into_iter().collect();
         for one in group::list_of(cx, &ids)? {
             for (name, values) in one.attributes {
                 let known = person.group_attributes.entry(name).or_default();

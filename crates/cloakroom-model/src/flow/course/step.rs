@@ -18,6 +18,39 @@ const CARRIED_OUT: &[&str] = &[
     "organization",
 ];
 
+/// The authenticators that Keycloak comes with and this server does not carry out: none of them is a condition.
+const ELSEWHERE: &[&str] = &[
+    "auth-conditional-otp-form",
+    "auth-otp-form",
+    "auth-recovery-authn-code-form",
+    "auth-x509-client-username-form",
+    "direct-grant-auth-x509-username",
+    "direct-grant-validate-otp",
+    "docker-http-basic-authenticator",
+    "http-basic-authenticator",
+    "idp-add-organization-member",
+    "idp-auto-link",
+    "idp-confirm-link",
+    "idp-confirm-override-link",
+    "idp-create-user-if-unique",
+    "idp-detect-existing-broker-user",
+    "idp-email-verification",
+    "idp-review-profile",
+    "idp-username-password-form",
+    "reset-credential-email",
+    "reset-credentials-choose-user",
+    "reset-otp",
+    "reset-password",
+    "user-session-limits",
+    "webauthn-authenticator",
+    "webauthn-authenticator-passwordless",
+];
+
+/// It is known what this is, whether or not it is carried out.
+pub(super) fn is_of_keycloak(name: &str) -> bool {
+    is_carried_out(name) || ELSEWHERE.contains(&name)
+}
+
 /// The server has this authenticator, or checks this condition.
 #[must_use]
 pub fn is_carried_out(name: &str) -> bool {

@@ -106,6 +106,11 @@ fn people_go_through_flows_as_in_keycloak() {
             "{form}, +if CONDITIONAL, .conditional-user-attribute REQUIRED attribute_name=dept {rest}, .deny-access-authenticator REQUIRED"
         )
     };
+    let unless_bank = || {
+        format!(
+            "{form}, +if CONDITIONAL, .conditional-client-scope REQUIRED client_scope=bank negate=true, .deny-access-authenticator REQUIRED"
+        )
+    };
     let levels = |asked: &str| {
         format!(
             "+one CONDITIONAL, .conditional-level-of-authentication REQUIRED loa-condition-level=1, .{form}, \
@@ -268,6 +273,38 @@ fn people_go_through_flows_as_in_keycloak() {
             ),
             plain(),
             cannot("conditional-moon-phase"),
+        ),
+        // What is not there is neither had nor missed.
+        (
+            if_boss("boss negate=true"),
+            with(|facts| {
+                let person = facts.person.as_mut().unwrap();
+                person.roles.clear();
+                person.gone.roles.insert("boss".to_owned());
+            }),
+            End::In,
+        ),
+        (unless_bank(), plain(), refused("deny-access-authenticator")),
+        (
+            unless_bank(),
+            with(|facts| {
+                let person = facts.person.as_mut().unwrap();
+                person.gone.scopes.insert("bank".to_owned());
+            }),
+            End::In,
+        ),
+        // What may be a condition under another name ends it too.
+        (
+            format!(
+                "{form}, +if CONDITIONAL, .moon-phase REQUIRED, .deny-access-authenticator REQUIRED"
+            ),
+            plain(),
+            cannot("moon-phase"),
+        ),
+        (
+            format!("{form}, +if CONDITIONAL, .moon-phase DISABLED, .auth-otp-form REQUIRED"),
+            plain(),
+            End::In,
         ),
         (levels("2"), plain(), End::In),
         (
