@@ -5,6 +5,7 @@ mod binding;
 mod change;
 pub mod course;
 mod edit;
+mod shelf;
 mod tree;
 pub mod version;
 
@@ -15,6 +16,7 @@ pub use change::{
     update_config, update_execution,
 };
 pub use edit::Change;
+pub use shelf::Shelf;
 pub use tree::{Book, Node, Replaced, Tree, replace};
 
 use std::collections::BTreeMap;

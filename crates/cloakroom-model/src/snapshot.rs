@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::client_policy::{self, Policy};
 use crate::component::{self, Component};
 use crate::cx::{Cx, Link};
-use crate::flow::Book;
+use crate::flow::{Book, Shelf};
 use crate::id::{ClientUuid, RealmId, ScopeId};
 use crate::identity_provider::{self, Shown};
 use crate::localization::{self, Texts};
@@ -58,7 +58,7 @@ pub struct Realm {
     /// People are asked for their name before anything else, because it says which organization they are of.
     pub names_first: Option<NamesFirst>,
     /// Its flows, without the settings of their steps that are keys to other services.
-    pub flows: Book,
+    pub flows: Shelf,
     /// Its own texts in place of the built-in messages, by language.
     pub texts: BTreeMap<String, Arc<Texts>>,
     /// What is filled in when it is first asked for.
@@ -111,7 +111,7 @@ impl Realm {
             profile: UserProfile::default(),
             providers: Vec::new(),
             names_first: None,
-            flows: Book::default(),
+            flows: Shelf::default(),
             texts: BTreeMap::new(),
             memory: Memory::default(),
         }
@@ -164,7 +164,7 @@ impl Realm {
         realm.organizations = organizations;
         realm.profile = profile;
         realm.providers = identity_provider::list_shown(&mut cx)?;
-        realm.flows = Book::load(&mut cx)?.without_secrets();
+        realm.flows = Shelf::of(Book::load(&mut cx)?.without_secrets());
         realm.names_first = organization::names_first(&cx, &realm.flows);
         realm.texts = localization::load(&mut cx)?;
         Ok(Arc::new(realm))

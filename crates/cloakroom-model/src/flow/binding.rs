@@ -1,5 +1,7 @@
 //! Which flow a client's people sign in by: the client's own, or else the realm's.
 
+use std::sync::Arc;
+
 use super::Tree;
 use crate::client::Client;
 use crate::id::FlowId;
@@ -31,7 +33,7 @@ pub struct Gone(pub FlowId);
 impl Realm {
     /// The flow that a client's people sign in by; `None` in a realm without such a flow, where the server does what
     /// a new realm's flow says. A client that is bound to a flow has no other.
-    pub fn bound(&self, to: Use, client: Option<&Client>) -> Result<Option<Tree>, Gone> {
+    pub fn bound(&self, to: Use, client: Option<&Client>) -> Result<Option<Arc<Tree>>, Gone> {
         let (setting, default, own) = to.names();
         let overrides = client.and_then(|client| {
             client

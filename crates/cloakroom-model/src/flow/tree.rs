@@ -123,6 +123,19 @@ impl Book {
         self
     }
 
+    #[cfg(test)]
+    pub(super) fn of(flows: Vec<Flow>) -> Self {
+        Self {
+            flows,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn id_of(&self, alias: &str) -> Option<&FlowId> {
+        let mut flows = self.flows.iter();
+        flows.find(|flow| flow.alias == alias).map(|flow| &flow.id)
+    }
+
     /// The flow with this id.
     #[must_use]
     pub fn tree(&self, id: &FlowId) -> Option<Tree> {
@@ -133,8 +146,7 @@ impl Book {
     /// The flow with this alias.
     #[must_use]
     pub fn named(&self, alias: &str) -> Option<Tree> {
-        let flow = self.flows.iter().find(|flow| flow.alias == alias)?;
-        Some(self.grow(flow, 0, &mut MOST.clone()))
+        self.tree(self.id_of(alias)?)
     }
 
     fn grow(&self, flow: &Flow, depth: usize, left: &mut usize) -> Tree {
