@@ -1,5 +1,7 @@
 //! `AuthenticationFlowRepresentation` and its parts: flows, their steps and the steps' settings.
 
+mod nesting;
+
 use std::collections::BTreeMap;
 
 use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, Tree};

@@ -15,7 +15,7 @@ use cloakroom_web::web::ServiceConfig;
 use crate::error::{AdminError, Result};
 
 pub(crate) use flows::check_texts;
-pub(crate) use steps::{check_provider, requirement};
+pub(crate) use steps::{check_provider, requirement, too_deep};
 
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
 const MANAGE: &[&str] = &["manage-realm"];

@@ -131,7 +131,28 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             }
         }
     }
-    check_ends(&ids, &inside)
+    check_ends(&ids, &inside)?;
+    check_depth(&ids, &inside)
+}
+
+/// Refuses flows that are nested deeper than any is read: what stands there would be passed over.
+fn check_depth(ids: &HashMap<String, FlowId>, inside: &HashMap<FlowId, Vec<FlowId>>) -> Result<()> {
+    for (alias, start) in ids {
+        let mut level: BTreeSet<&FlowId> = [start].into();
+        for _ in 0..=flow::DEEPEST {
+            level = level
+                .into_iter()
+                .flat_map(|flow| inside.get(flow).into_iter().flatten())
+                .collect();
+        }
+        if !level.is_empty() {
+            let deepest = flow::DEEPEST;
+            return Err(ImportError::invalid(format!(
+                "flow {alias} has flows inside that are nested deeper than {deepest}"
+            )));
+        }
+    }
+    Ok(())
 }
 
 type Names<'a> = (

@@ -15,7 +15,7 @@ use crate::{Fault, Result};
 const MOST: usize = 1_000;
 
 /// No flow is nested deeper; a circle ends here.
-const DEEPEST: usize = 10;
+pub const DEEPEST: usize = 10;
 
 /// A flow with all that is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,14 @@ impl Tree {
             Some(flow) => flow.step(authenticator),
             None => (step.provider() == Some(authenticator)).then_some(step),
         })
+    }
+
+    /// How deep flows are nested in it; 0 if it has none inside.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        let flows = self.steps.iter().filter_map(|step| step.flow.as_ref());
+        let deepest = flows.map(|flow| flow.depth().saturating_add(1)).max();
+        deepest.unwrap_or(0)
     }
 
     /// The flows inside it, at any depth.

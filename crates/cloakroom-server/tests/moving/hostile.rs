@@ -43,6 +43,16 @@ fn a_file_that_is_no_realm_is_refused_with_a_reason_and_leaves_nothing() {
     );
 }
 
+/// So many flows, each inside the one before.
+fn nested(many: usize) -> Value {
+    let flow = |number: usize| {
+        let inside = json!([{"flowAlias": (number + 1).to_string(), "authenticatorFlow": true, "requirement": "REQUIRED"}]);
+        let steps = if number + 1 < many { inside } else { json!([]) };
+        json!({"alias": number.to_string(), "topLevel": number == 0, "authenticationExecutions": steps})
+    };
+    (0..many).map(flow).collect()
+}
+
 /// Texts that are no realms.
 #[rustfmt::skip]
 fn no_realms() -> Vec<Row> {
@@ -92,6 +102,7 @@ fn bad_clients_and_roles() -> Vec<Row> {
         (realm(json!({"clients": [{"clientId": "a", "id": "1"}, {"clientId": "b", "id": "1"}]})), "the id of client b is in use"),
         (realm(json!({"clients": [{"clientId": "a", "redirectUris": ["javascript:alert(1)"]}]})), "illegal scheme"),
         (realm(json!({"clients": [{"clientId": "a", "authenticationFlowBindingOverrides": "x"}]})), "authenticationFlowBindingOverrides must be an object"),
+        (realm(json!({"authenticationFlows": nested(12)})), "nested deeper than 10"),
         (realm(json!({"clients": [{"clientId": "a", "redirectUris": "x"}]})), "clients[a].redirectUris must be a list of texts"),
         (realm(json!({"roles": {"realm": [{"name": "a"}, {"name": "a"}]}})), "role a stands there twice"),
         (realm(json!({"roles": {"client": {"nobody": [{"name": "a"}]}}})), "client nobody, which is not there"),

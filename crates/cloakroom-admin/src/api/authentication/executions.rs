@@ -7,7 +7,7 @@ use cloakroom_model::flow::{self, AuthenticatorConfig, Execution};
 use cloakroom_model::id::ExecutionId;
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 
-use super::steps::{check_provider, next_place, requirement};
+use super::steps::{check_nesting, check_provider, next_place, requirement};
 use super::{MANAGE, VIEW, check_own, step_found};
 use crate::access::{Admin, encode};
 use crate::api::{Answer, no_content};
@@ -64,7 +64,10 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             let child = read::text(&sent, "flowId")?.map(|id| all.flow(id));
             let child = match child {
                 Some(None) => return Err(AdminError::error(400, "execution flow does not exist")),
-                Some(Some(flow)) => Some(flow.id.clone()),
+                Some(Some(flow)) => {
+                    check_nesting(&all, &parent.id, Some(&flow.id))?;
+                    Some(flow.id.clone())
+                }
                 None => None,
             };
             let provider = read::text(&sent, "authenticator")?;

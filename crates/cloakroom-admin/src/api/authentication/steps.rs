@@ -81,6 +81,24 @@ pub(crate) fn check_provider(flow: &Flow, provider: Option<&str>) -> Result<()> 
     Err(AdminError::error(400, why))
 }
 
+/// Refuses a flow that would have itself inside, or be nested deeper than any is read; without a child, one that is new.
+pub(super) fn check_nesting(all: &Flows, parent: &FlowId, child: Option<&FlowId>) -> Result<()> {
+    // Keycloak takes it, and falls over at the next sign-in.
+    if child.is_some_and(|child| all.is_inside(parent, child)) {
+        return Err(AdminError::error(400, "The flow would have itself inside"));
+    }
+    let below = child.map_or(0, |child| all.depth(child, flow::DEEPEST + 1));
+    if all.height(parent, flow::DEEPEST + 1) + 1 + below > flow::DEEPEST {
+        return Err(AdminError::error(400, too_deep()));
+    }
+    Ok(())
+}
+
+/// What is said of a flow that is nested too deep.
+pub(crate) fn too_deep() -> String {
+    format!("No flow is nested deeper than {}", flow::DEEPEST)
+}
+
 async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let alias = path.into_inner().1;
@@ -155,6 +173,7 @@ fn insert_flow(cx: &mut Cx<'_>, all: &Flows, parent: &Flow, sent: &Object) -> Re
         ));
     }
     super::flows::check_texts(alias, sent)?;
+    check_nesting(all, &parent.id, None)?;
     // Keycloak falls over one without it (500), and makes nothing.
     let kind = read::text(sent, "type")?;
     let kind = kind.ok_or_else(|| AdminError::message(400, "'type' of the flow is missing"))?;

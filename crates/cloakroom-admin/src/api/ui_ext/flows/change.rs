@@ -6,14 +6,16 @@ use actix_web::HttpResponse;
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_model::Cx;
-use cloakroom_model::flow::{AuthenticatorConfig, Book, Change, Flow, Node, Tree, version};
+use cloakroom_model::flow::{
+    AuthenticatorConfig, Book, Change, DEEPEST, Flow, Node, Tree, version,
+};
 use cloakroom_model::id::{ExecutionId, FlowId};
 use cloakroom_web::web::Bytes;
 use serde_json::json;
 
 use super::{MANAGE, changed, check_revision, draft_of, live, record};
 use crate::access::Admin;
-use crate::api::authentication::{check_provider, check_texts, requirement};
+use crate::api::authentication::{check_provider, check_texts, requirement, too_deep};
 use crate::api::{Answer, Names};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -52,6 +54,9 @@ pub(super) async fn change(admin: Admin, path: Names, body: Bytes) -> Answer {
                     400,
                     "The flow would have too many steps",
                 ));
+            }
+            if draft.tree.depth() > DEEPEST {
+                return Err(AdminError::message(400, too_deep()));
             }
             if !version::keep(cx, &draft, actor.user.as_str())? {
                 return Err(changed());
