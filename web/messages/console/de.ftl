@@ -924,6 +924,7 @@ flow-draft-behind = der Ablauf wurde seitdem geändert
 flow-draft-discard = Entwurf verwerfen
 flow-publish = Veröffentlichen
 flow-publish-over = Rückgängig machen, was am Ablauf inzwischen geändert wurde
+flow-locks-out-anyway = Trotzdem tun, obwohl sich dann niemand mit diesem Ablauf anmelden könnte
 flow-compare = Vergleich mit dem geltenden Ablauf
 flow-compare-lead = Was der geltende Ablauf hat und dieser nicht, und was neu ist; ein verschobener Schritt ging und kam.
 flow-compare-same = Dieselben Schritte wie im geltenden Ablauf.

@@ -924,6 +924,7 @@ flow-draft-behind = the live flow was changed since
 flow-draft-discard = Throw the draft away
 flow-publish = Publish
 flow-publish-over = Undo what was changed in the live flow meanwhile
+flow-locks-out-anyway = Do so although nobody could sign in by this flow then
 flow-compare = Compare with the live flow
 flow-compare-lead = What the live flow has and this has not, and what is new; a step that was moved went and came.
 flow-compare-same = The same steps as in the live flow.

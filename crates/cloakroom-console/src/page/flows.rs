@@ -17,7 +17,6 @@ use crate::frame::{Heading, Step};
 use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
-use ways::Way;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/flows", |desk| Box::pin(list(desk))),
@@ -133,8 +132,7 @@ async fn bind(desk: Rc<Desk>) -> Shown {
         .ok_or_else(Problem::not_found)?;
     let flow = desk.form.get("flow").unwrap_or_default();
     desk.check(MANAGE)?;
-    let steps = desk.get(&steps_of(flow)).await?;
-    if is_guarded(name, &ways::through(&steps)) {
+    if locks_out(&desk, flow, &format!("for={name}")).await? {
         return desk.go("/flows", &Flash::failed("done-flow-locks-out").about(flow));
     }
     desk.put("", &json!({ *name: flow })).await?;
@@ -149,9 +147,11 @@ fn path(desk: &Desk) -> String {
     steps_of(&desk.part("alias"))
 }
 
-/// A flow that administrators sign in by may not end in a state in which it proves nobody.
-fn is_guarded(binding: &str, ways: &[Way]) -> bool {
-    ["browserFlow", "directGrantFlow"].contains(&binding) && ways::locks_out(ways)
+/// The API says whether anybody could still sign in after a change of a flow.
+async fn locks_out(desk: &Desk, alias: &str, change: &str) -> Result<bool, Problem> {
+    let path = format!("ui-ext/flows/{}/guard?{change}", encode(alias));
+    let said = desk.get(&path).await?;
+    Ok(said.get("locksOut").and_then(Value::as_bool) == Some(true))
 }
 
 /// The ways through a flow, each with what somebody meets on it.
@@ -285,41 +285,23 @@ async fn change_step(desk: Rc<Desk>) -> Shown {
         }
         _ => {
             let steps = desk.get(&path(&desk)).await?;
-            let found = steps
-                .as_array()
-                .into_iter()
-                .flatten()
-                .find(|one| text_of(one, "id") == id);
+            let mut steps = steps.as_array().into_iter().flatten();
+            let found = steps.find(|one| text_of(one, "id") == id);
             let mut step = found.cloned().ok_or_else(Problem::not_found)?;
+            let requirement = desk.form.get("requirement").unwrap_or_default();
             if let Some(members) = step.as_object_mut() {
-                let requirement = desk.form.get("requirement").unwrap_or_default();
                 members.insert("requirement".to_owned(), json!(requirement));
             }
-            if would_lock_out(&desk, &steps, &step).await? {
-                return desk.go(
-                    &page,
-                    &Flash::failed("done-flow-locks-out").about(&desk.part("alias")),
-                );
+            let alias = desk.part("alias");
+            let change = format!("step={}&requirement={}", encode(id), encode(requirement));
+            if locks_out(&desk, &alias, &change).await? {
+                let failed = Flash::failed("done-flow-locks-out").about(&alias);
+                return desk.go(&page, &failed);
             }
             desk.put(&path(&desk), &step).await?;
         }
     }
     desk.go(&page, &Flash::done("done-saved"))
-}
-
-/// The flow is used to sign in, and with this step as it is now nobody could.
-async fn would_lock_out(desk: &Desk, steps: &Value, step: &Value) -> Result<bool, Problem> {
-    let id = text_of(step, "id");
-    let changed = steps.as_array().into_iter().flatten().map(|one| {
-        let is_it = text_of(one, "id") == id;
-        if is_it { step.clone() } else { one.clone() }
-    });
-    let ways = ways::through(&Value::Array(changed.collect()));
-    let (realm, alias) = (desk.get("").await?, desk.part("alias"));
-    let mut used = BINDINGS
-        .iter()
-        .filter(|(name, _)| text_of(&realm, name) == alias);
-    Ok(used.any(|(name, _)| is_guarded(name, &ways)))
 }
 
 async fn copy(desk: Rc<Desk>) -> Shown {

@@ -7,6 +7,7 @@
 
 mod condition;
 mod facts;
+mod guard;
 mod step;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use super::{Node, Tree};
 
 pub use facts::{Facts, Gone, Person, person};
+pub use guard::{Ways, locks_out};
 pub use step::is_carried_out;
 
 /// What somebody met in a flow, in its order, and how that ended.

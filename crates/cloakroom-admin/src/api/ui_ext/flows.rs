@@ -1,14 +1,14 @@
 //! Flows over time: the draft of one that goes on as it is, its versions, and what comes of somebody in it.
 
 mod change;
+mod guard;
 mod simulation;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::flow::{Flows, show_config};
 use cloakroom_keycloak::read::{self, Object, set};
-use cloakroom_model::flow::course::{self, End, Facts, Person};
 use cloakroom_model::flow::version::{self, Draft, is_same};
-use cloakroom_model::flow::{Book, Node, Replaced, Tree};
+use cloakroom_model::flow::{Book, Replaced, Tree};
 use cloakroom_model::{Cx, flow};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
@@ -38,6 +38,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&one, web::get().to(show_version));
     cfg.route(&format!("{one}/restore"), web::post().to(restore));
     cfg.route(&format!("{at}/simulation"), web::get().to(simulation::show));
+    cfg.route(&format!("{at}/guard"), web::get().to(guard::show));
 }
 
 const MANAGE: &[&str] = &["manage-realm"];
@@ -97,6 +98,7 @@ async fn show(admin: Admin, path: Names) -> Answer {
                 "changedAt": draft.changed_at.millis(),
                 "isBehind": !is_same(&draft.base, &flow),
                 "isChanged": !is_same(&draft.tree, &flow),
+                "locksOut": guard::would_lock_out(cx, &draft.tree)?,
                 "steps": steps(&draft.tree),
             }))
         })
@@ -162,7 +164,7 @@ fn changed() -> AdminError {
 
 async fn publish(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(&body, "Publication", &["revision", "overwrite"])?;
+    let sent = read::object(&body, "Publication", &["revision", "overwrite", "force"])?;
     let actor = admin.actor.clone();
     let number = admin
         .write(move |cx| {
@@ -176,7 +178,8 @@ async fn publish(admin: Admin, path: Names, body: Bytes) -> Answer {
             }
             // What came with the realm is what it came with no more, and may be changed from now on.
             own(&mut draft.tree);
-            let number = put(cx, &flow, draft.tree, actor.user.as_str())?;
+            let forces = read::switch(&sent, "force")?.unwrap_or(false);
+            let number = put(cx, &flow, draft.tree, (actor.user.as_str(), forces))?;
             if !version::discard(cx, &flow.id, Some(draft.revision))? {
                 return Err(changed().undoing());
             }
@@ -185,7 +188,7 @@ async fn publish(admin: Admin, path: Names, body: Bytes) -> Answer {
                 &actor,
                 (audit::UPDATE, "versions"),
                 &flow,
-                Some(json!({"version": number})),
+                Some(json!({"version": number, "forced": forces})),
             )?;
             Ok(number)
         })
@@ -199,11 +202,11 @@ fn own(tree: &mut Tree) {
     flows.for_each(own);
 }
 
-/// Puts a tree in place of a flow, unless nobody could sign in then.
-fn put(cx: &mut Cx<'_>, flow: &Tree, mut tree: Tree, by: &str) -> Result<i64> {
+/// Puts a tree in place of a flow, unless nobody could sign in then and that was not said to be wanted.
+fn put(cx: &mut Cx<'_>, flow: &Tree, mut tree: Tree, (by, forces): (&str, bool)) -> Result<i64> {
     flow.alias.clone_into(&mut tree.alias);
-    if is_way_in(cx, flow) && locks_out(&tree) {
-        let why = "Nobody could sign in any more: no way through this flow lets anybody in with a password";
+    if !forces && guard::would_lock_out(cx, &tree)? {
+        let why = "Nobody could sign in any more: no way through this flow lets anybody in";
         return Err(AdminError::message(409, why));
     }
     match version::publish(cx, &tree, by)? {
@@ -217,45 +220,6 @@ fn put(cx: &mut Cx<'_>, flow: &Tree, mut tree: Tree, by: &str) -> Result<i64> {
             Err(AdminError::message(409, why))
         }
         Err(Replaced::Gone | Replaced::Done) => Err(AdminError::error(404, "Flow not found")),
-    }
-}
-
-/// The realm's people sign in by this flow.
-fn is_way_in(cx: &Cx<'_>, flow: &Tree) -> bool {
-    let settings = &cx.realm.settings.rest;
-    let mut bound = ["browserFlow", "directGrantFlow"].into_iter();
-    bound.any(|name| settings.get(name).and_then(Value::as_str) == Some(&flow.alias))
-}
-
-/// Nobody with a password is let in: neither who has none of the roles that the flow asks about, nor who has all of them.
-fn locks_out(tree: &Tree) -> bool {
-    let mut roles = Vec::new();
-    asked_roles(&tree.steps, &mut roles);
-    let is_let_in = |roles: &[String]| {
-        let person = Person {
-            roles: roles.iter().cloned().collect(),
-            credentials: ["password".to_owned()].into(),
-            ..Person::default()
-        };
-        let facts = Facts {
-            person: Some(person),
-            level: 1,
-            ..Facts::default()
-        };
-        course::decide(tree, &facts).end == End::In
-    };
-    !is_let_in(&[]) && !is_let_in(&roles)
-}
-
-fn asked_roles(steps: &[Node], found: &mut Vec<String>) {
-    for step in steps {
-        let role = step.setting("condUserRole");
-        if !role.is_empty() {
-            found.push(role.to_owned());
-        }
-        if let Some(flow) = &step.flow {
-            asked_roles(&flow.steps, found);
-        }
     }
 }
 
@@ -291,20 +255,31 @@ async fn show_version(admin: Admin, path: Names) -> Answer {
     let shown = admin
         .read(move |cx| {
             let (flow, found) = version_of(cx, &path)?;
-            Ok(json!({"isLive": is_same(&found, &flow), "steps": steps(&found)}))
+            let locks_out = guard::would_lock_out(cx, &found)?;
+            Ok(json!({
+                "isLive": is_same(&found, &flow),
+                "locksOut": locks_out,
+                "steps": steps(&found),
+            }))
         })
         .await?;
     Ok(HttpResponse::Ok().json(shown))
 }
 
-async fn restore(admin: Admin, path: Names) -> Answer {
+async fn restore(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
+    let sent = match body.is_empty() {
+        true => Object::new(),
+        false => read::object(&body, "Restoration", &["force"])?,
+    };
+    let forces = read::switch(&sent, "force")?.unwrap_or(false);
     let actor = admin.actor.clone();
     let number = admin
         .write(move |cx| {
             let (flow, found) = version_of(cx, &path)?;
-            let number = put(cx, &flow, found, actor.user.as_str())?;
-            let about = json!({"version": number, "restored": path.part("version")});
+            let number = put(cx, &flow, found, (actor.user.as_str(), forces))?;
+            let restored = path.part("version");
+            let about = json!({"version": number, "restored": restored, "forced": forces});
             record(cx, &actor, (audit::UPDATE, "versions"), &flow, Some(about))?;
             Ok(number)
         })

@@ -54,7 +54,8 @@ pub(super) async fn publish(desk: Rc<Desk>) -> Shown {
     let alias = desk.part("alias");
     let revision: Option<i64> = desk.form.trimmed("revision").parse().ok();
     let overwrites = desk.form.get("overwrite").is_some();
-    let sent = json!({"revision": revision, "overwrite": overwrites});
+    let forces = desk.form.get("force").is_some();
+    let sent = json!({"revision": revision, "overwrite": overwrites, "force": forces});
     match desk.post(&format!("{}/publish", path(&desk)), &sent).await {
         Ok(reply) => {
             let version = text_of(&reply.json, "version");
@@ -130,6 +131,10 @@ async fn shown(desk: &Desk, problem: &str) -> Shown {
     if is("isBehind") {
         let words = desk.text("flow-publish-over");
         publish = publish.input(Input::check("overwrite", words, false));
+    }
+    if is("locksOut") {
+        let words = desk.text("flow-locks-out-anyway");
+        publish = publish.input(Input::check("force", words, false));
     }
     let discard = Ask::new(
         desk,

@@ -9,7 +9,7 @@ use super::{MANAGE, compare, steps_of, ways_card};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::Heading;
-use crate::part::{Ask, Card, Cell, Pill, Row, Stack, Table};
+use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::Shown;
 
@@ -66,7 +66,11 @@ async fn shown(desk: &Desk, problem: &str) -> Shown {
         heading = heading.pill(Pill::ok(desk.text("flow-live")));
     }
     let url = desk.url(&format!("{flow}/versions/{}", encode(&number)));
-    let restore = Ask::new(desk, "restore", url, desk.text("flow-roll-back"));
+    let mut restore = Ask::new(desk, "restore", url, desk.text("flow-roll-back"));
+    if found.get("locksOut").and_then(Value::as_bool) == Some(true) {
+        let words = desk.text("flow-locks-out-anyway");
+        restore = restore.input(Input::check("force", words, false));
+    }
     let card = Card::new("compare", desk.text("flow-compare"))
         .lead(desk.text("flow-compare-lead"))
         .problem(problem.to_owned())
@@ -84,7 +88,8 @@ async fn shown(desk: &Desk, problem: &str) -> Shown {
 pub(super) async fn restore(desk: Rc<Desk>) -> Shown {
     let number = desk.part("version");
     let path = format!("{}/{}/restore", path(&desk), encode(&number));
-    match desk.post(&path, &json!({})).await {
+    let forces = desk.form.get("force").is_some();
+    match desk.post(&path, &json!({"force": forces})).await {
         Ok(reply) => {
             let then = format!("/flows/{}", encode(&desk.part("alias")));
             let version = text_of(&reply.json, "version");

@@ -1,22 +1,11 @@
-//! The ways through a flow, as Keycloak reads its steps: what somebody meets on each, and whether any of them proves who
-//! they are.
+//! The ways through a flow, as Keycloak reads its steps: what somebody meets on each.
 
-use cloakroom_model::flow::course::is_carried_out;
 use serde_json::Value;
 
 use crate::desk::text_of;
 
 /// So many ways are told; more than that nobody reads.
 const MOST: usize = 20;
-
-/// The steps that prove somebody, by their provider. A cookie says who was proved before.
-const PROVE: &[&str] = &[
-    "auth-username-password-form",
-    "auth-password-form",
-    "auth-spnego",
-    "identity-provider-redirector",
-    "direct-grant-validate-password",
-];
 
 /// One step, and those inside it.
 #[derive(Debug)]
@@ -33,9 +22,6 @@ struct Step {
 pub(super) struct Stride {
     pub(super) name: String,
     pub(super) conditions: Vec<String>,
-    proves: bool,
-    /// The server has it.
-    is_here: bool,
 }
 
 /// One way through a flow.
@@ -45,16 +31,6 @@ pub(super) type Way = Vec<Stride>;
 pub(super) fn through(executions: &Value) -> Vec<Way> {
     let mut all = executions.as_array().map_or(&[][..], Vec::as_slice);
     ways(&read(&mut all, 0))
-}
-
-/// Nobody can be proved on any of these ways: each lacks a proof, or asks everybody for a step that the server does not have.
-pub(super) fn locks_out(ways: &[Way]) -> bool {
-    let lets_in = |way: &Way| {
-        let mut always = way.iter().filter(|stride| stride.conditions.is_empty());
-        let is_whole = always.clone().all(|stride| stride.is_here);
-        is_whole && always.any(|stride| stride.proves)
-    };
-    !ways.iter().any(lets_in)
 }
 
 /// Takes the steps of this depth off the list, each with what stands further in below it.
@@ -110,8 +86,6 @@ fn of_step(step: &Step) -> Vec<Way> {
         return vec![vec![Stride {
             name: step.name.clone(),
             conditions: Vec::new(),
-            proves: PROVE.contains(&step.provider.as_str()),
-            is_here: is_carried_out(&step.provider),
         }]];
     }
     let mut found = ways(&step.inside);
@@ -168,7 +142,7 @@ mod tests {
         let browser = "auth-cookie ALTERNATIVE, auth-spnego DISABLED, identity-provider-redirector ALTERNATIVE, \
             +forms ALTERNATIVE, .auth-username-password-form REQUIRED, .+otp CONDITIONAL, \
             ..conditional-user-configured REQUIRED, ..auth-otp-form REQUIRED";
-        for (lines, expected, locks) in [
+        for (lines, expected) in [
             (
                 browser,
                 vec![
@@ -176,44 +150,35 @@ mod tests {
                     "identity-provider-redirector",
                     "auth-username-password-form auth-otp-form?",
                 ],
-                false,
             ),
-            // A cookie is no proof, and what only a condition leads to may be passed over.
-            ("auth-cookie ALTERNATIVE", vec!["auth-cookie"], true),
-            ("auth-password-form DISABLED", vec![], true),
+            ("auth-cookie ALTERNATIVE", vec!["auth-cookie"]),
+            ("auth-password-form DISABLED", vec![]),
             (
                 "auth-cookie REQUIRED, auth-password-form ALTERNATIVE",
                 vec!["auth-cookie"],
-                true,
             ),
             (
                 "+if CONDITIONAL, .conditional-user-role REQUIRED, .auth-password-form REQUIRED",
                 vec!["auth-password-form?"],
-                true,
             ),
             (
                 "auth-password-form REQUIRED, +if CONDITIONAL, .auth-otp-form REQUIRED",
                 vec!["auth-password-form"],
-                false,
             ),
-            ("auth-password-form REQUIRED, +none REQUIRED", vec![], true),
+            ("auth-password-form REQUIRED, +none REQUIRED", vec![]),
             (
                 "+a REQUIRED, .x ALTERNATIVE, .auth-cookie ALTERNATIVE, auth-password-form REQUIRED",
                 vec!["x auth-password-form", "auth-cookie auth-password-form"],
-                false,
             ),
-            // What the server does not have lets nobody pass.
             (
                 "auth-password-form REQUIRED, auth-otp-form REQUIRED",
                 vec!["auth-password-form auth-otp-form"],
-                true,
             ),
         ] {
             let found = flow(lines);
 
             assert_eq!(told(&found), expected, "{lines}");
-            assert_eq!(locks_out(&found), locks, "{lines}");
         }
-        assert!(locks_out(&through(&json!([]))) && locks_out(&through(&Value::Null)));
+        assert!(through(&json!([])).is_empty() && through(&Value::Null).is_empty());
     }
 }

@@ -338,6 +338,51 @@ fn people_go_through_flows_as_in_keycloak() {
 }
 
 #[test]
+fn a_flow_locks_out_where_nobody_comes_in() {
+    let form = "auth-username-password-form REQUIRED";
+    let none = Ways::default();
+    let all = Ways {
+        providers: vec!["acme".to_owned()],
+        has_tickets: true,
+    };
+    for (steps, alone, with_all) in [
+        (BROWSER.to_owned(), false, false),
+        (DIRECT.to_owned(), false, false),
+        // A cookie is no proof: it says who was proved before.
+        ("auth-cookie ALTERNATIVE".to_owned(), true, true),
+        ("auth-spnego REQUIRED".to_owned(), true, false),
+        (
+            "identity-provider-redirector REQUIRED".to_owned(),
+            true,
+            false,
+        ),
+        (
+            format!("{form}, +none REQUIRED, .auth-cookie DISABLED"),
+            true,
+            true,
+        ),
+        (format!("{form}, magic-link REQUIRED"), true, true),
+        (
+            format!("+if CONDITIONAL, .conditional-user-role REQUIRED condUserRole=boss, .{form}"),
+            false,
+            false,
+        ),
+        (
+            format!(
+                "{form}, +if CONDITIONAL, .conditional-user-attribute REQUIRED attribute_name=dept \
+                attribute_expected_value=it not=true, .deny-access-authenticator REQUIRED"
+            ),
+            false,
+            false,
+        ),
+    ] {
+        let flow = flow(&steps);
+        assert_eq!(locks_out(&flow, &none), alone, "{steps}");
+        assert_eq!(locks_out(&flow, &all), with_all, "{steps}");
+    }
+}
+
+#[test]
 fn each_step_says_because_of_what() {
     let told = |steps: &str, facts: &Facts| -> Vec<String> {
         let course = decide(&flow(steps), facts);

@@ -1,0 +1,82 @@
+//! Whether anybody could still sign in after a change of a flow, or of what a flow is used for.
+
+use actix_web::HttpResponse;
+use cloakroom_federation::kerberos::provider;
+use cloakroom_model::Cx;
+use cloakroom_model::flow::course::{Ways, locks_out};
+use cloakroom_model::flow::{self, Book, Change, Tree};
+use cloakroom_model::id::ExecutionId;
+use serde_json::{Value, json};
+
+use crate::access::Admin;
+use crate::api::ui_ext::VIEW_REALM;
+use crate::api::{Answer, Names, Params};
+use crate::error::{AdminError, Result};
+
+/// `step` and `requirement` say what would be changed of a step first, `for` what the flow would be used for besides.
+pub(super) async fn show(admin: Admin, path: Names, params: Params) -> Answer {
+    admin.check(VIEW_REALM)?;
+    let text = |name: &str| params.get(name).map_or("", |text| text.trim()).to_owned();
+    let (step, requirement, wanted) = (text("step"), text("requirement"), text("for"));
+    let locks = admin
+        .read(move |cx| {
+            let tree = Book::load(cx)?.named(path.part("flow"));
+            let tree = tree.ok_or_else(|| AdminError::error(404, "Flow not found"))?;
+            let (step, requirement) = (ExecutionId::new(step.clone()), requirement.clone());
+            let change = Change::Require(step.clone(), requirement);
+            let ways = ways(cx)?;
+            let mut locks = SIGN_IN.contains(&wanted.as_str()) && locks_out(&tree, &ways);
+            if step.as_str().is_empty() {
+                return Ok(locks || is_way_in(cx, &tree)? && locks_out(&tree, &ways));
+            }
+            // A step may stand in a flow that is inside another, by which people sign in.
+            for mut whole in ways_in(cx)? {
+                locks |= whole.change(cx, change.clone()) && locks_out(&whole, &ways);
+            }
+            Ok(locks)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(json!({"locksOut": locks})))
+}
+
+/// The realm's settings that say by which flow people sign in.
+const SIGN_IN: [&str; 2] = ["browserFlow", "directGrantFlow"];
+
+/// The flow is one that people sign in by, and as it is to be it lets nobody in.
+pub(super) fn would_lock_out(cx: &mut Cx<'_>, tree: &Tree) -> Result<bool> {
+    Ok(is_way_in(cx, tree)? && locks_out(tree, &ways(cx)?))
+}
+
+/// The realm's people sign in by this flow, or those of a client.
+fn is_way_in(cx: &mut Cx<'_>, flow: &Tree) -> Result<bool> {
+    let settings = &cx.realm.settings.rest;
+    let mut bound = SIGN_IN.into_iter();
+    if bound.any(|name| settings.get(name).and_then(Value::as_str) == Some(&flow.alias)) {
+        return Ok(true);
+    }
+    Ok(flow::has_client(cx, &flow.id)?)
+}
+
+/// All flows that somebody signs in by.
+fn ways_in(cx: &mut Cx<'_>) -> Result<Vec<Tree>> {
+    let book = Book::load(cx)?;
+    let top = flow::list(cx)?.into_iter().filter(|flow| flow.top_level);
+    let mut found = Vec::new();
+    for flow in top {
+        if let Some(tree) = book.tree(&flow.id)
+            && is_way_in(cx, &tree)?
+        {
+            found.push(tree);
+        }
+    }
+    Ok(found)
+}
+
+/// By what people may come besides their password.
+fn ways(cx: &mut Cx<'_>) -> Result<Ways> {
+    let providers = cx.realm.providers.iter().map(|one| one.alias.clone());
+    Ok(Ways {
+        providers: providers.collect(),
+        has_tickets: !provider::list(cx)?.is_empty(),
+    })
+}

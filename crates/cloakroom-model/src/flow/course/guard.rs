@@ -1,0 +1,84 @@
+//! Whether anybody could still sign in by a flow: what is asked before an administrator's change counts.
+
+use std::collections::BTreeMap;
+
+use super::{End, Facts, Person, condition, decide};
+use crate::flow::{Node, Tree};
+
+/// Besides a password, by what people may come in a realm.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// The providers that vouch for people.
+    pub providers: Vec<String>,
+    /// Tickets of Kerberos are believed.
+    pub has_tickets: bool,
+}
+
+/// Nobody is let in by this flow.
+///
+/// Tried are people with a password who have nothing of what the flow asks about, and who have all of it; somebody with a
+/// ticket; and somebody who comes from a provider.
+#[must_use]
+pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
+    let facts = |person: Person| Facts {
+        person: Some(person),
+        level: 1,
+        ..Facts::default()
+    };
+    let mut all = Vec::new();
+    steps(flow, &mut all);
+    let password = Person {
+        credentials: ["password".to_owned()].into(),
+        ..Person::default()
+    };
+    let mut tried = vec![facts(password), facts(owner(&all))];
+    if ways.has_tickets {
+        tried.push(Facts {
+            has_ticket: true,
+            ..facts(owner(&all))
+        });
+    }
+    if let Some(provider) = ways.providers.first() {
+        tried.push(Facts {
+            providers: ways.providers.clone(),
+            hint: Some(provider.clone()),
+            ..Facts::default()
+        });
+    }
+    let is_let_in = |facts: &Facts| matches!(decide(flow, facts).end, End::In | End::Sent(_));
+    !tried.iter().any(is_let_in)
+}
+
+/// Somebody who has all that these steps ask about.
+fn owner(steps: &[&Node]) -> Person {
+    let set = |step: &Node, name: &str| step.setting(name).to_owned();
+    let of_kind = |kind: &'static str| {
+        let steps = steps.iter();
+        steps.filter(move |step| step.provider() == Some(kind))
+    };
+    let roles = of_kind("conditional-user-role").map(|step| set(step, "condUserRole"));
+    let attributes = of_kind("conditional-user-attribute").map(|step| {
+        let value = set(step, "attribute_expected_value");
+        (set(step, "attribute_name"), vec![value])
+    });
+    let kinds = steps.iter().filter_map(|step| step.provider());
+    let kinds = kinds
+        .filter_map(condition::credential_of)
+        .map(str::to_owned);
+    Person {
+        roles: roles.collect(),
+        attributes: attributes.collect::<BTreeMap<_, _>>(),
+        credentials: kinds.chain(["password".to_owned()]).collect(),
+        ..Person::default()
+    }
+}
+
+/// The steps of a flow that count, at any depth.
+fn steps<'a>(flow: &'a Tree, found: &mut Vec<&'a Node>) {
+    for step in flow.steps.iter().filter(|step| step.is_on()) {
+        match &step.flow {
+            Some(flow) => steps(flow, found),
+            None => found.push(step),
+        }
+    }
+}
