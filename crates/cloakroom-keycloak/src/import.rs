@@ -179,6 +179,7 @@ fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     roles::import_composites(cx, import)?;
     scope_mappings::import(cx, import)?;
     flows::import(cx, import)?;
+    clients::report_unbound(cx, import)?;
     components::import(cx, import)?;
     older::complete(cx, import)?;
     identity_providers::import(cx, import)?;

@@ -6,7 +6,7 @@ use cloakroom_model::authorization::delegation;
 use cloakroom_model::client::{self, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, ScopeId, UserId};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Fault, Secret, scope};
+use cloakroom_model::{Cx, Fault, Secret, flow, scope};
 use serde_json::Value;
 
 use super::Import;
@@ -41,6 +41,9 @@ const DROPPED: &[(&str, &str)] = &[
         "client templates became client scopes",
     ),
 ];
+
+/// The member by which a client has flows of its own.
+const BOUND: &str = "authenticationFlowBindingOverrides";
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     for object in import.sent.objects("clients")? {
@@ -98,6 +101,39 @@ pub(super) fn insert(
     import.known.clients.insert(client_id, known);
     import.report.map("clients");
     Ok(draft.id)
+}
+
+/// The clients of the file that are bound to a flow that is not there, each with what it is bound for.
+pub(super) fn unbound(cx: &mut Cx<'_>, import: &Import<'_>) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    let mut there = None;
+    for object in import.sent.objects("clients")? {
+        let client_id = Part::new(object, "clients[]", "").name("clientId")?;
+        let part = Part::new(object, "clients[]", &client_id);
+        let bound = part.text_map(BOUND)?;
+        for (to, id) in bound.into_iter().filter(|(_, id)| !id.trim().is_empty()) {
+            let there = match &mut there {
+                Some(there) => there,
+                none => none.insert(flow::list(cx)?),
+            };
+            if !there.iter().any(|flow| flow.id.as_str() == id) {
+                found.push((client_id.clone(), to));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Names these clients: a flow that is not there lets nobody in.
+pub(super) fn report_unbound(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+    for (client_id, to) in unbound(cx, import)? {
+        let how = format!(
+            "kept, but the realm has no flow of the id that it is bound to for {to}, so nobody signs in to it"
+        );
+        let place = format!("clients[].{BOUND}");
+        import.report.approximate(&place, &client_id, how);
+    }
+    Ok(())
 }
 
 /// Keeps a client of a protocol that nobody here speaks, because its roles are others' too; true if it is spoken.

@@ -112,6 +112,11 @@ pub fn import_partial(
         results: Results::default(),
     };
     partial.clients(cx)?;
+    // Nobody reads a report of this.
+    if let Some((_, to)) = clients::unbound(cx, partial.import)?.first() {
+        let why = format!("Unable to resolve auth flow binding override for: {to}");
+        return Err(ImportError::invalid(why));
+    }
     partial.roles(cx)?;
     partial.identity_providers(cx)?;
     partial.groups(cx)?;

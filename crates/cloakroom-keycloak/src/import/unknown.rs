@@ -164,7 +164,7 @@ pub(super) fn settings(settings: &Settings, sent: &Part<'_>, report: &mut Report
     Ok(())
 }
 
-/// Names what of a client is only kept: its protocol, how it proves itself, and flows of its own.
+/// Names what of a client is only kept: its protocol, and how it proves itself.
 pub(super) fn client(
     import: &mut Import<'_>,
     part: &Part<'_>,
@@ -184,12 +184,6 @@ pub(super) fn client(
     if proves && !import.ready.rules.is_client_authenticator(id) {
         let how = format!("kept, but no client proves itself by {id} here, so it gets no tokens");
         let place = part.place_of("clientAuthenticatorType");
-        import.report.approximate(&place, part.who, how);
-    }
-    let flows = part.text_map("authenticationFlowBindingOverrides")?;
-    if flows.values().any(|flow| !flow.is_empty()) {
-        let how = "kept and obeyed; where the realm has no flow of that id, nobody signs in to this client";
-        let place = part.place_of("authenticationFlowBindingOverrides");
         import.report.approximate(&place, part.who, how);
     }
     Ok(())
