@@ -9,6 +9,7 @@ pub mod permissions;
 mod roles;
 mod scopes;
 pub mod settings;
+mod sign_in;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(crate) use components::insert_policies as insert_registration_policies;
 pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
 pub(crate) use roles::ensure_account;
 pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};
+pub use sign_in::{Restored, restore_sign_in};
 
 /// The name of the realm whose administrators manage all realms.
 pub const MASTER: &str = "master";

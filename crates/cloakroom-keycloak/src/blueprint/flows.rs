@@ -1,8 +1,8 @@
 //! The authentication flows of a new realm, with their steps and settings.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow};
+use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, Node, Tree};
 use cloakroom_model::id::{ExecutionId, FlowId};
 use cloakroom_model::{Cx, Fault, Result};
 
@@ -48,6 +48,61 @@ pub(crate) fn insert_missing(
     Ok(wanted.iter().map(|plan| plan.alias.to_owned()).collect())
 }
 
+/// A new realm's flow in place of one that stands there, with this id and name. The flows inside it that the one before
+/// has keep their ids; where it is called otherwise, those inside are too.
+pub(super) fn tree_of(
+    cx: &mut Cx<'_>,
+    plan: &str,
+    (id, alias): (&FlowId, &str),
+    before: &Tree,
+) -> Result<Tree> {
+    let found = FLOWS.iter().find(|one| one.alias == plan);
+    let found = found.ok_or_else(|| Fault::corrupt(format!("the flows name no {plan}")))?;
+    let prefix = match plan == alias {
+        true => String::new(),
+        false => format!("{alias} "),
+    };
+    let mut steps = Vec::new();
+    for step in found.steps {
+        let inside = match step.flow {
+            Some(inner) => {
+                let name = format!("{prefix}{inner}");
+                let there = before.inner().into_iter().find(|one| one.alias == name);
+                let id = there.map_or_else(|| FlowId::new(cx.new_id()), |one| one.id.clone());
+                let mut tree = tree_of(cx, inner, (&id, inner), before)?;
+                tree.rename(&prefix);
+                Some(tree)
+            }
+            None => None,
+        };
+        steps.push(Node {
+            id: ExecutionId::new(cx.new_id()),
+            requirement: step.requirement.to_owned(),
+            authenticator: step.authenticator.map(str::to_owned),
+            config: step.config.map(|name| config_of(cx, name)),
+            flow: inside,
+        });
+    }
+    Ok(Tree {
+        id: id.clone(),
+        alias: alias.to_owned(),
+        description: found.description.map(str::to_owned),
+        kind: found.provider.to_owned(),
+        built_in: plan == alias,
+        steps,
+    })
+}
+
+fn config_of(cx: &mut Cx<'_>, alias: &str) -> AuthenticatorConfig {
+    let settings = CONFIGS.iter().filter(|(known, ..)| *known == alias);
+    let settings = settings.map(|(_, name, value)| ((*name).to_owned(), (*value).to_owned()));
+    AuthenticatorConfig {
+        id: cx.new_id(),
+        alias: alias.to_owned(),
+        config: settings.collect(),
+    }
+}
+
 fn insert_some(
     cx: &mut Cx<'_>,
     plans: &[&FlowPlan],
@@ -90,15 +145,11 @@ fn insert_some(
 fn insert_configs(cx: &mut Cx<'_>, plans: &[&FlowPlan]) -> Result<HashMap<String, String>> {
     let mut ids = HashMap::new();
     let steps = || plans.iter().flat_map(|plan| plan.steps);
-    for &(alias, name, value) in CONFIGS {
+    for &(alias, ..) in CONFIGS {
         if !steps().any(|step| step.config == Some(alias)) {
             continue;
         }
-        let config = AuthenticatorConfig {
-            id: cx.new_id(),
-            alias: alias.to_owned(),
-            config: BTreeMap::from([(name.to_owned(), value.to_owned())]),
-        };
+        let config = config_of(cx, alias);
         flow::insert_config(cx, &config)?;
         ids.insert(alias.to_owned(), config.id);
     }

@@ -85,6 +85,13 @@ impl Tree {
         })
     }
 
+    /// Puts this before its name, and before those of the flows inside it.
+    pub fn rename(&mut self, prefix: &str) {
+        self.alias.insert_str(0, prefix);
+        let flows = self.steps.iter_mut().filter_map(|step| step.flow.as_mut());
+        flows.for_each(|flow| flow.rename(prefix));
+    }
+
     /// How deep flows are nested in it; 0 if it has none inside.
     #[must_use]
     pub fn depth(&self) -> usize {

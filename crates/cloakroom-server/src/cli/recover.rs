@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use cloakroom_keycloak::blueprint;
 use cloakroom_model::Secret;
 use cloakroom_web::app::random;
 
@@ -27,10 +28,40 @@ enum What {
         #[arg(long)]
         username: Option<String>,
     },
+    /// Binds the flows of a new realm again, where nobody can sign in any more by those that a realm has. What they were
+    /// is kept as a version of each
+    Flows {
+        /// The realm; without it that of the administrators of everything
+        #[arg(long, default_value = blueprint::MASTER)]
+        realm: String,
+    },
 }
 
 pub(super) fn run(config: &Config, options: Options) -> Ended {
-    let What::Admin { username } = options.what;
+    match options.what {
+        What::Admin { username } => admin(config, username),
+        What::Flows { realm } => flows(config, &realm),
+    }
+}
+
+fn flows(config: &Config, realm: &str) -> Ended {
+    let app = serve::open(config)?;
+    let done = bootstrap::recover_flows(&app, realm);
+    let restored = actix_web::rt::System::new().block_on(done)?;
+    let mut text = String::new();
+    for (setting, _, flow) in &restored.bound {
+        text.push_str(&format!(
+            "{setting} of {realm} is {flow} again, as in a new realm\n"
+        ));
+    }
+    for client in &restored.freed {
+        text.push_str(&format!("{client} has no flows of its own any more\n"));
+    }
+    super::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn admin(config: &Config, username: Option<String>) -> Ended {
     let given = config.bootstrap.as_ref();
     let username = username.or_else(|| given.map(|(name, _)| name.clone()));
     let username = username.unwrap_or_else(|| "admin".to_owned());

@@ -17,6 +17,7 @@ mod hostile;
 mod keycloak;
 mod permissions;
 mod placeholders;
+mod recovered;
 mod round_trip;
 mod server;
 mod strange;
