@@ -183,6 +183,14 @@ fn merge(name: &str, old: Option<&Value>, new: &mut Value) -> std::result::Resul
     Ok(())
 }
 
+/// Mail could go there.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    let parts = text.rsplit_once('@');
+    let is_plain = text.is_ascii() && !text.contains(char::is_whitespace);
+    is_plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
+}
+
 /// Members that are columns of their own, or that only the server sets.
 const OWN: [&str; 4] = ["id", "realm", "enabled", "defaultRole"];
 

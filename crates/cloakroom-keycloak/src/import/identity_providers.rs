@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cloakroom_model::Cx;
-use cloakroom_model::flow;
 use cloakroom_model::id::{IdentityProviderId, MapperId};
 use cloakroom_model::identity_provider::{self, IdentityProvider, Mapper, Settings};
 use serde_json::json;
@@ -76,7 +75,7 @@ pub(super) fn insert(
     for member in ["firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"] {
         let named = part.text(member)?.filter(|alias| !alias.is_empty());
         if let Some(alias) = named
-            && !flow::list(cx)?.iter().any(|flow| flow.alias == alias)
+            && !import.known.has_flow(cx, &alias)?
         {
             let how = format!("kept, but there is no flow {alias}");
             import

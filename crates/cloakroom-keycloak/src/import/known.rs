@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, ScopeId};
+use cloakroom_model::{Cx, flow};
 
 use super::error::{ImportError, Result};
 use crate::blueprint::{Made, Use};
@@ -22,6 +23,8 @@ pub(crate) struct Known {
     pub(crate) client_roles: HashMap<String, HashMap<String, RoleId>>,
     /// The aliases of identity providers.
     pub(crate) providers: HashSet<String>,
+    /// The aliases of flows, once they were asked for.
+    flows: Option<HashSet<String>>,
     /// Groups by path.
     pub(crate) groups: HashMap<String, GroupId>,
     /// Groups whose roles whoever brings the file in may hand on.
@@ -46,6 +49,15 @@ pub(crate) struct KnownClient {
 }
 
 impl Known {
+    /// There is a flow with this alias. They are read once: nothing adds one while this is asked.
+    pub(crate) fn has_flow(&mut self, cx: &mut Cx<'_>, alias: &str) -> Result<bool> {
+        let flows = match &mut self.flows {
+            Some(flows) => flows,
+            none => none.insert(flow::list(cx)?.into_iter().map(|flow| flow.alias).collect()),
+        };
+        Ok(flows.contains(alias))
+    }
+
     pub(crate) fn new(default_role: RoleId) -> Self {
         Self {
             default_role,
@@ -54,6 +66,7 @@ impl Known {
             realm_roles: HashMap::new(),
             client_roles: HashMap::new(),
             providers: HashSet::new(),
+            flows: None,
             groups: HashMap::new(),
             looked_at: HashSet::new(),
         }

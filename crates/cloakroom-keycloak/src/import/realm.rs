@@ -13,6 +13,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::{Part, fit};
 use super::report::Report;
+use super::smtp;
 use super::unknown;
 use crate::blueprint::{self, DefaultRole, NewRealm};
 use crate::export::VERSION;
@@ -164,6 +165,8 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     let mut settings = shape::apply(&base, &mine)
         .map_err(|_| ImportError::invalid("a setting of the realm has the wrong type"))?;
     unknown::settings(&settings, sent, report)?;
+    unknown::headers(&base, sent, report);
+    smtp::report(sent, report);
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     Ok(settings)

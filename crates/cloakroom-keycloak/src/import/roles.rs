@@ -6,6 +6,7 @@ use cloakroom_model::id::RoleId;
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::Attributes;
 use cloakroom_model::{Cx, whole};
+use serde_json::Value;
 
 use super::Import;
 use super::error::{ImportError, Result};
@@ -156,6 +157,7 @@ pub(super) fn insert(
             owner.id.as_str().to_owned()
         }
     };
+    report_contradictions(import, (client, &container_id), &part)?;
     let role = Role {
         id: RoleId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
         container_id,
@@ -172,6 +174,52 @@ pub(super) fn insert(
     import.known.add_role(client, &name, role.id.clone());
     import.report.map("roles");
     Ok(role.id)
+}
+
+/// Names what a role says of itself that is not so. Where it stands in the file says whose it is, and what is inside it
+/// says whether anything is.
+fn report_contradictions(
+    import: &mut Import<'_>,
+    (client, container): (Option<&str>, &str),
+    part: &Part<'_>,
+) -> Result<()> {
+    let inside = part.object("composites")?;
+    let is_composite = inside.is_some_and(|inside| {
+        let is_filled = |list: &Value| match list {
+            Value::Array(list) => !list.is_empty(),
+            Value::Object(lists) => !lists.is_empty(),
+            _ => false,
+        };
+        inside.values().any(is_filled)
+    });
+    let said = part.switch("composite")?;
+    if said.is_some_and(|said| said != is_composite) {
+        let how = "what stands in composites counts, and this says otherwise";
+        let place = part.place_of("composite");
+        import.report.approximate(&place, part.who, how);
+    }
+    if part
+        .switch("clientRole")?
+        .is_some_and(|said| said != client.is_some())
+    {
+        let how = "the list that it stands in says whose role it is, and this says otherwise";
+        let place = part.place_of("clientRole");
+        import.report.approximate(&place, part.who, how);
+    }
+    // Older files name the realm here, or the client's name.
+    let names = [
+        Some(container),
+        client,
+        import.sent.text("realm")?.as_deref(),
+    ]
+    .map(|name| name.map(str::to_owned));
+    let said = part.text("containerId")?;
+    if said.is_some_and(|said| !names.contains(&Some(said))) {
+        let how = "the list that it stands in says whose role it is, and this names another";
+        let place = part.place_of("containerId");
+        import.report.approximate(&place, part.who, how);
+    }
+    Ok(())
 }
 
 /// Puts roles inside others, now that all stand.

@@ -4,6 +4,7 @@ use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::credential::PASSWORD;
 use cloakroom_model::flow::{Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
+use serde_json::Value;
 
 use super::Import;
 use super::error::Result;
@@ -162,6 +163,20 @@ pub(super) fn settings(settings: &Settings, sent: &Part<'_>, report: &mut Report
         report.approximate("verifyEmail", "true", how);
     }
     Ok(())
+}
+
+/// Names the headers that the file has changed: the pages here have their own.
+pub(super) fn headers(usual: &Settings, sent: &Part<'_>, report: &mut Report) {
+    const MEMBER: &str = "browserSecurityHeaders";
+    let usual = usual.rest.get(MEMBER);
+    let said = sent.object.get(MEMBER).and_then(Value::as_object);
+    for (name, value) in said.into_iter().flatten() {
+        let is_usual = usual.and_then(|usual| usual.get(name)) == Some(value);
+        if !is_usual && !value.is_null() {
+            let how = "kept, but the pages here are sent with headers of their own, which no realm changes";
+            report.approximate(&format!("{MEMBER}.{name}"), name, how);
+        }
+    }
 }
 
 /// Names what of a client is only kept: its protocol, and how it proves itself.

@@ -207,12 +207,7 @@ fn check_mail(mail: Option<&Value>) -> Result<()> {
         return Ok(());
     };
     let from = members.get("from").and_then(Value::as_str);
-    let is_address = |text: &str| {
-        let parts = text.rsplit_once('@');
-        let is_plain = text.is_ascii() && !text.contains(char::is_whitespace);
-        is_plain && parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty())
-    };
-    if from.is_some_and(is_address) {
+    if from.is_some_and(shape::is_address) {
         return Ok(());
     }
     let from = from.unwrap_or("null");
