@@ -19,3 +19,6 @@ pub mod routes;
 pub mod seat;
 pub mod sent;
 pub mod transfer;
+
+pub use cloakroom_federation::directory::vendor;
+pub use cloakroom_federation::preset;

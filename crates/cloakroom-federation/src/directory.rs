@@ -28,6 +28,7 @@ pub mod prove;
 pub mod register;
 pub mod search;
 mod settings;
+pub mod vendor;
 pub mod write;
 
 pub use belonging::take_in;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
-use crate::frame::{Action, Heading, Step};
+use crate::frame::{Heading, Step};
 use crate::part::sheet::{self, Sheet, SheetPage};
 use crate::part::{Ask, Card, Cell, Facts, Input, Kept, Piece, Pill, Row, Stack, Table};
 use crate::problem::Problem;
@@ -68,14 +68,21 @@ async fn list(desk: Rc<Desk>) -> Shown {
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
     let table = Table::new(desk.text("directories"), columns, rows.collect());
-    let new = Action::link(desk.text("directories-new"), desk.url("/directories/new")).primary();
-    let heading = Heading::new(&desk.text("directories"))
-        .lead(desk.text("directories-lead"))
-        .action(desk.may(MANAGE), new);
+    let new = Ask::new(
+        &desk,
+        "new",
+        desk.url("/directories/new"),
+        desk.text("directories-new"),
+    )
+    .view()
+    .primary()
+    .input(sections::vendors(&desk));
+    let heading = Heading::new(&desk.text("directories")).lead(desk.text("directories-lead"));
     Stack::new(desk.frame(heading))
         .card(
             Card::new("directories", desk.text("directories"))
-                .table(table, desk.text("directories-none")),
+                .table(table, desk.text("directories-none"))
+                .ask(desk.may(MANAGE), new),
         )
         .show(&desk)
 }
@@ -104,10 +111,8 @@ fn new_page(desk: &Desk, sheet: Sheet) -> SheetPage {
 
 async fn ask(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    desk.show(&new_page(
-        &desk,
-        Sheet::of(&desk, &sections(), &sections::begin()),
-    ))
+    let begin = sections::begin(desk.query.get("vendor").unwrap_or_default());
+    desk.show(&new_page(&desk, Sheet::of(&desk, &sections(), &begin)))
 }
 
 async fn make(desk: Rc<Desk>) -> Shown {

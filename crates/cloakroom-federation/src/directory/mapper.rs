@@ -5,12 +5,15 @@ mod control;
 mod full_name;
 mod hardcoded;
 
+use cloakroom_model::Secret;
 use cloakroom_model::component::{Component, Config};
 use cloakroom_model::user::User;
 
 use super::entry::Entry;
 use super::person::Person;
 use super::settings::{Directory, EditMode};
+
+pub use hardcoded::RANDOM;
 
 /// A mapper as a directory's components have it.
 #[derive(Clone, Debug)]
@@ -74,8 +77,8 @@ pub trait Mapper: Sync {
         Vec::new()
     }
 
-    /// What a new entry gets whoever it is of, where nothing else fills the attribute.
-    fn fills(&self, _own: &Configured) -> Vec<Change> {
+    /// What a new entry gets whoever it is of, where nothing else fills the attribute; `chance` is a text that nobody knows.
+    fn fills(&self, _own: &Configured, _chance: &Secret) -> Vec<Change> {
         Vec::new()
     }
 

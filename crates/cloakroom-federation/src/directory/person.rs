@@ -75,7 +75,7 @@ impl Person {
                 crate::error::plain(attribute)
             ))
         };
-        let id = entry.id(directory.id_attribute());
+        let id = entry.id(directory.id_attribute(), directory.id_form());
         let named = entry.text(directory.username_attribute());
         let username = named.ok_or_else(|| missing(directory.username_attribute()))?;
         let username = cloakroom_model::user::fold(&username);

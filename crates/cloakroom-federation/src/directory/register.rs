@@ -23,17 +23,17 @@ pub fn home(cx: &mut Cx<'_>) -> std::result::Result<Option<Directory>, Fault> {
     Ok(super::list(cx)?.into_iter().find(takes))
 }
 
-/// Writes somebody new into a directory; who that is there. An entry that gets no password is taken away again.
+/// Writes somebody new into a directory; who that is there. `chance` is a text that nobody knows. An entry that gets no password is taken away again.
 ///
 /// # Errors
 /// If the directory is not reached, has the name already, or refuses the entry or the password.
 pub async fn register(
     directory: &Directory,
     user: &User,
-    password: Option<&Secret>,
+    (password, chance): (Option<&Secret>, &Secret),
     dial: &impl Dial,
 ) -> Result<Person> {
-    let (dn, attributes) = entry(directory, user)?;
+    let (dn, attributes) = entry(directory, user, chance)?;
     let mut line = Line::open_to_search(directory, dial).await?;
     let known = search::one(directory, Whom::Named(&user.username), &mut line).await?;
     if known.is_some() {
@@ -81,7 +81,7 @@ fn nobody(user: &User) -> User {
 type Attribute = (String, Vec<Vec<u8>>);
 
 /// The name of the entry and what is in it.
-fn entry(directory: &Directory, user: &User) -> Result<(String, Vec<Attribute>)> {
+fn entry(directory: &Directory, user: &User, chance: &Secret) -> Result<(String, Vec<Attribute>)> {
     let classes = directory.classes();
     if classes.is_empty() {
         return Err(Problem::settings("userObjectClasses is not set"));
@@ -94,7 +94,7 @@ fn entry(directory: &Directory, user: &User) -> Result<(String, Vec<Attribute>)>
     let before = nobody(user);
     for (own, kind) in mapper::each(directory) {
         let mut changes = kind.changes(own, (&before, user));
-        changes.extend(kind.fills(own));
+        changes.extend(kind.fills(own, chance));
         for Change { attribute, values } in changes {
             if !values.is_empty() {
                 put(&mut all, (attribute, values));

@@ -7,6 +7,7 @@ use super::escape;
 use super::line::{Line, Page, Question};
 use super::person;
 use super::settings::Directory;
+use super::vendor::IdForm;
 use crate::{Problem, Result};
 
 /// Who is looked for.
@@ -45,9 +46,9 @@ pub fn filter(directory: &Directory, whom: Whom<'_>) -> Result<String> {
         }
         Whom::WithId(id) => {
             let attribute = plain(directory.id_attribute())?;
-            let value = match entry::is_guid(attribute) {
-                true => entry::guid_bytes(id).map(|bytes| escape::filter_bytes(&bytes)),
-                false => Some(escape::filter(id)),
+            let value = match directory.id_form() {
+                IdForm::Text => Some(escape::filter(id)),
+                form => entry::bytes_of(id, form).map(|bytes| escape::filter_bytes(&bytes)),
             };
             let value = value.ok_or_else(|| Problem::untrusted("an id is none"))?;
             format!("({attribute}={value})")
@@ -59,10 +60,7 @@ pub fn filter(directory: &Directory, whom: Whom<'_>) -> Result<String> {
         }
         Whom::All => format!("({name}=*)"),
         Whom::ChangedSince(instant) => {
-            let (made, changed) = match directory.is_active_directory {
-                true => ("whenCreated", "whenChanged"),
-                false => ("createTimestamp", "modifyTimestamp"),
-            };
+            let (made, changed) = directory.vendor.times;
             let instant = escape::filter(instant);
             format!("(|({made}>={instant})({changed}>={instant}))")
         }
@@ -112,10 +110,33 @@ pub async fn one(directory: &Directory, whom: Whom<'_>, line: &mut Line) -> Resu
     let question = question(directory, whom)?;
     let found = line.search(&question, (0, Vec::new()), MOST_OF_ONE).await?;
     let mut entries = found.entries;
-    match entries.len() {
-        1 => Ok(entries.pop()),
-        _ => Ok(None),
+    let Some(mut entry) = entries.pop().filter(|_| entries.is_empty()) else {
+        return Ok(None);
+    };
+    complete(&mut entry, line).await?;
+    Ok(Some(entry))
+}
+
+/// More parts than that are no list of anybody's groups.
+const PARTS: usize = 20;
+
+/// Asks for the rest of each list that came in part: an Active Directory sends fifteen hundred values at once.
+async fn complete(entry: &mut Entry, line: &mut Line) -> Result<()> {
+    for _ in 0..PARTS {
+        let Some((attribute, next)) = entry.missing() else {
+            return Ok(());
+        };
+        let attribute = plain(attribute)?.to_owned();
+        let question = Question {
+            base: entry.dn.clone(),
+            scope: Scope::Base,
+            filter: "(objectClass=*)".to_owned(),
+            attributes: vec![format!("{attribute};range={next}-*")],
+        };
+        let mut found = line.search(&question, (0, Vec::new()), 1).await?.entries;
+        entry.take_more(&attribute, found.pop());
     }
+    Ok(())
 }
 
 /// More entries than that for one person are a directory that lies.
@@ -134,7 +155,13 @@ pub async fn some(
     let question = question(directory, whom)?;
     let found = line.search(&question, (most, Vec::new()), 100_000).await?;
     let most = usize::try_from(most).unwrap_or(0);
-    Ok(found.entries.into_iter().take(most).collect())
+    let mut entries = found.entries;
+    entries.truncate(most);
+    // Whoever is found is stored, and what is missing in a list would be taken away here.
+    for entry in &mut entries {
+        complete(entry, line).await?;
+    }
+    Ok(entries)
 }
 
 /// A page of those who are meant.
@@ -153,5 +180,9 @@ pub async fn page(
         Some("false") => (0, 100_000),
         _ => (directory.page(), 100_000),
     };
-    line.search(&question, (size, cookie), most).await
+    let mut page = line.search(&question, (size, cookie), most).await?;
+    for entry in &mut page.entries {
+        complete(entry, line).await?;
+    }
+    Ok(page)
 }

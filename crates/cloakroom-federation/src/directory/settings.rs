@@ -11,6 +11,8 @@ use url::Url;
 use super::dial::Place;
 use super::escape;
 use super::mapper::Configured;
+use super::person::ACCOUNT_NAME;
+use super::vendor::{self, IdForm, Vendor};
 use crate::{Problem, Result};
 
 /// What may change a person who comes from a directory.
@@ -41,6 +43,8 @@ pub struct Directory {
     pub is_imported: bool,
     /// It is an Active Directory.
     pub is_active_directory: bool,
+    /// Whose it is.
+    pub vendor: &'static Vendor,
     /// The mappers, in the order in which they run.
     pub mappers: Vec<Configured>,
     component: Component,
@@ -71,6 +75,7 @@ impl Directory {
         let mut mappers: Vec<Configured> = own.map(Configured::of).collect();
         mappers.sort_by(|a, b| a.name.cmp(&b.name));
         let text = |name: &str| component.text(name).unwrap_or_default().trim();
+        let vendor = vendor::find(text("vendor"));
         let edit_mode = match text("editMode") {
             "WRITABLE" => EditMode::Writable,
             "UNSYNCED" => EditMode::Unsynced,
@@ -83,7 +88,8 @@ impl Directory {
             priority: text("priority").parse().unwrap_or(0),
             edit_mode,
             is_imported: text("importEnabled") != "false",
-            is_active_directory: text("vendor") == "ad",
+            is_active_directory: vendor.is_active_directory(),
+            vendor,
             mappers,
             id: component.id.clone(),
             component,
@@ -181,27 +187,35 @@ impl Directory {
 
     /// The attribute that holds the name that people sign in with.
     pub fn username_attribute(&self) -> &str {
-        self.text("usernameLDAPAttribute").unwrap_or("uid")
+        self.text("usernameLDAPAttribute")
+            .unwrap_or(self.vendor.username)
     }
 
     /// The attribute that entries are named by.
     pub fn rdn_attribute(&self) -> &str {
-        self.text("rdnLDAPAttribute")
-            .unwrap_or_else(|| self.username_attribute())
+        // An Active Directory names no entry by the name that people sign in with.
+        let usual = || match self.username_attribute() {
+            name if name.eq_ignore_ascii_case(ACCOUNT_NAME) => "cn",
+            name => name,
+        };
+        self.text("rdnLDAPAttribute").unwrap_or_else(usual)
     }
 
     /// The attribute that never changes.
     pub fn id_attribute(&self) -> &str {
-        let usual = match self.is_active_directory {
-            true => "objectGUID",
-            false => "entryUUID",
-        };
-        self.text("uuidLDAPAttribute").unwrap_or(usual)
+        self.text("uuidLDAPAttribute").unwrap_or(self.vendor.id)
+    }
+
+    /// How that attribute holds the id.
+    pub fn id_form(&self) -> IdForm {
+        self.vendor.form(self.id_attribute())
     }
 
     /// The classes that people have.
     pub fn classes(&self) -> Vec<&str> {
-        let listed = self.text("userObjectClasses").unwrap_or_default();
+        // Keycloak has the same usual ones for every vendor; its console fills in those of an Active Directory.
+        let usual = vendor::find("other").classes;
+        let listed = self.text("userObjectClasses").unwrap_or(usual);
         let each = listed.split(',').map(str::trim);
         each.filter(|class| escape::is_plain(class)).collect()
     }

@@ -19,6 +19,7 @@ mod scene;
 mod sign_in;
 mod slapd;
 mod upstream;
+mod vendors;
 mod writing;
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             kerberos::STORIES,
             passwords::STORIES,
             moved::STORIES,
+            vendors::STORIES,
         ];
         for &(name, story) in stories.iter().flat_map(|stories| stories.iter()) {
             let name = format!("{}::directories::{name}", server.database);

@@ -1,5 +1,6 @@
 //! What a component's settings have to be, in Keycloak's texts.
 
+use cloakroom_federation::directory::vendor;
 use cloakroom_keycloak::component::{self as shape, FEDERATION};
 use cloakroom_keycloak::user_profile as profile_shape;
 use cloakroom_model::component::Component;
@@ -31,10 +32,7 @@ pub(super) fn all(component: &mut Component) -> Result<()> {
         REGISTRATION => properties(component),
         FEDERATION if component.provider_id == "ldap" => {
             ldap(component)?;
-            let usual = match component.text("vendor") {
-                Some("ad") => "userPrincipalName",
-                _ => "krb5PrincipalName",
-            };
+            let usual = vendor::find(component.text("vendor").unwrap_or_default()).principal;
             let entry = component.config.entry("krbPrincipalAttribute".to_owned());
             entry.or_insert_with(|| vec![usual.to_owned()]);
             Ok(())

@@ -1,5 +1,7 @@
 //! The mappers that a new LDAP provider starts with, as Keycloak's.
 
+use cloakroom_federation::directory::mapper::RANDOM;
+use cloakroom_federation::directory::{Directory, EditMode};
 use cloakroom_model::Cx;
 use cloakroom_model::component::{Component, Config};
 use cloakroom_model::id::ComponentId;
@@ -19,9 +21,10 @@ struct Attribute<'a> {
 
 /// The mappers of a new LDAP provider.
 pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Component> {
-    let is_ad = provider.text("vendor") == Some("ad");
-    let read_only = provider.text("editMode") != Some("WRITABLE");
-    let username = provider.text("usernameLDAPAttribute").unwrap_or("uid");
+    let directory = Directory::of(provider.clone(), &[]);
+    let is_ad = directory.is_active_directory;
+    let read_only = directory.edit_mode != EditMode::Writable;
+    let username = directory.username_attribute();
     let attribute = |name, user, directory, always_read, mandatory| Attribute {
         name,
         user,
@@ -30,23 +33,22 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
         always_read,
         mandatory,
     };
-    let (created, changed) = if is_ad {
-        ("whenCreated", "whenChanged")
-    } else {
-        ("createTimestamp", "modifyTimestamp")
-    };
-    // Where people are named by it, it is no first name.
-    let given = if username.eq_ignore_ascii_case("cn") {
-        "givenName"
-    } else {
-        "cn"
-    };
-    let mut all = vec![
-        attribute("username", "username", username, false, true),
-        attribute("first name", "firstName", given, true, true),
-        attribute("last name", "lastName", "sn", true, true),
-        attribute("email", "email", "mail", false, false),
-    ];
+    let (created, changed) = directory.vendor.times;
+    let mut all = vec![attribute("username", "username", username, false, true)];
+    // Where entries are named by it, it is no first name.
+    let is_named_by_cn = directory.rdn_attribute().eq_ignore_ascii_case("cn");
+    let is_other_name = is_named_by_cn && !username.eq_ignore_ascii_case("cn");
+    let has_full_name = is_other_name && read_only;
+    if !has_full_name {
+        let given = if is_named_by_cn { "givenName" } else { "cn" };
+        all.push(attribute("first name", "firstName", given, true, true));
+    }
+    if is_other_name && !read_only {
+        // A new entry is named by what nobody is asked for but the name.
+        all.push(attribute("username-cn", "username", "cn", false, true));
+    }
+    all.push(attribute("last name", "lastName", "sn", true, true));
+    all.push(attribute("email", "email", "mail", false, false));
     for (name, user, directory) in [
         ("creation date", "createTimestamp", created),
         ("modify date", "modifyTimestamp", changed),
@@ -59,6 +61,18 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
         .iter()
         .map(|one| of_attribute(cx, provider, one))
         .collect();
+    if has_full_name {
+        let mut config = one("ldap.full.name.attribute", "cn");
+        config.extend(one("read.only", "true"));
+        config.extend(one("write.only", "false"));
+        mappers.push(mapper(
+            cx,
+            provider,
+            "full name",
+            "full-name-ldap-mapper",
+            config,
+        ));
+    }
     let kerberos = "kerberos-principal-attribute-mapper";
     let name = "Kerberos principal attribute mapper";
     mappers.push(mapper(cx, provider, name, kerberos, Config::new()));
@@ -66,6 +80,20 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
         let kind = "msad-user-account-control-mapper";
         let config = one("always.read.enabled.value.from.ldap", "true");
         mappers.push(mapper(cx, provider, "MSAD account controls", kind, config));
+    }
+    if !is_ad && directory.has("syncRegistrations") && directory.has("usePasswordModifyExtendedOp")
+    {
+        // Some servers change a password by the extended operation only where there is one.
+        let kind = "hardcoded-ldap-attribute-mapper";
+        let mut config = one("ldap.attribute.name", "userPassword");
+        config.extend(one("ldap.attribute.value", RANDOM));
+        mappers.push(mapper(
+            cx,
+            provider,
+            "random initial password",
+            kind,
+            config,
+        ));
     }
     mappers
 }

@@ -11,6 +11,7 @@ use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{blueprint, user as shape};
 use cloakroom_model::user::{Query, User};
 use cloakroom_model::{Cx, Secret};
+use cloakroom_web::app::random;
 
 use super::super::user_profile;
 use super::{MANAGE, found_for_change};
@@ -127,12 +128,13 @@ pub(super) async fn enter(admin: &Admin, user: &User, sent: &Object) -> Result<O
         passwords.extend(read::text(credential, "value")?);
     }
     let password = passwords.last().map(|text| Secret::new(*text));
-    let network = &*admin.app.outbound;
-    let person = register::register(&directory, user, password.as_ref(), network).await?;
+    let chance = Secret::random(&mut random()?);
+    let (password, network) = ((password.as_ref(), &chance), &*admin.app.outbound);
+    let person = register::register(&directory, user, password, network).await?;
     Ok(Some(Entered {
         directory,
         person,
-        has_password: password.is_some(),
+        has_password: password.0.is_some(),
     }))
 }
 

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cloakroom_model::Secret;
 use cloakroom_model::user::User;
 
 use super::{Change, Configured, Mapper, values_of};
@@ -59,7 +60,7 @@ impl Mapper for Attribute {
         vec![Change { attribute, values }]
     }
 
-    fn fills(&self, own: &Configured) -> Vec<Change> {
+    fn fills(&self, own: &Configured, _: &Secret) -> Vec<Change> {
         let Some((_, there)) = pair(own).filter(|_| own.has("is.mandatory.in.ldap")) else {
             return Vec::new();
         };

@@ -1,5 +1,7 @@
 //! What everybody gets who comes from a directory, or goes into one.
 
+use cloakroom_model::Secret;
+
 use super::{Change, Configured, Mapper};
 use crate::directory::entry;
 use crate::directory::person::Person;
@@ -23,6 +25,9 @@ impl Mapper for Attribute {
     }
 }
 
+/// Stands for a text by chance, another one for each entry: a password of nobody, until somebody gets one.
+pub const RANDOM: &str = "${RANDOM}";
+
 /// `hardcoded-ldap-attribute-mapper`: an attribute of each new entry.
 pub(super) struct Entry;
 
@@ -33,9 +38,13 @@ impl Mapper for Entry {
 
     fn map(&self, _: &Configured, _: (&Directory, &entry::Entry), _: &mut Person) {}
 
-    fn fills(&self, own: &Configured) -> Vec<Change> {
+    fn fills(&self, own: &Configured, chance: &Secret) -> Vec<Change> {
         let named = own.text("ldap.attribute.name");
-        let pair = named.zip(own.text("ldap.attribute.value"));
+        let value = own.text("ldap.attribute.value").map(|value| match value {
+            RANDOM => chance.expose(),
+            value => value,
+        });
+        let pair = named.zip(value);
         let filled = pair.map(|(attribute, value)| Change {
             attribute: attribute.to_owned(),
             values: vec![value.as_bytes().to_vec()],

@@ -6,6 +6,7 @@ use cloakroom_federation::directory::{self, Directory, EditMode, adopt, register
 use cloakroom_model::user::User;
 use cloakroom_model::user::directory::Link;
 use cloakroom_model::{Cx, Door, Fault, Secret};
+use cloakroom_web::app::random;
 use cloakroom_web::i18n::Notice;
 
 use crate::routes::visit::Visit;
@@ -119,8 +120,9 @@ pub(super) async fn enter(
     let Some(directory) = visit.app.enter(&visit.realm, Door::Read, find).await? else {
         return Ok(Ok(None));
     };
-    let network = &*visit.app.outbound;
-    let done = register::register(&directory, user, Some(password), network).await;
+    let chance = Secret::random(&mut random()?);
+    let (password, network) = ((Some(password), &chance), &*visit.app.outbound);
+    let done = register::register(&directory, user, password, network).await;
     Ok(match done {
         Ok(person) => Ok(Some(Entered { directory, person })),
         Err(problem) => {

@@ -149,3 +149,54 @@ export async function clientsAreNarrowedByFilters(browser, scene) {
     await context.close();
   }
 }
+
+/** The kinds of providers that are offered are those that people can come from, and each has a form. */
+export async function eachKindThatIsOfferedHasItsForm(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  try {
+    await page.goto(url('/identity-providers'));
+    const kinds = await page.locator('select[name=kind] option').evaluateAll((all) => all.map(({ value }) => value));
+    assert.ok(kinds.includes('oidc') && kinds.includes('saml') && kinds.length > 10, kinds.join());
+    for (const kind of ['kubernetes', 'jwt-authorization-grant']) {
+      assert.ok(!kinds.includes(kind), kind);
+      assert.equal((await page.goto(url(`/identity-providers/new?kind=${kind}`))).status(), 404, kind);
+    }
+    for (const kind of kinds) {
+      assert.equal((await page.goto(url(`/identity-providers/new?kind=${kind}`))).status(), 200, kind);
+      const field = kind === 'saml' ? 'f-config-singleSignOnServiceUrl' : 'f-config-clientId';
+      assert.equal(await page.locator(`[name="${field}"]`).count(), 1, kind);
+    }
+    // One that came with a realm is shown without fields that it does not have.
+    await scene.realm.call('POST', '/identity-provider/instances', { alias: 'cluster', providerId: 'kubernetes', config: {} });
+    assert.equal((await page.goto(url('/identity-providers/cluster'))).status(), 200);
+    assert.equal(await page.locator('[name="f-config-clientId"]').count(), 0);
+    await scene.realm.call('DELETE', '/identity-provider/instances/cluster');
+  } finally {
+    await context.close();
+  }
+}
+
+/** A new directory begins with what its vendor usually has. */
+export async function aDirectoryBeginsAsItsVendorIs(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  const usual = 'inetOrgPerson, organizationalPerson';
+  const rows = [
+    ['Active Directory', 'ad', 'cn', 'objectGUID', 'person, organizationalPerson, user'],
+    ['Red Hat Directory Server', 'rhds', 'uid', 'nsuniqueid', usual],
+    ['Tivoli', 'tivoli', 'uid', 'uniqueidentifier', usual],
+    ['Novell eDirectory', 'edirectory', 'uid', 'guid', usual],
+    ['another', 'other', 'uid', 'entryUUID', usual],
+  ];
+  try {
+    for (const [label, vendor, name, id, classes] of rows) {
+      await page.goto(url('/directories'));
+      await page.locator('select[name=vendor]').selectOption({ label });
+      await page.getByRole('button', { name: 'Connect a directory' }).click();
+      const value = (key) => page.locator(`[name="f-config-${key}"]`).inputValue();
+      const names = ['vendor', 'usernameLDAPAttribute', 'rdnLDAPAttribute', 'uuidLDAPAttribute', 'userObjectClasses'];
+      assert.deepEqual(await Promise.all(names.map(value)), [vendor, name, name, id, classes], label);
+    }
+  } finally {
+    await context.close();
+  }
+}

@@ -24,6 +24,14 @@ pub(super) struct Liar {
 
 impl Liar {
     pub(super) fn start(answer: Answer) -> Self {
+        Self::start_with(move |_, number, stream| answer(number, stream))
+    }
+
+    /// The same for one that looks at what it is asked.
+    pub(super) fn start_with(
+        answer: impl Fn(&[u8], u8, &mut TcpStream) + Send + Sync + 'static,
+    ) -> Self {
+        let answer = Arc::new(answer);
         let address = address(1);
         let listener = TcpListener::bind((address.as_str(), 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -32,8 +40,8 @@ impl Liar {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 counts.0.fetch_add(1, Ordering::SeqCst);
-                let binds = Arc::clone(&counts.1);
-                std::thread::spawn(move || serve(stream, answer, &binds));
+                let (binds, answer) = (Arc::clone(&counts.1), Arc::clone(&answer));
+                std::thread::spawn(move || serve(stream, &*answer, &binds));
             }
         });
         Self {
@@ -45,7 +53,7 @@ impl Liar {
 }
 
 /// Requests of these tests are short: each comes in one piece, with a number below 128.
-fn serve(mut stream: TcpStream, answer: Answer, binds: &AtomicUsize) {
+fn serve(mut stream: TcpStream, answer: &dyn Fn(&[u8], u8, &mut TcpStream), binds: &AtomicUsize) {
     let mut buffer = [0_u8; 64 * 1024];
     loop {
         let Ok(read) = stream.read(&mut buffer) else {
@@ -63,7 +71,7 @@ fn serve(mut stream: TcpStream, answer: Answer, binds: &AtomicUsize) {
                 let done = wrap(0x61, &[10, 1, 0, 4, 0, 4, 0]);
                 let _ = stream.write_all(&message(number, &done));
             }
-            0x63 => answer(number, &mut stream),
+            0x63 => answer(request, number, &mut stream),
             // Changes, new entries and new passwords are refused: unwilling to perform (RFC 4511 §A.2).
             0x66 | 0x68 | 0x77 => {
                 let text = wrap(4, GOSSIP.as_bytes());
@@ -94,10 +102,18 @@ pub(super) fn message(number: u8, operation: &[u8]) -> Vec<u8> {
     wrap(0x30, &body)
 }
 
-/// An entry with these attributes.
+/// An entry with these attributes, each of which has one value.
 pub(super) fn entry(dn: &str, attributes: &[(&str, &[u8])]) -> Vec<u8> {
-    let attributes = attributes.iter().map(|(name, value)| {
-        let values = wrap(0x31, &wrap(4, value));
+    let each = attributes.iter();
+    let each = each.map(|(name, value)| ((*name).to_owned(), vec![value.to_vec()]));
+    listing(dn, &each.collect::<Vec<_>>())
+}
+
+/// An entry with these attributes.
+pub(super) fn listing(dn: &str, attributes: &[(String, Vec<Vec<u8>>)]) -> Vec<u8> {
+    let attributes = attributes.iter().map(|(name, values)| {
+        let values: Vec<u8> = values.iter().flat_map(|value| wrap(4, value)).collect();
+        let values = wrap(0x31, &values);
         wrap(0x30, &[wrap(4, name.as_bytes()), values].concat())
     });
     let attributes: Vec<u8> = attributes.flatten().collect();
