@@ -7,6 +7,7 @@ mod trial;
 use std::rc::Rc;
 
 use actix_web::http::Method;
+use cloakroom_admin::preset;
 use serde_json::{Value, json};
 
 use super::history;
@@ -37,7 +38,8 @@ pub(super) const ROUTES: &[Route] = &[
 
 const MANAGE: &[&str] = &["manage-identity-providers"];
 
-/// The kinds that the server has, the usual one first.
+/// The kinds that people can come from, the usual one first. Keycloak has kinds that vouch for applications alone, which
+/// are stored here, and which nobody here speaks to.
 async fn kinds(desk: &Desk) -> Result<Vec<(String, String)>, Problem> {
     let info = desk
         .ask(Method::GET, "/admin/serverinfo", None, None)
@@ -46,6 +48,7 @@ async fn kinds(desk: &Desk) -> Result<Vec<(String, String)>, Problem> {
     let all = all.into_iter().flatten();
     let mut kinds: Vec<(String, String)> = all
         .map(|kind| (text_of(kind, "id"), text_of(kind, "name")))
+        .filter(|(id, _)| preset::find(id).is_some())
         .collect();
     kinds.sort_by_key(|(id, name)| (id != "oidc", name.to_lowercase()));
     Ok(kinds)
@@ -128,9 +131,18 @@ fn kind(desk: &Desk) -> &str {
     desk.query.get("kind").unwrap_or("oidc")
 }
 
+/// The same, where it is one that is offered.
+fn offered(desk: &Desk) -> Result<&str, Problem> {
+    let kind = kind(desk);
+    match preset::find(kind) {
+        Some(_) => Ok(kind),
+        None => Err(Problem::not_found()),
+    }
+}
+
 async fn ask(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let kind = kind(&desk);
+    let kind = offered(&desk)?;
     let begin = json!({"enabled": true, "config": connection::begin(kind)});
     let sheet = Sheet::of(&desk, &sections(kind, true), &begin);
     desk.show(&new_page(&desk, sheet))
@@ -138,7 +150,7 @@ async fn ask(desk: Rc<Desk>) -> Shown {
 
 async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let kind = kind(&desk);
+    let kind = offered(&desk)?;
     let mut provider = sheet::typed(&sections(kind, true), &desk.form);
     if let Some(members) = provider.as_object_mut() {
         members.insert("providerId".to_owned(), json!(kind));

@@ -1,5 +1,6 @@
 //! What each kind of identity provider has to be told to be reached: the fields of its form.
 
+use cloakroom_admin::preset;
 use serde_json::{Value, json};
 
 use crate::part::sheet::{Field, Shape};
@@ -11,6 +12,8 @@ pub(super) fn fields(kind: &str) -> Vec<Field> {
     let mut fields = match kind {
         "saml" => saml(),
         "apple" => [apple(), openid()].concat(),
+        // A kind that nobody here speaks to keeps what it was imported with.
+        kind if preset::find(kind).is_none() => Vec::new(),
         _ => openid(),
     };
     let sync = Field::new("config/syncMode", "provider-sync", Shape::Choice(SYNC));
