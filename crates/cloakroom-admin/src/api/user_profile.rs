@@ -44,11 +44,15 @@ pub(crate) fn check(realm: &Realm, before: Option<&User>, user: &mut User) -> Re
     Err(AdminError::fields(&found))
 }
 
-/// A user with nothing but what administrators may see. Somebody of a directory is shown with what it says of the
-/// entry, which is not theirs to hide.
+/// A user with nothing but what administrators may see. Somebody of a directory, or of Kerberos alone, is shown with what
+/// is said of them there, which is not theirs to hide.
 pub(crate) fn visible(realm: &Realm, user: &User) -> User {
     let mut shown = profile::visible(&realm.profile, Side::Admin, user);
-    if !user.attributes.contains_key("LDAP_ID") {
+    let is_of_directory = |name: &&str| user.attributes.contains_key(*name);
+    if !["LDAP_ID", "KERBEROS_PRINCIPAL"]
+        .iter()
+        .any(is_of_directory)
+    {
         return shown;
     }
     for name in OF_DIRECTORIES {

@@ -115,6 +115,11 @@ fn ticket(scene: &Scene) {
     // The password is theirs as well, and they are the same.
     let second = house.sign_in(&uid, &password_of(&uid));
     assert_eq!(first["sub"], second["sub"]);
+    let principal = json!([format!("{uid}@{REALM}")]);
+    assert_eq!(
+        house.user(&uid)["attributes"]["KERBEROS_PRINCIPAL"],
+        principal
+    );
     let third = claims(scene, &house, &person.open(&url));
     assert_eq!(first["sub"], third["sub"]);
     assert_eq!(house.count(), 1);
@@ -206,6 +211,8 @@ fn alone(scene: &Scene) {
     assert_eq!(text(&user, "federationLink"), id);
     assert_eq!(text(&user, "email"), format!("{name}@example.org"));
     assert_eq!(user["emailVerified"], false);
+    let principal = json!([format!("{name}@{REALM}")]);
+    assert_eq!(user["attributes"]["KERBEROS_PRINCIPAL"], principal);
     let again = claims(scene, &house, &person.open(&url));
     assert_eq!(first["sub"], again["sub"]);
 
