@@ -57,6 +57,13 @@ impl<'a> Incoming<'a> {
         let mut there = url::form_urlencoded::parse(text).map(|(name, _)| name);
         there.any(|name| names.contains(&&*name))
     }
+
+    /// The refusal of what no provider takes, in the words of its protocol; `None` where a person may be looking, who gets
+    /// a page.
+    pub(crate) fn complaint(&self, status: StatusCode) -> Option<HttpResponse> {
+        let mut all = ALL.iter();
+        all.find_map(|connector| connector.complaint(self, status))
+    }
 }
 
 /// The steps of a sign-in, and of its end, in which one protocol differs from another. What all of them share is
@@ -79,6 +86,12 @@ pub(crate) trait Connector: Administered {
 
     /// It is the kind of answer that such a provider sends, whatever it is worth.
     fn takes(&self, incoming: &Incoming<'_>) -> bool;
+
+    /// The refusal of a message of this protocol that a program has sent, to a provider that there is not; `None` for
+    /// everything else.
+    fn complaint(&self, _: &Incoming<'_>, _: StatusCode) -> Option<HttpResponse> {
+        None
+    }
 
     /// Redeems an answer, or does what else the provider wants.
     fn receive<'a>(

@@ -43,9 +43,10 @@ async fn receive(
     (realm, alias): (String, String),
     body: Option<&[u8]>,
 ) -> HttpResponse {
+    let incoming = Incoming::of(request, body);
     let visit = match Visit::start(app, request, &realm).await {
         Ok(visit) => visit,
-        Err(page) => return page,
+        Err(page) => return incoming.complaint(page.status()).unwrap_or(page),
     };
     let name = alias.clone();
     let look = move |cx: &mut Cx<'_>| match find_configured(cx, &name)? {
@@ -54,14 +55,18 @@ async fn receive(
     };
     let connector = match visit.app.enter(&visit.realm, Door::Read, look).await {
         Ok(Some(connector)) => connector,
-        Ok(None) => return not_found(&visit),
+        Ok(None) => {
+            let complaint = incoming.complaint(StatusCode::NOT_FOUND);
+            return complaint.unwrap_or_else(|| not_found(&visit));
+        }
         Err(fault) => return visit.fault(&fault),
     };
-    let incoming = Incoming::of(request, body);
-    match connector.takes(&incoming) {
-        true => connector.receive(&visit, alias, incoming).await,
-        false => visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest),
+    if connector.takes(&incoming) {
+        return connector.receive(&visit, alias, incoming).await;
     }
+    let status = StatusCode::BAD_REQUEST;
+    let complaint = incoming.complaint(status);
+    complaint.unwrap_or_else(|| visit.error(status, Notice::InvalidRequest))
 }
 
 /// A browser that is back where it left from.

@@ -114,6 +114,10 @@ impl Connector for Saml {
         is_soap(incoming) || incoming.has_one_of(&["SAMLResponse", "SAMLRequest"])
     }
 
+    fn complaint(&self, incoming: &Incoming<'_>, status: StatusCode) -> Option<HttpResponse> {
+        is_soap(incoming).then(|| logout::fault(status))
+    }
+
     fn receive<'a>(
         &'a self,
         visit: &'a Visit,

@@ -26,6 +26,10 @@ pub(super) const STORIES: &[Story] = &[
         "hostile::saml-an-envelope-that-is-not-honest-ends-nothing",
         hostile,
     ),
+    (
+        "hostile::saml-an-envelope-for-nobody-is-refused-in-its-own-words",
+        for_nobody,
+    ),
 ];
 
 /// Somebody who has come from a provider, and what it says.
@@ -113,6 +117,34 @@ fn asked(scene: &Scene) {
     let descriptor = format!("{}/descriptor", idp.path(scene));
     let descriptor = scene.server.send(&Request::get(&descriptor));
     assert!(descriptor.body.contains("bindings:SOAP\""));
+}
+
+fn for_nobody(scene: &Scene) {
+    // OpenID Connect knows no envelopes.
+    scene.op("openid-soap");
+    let path = |realm: &str, alias: &str| format!("/realms/{realm}/broker/{alias}/endpoint");
+    let realm = scene.realm.name.as_str();
+    let rows = [
+        (path(realm, "no-such-provider"), 404),
+        (path("no-such-realm", "saml"), 404),
+        (path(realm, "openid-soap"), 400),
+    ];
+    for (path, status) in rows {
+        let envelope = Request::new("POST", &path)
+            .with("Content-Type", "text/xml; charset=utf-8")
+            .with_body(wrapped("<x></x>").into_bytes());
+        let answer = scene.server.send(&envelope);
+
+        assert_eq!(answer.status, status, "{path} {}", answer.body);
+        let kind = answer.header("content-type").unwrap_or_default();
+        assert!(kind.starts_with("text/xml"), "{path} {kind}");
+        assert!(answer.body.contains("soap:Fault"), "{path} {}", answer.body);
+        // A browser gets a page.
+        let form = Request::form(&path, &[("SAMLResponse", "x")]);
+        let page = scene.server.send(&form);
+        let kind = page.header("content-type").unwrap_or_default();
+        assert!(kind.starts_with("text/html"), "{path} {kind}");
+    }
 }
 
 /// What is sent for a row, of an honest request and of what signs one under the row's own id.

@@ -64,7 +64,7 @@ pub(super) async fn asked(visit: &Visit, alias: String, message: &Message) -> Ht
 /// The provider asks to end sessions by itself, and waits for the answer (SAML Profiles §4.4.3.3).
 pub(super) async fn asked_by_soap(visit: &Visit, alias: String, body: &[u8]) -> HttpResponse {
     let Ok(upstream) = provider(visit, alias).await else {
-        return envelope(StatusCode::BAD_REQUEST, binding::fault());
+        return fault(StatusCode::BAD_REQUEST);
     };
     let taken = match Message::from_soap(body) {
         Ok(message) => take(visit, &upstream, &message).await,
@@ -74,7 +74,7 @@ pub(super) async fn asked_by_soap(visit: &Visit, alias: String, body: &[u8]) -> 
         Ok(Ok(taken)) => taken,
         Ok(Err(problem)) => {
             refused(visit, &upstream, &problem);
-            return envelope(StatusCode::BAD_REQUEST, binding::fault());
+            return fault(StatusCode::BAD_REQUEST);
         }
         Err(fault) => return visit.fault(&fault),
     };
@@ -88,10 +88,15 @@ pub(super) async fn asked_by_soap(visit: &Visit, alias: String, body: &[u8]) -> 
         Ok((Ok(text), _)) => envelope(StatusCode::OK, text),
         Ok((Err(problem), _)) => {
             refused(visit, &upstream, &problem);
-            envelope(StatusCode::BAD_REQUEST, binding::fault())
+            fault(StatusCode::BAD_REQUEST)
         }
         Err(fault) => visit.fault(&fault),
     }
+}
+
+/// What the sender of an envelope gets that is not believed.
+pub(super) fn fault(status: StatusCode) -> HttpResponse {
+    envelope(status, binding::fault())
 }
 
 fn envelope(status: StatusCode, text: String) -> HttpResponse {
