@@ -91,10 +91,10 @@ impl Upstream {
             .map_or("", String::as_str)
     }
 
-    /// How the client proves itself.
+    /// How the client proves itself. A way that nobody knows is none that was chosen, as in Keycloak.
     ///
     /// # Errors
-    /// If the settings name a way that there is not.
+    /// If the settings name a way that needs what there is not: a certificate of the client's own.
     pub fn method(&self) -> Result<Method> {
         let alg = |usual: &str| {
             let named = self.text("clientAssertionSigningAlg");
@@ -102,12 +102,17 @@ impl Upstream {
         };
         match (self.text("clientAuthMethod"), self.preset.proof) {
             (_, Proof::Apple) => Ok(Method::Apple),
-            (Some("client_secret_basic"), _) | (None, Proof::Basic) => Ok(Method::Basic),
+            (Some("client_secret_basic"), _) => Ok(Method::Basic),
             (Some("client_secret_basic_unencoded"), _) => Ok(Method::BasicUnencoded),
-            (Some("client_secret_post"), _) | (None, Proof::Post) => Ok(Method::Post),
+            (Some("client_secret_post"), _) => Ok(Method::Post),
             (Some("client_secret_jwt"), _) => Ok(Method::SecretJwt(alg("HS256"))),
             (Some("private_key_jwt"), _) => Ok(Method::PrivateKeyJwt(alg("RS256"))),
-            (Some(_), _) => Err(Problem::settings("clientAuthMethod is unknown")),
+            // Whoever chose a certificate does not want a secret to be sent.
+            (Some("tls_client_auth" | "self_signed_tls_client_auth"), _) => Err(Problem::settings(
+                "clientAuthMethod asks for a certificate, which there is none of",
+            )),
+            (_, Proof::Basic) => Ok(Method::Basic),
+            (_, Proof::Post) => Ok(Method::Post),
         }
     }
 

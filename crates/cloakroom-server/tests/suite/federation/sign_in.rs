@@ -237,8 +237,11 @@ fn methods(scene: &Scene) {
         "client_secret_basic_unencoded",
         "client_secret_jwt",
         "private_key_jwt",
+        // What an export may hold that nobody has chosen: the secret is in the form.
+        "",
+        "client_secret_odd",
     ] {
-        let name = method.replace('_', "-");
+        let name = format!("by-{}", method.replace('_', "-"));
         let config = json!({"clientAuthMethod": method});
         let op = scene.op_with(&name, json!({}), config);
 
@@ -249,7 +252,10 @@ fn methods(scene: &Scene) {
         let assertion = traded.field("client_assertion");
         let basic = "Basic Y2xvYWtyb29tLWF0LXVwc3RyZWFtOnRoZS1zZWNyZXQtdGhhdC11cHN0cmVhbS1tYWRlLWZvci1jbG9ha3Jvb20=";
         match method {
-            "client_secret_post" => assert_eq!(traded.field("client_secret"), super::op::SECRET),
+            "client_secret_post" | "" | "client_secret_odd" => {
+                assert_eq!(traded.field("client_secret"), super::op::SECRET, "{method}");
+                assert_eq!((header, assertion), ("", ""), "{method}");
+            }
             "client_secret_basic" => assert!(header.starts_with("Basic "), "{header}"),
             "client_secret_basic_unencoded" => assert_eq!(header, basic),
             _ => {
@@ -278,7 +284,7 @@ fn methods(scene: &Scene) {
                 }
             }
         }
-        let shows_secret = method == "client_secret_post";
+        let shows_secret = ["client_secret_post", "", "client_secret_odd"].contains(&method);
         assert_eq!(
             !traded.field("client_secret").is_empty(),
             shows_secret,
@@ -526,7 +532,9 @@ fn kept(scene: &Scene) {
 
 fn renewed(scene: &Scene) {
     let members = json!({"storeToken": true, "addReadTokenRoleOnCreate": true});
-    let op = scene.op_with("renewed", members, json!({}));
+    // A way to prove the client that nobody knows is none that was chosen.
+    let odd = json!({"clientAuthMethod": "client_secret_odd"});
+    let op = scene.op_with("renewed", members, odd);
     op.change(|says| {
         says.tokens = json!({"expires_in": 0, "refresh_token": "a-refresh-token-of-upstream"});
     });
@@ -554,6 +562,7 @@ fn renewed(scene: &Scene) {
     let asked = op.token_requests();
     let last = asked.last().unwrap();
     assert_eq!(last.field("grant_type"), "refresh_token");
+    assert_eq!(last.field("client_secret"), super::op::SECRET);
     assert_eq!(last.field("refresh_token"), "a-refresh-token-of-upstream");
     // What is good still is not asked for again.
     assert_eq!(read().status, 200);
