@@ -214,8 +214,8 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         Begun::Onward(Onward::Refused(response), is_new) => {
             (visit.answer(&response), is_new, is_new)
         }
-        Begun::Onward(Onward::Barred(bar, code), _) => {
-            return bar.page(visit, code.as_deref());
+        Begun::Onward(barred @ (Onward::Barred(..) | Onward::Stopped(..)), _) => {
+            return login::show(visit, barred);
         }
         Begun::Onward(Onward::Over, _) => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);

@@ -145,6 +145,9 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
         }
         Onward::Refused(response) => visit.answer(&response),
         Onward::Barred(bar, code) => bar.page(visit, code.as_deref()),
+        Onward::Stopped(notice, code) => {
+            visit.error_with_code(StatusCode::FORBIDDEN, notice, &code)
+        }
         Onward::Over => over(visit),
     }
 }

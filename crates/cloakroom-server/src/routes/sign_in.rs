@@ -40,6 +40,8 @@ pub(crate) enum Onward {
     Refused(Box<Response>),
     /// The flow lets nobody in, or not this person; with the code of the event that says why.
     Barred(Bar, Option<String>),
+    /// What follows the identity provider does not let this person in: what the page says, and the code of the event.
+    Stopped(Notice, String),
     /// Another request has ended the attempt.
     Over,
 }
@@ -140,7 +142,10 @@ pub(crate) fn proceed(
     if is_stale(cx, provider, &attempt)? {
         return Ok(Onward::Over);
     }
-    let mut attempt = broker::settle(cx, attempt, origin)?;
+    let mut attempt = match broker::settle(cx, attempt, origin)? {
+        Ok(attempt) => attempt,
+        Err((notice, code)) => return Ok(Onward::Stopped(notice, code)),
+    };
     let (mut next, mut user) = flow::next(cx, &attempt)?;
     if let (Next::Act(Action::LinkProvider), Some(asks)) = (&next, &user)
         && !broker::check_link(cx, &mut attempt, asks, origin)?

@@ -13,6 +13,7 @@ use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Door, Fault};
 use cloakroom_oidc::Provider;
 use cloakroom_web::i18n::Notice;
+use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use super::{About, find, find_for_login, link, not_found, report, report_error, settle};
@@ -206,21 +207,34 @@ impl Stopped {
 pub(super) fn admit(
     cx: &mut Cx<'_>,
     attempt: &mut Attempt,
-    (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
+    came: (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
 ) -> Result<Option<Stopped>, Fault> {
+    let notes = match take_in(cx, came, (pending, user))? {
+        Ok(notes) => notes,
+        Err(stopped) => return Ok(Some(stopped)),
+    };
+    flow::prove_upstream(cx, attempt, user);
+    settle::mark(cx, attempt, pending, notes)?;
+    Ok(None)
+}
+
+/// Takes over what the settings ask for; the notes of a session, or what the post login flow says against the person.
+pub(super) fn take_in(
+    cx: &mut Cx<'_>,
+    (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
+    (pending, user): (&Pending, &User),
+) -> Result<Result<Map<String, Value>, Stopped>, Fault> {
     let identity = &pending.identity;
     let notes = arrival::take_over(cx, upstream, configured, (identity, user), occasion)?;
     settle::keep_tokens(cx, user, pending)?;
     let user = user::find(cx, &user.id)?;
     let user = user.ok_or_else(|| Fault::corrupt("a user is gone who was there"))?;
     let verdict = post_login::run(cx, upstream, &user)?;
-    if let Some(stopped) = Stopped::of(upstream, verdict) {
-        return Ok(Some(stopped));
-    }
-    flow::prove_upstream(cx, attempt, &user);
-    settle::mark(cx, attempt, pending, notes)?;
-    Ok(None)
+    Ok(match Stopped::of(upstream, verdict) {
+        Some(stopped) => Err(stopped),
+        None => Ok(notes),
+    })
 }
 
 /// The provider could not answer without asking, so neither can we.

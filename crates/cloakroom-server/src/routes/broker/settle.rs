@@ -8,6 +8,7 @@ use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::session::{Session, upstream};
 use cloakroom_model::user::{self, User, identity};
 use cloakroom_model::{Cx, Fault, Sealed, Secret};
+use cloakroom_web::i18n::Notice;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -102,16 +103,16 @@ pub(super) fn keep_tokens(cx: &mut Cx<'_>, user: &User, pending: &Pending) -> Re
 }
 
 /// Links the account of an attempt, as soon as its owner is proved here: by nothing else than a
-/// proof of this attempt, and to no other account.
+/// proof of this attempt, and to no other account. The error is what the provider's post login flow says against the person.
 pub(crate) fn settle(
     cx: &mut Cx<'_>,
     mut attempt: Attempt,
     origin: &Origin,
-) -> Result<Attempt, Fault> {
+) -> Result<Result<Attempt, (Notice, String)>, Fault> {
     let wanted = flow::text(&attempt, note::LINK_TO).to_owned();
     let is_proved = matches!(attempt.stage, Stage::Act { .. });
     if wanted.is_empty() || !is_proved || flow::has(&attempt, note::RECOGNIZED) {
-        return Ok(attempt);
+        return Ok(Ok(attempt));
     }
     let pending = Pending::read(cx, &attempt, note::UPSTREAM)?;
     let is_the_one = attempt
@@ -119,11 +120,17 @@ pub(crate) fn settle(
         .as_ref()
         .is_some_and(|user| user.as_str() == wanted);
     forget(&mut attempt);
-    if let Some(pending) = pending.filter(|_| is_the_one) {
-        link(cx, &mut attempt, &pending, origin)?;
+    let stopped = match pending.filter(|_| is_the_one) {
+        Some(pending) => link(cx, &mut attempt, &pending, origin)?,
+        None => None,
+    };
+    if let Some(told) = stopped {
+        // The account is linked, and the next sign-in through the provider meets the flow again.
+        attempt::finish(cx, &attempt.id)?;
+        return Ok(Err(told));
     }
     attempt::advance(cx, &attempt)?;
-    Ok(attempt)
+    Ok(Ok(attempt))
 }
 
 fn link(
@@ -131,25 +138,23 @@ fn link(
     attempt: &mut Attempt,
     pending: &Pending,
     origin: &Origin,
-) -> Result<(), Fault> {
+) -> Result<Option<(Notice, String)>, Fault> {
     let Some(upstream) = arrive::provider_of(cx, pending)? else {
-        return Ok(());
+        return Ok(None);
     };
     let user = match &attempt.user {
         Some(id) => user::find(cx, id)?,
         None => None,
     };
     let Some(user) = user.filter(|user| user.enabled) else {
-        return Ok(());
+        return Ok(None);
     };
     if !arrival::link(cx, &user, &pending.identity)? {
-        return Ok(());
+        return Ok(None);
     }
     let configured = arrival::mappers(cx, &upstream)?;
-    let about = (&pending.identity, &user);
-    let notes = arrival::take_over(cx, &upstream, &configured, about, Occasion::Again)?;
-    keep_tokens(cx, &user, pending)?;
-    mark(cx, attempt, pending, notes)?;
+    let came = (&upstream, configured.as_slice(), Occasion::Again);
+    let taken = arrive::take_in(cx, came, (pending, &user))?;
     let client_id = sign_in::request_of(attempt).map(|request| request.client_id);
     let about = About {
         client_id: client_id.unwrap_or_default(),
@@ -159,5 +164,9 @@ fn link(
         identity: Some(pending.identity.name_there.clone()),
         ..About::default()
     };
-    report(cx, "FEDERATED_IDENTITY_LINK", &about)
+    report(cx, "FEDERATED_IDENTITY_LINK", &about)?;
+    match taken {
+        Ok(notes) => mark(cx, attempt, pending, notes).map(|()| None),
+        Err(stopped) => stopped.report(cx, &about).map(Some),
+    }
 }

@@ -21,6 +21,10 @@ pub(super) const STORIES: &[Story] = &[
     ),
     ("linking::a-wrong-password-links-nothing", wrong_password),
     (
+        "linking::whoever-proves-their-account-meets-what-follows-the-provider",
+        followed,
+    ),
+    (
         "linking::another-address-in-the-profile-makes-an-account-of-its-own",
         reviewed,
     ),
@@ -122,6 +126,52 @@ fn proved(scene: &Scene) {
         scene.sign_in(&mut scene.browser(), &op)["sub"],
         json!(person.id)
     );
+}
+
+/// Somebody's own account lets them no further than the provider's post login flow does.
+fn followed(scene: &Scene) {
+    flow(scene, "denies-after", &["deny-access-authenticator"]);
+    flow(scene, "allows-after", &["allow-access-authenticator"]);
+    for (name, denies) in [("followed-by-no", true), ("followed-by-yes", false)] {
+        let (person, op) = both(scene, name);
+        let alias = if denies {
+            "denies-after"
+        } else {
+            "allows-after"
+        };
+        let path = format!("/identity-provider/instances/{name}");
+        let known = scene.done("GET", &path, &Value::Null);
+        let members = json!({"postBrokerLoginFlowAlias": alias});
+        scene.done("PUT", &path, &crate::realm::merged(known, members));
+        let mut browser = scene.browser();
+        let question = visit(scene, &mut browser, &op);
+        let password = claim(&mut browser, &question).page();
+
+        let place = type_password(&mut browser, &password, &person.password);
+
+        let refused = scene.events("IDENTITY_PROVIDER_POST_LOGIN_ERROR", name);
+        if !denies {
+            assert_eq!(scene.claims(&place.client())["sub"], json!(person.id));
+            assert_eq!(refused.len(), 0);
+            continue;
+        }
+        let page = place.page();
+        assert!(page.is_error(), "{}", page.answer.body);
+        assert_eq!(page.answer.status, 403);
+        assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
+        assert_eq!(refused.len(), 1);
+        // The proof counts, as in Keycloak, and the flow is met each time.
+        assert_eq!(
+            links_of(scene, &person)[0]["userId"],
+            json!(format!("sub-of-{name}"))
+        );
+        let page = scene.visit(&mut scene.browser(), &op).page();
+        assert_eq!(page.answer.status, 403);
+        // The sign-in that was refused cannot be gone on with.
+        let again = type_password(&mut browser, &password, &person.password).client();
+        let anew = format!("{}/{name}/authorize", scene.stand_in.base);
+        assert!(again.address.starts_with(&anew), "{}", again.address);
+    }
 }
 
 fn by_name(scene: &Scene) {
