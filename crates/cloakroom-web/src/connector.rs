@@ -1,6 +1,6 @@
 //! What the admin API asks of the connectors of identity providers, which are the server's.
 
-use cloakroom_federation::preset::Protocol;
+use cloakroom_federation::preset::{Preset, Protocol};
 use cloakroom_federation::{Upstream, Written};
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_oidc::keyring::Keyring;
@@ -13,8 +13,8 @@ pub trait Administered: Sync {
     /// The media types of the document that such a provider publishes of itself; `None` if there is none to read.
     fn accepts(&self) -> Option<&'static str>;
 
-    /// The settings that such a document stands for; `None` if the text is none.
-    fn read(&self, text: &str) -> Option<Written>;
+    /// The settings of a provider of a kind that such a document stands for; `None` if the text is none.
+    fn read(&self, kind: &Preset, text: &str) -> Option<Written>;
 
     /// The document that such a provider wants of us, in XML, for the realm at this address; `None` if it wants none.
     fn describe(&self, upstream: &Upstream, realm: &str, keyring: &Keyring) -> Option<String>;

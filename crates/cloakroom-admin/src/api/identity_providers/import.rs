@@ -2,7 +2,8 @@
 //! document, or its SAML metadata.
 
 use actix_web::{HttpRequest, HttpResponse};
-use cloakroom_federation::{Written, preset};
+use cloakroom_federation::Written;
+use cloakroom_federation::preset::{self, Preset};
 use cloakroom_keycloak::{catalog, read};
 use cloakroom_web::connector::Administered;
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
@@ -24,14 +25,16 @@ async fn import(admin: Admin, request: HttpRequest, body: Bytes) -> Answer {
     if let Some(form) = multipart::read(&request, &body) {
         let field = |name: &str| form.get(name).and_then(|field| multipart::text(field));
         let kind = connector(&admin, &field("providerId").ok_or_else(bad)?)?;
-        let config = read_with(kind, &field("file").ok_or_else(bad)?)?;
+        let mut config = read_with(kind, &field("file").ok_or_else(bad)?)?;
+        // Keycloak says so of what comes from a file alone.
+        config.insert("syncMode", "LEGACY".to_owned());
         return Ok(HttpResponse::Ok().json(config));
     }
     let sent = read::map(&body)?;
     let kind = read::text(&sent, "providerId")?.ok_or_else(bad)?;
     let address = read::text(&sent, "fromUrl")?.ok_or_else(bad)?;
     let kind = connector(&admin, kind)?;
-    let mut config = match kind.and_then(|kind| kind.accepts()) {
+    let mut config = match kind.and_then(|(_, kind)| kind.accepts()) {
         Some(accepted) => {
             let fetched = admin.app.outbound.get(address, accepted).await;
             // Whoever names an address learns nothing about what is there.
@@ -54,11 +57,15 @@ fn unreadable() -> AdminError {
     )
 }
 
+/// A kind, and what reads the document of one.
+type Reader = (&'static Preset, &'static dyn Administered);
+
 /// What reads the settings of a kind of provider; `None` if there is nothing to read, because everything about the kind
 /// is known.
-fn connector(admin: &Admin, id: &str) -> Result<Option<&'static dyn Administered>> {
+fn connector(admin: &Admin, id: &str) -> Result<Option<Reader>> {
     if let Some(preset) = preset::find(id).filter(|preset| preset.is_told()) {
-        return Ok((admin.app.connectors)(preset.protocol));
+        let connector = (admin.app.connectors)(preset.protocol);
+        return Ok(connector.map(|connector| (preset, connector)));
     }
     match preset::find(id).is_some() || catalog::identity_provider(id).is_some() {
         true => Ok(None),
@@ -69,9 +76,9 @@ fn connector(admin: &Admin, id: &str) -> Result<Option<&'static dyn Administered
     }
 }
 
-fn read_with(kind: Option<&'static dyn Administered>, text: &str) -> Result<Written> {
-    match kind {
-        Some(kind) => kind.read(text).ok_or_else(unreadable),
+fn read_with(reader: Option<Reader>, text: &str) -> Result<Written> {
+    match reader {
+        Some((kind, reader)) => reader.read(kind, text).ok_or_else(unreadable),
         None => Ok(Written::new()),
     }
 }

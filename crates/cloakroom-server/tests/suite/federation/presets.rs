@@ -231,7 +231,59 @@ pub(super) const STORIES: &[Story] = &[
         "apple-is-shown-a-jwt-of-ones-own-key-and-has-the-name-posted",
         apple,
     ),
+    (
+        "what-a-provider-publishes-becomes-the-settings-of-its-kind-and-no-others",
+        published,
+    ),
 ];
+
+fn published(scene: &Scene) {
+    let op = scene.op("published");
+    let discovery = "/published/.well-known/openid-configuration";
+    let read = |kind: &str| {
+        let address = format!("{}/.well-known/openid-configuration", op.issuer);
+        let asked = json!({"providerId": kind, "fromUrl": address});
+        let found = scene.done("POST", "/identity-provider/import-config", &asked);
+        assert_eq!(found["metadataDescriptorUrl"], json!(address), "{kind}");
+        let names = found.as_object().unwrap().keys().cloned();
+        names.collect::<Vec<String>>()
+    };
+    op.change(|says| {
+        says.discovery = json!({
+            "issuer": "https://up.example", "authorization_endpoint": "https://up.example/auth",
+            "token_endpoint": "https://up.example/token", "introspection_endpoint": "https://up.example/introspect",
+            "userinfo_endpoint": "https://up.example/me", "end_session_endpoint": "https://up.example/bye",
+            "jwks_uri": "https://up.example/keys",
+        });
+    });
+    let of_oauth2 = [
+        "authorizationUrl",
+        "issuer",
+        "metadataDescriptorUrl",
+        "tokenIntrospectionUrl",
+        "tokenUrl",
+        "userInfoUrl",
+    ];
+    let signed = ["jwksUrl", "logoutUrl", "useJwksUrl", "validateSignature"];
+
+    assert_eq!(read("oauth2"), of_oauth2);
+    let mut of_openid: Vec<&str> = [&of_oauth2[..], &signed].concat();
+    of_openid.sort_unstable();
+    assert_eq!(read("oidc"), of_openid);
+    // Of a kind that is in one place all is known, and nobody is asked.
+    let asked = scene.stand_in.asked(discovery).len();
+    assert_eq!(read("github"), ["metadataDescriptorUrl"]);
+    assert_eq!(scene.stand_in.asked(discovery).len(), asked);
+    // What is no document of a provider is none of an OAuth 2 provider either.
+    op.change(|says| says.discovery = json!(["no document"]));
+    for kind in ["oauth2", "oidc"] {
+        let asked = json!({"providerId": kind, "fromUrl": format!("{}/.well-known/openid-configuration", op.issuer)});
+        let refused = scene
+            .realm
+            .call("POST", "/identity-provider/import-config", &asked);
+        assert_eq!(refused.status, 400, "{kind} {}", refused.body);
+    }
+}
 
 /// Kinds that have no row above: a story of its own below, or those of the protocols.
 const ELSEWHERE: [&str; 4] = ["apple", "keycloak-oidc", "oidc", "saml"];

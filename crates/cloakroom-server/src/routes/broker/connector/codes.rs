@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use cloakroom_federation::departure::{Marks, Wishes};
 use cloakroom_federation::exchange::Brought;
 use cloakroom_federation::identity::Said;
-use cloakroom_federation::preset::Protocol;
+use cloakroom_federation::preset::{Preset, Protocol};
 use cloakroom_federation::saml::binding::Outgoing;
 use cloakroom_federation::{
     Arrived, HttpRequest, Problem, Return, Upstream, Written, discovery, farewell,
@@ -56,8 +56,8 @@ impl Administered for Codes {
         Some("application/json")
     }
 
-    fn read(&self, text: &str) -> Option<Written> {
-        discovery::settings(text)
+    fn read(&self, kind: &Preset, text: &str) -> Option<Written> {
+        discovery::settings(kind, text)
     }
 
     fn describe(&self, _: &Upstream, _: &str, _: &Keyring) -> Option<String> {

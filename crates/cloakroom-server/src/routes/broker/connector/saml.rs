@@ -12,7 +12,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest as Request, HttpResponse};
 use cloakroom_federation::departure::{Marks, Wishes};
 use cloakroom_federation::identity::Said;
-use cloakroom_federation::preset::Protocol;
+use cloakroom_federation::preset::{Preset, Protocol};
 use cloakroom_federation::saml::binding::{Kind, Message, Outgoing, Route};
 use cloakroom_federation::saml::descriptor::{self, Certificates};
 use cloakroom_federation::saml::request::{self, Asked, Here};
@@ -64,7 +64,7 @@ impl Administered for Saml {
         Some("application/samlmetadata+xml, application/xml, text/xml")
     }
 
-    fn read(&self, text: &str) -> Option<Written> {
+    fn read(&self, _: &Preset, text: &str) -> Option<Written> {
         published::settings(text)
     }
 
