@@ -205,6 +205,7 @@ fn compare(
             base: &server.base,
             process: server.process(),
             twin: None,
+            connections: CONNECTIONS,
         };
         let mut sides = vec![("Cloakroom", ours, load)];
         if let Some(load) = limits::counterpart(name) {

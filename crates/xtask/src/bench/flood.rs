@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use super::CONNECTIONS;
 use super::round::{self, Side};
 use super::setup::Bench;
 use crate::server::Server;
@@ -54,6 +55,7 @@ pub(super) fn run(
             base: &server.base,
             process: server.process(),
             twin: None,
+            connections: CONNECTIONS,
         };
         let measured: Result<Vec<_>> = loads
             .iter()

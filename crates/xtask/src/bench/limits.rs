@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::SERVER_CORE;
 use super::load::Load;
 use super::round::Side;
+use super::{CONNECTIONS, SERVER_CORE};
 use crate::command;
 use crate::running::Running;
 use crate::server::free_port;
@@ -52,6 +52,7 @@ impl Limits {
             base: &self.base,
             process: self.process.id(),
             twin: None,
+            connections: CONNECTIONS,
         }
     }
 }

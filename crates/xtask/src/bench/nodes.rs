@@ -1,9 +1,12 @@
 //! Two nodes on one PostgreSQL beside one: they share one core, and what they answer together is what one would have answered.
-use anyhow::{Context, Result, bail};
+//!
+//! Once with the connections of one node shared between them, and once with as many at each: what is stored together is what
+//! waits together, so half of the callers at a node are half of a batch.
+use anyhow::{Result, bail};
 
 use crate::bench::round::{self, Round, Side};
 use crate::bench::setup::Bench;
-use crate::bench::{Database, Options, SERVER_CORE, median};
+use crate::bench::{CONNECTIONS, Database, Options, SERVER_CORE, median};
 use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
 
@@ -15,7 +18,7 @@ const LEAST: f64 = 0.9;
 /// Measures each load on one node while the other has nothing to do, and on both, in turns.
 ///
 /// # Errors
-/// A request is not answered as it should be, or two nodes answer less than nine tenths of what one does.
+/// A request is not answered as it should be, or two nodes that are asked by as many each answer less than nine tenths of what one does.
 pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let logs = workspace.logs()?;
     let binary = server::build(workspace, !options.dev_build)?;
@@ -44,37 +47,59 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         base: &one.base,
         process: one.process(),
         twin: None,
+        connections: CONNECTIONS,
     };
     let both = Side {
         twin: Some((&other.base, other.process())),
         ..alone
     };
+    let full = Side {
+        connections: CONNECTIONS * 2,
+        ..both
+    };
     let (rounds, seconds) = if options.quick { (1, 2) } else { (3, 8) };
     println!(
-        "{:<36} {:>10} {:>10} {:>8} {:>8} {:>8}",
-        "requests/s, p99 ms", "one node", "two nodes", "of one", "p99 one", "p99 two"
+        "{:<36} {:>10} {:>10} {:>8} {:>10} {:>8} {:>8} {:>8} {:>8}",
+        "requests/s, p99 ms",
+        "one node",
+        "shared",
+        "of one",
+        "as many",
+        "of one",
+        "p99 one",
+        "shared",
+        "as many"
     );
     let mut behind = Vec::new();
     for load in bench.loads_like(&options.load)? {
-        let (mut of_one, mut of_both) = (Vec::new(), Vec::new());
+        let mut measured = [alone, both, full].map(|side| (side, Vec::new()));
         for _ in 0..rounds {
-            of_one.push(round::run(workspace, alone, &load, seconds, folder.path())?);
-            of_both.push(round::run(workspace, both, &load, seconds, folder.path())?);
+            for (side, rounds) in &mut measured {
+                rounds.push(round::run(workspace, *side, &load, seconds, folder.path())?);
+            }
         }
-        let middle = |rounds: Vec<Round>| median(rounds).context("no round was measured");
-        let (of_one, of_both) = (middle(of_one)?, middle(of_both)?);
-        let share = of_both.per_second / of_one.per_second;
+        let middle = |(_, rounds): (_, Vec<Round>)| median(rounds);
+        let [Some(one), Some(shared), Some(many)] = measured.map(middle) else {
+            bail!("no round was measured");
+        };
+        let [of_shared, of_many] = [shared, many].map(|both| both.per_second / one.per_second);
         println!(
-            "{:<36} {:>10.0} {:>10.0} {share:>8.2} {:>8.2} {:>8.2}",
-            load.name, of_one.per_second, of_both.per_second, of_one.p99_ms, of_both.p99_ms
+            "{:<36} {:>10.0} {:>10.0} {of_shared:>8.2} {:>10.0} {of_many:>8.2} {:>8.2} {:>8.2} {:>8.2}",
+            load.name,
+            one.per_second,
+            shared.per_second,
+            many.per_second,
+            one.p99_ms,
+            shared.p99_ms,
+            many.p99_ms
         );
-        if of_one.failed + of_both.failed > 0 {
+        if one.failed + shared.failed + many.failed > 0 {
             bail!(
                 "{}: requests were not answered as they should be",
                 load.name
             );
         }
-        if share < LEAST {
+        if of_many < LEAST {
             behind.push(load.name);
         }
     }

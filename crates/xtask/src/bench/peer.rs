@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::Result;
 use tempfile::TempDir;
 
-use super::SERVER_CORE;
 use super::limits::wait_for;
 use super::load::{Load, Tokens};
 use super::round::Side;
+use super::{CONNECTIONS, SERVER_CORE};
 use crate::running::Running;
 use crate::server::free_port;
 use crate::test::Tools;
@@ -53,6 +53,7 @@ impl Peer {
             base: &self.base,
             process: self.process.id(),
             twin: None,
+            connections: CONNECTIONS,
         }
     }
 

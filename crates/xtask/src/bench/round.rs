@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::{CONNECTIONS, LOAD_CORE};
+use super::LOAD_CORE;
 use crate::bench::load::{Load, Tokens};
 use crate::command;
 use crate::workspace::Workspace;
@@ -28,6 +28,8 @@ pub(super) struct Side<'a> {
     pub(super) process: i32,
     /// Another node of the same, which gets half of the connections: where it is, and its process.
     pub(super) twin: Option<(&'a str, i32)>,
+    /// How many connections ask, of both nodes together.
+    pub(super) connections: u32,
 }
 
 impl Side<'_> {
@@ -51,7 +53,7 @@ pub(super) fn run(
         &LOAD_CORE.to_string(),
         "wrk",
         if side.twin.is_some() { "-t2" } else { "-t1" },
-        &format!("-c{CONNECTIONS}"),
+        &format!("-c{}", side.connections),
         &format!("-d{seconds}s"),
     ]);
     wrk.arg("-s")
@@ -64,7 +66,7 @@ pub(super) fn run(
     if let Some(tokens) = &load.tokens {
         let file = folder.join("tokens");
         let tokens = match tokens {
-            Tokens::Made(make) => make(CONNECTIONS * 3)?.join("\n"),
+            Tokens::Made(make) => make(side.connections * 3)?.join("\n"),
             Tokens::Kept(file) => std::fs::read_to_string(file)?,
         };
         std::fs::write(&file, tokens)?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::bench::load::Load;
 use crate::bench::round::{self, Round, Side};
 use crate::bench::setup::Bench;
-use crate::bench::{Database, Options, SERVER_CORE};
+use crate::bench::{CONNECTIONS, Database, Options, SERVER_CORE};
 use crate::machine;
 use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::workspace::Workspace;
@@ -44,6 +44,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             base: &server.base,
             process: server.process(),
             twin: None,
+            connections: CONNECTIONS,
         };
         measure(bench, names, |load| {
             round::run(workspace, side, load, seconds, folder.path())
