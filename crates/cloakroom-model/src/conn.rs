@@ -68,6 +68,30 @@ impl Conn {
         }
     }
 
+    /// Whether commits from now on wait for the file. PostgreSQL is told with each transaction.
+    pub(crate) fn keep(&mut self, safety: Safety) -> QueryResult<()> {
+        let Self::Sqlite(conn) = self else {
+            return Ok(());
+        };
+        conn.batch_execute(match safety {
+            Safety::Disk => "PRAGMA synchronous = FULL",
+            Safety::Memory => "PRAGMA synchronous = NORMAL",
+        })
+    }
+
+    /// Begins a transaction, as [`Conn::keep`] was told. A later one that is kept takes this one to the disk as well.
+    pub(crate) fn begin_kept(&mut self, safety: Safety) -> QueryResult<()> {
+        match (self, safety) {
+            (Self::Postgres(conn), Safety::Memory) => {
+                AnsiTransactionManager::begin_transaction_sql(
+                    conn,
+                    "BEGIN; SET LOCAL synchronous_commit = off",
+                )
+            }
+            (conn, _) => conn.begin(),
+        }
+    }
+
     /// Begins a view of the database that no later commit changes. It ends with the connection or
     /// with [`Conn::commit`].
     pub(crate) fn begin_view(&mut self) -> QueryResult<()> {
@@ -151,6 +175,15 @@ impl Conn {
 pub(crate) enum Access {
     Read,
     Write,
+}
+
+/// What a commit has reached when it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Safety {
+    /// The disk.
+    Disk,
+    /// The system, which outlives this process but not its own power.
+    Memory,
 }
 
 /// How soon it is noticed that a server has gone without a word, as an outage of its network looks from here. The

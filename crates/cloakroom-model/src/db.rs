@@ -35,6 +35,9 @@ pub enum Door {
     /// The same of a kind that many make at once: what they ask and store may go into one statement for all of them. A unit
     /// of work is run to hear what it asks first.
     Together,
+    /// A change that everybody sees at once, and that may be lost if the machine loses its power in the same moment: what
+    /// counts only as long as the request that made it. The end of a process loses nothing of it.
+    Passing,
 }
 
 /// Where the data is, and how many connections may read it at once.
@@ -152,7 +155,7 @@ impl Db {
         T: Send + 'static,
         E: Verdict + Send + 'static,
     {
-        self.0.writer.submit(door == Door::Together, work).await
+        self.0.writer.submit(door, work).await
     }
 
     /// Runs `work` like [`Db::write`], for callers without an async runtime.

@@ -160,7 +160,7 @@ impl Provider {
                 let issuer = self.issuer(cx.realm);
                 Question::of(issuer, client, &authorization, &call.request.ip)
             }
-            Door::Read | Door::Scan | Door::Write | Door::Together => None,
+            Door::Read | Door::Scan | Door::Write | Door::Together | Door::Passing => None,
         };
         let Some(question) = question else {
             return issue::issue(self, cx, client, authorization).map(Box::new);
@@ -196,7 +196,7 @@ fn reported<T>(cx: &mut Cx<'_>, call: Call<'_>, done: Result<T>) -> Result<T> {
 
 /// The door leads to the writer.
 fn writes(door: Door) -> bool {
-    matches!(door, Door::Write | Door::Together)
+    matches!(door, Door::Write | Door::Together | Door::Passing)
 }
 
 fn grant_of(request: &TokenRequest) -> Result<&'static dyn Grant> {

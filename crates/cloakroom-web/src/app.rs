@@ -251,7 +251,7 @@ impl App {
             commit(link, done, changes)
         };
         let ran = match door {
-            Door::Write | Door::Together => self.db.write_linked(door, run).await,
+            Door::Write | Door::Together | Door::Passing => self.db.write_linked(door, run).await,
             Door::Scan => self.db.scan(move |conn| run(&mut Link::Open(conn))).await,
             Door::Read | Door::Memory => self.db.read(move |conn| run(&mut Link::Open(conn))).await,
         };

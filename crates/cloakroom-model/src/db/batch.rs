@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use crate::Result;
-use crate::conn::Conn;
+use crate::conn::{Conn, Safety};
 use crate::cx::Link;
 use crate::db::administration;
 use crate::db::life::Failed;
@@ -30,9 +30,28 @@ pub(super) struct Line {
     pub(super) conn: Conn,
     /// Whether a statement has failed on it, where that costs the whole transaction.
     pub(super) failed: Option<Failed>,
+    /// Whether the file is waited for at each commit.
+    safety: Safety,
 }
 
 impl Line {
+    pub(super) fn new(conn: Conn, failed: Option<Failed>) -> Self {
+        Self {
+            conn,
+            failed,
+            safety: Safety::Disk,
+        }
+    }
+
+    /// Begins a transaction whose commit waits for the disk, or does not.
+    fn begin(&mut self, safety: Safety) -> QueryResult<()> {
+        if self.safety != safety {
+            self.conn.keep(safety)?;
+            self.safety = safety;
+        }
+        self.conn.begin_kept(safety)
+    }
+
     /// Whether the transaction still stands. Only a statement that failed can have cost it.
     fn check_alive(&mut self) -> QueryResult<()> {
         match self.failed.as_ref().is_none_or(Failed::take) {
@@ -44,15 +63,21 @@ impl Line {
 
 /// Runs a batch in one transaction, and commits it; where one of its units faults, each stands or falls alone.
 pub(super) fn commit(line: &mut Line, batch: &mut [Box<dyn Job>], turn: Turn) -> QueryResult<()> {
-    commit_guarded(line, batch, (Guard::None, turn))
+    let is_passing = batch.iter().all(|job| job.is_passing());
+    let safety = if is_passing {
+        Safety::Memory
+    } else {
+        Safety::Disk
+    };
+    commit_guarded(line, batch, (Guard::None, turn, safety))
 }
 
 fn commit_guarded(
     line: &mut Line,
     batch: &mut [Box<dyn Job>],
-    (guard, turn): (Guard, Turn),
+    (guard, turn, safety): (Guard, Turn, Safety),
 ) -> QueryResult<()> {
-    line.conn.begin()?;
+    line.begin(safety)?;
     if turn == Turn::First && !administration::wait(&mut line.conn)? {
         for job in batch {
             job.fail(Fault::occupied());
@@ -71,7 +96,7 @@ fn commit_guarded(
         Ok(Ran::Faulted) => {
             // Somebody is guilty: the others run once more, each on its own savepoint.
             line.conn.rollback()?;
-            commit_guarded(line, batch, (Guard::Savepoint, turn))
+            commit_guarded(line, batch, (Guard::Savepoint, turn, safety))
         }
         Err(error) => {
             let _ = line.conn.rollback();

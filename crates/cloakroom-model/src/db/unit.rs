@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
 
 use crate::cx::Link;
-use crate::db::administration;
+use crate::db::{Door, administration};
 use crate::fault::{Fault, Verdict};
 
 /// How often a unit of work is run that other nodes were in the way of. Each run sees what they have done, so a second
@@ -23,6 +23,8 @@ pub(super) trait Job: Send {
     fn run(&mut self, db: &mut Link<'_>) -> Ran;
     /// What it asks may be heard first, and read with what others ask.
     fn is_heard_first(&self) -> bool;
+    /// It need not outlive the power of the machine.
+    fn is_passing(&self) -> bool;
     /// Forgets how its last run ended.
     fn forget(&mut self);
     /// Answers with this fault, whatever the unit itself thought.
@@ -37,7 +39,7 @@ pub(super) trait Job: Send {
 
 pub(super) struct Unit<T, E, F> {
     work: F,
-    is_heard_first: bool,
+    door: Door,
     ran: Option<std::result::Result<T, E>>,
     /// Batches that it has been in.
     runs: u8,
@@ -49,12 +51,12 @@ pub(super) struct Unit<T, E, F> {
 impl<T, E, F> Unit<T, E, F> {
     pub(super) fn new(
         work: F,
-        is_heard_first: bool,
+        door: Door,
         sender: oneshot::Sender<std::result::Result<T, E>>,
     ) -> Self {
         Self {
             work,
-            is_heard_first,
+            door,
             ran: None,
             runs: 0,
             waits: 0,
@@ -86,7 +88,11 @@ where
     }
 
     fn is_heard_first(&self) -> bool {
-        self.is_heard_first
+        self.door == Door::Together
+    }
+
+    fn is_passing(&self) -> bool {
+        self.door == Door::Passing
     }
 
     fn forget(&mut self) {

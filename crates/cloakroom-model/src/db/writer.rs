@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::Result;
 use crate::conn::{Access, Conn};
 use crate::cx::Link;
+use crate::db::Door;
 use crate::db::administration;
 use crate::db::batch::{self, Line, Turn};
 use crate::db::life::Life;
@@ -43,7 +44,7 @@ impl Writer {
         let counted = Arc::clone(&done);
         administration::guard(&mut conn)?;
         let failed = life.as_ref().map(|life| life.watch(&mut conn));
-        let line = Line { conn, failed };
+        let line = Line::new(conn, failed);
         let place = Place {
             inode: inode(&url),
             url,
@@ -67,17 +68,13 @@ impl Writer {
         (self.queue.as_ref().map_or(0, waiting), &self.done)
     }
 
-    pub(super) async fn submit<T, E, F>(
-        &self,
-        is_heard_first: bool,
-        work: F,
-    ) -> std::result::Result<T, E>
+    pub(super) async fn submit<T, E, F>(&self, door: Door, work: F) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: Verdict + Send + 'static,
         F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
-        let answer = self.enqueue(is_heard_first, work)?;
+        let answer = self.enqueue(door, work)?;
         let answer = match &self.life {
             None => answer.await,
             // Whoever gives up drops the receiver, so that what has not begun never will.
@@ -92,7 +89,7 @@ impl Writer {
         E: Verdict + Send + 'static,
         F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
-        let answer = self.enqueue(false, work)?;
+        let answer = self.enqueue(Door::Write, work)?;
         answer
             .blocking_recv()
             .unwrap_or_else(|_| Err(Fault::busy().into()))
@@ -100,7 +97,7 @@ impl Writer {
 
     fn enqueue<T, E, F>(
         &self,
-        is_heard_first: bool,
+        door: Door,
         work: F,
     ) -> std::result::Result<oneshot::Receiver<std::result::Result<T, E>>, E>
     where
@@ -109,7 +106,7 @@ impl Writer {
         F: FnMut(&mut Link<'_>) -> std::result::Result<T, E> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        let unit = Unit::new(work, is_heard_first, sender);
+        let unit = Unit::new(work, door, sender);
         let queue = self.queue.as_ref().ok_or_else(Fault::busy)?;
         queue.try_send(Box::new(unit)).map_err(|_| Fault::busy())?;
         Ok(answer)
@@ -239,7 +236,7 @@ fn connected<'l>(line: &'l mut Option<Line>, place: &Place) -> Result<&'l mut Li
         let mut conn = Conn::open(&place.url, Access::Write)?;
         administration::guard(&mut conn)?;
         let failed = place.life.as_ref().map(|life| life.watch(&mut conn));
-        *line = Some(Line { conn, failed });
+        *line = Some(Line::new(conn, failed));
     }
     line.as_mut().ok_or_else(Fault::busy)
 }

@@ -32,6 +32,8 @@ enum Prepared {
     Verify(Box<Work>, Option<Box<Question>>),
     TooMany(Box<Attempt>, Option<User>, TooMany),
     Onward(Onward),
+    /// What follows has to reach the disk, and was not begun.
+    ToKeep,
 }
 
 /// What the last step found.
@@ -107,13 +109,19 @@ pub(super) async fn authenticate(
         device: device.digest,
         is_device_new: device.is_new,
     };
-    let find = {
+    let find = |door: Door| {
         let post = post.clone();
-        move |cx: &mut Cx<'_>| post.find_work(cx)
+        move |cx: &mut Cx<'_>| post.find_work(cx, door)
     };
-    let (work, question) = match visit.app.enter(&visit.realm, Door::Write, find).await {
+    let (app, realm) = (&visit.app, &visit.realm);
+    let mut prepared = app.enter(realm, Door::Passing, find(Door::Passing)).await;
+    if matches!(prepared, Ok(Prepared::ToKeep)) {
+        prepared = app.enter(realm, Door::Write, find(Door::Write)).await;
+    }
+    let (work, question) = match prepared {
         Ok(Prepared::Verify(work, question)) => (work, question),
         Ok(Prepared::Onward(onward)) => return show(&visit, onward),
+        Ok(Prepared::ToKeep) => return over(&visit),
         Ok(Prepared::TooMany(attempt, known, too_many)) => {
             return too_often(&visit, &attempt, known.as_ref(), too_many);
         }
@@ -207,15 +215,19 @@ fn too_often(
 
 impl Post {
     /// Finds what the hashing threads have to do, and counts the attempt.
-    fn find_work(&self, cx: &mut Cx<'_>) -> Result<Prepared, Fault> {
+    fn find_work(&self, cx: &mut Cx<'_>, door: Door) -> Result<Prepared, Fault> {
         let Some(mut attempt) = self.ticket.claim(cx)? else {
             return Ok(Prepared::Onward(Onward::Over));
         };
+        let is_named = !organization::is_name_wanted(cx.realm, &attempt);
+        if door == Door::Passing && (attempt.stage != Stage::Prove || !is_named) {
+            return Ok(Prepared::ToKeep);
+        }
         if attempt.stage != Stage::Prove {
             // The form was posted twice: the first post has proved the user.
             return self.proceed(cx, attempt).map(Prepared::Onward);
         }
-        if organization::is_name_wanted(cx.realm, &attempt) {
+        if !is_named {
             let typed = self.form.get("username").unwrap_or_default();
             return organization::name(cx, attempt, typed).map(Prepared::Onward);
         }
