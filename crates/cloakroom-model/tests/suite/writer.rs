@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cloakroom_model::db::Door;
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Stored};
-use cloakroom_model::{Cx, Fault, Result, Verdict};
+use cloakroom_model::{Conn, Cx, Fault, Link, Result, Verdict};
+use diesel::RunQueryDsl as _;
 use tokio::task::JoinSet;
 
 use super::store::{Store, on_each, person, runtime};
@@ -219,5 +221,83 @@ fn the_readers_refuse_to_write() {
 
         assert!(read.is_err() && scanned.is_err());
         assert!(!stands(store, "ada"));
+    });
+}
+
+/// What a commit waits for, in the words of each database.
+#[derive(diesel::QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    kept: String,
+}
+
+fn kept(conn: &mut Conn) -> Result<String> {
+    let asked = match conn.is_postgres() {
+        true => "SELECT current_setting('synchronous_commit') AS kept",
+        false => "SELECT CAST(synchronous AS TEXT) AS kept FROM pragma_synchronous",
+    };
+    let row: Kept = diesel::sql_query(asked).get_result(conn)?;
+    Ok(row.kept)
+}
+
+/// What the commit of each of these waits for, which come through their doors in one batch.
+fn kept_of(store: &Store, doors: &[Door]) -> Vec<String> {
+    runtime().block_on(async {
+        let mut held = JoinSet::new();
+        let open = hold(store, &mut held).await;
+        let mut all = JoinSet::new();
+        let handed = Arc::new(AtomicUsize::new(0));
+        for door in doors.iter().copied() {
+            let (db, handed) = (store.db.clone(), Arc::clone(&handed));
+            all.spawn(async move {
+                handed.fetch_add(1, Ordering::Relaxed);
+                let look = |link: &mut Link<'_>| kept(link.conn()?);
+                db.write_linked(door, look).await.unwrap()
+            });
+        }
+        wait_for(&handed, doors.len()).await;
+        drop(open);
+        all.join_all().await
+    })
+}
+
+#[test]
+fn only_what_passes_does_not_wait_for_the_disk_and_never_beside_what_does() {
+    on_each(|store| {
+        let (disk, memory) = match store.db.is_shared() {
+            true => ("on", "off"),
+            false => ("2", "1"),
+        };
+        let batches: &[(&[Door], &str)] = &[
+            (&[Door::Passing], memory),
+            (&[Door::Write], disk),
+            (&[Door::Passing, Door::Passing], memory),
+            (&[Door::Passing, Door::Write, Door::Passing], disk),
+            (&[Door::Passing, Door::Together], disk),
+            (&[Door::Write], disk),
+        ];
+        for (doors, expected) in batches {
+            let all = kept_of(store, doors);
+            assert!(all.iter().all(|one| one == expected), "{doors:?}: {all:?}");
+        }
+    });
+}
+
+#[test]
+fn what_passes_is_seen_at_once_and_by_whoever_opens_the_database_next() {
+    on_each(|store| {
+        let view = store.view.clone();
+        let realm = store.snapshot();
+        let stored = runtime().block_on(store.db.write_linked(Door::Passing, move |link| {
+            view.enter_linked(link, &realm, |cx| user::insert(cx, &person("ada")))
+        }));
+
+        assert_eq!(stored.unwrap(), Stored::Done);
+        assert!(stands(store, "ada"));
+        let other = store.place.open().unwrap();
+        let view = store.view.clone();
+        let found = other
+            .write_blocking(move |conn| view.enter(conn, |cx| user::find(cx, &UserId::new("ada"))));
+        assert!(found.unwrap().is_some());
     });
 }
