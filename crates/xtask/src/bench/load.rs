@@ -27,6 +27,8 @@ pub(super) struct Load {
     pub(super) tokens: Option<Tokens>,
     /// The path that a browser asks for a code at, and its cookies; `body` is what the code is traded in with.
     pub(super) session: Option<(String, String)>,
+    /// More at once are told to come back later: one person signs in from one address.
+    pub(super) most: u32,
 }
 
 impl fmt::Debug for Load {
@@ -48,6 +50,7 @@ impl Load {
             authorization: None,
             tokens: None,
             session: None,
+            most: u32::MAX,
         }
     }
 
@@ -71,6 +74,11 @@ impl Load {
 
     pub(super) fn with_session(mut self, authorize: String, cookies: String) -> Self {
         self.session = Some((authorize, cookies));
+        self
+    }
+
+    pub(super) const fn by_at_most(mut self, most: u32) -> Self {
+        self.most = most;
         self
     }
 

@@ -82,24 +82,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let [Some(one), Some(shared), Some(many)] = measured.map(middle) else {
             bail!("no round was measured");
         };
-        let [of_shared, of_many] = [shared, many].map(|both| both.per_second / one.per_second);
-        println!(
-            "{:<36} {:>10.0} {:>10.0} {of_shared:>8.2} {:>10.0} {of_many:>8.2} {:>8.2} {:>8.2} {:>8.2}",
-            load.name,
-            one.per_second,
-            shared.per_second,
-            many.per_second,
-            one.p99_ms,
-            shared.p99_ms,
-            many.p99_ms
-        );
-        if one.failed + shared.failed + many.failed > 0 {
-            bail!(
-                "{}: requests were not answered as they should be",
-                load.name
-            );
-        }
-        if of_many < LEAST {
+        if tell(load.name, one, shared, many)? < LEAST {
             behind.push(load.name);
         }
     }
@@ -107,4 +90,17 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         bail!("two nodes answer less than one: {}", behind.join(", "));
     }
     Ok(())
+}
+
+/// Prints a line of the table, and gives what two nodes answer of what one does, as many asking at each.
+fn tell(name: &str, one: Round, shared: Round, many: Round) -> Result<f64> {
+    let [of_shared, of_many] = [shared, many].map(|both| both.per_second / one.per_second);
+    println!(
+        "{name:<36} {:>10.0} {:>10.0} {of_shared:>8.2} {:>10.0} {of_many:>8.2} {:>8.2} {:>8.2} {:>8.2}",
+        one.per_second, shared.per_second, many.per_second, one.p99_ms, shared.p99_ms, many.p99_ms
+    );
+    if one.failed + shared.failed + many.failed > 0 {
+        bail!("{name}: requests were not answered as they should be");
+    }
+    Ok(of_many)
 }

@@ -47,13 +47,14 @@ pub(super) fn run(
     seconds: u32,
     folder: &Path,
 ) -> Result<Round> {
+    let connections = side.connections.min(load.most);
     let mut wrk = Command::new("taskset");
     wrk.args([
         "-c",
         &LOAD_CORE.to_string(),
         "wrk",
         if side.twin.is_some() { "-t2" } else { "-t1" },
-        &format!("-c{}", side.connections),
+        &format!("-c{connections}"),
         &format!("-d{seconds}s"),
     ]);
     wrk.arg("-s")
@@ -66,7 +67,7 @@ pub(super) fn run(
     if let Some(tokens) = &load.tokens {
         let file = folder.join("tokens");
         let tokens = match tokens {
-            Tokens::Made(make) => make(side.connections * 3)?.join("\n"),
+            Tokens::Made(make) => make(connections * 3)?.join("\n"),
             Tokens::Kept(file) => std::fs::read_to_string(file)?,
         };
         std::fs::write(&file, tokens)?;

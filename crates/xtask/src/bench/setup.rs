@@ -4,6 +4,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use super::CONNECTIONS;
 use super::load::{Load, Seed, Tokens};
 use crate::api::{Api, password_grant};
 use crate::browser::{Browser, Visit};
@@ -176,7 +177,8 @@ impl Bench {
                 "sign-in with a password",
                 endpoint("token"),
                 format!("{es256}&{}", password_grant(USER)),
-            ),
+            )
+            .by_at_most(CONNECTIONS),
             Load::get(
                 "administrator's list of users",
                 format!("/admin/realms/{REALM}/users?max=20"),
