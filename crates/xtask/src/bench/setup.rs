@@ -43,6 +43,9 @@ impl Bench {
     pub(super) fn prepare(base: &str) -> Result<Self> {
         let api = Api::new(base);
         let admin = api.admin_token()?;
+        // The administrator's token is made once, and asked with minutes later.
+        let home = json!({ "accessTokenLifespan": 3600 });
+        api.put(&admin, "/admin/realms/master", &home)?;
         let realm = json!({
             "realm": REALM, "enabled": true, "accessTokenLifespan": 3600, "revokeRefreshToken": true,
         });
