@@ -26,6 +26,9 @@ field-first-name = الاسم الأول
 field-last-name = اسم العائلة
 field-device-user-code = الرمز الظاهر على الجهاز
 field-setup-code = رمز الإعداد
+field-otp = رمز لمرة واحدة
+field-recovery-code = الرمز رقم { $number }
+field-device-name = اسم الجهاز
 password-show = إظهار
 password-hide = إخفاء
 password-caps-lock = مفتاح الأحرف الكبيرة مفعّل.
@@ -50,6 +53,13 @@ link-confirm-from = أتيت من { $provider } باسم
 link-confirm-explanation = إن كان حسابك فاربط الاثنين: سجّل الدخول هنا مرة أخرى لإثبات ذلك. وإلا فاختر بريدًا أو اسم مستخدم آخر.
 link-confirm-link = إضافة إلى الحساب الموجود
 link-confirm-review = مراجعة الملف الشخصي
+otp-heading = رمز لمرة واحدة
+otp-explanation = يعرضه تطبيق المصادقة أو جهازك.
+otp-device = الجهاز
+otp-device-unnamed = الجهاز { $number }
+otp-other = جرّب طريقة أخرى
+recovery-heading = رمز الاسترداد
+recovery-explanation = كل رمز في قائمتك صالح مرة واحدة.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = الشروط والأحكام
 terms-built-in = للمتابعة، اقبل شروط استخدام هذه الخدمة.
 terms-accept = قبول
 terms-decline = رفض
+enrol-heading = إعداد الرموز لمرة واحدة
+enrol-scan = امسح هذه الصورة بتطبيق مصادقة، مثل FreeOTP أو Google Authenticator.
+enrol-picture = رمز QR لتطبيق المصادقة
+enrol-manual = لا يمكنك مسحها؟ اكتب هذا في التطبيق
+enrol-secret = السر
+enrol-kind = النوع
+enrol-by-clock = حسب الساعة
+enrol-by-counter = حسب العداد
+enrol-algorithm = الخوارزمية
+enrol-digits = الأرقام
+enrol-period = الثواني
+enrol-counter = العداد الأول
+enrol-then = ثم اكتب الرمز الذي يعرضه التطبيق.
+enrol-submit = إعداد
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = استغرق تسجيل الدخول وقتًا طو�
 notice-reauthentication-needed = يرجى تسجيل الدخول مرة أخرى للمتابعة.
 notice-cookie-not-found = لم يرسل متصفحك ملف تعريف الارتباط. اسمح به لهذا الموقع ثم حاول مرة أخرى.
 notice-action-cancelled = ألغيت هذه الخطوة.
+notice-invalid-code = الرمز غير صحيح.
+notice-code-used-before = استُخدم هذا الرمز من قبل. انتظر الرمز التالي.
+notice-invalid-recovery-code = رمز الاسترداد غير صحيح.
+notice-set-up-otp = تحتاج إلى رموز لمرة واحدة لتسجيل الدخول هنا.
 
 ## Notices: required actions and registration
 

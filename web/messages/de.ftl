@@ -26,6 +26,9 @@ field-first-name = Vorname
 field-last-name = Nachname
 field-device-user-code = Code auf dem Gerät
 field-setup-code = Einrichtungscode
+field-otp = Einmalcode
+field-recovery-code = Code Nr. { $number }
+field-device-name = Name des Geräts
 password-show = Zeigen
 password-hide = Verbergen
 password-caps-lock = Die Feststelltaste ist an.
@@ -52,6 +55,13 @@ link-confirm-from = Sie kommen von { $provider } als
 link-confirm-explanation = Ist es Ihres, verknüpfen Sie beide: Sie melden sich hier noch einmal an, um es zu zeigen. Wenn nicht, nehmen Sie eine andere E-Mail-Adresse oder einen anderen Benutzernamen.
 link-confirm-link = Zum vorhandenen Konto hinzufügen
 link-confirm-review = Profil prüfen
+otp-heading = Einmalcode
+otp-explanation = Ihre Authenticator-App oder Ihr Gerät zeigt ihn.
+otp-device = Gerät
+otp-device-unnamed = Gerät { $number }
+otp-other = Anders anmelden
+recovery-heading = Wiederherstellungscode
+recovery-explanation = Jeder Code Ihrer Liste gilt einmal.
 
 ## Registrieren, neues Passwort
 
@@ -72,6 +82,20 @@ terms-heading = Nutzungsbedingungen
 terms-built-in = Um fortzufahren, nehmen Sie die Nutzungsbedingungen dieses Dienstes an.
 terms-accept = Annehmen
 terms-decline = Ablehnen
+enrol-heading = Einmalcodes einrichten
+enrol-scan = Scannen Sie dieses Bild mit einer Authenticator-App, zum Beispiel FreeOTP oder Google Authenticator.
+enrol-picture = QR-Code für die Authenticator-App
+enrol-manual = Sie können es nicht scannen? Geben Sie das in die App ein
+enrol-secret = Geheimnis
+enrol-kind = Art
+enrol-by-clock = nach der Uhr
+enrol-by-counter = nach einem Zähler
+enrol-algorithm = Algorithmus
+enrol-digits = Ziffern
+enrol-period = Sekunden
+enrol-counter = Erster Zählerstand
+enrol-then = Geben Sie dann den Code ein, den die App zeigt.
+enrol-submit = Einrichten
 
 ## Zustimmung
 
@@ -176,6 +200,10 @@ notice-sign-in-timed-out = Die Anmeldung hat zu lange gedauert. Bitte beginnen S
 notice-reauthentication-needed = Bitte melden Sie sich noch einmal an, um fortzufahren.
 notice-cookie-not-found = Ihr Browser hat unser Cookie nicht gesendet. Erlauben Sie Cookies für diese Seite und versuchen Sie es noch einmal.
 notice-action-cancelled = Sie haben diesen Schritt abgebrochen.
+notice-invalid-code = Der Code ist falsch.
+notice-code-used-before = Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.
+notice-invalid-recovery-code = Der Wiederherstellungscode ist falsch.
+notice-set-up-otp = Für die Anmeldung hier brauchen Sie Einmalcodes.
 
 ## Hinweise: erforderliche Schritte und Registrierung
 

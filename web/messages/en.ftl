@@ -26,6 +26,9 @@ field-first-name = First name
 field-last-name = Last name
 field-device-user-code = Code on the device
 field-setup-code = Set-up code
+field-otp = One-time code
+field-recovery-code = Code #{ $number }
+field-device-name = Name of the device
 password-show = Show
 password-hide = Hide
 password-caps-lock = Caps lock is on.
@@ -52,6 +55,13 @@ link-confirm-from = You come from { $provider } as
 link-confirm-explanation = If it is yours, link the two: you sign in here once more to prove it. If not, take another email address or user name.
 link-confirm-link = Add to existing account
 link-confirm-review = Review profile
+otp-heading = One-time code
+otp-explanation = Your authenticator app or device shows it.
+otp-device = Device
+otp-device-unnamed = Device { $number }
+otp-other = Try another way
+recovery-heading = Recovery code
+recovery-explanation = Each code on your list is good once.
 
 ## Register, new password
 
@@ -72,6 +82,20 @@ terms-heading = Terms and conditions
 terms-built-in = To go on, accept the terms of use of this service.
 terms-accept = Accept
 terms-decline = Decline
+enrol-heading = Set up one-time codes
+enrol-scan = Scan this picture with an authenticator app, such as FreeOTP or Google Authenticator.
+enrol-picture = QR code for the authenticator app
+enrol-manual = You cannot scan it? Type this into the app
+enrol-secret = Secret
+enrol-kind = Kind
+enrol-by-clock = by the clock
+enrol-by-counter = by a counter
+enrol-algorithm = Algorithm
+enrol-digits = Digits
+enrol-period = Seconds
+enrol-counter = First counter
+enrol-then = Then type the code that the app shows.
+enrol-submit = Set up
 
 ## Consent
 
@@ -176,6 +200,10 @@ notice-sign-in-timed-out = You took too long to sign in. Please start again.
 notice-reauthentication-needed = Please sign in again to continue.
 notice-cookie-not-found = Your browser did not send our cookie. Allow cookies for this site and try again.
 notice-action-cancelled = You cancelled this step.
+notice-invalid-code = That code is wrong.
+notice-code-used-before = That code was used already. Wait for the next one.
+notice-invalid-recovery-code = That recovery code is wrong.
+notice-set-up-otp = You need one-time codes to sign in here.
 
 ## Notices: required actions and registration
 

@@ -26,6 +26,9 @@ field-first-name = Nombre
 field-last-name = Apellidos
 field-device-user-code = Código del dispositivo
 field-setup-code = Código de instalación
+field-otp = Código de un solo uso
+field-recovery-code = Código n.º { $number }
+field-device-name = Nombre del dispositivo
 password-show = Mostrar
 password-hide = Ocultar
 password-caps-lock = Las mayúsculas están activadas.
@@ -50,6 +53,13 @@ link-confirm-from = Viene de { $provider } como
 link-confirm-explanation = Si es suya, vincule las dos: inicie sesión aquí una vez más para demostrarlo. Si no, use otro correo u otro usuario.
 link-confirm-link = Añadir a la cuenta existente
 link-confirm-review = Revisar el perfil
+otp-heading = Código de un solo uso
+otp-explanation = Lo muestra su aplicación de autenticación o su dispositivo.
+otp-device = Dispositivo
+otp-device-unnamed = Dispositivo { $number }
+otp-other = Probar de otra forma
+recovery-heading = Código de recuperación
+recovery-explanation = Cada código de su lista vale una vez.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = Términos y condiciones
 terms-built-in = Para continuar, acepte las condiciones de uso de este servicio.
 terms-accept = Aceptar
 terms-decline = Rechazar
+enrol-heading = Configurar códigos de un solo uso
+enrol-scan = Escanee esta imagen con una aplicación de autenticación, como FreeOTP o Google Authenticator.
+enrol-picture = Código QR para la aplicación de autenticación
+enrol-manual = ¿No puede escanearla? Escriba esto en la aplicación
+enrol-secret = Secreto
+enrol-kind = Tipo
+enrol-by-clock = por la hora
+enrol-by-counter = por un contador
+enrol-algorithm = Algoritmo
+enrol-digits = Dígitos
+enrol-period = Segundos
+enrol-counter = Primer contador
+enrol-then = Después escriba el código que muestra la aplicación.
+enrol-submit = Configurar
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = Tardó demasiado en iniciar sesión. Empiece de nuevo
 notice-reauthentication-needed = Inicie sesión de nuevo para continuar.
 notice-cookie-not-found = Su navegador no envió nuestra cookie. Permita las cookies de este sitio e inténtelo de nuevo.
 notice-action-cancelled = Ha cancelado este paso.
+notice-invalid-code = El código no es correcto.
+notice-code-used-before = Ese código ya se usó. Espere al siguiente.
+notice-invalid-recovery-code = El código de recuperación no es correcto.
+notice-set-up-otp = Para iniciar sesión aquí necesita códigos de un solo uso.
 
 ## Notices: required actions and registration
 

@@ -26,6 +26,9 @@ field-first-name = Prénom
 field-last-name = Nom
 field-device-user-code = Code affiché par l’appareil
 field-setup-code = Code d’installation
+field-otp = Code à usage unique
+field-recovery-code = Code n° { $number }
+field-device-name = Nom de l’appareil
 password-show = Afficher
 password-hide = Masquer
 password-caps-lock = La touche Verr. Maj est activée.
@@ -50,6 +53,13 @@ link-confirm-from = Vous venez de { $provider } en tant que
 link-confirm-explanation = S’il est à vous, reliez les deux : connectez-vous ici encore une fois pour le prouver. Sinon, prenez une autre adresse e-mail ou un autre nom d’utilisateur.
 link-confirm-link = Ajouter au compte existant
 link-confirm-review = Revoir le profil
+otp-heading = Code à usage unique
+otp-explanation = Votre application d’authentification ou votre appareil l’affiche.
+otp-device = Appareil
+otp-device-unnamed = Appareil { $number }
+otp-other = Essayer autrement
+recovery-heading = Code de récupération
+recovery-explanation = Chaque code de votre liste ne sert qu’une fois.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = Conditions d’utilisation
 terms-built-in = Pour continuer, acceptez les conditions d’utilisation de ce service.
 terms-accept = Accepter
 terms-decline = Refuser
+enrol-heading = Configurer les codes à usage unique
+enrol-scan = Scannez cette image avec une application d’authentification, par exemple FreeOTP ou Google Authenticator.
+enrol-picture = Code QR pour l’application d’authentification
+enrol-manual = Vous ne pouvez pas la scanner ? Saisissez ceci dans l’application
+enrol-secret = Secret
+enrol-kind = Type
+enrol-by-clock = selon l’heure
+enrol-by-counter = selon un compteur
+enrol-algorithm = Algorithme
+enrol-digits = Chiffres
+enrol-period = Secondes
+enrol-counter = Premier compteur
+enrol-then = Saisissez ensuite le code que l’application affiche.
+enrol-submit = Configurer
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = La connexion a pris trop de temps. Veuillez recommenc
 notice-reauthentication-needed = Veuillez vous reconnecter pour continuer.
 notice-cookie-not-found = Votre navigateur n’a pas envoyé notre cookie. Autorisez les cookies pour ce site et réessayez.
 notice-action-cancelled = Vous avez annulé cette étape.
+notice-invalid-code = Ce code est incorrect.
+notice-code-used-before = Ce code a déjà été utilisé. Attendez le suivant.
+notice-invalid-recovery-code = Ce code de récupération est incorrect.
+notice-set-up-otp = Il vous faut des codes à usage unique pour vous connecter ici.
 
 ## Notices: required actions and registration
 

@@ -26,6 +26,9 @@ field-first-name = שם פרטי
 field-last-name = שם משפחה
 field-device-user-code = הקוד שבמכשיר
 field-setup-code = קוד התקנה
+field-otp = קוד חד-פעמי
+field-recovery-code = קוד מספר { $number }
+field-device-name = שם המכשיר
 password-show = הצגה
 password-hide = הסתרה
 password-caps-lock = מקש Caps Lock פעיל.
@@ -50,6 +53,13 @@ link-confirm-from = הגעת מ־{ $provider } בתור
 link-confirm-explanation = אם הוא שלך, אפשר לקשר בין השניים: יש להיכנס כאן פעם נוספת כדי להוכיח זאת. אם לא, יש לבחור דוא״ל או שם משתמש אחר.
 link-confirm-link = הוספה לחשבון הקיים
 link-confirm-review = עיון בפרופיל
+otp-heading = קוד חד-פעמי
+otp-explanation = אפליקציית האימות או המכשיר שלך מציגים אותו.
+otp-device = מכשיר
+otp-device-unnamed = מכשיר { $number }
+otp-other = לנסות דרך אחרת
+recovery-heading = קוד שחזור
+recovery-explanation = כל קוד ברשימה שלך תקף פעם אחת.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = תנאים והגבלות
 terms-built-in = כדי להמשיך, יש לקבל את תנאי השימוש בשירות זה.
 terms-accept = קבלה
 terms-decline = דחייה
+enrol-heading = הגדרת קודים חד-פעמיים
+enrol-scan = יש לסרוק את התמונה באפליקציית אימות, למשל FreeOTP או Google Authenticator.
+enrol-picture = קוד QR לאפליקציית האימות
+enrol-manual = לא ניתן לסרוק? יש להקליד את זה באפליקציה
+enrol-secret = סוד
+enrol-kind = סוג
+enrol-by-clock = לפי השעון
+enrol-by-counter = לפי מונה
+enrol-algorithm = אלגוריתם
+enrol-digits = ספרות
+enrol-period = שניות
+enrol-counter = מונה ראשון
+enrol-then = לאחר מכן יש להקליד את הקוד שהאפליקציה מציגה.
+enrol-submit = הגדרה
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = הכניסה נמשכה זמן רב מדי. נא לה
 notice-reauthentication-needed = נא להיכנס שוב כדי להמשיך.
 notice-cookie-not-found = הדפדפן לא שלח את העוגייה שלנו. יש לאפשר עוגיות לאתר הזה ולנסות שוב.
 notice-action-cancelled = ביטלת את השלב הזה.
+notice-invalid-code = הקוד שגוי.
+notice-code-used-before = הקוד הזה כבר נוצל. יש להמתין לקוד הבא.
+notice-invalid-recovery-code = קוד השחזור שגוי.
+notice-set-up-otp = כדי להיכנס כאן נדרשים קודים חד-פעמיים.
 
 ## Notices: required actions and registration
 

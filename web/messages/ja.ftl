@@ -26,6 +26,9 @@ field-first-name = 名
 field-last-name = 姓
 field-device-user-code = デバイスに表示されたコード
 field-setup-code = セットアップコード
+field-otp = ワンタイムコード
+field-recovery-code = コード { $number } 番
+field-device-name = デバイスの名前
 password-show = 表示
 password-hide = 隠す
 password-caps-lock = Caps Lock がオンです。
@@ -50,6 +53,13 @@ link-confirm-from = { $provider } から来た人：
 link-confirm-explanation = あなたのものなら、二つを結び付けてください。ここでもう一度サインインして確認します。違う場合は、別のメールアドレスかユーザー名を使ってください。
 link-confirm-link = 既存のアカウントに追加
 link-confirm-review = プロフィールを見直す
+otp-heading = ワンタイムコード
+otp-explanation = 認証アプリまたはデバイスに表示されます。
+otp-device = デバイス
+otp-device-unnamed = デバイス { $number }
+otp-other = 別の方法を試す
+recovery-heading = リカバリーコード
+recovery-explanation = リストの各コードは一度だけ使えます。
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = 利用規約
 terms-built-in = 続けるには、このサービスの利用規約に同意してください。
 terms-accept = 同意する
 terms-decline = 同意しない
+enrol-heading = ワンタイムコードを設定
+enrol-scan = FreeOTP や Google Authenticator などの認証アプリでこの画像を読み取ってください。
+enrol-picture = 認証アプリ用の QR コード
+enrol-manual = 読み取れない場合は、アプリに次を入力してください
+enrol-secret = シークレット
+enrol-kind = 種類
+enrol-by-clock = 時刻による
+enrol-by-counter = カウンターによる
+enrol-algorithm = アルゴリズム
+enrol-digits = 桁数
+enrol-period = 秒数
+enrol-counter = 最初のカウンター
+enrol-then = 次に、アプリに表示されるコードを入力してください。
+enrol-submit = 設定
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = サインインに時間がかかりすぎました�
 notice-reauthentication-needed = 続けるには、もう一度サインインしてください。
 notice-cookie-not-found = ブラウザから Cookie が送られませんでした。このサイトの Cookie を許可して、もう一度お試しください。
 notice-action-cancelled = この手順をキャンセルしました。
+notice-invalid-code = コードが正しくありません。
+notice-code-used-before = このコードはすでに使われました。次のコードをお待ちください。
+notice-invalid-recovery-code = リカバリーコードが正しくありません。
+notice-set-up-otp = ここにサインインするにはワンタイムコードが必要です。
 
 ## Notices: required actions and registration
 

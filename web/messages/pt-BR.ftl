@@ -26,6 +26,9 @@ field-first-name = Nome
 field-last-name = Sobrenome
 field-device-user-code = Código no dispositivo
 field-setup-code = Código de instalação
+field-otp = Código de uso único
+field-recovery-code = Código nº { $number }
+field-device-name = Nome do dispositivo
 password-show = Mostrar
 password-hide = Ocultar
 password-caps-lock = Caps Lock está ligado.
@@ -50,6 +53,13 @@ link-confirm-from = Você vem de { $provider } como
 link-confirm-explanation = Se for sua, vincule as duas: entre aqui mais uma vez para provar. Se não, use outro e-mail ou outro usuário.
 link-confirm-link = Adicionar à conta existente
 link-confirm-review = Revisar o perfil
+otp-heading = Código de uso único
+otp-explanation = Seu aplicativo autenticador ou dispositivo o mostra.
+otp-device = Dispositivo
+otp-device-unnamed = Dispositivo { $number }
+otp-other = Tentar de outra forma
+recovery-heading = Código de recuperação
+recovery-explanation = Cada código da sua lista vale uma vez.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = Termos e condições
 terms-built-in = Para continuar, aceite os termos de uso deste serviço.
 terms-accept = Aceitar
 terms-decline = Recusar
+enrol-heading = Configurar códigos de uso único
+enrol-scan = Escaneie esta imagem com um aplicativo autenticador, como FreeOTP ou Google Authenticator.
+enrol-picture = Código QR para o aplicativo autenticador
+enrol-manual = Não consegue escanear? Digite isto no aplicativo
+enrol-secret = Segredo
+enrol-kind = Tipo
+enrol-by-clock = pelo relógio
+enrol-by-counter = por um contador
+enrol-algorithm = Algoritmo
+enrol-digits = Dígitos
+enrol-period = Segundos
+enrol-counter = Primeiro contador
+enrol-then = Depois digite o código que o aplicativo mostra.
+enrol-submit = Configurar
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = Você demorou demais para entrar. Comece de novo.
 notice-reauthentication-needed = Entre novamente para continuar.
 notice-cookie-not-found = Seu navegador não enviou nosso cookie. Permita cookies para este site e tente de novo.
 notice-action-cancelled = Você cancelou este passo.
+notice-invalid-code = O código está errado.
+notice-code-used-before = Esse código já foi usado. Espere o próximo.
+notice-invalid-recovery-code = O código de recuperação está errado.
+notice-set-up-otp = Para entrar aqui você precisa de códigos de uso único.
 
 ## Notices: required actions and registration
 

@@ -26,6 +26,9 @@ field-first-name = Ad
 field-last-name = Soyad
 field-device-user-code = Cihazdaki kod
 field-setup-code = Kurulum kodu
+field-otp = Tek kullanımlık kod
+field-recovery-code = { $number } numaralı kod
+field-device-name = Cihazın adı
 password-show = Göster
 password-hide = Gizle
 password-caps-lock = Caps Lock açık.
@@ -50,6 +53,13 @@ link-confirm-from = { $provider } üzerinden gelen:
 link-confirm-explanation = Sizinse ikisini bağlayın: kanıtlamak için burada bir kez daha giriş yapın. Değilse başka bir e-posta veya kullanıcı adı alın.
 link-confirm-link = Var olan hesaba ekle
 link-confirm-review = Profili gözden geçir
+otp-heading = Tek kullanımlık kod
+otp-explanation = Kimlik doğrulama uygulamanız veya cihazınız gösterir.
+otp-device = Cihaz
+otp-device-unnamed = Cihaz { $number }
+otp-other = Başka bir yol dene
+recovery-heading = Kurtarma kodu
+recovery-explanation = Listenizdeki her kod bir kez geçerlidir.
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = Koşullar
 terms-built-in = Devam etmek için bu hizmetin kullanım koşullarını kabul edin.
 terms-accept = Kabul et
 terms-decline = Reddet
+enrol-heading = Tek kullanımlık kodları kurun
+enrol-scan = Bu resmi FreeOTP veya Google Authenticator gibi bir kimlik doğrulama uygulamasıyla tarayın.
+enrol-picture = Kimlik doğrulama uygulaması için QR kodu
+enrol-manual = Tarayamıyor musunuz? Bunu uygulamaya yazın
+enrol-secret = Gizli anahtar
+enrol-kind = Tür
+enrol-by-clock = saate göre
+enrol-by-counter = sayaca göre
+enrol-algorithm = Algoritma
+enrol-digits = Basamak
+enrol-period = Saniye
+enrol-counter = İlk sayaç
+enrol-then = Sonra uygulamanın gösterdiği kodu yazın.
+enrol-submit = Kur
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = Giriş çok uzun sürdü. Lütfen yeniden başlayın.
 notice-reauthentication-needed = Devam etmek için lütfen yeniden giriş yapın.
 notice-cookie-not-found = Tarayıcınız çerezimizi göndermedi. Bu site için çerezlere izin verip yeniden deneyin.
 notice-action-cancelled = Bu adımdan vazgeçtiniz.
+notice-invalid-code = Kod yanlış.
+notice-code-used-before = Bu kod daha önce kullanıldı. Bir sonrakini bekleyin.
+notice-invalid-recovery-code = Kurtarma kodu yanlış.
+notice-set-up-otp = Burada oturum açmak için tek kullanımlık kodlara ihtiyacınız var.
 
 ## Notices: required actions and registration
 

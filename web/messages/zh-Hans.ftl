@@ -26,6 +26,9 @@ field-first-name = 名
 field-last-name = 姓
 field-device-user-code = 设备上的代码
 field-setup-code = 安装代码
+field-otp = 一次性代码
+field-recovery-code = 第 { $number } 个代码
+field-device-name = 设备名称
 password-show = 显示
 password-hide = 隐藏
 password-caps-lock = 大写锁定已打开。
@@ -50,6 +53,13 @@ link-confirm-from = 您来自 { $provider }：
 link-confirm-explanation = 如果它是您的，请关联两者：在此再登录一次以证明。如果不是，请换一个邮箱或用户名。
 link-confirm-link = 添加到已有帐户
 link-confirm-review = 检查个人资料
+otp-heading = 一次性代码
+otp-explanation = 您的验证器应用或设备会显示它。
+otp-device = 设备
+otp-device-unnamed = 设备 { $number }
+otp-other = 换一种方式
+recovery-heading = 恢复代码
+recovery-explanation = 列表中的每个代码只能用一次。
 
 ## Register, new password
 
@@ -70,6 +80,20 @@ terms-heading = 条款和条件
 terms-built-in = 要继续，请接受此服务的使用条款。
 terms-accept = 接受
 terms-decline = 拒绝
+enrol-heading = 设置一次性代码
+enrol-scan = 请用验证器应用（例如 FreeOTP 或 Google Authenticator）扫描此图片。
+enrol-picture = 验证器应用的二维码
+enrol-manual = 无法扫描？请在应用中输入以下内容
+enrol-secret = 密钥
+enrol-kind = 类型
+enrol-by-clock = 按时间
+enrol-by-counter = 按计数器
+enrol-algorithm = 算法
+enrol-digits = 位数
+enrol-period = 秒数
+enrol-counter = 初始计数
+enrol-then = 然后输入应用显示的代码。
+enrol-submit = 设置
 
 ## Consent
 
@@ -173,6 +197,10 @@ notice-sign-in-timed-out = 登录用时过长。请重新开始。
 notice-reauthentication-needed = 请重新登录以继续。
 notice-cookie-not-found = 浏览器没有发送我们的 Cookie。请允许此网站的 Cookie 后重试。
 notice-action-cancelled = 您取消了此步骤。
+notice-invalid-code = 代码不正确。
+notice-code-used-before = 此代码已使用过。请等待下一个。
+notice-invalid-recovery-code = 恢复代码不正确。
+notice-set-up-otp = 在此登录需要一次性代码。
 
 ## Notices: required actions and registration
 

@@ -1,7 +1,7 @@
 //! What an administrator wants checked after a provider has vouched for somebody: the provider's post login flow.
 //!
-//! Its conditions and its steps that allow or deny are run. A step that has to be run and cannot be, a second factor for
-//! example, ends the sign-in: whoever configured it relies on it.
+//! Its conditions, its steps that allow or deny and those for one-time codes are run. A step that has to be run and cannot be
+//! ends the sign-in: whoever configured it relies on it.
 
 use cloakroom_model::flow::Tree;
 use cloakroom_model::flow::course::{self, End, Facts};
@@ -15,6 +15,10 @@ use crate::Upstream;
 pub enum Verdict {
     /// They go on.
     Pass,
+    /// They go on to what this flow asks for beside.
+    Asks(String),
+    /// They go on, and have to set up one-time codes.
+    SetsUp,
     /// The flow denies them.
     Denied,
     /// The flow has to run a step that this server does not have, or is not there.
@@ -45,7 +49,10 @@ fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree) -> Result<Verdict, Fault> {
         person: Some(course::person(cx, user, flow)?),
         ..Facts::default()
     };
-    Ok(match course::decide(flow, &facts).end {
+    let course = course::decide(flow, &facts);
+    Ok(match course.end {
+        End::In if course.asked().next().is_some() => Verdict::Asks(flow.alias.clone()),
+        End::In if course.missing().next().is_some() => Verdict::SetsUp,
         End::In => Verdict::Pass,
         // A flow of conditions that do not hold has nothing against anybody; one inside it that failed has.
         End::Nothing(alias) if alias == flow.alias => Verdict::Pass,

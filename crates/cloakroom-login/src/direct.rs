@@ -3,6 +3,7 @@
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result};
 
+use crate::further::{self, Typed};
 use crate::proof::{self, Checked, Place, Refusal, TooMany, Who, Work};
 use crate::required;
 
@@ -16,32 +17,87 @@ pub fn prepare(
     proof::prepare(cx, Who::Named(username), password, place)
 }
 
-/// Judges: the user, or the description of the `invalid_grant` that the client is answered with.
-pub fn conclude(
+/// Judges the password: the user, or the description of the `invalid_grant` that the client is answered with.
+pub fn judge(
     cx: &mut Cx<'_>,
     checked: &Checked,
     client_id: &str,
     ip: &str,
 ) -> Result<std::result::Result<User, &'static str>> {
-    match proof::conclude(cx, checked)? {
-        Ok(user) if required::list_open(cx, &user)?.is_empty() => Ok(Ok(user)),
-        // No page can be shown here on which it could be done.
-        Ok(user) => {
-            let denied = proof::Denied {
-                refusal: Refusal::InvalidCredentials,
-                reason: "resolve_required_actions",
-                user: Some(user.id),
-                why: None,
-            };
-            proof::report(cx, &denied, client_id, ip)?;
-            Ok(Err("Account is not fully set up"))
-        }
+    match proof::conclude_in_part(cx, checked)? {
+        Ok(user) => Ok(Ok(user)),
         Err(denied) => {
             proof::report(cx, &denied, client_id, ip)?;
             Ok(Err(match denied.refusal {
-                Refusal::InvalidCredentials => "Invalid user credentials",
+                Refusal::InvalidCredentials | Refusal::UsedBefore => INVALID,
                 Refusal::Disabled => "Account disabled",
             }))
         }
     }
+}
+
+/// What a client is told of whatever was wrong.
+pub const INVALID: &str = "Invalid user credentials";
+
+/// What somebody has to bring beside the password.
+#[derive(Clone, Copy, Debug)]
+pub struct Brought<'a> {
+    /// The kind of credential.
+    pub kind: &'a str,
+    /// The code, if there is one.
+    pub code: Option<&'a str>,
+}
+
+/// Judges what is asked beside the password, of the device that is offered first, as Keycloak does.
+pub fn judge_further(
+    cx: &mut Cx<'_>,
+    user: &User,
+    brought: Brought<'_>,
+    (client_id, place): (&str, Place<'_>),
+) -> Result<std::result::Result<std::result::Result<(), &'static str>, TooMany>> {
+    let denied = match brought.code.filter(|code| !code.is_empty()) {
+        Some(code) => {
+            let typed = Typed {
+                kind: brought.kind,
+                code,
+                credential: None,
+            };
+            match further::prove(cx, user, &typed, place)? {
+                Ok(Ok(())) => return Ok(Ok(Ok(()))),
+                Ok(Err(denied)) => denied,
+                Err(too_many) => return Ok(Err(too_many)),
+            }
+        }
+        // Nothing was guessed.
+        None => proof::Denied {
+            refusal: Refusal::InvalidCredentials,
+            reason: "invalid_user_credentials",
+            user: Some(user.id.clone()),
+            why: Some("the one-time code is missing"),
+        },
+    };
+    further::report(cx, &denied, brought.kind, (client_id, place.ip))?;
+    Ok(Ok(Err(INVALID)))
+}
+
+/// Ends a proof of which nothing is missing, unless the user has something to do first.
+pub fn finish(
+    cx: &mut Cx<'_>,
+    checked: &Checked,
+    user: &User,
+    (client_id, ip): (&str, &str),
+) -> Result<std::result::Result<(), &'static str>> {
+    proof::forgive(cx, checked)?;
+    if required::list_open(cx, user)?.is_empty() {
+        return Ok(Ok(()));
+    }
+    // No page can be shown here on which it could be done.
+    let denied = proof::Denied {
+        refusal: Refusal::InvalidCredentials,
+        reason: "resolve_required_actions",
+        user: Some(user.id.clone()),
+        why: None,
+    };
+    proof::report(cx, &denied, client_id, ip)?;
+    Ok(Err("Account is not fully set up"))
 }

@@ -1,9 +1,10 @@
 //! The way of an attempt from its first page to a session.
 
-use cloakroom_model::attempt::{Attempt, Stage};
+use cloakroom_model::attempt::{Attempt, First, Proved, Stage};
+use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Result, Secret, client};
+use cloakroom_model::{Cx, Digest, Result, Secret, attempt, client, credential};
 use serde_json::Value;
 
 use crate::consent;
@@ -14,6 +15,8 @@ use crate::required::{self, Action};
 pub enum Next {
     /// Nobody is proved yet.
     AskPassword,
+    /// The first proof is given, and the flow asks for more.
+    AskFurther,
     /// The user has something to do first.
     Act(Action),
     /// The user is of several organizations, and has to say for which one this is.
@@ -81,6 +84,10 @@ pub mod note {
     pub const NEGOTIATES: &str = "negotiates";
     /// Why the flow asks nobody for a password.
     pub const BARRED: &str = "barred";
+    /// One-time codes have to be set up, because the flow demands them.
+    pub const SET_UP_OTP: &str = "set_up_otp";
+    /// The secret of a device that is being set up; sealed.
+    pub const NEW_OTP: &str = "new_otp";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }
@@ -160,6 +167,119 @@ pub fn prove(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: b
     attempt.notes.remove(note::SESSION);
 }
 
+/// Takes the first of several proofs as given; nothing is opened before the others are as well.
+pub fn prove_in_part(
+    cx: &mut Cx<'_>,
+    attempt: &mut Attempt,
+    user: &User,
+    (by, remember_me): (First, bool),
+) {
+    prove(cx, attempt, user, remember_me);
+    let amr = match by {
+        First::Password(_) => vec!["pwd".to_owned()],
+        First::Ticket | First::Provider(_) => Vec::new(),
+    };
+    attempt.stage = Stage::Further {
+        proved: Proved {
+            at: cx.now,
+            amr,
+            by,
+            kinds: Vec::new(),
+            declined: Vec::new(),
+        },
+        remember_me: remember_me && cx.realm.settings.remember_me,
+    };
+}
+
+/// Asks somebody for more who is proved already, because of the flow of a provider; who has brought a code in this sign-in has done so.
+pub fn ask_more(attempt: &mut Attempt, flow: String) {
+    let Stage::Act {
+        auth_time,
+        amr,
+        remember_me,
+    } = &attempt.stage
+    else {
+        return;
+    };
+    if amr.iter().any(|method| method == "otp") {
+        return;
+    }
+    attempt.stage = Stage::Further {
+        proved: Proved {
+            at: *auth_time,
+            amr: amr.clone(),
+            by: First::Provider(flow),
+            kinds: Vec::new(),
+            declined: Vec::new(),
+        },
+        remember_me: *remember_me,
+    };
+}
+
+/// Takes somebody as proved who has given all proofs that the flow asks for.
+pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
+    let Stage::Further {
+        proved,
+        remember_me,
+    } = &attempt.stage
+    else {
+        return;
+    };
+    let mut amr = proved.amr.clone();
+    if !proved.kinds.is_empty() {
+        // RFC 8176 §2: a code that is good once, and more than one factor.
+        let is_mixed = !amr.is_empty();
+        amr.push("otp".to_owned());
+        amr.extend(is_mixed.then(|| "mfa".to_owned()));
+    }
+    attempt.stage = Stage::Act {
+        auth_time: cx.now,
+        amr,
+        remember_me: *remember_me,
+    };
+    bind(cx, attempt);
+}
+
+/// The digest of what is stored of a user's password, by which a change of it is noticed.
+pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
+    let stored = credential::find_password(cx, user)?;
+    Ok(stored.map(|stored| stored.secret_data.digest().to_base64url()))
+}
+
+/// Sends an attempt back to its beginning whose first proof does not stand any more: the account was disabled, or the
+/// password changed, or somebody who had no device for one-time codes has one now, and is asked for a code.
+pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
+    let stands = match &attempt.stage {
+        Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
+        Stage::Act { .. } if has(&attempt, note::SET_UP_OTP) => match &attempt.user {
+            Some(id) => credential::list(cx, id, Some(credential::OTP))?.is_empty(),
+            None => true,
+        },
+        Stage::Act { .. } | Stage::Prove => true,
+    };
+    if !stands {
+        attempt.stage = Stage::Prove;
+        attempt.user = None;
+        for name in [note::SESSION, note::SET_UP_OTP, note::NEW_OTP] {
+            attempt.notes.remove(name);
+        }
+        attempt::advance(cx, &attempt)?;
+    }
+    Ok(attempt)
+}
+
+fn stands(cx: &mut Cx<'_>, attempt: &Attempt, by: &First) -> Result<bool> {
+    let user = match &attempt.user {
+        Some(id) => user::find(cx, id)?.filter(|user| user.enabled),
+        None => None,
+    };
+    Ok(match (&user, by) {
+        (None, _) => false,
+        (Some(user), First::Password(stored)) => password_of(cx, &user.id)? == *stored,
+        (Some(_), First::Ticket | First::Provider(_)) => true,
+    })
+}
+
 /// Takes the user as proved now, by a provider's word.
 pub fn prove_upstream(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) {
     prove(cx, attempt, user, false);
@@ -180,8 +300,9 @@ pub fn next_of(
     attempt: &Attempt,
     known: Option<&User>,
 ) -> Result<(Next, Option<User>)> {
-    let (Stage::Act { .. }, Some(id)) = (&attempt.stage, &attempt.user) else {
-        return Ok((Next::AskPassword, None));
+    let id = match (&attempt.stage, &attempt.user) {
+        (Stage::Act { .. } | Stage::Further { .. }, Some(id)) => id,
+        _ => return Ok((Next::AskPassword, None)),
     };
     let user = match known.filter(|known| known.id == *id) {
         Some(known) => Some(known.clone()),
@@ -190,6 +311,12 @@ pub fn next_of(
     let Some(user) = user.filter(|user| user.enabled) else {
         return Ok((Next::AskPassword, None));
     };
+    if matches!(attempt.stage, Stage::Further { .. }) {
+        return Ok((Next::AskFurther, Some(user)));
+    }
+    if has(attempt, note::SET_UP_OTP) {
+        return Ok((Next::Act(Action::ConfigureTotp), Some(user)));
+    }
     let wished = Action::of_request(text(attempt, note::ACTION));
     let open = required::list_open(cx, &user)?;
     if let Some(action) = open.into_iter().next().or(wished) {

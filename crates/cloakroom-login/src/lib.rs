@@ -5,6 +5,7 @@ pub mod consent;
 pub mod crowd;
 pub mod direct;
 pub mod flow;
+pub mod further;
 pub mod hasher;
 pub mod known_device;
 mod lockout;

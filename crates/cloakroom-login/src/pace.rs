@@ -46,6 +46,17 @@ impl Tried {
         })
     }
 
+    /// Something beside the password of a user: whoever asks knows the password, so it counts for one wherever they are.
+    pub(crate) fn further(user: &User, device: Option<&Digest>) -> Self {
+        Self::alone(Key {
+            subject: further_of(user),
+            source: match device {
+                Some(device) => format!("device {}", device.to_base64url()),
+                None => String::new(),
+            },
+        })
+    }
+
     /// A name that somebody typed, and the user who has it.
     pub(crate) fn named(typed: &str, found: Option<&User>, ip: &str) -> Self {
         let source = source(ip);
@@ -129,9 +140,15 @@ fn source(ip: &str) -> String {
     }
 }
 
+/// What stands for what is asked of a user beside the password.
+fn further_of(user: &User) -> String {
+    format!("+{}", user.id)
+}
+
 /// Forgets the attempts on a user, under whichever name and from wherever they came.
 pub fn forgive(cx: &mut Cx<'_>, user: &User) -> Result<()> {
     login_limit::clear(cx, user.id.as_str())?;
+    login_limit::clear(cx, &further_of(user))?;
     login_limit::clear(cx, &subject(&user.username))?;
     match &user.email {
         Some(email) => login_limit::clear(cx, &subject(email)),

@@ -9,15 +9,14 @@
 
 mod meant;
 mod nobody;
+mod report;
 
 use cloakroom_model::credential::{self, Credential};
-use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::UserId;
 use cloakroom_model::lockout as failures;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Result, Secret};
 
-use crate::code::ErrorCode;
 use crate::known_device;
 use crate::lockout::{self, Lock};
 use crate::pace::{self, Begun, Outcome, Tried};
@@ -25,6 +24,8 @@ use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::Policy;
 
 pub use meant::{Meant, meant};
+pub use report::report;
+pub(crate) use report::report_with;
 
 /// What the person is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Refusal {
     InvalidCredentials,
     /// The password was right, but the account is switched off.
     Disabled,
+    /// The one-time code was good, and somebody has used it.
+    UsedBefore,
 }
 
 /// A sign-in that failed: what the person is told, and what the event log knows.
@@ -175,8 +178,10 @@ pub fn prepare(
 /// Keycloak's name of the reason why nobody looks at a password for a while.
 const HELD: &str = "user_temporarily_disabled";
 
+/// Why nobody looks at what somebody brings while they are locked out.
+///
 /// Whoever is known by their browser is let through a lockout that others have caused, while it lasts.
-fn refusal(lock: Lock, is_trusted: bool) -> Option<&'static str> {
+pub(crate) fn refusal(lock: Lock, is_trusted: bool) -> Option<&'static str> {
     match lock {
         Lock::Open => None,
         Lock::ForAWhile => (!is_trusted).then_some(HELD),
@@ -275,8 +280,30 @@ impl Checked {
     }
 }
 
-/// Judges: the user, or why not. What was counted is given back to whoever was right.
+/// Judges: the user, or why not. Whoever was right has nothing held against them any more.
 pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Result<User, Denied>> {
+    let concluded = conclude_in_part(cx, checked)?;
+    if concluded.is_ok() {
+        forgive(cx, checked)?;
+    }
+    Ok(concluded)
+}
+
+/// Forgets what was held against the user, once everything is proved that they are asked for.
+pub fn forgive(cx: &mut Cx<'_>, checked: &Checked) -> Result<()> {
+    // Whoever was let through during a lockout does not end it for those who caused it.
+    match &checked.user {
+        Some(id) if checked.is_counted => failures::clear(cx, id),
+        _ => Ok(()),
+    }
+}
+
+/// Judges a password that may not be all that is asked for: this attempt alone is given back to whoever was right, so that
+/// nobody who knows the password has a new allowance of guesses at what is asked beside it.
+pub fn conclude_in_part(
+    cx: &mut Cx<'_>,
+    checked: &Checked,
+) -> Result<std::result::Result<User, Denied>> {
     let outcome = match checked.is_right {
         true => Outcome::Right,
         false => Outcome::Wrong,
@@ -312,9 +339,8 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
     let Some(user) = user::find(cx, id)? else {
         return Ok(Err(denied(Refusal::InvalidCredentials, "user_not_found")));
     };
-    // Whoever was let through during a lockout does not end it for those who caused it.
     if checked.is_counted {
-        failures::clear(cx, id)?;
+        lockout::give_back(cx, id)?;
     }
     if !user.enabled {
         return Ok(Err(denied(Refusal::Disabled, "user_disabled")));
@@ -325,32 +351,9 @@ pub fn conclude(cx: &mut Cx<'_>, checked: &Checked) -> Result<std::result::Resul
             secret_data: Secret::new(better.secret_data.clone()),
             ..before.clone()
         };
-        credential::rehash(cx, before, &after)?;
+        credential::advance(cx, before, &after)?;
     }
     Ok(Ok(user))
-}
-
-/// Writes a failed sign-in down, and answers with the code that the person is shown.
-pub fn report(cx: &mut Cx<'_>, denied: &Denied, client_id: &str, ip: &str) -> Result<ErrorCode> {
-    let mut bytes = [0u8; 6];
-    cx.rng.fill_bytes(&mut bytes);
-    let code = ErrorCode::from_random(bytes);
-    let event = Event {
-        kind: "LOGIN_ERROR".to_owned(),
-        client_id: Some(client_id.to_owned()),
-        user: denied.user.clone(),
-        ip: ip.to_owned(),
-        error: Some(denied.reason.to_owned()),
-        code: Some(code.to_string()),
-        details: denied.why.map(detail).into_iter().collect(),
-        ..Event::default()
-    };
-    event::report(cx, event, true)?;
-    Ok(code)
-}
-
-fn detail(why: &str) -> (String, String) {
-    ("reason".to_owned(), why.to_owned())
 }
 
 /// The realm's password policy. One that cannot be read was refused when it was stored.

@@ -1,6 +1,7 @@
 //! Required actions: what a user has to do before a sign-in ends.
 
 use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::flow::course::SET_UP_OTP;
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, Secret, flow, session};
@@ -21,6 +22,8 @@ pub enum Action {
     UpdateProfile,
     /// Accept the terms.
     Terms,
+    /// Set up one-time codes.
+    ConfigureTotp,
     /// Link an account elsewhere.
     LinkProvider,
 }
@@ -32,6 +35,7 @@ impl Action {
             Self::UpdatePassword => "UPDATE_PASSWORD",
             Self::UpdateProfile => "UPDATE_PROFILE",
             Self::Terms => "TERMS_AND_CONDITIONS",
+            Self::ConfigureTotp => SET_UP_OTP,
             Self::LinkProvider => LINK,
         }
     }
@@ -49,6 +53,7 @@ impl Action {
     pub fn parse(alias: &str) -> Option<Self> {
         match alias {
             "UPDATE_PASSWORD" => Some(Self::UpdatePassword),
+            SET_UP_OTP => Some(Self::ConfigureTotp),
             "UPDATE_PROFILE" => Some(Self::UpdateProfile),
             "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
             _ => None,

@@ -20,6 +20,13 @@ use crate::time::Timestamp;
 pub enum Stage {
     /// Nobody has been proved yet; a session of the browser may have named the user.
     Prove,
+    /// The first proof of the user is given, and the flow asks for more. Nothing is opened by it.
+    Further {
+        /// What was proved so far.
+        proved: Proved,
+        /// The browser shall stay signed in after it is closed.
+        remember_me: bool,
+    },
     /// The user is proved, and may have something to do or to allow first.
     Act {
         /// When the user was proved.
@@ -29,6 +36,34 @@ pub enum Stage {
         /// The browser shall stay signed in after it is closed.
         remember_me: bool,
     },
+}
+
+/// A proof that is not whole yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proved {
+    /// When the first one was given.
+    pub at: Timestamp,
+    /// How, as in `amr` (RFC 8176).
+    pub amr: Vec<String>,
+    /// What the first one was.
+    pub by: First,
+    /// The kinds of credentials that were proved beside it.
+    pub kinds: Vec<String>,
+    /// The kinds that the user does not want to be asked for, where something else may take their place.
+    pub declined: Vec<String>,
+}
+
+/// The first proof of somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum First {
+    /// A password; with the digest of what was stored of it then, unless a directory keeps it. One that is changed meanwhile
+    /// proves nothing any more.
+    Password(Option<String>),
+    /// A ticket of Kerberos.
+    Ticket,
+    /// The word of a provider, whose flow of this name goes on.
+    Provider(String),
 }
 
 /// A login on its way.

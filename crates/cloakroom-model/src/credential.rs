@@ -16,6 +16,8 @@ use crate::{Fault, Result};
 pub const PASSWORD: &str = "password";
 /// The kind that holds the seed of one-time codes.
 pub const OTP: &str = "otp";
+/// The kind that holds codes on paper, each good once.
+pub const RECOVERY_CODES: &str = "recovery-authn-codes";
 /// The kind that holds a former password, which may not be chosen again.
 pub const PASSWORD_HISTORY: &str = "password-history";
 
@@ -161,13 +163,14 @@ pub fn reorder(cx: &mut Cx<'_>, user: &UserId, ids: &[CredentialId]) -> Result<(
     Ok(())
 }
 
-/// Stores a better hash of the same password; false if the password has changed meanwhile.
-pub fn rehash(cx: &mut Cx<'_>, before: &Credential, after: &Credential) -> Result<bool> {
+/// Stores what has become of a credential: a better hash of the same password, a counter that has moved, a code less.
+/// False if it has changed meanwhile, so that of two calls at once exactly one gets true.
+pub fn advance(cx: &mut Cx<'_>, before: &Credential, after: &Credential) -> Result<bool> {
     let secret = seal(cx, &before.id, &after.secret_data)?;
     let mine = credentials::table
         .filter(credentials::realm_id.eq(&cx.realm.id))
         .filter(credentials::id.eq(&before.id))
-        .filter(credentials::kind.eq(PASSWORD))
+        .filter(credentials::kind.eq(&before.kind))
         .filter(credentials::credential_data.eq(&before.credential_data));
     let changed = diesel::update(mine)
         .set((

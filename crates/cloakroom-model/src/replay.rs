@@ -25,6 +25,8 @@ pub enum Kind {
     UpstreamAssertion,
     /// The authenticator of a browser that came by Kerberos (RFC 4120 §3.2.3).
     Authenticator,
+    /// A code of a clock, by its device and the step of its time (RFC 6238 §5.2).
+    OneTimeCode,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
             Self::UpstreamLogout => "upstream_logout",
             Self::UpstreamAssertion => "upstream_assertion",
             Self::Authenticator => "authenticator",
+            Self::OneTimeCode => "one_time_code",
         }
     }
 }

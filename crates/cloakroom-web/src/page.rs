@@ -7,11 +7,13 @@ mod account;
 mod broker;
 mod consent;
 mod device;
+mod further;
 mod login;
 mod logout;
 mod message;
 mod parts;
 mod protocol;
+mod qr;
 mod required_action;
 mod setup;
 
@@ -21,6 +23,7 @@ pub use account::{
 pub use broker::{LinkConfirmPage, LinkProviderPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
 pub use device::DevicePage;
+pub use further::{OtpDevice, OtpPage, RecoveryCodePage};
 pub use login::{
     LoginPage, OrganizationChoice, RegisterPage, ResetCredentialsPage, ReturningUser,
     SelectOrganizationPage, UsernameLabel, UsernamePage,
@@ -31,7 +34,7 @@ pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment, P
 pub use protocol::{
     FormPostPage, LoginStatusFrame, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
 };
-pub use required_action::{TermsPage, UpdatePasswordPage, UpdateProfilePage};
+pub use required_action::{ConfigureTotpPage, TermsPage, UpdatePasswordPage, UpdateProfilePage};
 pub use setup::{SetupDonePage, SetupPage, WelcomePage};
 
 use actix_web::HttpResponse;

@@ -1,7 +1,7 @@
 //! What is kept although nothing here knows it. The report says so: it does not do what it did.
 
 use cloakroom_model::client::Settings as ClientSettings;
-use cloakroom_model::credential::PASSWORD;
+use cloakroom_model::credential::{OTP, PASSWORD, RECOVERY_CODES};
 use cloakroom_model::flow::{Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 use serde_json::Value;
@@ -28,13 +28,10 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
 }
 
 /// Steps of a sign-in that the server does not have.
-const MISSING: [&str; 10] = [
+const MISSING: [&str; 7] = [
     "auth-conditional-otp-form",
-    "auth-otp-form",
-    "auth-recovery-authn-code-form",
     "auth-x509-client-username-form",
     "direct-grant-auth-x509-username",
-    "direct-grant-validate-otp",
     "http-basic-authenticator",
     "user-session-limits",
     "webauthn-authenticator",
@@ -95,7 +92,8 @@ fn is_asked(import: &Import<'_>, action: &str) -> bool {
 
 /// Names a credential that no page asks for. Whoever has it as a second one has to know.
 pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    if kind != PASSWORD {
+    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES].contains(&kind);
+    if !is_asked_for {
         let how = format!(
             "kept, but no page asks for a credential of type {kind}: where a flow requires it of its owner, as the usual ones do \
              of a second factor, the password alone is refused"

@@ -154,7 +154,12 @@ impl World {
             return "too_many";
         };
         let checked = work.run();
-        let ended = self.run(move |cx| direct::conclude(cx, &checked, "web", HOME));
+        let ended = self.run(move |cx| {
+            Ok(match direct::judge(cx, &checked, "web", HOME)? {
+                Ok(user) => direct::finish(cx, &checked, &user, ("web", HOME))?,
+                Err(why) => Err(why),
+            })
+        });
         ended.err().unwrap_or_default()
     }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use super::{Node, Tree};
 
-pub use facts::{Facts, Gone, Person, person};
+pub use facts::{Facts, Gone, Person, SET_UP_OTP, person};
 pub use guard::{Ways, locks_out};
 pub use step::is_carried_out;
 
@@ -26,6 +26,30 @@ pub struct Course {
     /// How it ended.
     pub end: End,
 }
+
+impl Course {
+    /// The kinds of credentials that are proved on the way beside a password, in their order.
+    pub fn asked(&self) -> impl Iterator<Item = &str> {
+        self.because_of(FURTHER)
+    }
+
+    /// The kinds of credentials that have to be set up because the flow asks for them.
+    pub fn missing(&self) -> impl Iterator<Item = &str> {
+        self.because_of(TO_SET_UP)
+    }
+
+    fn because_of(&self, why: &'static str) -> impl Iterator<Item = &str> {
+        let mine = self.strides.iter().filter(move |stride| {
+            stride.verdict == Verdict::Done && !stride.is_flow && stride.because.why == why
+        });
+        mine.map(|stride| stride.because.about.as_str())
+    }
+}
+
+/// A step is done because this kind of credential is proved in it.
+const FURTHER: &str = "proves";
+/// A step is done because this kind of credential is set up afterwards.
+const TO_SET_UP: &str = "to-set-up";
 
 /// One step, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

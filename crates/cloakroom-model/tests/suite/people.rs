@@ -346,17 +346,17 @@ fn a_better_hash_never_overwrites_a_newer_password() {
 
         let before = first.clone();
         let better = password("c1", "strong", NOW);
-        let rehashed = store.write(move |cx| credential::rehash(cx, &before, &better));
+        let rehashed = store.write(move |cx| credential::advance(cx, &before, &better));
         let before = first;
         let late = password("c1", "late", NOW);
-        let again = store.write(move |cx| credential::rehash(cx, &before, &late));
+        let again = store.write(move |cx| credential::advance(cx, &before, &late));
         let second = password("c2", "second", NOW.plus(cloakroom_model::Ttl::seconds(1)));
         store
             .write(move |cx| credential::replace_password(cx, &ada(), &second, 1))
             .unwrap();
         let before = password("c1", "strong", NOW);
         let late = password("c1", "late", NOW);
-        let after_change = store.write(move |cx| credential::rehash(cx, &before, &late));
+        let after_change = store.write(move |cx| credential::advance(cx, &before, &late));
 
         assert!(rehashed.unwrap());
         assert!(!again.unwrap());

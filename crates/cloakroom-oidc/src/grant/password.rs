@@ -34,12 +34,21 @@ pub struct Ask {
 
 /// A user whose password was proved for this request.
 #[derive(Clone, Debug)]
-pub struct ProvenUser(User);
+pub struct ProvenUser {
+    user: User,
+    amr: &'static str,
+}
 
 impl ProvenUser {
     /// Takes the word of whoever checked the password.
     pub fn new(user: User) -> Self {
-        Self(user)
+        Self { user, amr: "pwd" }
+    }
+
+    /// The same where a one-time code was checked as well (RFC 8176 §2).
+    pub fn with_code(user: User) -> Self {
+        let amr = "pwd otp mfa";
+        Self { user, amr }
     }
 }
 
@@ -102,12 +111,12 @@ pub(crate) fn authorize(
     proven: ProvenUser,
 ) -> Result<Authorization> {
     let scopes = scope::resolve(cx, client, request.form.get("scope"))?;
-    let roles = user::effective_roles(cx, &proven.0.id)?;
+    let roles = user::effective_roles(cx, &proven.user.id)?;
     let account = Arc::new(ServiceAccount {
-        user: proven.0,
+        user: proven.user,
         roles,
     });
-    let mut session = new_session(cx, request, &account.user);
+    let mut session = new_session(cx, request, (&account.user, proven.amr));
     if scopes.has(OFFLINE_ACCESS) {
         grant_session::check_offline(cx, &scopes, &account)?;
         session = grant_session::go_offline(cx, &session)?;
@@ -133,7 +142,7 @@ pub(crate) fn authorize(
     })
 }
 
-fn new_session(cx: &mut Cx<'_>, request: &TokenRequest, user: &User) -> Session {
+fn new_session(cx: &mut Cx<'_>, request: &TokenRequest, (user, amr): (&User, &str)) -> Session {
     Session {
         id: grant_session::new_id(cx),
         offline: false,
@@ -143,7 +152,7 @@ fn new_session(cx: &mut Cx<'_>, request: &TokenRequest, user: &User) -> Session 
         last_access: cx.now,
         auth_time: cx.now,
         acr: "1".to_owned(),
-        amr: "pwd".to_owned(),
+        amr: amr.to_owned(),
         ip: request.ip.clone(),
         user_agent: request.user_agent.clone(),
         remember_me: false,

@@ -12,7 +12,6 @@ use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageErr
 use cloakroom_oidc::{Error, Form, Provider, par};
 use cloakroom_web::App;
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
@@ -195,11 +194,9 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             }
             (page, is_new, true)
         }
-        Begun::Onward(Onward::Rename(attempt, notice), is_new) => (
-            login::name_page(visit, &attempt, Some(Alert::error(notice))),
-            is_new,
-            true,
-        ),
+        Begun::Onward(onward @ (Onward::Further(_) | Onward::Rename(..)), is_new) => {
+            (login::show(visit, onward), is_new, true)
+        }
         Begun::Onward(Onward::Depart(attempt, alias), is_new) => {
             let to = broker::address(visit, &attempt, &alias);
             (visit.redirect(&to), is_new, true)

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use cloakroom_login::flow::{self as attempts, note};
 use cloakroom_login::sign_on;
-use cloakroom_model::attempt::Attempt;
-use cloakroom_model::client::Client;
+use cloakroom_model::attempt::{Attempt, First, Proved};
+use cloakroom_model::client::{self, Client};
 use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Verdict};
 use cloakroom_model::flow::{Gone, Tree, Use};
 use cloakroom_model::organization;
@@ -121,17 +121,48 @@ impl Bar {
     }
 }
 
-/// What the flow makes of somebody whose password is right.
+/// What a flow asks for beside the first proof.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asks {
+    /// The kinds of credentials, in their order.
+    pub(crate) kinds: Vec<String>,
+    /// One-time codes have to be set up, because the flow demands them.
+    pub(crate) sets_up: bool,
+}
+
+impl Asks {
+    fn of(course: Course) -> Result<Self, Bar> {
+        let asks = Self {
+            kinds: course.asked().map(str::to_owned).collect(),
+            sets_up: course.missing().next().is_some(),
+        };
+        match Bar::of(course.end) {
+            Some(bar) => Err(bar),
+            None => Ok(asks),
+        }
+    }
+}
+
+/// What the flow makes of somebody whose password is right: what more it asks for, or why it does not let them in.
 pub(crate) fn judge(
     cx: &mut Cx<'_>,
     (to, client): (Use, &Client),
     user: &User,
     scope: &str,
-) -> Result<Option<Bar>, Fault> {
+) -> Result<Result<Asks, Bar>, Fault> {
+    by_password(cx, (to, client), user, (scope, &[]))
+}
+
+fn by_password(
+    cx: &mut Cx<'_>,
+    (to, client): (Use, &Client),
+    user: &User,
+    (scope, declined): (&str, &[String]),
+) -> Result<Result<Asks, Bar>, Fault> {
     let flow = match cx.realm.bound(to, Some(client)) {
         Ok(Some(flow)) => flow,
-        Ok(None) => return Ok(None),
-        Err(gone) => return Ok(Some(Bar::gone(gone))),
+        Ok(None) => return Ok(Ok(Asks::default())),
+        Err(gone) => return Ok(Err(Bar::gone(gone))),
     };
     let mut person = course::person(cx, user, &flow)?;
     person.credentials.insert("password".to_owned());
@@ -140,9 +171,56 @@ pub(crate) fn judge(
         scopes: scopes(cx.realm, client, scope),
         level: attempts::HIGHEST_LEVEL,
         person: Some(person),
+        declined: declined.iter().cloned().collect(),
         ..Facts::default()
     };
-    Ok(Bar::of(course::decide(&flow, &facts).end))
+    Ok(Asks::of(course::decide(&flow, &facts)))
+}
+
+/// What the flow of an attempt asks for whose first proof is given, if these kinds are not asked for; decided anew each time,
+/// from what is stored.
+pub(crate) fn further(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    (user, proved): (&User, &Proved),
+    declined: &[String],
+) -> Result<Result<Asks, Bar>, Fault> {
+    let Some(client) = client::find_by_id(cx, &attempt.client)? else {
+        return Ok(Err(Bar::Refused("nobody".to_owned())));
+    };
+    let scope = sign_in::request_of(attempt)?.scope;
+    let (flow, is_known) = match &proved.by {
+        First::Password(_) => {
+            let to = (Use::Browser, &*client);
+            return by_password(cx, to, user, (&scope, declined));
+        }
+        First::Ticket => match cx.realm.bound(Use::Browser, Some(&client)) {
+            Ok(Some(flow)) => (flow, false),
+            Ok(None) => return Ok(Ok(Asks::default())),
+            Err(gone) => return Ok(Err(Bar::gone(gone))),
+        },
+        First::Provider(alias) => match cx.realm.flows.named(alias) {
+            Some(flow) => (flow, true),
+            None => return Ok(Err(Bar::Missing(alias.clone()))),
+        },
+    };
+    let facts = Facts {
+        has_ticket: !is_known,
+        has_organizations: organization::is_on(cx),
+        scopes: scopes(cx.realm, &client, &scope),
+        level: attempts::HIGHEST_LEVEL,
+        is_known,
+        asks_nothing: is_known,
+        person: Some(course::person(cx, user, &flow)?),
+        declined: declined.iter().cloned().collect(),
+        ..Facts::default()
+    };
+    let course = course::decide(&flow, &facts);
+    // What follows a provider has nothing against anybody if nothing in it counts.
+    if is_known && matches!(&course.end, End::Nothing(alias) if *alias == flow.alias) {
+        return Ok(Ok(Asks::default()));
+    }
+    Ok(Asks::of(course))
 }
 
 /// What a flow makes of somebody whom the browser brings without a password.
@@ -152,6 +230,8 @@ pub(crate) enum Brought {
     Enough,
     /// The flow asks for a password all the same.
     AsksPassword,
+    /// The flow asks for something else beside.
+    AsksFurther,
     /// The flow lets them not in.
     Barred(Bar),
 }
@@ -188,10 +268,11 @@ pub(crate) fn judge_brought(
     let course = course::decide(&flow, &facts);
     let mut strides = course.strides.iter();
     let wants_password = strides.any(|stride| stride.because.why == "password");
-    Ok(match Bar::of(course.end) {
-        Some(bar) => Brought::Barred(bar),
-        None if wants_password => Brought::AsksPassword,
-        None => Brought::Enough,
+    Ok(match Asks::of(course) {
+        Err(bar) => Brought::Barred(bar),
+        Ok(_) if wants_password => Brought::AsksPassword,
+        Ok(asks) if asks != Asks::default() => Brought::AsksFurther,
+        Ok(_) => Brought::Enough,
     })
 }
 

@@ -4,7 +4,9 @@ mod act;
 mod action_page;
 mod consent;
 mod elsewhere;
+mod enrol;
 mod fields;
+pub(crate) mod further;
 pub(crate) mod organization;
 mod outset;
 mod pages;
@@ -33,6 +35,7 @@ use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, RESTART, Visit};
 
 pub(crate) use fields::{Problems, fold_in, wrong};
+pub(crate) use further::Question;
 pub(crate) use organization::name_page;
 pub(crate) use pages::{action, asks_else, layout, login_page, security};
 pub(crate) use profile::fields as profile_fields;
@@ -129,6 +132,7 @@ pub(crate) async fn posted(
 pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
     match onward {
         Onward::Ask(attempt, user) => login_page(visit, &attempt, user.as_ref(), None),
+        Onward::Further(question) => further::page(visit, *question),
         Onward::Rename(attempt, notice) => name_page(visit, &attempt, Some(Alert::error(notice))),
         Onward::Depart(attempt, alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
         Onward::Go(attempt, execution) => {

@@ -13,7 +13,7 @@ use cloakroom_federation::kerberos::{
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::Origin;
-use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::attempt::{self, Attempt, First, Stage};
 use cloakroom_model::replay::{self, Kind};
 use cloakroom_model::{Cx, Door, Fault, client};
 use cloakroom_oidc::Provider as Protocol;
@@ -224,6 +224,13 @@ impl Brought {
             let scope = sign_in::request_of(&attempt)?.scope;
             match course::judge_brought(cx, &client, &user, &scope, false)? {
                 course::Brought::Enough => {}
+                course::Brought::AsksFurther => {
+                    flow::prove_in_part(cx, &mut attempt, &user, (First::Ticket, false));
+                    attempt::advance(cx, &attempt)?;
+                    let identity = self.identity.as_deref();
+                    let (protocol, origin) = (&self.protocol, &self.origin);
+                    return sign_in::proceed(cx, protocol, attempt, identity, origin).map(Ok);
+                }
                 course::Brought::AsksPassword => {
                     let why = "the flow asks for more than a ticket";
                     return Ok(Err(Failed(why.to_owned())));

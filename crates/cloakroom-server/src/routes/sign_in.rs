@@ -1,6 +1,7 @@
 //! Where the protocol and the sign-in meet: an attempt on its way, and its end in a response.
 
 use cloakroom_login::flow::{self, Next, note};
+use cloakroom_login::further::enrol;
 use cloakroom_login::required::Action;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt::{self, Attempt, Stage};
@@ -18,7 +19,7 @@ use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
-use super::login::organization;
+use super::login::{Question, further, organization};
 
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
@@ -28,6 +29,8 @@ pub(crate) const CONSENT: &str = "OAUTH_GRANT";
 pub(crate) enum Onward {
     /// The browser is asked for a password, or for the name that comes before it.
     Ask(Box<Attempt>, Option<User>),
+    /// The browser is asked for more than a password.
+    Further(Box<Question>),
     /// The browser is asked for another name.
     Rename(Box<Attempt>, Notice),
     /// The browser is sent to the identity provider with this alias.
@@ -142,6 +145,7 @@ pub(crate) fn proceed(
     if is_stale(cx, provider, &attempt)? {
         return Ok(Onward::Over);
     }
+    let attempt = flow::hold(cx, attempt)?;
     let mut attempt = match broker::settle(cx, attempt, origin)? {
         Ok(attempt) => attempt,
         Err((notice, code)) => return Ok(Onward::Stopped(notice, code)),
@@ -158,10 +162,18 @@ pub(crate) fn proceed(
             false => Onward::Over,
         })
     };
+    if let (Next::AskFurther, Some(user)) = (&next, &user) {
+        return further::ask(cx, provider, (attempt, user), (identity, origin));
+    }
     match next {
         Next::AskPassword if user.is_none() => organization::meet(cx, attempt),
-        Next::AskPassword => Ok(Onward::Ask(Box::new(attempt), user)),
-        Next::Act(action) => go(cx, attempt, action.alias()),
+        Next::AskPassword | Next::AskFurther => Ok(Onward::Ask(Box::new(attempt), user)),
+        Next::Act(action) => {
+            if action == Action::ConfigureTotp {
+                enrol::prepare(cx, &mut attempt)?;
+            }
+            go(cx, attempt, action.alias())
+        }
         Next::ChooseOrganization => go(cx, attempt, organization::CHOICE),
         Next::Consent => go(cx, attempt, CONSENT),
         Next::Done => {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Question, Typed, question};
-use cloakroom_login::direct;
+use cloakroom_login::direct::{self, Brought};
 use cloakroom_login::proof::{Place, Work};
+use cloakroom_model::credential::RECOVERY_CODES;
 use cloakroom_model::flow::Use;
+use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
@@ -174,18 +176,51 @@ async fn judged(
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
         let checked = looked.settle(cx)?;
-        match direct::conclude(cx, &checked, client_id, &request.ip)? {
-            Ok(user) => {
-                let scope = request.form.get("scope").unwrap_or_default();
-                let to = (Use::DirectGrant, &*ask.client);
-                if let Some(bar) = course::judge(cx, to, &user, scope)? {
-                    bar.report(cx, client_id, &request.ip, Some(&user))?;
-                    return Err(OAuthError::invalid_grant(bar.reason().1).into());
-                }
-                provider.token_for(cx, &request, &ask.client, ProvenUser::new(user))
+        let refused = |text: &'static str| Error::from(OAuthError::invalid_grant(text));
+        let user = direct::judge(cx, &checked, client_id, &request.ip)?.map_err(refused)?;
+        let scope = request.form.get("scope").unwrap_or_default();
+        let to = (Use::DirectGrant, &*ask.client);
+        let asks = match course::judge(cx, to, &user, scope)? {
+            Ok(asks) => asks,
+            Err(bar) => {
+                bar.report(cx, client_id, &request.ip, Some(&user))?;
+                return Err(OAuthError::invalid_grant(bar.reason().1).into());
             }
-            Err(text) => Err(OAuthError::invalid_grant(text).into()),
+        };
+        for kind in &asks.kinds {
+            prove_further(cx, (&request, &ask), &user, kind)?;
         }
+        let place = (client_id.as_str(), request.ip.as_str());
+        direct::finish(cx, &checked, &user, place)?.map_err(refused)?;
+        let proven = match asks.kinds.is_empty() {
+            true => ProvenUser::new(user),
+            false => ProvenUser::with_code(user),
+        };
+        provider.token_for(cx, &request, &ask.client, proven)
     };
     app.enter(realm, Door::Write, conclude).await
+}
+
+/// Checks what the flow asks for beside the password; the names of the parameters are Keycloak's.
+fn prove_further(
+    cx: &mut Cx<'_>,
+    (request, ask): (&TokenRequest, &Ask),
+    user: &User,
+    kind: &str,
+) -> Result<(), Error> {
+    let sent = |name: &str| request.form.get(name);
+    let code = match kind {
+        RECOVERY_CODES => sent("recovery_code"),
+        _ => sent("otp").or_else(|| sent("totp")),
+    };
+    let place = Place {
+        ip: &request.ip,
+        device: None,
+        is_for_many: !ask.client.settings.public_client,
+    };
+    let whose = (ask.client.client_id.as_str(), place);
+    let judged = direct::judge_further(cx, user, Brought { kind, code }, whose)?;
+    // RFC 6585 §4: too many requests.
+    let judged = judged.map_err(|many| OAuthError::try_again(429, many.retry_after_seconds))?;
+    judged.map_err(|text| OAuthError::invalid_grant(text).into())
 }

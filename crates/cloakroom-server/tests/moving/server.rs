@@ -163,7 +163,17 @@ impl Server {
         username: &str,
         password: &str,
     ) -> (u16, Value) {
-        let form = [
+        self.sign_in_with(realm, (username, password), &[]).await
+    }
+
+    /// The same with something beside the password.
+    pub(crate) async fn sign_in_with(
+        &self,
+        realm: &str,
+        (username, password): (&str, &str),
+        more: &[(&str, &str)],
+    ) -> (u16, Value) {
+        let mut form = vec![
             ("grant_type", "password"),
             ("client_id", "shop"),
             ("client_secret", "shop-secret-of-acme-0123456789"),
@@ -171,6 +181,7 @@ impl Server {
             ("username", username),
             ("password", password),
         ];
+        form.extend(more);
         self.token(realm, &form).await
     }
 

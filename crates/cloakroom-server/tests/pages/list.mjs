@@ -115,6 +115,37 @@ export const PAGES = [
     },
   },
   {
+    name: 'otp',
+    reach: async (page, setup) => {
+      const device = (userLabel) => ({
+        type: 'otp',
+        userLabel,
+        secretData: JSON.stringify({ value: 'JBSWY3DPEHPK3PXPJBSW' }),
+        credentialData: JSON.stringify({ subType: 'totp', digits: 6, period: 30, algorithm: 'HmacSHA1' }),
+      });
+      await setup.realm.createUser('with-devices', 'a first passphrase', {
+        credentials: [
+          { type: 'password', value: 'a first passphrase' },
+          device('Phone'),
+          device('Tablet'),
+        ],
+      });
+      await page.goto(signInAddress(setup));
+      await fillIn(page, 'with-devices', 'a first passphrase');
+      await page.getByLabel('One-time code').fill('12');
+      await page.getByRole('button', { name: 'Sign In' }).click();
+      await page.getByText('That code is wrong.').waitFor();
+    },
+  },
+  {
+    name: 'configure-totp',
+    reach: async (page, setup) => {
+      await meetRequiredAction(page, setup, 'CONFIGURE_TOTP', 'a first passphrase');
+      await page.getByRole('img', { name: /QR code/ }).waitFor();
+      await page.getByText('Type this into the app').click();
+    },
+  },
+  {
     name: 'update-password',
     reach: async (page, setup) => {
       await meetRequiredAction(page, setup, 'UPDATE_PASSWORD', 'a first passphrase');

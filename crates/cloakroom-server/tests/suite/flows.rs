@@ -17,6 +17,7 @@ struct Scene {
     shop_id: String,
     ada: Person,
     otto: Person,
+    wanda: Person,
 }
 
 type Story = fn(&Scene);
@@ -68,12 +69,18 @@ impl Scene {
                 "credentialData": "{\"subType\":\"totp\",\"digits\":6,\"period\":30,\"algorithm\":\"HmacSHA1\"}"},
         ]});
         let otto = realm.create_person("otto", otp);
+        let key = json!({"credentials": [
+            {"type": "password", "value": "an honest passphrase of wanda"},
+            {"type": "webauthn", "secretData": "{}", "credentialData": "{\"counter\":5}"},
+        ]});
+        let wanda = realm.create_person("wanda", key);
         Self {
             realm,
             shop,
             shop_id,
             ada,
             otto,
+            wanda,
         }
     }
 
@@ -151,31 +158,39 @@ impl Scene {
         assert!(browser.open(&self.request("")).page().is_login());
         self.require("browser", "auth-cookie", "ALTERNATIVE");
 
-        // Whoever has set up a second factor is not let in without it: it is not here, and that is said.
-        let barred = self.browser().answer(&self.request(""), &self.otto).page();
+        // Whoever has set up a second factor is asked for it.
+        let asked = self.browser().answer(&self.request(""), &self.otto).page();
         assert!(
-            barred.is_error() && barred.answer.body.contains("auth-otp-form"),
+            asked.form("kc-otp-login-form").is_some(),
+            "{}",
+            asked.answer.body
+        );
+        assert_eq!(self.by_password(&self.ada).status, 200);
+        let refused = self.by_password(&self.otto);
+        assert!(
+            refused.body.contains("Invalid user credentials"),
+            "{}",
+            refused.body
+        );
+        // One that is not here lets nobody in who has it, and that is said.
+        self.require("browser", "webauthn-authenticator", "REQUIRED");
+        let barred = self.browser().answer(&self.request(""), &self.wanda).page();
+        assert!(
+            barred.is_error() && barred.answer.body.contains("webauthn-authenticator"),
             "{}",
             barred.answer.body
         );
         assert_eq!(barred.answer.status, 403);
         let errors = self.errors();
         assert_eq!(errors[0]["error"], json!("invalid_flow"));
-        assert_eq!(errors[0]["userId"], json!(self.otto.id));
+        assert_eq!(errors[0]["userId"], json!(self.wanda.id));
         assert!(
             errors[0]["details"]["reason"]
                 .to_string()
-                .contains("auth-otp-form"),
+                .contains("webauthn-authenticator"),
             "{errors:?}"
         );
-        assert_eq!(self.by_password(&self.ada).status, 200);
-        let refused = self.by_password(&self.otto);
-        assert_eq!(refused.status, 400, "{}", refused.body);
-        assert!(
-            refused.body.contains("direct-grant-validate-otp"),
-            "{}",
-            refused.body
-        );
+        self.require("browser", "webauthn-authenticator", "DISABLED");
         // Where the flow asks for none, the password is enough.
         self.require("browser", "Browser - Conditional 2FA", "DISABLED");
         self.require(
@@ -503,17 +518,15 @@ impl Scene {
         assert_eq!(simulate("session=true")["end"], json!("in"));
         assert_eq!(simulate("")["end"], json!("nobody"));
         let otto = simulate("user=otto");
-        assert_eq!(
-            (&otto["end"], &otto["about"]),
-            (&json!("cannot-run"), &json!("auth-otp-form"))
-        );
+        assert_eq!(otto["end"], json!("in"));
         let otp = otto["steps"]
             .as_array()
             .unwrap()
             .iter()
             .find(|one| one["name"] == json!("auth-otp-form"));
-        assert_eq!(otp.unwrap()["isCarriedOut"], json!(false));
-        assert_eq!(otp.unwrap()["because"], json!("not-carried-out"));
+        assert_eq!(otp.unwrap()["isCarriedOut"], json!(true));
+        assert_eq!(otp.unwrap()["because"], json!("proves"));
+        assert_eq!(otp.unwrap()["about"], json!("otp"));
         for query in ["user=nobody", "client=none", "of=draft", "of=7", "of=x"] {
             let path = format!("/ui-ext/flows/browser/simulation?{query}");
             assert_eq!(

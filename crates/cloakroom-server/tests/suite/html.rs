@@ -70,7 +70,7 @@ fn read(html: &str) -> Form {
         let value = attribute(tag, "value").unwrap_or_default();
         match kind.as_str() {
             "submit" => form.buttons.push((name, value)),
-            "checkbox" if !tag.contains(" checked") => {}
+            "checkbox" | "radio" if !tag.contains(" checked") => {}
             "checkbox" => form.fields.push((name, "on".to_owned())),
             _ => form.fields.push((name, value)),
         }

@@ -22,6 +22,7 @@ mod escalation;
 mod federation;
 mod flow_rules;
 mod flows;
+mod further;
 mod hostile;
 mod html;
 mod http;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
+    modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

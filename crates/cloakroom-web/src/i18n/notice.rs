@@ -60,6 +60,14 @@ notices! {
     CookieNotFound => "notice-cookie-not-found",
     /// The person declined at the previous step.
     ActionCancelled => "notice-action-cancelled",
+    /// The one-time code is wrong.
+    InvalidCode => "notice-invalid-code",
+    /// The one-time code was good once.
+    CodeUsedBefore => "notice-code-used-before",
+    /// The recovery code is wrong.
+    InvalidRecoveryCode => "notice-invalid-recovery-code",
+    /// Nobody signs in here without one-time codes.
+    SetUpOtp => "notice-set-up-otp",
 
     // Required actions and registration
     /// A password must be chosen before going on.

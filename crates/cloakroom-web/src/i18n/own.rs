@@ -35,6 +35,12 @@ pub const PARTS: &[(&str, &[(&str, &str)])] = &[
             ("login-or-with", "identity-provider-login-label"),
             ("notice-invalid-credentials", "invalidUserMessage"),
             ("notice-account-disabled", "accountDisabledMessage"),
+            ("field-otp", "loginTotpOneTime"),
+            ("otp-other", "doTryAnotherWay"),
+            ("notice-invalid-code", "invalidTotpMessage"),
+            ("enrol-heading", "loginTotpTitle"),
+            ("notice-set-up-otp", "configureTotpMessage"),
+            ("field-device-name", "loginTotpDeviceName"),
         ],
     ),
     (

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::Layout;
-use super::parts::{Alert, Field, FieldProblem, ProfileField, problem};
+use super::parts::{Alert, Field, FieldProblem, Hidden, ProfileField, problem};
+use super::qr::{self, Picture};
 use crate::i18n::Notice;
 
 /// A new password, `kc-passwd-update-form`: POSTs `password-new`, `password-confirm`, `logout-sessions`.
@@ -43,6 +44,51 @@ impl UpdatePasswordPage {
             "field-password-confirm",
         );
         new.into_iter().chain(confirm).collect()
+    }
+}
+
+/// One-time codes, `kc-totp-settings-form`: POSTs `totp`, `userLabel`, `logout-sessions`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/configure_totp.html")]
+pub struct ConfigureTotpPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Why it is asked for, or what went wrong.
+    pub alert: Option<Alert>,
+    /// Whose codes these are.
+    pub username: String,
+    /// The address in the picture.
+    pub address: Hidden,
+    /// The secret, for whoever cannot scan.
+    pub secret: Hidden,
+    /// Codes go by the clock, and not by a counter.
+    pub is_by_clock: bool,
+    /// `SHA1`, `SHA256` or `SHA512`.
+    pub algorithm: String,
+    /// How many digits a code has.
+    pub digits: String,
+    /// How many seconds a code is good for.
+    pub period: String,
+    /// Where the counter begins.
+    pub counter: String,
+    /// What is wrong with `totp`; its value never comes back.
+    pub code_error: Option<Notice>,
+    /// `userLabel`.
+    pub device_name: Field,
+    /// Whether the application asked for this and the person may decline (`cancel-aia`).
+    pub can_cancel: bool,
+}
+
+impl ConfigureTotpPage {
+    fn picture(&self) -> Option<Picture> {
+        qr::draw(self.address.as_str())
+    }
+
+    fn problems(&self) -> Vec<FieldProblem> {
+        let code = problem(self.code_error.as_ref(), "totp", "field-otp");
+        code.into_iter().collect()
     }
 }
 

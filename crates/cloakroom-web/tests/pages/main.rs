@@ -115,6 +115,21 @@ fn the_forms_have_the_ids_and_fields_that_clients_parse() {
             "username password password-confirm email firstName lastName",
         ),
         ("reset_credentials", "kc-reset-password-form", "username"),
+        (
+            "otp",
+            "kc-otp-login-form",
+            "selectedCredentialId selectedCredentialId otp login tryAnotherWay",
+        ),
+        (
+            "recovery_code",
+            "kc-recovery-code-login-form",
+            "recoveryCodeInput login tryAnotherWay",
+        ),
+        (
+            "configure_totp",
+            "kc-totp-settings-form",
+            "totp userLabel logout-sessions cancel-aia",
+        ),
         ("update_password", "kc-passwd-update-form", new_password),
         (
             "update_profile",

@@ -5,11 +5,12 @@ use askama::Template;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
     AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage, Alert,
-    AlreadySignedInPage, ClientShown, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage,
-    Hidden, InfoPage, Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage, LoginStatusFrame,
-    LogoutConfirmPage, Moment, OrganizationChoice, PageExpiredPage, PreviewedClaim, ProviderLink,
-    RegisterPage, ResetCredentialsPage, ReturningUser, SelectOrganizationPage, SetupDonePage,
-    SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
+    AlreadySignedInPage, ClientShown, ConfigureTotpPage, ConsentPage, DevicePage, ErrorPage, Field,
+    FormPostPage, Hidden, InfoPage, Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage,
+    LoginStatusFrame, LogoutConfirmPage, Moment, OrganizationChoice, OtpDevice, OtpPage,
+    PageExpiredPage, PreviewedClaim, ProviderLink, RecoveryCodePage, RegisterPage,
+    ResetCredentialsPage, ReturningUser, SelectOrganizationPage, SetupDonePage, SetupPage,
+    SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
     UpdatePasswordPage, UpdateProfilePage, UsernameLabel, UsernamePage, WelcomePage,
 };
 
@@ -199,6 +200,56 @@ fn reset_credentials(words: &Words, locale: &Locale) -> ResetCredentialsPage {
         username_label: UsernameLabel::UsernameOrEmail,
         username: Field::new(words.or("")),
         login_url: "/realms/acme/login-actions/authenticate".into(),
+    }
+}
+
+fn otp(words: &Words, locale: &Locale) -> OtpPage {
+    let device = |id, label| OtpDevice {
+        id: words.or(id).into(),
+        label: words.or(label).into(),
+    };
+    OtpPage {
+        layout: layout(words, locale),
+        action: authenticate(),
+        alert: Some(Alert::error(Notice::CodeUsedBefore).with_code(words.or("E-7F3K-2Q"))),
+        username: words.or("ada@acme.test").into(),
+        restart_url: "/realms/acme/login-actions/restart".into(),
+        devices: vec![device("d1", "Phone"), device("d2", "")],
+        selected: words.or("d1").into(),
+        has_other: true,
+    }
+}
+
+fn recovery_code(words: &Words, locale: &Locale) -> RecoveryCodePage {
+    RecoveryCodePage {
+        layout: layout(words, locale),
+        action: authenticate(),
+        alert: Some(Alert::error(Notice::InvalidRecoveryCode)),
+        username: words.or("ada@acme.test").into(),
+        restart_url: "/realms/acme/login-actions/restart".into(),
+        number: words.or("3").into(),
+        has_other: true,
+    }
+}
+
+fn configure_totp(words: &Words, locale: &Locale) -> ConfigureTotpPage {
+    ConfigureTotpPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: Some(Alert::info(Notice::SetUpOtp)),
+        username: words.or("ada@acme.test").into(),
+        address: Hidden::new(
+            "otpauth://totp/Acme:ada?secret=MZXW6YTBOI&digits=6&algorithm=SHA1&issuer=Acme&period=30",
+        ),
+        secret: Hidden::new(words.or("MZXW 6YTB OI")),
+        is_by_clock: true,
+        algorithm: words.or("SHA1").into(),
+        digits: words.or("6").into(),
+        period: words.or("30").into(),
+        counter: words.or("0").into(),
+        code_error: Some(Notice::InvalidCode),
+        device_name: Field::new(words.or("Phone")),
+        can_cancel: true,
     }
 }
 
@@ -490,6 +541,9 @@ pub(crate) fn all() -> Vec<Sample> {
         register OK,
         register_refused OK,
         reset_credentials OK,
+        otp OK,
+        recovery_code OK,
+        configure_totp OK,
         update_password OK,
         update_profile OK,
         terms OK,

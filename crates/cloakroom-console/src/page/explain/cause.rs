@@ -29,6 +29,7 @@ const SIGN_IN: &[Step] = &[
     step("explain-step-password", ""),
     step("explain-step-account", "userId"),
     step("explain-step-flow", "userId"),
+    step("explain-step-further", "userId"),
     step("explain-step-actions", "userId"),
     step("explain-step-consent", "userId"),
 ];
@@ -153,6 +154,27 @@ const OF_SIGN_IN: &[Line] = &[
     ),
     (
         "invalid_user_credentials",
+        "code is wrong",
+        10,
+        "explain-otp",
+        Repair::Person("/sign-in"),
+    ),
+    (
+        "invalid_user_credentials",
+        "used before",
+        10,
+        "explain-otp-used",
+        Repair::Person("/sign-in"),
+    ),
+    (
+        "invalid_user_credentials",
+        "code is missing",
+        10,
+        "explain-otp-missing",
+        Repair::Client,
+    ),
+    (
+        "invalid_user_credentials",
         "",
         7,
         "explain-password",
@@ -182,14 +204,14 @@ const OF_SIGN_IN: &[Line] = &[
     (
         "resolve_required_actions",
         "",
-        10,
+        11,
         "explain-actions",
         Repair::Person(""),
     ),
     (
         "rejected_by_user",
         "",
-        11,
+        12,
         "explain-consent",
         Repair::Person("/activity"),
     ),
@@ -316,84 +338,4 @@ impl Cause {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::Cause;
-
-    #[test]
-    fn each_error_of_the_server_is_laid_to_the_step_that_refuses_with_it() {
-        let rows = [
-            ("LOGIN_ERROR", "user_not_found", "explain-step-user"),
-            (
-                "LOGIN_ERROR",
-                "user_temporarily_disabled",
-                "explain-step-lock",
-            ),
-            (
-                "LOGIN_ERROR",
-                "invalid_user_credentials",
-                "explain-step-password",
-            ),
-            ("LOGIN_ERROR", "user_disabled", "explain-step-account"),
-            ("LOGIN_ERROR", "invalid_flow", "explain-step-flow"),
-            (
-                "LOGIN_ERROR",
-                "resolve_required_actions",
-                "explain-step-actions",
-            ),
-            (
-                "CODE_TO_TOKEN_ERROR",
-                "invalid_client",
-                "explain-step-proof",
-            ),
-            ("CODE_TO_TOKEN_ERROR", "invalid_grant", "explain-step-grant"),
-            ("REFRESH_TOKEN_ERROR", "invalid_grant", "explain-step-grant"),
-            (
-                "CLIENT_LOGIN_ERROR",
-                "unauthorized_client",
-                "explain-step-allowed",
-            ),
-            ("CLIENT_LOGIN_ERROR", "invalid_scope", "explain-step-scope"),
-        ];
-        for (kind, error, step) in rows {
-            let cause = Cause::of(&json!({"type": kind, "error": error}));
-            let failed = cause.steps.get(cause.failed).map(|step| step.key);
-            assert_eq!(failed, Some(step), "{kind} {error}");
-        }
-    }
-
-    /// The reasons are those that the server writes down, as the tests of passwords that Kerberos proves read them.
-    #[test]
-    fn what_a_centre_of_keys_says_is_told_from_a_wrong_password() {
-        let (account, password) = ("explain-step-account", "explain-step-password");
-        let rows = [
-            (
-                "the account is disabled or locked",
-                account,
-                "explain-centre-account",
-            ),
-            ("the account has expired", account, "explain-centre-account"),
-            (
-                "the account is not valid yet",
-                account,
-                "explain-centre-account",
-            ),
-            (
-                "the password has expired",
-                password,
-                "explain-centre-password",
-            ),
-            ("the password is wrong", password, "explain-password"),
-        ];
-        for (reason, step, why) in rows {
-            let details = json!({"reason": reason});
-            let event = json!({
-                "type": "LOGIN_ERROR", "error": "invalid_user_credentials", "details": details,
-            });
-            let cause = Cause::of(&event);
-            let failed = cause.steps.get(cause.failed).map(|step| step.key);
-            assert_eq!((failed, cause.why), (Some(step), why), "{reason}");
-        }
-    }
-}
+mod tests;

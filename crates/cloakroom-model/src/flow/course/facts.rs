@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cx::Cx;
-use crate::flow::{Node, Tree};
+use crate::flow::{self as flows, Node, RequiredAction, Tree};
 use crate::id::GroupId;
 use crate::user::User;
 use crate::{Result, credential, group, role, user};
@@ -29,8 +29,10 @@ pub struct Facts {
     pub person: Option<Person>,
     /// It is known who that is before the flow begins.
     pub is_known: bool,
-    /// There is no page to ask them on.
+    /// There is no page to ask them on, except for what they prove beside a password.
     pub asks_nothing: bool,
+    /// The kinds of credentials that they do not want to be asked for, where something else may take their place.
+    pub declined: BTreeSet<String>,
 }
 
 /// What is known of a person.
@@ -47,6 +49,8 @@ pub struct Person {
     pub group_attributes: BTreeMap<String, Vec<String>>,
     /// The kinds of their credentials.
     pub credentials: BTreeSet<String>,
+    /// Whoever has no app for one-time codes may set one up.
+    pub may_set_up_otp: bool,
 }
 
 /// What a flow asks about, and the realm does not have.
@@ -57,6 +61,9 @@ pub struct Gone {
     /// Client scopes.
     pub scopes: BTreeSet<String>,
 }
+
+/// The required action by which people set up one-time codes.
+pub const SET_UP_OTP: &str = "CONFIGURE_TOTP";
 
 /// Reads what a flow asks about somebody.
 pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
@@ -80,6 +87,12 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     }
     let mut asked = Vec::new();
     conditions(flow, &mut asked);
+    let is_demanded =
+        |step: &&Node| step.provider() == Some("auth-otp-form") && step.requirement == "REQUIRED";
+    if !person.credentials.contains(credential::OTP) && asked.iter().any(is_demanded) {
+        let is_it = |one: &RequiredAction| one.alias == SET_UP_OTP && one.enabled;
+        person.may_set_up_otp = flows::list_actions(cx)?.iter().any(is_it);
+    }
     let of_kind = |kind: &'static str| {
         let all = asked.iter();
         all.filter(move |step| step.provider() == Some(kind))

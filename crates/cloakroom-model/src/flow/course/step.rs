@@ -1,17 +1,20 @@
 //! What each authenticator comes to, as far as this server has it.
 
-use super::{Because, End, Outcome, Ran, Walk};
+use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition};
 use crate::flow::Node;
 
 /// The authenticators that this server carries out in a browser or for a password grant.
 const CARRIED_OUT: &[&str] = &[
     "allow-access-authenticator",
     "auth-cookie",
+    "auth-otp-form",
     "auth-password-form",
+    "auth-recovery-authn-code-form",
     "auth-spnego",
     "auth-username-form",
     "auth-username-password-form",
     "deny-access-authenticator",
+    "direct-grant-validate-otp",
     "direct-grant-validate-password",
     "direct-grant-validate-username",
     "identity-provider-redirector",
@@ -54,7 +57,7 @@ pub(super) fn is_of_keycloak(name: &str) -> bool {
 /// The server has this authenticator, or checks this condition.
 #[must_use]
 pub fn is_carried_out(name: &str) -> bool {
-    CARRIED_OUT.contains(&name) || super::condition::is_known(name)
+    CARRIED_OUT.contains(&name) || condition::is_known(name)
 }
 
 const DENIES: &str = "deny-access-authenticator";
@@ -67,10 +70,14 @@ pub(super) fn is_denial(end: &End) -> bool {
 impl Walk<'_> {
     pub(super) fn authenticator(&mut self, step: &Node) -> Outcome {
         let name = step.authenticator.as_deref().unwrap_or_default();
-        let asks = !["allow-access-authenticator", DENIES].contains(&name);
+        let further = condition::credential_of(name).filter(|_| is_carried_out(name));
+        let asks = !["allow-access-authenticator", DENIES].contains(&name) && further.is_none();
         if self.facts.asks_nothing && asks {
             let because = Because::of("no-page");
             return Err((End::CannotRun(name.to_owned()), because));
+        }
+        if let Some(kind) = further {
+            return self.further(step, (name, kind));
         }
         match name {
             "auth-cookie" => Ok(self.recognized(self.facts.has_session, ("session", "no-session"))),
@@ -152,19 +159,41 @@ impl Walk<'_> {
         }
     }
 
-    /// A step that this server does not have. Who has not set it up is refused by it alone where it cannot be set up.
+    /// Something that is proved beside a password.
+    fn further(&mut self, step: &Node, (name, kind): (&str, &'static str)) -> Outcome {
+        let Some(person) = self.facts.person.as_ref().filter(|_| self.is_known) else {
+            return Err((End::Nobody, Because::of("nobody")));
+        };
+        let refused = || End::Refused(name.to_owned());
+        if self.facts.declined.contains(kind) {
+            return Err((refused(), Because::about("declined", kind)));
+        }
+        if person.credentials.contains(kind) {
+            self.used.insert(kind);
+            return Ok(Ran::Done(Because::about(FURTHER, kind)));
+        }
+        // Keycloak lets people set up what a browser's flow requires; a password grant cannot.
+        if step.requirement == "REQUIRED" && name == "auth-otp-form" && person.may_set_up_otp {
+            return Ok(Ran::Done(Because::about(TO_SET_UP, kind)));
+        }
+        let because = Because::about("not-set-up", kind);
+        match step.requirement.as_str() {
+            "ALTERNATIVE" => Ok(Ran::PassedOver(because)),
+            _ => Err((refused(), because)),
+        }
+    }
+
+    /// A step that this server does not have.
     fn missing(&self, step: &Node, name: &str) -> Outcome {
-        let kind = super::condition::credential_of(name);
+        let kind = condition::credential_of(name);
         let has = |kind: &str| {
             let person = self.facts.person.as_ref();
             person.is_some_and(|person| person.credentials.contains(kind))
         };
         if let Some(kind) = kind.filter(|kind| !has(kind)) {
             let because = Because::about("not-set-up", kind);
-            // Keycloak lets people set up what a browser's flow requires; a password grant cannot.
-            return match (step.requirement.as_str(), name) {
-                ("ALTERNATIVE", _) => Ok(Ran::PassedOver(because)),
-                (_, "direct-grant-validate-otp") => Err((End::Refused(name.to_owned()), because)),
+            return match step.requirement.as_str() {
+                "ALTERNATIVE" => Ok(Ran::PassedOver(because)),
                 _ => Err((End::CannotRun(name.to_owned()), because)),
             };
         }

@@ -83,6 +83,36 @@ fn somebody(credentials: &[&str]) -> Facts {
     }
 }
 
+fn declining(kind: &str, credentials: &[&str]) -> Facts {
+    Facts {
+        declined: [kind.to_owned()].into(),
+        ..somebody(credentials)
+    }
+}
+
+#[test]
+fn what_is_proved_beside_a_password_is_asked_in_its_order() {
+    const EITHER: &str = "auth-username-password-form REQUIRED, +2fa CONDITIONAL, \
+        .conditional-user-configured REQUIRED, .webauthn-authenticator ALTERNATIVE, .auth-otp-form ALTERNATIVE, \
+        .auth-recovery-authn-code-form ALTERNATIVE";
+    const BOTH: &str = "auth-username-password-form REQUIRED, auth-otp-form REQUIRED, auth-recovery-authn-code-form REQUIRED";
+    let codes = "recovery-authn-codes";
+    let asked = |steps: &str, facts: &Facts| -> Vec<String> {
+        let course = decide(&flow(steps), facts);
+        course.asked().map(str::to_owned).collect()
+    };
+    let all = ["password", "webauthn", "otp", codes];
+    assert_eq!(asked(EITHER, &somebody(&["password"])), [""; 0]);
+    // What is not here is passed over where something else takes its place.
+    assert_eq!(asked(EITHER, &somebody(&all)), ["otp"]);
+    assert_eq!(asked(EITHER, &declining("otp", &all)), [codes]);
+    assert_eq!(asked(EITHER, &declining(codes, &all)), ["otp"]);
+    assert_eq!(asked(BOTH, &somebody(&all)), ["otp", codes]);
+    // What is required is not declined.
+    let declined = decide(&flow(BOTH), &declining("otp", &all));
+    assert_eq!(declined.end, End::Refused("auth-otp-form".to_owned()));
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table, a row a flow")]
 fn people_go_through_flows_as_in_keycloak() {
@@ -146,10 +176,11 @@ fn people_go_through_flows_as_in_keycloak() {
             refused("auth-username-password-form"),
         ),
         // A second factor that was set up is not dropped in silence.
+        (BROWSER.to_owned(), somebody(&["password", "otp"]), End::In),
         (
             BROWSER.to_owned(),
-            somebody(&["password", "otp"]),
-            cannot("auth-otp-form"),
+            declining("otp", &["password", "otp"]),
+            refused("auth-otp-form"),
         ),
         (
             BROWSER.to_owned(),
@@ -157,15 +188,36 @@ fn people_go_through_flows_as_in_keycloak() {
             End::In,
         ),
         (DIRECT.to_owned(), plain(), End::In),
+        (DIRECT.to_owned(), somebody(&["password", "otp"]), End::In),
         (
-            DIRECT.to_owned(),
-            somebody(&["password", "otp"]),
-            cannot("direct-grant-validate-otp"),
+            "direct-grant-validate-username REQUIRED, direct-grant-validate-otp REQUIRED"
+                .to_owned(),
+            plain(),
+            refused("direct-grant-validate-otp"),
         ),
         (
             format!("{form}, auth-otp-form REQUIRED"),
             plain(),
-            cannot("auth-otp-form"),
+            refused("auth-otp-form"),
+        ),
+        (
+            format!("{form}, auth-otp-form REQUIRED"),
+            with(|facts| {
+                let person = facts.person.as_mut().unwrap();
+                person.may_set_up_otp = true;
+            }),
+            End::In,
+        ),
+        // Nobody has said who that is.
+        (
+            format!("auth-otp-form REQUIRED, {form}"),
+            somebody(&["password", "otp"]),
+            End::Nobody,
+        ),
+        (
+            format!("{form}, webauthn-authenticator REQUIRED"),
+            somebody(&["password", "webauthn"]),
+            cannot("webauthn-authenticator"),
         ),
         (
             format!("{form}, auth-otp-form ALTERNATIVE"),
@@ -310,7 +362,7 @@ fn people_go_through_flows_as_in_keycloak() {
         (
             levels("2"),
             with(|facts| facts.level = 2),
-            cannot("auth-otp-form"),
+            refused("auth-otp-form"),
         ),
         (
             format!(
@@ -411,12 +463,12 @@ fn each_step_says_because_of_what() {
             "identity-provider-redirector passed-over no-provider",
             "Organization passed-over inside-failed",
             ".if-organization passed-over nothing-set-up",
-            "forms passed-over inside-failed",
+            "forms done inside",
             ".auth-username-password-form done password",
-            ".2fa ended inside-failed",
+            ".2fa done inside",
             "..conditional-user-configured done holds",
             "..conditional-credential done holds",
-            "..auth-otp-form passed-over not-carried-out",
+            "..auth-otp-form done proves(otp)",
             "..webauthn-authenticator not-reached disabled",
         ]
     );

@@ -7,7 +7,7 @@ use cloakroom_federation::post_login::{self, Verdict};
 use cloakroom_federation::{Arrived, Pending, Upstream, arrival};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::sign_on::Origin;
-use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::attempt::{self, Attempt, First};
 use cloakroom_model::departure::Baggage;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Door, Fault};
@@ -178,10 +178,10 @@ pub(super) struct Stopped {
 }
 
 impl Stopped {
-    fn of(upstream: &Upstream, verdict: Verdict) -> Option<Self> {
+    fn of(upstream: &Upstream, verdict: &Verdict) -> Option<Self> {
         let name = upstream.name().to_owned();
         match verdict {
-            Verdict::Pass => None,
+            Verdict::Pass | Verdict::Asks(_) | Verdict::SetsUp => None,
             Verdict::Denied => Some(Self {
                 error: "access_denied",
                 reason: "the post login flow denies access".to_owned(),
@@ -189,7 +189,7 @@ impl Stopped {
             }),
             Verdict::CannotRun(reason) => Some(Self {
                 error: "identity_provider_not_configured",
-                reason,
+                reason: reason.clone(),
                 notice: Notice::ProviderSettings(name),
             }),
         }
@@ -210,30 +210,41 @@ pub(super) fn admit(
     came: (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
 ) -> Result<Option<Stopped>, Fault> {
-    let notes = match take_in(cx, came, (pending, user))? {
-        Ok(notes) => notes,
+    let (notes, verdict) = match take_in(cx, came, (pending, user))? {
+        Ok(taken) => taken,
         Err(stopped) => return Ok(Some(stopped)),
     };
-    flow::prove_upstream(cx, attempt, user);
+    match verdict {
+        Verdict::Asks(flow) => {
+            flow::prove_in_part(cx, attempt, user, (First::Provider(flow), false));
+        }
+        verdict => {
+            flow::prove_upstream(cx, attempt, user);
+            if verdict == Verdict::SetsUp {
+                flow::mark(attempt, note::SET_UP_OTP);
+            }
+        }
+    }
     settle::mark(cx, attempt, pending, notes)?;
     Ok(None)
 }
 
-/// Takes over what the settings ask for; the notes of a session, or what the post login flow says against the person.
+/// Takes over what the settings ask for; the notes of a session and what the post login flow makes of the person, or says against
+/// them.
 pub(super) fn take_in(
     cx: &mut Cx<'_>,
     (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
-) -> Result<Result<Map<String, Value>, Stopped>, Fault> {
+) -> Result<Result<(Map<String, Value>, Verdict), Stopped>, Fault> {
     let identity = &pending.identity;
     let notes = arrival::take_over(cx, upstream, configured, (identity, user), occasion)?;
     settle::keep_tokens(cx, user, pending)?;
     let user = user::find(cx, &user.id)?;
     let user = user.ok_or_else(|| Fault::corrupt("a user is gone who was there"))?;
     let verdict = post_login::run(cx, upstream, &user)?;
-    Ok(match Stopped::of(upstream, verdict) {
+    Ok(match Stopped::of(upstream, &verdict) {
         Some(stopped) => Err(stopped),
-        None => Ok(notes),
+        None => Ok((notes, verdict)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What a sign-in through a provider leaves behind: a link, tokens, and where the session came from.
 
 use cloakroom_federation::mapper::Occasion;
+use cloakroom_federation::post_login::Verdict;
 use cloakroom_federation::{Pending, arrival};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::sign_on::Origin;
@@ -166,7 +167,14 @@ fn link(
     };
     report(cx, "FEDERATED_IDENTITY_LINK", &about)?;
     match taken {
-        Ok(notes) => mark(cx, attempt, pending, notes).map(|()| None),
+        Ok((notes, verdict)) => {
+            match verdict {
+                Verdict::Asks(alias) => flow::ask_more(attempt, alias),
+                Verdict::SetsUp => flow::mark(attempt, note::SET_UP_OTP),
+                _ => {}
+            }
+            mark(cx, attempt, pending, notes).map(|()| None)
+        }
         Err(stopped) => stopped.report(cx, &about).map(Some),
     }
 }

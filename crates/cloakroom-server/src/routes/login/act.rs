@@ -19,7 +19,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 use super::action_page::action_page;
 use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
-use super::{Ticket, busy, consent, organization, outset, over, posted, profile, show};
+use super::{Ticket, busy, consent, enrol, organization, outset, over, posted, profile, show};
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
@@ -77,6 +77,10 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
         return Ok(Due::Over);
     };
     Ok(match flow::next(cx, &attempt)? {
+        // Its secret has still to be made.
+        (Next::Act(Action::ConfigureTotp), _) if flow::text(&attempt, note::NEW_OTP).is_empty() => {
+            Due::Elsewhere(Box::new(attempt))
+        }
         (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
         (Next::ChooseOrganization, Some(user)) => {
             let all = flow::choices(cx, &attempt, &user)?;
@@ -128,9 +132,11 @@ async fn act(
             let Some(attempt) = ticket.claim(cx)? else {
                 return Ok(Acted::Onward(Onward::Over));
             };
-            match step(cx, (&provider, &origin), attempt, (&form, is_written))? {
+            let identity = identity.as_deref();
+            let place = (&*provider, &origin, identity);
+            let attempt = flow::hold(cx, attempt)?;
+            match step(cx, place, attempt, (&form, is_written))? {
                 Ok(attempt) => {
-                    let identity = identity.as_deref();
                     sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
                 }
                 Err(acted) => Ok(*acted),
@@ -253,7 +259,7 @@ async fn store_password(
 /// Does what the form says; the attempt goes on unless there is something to show or to hash.
 fn step(
     cx: &mut Cx<'_>,
-    (provider, origin): (&cloakroom_oidc::Provider, &Origin),
+    (provider, origin, identity): (&cloakroom_oidc::Provider, &Origin, Option<&str>),
     mut attempt: Attempt,
     (form, is_written): (&Form, bool),
 ) -> Result<Result<Attempt, Box<Acted>>, Fault> {
@@ -287,6 +293,10 @@ fn step(
                     return Ok(Err(Box::new(acted)));
                 }
             }
+        }
+        Action::ConfigureTotp => {
+            let sent = (form, identity, origin.ip.as_str());
+            enrol::enrol(cx, &mut attempt, &user, sent)?
         }
         Action::Terms if form.get("cancel").is_some() => {
             let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;

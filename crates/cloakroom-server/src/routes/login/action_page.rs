@@ -13,7 +13,7 @@ use cloakroom_web::page::{
 
 use super::fields::Problems;
 use super::pages::{action, layout, security};
-use super::profile;
+use super::{enrol, over, profile};
 use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -45,7 +45,8 @@ pub(super) fn action_page(
         .required_actions
         .iter()
         .any(|alias| alias == what.alias())
-        && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what);
+        && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what)
+        && !flow::has(attempt, note::SET_UP_OTP);
     let notice = if problems.fields.is_empty() {
         None
     } else {
@@ -88,6 +89,13 @@ pub(super) fn action_page(
                 form_id: "kc-update-profile-form",
             };
             render(StatusCode::OK, &page, &security)
+        }
+        Action::ConfigureTotp => {
+            let frame = (layout, action);
+            match enrol::page(visit, attempt, user, frame, (problems, can_cancel)) {
+                Some(page) => render(StatusCode::OK, &page, &security),
+                None => over(visit),
+            }
         }
         Action::Terms => {
             let page = TermsPage {

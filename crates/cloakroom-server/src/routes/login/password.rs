@@ -9,7 +9,7 @@ use cloakroom_login::flow::{self, note};
 use cloakroom_login::known_device;
 use cloakroom_login::proof::{self, Denied, Place, Refusal, TooMany, Who, Work};
 use cloakroom_login::sign_on::Origin;
-use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::attempt::{self, Attempt, First, Stage};
 use cloakroom_model::flow::Use;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret, client};
@@ -21,14 +21,17 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::request_id;
 use serde_json::Value;
 
+use super::further::{self, Answer};
 use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
-use crate::routes::course;
+use crate::routes::course::{self, Asks};
 use crate::routes::judge::{self, Looked, Unjudged};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
 
 /// What the first step found.
 enum Prepared {
+    /// Something else than a password was answered; true where the browser has to keep what it is known by.
+    Answered(Onward, bool),
     Verify(Box<Work>, Option<Box<Question>>),
     TooMany(Box<Attempt>, Option<User>, TooMany),
     Onward(Onward),
@@ -122,6 +125,13 @@ pub(super) async fn authenticate(
         Ok(Prepared::Verify(work, question)) => (work, question),
         Ok(Prepared::Onward(onward)) => return show(&visit, onward),
         Ok(Prepared::ToKeep) => return over(&visit),
+        Ok(Prepared::Answered(onward, is_remembered)) => {
+            return answer(
+                &visit,
+                Judged::Proved(onward, is_remembered),
+                &device.handle,
+            );
+        }
         Ok(Prepared::TooMany(attempt, known, too_many)) => {
             return too_often(&visit, &attempt, known.as_ref(), too_many);
         }
@@ -168,8 +178,8 @@ fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
         Judged::Denied(attempt, known, refusal, code) => {
             let notice = match (refusal, &known) {
                 (Refusal::Disabled, _) => Notice::AccountDisabled,
-                (Refusal::InvalidCredentials, Some(_)) => Notice::InvalidPassword,
-                (Refusal::InvalidCredentials, None) => Notice::InvalidCredentials,
+                (_, Some(_)) => Notice::InvalidPassword,
+                (_, None) => Notice::InvalidCredentials,
             };
             let alert = Alert::error(notice).with_code(&code);
             login_page(visit, &attempt, known.as_ref(), Some(alert))
@@ -222,6 +232,10 @@ impl Post {
         let is_named = !organization::is_name_wanted(cx.realm, &attempt);
         if door == Door::Passing && (attempt.stage != Stage::Prove || !is_named) {
             return Ok(Prepared::ToKeep);
+        }
+        if matches!(attempt.stage, Stage::Further { .. }) {
+            let (onward, is_remembered) = further::answer(cx, self.answer(), attempt)?;
+            return Ok(Prepared::Answered(onward, is_remembered));
         }
         if attempt.stage != Stage::Prove {
             // The form was posted twice: the first post has proved the user.
@@ -299,15 +313,26 @@ impl Post {
             return Ok(Judged::Onward(Onward::Over));
         };
         let checked = looked.settle(cx)?;
-        match proof::conclude(cx, &checked)? {
+        match proof::conclude_in_part(cx, &checked)? {
             Ok(user) => {
-                if let Some(barred) = self.bar(cx, &attempt, &user)? {
-                    return Ok(Judged::Onward(barred));
-                }
-                let is_remembered = known_device::remember(cx, &user.id, &self.device)?;
+                let asks = match self.asks(cx, &attempt, &user)? {
+                    Ok(asks) => asks,
+                    Err(barred) => return Ok(Judged::Onward(barred)),
+                };
                 let remember_me = self.form.get("rememberMe");
                 let remember_me = remember_me.is_some_and(|value| value != "off");
-                flow::prove(cx, &mut attempt, &user, remember_me);
+                let mut is_remembered = false;
+                if asks.kinds.is_empty() {
+                    proof::forgive(cx, &checked)?;
+                    is_remembered = known_device::remember(cx, &user.id, &self.device)?;
+                    flow::prove(cx, &mut attempt, &user, remember_me);
+                    if asks.sets_up {
+                        flow::mark(&mut attempt, note::SET_UP_OTP);
+                    }
+                } else {
+                    let by = First::Password(flow::password_of(cx, &user.id)?);
+                    flow::prove_in_part(cx, &mut attempt, &user, (by, remember_me));
+                }
                 attempt::advance(cx, &attempt)?;
                 let next = self.proceed(cx, attempt)?;
                 Ok(Judged::Proved(next, is_remembered))
@@ -316,22 +341,34 @@ impl Post {
         }
     }
 
-    /// The flow does not let somebody in whose password is right.
-    fn bar(
+    /// What the flow asks of somebody whose password is right; the error is the end of the sign-in.
+    fn asks(
         &self,
         cx: &mut Cx<'_>,
         attempt: &Attempt,
         user: &User,
-    ) -> Result<Option<Onward>, Fault> {
+    ) -> Result<Result<Asks, Onward>, Fault> {
         let Some(client) = client::find_by_id(cx, &attempt.client)? else {
-            return Ok(None);
+            return Ok(Ok(Asks::default()));
         };
         let scope = sign_in::request_of(attempt)?.scope;
-        let Some(bar) = course::judge(cx, (Use::Browser, &client), user, &scope)? else {
-            return Ok(None);
+        let bar = match course::judge(cx, (Use::Browser, &client), user, &scope)? {
+            Ok(asks) => return Ok(Ok(asks)),
+            Err(bar) => bar,
         };
         let place = (client.client_id.as_str(), self.origin.ip.as_str());
-        bar.end(cx, place, Some(user)).map(Some)
+        bar.end(cx, place, Some(user)).map(Err)
+    }
+
+    fn answer(&self) -> Answer<'_> {
+        Answer {
+            provider: &self.provider,
+            form: &self.form,
+            identity: self.identity.as_deref(),
+            origin: &self.origin,
+            device: &self.device,
+            is_device_new: self.is_device_new,
+        }
     }
 
     fn deny(&self, cx: &mut Cx<'_>, attempt: Attempt, denied: &Denied) -> Result<Judged, Fault> {

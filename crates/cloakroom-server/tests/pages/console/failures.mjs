@@ -27,10 +27,22 @@ class Stage {
     await realm.createUser('bare', undefined, { credentials: [] });
     const otp = { type: 'otp', secretData: '{"value":"GEZDGNBVGY3TQOJQ"}', credentialData: '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}' };
     await realm.createUser('factor', undefined, { credentials: [{ type: 'password', value: PASSWORD }, otp] });
+    const key = { type: 'webauthn', secretData: '{}', credentialData: '{"counter":5}' };
+    await realm.createUser('keyed', undefined, { credentials: [{ type: 'password', value: PASSWORD }, key] });
+    await realm.call('POST', '/authentication/flows', { alias: 'keys', providerId: 'basic-flow', topLevel: true });
+    for (const provider of ['auth-username-password-form', 'webauthn-authenticator']) {
+      await realm.call('POST', '/authentication/flows/keys/executions/execution', { provider });
+    }
+    for (const step of (await realm.call('GET', '/authentication/flows/keys/executions')).body) {
+      await realm.call('PUT', '/authentication/flows/keys/executions', { ...step, requirement: 'REQUIRED' });
+    }
+    const flows = (await realm.call('GET', '/authentication/flows')).body;
+    const browserFlow = flows.find(({ alias }) => alias === 'keys').id;
     await realm.createUser('busy', PASSWORD, { requiredActions: ['UPDATE_PASSWORD'] });
     const web = { secret: SECRET, redirectUris: [CALLBACK] };
     await realm.createClient({ ...web, clientId: 'web', directAccessGrantsEnabled: true });
     await realm.createClient({ ...web, clientId: 'other' });
+    await realm.createClient({ ...web, clientId: 'keys', authenticationFlowBindingOverrides: { browser: browserFlow } });
     await realm.createClient({ ...web, clientId: 'asks', consentRequired: true });
     await realm.createClient({ ...web, clientId: 'pkce', attributes: { 'pkce.code.challenge.method': 'S256' } });
     await realm.createClient({ ...web, clientId: 'narrow', standardFlowEnabled: false });
@@ -98,7 +110,24 @@ const FAILURES = [
   ['a name that nobody has', (s) => s.signIn('nobody'), 'client=web', 'The name belongs to somebody', 'Nobody has this username'],
   ['a wrong password', (s) => s.signIn('carl', 'wrong'), 'user=carl', 'The password is right', 'The password was wrong'],
   ['an account without a password', (s) => s.signIn('bare', 'any'), 'user=bare', 'The password is right', 'or there is none'],
-  ['a second factor that is not here', (s) => s.signIn('factor'), 'user=factor', "The sign-in's flow lets the person in", 'a step that this server does not have'],
+  [
+    'a second factor that is not here',
+    (s) => s.signIn('keyed', PASSWORD, { client_id: 'keys' }),
+    'user=keyed',
+    "The sign-in's flow lets the person in",
+    'a step that this server does not have',
+  ],
+  [
+    'a one-time code that is wrong',
+    async (s) => {
+      const browser = s.browser();
+      const page = await s.signIn('factor', PASSWORD, {}, browser);
+      return browser.submit(page, page.formWith('otp'), { otp: '12' });
+    },
+    'user=factor',
+    'The one-time code is right',
+    'the one-time code was wrong',
+  ],
   ['an account that is off', (s) => s.signIn('off'), 'user=off', 'The account is on', 'the account is off'],
   [
     'an account that is locked after guesses',

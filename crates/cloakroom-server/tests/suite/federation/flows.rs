@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Story;
 use super::op::{Op, query_of};
 use super::scene::Scene;
+use crate::further;
 use crate::http::{Request, text};
 use crate::realm::Realm;
 
@@ -21,6 +22,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "flows::a-post-login-flow-with-a-step-that-cannot-be-run-lets-nobody-in",
         cannot_run,
+    ),
+    (
+        "flows::a-post-login-flow-asks-for-a-code-and-has-it-set-up",
+        asks,
     ),
     (
         "flows::a-realm-of-keycloak-signs-people-in-through-its-provider-as-it-came",
@@ -147,7 +152,7 @@ fn after(scene: &Scene) {
 
 fn cannot_run(scene: &Scene) {
     let scene = scene.in_realm("federation-cannot");
-    let steps = [("auth-otp-form", "REQUIRED", Value::Null)];
+    let steps = [("webauthn-authenticator", "REQUIRED", Value::Null)];
     flow(&scene, None, "second-factor", &steps);
     let members = json!({"postBrokerLoginFlowAlias": "second-factor"});
     let op = scene.op_with("otp", members, json!({}));
@@ -159,6 +164,34 @@ fn cannot_run(scene: &Scene) {
     assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
     let refused = scene.events("IDENTITY_PROVIDER_POST_LOGIN_ERROR", "otp");
     assert_eq!(refused.len(), 1);
+}
+
+fn asks(scene: &Scene) {
+    let scene = scene.in_realm("federation-asks");
+    let steps = [("auth-otp-form", "REQUIRED", Value::Null)];
+    flow(&scene, None, "with-code", &steps);
+    let members = json!({"postBrokerLoginFlowAlias": "with-code"});
+    let op = scene.op_with("coded", members, json!({}));
+    let mut browser = scene.browser();
+
+    let page = scene.visit(&mut browser, &op).page();
+
+    assert!(page.form(further::ENROL).is_some(), "{}", page.answer.body);
+    assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
+    let device = further::shown(&page);
+    let callback = further::send(&mut browser, &page, &device.code(-1)).client();
+    let name = scene.claims(&callback)["preferred_username"].clone();
+    assert_eq!(name, json!("coded"));
+    // From then on it is asked for, whoever vouches for them.
+    let mut browser = scene.browser();
+    let page = scene.visit(&mut browser, &op).page();
+    let page = further::asks_again(
+        further::send(&mut browser, &page, &device.code(-1)),
+        "used already",
+    );
+    assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
+    let callback = further::send(&mut browser, &page, &device.code(0)).client();
+    assert_eq!(scene.claims(&callback)["preferred_username"], name);
 }
 
 /// The realm as a real Keycloak wrote it. Its provider is where the stand-in is, and all else is as it was.

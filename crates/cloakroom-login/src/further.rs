@@ -1,0 +1,159 @@
+//! What is proved beside a password: who is asked for what, and whether it was right.
+//!
+//! A guess is counted before anybody looks at it, as a guess at a password is, and for its user wherever it comes from:
+//! whoever guesses here knows the password already.
+
+mod base32;
+pub mod enrol;
+pub mod otp;
+mod recovery;
+
+use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::lockout as failures;
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Result};
+
+use crate::code::ErrorCode;
+use crate::known_device;
+use crate::lockout::{self, Lock};
+use crate::pace::{self, Outcome, Tried};
+use crate::proof::{self, Denied, Place, Refusal, TooMany};
+use otp::Judged;
+
+/// A device that makes codes, as its owner knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: String,
+    /// What its owner calls it; empty if it has no name.
+    pub label: String,
+}
+
+/// What somebody can be asked for of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// A code of one of these devices.
+    Otp(Vec<Device>),
+    /// The code on paper that has this number.
+    RecoveryCode(i64),
+}
+
+/// What somebody has of a kind; `None` if nothing of it can be asked for.
+pub fn offer(cx: &mut Cx<'_>, user: &User, kind: &str) -> Result<Option<Offer>> {
+    let mine = credential::list(cx, &user.id, Some(kind))?;
+    Ok(match kind {
+        credential::OTP => {
+            let devices = mine.into_iter().map(|one| Device {
+                id: one.id.to_string(),
+                label: one.label.unwrap_or_default(),
+            });
+            let devices: Vec<Device> = devices.collect();
+            (!devices.is_empty()).then_some(Offer::Otp(devices))
+        }
+        credential::RECOVERY_CODES => {
+            let number = mine.first().and_then(recovery::number);
+            number.map(Offer::RecoveryCode)
+        }
+        _ => None,
+    })
+}
+
+/// What somebody has typed.
+#[derive(Clone, Copy, Debug)]
+pub struct Typed<'a> {
+    /// The kind of credential that is asked for.
+    pub kind: &'a str,
+    /// The code.
+    pub code: &'a str,
+    /// The id of the device that it is said to be of; the first one is meant otherwise.
+    pub credential: Option<&'a str>,
+}
+
+/// Counts a guess, looks at it, and spends what was right.
+pub fn prove(
+    cx: &mut Cx<'_>,
+    user: &User,
+    typed: &Typed<'_>,
+    place: Place<'_>,
+) -> Result<std::result::Result<std::result::Result<(), Denied>, TooMany>> {
+    let device = known_device::recognize(cx, Some(user), place.device)?;
+    let limit = match pace::begin(cx, Tried::further(user, device.as_ref()))? {
+        Ok(begun) => begun,
+        Err(retry_after_seconds) => {
+            return Ok(Err(TooMany {
+                retry_after_seconds,
+            }));
+        }
+    };
+    let (mut is_counted, mut refused) = (false, None);
+    if cx.realm.settings.brute_force_protected {
+        let lock = lockout::begin(cx, user, place.ip)?;
+        let is_trusted = device.is_some() && limit.failures() < known_device::TRUSTED;
+        is_counted = lock == Lock::Open;
+        refused = proof::refusal(lock, is_trusted);
+    }
+    let judged = match refused {
+        Some(_) => Judged::Wrong,
+        None => judge(cx, user, typed)?,
+    };
+    if judged == Judged::Right {
+        pace::end(cx, &limit, Outcome::Right)?;
+        if is_counted {
+            failures::clear(cx, &user.id)?;
+        }
+        return Ok(Ok(Ok(())));
+    }
+    pace::end(cx, &limit, Outcome::Wrong)?;
+    if is_counted {
+        lockout::fail(cx, &user.id)?;
+    }
+    if let Some(device) = &device
+        && limit.failures().saturating_add(1) >= known_device::FORGOTTEN
+    {
+        known_device::forget(cx, &user.id, device)?;
+    }
+    Ok(Ok(Err(Denied {
+        refusal: match judged {
+            Judged::UsedBefore => Refusal::UsedBefore,
+            Judged::Right | Judged::Wrong => Refusal::InvalidCredentials,
+        },
+        reason: refused.unwrap_or("invalid_user_credentials"),
+        user: Some(user.id.clone()),
+        why: match (judged, refused) {
+            (_, Some(_)) => None,
+            (Judged::UsedBefore, _) => Some("the one-time code was used before"),
+            (_, None) if typed.kind == credential::RECOVERY_CODES => {
+                Some("the recovery code is wrong")
+            }
+            (_, None) => Some("the one-time code is wrong"),
+        },
+    })))
+}
+
+fn judge(cx: &mut Cx<'_>, user: &User, typed: &Typed<'_>) -> Result<Judged> {
+    let mine = credential::list(cx, &user.id, Some(typed.kind))?;
+    let is_meant = |one: &&Credential| match typed.credential.filter(|id| !id.is_empty()) {
+        Some(id) => one.id.as_str() == id,
+        None => true,
+    };
+    // Whatever id is sent, it is looked for among those of this user.
+    let Some(meant) = mine.iter().find(is_meant) else {
+        return Ok(Judged::Wrong);
+    };
+    match typed.kind {
+        credential::OTP => otp::judge(cx, meant, typed.code),
+        credential::RECOVERY_CODES => recovery::judge(cx, meant, typed.code),
+        _ => Ok(Judged::Wrong),
+    }
+}
+
+/// Writes a wrong guess down, and answers with the code that the person is shown.
+pub fn report(
+    cx: &mut Cx<'_>,
+    denied: &Denied,
+    kind: &str,
+    place: (&str, &str),
+) -> Result<ErrorCode> {
+    let kind = ("credential_type".to_owned(), kind.to_owned());
+    proof::report_with(cx, denied, place, vec![kind])
+}
