@@ -33,7 +33,11 @@ pub(crate) struct Place {
     folder: TempDir,
     port: u16,
     management: u16,
+    centre: u16,
 }
+
+/// The realm of the centre of keys that servers under test know.
+const CENTRE: &str = "FAILURES.EXAMPLE";
 
 impl Place {
     pub(crate) fn new() -> Result<Self> {
@@ -43,7 +47,23 @@ impl Place {
                 .tempdir()?,
             port: free_port()?,
             management: free_port()?,
+            centre: free_port()?,
         })
+    }
+
+    /// The keys of the server's own principal, for whoever starts a centre of keys.
+    fn keytab(&self) -> PathBuf {
+        self.folder.path().join("keytab")
+    }
+
+    /// The centre of keys that the server will ask, as arguments of who may start it: its realm, where it listens, and the file
+    /// that the keys of the server's own principal belong in.
+    pub(crate) fn centre(&self) -> [String; 2] {
+        let (port, keytab) = (self.centre, self.keytab());
+        [
+            "--kdc".to_owned(),
+            format!("{CENTRE},{port},{}", keytab.display()),
+        ]
     }
 
     /// The address that it will have.
@@ -82,6 +102,11 @@ impl Place {
             .env("CLOAKROOM_DATA_DIR", folder.join("data"))
             // Clients under test listen on this machine.
             .env("CLOAKROOM_OUTBOUND_ALLOW", "127.0.0.1")
+            .env(
+                "CLOAKROOM_KERBEROS_KDCS",
+                format!("{CENTRE}=127.0.0.1:{}", self.centre),
+            )
+            .env("CLOAKROOM_KERBEROS_KEYTABS", self.keytab())
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_USERNAME", ADMIN.0)
             .env("CLOAKROOM_BOOTSTRAP_ADMIN_PASSWORD", ADMIN.1);
         if let Some(url) = setup.database_url {

@@ -12,6 +12,7 @@ const { values: options } = parseArgs({
     base: { type: 'string', default: 'http://127.0.0.1:8080' },
     admin: { type: 'string', default: 'admin:admin' },
     'setup-code': { type: 'string' },
+    kdc: { type: 'string' },
     out: { type: 'string' },
     only: { type: 'string', multiple: true },
   },
@@ -112,7 +113,7 @@ try {
   }
   if (!options.only || options.only.includes('console')) {
     const out = options.out && join(options.out, 'console');
-    await testConsole({ report, browser, admin, out });
+    await testConsole({ report, browser, admin, out, kdc: options.kdc });
   }
 } finally {
   await browser.close();

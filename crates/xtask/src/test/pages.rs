@@ -47,6 +47,7 @@ pub(super) fn run(
             let (server, code) = Server::start_new(&setup)?;
             let mut node = node_tests(workspace, tools, (PAGES, "pages.mjs"), &server)?;
             node.args(["--setup-code", &code, "--admin", ADMIN]);
+            node.args(server.place().centre());
             if url.is_none() {
                 node.arg("--out").arg(&pictures);
             }

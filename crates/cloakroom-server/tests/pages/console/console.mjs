@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { inspect } from '../inspect.mjs';
+import * as centre from './centre.mjs';
 import * as conflicts from './conflicts.mjs';
 import * as crowd from './crowd.mjs';
 import * as drafts from './drafts.mjs';
@@ -86,7 +87,7 @@ async function eachPage(report, browser, scene, out) {
 }
 
 /** Runs all of it against a realm of its own. */
-export async function testConsole({ report, browser, admin, out }) {
+export async function testConsole({ report, browser, admin, out, kdc }) {
   if (out) await mkdir(out, { recursive: true });
   const scene = await setUpScene(admin);
   try {
@@ -98,10 +99,13 @@ export async function testConsole({ report, browser, admin, out }) {
     await report.test('console: a trial is offered to who may try it', () => rights.aTrialIsOfferedToWhoMayTryIt(scene));
     await report.test('console: a form of a stranger does nothing', () => rights.formsOfStrangers(scene));
     await report.test('console: it ends with the session', () => rights.endsWithTheSession(scene));
+    // A server that somebody has started by hand knows no centre of keys.
+    if (kdc) await report.test('console: what a centre of keys refuses is explained', () => centre.whatACentreOfKeysRefusesIsExplained(scene, kdc));
     for (const [name, journey] of Object.entries(journeys)) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, ...failures, ...firms, ...trying, ...drafts, ...crowd })) {
+    const { eachFailureIsExplained } = failures;
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.
