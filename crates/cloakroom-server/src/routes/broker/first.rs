@@ -189,7 +189,10 @@ fn go_on(
     let missing = wrong(cx, &attempt, &mut draft);
     match first_login::next(cx, &upstream, &plan, &pending, missing.is_empty())? {
         Next::Review => {
-            let problems = Problems::of(missing);
+            // Whoever has just come has not left anything out: only what the provider says wrongly is told.
+            let mut wrong = missing;
+            wrong.retain(|_, notice| *notice != Notice::FieldRequired);
+            let problems = Problems::of(wrong);
             Ok(Shown::Review(Box::new(attempt), Box::new(draft), problems))
         }
         Next::Confirm(existing) => {

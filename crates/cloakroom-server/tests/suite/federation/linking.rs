@@ -460,6 +460,9 @@ fn missing(scene: &Scene) {
 
     let review = visit(scene, &mut browser, &op);
     assert_eq!(scene.users("incomplete"), [Value::Null; 0]);
+    // Nobody has left anything out yet.
+    let complains = |page: &Page| page.answer.body.contains("Please fill this in");
+    assert!(!complains(&review), "{}", review.answer.body);
     let again = submit(
         &mut browser,
         &review,
@@ -467,17 +470,14 @@ fn missing(scene: &Scene) {
         |form| {
             form.set("email", "no address");
         },
-    );
-    let place = submit(
-        &mut browser,
-        &again.page(),
-        "kc-idp-review-profile-form",
-        |form| {
-            form.set("email", "incomplete@example.org");
-            form.set("firstName", "Grace");
-            form.set("lastName", "Hopper");
-        },
-    );
+    )
+    .page();
+    assert!(complains(&again), "{}", again.answer.body);
+    let place = submit(&mut browser, &again, "kc-idp-review-profile-form", |form| {
+        form.set("email", "incomplete@example.org");
+        form.set("firstName", "Grace");
+        form.set("lastName", "Hopper");
+    });
 
     scene.claims(&place.client());
     assert_eq!(
