@@ -122,7 +122,15 @@ fn new_page(desk: &Desk, sheet: Sheet) -> SheetPage {
             desk.text("nav-identity-providers"),
             desk.url("/identity-providers"),
         )
-        .lead(kind(desk).to_owned());
+        .pill(Pill::plain(kind(desk).to_owned()))
+        .lead(desk.text_with(
+            "provider-new-lead",
+            "address",
+            format!(
+                "{}/realms/{}/broker/…/endpoint",
+                desk.app.base_url, desk.realm
+            ),
+        ));
     SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
 }
 

@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 
 use crate::part::sheet::{Field, Shape};
 
+/// The ways in which a client proves itself that there are.
+const PROOFS: &[&str] = &[
+    "",
+    "client_secret_post",
+    "client_secret_basic",
+    "client_secret_basic_unencoded",
+    "client_secret_jwt",
+    "private_key_jwt",
+];
+
 const SYNC: &[&str] = &["", "IMPORT", "LEGACY", "FORCE"];
 
 /// The fields of a kind.
@@ -28,6 +38,11 @@ pub(super) fn begin(kind: &str) -> Value {
             "validateSignature": "true", "wantAssertionsSigned": "true", "postBindingAuthnRequest": "true",
             "postBindingResponse": "true",
         }),
+        // Whoever is told nothing else is told who somebody is, but not their name and address.
+        "oidc" | "keycloak-oidc" => json!({
+            "validateSignature": "true", "useJwksUrl": "true", "pkceEnabled": "true",
+            "defaultScope": "openid profile email",
+        }),
         _ => json!({"validateSignature": "true", "useJwksUrl": "true", "pkceEnabled": "true"}),
     }
 }
@@ -49,10 +64,16 @@ fn openid() -> Vec<Field> {
             Shape::Secret,
         ),
         text("config/clientSecretExpiresAt", "provider-secret-end"),
+        Field::new(
+            "config/clientAuthMethod",
+            "provider-proof",
+            Shape::Choice(PROOFS),
+        ),
         text("config/issuer", "provider-issuer"),
         text("config/authorizationUrl", "provider-authorization"),
         text("config/tokenUrl", "provider-token"),
         text("config/userInfoUrl", "provider-userinfo"),
+        text("config/logoutUrl", "provider-logout"),
         text("config/jwksUrl", "provider-jwks"),
         switch("config/validateSignature", "provider-validate"),
         switch("config/useJwksUrl", "provider-use-jwks"),

@@ -157,6 +157,15 @@ impl Field {
         here.filter(|value| !value.is_null())
     }
 
+    /// There is something in it, whatever that is.
+    pub(super) fn is_filled(&self, object: &Value) -> bool {
+        match self.find(object) {
+            Some(Value::Array(all)) => all.iter().any(|one| one.as_str() != Some("")),
+            Some(value) => value.as_str() != Some(""),
+            None => false,
+        }
+    }
+
     /// What the field holds for this value, as text.
     pub(super) fn text(&self, object: &Value) -> String {
         let found = self.find(object);

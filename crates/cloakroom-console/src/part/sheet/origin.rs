@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Field;
+use super::{Field, Shape};
 use crate::desk::{Desk, encode, text_of};
 
 /// What is known of where values come from.
@@ -47,6 +47,14 @@ impl Origins {
         let value = field.text(object);
         let is_off = |text: &str| text.is_empty() || text == "false" || text == "0";
         let usual = field.text(&self.usual);
+        // What a secret is is never shown, but that there is one.
+        if matches!(field.shape, Shape::Secret) && field.is_filled(object) {
+            return Origin {
+                short: desk.text("origin-here"),
+                long: desk.text("origin-here-long"),
+                version: String::new(),
+            };
+        }
         let is_usual = value == usual || (is_off(&value) && is_off(&usual));
         let (short, long) = match (self.usual.is_object(), is_usual) {
             (true, true) => ("origin-default", desk.text("origin-default-long")),

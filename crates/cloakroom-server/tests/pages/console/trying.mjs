@@ -166,6 +166,12 @@ export async function eachKindThatIsOfferedHasItsForm(browser, scene) {
       const field = kind === 'saml' ? 'f-config-singleSignOnServiceUrl' : 'f-config-clientId';
       assert.equal(await page.locator(`[name="${field}"]`).count(), 1, kind);
     }
+    // Of a secret it says that there is one, and of a new provider what has to be registered there.
+    await page.goto(url('/identity-providers/{provider}'));
+    const secret = page.locator('.field', { has: page.locator('[name="f-config-clientSecret"]') });
+    assert.match(await secret.innerText(), /Set here/);
+    await page.goto(url('/identity-providers/new?kind=oidc'));
+    assert.match(await page.locator('main').innerText(), /\/realms\/[^/]+\/broker\/…\/endpoint/);
     // One that came with a realm is shown without fields that it does not have.
     await scene.realm.call('POST', '/identity-provider/instances', { alias: 'cluster', providerId: 'kubernetes', config: {} });
     assert.equal((await page.goto(url('/identity-providers/cluster'))).status(), 200);
