@@ -229,13 +229,16 @@ pub(super) fn admit(
     Ok(None)
 }
 
+/// The notes of a session, and what the post login flow makes of the person.
+type TakenIn = (Map<String, Value>, Verdict);
+
 /// Takes over what the settings ask for; the notes of a session and what the post login flow makes of the person, or says against
 /// them.
 pub(super) fn take_in(
     cx: &mut Cx<'_>,
     (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
-) -> Result<Result<(Map<String, Value>, Verdict), Stopped>, Fault> {
+) -> Result<Result<TakenIn, Stopped>, Fault> {
     let identity = &pending.identity;
     let notes = arrival::take_over(cx, upstream, configured, (identity, user), occasion)?;
     settle::keep_tokens(cx, user, pending)?;
