@@ -246,8 +246,10 @@ pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
     Ok(stored.map(|stored| stored.secret_data.digest().to_base64url()))
 }
 
-/// Sends an attempt back to its beginning whose first proof does not stand any more: the account was disabled, or the
-/// password changed, or somebody who had no device for one-time codes has one now, and is asked for a code.
+/// Sends an attempt back to its beginning whose first proof does not stand any more.
+///
+/// The account was disabled, or the password changed, or somebody who had no device for one-time codes has one now, and is
+/// asked for a code.
 pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     let stands = match &attempt.stage {
         Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
@@ -300,9 +302,9 @@ pub fn next_of(
     attempt: &Attempt,
     known: Option<&User>,
 ) -> Result<(Next, Option<User>)> {
-    let id = match (&attempt.stage, &attempt.user) {
-        (Stage::Act { .. } | Stage::Further { .. }, Some(id)) => id,
-        _ => return Ok((Next::AskPassword, None)),
+    let (Stage::Act { .. } | Stage::Further { .. }, Some(id)) = (&attempt.stage, &attempt.user)
+    else {
+        return Ok((Next::AskPassword, None));
     };
     let user = match known.filter(|known| known.id == *id) {
         Some(known) => Some(known.clone()),

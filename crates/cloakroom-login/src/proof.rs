@@ -298,8 +298,9 @@ pub fn forgive(cx: &mut Cx<'_>, checked: &Checked) -> Result<()> {
     }
 }
 
-/// Judges a password that may not be all that is asked for: this attempt alone is given back to whoever was right, so that
-/// nobody who knows the password has a new allowance of guesses at what is asked beside it.
+/// Judges a password that may not be all that is asked for.
+///
+/// This attempt alone is given back to whoever was right, so that nobody who knows the password has a new allowance of guesses at what is asked beside it.
 pub fn conclude_in_part(
     cx: &mut Cx<'_>,
     checked: &Checked,

@@ -164,6 +164,7 @@ pub fn reorder(cx: &mut Cx<'_>, user: &UserId, ids: &[CredentialId]) -> Result<(
 }
 
 /// Stores what has become of a credential: a better hash of the same password, a counter that has moved, a code less.
+///
 /// False if it has changed meanwhile, so that of two calls at once exactly one gets true.
 pub fn advance(cx: &mut Cx<'_>, before: &Credential, after: &Credential) -> Result<bool> {
     let secret = seal(cx, &before.id, &after.secret_data)?;

@@ -137,20 +137,16 @@ mod tests {
 
     #[test]
     fn an_address_says_what_the_policy_says() {
-        let by_clock = Policy {
-            is_by_clock: true,
-            algorithm: "HmacSHA256".to_owned(),
+        let policy = |is_by_clock: bool, algorithm: &str| Policy {
+            is_by_clock,
+            algorithm: algorithm.to_owned(),
             digits: 8,
             period: 60,
             initial_counter: 7,
             window: 1,
             is_reusable: false,
         };
-        let by_counter = Policy {
-            is_by_clock: false,
-            algorithm: "HmacSHA1".to_owned(),
-            ..by_clock.clone()
-        };
+        let (by_clock, by_counter) = (policy(true, "HmacSHA256"), policy(false, "HmacSHA1"));
         let secret = Secret::new("MZXW6YTB");
         let who = ("Ärzte & Co", "ada:1@acme.test");
         assert_eq!(

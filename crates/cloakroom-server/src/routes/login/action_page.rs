@@ -6,9 +6,10 @@ use cloakroom_login::flow::{self, note};
 use cloakroom_login::required::Action;
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::User;
+use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{
-    Alert, LinkProviderPage, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
+    Alert, Layout, LinkProviderPage, TermsPage, UpdatePasswordPage, UpdateProfilePage, render,
 };
 
 use super::fields::Problems;
@@ -54,17 +55,7 @@ pub(super) fn action_page(
     };
     match what {
         Action::UpdatePassword => {
-            let page = UpdatePasswordPage {
-                layout,
-                action,
-                alert: notice.or(Some(Alert::info(Notice::UpdatePassword))),
-                username: user.username.clone(),
-                password_error: problems.fields.get("password-new").cloned(),
-                password_confirm_error: problems.fields.get("password-confirm").cloned(),
-                password_rules: Vec::new(),
-                logout_sessions: true,
-                can_cancel,
-            };
+            let page = update_password((layout, action), user, problems, (notice, can_cancel));
             render(StatusCode::OK, &page, &security)
         }
         Action::UpdateProfile => {
@@ -91,11 +82,17 @@ pub(super) fn action_page(
             render(StatusCode::OK, &page, &security)
         }
         Action::ConfigureTotp => {
-            let frame = (layout, action);
-            match enrol::page(visit, attempt, user, frame, (problems, can_cancel)) {
-                Some(page) => render(StatusCode::OK, &page, &security),
-                None => over(visit),
-            }
+            let page = enrol::page(
+                visit,
+                attempt,
+                user,
+                (layout, action),
+                (problems, can_cancel),
+            );
+            page.map_or_else(
+                || over(visit),
+                |page| render(StatusCode::OK, &page, &security),
+            )
         }
         Action::Terms => {
             let page = TermsPage {
@@ -106,13 +103,38 @@ pub(super) fn action_page(
             };
             render(StatusCode::OK, &page, &security)
         }
-        Action::LinkProvider => {
-            let page = LinkProviderPage {
-                provider: layout.locale().resolve(broker::shown_name(attempt)),
-                layout,
-                action,
-            };
-            render(StatusCode::OK, &page, &security)
-        }
+        Action::LinkProvider => link_provider(attempt, (layout, action), &security),
+    }
+}
+
+fn link_provider(
+    attempt: &Attempt,
+    (layout, action): (Layout, String),
+    security: &Security,
+) -> HttpResponse {
+    let page = LinkProviderPage {
+        provider: layout.locale().resolve(broker::shown_name(attempt)),
+        layout,
+        action,
+    };
+    render(StatusCode::OK, &page, security)
+}
+
+fn update_password(
+    (layout, action): (Layout, String),
+    user: &User,
+    problems: &Problems,
+    (notice, can_cancel): (Option<Alert>, bool),
+) -> UpdatePasswordPage {
+    UpdatePasswordPage {
+        layout,
+        action,
+        alert: notice.or(Some(Alert::info(Notice::UpdatePassword))),
+        username: user.username.clone(),
+        password_error: problems.fields.get("password-new").cloned(),
+        password_confirm_error: problems.fields.get("password-confirm").cloned(),
+        password_rules: Vec::new(),
+        logout_sessions: true,
+        can_cancel,
     }
 }

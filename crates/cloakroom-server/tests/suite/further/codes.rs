@@ -72,11 +72,7 @@ impl Device {
     /// The code so many steps from now; not at the very end of a step, after which it would be another.
     pub(crate) fn code(&self, steps: i64) -> String {
         loop {
-            let millis = std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .unwrap()
-                .as_millis();
-            let millis = i64::try_from(millis).unwrap();
+            let millis = cloakroom_web::app::now().millis();
             let left = self.period * 1000 - millis % (self.period * 1000);
             if left > 4000 {
                 return self.at(millis / 1000 / self.period + steps);
