@@ -25,6 +25,7 @@ mod realm;
 mod report;
 mod roles;
 mod scope_mappings;
+mod silent;
 mod smtp;
 mod stream;
 mod unknown;

@@ -9,6 +9,7 @@ use super::Import;
 use super::error::Result;
 use super::lenient::Part;
 use super::report::Report;
+use super::silent;
 use crate::authorization::settings::links;
 use crate::authorization::{RESOURCE_FIELDS, SCOPE_FIELDS, SERVER_FIELDS, kind};
 use crate::read::Object;
@@ -50,6 +51,7 @@ fn report_unknown(settings: &Object, client_id: &str, report: &mut Report) -> Re
     let place = "clients[].authorizationSettings";
     let part = Part::new(settings, place, client_id);
     part.report_unknown(SERVER_FIELDS, report);
+    silent::report(&part, report);
     for (member, known) in [
         ("scopes", SCOPE_FIELDS),
         ("resources", RESOURCE_FIELDS),
@@ -59,7 +61,9 @@ fn report_unknown(settings: &Object, client_id: &str, report: &mut Report) -> Re
         for object in part.objects(member)? {
             let name = object.get("name").and_then(Value::as_str);
             let who = format!("{client_id}/{}", name.unwrap_or_default());
-            Part::new(object, &place, &who).report_unknown(known, report);
+            let part = Part::new(object, &place, &who);
+            part.report_unknown(known, report);
+            silent::report(&part, report);
         }
     }
     Ok(())

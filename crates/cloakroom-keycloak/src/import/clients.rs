@@ -13,7 +13,7 @@ use super::Import;
 use super::error::{ImportError, Result};
 use super::known::KnownClient;
 use super::lenient::{Part, fit};
-use super::{mappers, unknown};
+use super::{mappers, silent, unknown};
 use crate::client as shape;
 use crate::read::Object;
 
@@ -157,6 +157,7 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
         mine.remove(*member);
     }
     part.report_unknown(shape::FIELDS, import.report);
+    silent::report(part, import.report);
     mine.retain(|name, _| {
         shape::FIELDS.contains(&name.as_str()) && !READ_HERE.contains(&name.as_str())
     });

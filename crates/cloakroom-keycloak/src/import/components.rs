@@ -31,7 +31,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     } else {
         crate::blueprint::insert_registration_policies(cx)?;
     }
-    if component::list(cx, Some(key::PROVIDER_TYPE))?.is_empty() && !old_key(cx, import)? {
+    let has_newer = !component::list(cx, Some(key::PROVIDER_TYPE))?.is_empty();
+    let has_old = !has_newer && old_key(cx, import)?;
+    if !has_newer && !has_old {
         for made in import.ready.keys {
             let mut made = made.clone();
             made.parent_id.clone_from(&realm);
@@ -45,9 +47,14 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
                 .approximate("components", key::PROVIDER_TYPE, how);
         }
     }
+    let says_newer = given.is_some_and(|families| families.contains_key(key::PROVIDER_TYPE));
     for member in OLD_KEY {
-        let why = "the realm has newer keys as components";
-        if given.is_some_and(|families| families.contains_key(key::PROVIDER_TYPE)) {
+        let why = match says_newer {
+            true => "the realm has newer keys as components",
+            false => "nothing can be signed with it without a private half that can be used",
+        };
+        // Whoever looked at the private key has spoken of it.
+        if says_newer || (!has_old && member != "privateKey") {
             sent.report_dropped(member, why, import.report);
         }
     }

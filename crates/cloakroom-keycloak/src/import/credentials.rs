@@ -35,6 +35,18 @@ const FIELDS: &[&str] = &[
     "value",
 ];
 
+/// What a credential was made of before it had `credentialData` and `secretData`.
+const OLD: [&str; 8] = [
+    "algorithm",
+    "counter",
+    "digits",
+    "hashIterations",
+    "hashedSaltedValue",
+    "period",
+    "salt",
+    "value",
+];
+
 /// The first credential's place in the order, and the distance between two, as in Keycloak.
 const STEP: i64 = 10;
 
@@ -55,6 +67,14 @@ pub(super) fn import(
             part.report_dropped(member, why, import.report);
         }
         priority += STEP;
+        if part
+            .number("priority")?
+            .is_some_and(|said| said != priority)
+        {
+            let how = "the order of the file counts";
+            let place = part.place_of("priority");
+            import.report.approximate(&place, part.who, how);
+        }
         let Some((kind, credential_data, secret_data)) = texts(import, &part)? else {
             continue;
         };
@@ -95,6 +115,11 @@ fn texts(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<(String, Str
     let kind = part.name("type")?;
     let data = (text(part, "credentialData")?, text(part, "secretData")?);
     if let (Some(data), secret) = data {
+        // The members of a credential before Keycloak 8, which stand beside those of now in no file that Keycloak writes.
+        for member in OLD {
+            let why = "credentialData and secretData say it";
+            part.report_dropped(member, why, import.report);
+        }
         let secret = secret.unwrap_or_else(|| "{}".to_owned());
         if secret.contains(super::clients::MASK) {
             import

@@ -12,6 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::older;
+use super::silent;
 use super::unknown;
 use crate::blueprint;
 
@@ -169,6 +170,7 @@ fn step(
 ) -> Result<Execution> {
     let (flow, flows, configs) = names;
     part.report_unknown(&STEP, import.report);
+    silent::report(part, import.report);
     let missing = |what: &str, name: &str| {
         let why = format!(
             "flow {} refers to {what} {name}, which is not there",

@@ -8,6 +8,7 @@ use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::roles;
+use super::silent;
 use crate::group as shape;
 use crate::read::Object;
 
@@ -40,6 +41,7 @@ pub(super) fn insert(
     let path = format!("{}/{name}", above.map_or("", |(_, path)| path));
     let part = Part::new(object, "groups[]", &path);
     part.report_unknown(shape::FIELDS, import.report);
+    silent::report(&part, import.report);
     if let Some(parent) = part.text("parentId")?
         && above.map(|(id, _)| id.as_str()) != Some(parent.as_str())
     {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloakroom_model::Cx;
 use cloakroom_model::id::{IdentityProviderId, MapperId};
 use cloakroom_model::identity_provider::{self, IdentityProvider, Mapper, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Import;
 use super::error::{ImportError, Result};
@@ -60,6 +60,7 @@ pub(super) fn insert(
     part.report_dropped("organizationLinks", why, import.report);
     let why = "has no meaning since Keycloak 1.5; a first sign-in has a flow";
     part.report_dropped("updateProfileFirstLogin", why, import.report);
+    report_links(import, &part)?;
     let mut provider = IdentityProvider {
         id: IdentityProviderId::new(part.id("internalId")?.unwrap_or_else(|| cx.new_id())),
         alias: alias.clone(),
@@ -90,6 +91,46 @@ pub(super) fn insert(
     import.report.map("identity providers");
     import.known.providers.insert(alias.clone());
     Ok((alias, provider.id))
+}
+
+/// What a provider can be for, as Keycloak lists it. It follows from the kind.
+const TYPES: [&str; 5] = [
+    "CLIENT_ASSERTION",
+    "EXCHANGE_EXTERNAL_TOKEN",
+    "JWT_AUTHORIZATION_GRANT",
+    "TRUST_MATERIAL",
+    "USER_AUTHENTICATION",
+];
+
+/// Names what a provider is said to be for and is not, and an organization that does not know of it.
+fn report_links(import: &mut Import<'_>, part: &Part<'_>) -> Result<()> {
+    for said in part.texts("types")? {
+        if !TYPES.contains(&said.as_str()) {
+            let how = format!(
+                "{said} is none of the uses that a provider can have, which follow from its kind"
+            );
+            let place = part.place_of("types");
+            import.report.approximate(&place, part.who, how);
+        }
+    }
+    let Some(named) = part.text("organizationId")?.filter(|id| !id.is_empty()) else {
+        return Ok(());
+    };
+    let organizations = import.sent.objects("organizations")?.into_iter();
+    let names_it =
+        organizations.filter(|one| one.get("id").and_then(Value::as_str) == Some(&named));
+    let mut linked =
+        names_it.flat_map(|one| one.get("identityProviders").and_then(Value::as_array));
+    let is_linked = linked.any(|all| {
+        let mut aliases = all.iter().filter_map(|one| one.get("alias")?.as_str());
+        aliases.any(|alias| alias == part.who)
+    });
+    if !is_linked {
+        let how = "kept, but the organization with this id does not name it in the file";
+        let place = part.place_of("organizationId");
+        import.report.approximate(&place, part.who, how);
+    }
+    Ok(())
 }
 
 /// The members with the types that they have, and without what is masked.

@@ -12,6 +12,7 @@ use cloakroom_model::{identity_provider, user};
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
+use super::silent;
 use crate::organization as shape;
 use crate::read::Object;
 
@@ -101,6 +102,7 @@ const MEMBER: [&str; 2] = ["groups", "membershipType"];
 fn check_member(import: &mut Import<'_>, member: &Part<'_>, username: &str) -> Result<()> {
     let known = crate::user::FIELDS.iter().chain(&MEMBER).copied();
     member.report_unknown(&known.collect::<Vec<_>>(), import.report);
+    silent::report(member, import.report);
     let kind = member.text("membershipType")?;
     if let Some(kind) = kind.filter(|kind| !["MANAGED", "UNMANAGED"].contains(&kind.as_str())) {
         let how = format!("{kind} is no kind of membership; it became UNMANAGED");

@@ -6,6 +6,7 @@ use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::roles;
+use super::silent;
 use crate::read::Object;
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
@@ -38,6 +39,12 @@ fn map(
     let part = Part::new(object, place, container.unwrap_or_default());
     let known = ["client", "clientScope", "clientTemplate", "roles", "self"];
     part.report_unknown(&known, import.report);
+    silent::report(&part, import.report);
+    if part.text("client")?.is_some() {
+        let why = "it is said of a client, too, and that counts";
+        part.report_dropped("clientScope", why, import.report);
+        part.report_dropped("clientTemplate", why, import.report);
+    }
     let template = part
         .text("clientTemplate")?
         .map(|name| name.replace(' ', "_"));

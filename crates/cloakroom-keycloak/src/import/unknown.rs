@@ -143,6 +143,25 @@ pub(super) fn settings(settings: &Settings, sent: &Part<'_>, report: &mut Report
             report.approximate(member, "true", how);
         }
     }
+    let apps = [
+        "totpAppFreeOTPName",
+        "totpAppGoogleName",
+        "totpAppMicrosoftAuthenticatorName",
+    ];
+    for app in sent.texts("otpSupportedApplications")? {
+        if !apps.contains(&app.as_str()) {
+            let how = "the apps follow from the policy of the codes, and this is none of them";
+            report.approximate("otpSupportedApplications", &app, how);
+        }
+    }
+    let manager = sent.object.get("adminPermissionsClient");
+    let manager = manager.filter(|client| client.is_object());
+    let named = manager.map(|client| client.get("clientId").and_then(Value::as_str));
+    if named.is_some_and(|named| named != Some("admin-permissions")) {
+        let how =
+            "the client that keeps permissions on the realm is admin-permissions, in every realm";
+        report.approximate("adminPermissionsClient", "", how);
+    }
     for kind in sent.texts("enabledEventTypes")? {
         if !KINDS.iter().chain(MORE_KINDS).any(|known| *known == kind) {
             let how = "kept, but there are no events of this kind";

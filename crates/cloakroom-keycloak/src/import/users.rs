@@ -7,6 +7,7 @@ use cloakroom_model::user::directory::Link;
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User, fold};
 use cloakroom_model::{Cx, Timestamp, group};
+use serde_json::Value;
 
 use super::Import;
 use super::credentials;
@@ -14,6 +15,7 @@ use super::error::{ImportError, Result};
 use super::lenient::{Part, check_texts};
 use super::older;
 use super::roles;
+use super::silent;
 use super::unknown;
 use crate::read::Object;
 use crate::user as shape;
@@ -36,6 +38,8 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     let name = Part::new(&object, "users[]", "").name("username")?;
     let part = Part::new(&object, "users[]", &name);
     part.report_unknown(shape::FIELDS, import.report);
+    silent::report(&part, import.report);
+    report_factor(import, &part)?;
     for (member, why) in DROPPED {
         part.report_dropped(member, why, import.report);
     }
@@ -61,6 +65,20 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     directory(cx, import, &user, &part)?;
     import.report.map("users");
     Ok(user.id)
+}
+
+/// Names a second factor that the file speaks of and does not have.
+fn report_factor(import: &mut Import<'_>, part: &Part<'_>) -> Result<()> {
+    let credentials = part.objects("credentials")?.into_iter();
+    let mut kinds = credentials.filter_map(|one| one.get("type").and_then(Value::as_str));
+    let has_one = kinds.any(|kind| ["otp", "totp", "hotp"].contains(&kind));
+    if part.switch("totp")?.unwrap_or(false) && !has_one {
+        let how = "the file has no credential of this kind of theirs, and they have none here";
+        import
+            .report
+            .approximate(&part.place_of("totp"), part.who, how);
+    }
+    Ok(())
 }
 
 /// Links a user to the directory that they come from, where it is one that is spoken to, and knows them by an id.

@@ -13,6 +13,7 @@ mod compare;
 )]
 #[path = "../suite/database.rs"]
 mod database;
+mod every_field;
 mod hostile;
 mod keycloak;
 mod permissions;
