@@ -155,6 +155,7 @@ setup-done-explanation = { $username } هو أول مسؤول. أُغلقت صف
 welcome-heading = ‏Cloakroom يعمل
 welcome-explanation = هنا يسجّل الناس الدخول إلى التطبيقات المرتبطة بهذا الخادم.
 welcome-account = حسابك
+welcome-console = الإدارة
 welcome-connect = ربط تطبيق
 welcome-discovery = تضبط عملاء OpenID Connect نفسها من هذا العنوان:
 

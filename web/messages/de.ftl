@@ -157,6 +157,7 @@ setup-done-explanation = { $username } ist das erste Administrationskonto. Die E
 welcome-heading = Cloakroom läuft
 welcome-explanation = Hier meldet man sich für die Anwendungen an, die mit diesem Server verbunden sind.
 welcome-account = Ihr Konto
+welcome-console = Verwaltung
 welcome-connect = Eine Anwendung verbinden
 welcome-discovery = OpenID-Connect-Clients richten sich mit dieser Adresse selbst ein:
 

@@ -157,6 +157,7 @@ setup-done-explanation = { $username } is the first administrator. The set-up pa
 welcome-heading = Cloakroom is running
 welcome-explanation = People sign in here for the applications that are connected to this server.
 welcome-account = Your account
+welcome-console = Administration
 welcome-connect = Connect an application
 welcome-discovery = OpenID Connect clients configure themselves from this address:
 

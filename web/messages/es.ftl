@@ -155,6 +155,7 @@ setup-done-explanation = { $username } es el primer administrador. La página de
 welcome-heading = Cloakroom está en marcha
 welcome-explanation = Aquí se inicia sesión para las aplicaciones conectadas a este servidor.
 welcome-account = Su cuenta
+welcome-console = Administración
 welcome-connect = Conectar una aplicación
 welcome-discovery = Los clientes OpenID Connect se configuran solos desde esta dirección:
 

@@ -155,6 +155,7 @@ setup-done-explanation = { $username } est le premier administrateur. La page d�
 welcome-heading = Cloakroom fonctionne
 welcome-explanation = On se connecte ici pour les applications reliées à ce serveur.
 welcome-account = Votre compte
+welcome-console = Administration
 welcome-connect = Relier une application
 welcome-discovery = Les clients OpenID Connect se configurent eux-mêmes depuis cette adresse :
 

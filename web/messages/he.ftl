@@ -155,6 +155,7 @@ setup-done-explanation = { $username } הוא המנהל הראשון. דף הה
 welcome-heading = ‏Cloakroom פועל
 welcome-explanation = כאן נכנסים אל היישומים המחוברים לשרת הזה.
 welcome-account = החשבון שלך
+welcome-console = ניהול
 welcome-connect = חיבור יישום
 welcome-discovery = לקוחות OpenID Connect מגדירים את עצמם מהכתובת הזאת:
 

@@ -155,6 +155,7 @@ setup-done-explanation = { $username } が最初の管理者です。セット�
 welcome-heading = Cloakroom は動いています
 welcome-explanation = このサーバーにつながるアプリケーションには、ここでサインインします。
 welcome-account = あなたのアカウント
+welcome-console = 管理
 welcome-connect = アプリケーションをつなぐ
 welcome-discovery = OpenID Connect のクライアントは、このアドレスから自動的に設定されます：
 

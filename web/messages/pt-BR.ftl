@@ -155,6 +155,7 @@ setup-done-explanation = { $username } é o primeiro administrador. A página de
 welcome-heading = O Cloakroom está funcionando
 welcome-explanation = Aqui se entra nos aplicativos conectados a este servidor.
 welcome-account = Sua conta
+welcome-console = Administração
 welcome-connect = Conectar um aplicativo
 welcome-discovery = Clientes OpenID Connect se configuram sozinhos a partir deste endereço:
 

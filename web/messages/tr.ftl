@@ -155,6 +155,7 @@ setup-done-explanation = { $username } ilk yöneticidir. Kurulum sayfası artık
 welcome-heading = Cloakroom çalışıyor
 welcome-explanation = Bu sunucuya bağlı uygulamalar için burada giriş yapılır.
 welcome-account = Hesabınız
+welcome-console = Yönetim
 welcome-connect = Uygulama bağla
 welcome-discovery = OpenID Connect istemcileri kendilerini bu adresten ayarlar:
 

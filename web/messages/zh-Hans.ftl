@@ -155,6 +155,7 @@ setup-done-explanation = { $username } 是第一个管理员。安装页面已�
 welcome-heading = Cloakroom 正在运行
 welcome-explanation = 人们在此登录连接到此服务器的应用。
 welcome-account = 您的帐户
+welcome-console = 管理
 welcome-connect = 连接应用
 welcome-discovery = OpenID Connect 客户端从此地址自行配置：
 

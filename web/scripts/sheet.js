@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-sheet]")) {
   let isSent = false;
   form.addEventListener("input", () => {
     const changed = count();
-    note.textContent = changed ? `${changed} ${note.dataset.unsaved}` : "";
+    note.textContent = changed ? `${note.dataset.unsaved}: ${changed}` : "";
   });
   form.addEventListener("submit", () => {
     isSent = true;

@@ -128,3 +128,9 @@ pub(crate) const NAV: &[Group] = &[
         ],
     },
 ];
+
+/// The page of the navigation at this path.
+pub(crate) fn item_of(path: &str) -> Option<&'static Item> {
+    let mut items = NAV.iter().flat_map(|group| group.items);
+    items.find(|item| item.path == path)
+}

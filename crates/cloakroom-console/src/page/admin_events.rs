@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use super::events::switch_on;
 use super::{history, views};
 use crate::desk::{Desk, Pairs};
 use crate::frame::Heading;
@@ -69,7 +70,8 @@ async fn list(desk: Rc<Desk>) -> Shown {
         } else {
             "events-off-hint"
         }),
-        action: None,
+        action: (!is_on("adminEventsEnabled") && desk.may(&["manage-realm"]))
+            .then(|| switch_on(&desk)),
         command: format!(
             "kcadm.sh update events/config -r {} -s adminEventsEnabled=true -s adminEventsDetailsEnabled=true",
             desk.realm

@@ -85,7 +85,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
         } else {
             "events-off-hint"
         }),
-        action: None,
+        action: (!is_kept && desk.may(&["manage-realm"])).then(|| switch_on(&desk)),
         command: format!(
             "kcadm.sh update events/config -r {} -s eventsEnabled=true",
             desk.realm
@@ -98,6 +98,12 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .live(live)
         .pager(pager);
     views::of(&desk, "events", page).await?.show(&desk)
+}
+
+/// Leads to where events are switched on.
+pub(super) fn switch_on(desk: &Desk) -> Action {
+    let at = desk.url("/settings/advanced");
+    Action::link(desk.text("events-switch-on"), at).primary()
 }
 
 /// Events as a card of another page.

@@ -69,6 +69,7 @@ async fn root(
     let page = WelcomePage {
         layout: layout(&app, locale(&request, shown.kc_locale.as_deref())),
         account_url: format!("{}/realms/master/account", app.base_path()),
+        console_url: format!("{}/admin", app.base_path()),
         discovery_url: discovery_url(&app),
     };
     render(StatusCode::OK, &page, &Security::page(app.is_https))
@@ -167,7 +168,7 @@ async fn answer(
     let page = SetupDonePage {
         layout: layout(&app, locale(&request, None)),
         username: username.to_owned(),
-        sign_in_url: format!("{}/realms/master/account", app.base_path()),
+        sign_in_url: format!("{}/admin", app.base_path()),
         discovery_url: discovery_url(&app),
     };
     render(StatusCode::OK, &page, &Security::page(app.is_https))

@@ -227,5 +227,9 @@ export async function setUp(admin, code, visit) {
     await open(page);
     await send(page, code);
     await page.locator('#setup-form').waitFor({ state: 'detached' });
+    // The first administrator goes on where the server is managed, and so does whoever comes later.
+    const then = await page.getByRole('link', { name: 'Sign In', exact: true }).getAttribute('href');
+    const root = await (await fetch(`${admin.base}/`)).text();
+    if (!then.endsWith('/admin') || !/href="[^"]*\/admin"/.test(root)) throw new Error('nothing leads to the console');
   });
 }

@@ -66,6 +66,8 @@ pub struct WelcomePage {
     pub layout: Layout,
     /// The account page of the first realm.
     pub account_url: String,
+    /// Where administrators manage it.
+    pub console_url: String,
     /// Where applications find the realm's settings.
     pub discovery_url: String,
 }

@@ -408,7 +408,7 @@ fn setup_done(words: &Words, locale: &Locale) -> SetupDonePage {
     SetupDonePage {
         layout: Layout::new(locale.clone(), "Cloakroom"),
         username: words.or("admin").into(),
-        sign_in_url: "/realms/master/account".into(),
+        sign_in_url: "/admin".into(),
         discovery_url: "http://localhost:8080/realms/master/.well-known/openid-configuration"
             .into(),
     }
@@ -418,6 +418,7 @@ fn welcome(_: &Words, locale: &Locale) -> WelcomePage {
     WelcomePage {
         layout: Layout::new(locale.clone(), "Cloakroom"),
         account_url: "/realms/master/account".into(),
+        console_url: "/admin".into(),
         discovery_url: "http://localhost:8080/realms/master/.well-known/openid-configuration"
             .into(),
     }

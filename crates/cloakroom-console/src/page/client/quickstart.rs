@@ -5,7 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::{client, page, snippets, unsafe_settings};
-use crate::desk::{Desk, text_of};
+use crate::desk::{Desk, encode, text_of};
+use crate::frame::Action;
 use crate::page::clients::Kind;
 use crate::part::{Ask, Card, Cell, Facts, Input, Piece, Stack};
 use crate::routes::Shown;
@@ -13,6 +14,16 @@ use crate::routes::Shown;
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (object, heading) = client(&desk, "").await?;
     let values = values(&desk, &object);
+    // An API takes tokens and asks for none.
+    let is_tried = text_of(&object, "protocol") != "saml" && Kind::of(&object) != Kind::Api;
+    let tried = format!(
+        "/test-client?client={}&scope=openid",
+        encode(&values.client_id)
+    );
+    let heading = heading.action(
+        is_tried,
+        Action::link(desk.text("client-try"), desk.url(&tried)).primary(),
+    );
     let mut stack = Stack::new(desk.frame(heading));
     if let Some(card) = unsafe_settings(&desk, &object) {
         stack = stack.card(card);

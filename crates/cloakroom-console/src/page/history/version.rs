@@ -8,6 +8,7 @@ use super::{KINDS, Kind, representation};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::Heading;
+use crate::nav;
 use crate::part::{Ask, Card, Cell, Facts, Input, Piece, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::Shown;
@@ -195,8 +196,12 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     .input(Input::hidden("etag", &etag))
     .primary();
     let when = Cell::when(version.time, "–");
-    let heading = Heading::new(&desk.text("history-version"))
-        .under(&version.name, desk.url(&kind.page_of(&version.id)));
+    let mut heading = Heading::new(&desk.text("history-version"));
+    let list = kind.page.trim_end_matches('/');
+    if let Some(item) = nav::item_of(list) {
+        heading = heading.under(desk.text(item.key), desk.url(list));
+    }
+    let heading = heading.under(&version.name, desk.url(&kind.page_of(&version.id)));
     let is_same = version.differences.is_empty();
     let facts = Facts::new("facts", desk.text("events-details"))
         .text(desk.text("history-thing"), &version.name)

@@ -24,6 +24,10 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let last = desk.get(&path(&desk)).await?;
     let alias = desk.part("alias");
     let heading = Heading::new(&desk.text("provider-trial"))
+        .under(
+            desk.text("nav-identity-providers"),
+            desk.url("/identity-providers"),
+        )
         .under(alias, desk.url(&page(&desk)))
         .lead(desk.text("provider-trial-lead"));
     let mut stack = Stack::new(desk.frame(heading));

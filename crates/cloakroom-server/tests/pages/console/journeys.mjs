@@ -79,7 +79,7 @@ export async function aMistakeKeepsWhatWasTyped(browser, scene) {
   }
 }
 
-/** Makes a client of each kind in three fields, and finds its own values in the code of its first page. */
+/** Makes a client of each kind in three fields, finds its own values in the code of its first page, and tries it. */
 export async function aClientOfEachKind(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
   try {
@@ -92,9 +92,24 @@ export async function aClientOfEachKind(browser, scene) {
       await page.getByText(`my-${kind} was created.`).waitFor();
       const code = await page.locator('pre.code').first().textContent();
       assert.ok(code.includes(`my-${kind}`) || code.includes(scene.realm.issuer), `${kind}: ${code}`);
+      const tried = page.getByRole('link', { name: 'Try it', exact: true });
+      if (kind === 'api') {
+        assert.equal(await tried.count(), 0, 'an API asks for no tokens');
+        continue;
+      }
+      await tried.click();
+      const click = (name) => page.getByRole('button', { name, exact: true }).click();
+      if (kind === 'machine') {
+        await click('Ask for a token');
+      } else {
+        await click('Register this address');
+        await click('Sign in');
+        await click('Exchange the code');
+      }
+      await page.locator('pre').filter({ hasText: '"access_token"' }).first().waitFor();
     }
     const [web] = (await scene.realm.call('GET', '/clients?clientId=my-web')).body;
-    assert.deepEqual(web.redirectUris, ['https://web.example/callback']);
+    assert.equal(web.redirectUris[0], 'https://web.example/callback');
     assert.equal(web.attributes['pkce.code.challenge.method'], 'S256');
     assert.equal(web.fullScopeAllowed, false);
   } finally {
