@@ -17,7 +17,7 @@ pub struct Ways {
 /// Nobody is let in by this flow.
 ///
 /// Tried are people with a password who have nothing of what the flow asks about, and who have all of it; somebody with a
-/// ticket; and somebody who comes from a provider.
+/// ticket; and somebody whom the flow sends to a provider.
 #[must_use]
 pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let facts = |person: Person| Facts {
@@ -38,10 +38,10 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
             ..facts(owner(&all))
         });
     }
-    if let Some(provider) = ways.providers.first() {
+    if !ways.providers.is_empty() {
+        // Only the flow's own provider counts: who asks for another by a hint has an application that does.
         tried.push(Facts {
             providers: ways.providers.clone(),
-            hint: Some(provider.clone()),
             ..Facts::default()
         });
     }

@@ -406,6 +406,11 @@ fn a_flow_locks_out_where_nobody_comes_in() {
         (
             "identity-provider-redirector REQUIRED".to_owned(),
             true,
+            true,
+        ),
+        (
+            "identity-provider-redirector REQUIRED defaultProvider=acme".to_owned(),
+            true,
             false,
         ),
         (
