@@ -419,10 +419,11 @@ fn a_flow_locks_out_where_nobody_comes_in() {
             true,
         ),
         (format!("{form}, magic-link REQUIRED"), true, true),
+        // Whoever was not named yet has no role.
         (
             format!("+if CONDITIONAL, .conditional-user-role REQUIRED condUserRole=boss, .{form}"),
-            false,
-            false,
+            true,
+            true,
         ),
         (
             format!(
