@@ -51,7 +51,7 @@ fn each_member_of_a_realm_is_kept_or_named() {
                 let rest = said.strip_prefix(&place);
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
             };
-            if !holds(&found[&member], &sent) && !spoken.iter().any(|said| is_inside(&said)) {
+            if !holds(&found[&member], &sent) && !spoken.iter().any(is_inside) {
                 silent.push(format!("{place}: {sent} became {}", found[&member]));
             }
         }

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::server::Installation;
+use crate::server::{Installation, Server};
 
-#[tokio::test]
-async fn the_flows_of_a_new_realm_are_bound_again_where_nobody_can_sign_in() {
-    let here = Installation::new();
-    let server = here.start(&[]).await;
+/// Shuts both ways into the realm of administrators: one by a changed flow, the other by one that denies, which two clients are
+/// bound to as well.
+async fn shut(server: &Server) {
     let token = server.administrator().await;
     let call = async |method: &str, path: &str, body: Value| {
         let path = format!("/master{path}");
@@ -17,7 +16,6 @@ async fn the_flows_of_a_new_realm_are_bound_again_where_nobody_can_sign_in() {
         assert!(status < 300, "{method} {path}: {status} {answer}");
         answer
     };
-    // Both ways in are shut: one by another flow, the other by a client that has a flow of its own.
     let shut = json!({"alias": "shut", "providerId": "basic-flow", "topLevel": true});
     call("POST", "/authentication/flows", shut).await;
     let deny = json!({"provider": "deny-access-authenticator"});
@@ -52,6 +50,13 @@ async fn the_flows_of_a_new_realm_are_bound_again_where_nobody_can_sign_in() {
         call("PUT", &path, found).await;
     }
     call("PUT", "", json!({"directGrantFlow": "shut"})).await;
+}
+
+#[tokio::test]
+async fn the_flows_of_a_new_realm_are_bound_again_where_nobody_can_sign_in() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    shut(&server).await;
     let form = [
         ("grant_type", "password"),
         ("client_id", "admin-cli"),
