@@ -25,27 +25,46 @@ pub enum Verdict {
     CannotRun(String),
 }
 
+/// What is known of the sign-in that somebody came for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The names of the client scopes.
+    pub scopes: Vec<String>,
+    /// The realm has organizations.
+    pub has_organizations: bool,
+    /// The level of authentication that is reached.
+    pub level: i64,
+}
+
 /// Runs the flow of a provider for somebody whom it vouches for; without a flow everybody passes.
 ///
 /// # Errors
 /// If the database cannot be asked.
-pub fn run(cx: &mut Cx<'_>, upstream: &Upstream, user: &User) -> Result<Verdict, Fault> {
+pub fn run(
+    cx: &mut Cx<'_>,
+    upstream: &Upstream,
+    user: &User,
+    asked: Asked,
+) -> Result<Verdict, Fault> {
     let settings = &upstream.provider.settings;
     let alias = settings.post_broker_login_flow_alias.as_deref();
     let Some(alias) = alias.filter(|alias| !alias.is_empty()) else {
         return Ok(Verdict::Pass);
     };
     match cx.realm.flows.named(alias) {
-        Some(flow) => decide(cx, user, &flow),
+        Some(flow) => decide(cx, user, &flow, asked),
         None => Ok(Verdict::CannotRun(format!("the flow {alias} is gone"))),
     }
 }
 
 /// What is known of somebody whom a provider has vouched for, and who is asked nothing more.
-fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree) -> Result<Verdict, Fault> {
+fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree, asked: Asked) -> Result<Verdict, Fault> {
     let facts = Facts {
         is_known: true,
         asks_nothing: true,
+        scopes: asked.scopes,
+        has_organizations: asked.has_organizations,
+        level: asked.level,
         person: Some(course::person(cx, user, flow)?),
         ..Facts::default()
     };

@@ -80,15 +80,16 @@ pub fn judge_further(
     Ok(Ok(Err(INVALID)))
 }
 
-/// Ends a proof of which nothing is missing, unless the user has something to do first.
+/// Ends a proof of which nothing is missing, unless the user has something to do first: by their own list, or because the
+/// flow demands a device that they have not (`sets_up`).
 pub fn finish(
     cx: &mut Cx<'_>,
     checked: &Checked,
-    user: &User,
+    (user, sets_up): (&User, bool),
     (client_id, ip): (&str, &str),
 ) -> Result<std::result::Result<(), &'static str>> {
     proof::forgive(cx, checked)?;
-    if required::list_open(cx, user)?.is_empty() {
+    if !sets_up && required::list_open(cx, user)?.is_empty() {
         return Ok(Ok(()));
     }
     // No page can be shown here on which it could be done.

@@ -76,6 +76,8 @@ pub mod note {
     pub const UPSTREAM: &str = "upstream";
     /// The account that is linked to it as soon as its owner is proved here.
     pub const LINK_TO: &str = "link_to";
+    /// The provider that the session comes from; sealed, because an ID token is in it.
+    pub const ORIGIN: &str = "upstream_session";
     /// The provider that the realm sends its people to without a question.
     pub const DEFAULT_PROVIDER: &str = "default_provider";
     /// The flow sends nobody to a provider: it has no step for that.
@@ -88,6 +90,8 @@ pub mod note {
     pub const SET_UP_OTP: &str = "set_up_otp";
     /// The secret of a device that is being set up; sealed.
     pub const NEW_OTP: &str = "new_otp";
+    /// The device that is being set up would be the person's first: no code was asked for, because there was none.
+    pub const FIRST_OTP: &str = "first_otp";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }
@@ -154,7 +158,25 @@ pub fn is_bound_to(attempt: &Attempt, kept: &[Digest]) -> bool {
     bound.is_empty() || kept.iter().any(|one| one.to_base64url() == bound)
 }
 
+/// Takes nothing as proved any more: the attempt asks from its beginning, for this user where it is known who is meant.
+pub fn begin_again(attempt: &mut Attempt, user: Option<UserId>) {
+    attempt.stage = Stage::Prove;
+    attempt.user = user;
+    for name in [
+        note::RECOGNIZED,
+        note::SESSION,
+        note::ORIGIN,
+        note::SET_UP_OTP,
+        note::NEW_OTP,
+        note::FIRST_OTP,
+    ] {
+        attempt.notes.remove(name);
+    }
+}
+
 /// Takes the user as proved now, by password.
+///
+/// What a provider said of somebody who is nobody here yet waits for the owner of one account, and for nobody else.
 pub fn prove(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: bool) {
     bind(cx, attempt);
     attempt.user = Some(user.id.clone());
@@ -163,8 +185,20 @@ pub fn prove(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: b
         amr: vec!["pwd".to_owned()],
         remember_me: remember_me && cx.realm.settings.remember_me,
     };
-    attempt.notes.remove(note::RECOGNIZED);
-    attempt.notes.remove(note::SESSION);
+    for name in [
+        note::RECOGNIZED,
+        note::SESSION,
+        note::ORIGIN,
+        note::SET_UP_OTP,
+        note::NEW_OTP,
+        note::FIRST_OTP,
+    ] {
+        attempt.notes.remove(name);
+    }
+    if text(attempt, note::LINK_TO) != user.id.as_str() {
+        attempt.notes.remove(note::UPSTREAM);
+        attempt.notes.remove(note::LINK_TO);
+    }
 }
 
 /// Takes the first of several proofs as given; nothing is opened before the others are as well.
@@ -253,21 +287,22 @@ pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
 pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     let stands = match &attempt.stage {
         Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
-        Stage::Act { .. } if has(&attempt, note::SET_UP_OTP) => match &attempt.user {
+        Stage::Act { .. } if is_first_device(&attempt) => match &attempt.user {
             Some(id) => credential::list(cx, id, Some(credential::OTP))?.is_empty(),
             None => true,
         },
         Stage::Act { .. } | Stage::Prove => true,
     };
     if !stands {
-        attempt.stage = Stage::Prove;
-        attempt.user = None;
-        for name in [note::SESSION, note::SET_UP_OTP, note::NEW_OTP] {
-            attempt.notes.remove(name);
-        }
+        begin_again(&mut attempt, None);
         attempt::advance(cx, &attempt)?;
     }
     Ok(attempt)
+}
+
+/// No code was asked of the person, because there was no device.
+fn is_first_device(attempt: &Attempt) -> bool {
+    has(attempt, note::SET_UP_OTP) || has(attempt, note::FIRST_OTP)
 }
 
 fn stands(cx: &mut Cx<'_>, attempt: &Attempt, by: &First) -> Result<bool> {

@@ -6,7 +6,7 @@
 mod base32;
 pub mod enrol;
 pub mod otp;
-mod recovery;
+pub mod recovery;
 
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::lockout as failures;

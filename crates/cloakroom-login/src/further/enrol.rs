@@ -37,6 +37,11 @@ pub fn prepare(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     let sealed = cx.vault.seal(cx.rng, &place(attempt), text.as_bytes())?;
     let sealed = Value::String(sealed.to_base64url());
     attempt.notes.insert(note::NEW_OTP.to_owned(), sealed);
+    if let Some(user) = &attempt.user
+        && credential::list(cx, user, Some(OTP))?.is_empty()
+    {
+        flow::mark(attempt, note::FIRST_OTP);
+    }
     Ok(())
 }
 
@@ -108,7 +113,7 @@ pub fn finish(
     if otp::judge(cx, &device, code)? != Judged::Right {
         return Ok(false);
     }
-    for name in [note::NEW_OTP, note::SET_UP_OTP] {
+    for name in [note::NEW_OTP, note::SET_UP_OTP, note::FIRST_OTP] {
         attempt.notes.remove(name);
     }
     Ok(true)

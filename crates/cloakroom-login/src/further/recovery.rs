@@ -3,7 +3,8 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::credential::{self, Credential, OTP, RECOVERY_CODES};
+use cloakroom_model::id::UserId;
 use cloakroom_model::{Cx, Result, Secret};
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
@@ -86,6 +87,21 @@ pub(crate) fn judge(cx: &mut Cx<'_>, list: &Credential, code: &str) -> Result<Ju
         true => Judged::Right,
         false => Judged::UsedBefore,
     })
+}
+
+/// Removes a list without codes, which would ask for a code that nobody has.
+///
+/// Where it is all that there is beside the password it stays, because without it the password alone would be enough.
+pub fn clear(cx: &mut Cx<'_>, user: &UserId) -> Result<()> {
+    let lists = credential::list(cx, user, Some(RECOVERY_CODES))?;
+    let is_used_up =
+        |list: &&Credential| texts(list).is_some_and(|(_, kept)| next(&kept).is_none());
+    for list in lists.iter().filter(is_used_up) {
+        if !credential::list(cx, user, Some(OTP))?.is_empty() {
+            credential::remove(cx, user, &list.id)?;
+        }
+    }
+    Ok(())
 }
 
 /// What people type between the letters, and small letters, count for nothing.

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use cloakroom_federation::post_login::Asked;
 use cloakroom_login::flow::{self as attempts, note};
 use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{Attempt, First, Proved};
@@ -216,6 +217,11 @@ pub(crate) fn further(
         ..Facts::default()
     };
     let course = course::decide(&flow, &facts);
+    // A ticket stands for no password that nobody has typed.
+    let wants_password = |stride: &&course::Stride| stride.because.why == "password";
+    if !is_known && let Some(stride) = course.strides.iter().find(wants_password) {
+        return Ok(Err(Bar::Refused(stride.name.clone())));
+    }
     // What follows a provider has nothing against anybody if nothing in it counts.
     if is_known && matches!(&course.end, End::Nothing(alias) if *alias == flow.alias) {
         return Ok(Ok(Asks::default()));
@@ -293,6 +299,17 @@ pub(crate) fn session_of(
     };
     let judged = judge_brought(cx, client, &user, scope, true)?;
     Ok(Some((session, judged == Brought::Enough)))
+}
+
+/// What the post login flow of a provider may ask about the sign-in of an attempt.
+pub(crate) fn asked(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<Asked, Fault> {
+    let scope = sign_in::request_of(attempt)?.scope;
+    let client = client::find_by_id(cx, &attempt.client)?;
+    Ok(Asked {
+        scopes: client.map_or_else(Vec::new, |client| scopes(cx.realm, &client, &scope)),
+        has_organizations: organization::is_on(cx),
+        level: attempts::HIGHEST_LEVEL,
+    })
 }
 
 /// The names of the client scopes of a request.

@@ -20,7 +20,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::hasher::Busy;
-use cloakroom_model::attempt::{self, Attempt, Stage};
+use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Door, Fault};
 use cloakroom_oidc::Form;
@@ -240,9 +240,7 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
         let Some(mut attempt) = ticket.find(cx)? else {
             return Ok(Onward::Over);
         };
-        attempt.user = None;
-        attempt.stage = Stage::Prove;
-        attempt.notes.remove(note::RECOGNIZED);
+        flow::begin_again(&mut attempt, None);
         for name in [note::USERNAME, note::NAMED, note::HOME] {
             attempt.notes.remove(name);
         }

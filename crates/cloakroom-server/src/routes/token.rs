@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Question, Typed, question};
 use cloakroom_login::direct::{self, Brought};
+use cloakroom_login::further::recovery;
 use cloakroom_login::proof::{Place, Work};
 use cloakroom_model::credential::RECOVERY_CODES;
 use cloakroom_model::flow::Use;
@@ -149,7 +150,12 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
         let question = question(cx, typed)?;
         Ok::<_, Error>((ask, work, question))
     };
-    let (ask, work, question) = app.enter(realm, Door::Passing, prepare).await?;
+    // An assertion is spent by the first step, and stays spent whatever becomes of the machine.
+    let door = match asked.form.get("client_assertion") {
+        Some(_) => Door::Write,
+        None => Door::Passing,
+    };
+    let (ask, work, question) = app.enter(realm, door, prepare).await?;
     let (app, realm, asked) = (app.clone(), Arc::clone(realm), Arc::clone(asked));
     // Whoever goes away in the middle has guessed all the same.
     let done =
@@ -190,8 +196,11 @@ async fn judged(
         for kind in &asks.kinds {
             prove_further(cx, (&request, &ask), &user, kind)?;
         }
+        if asks.kinds.iter().any(|kind| kind == RECOVERY_CODES) {
+            recovery::clear(cx, &user.id)?;
+        }
         let place = (client_id.as_str(), request.ip.as_str());
-        direct::finish(cx, &checked, &user, place)?.map_err(refused)?;
+        direct::finish(cx, &checked, (&user, asks.sets_up), place)?.map_err(refused)?;
         let proven = match asks.kinds.is_empty() {
             true => ProvenUser::new(user),
             false => ProvenUser::with_code(user),

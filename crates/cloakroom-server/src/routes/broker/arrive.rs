@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
 use super::{About, find, find_for_login, link, not_found, report, report_error, settle};
+use crate::routes::course;
 use crate::routes::login::{over, show};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
@@ -147,9 +148,7 @@ fn sign_in_as(
     settle::forget(&mut attempt);
     let Some(user) = arrival::find_linked(cx, &pending.identity)? else {
         report(cx, "IDENTITY_PROVIDER_FIRST_LOGIN", &about)?;
-        attempt.user = None;
-        attempt.stage = cloakroom_model::attempt::Stage::Prove;
-        attempt.notes.remove(note::RECOGNIZED);
+        flow::begin_again(&mut attempt, None);
         flow::bind(cx, &mut attempt);
         pending.write(cx, &mut attempt, note::UPSTREAM)?;
         return Ok(match attempt::advance(cx, &attempt)? {
@@ -210,7 +209,7 @@ pub(super) fn admit(
     came: (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
 ) -> Result<Option<Stopped>, Fault> {
-    let (notes, verdict) = match take_in(cx, came, (pending, user))? {
+    let (notes, verdict) = match take_in(cx, came, (pending, user), attempt)? {
         Ok(taken) => taken,
         Err(stopped) => return Ok(Some(stopped)),
     };
@@ -238,13 +237,15 @@ pub(super) fn take_in(
     cx: &mut Cx<'_>,
     (upstream, configured, occasion): (&Upstream, &[Configured], Occasion),
     (pending, user): (&Pending, &User),
+    attempt: &Attempt,
 ) -> Result<Result<TakenIn, Stopped>, Fault> {
     let identity = &pending.identity;
     let notes = arrival::take_over(cx, upstream, configured, (identity, user), occasion)?;
     settle::keep_tokens(cx, user, pending)?;
     let user = user::find(cx, &user.id)?;
     let user = user.ok_or_else(|| Fault::corrupt("a user is gone who was there"))?;
-    let verdict = post_login::run(cx, upstream, &user)?;
+    let asked = course::asked(cx, attempt)?;
+    let verdict = post_login::run(cx, upstream, &user, asked)?;
     Ok(match Stopped::of(upstream, &verdict) {
         Some(stopped) => Err(stopped),
         None => Ok((notes, verdict)),

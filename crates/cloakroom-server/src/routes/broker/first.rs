@@ -8,8 +8,8 @@ use cloakroom_federation::mapper::Occasion;
 use cloakroom_federation::pending::Profile;
 use cloakroom_federation::{Pending, Upstream, arrival, membership};
 use cloakroom_keycloak::blueprint;
-use cloakroom_login::flow::note;
-use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_login::flow::{self, note};
+use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::{Cx, Door, Fault, client, group, role};
@@ -175,6 +175,10 @@ fn go_on(
     let Some(upstream) = provider_of(cx, &pending)? else {
         return Ok(Shown::NoProvider);
     };
+    // Whoever was proved meanwhile is not whom the provider speaks of: no proof of one account goes over to another.
+    if attempt.stage != Stage::Prove {
+        flow::begin_again(&mut attempt, None);
+    }
     let problems = add(cx, &attempt, &mut pending)?;
     attempt.notes.remove(note::LINK_TO);
     pending.write(cx, &mut attempt, note::UPSTREAM)?;
@@ -210,7 +214,7 @@ fn go_on(
         Next::Prove(existing) => {
             let id = Value::String(existing.user.id.as_str().to_owned());
             attempt.notes.insert(note::LINK_TO.to_owned(), id);
-            attempt.user = Some(existing.user.id.clone());
+            flow::begin_again(&mut attempt, Some(existing.user.id.clone()));
             attempt::advance(cx, &attempt)?;
             let name = upstream.name().to_owned();
             let user = Box::new(existing.user);

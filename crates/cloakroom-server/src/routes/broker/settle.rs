@@ -16,9 +16,6 @@ use serde_json::{Map, Value};
 use super::{About, arrive, report};
 use crate::routes::sign_in;
 
-/// Where the session of an attempt comes from; sealed, because an ID token is in it.
-const ORIGIN: &str = "upstream_session";
-
 /// What is known of the session at the provider.
 #[derive(Serialize, Deserialize)]
 struct There {
@@ -30,7 +27,7 @@ struct There {
 
 /// Forgets what another arrival left in an attempt.
 pub(crate) fn forget(attempt: &mut Attempt) {
-    for name in [note::UPSTREAM, note::LINK_TO, note::SESSION, ORIGIN] {
+    for name in [note::UPSTREAM, note::LINK_TO, note::SESSION, note::ORIGIN] {
         attempt.notes.remove(name);
     }
 }
@@ -51,7 +48,7 @@ pub(super) fn mark(
     let text = serde_json::to_vec(&there)?;
     let sealed = cx.vault.seal(cx.rng, &place(attempt), &text)?;
     let sealed = Value::String(sealed.to_base64url());
-    attempt.notes.insert(ORIGIN.to_owned(), sealed);
+    attempt.notes.insert(note::ORIGIN.to_owned(), sealed);
     let [provider, name] = flow::PROVIDER_NOTES;
     let text = |text: &str| Value::String(text.to_owned());
     notes.insert(provider.to_owned(), text(&pending.identity.alias));
@@ -63,7 +60,7 @@ pub(super) fn mark(
 }
 
 fn place(attempt: &Attempt) -> String {
-    format!("attempts/{}/{ORIGIN}", attempt.id)
+    format!("attempts/{}/{}", attempt.id, note::ORIGIN)
 }
 
 /// Remembers where a session came from, once it is opened; or that it did not come from anywhere.
@@ -72,7 +69,7 @@ pub(crate) fn keep_upstream(
     attempt: &Attempt,
     session: &Session,
 ) -> Result<(), Fault> {
-    let Some(text) = attempt.notes.get(ORIGIN).and_then(Value::as_str) else {
+    let Some(text) = attempt.notes.get(note::ORIGIN).and_then(Value::as_str) else {
         return match session.notes.contains_key("identity_provider") {
             // A session that is used again keeps its origin.
             true => Ok(()),
@@ -155,7 +152,7 @@ fn link(
     }
     let configured = arrival::mappers(cx, &upstream)?;
     let came = (&upstream, configured.as_slice(), Occasion::Again);
-    let taken = arrive::take_in(cx, came, (pending, &user))?;
+    let taken = arrive::take_in(cx, came, (pending, &user), attempt)?;
     let client_id = sign_in::request_of(attempt).map(|request| request.client_id);
     let about = About {
         client_id: client_id.unwrap_or_default(),

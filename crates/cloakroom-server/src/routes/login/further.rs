@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use cloakroom_login::flow;
-use cloakroom_login::further::{self, Offer, Typed};
+use cloakroom_login::further::{self, Offer, Typed, recovery};
 use cloakroom_login::known_device;
 use cloakroom_login::proof::{Denied, Place, Refusal};
 use cloakroom_login::sign_on::Origin;
@@ -103,6 +103,11 @@ fn question(
 }
 
 fn finish(cx: &mut Cx<'_>, attempt: &mut Attempt, sets_up: bool) -> Result<(), Fault> {
+    if let (Stage::Further { proved, .. }, Some(user)) = (&attempt.stage, &attempt.user)
+        && proved.kinds.iter().any(|kind| kind == RECOVERY_CODES)
+    {
+        recovery::clear(cx, user)?;
+    }
     flow::prove_whole(cx, attempt);
     if sets_up {
         flow::mark(attempt, flow::note::SET_UP_OTP);

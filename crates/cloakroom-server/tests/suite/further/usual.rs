@@ -240,8 +240,11 @@ fn on_paper(scene: &Scene, name: &str) {
     };
     assert!(again(codes[0], "Code #12").page().form(RECOVERY).is_some());
     assert_eq!(scene.subject(again(codes[1], "Code #12")), person.id);
-    // The list is used up.
-    assert!(again(codes[1], "").page().form(RECOVERY).is_some());
+    // The list is used up and gone: nothing else than the app is asked for.
+    let page = scene.half(&mut scene.browser(), &person);
+    assert!(!page.answer.body.contains("tryAnotherWay"));
+    let kept = json!(scene.credentials(&person)).to_string();
+    assert!(!kept.contains("recovery-authn-codes"), "{kept}");
     // Whoever has nothing but paper is asked for that at once.
     let only = scene.person("only-on-paper", &[paper(&codes, 1)]);
     let mut browser = scene.browser();
@@ -249,6 +252,12 @@ fn on_paper(scene: &Scene, name: &str) {
     assert_eq!(question(&page).id, RECOVERY);
     assert!(!page.answer.body.contains("tryAnotherWay"));
     assert_eq!(scene.subject(send(&mut browser, &page, codes[0])), only.id);
+    let mut browser = scene.browser();
+    let page = scene.half(&mut browser, &only);
+    assert_eq!(scene.subject(send(&mut browser, &page, codes[1])), only.id);
+    // The password alone is not enough for that, used up as it is.
+    let page = scene.half(&mut scene.browser(), &only);
+    assert_eq!(question(&page).id, RECOVERY);
 }
 
 /// The device that a page asks to set up.
