@@ -1,126 +1,25 @@
 //! Where a sign-in meets its flow: what an administrator has set is obeyed, and a step that is not here is named.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+mod bar;
+
 use cloakroom_federation::post_login::Asked;
 use cloakroom_login::flow::{self as attempts, note};
 use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{Attempt, First, Proved};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Verdict};
-use cloakroom_model::flow::{Gone, Tree, Use};
+use cloakroom_model::flow::{Tree, Use};
 use cloakroom_model::organization;
 use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::authorize::AuthorizationRequest;
-use cloakroom_web::i18n::Notice;
-use serde_json::Value;
+
+pub(crate) use bar::Bar;
 
 use super::login;
-use super::refusal::{self, Refusal};
 use super::sign_in::{self, Onward};
 use super::visit::{BROUGHT_BY, Visit};
-
-/// A flow that lets somebody not in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Bar {
-    /// This step refuses.
-    Refused(String),
-    /// This step has to be taken, and this server does not have it.
-    Missing(String),
-}
-
-impl Bar {
-    fn of(end: End) -> Option<Self> {
-        match end {
-            End::In | End::Sent(_) => None,
-            End::CannotRun(step) => Some(Self::Missing(step)),
-            End::Refused(step) | End::Nothing(step) => Some(Self::Refused(step)),
-            End::Nobody => Some(Self::Refused("nobody".to_owned())),
-        }
-    }
-
-    fn gone(Gone(id): Gone) -> Self {
-        Self::Missing(id.to_string())
-    }
-
-    /// The event's error, and the same in words.
-    pub(crate) fn reason(&self) -> (&'static str, String) {
-        match self {
-            Self::Refused(step) => (
-                "access_denied",
-                format!("The step {step} of the flow refuses"),
-            ),
-            Self::Missing(step) => (
-                "invalid_flow",
-                format!("The flow asks for {step}, which this server does not have"),
-            ),
-        }
-    }
-
-    /// What the person is told.
-    fn notice(&self) -> Notice {
-        match self {
-            Self::Refused(_) => Notice::NotAllowed,
-            Self::Missing(step) => Notice::FlowStepMissing(step.clone()),
-        }
-    }
-
-    /// Writes it down; the code that leads there.
-    pub(crate) fn report(
-        &self,
-        cx: &mut Cx<'_>,
-        client_id: &str,
-        ip: &str,
-        user: Option<&User>,
-    ) -> Result<Option<String>, Fault> {
-        let (error, reason) = self.reason();
-        let refused = Refusal {
-            client_id,
-            user: user.map(|user| user.id.clone()),
-            ip,
-            error,
-            reason: &reason,
-        };
-        refusal::report(cx, &refused)
-    }
-
-    /// Writes it down, and ends the sign-in with it.
-    pub(crate) fn end(
-        self,
-        cx: &mut Cx<'_>,
-        (client_id, ip): (&str, &str),
-        user: Option<&User>,
-    ) -> Result<Onward, Fault> {
-        let code = self.report(cx, client_id, ip, user)?;
-        Ok(Onward::Barred(self, code))
-    }
-
-    /// The page that says so.
-    pub(crate) fn page(&self, visit: &Visit, code: Option<&str>) -> HttpResponse {
-        match code {
-            Some(code) => visit.error_with_code(StatusCode::FORBIDDEN, self.notice(), code),
-            None => visit.error(StatusCode::FORBIDDEN, self.notice()),
-        }
-    }
-
-    fn to_note(&self) -> Value {
-        let (kind, step) = match self {
-            Self::Refused(step) => ("refused", step),
-            Self::Missing(step) => ("missing", step),
-        };
-        Value::String(format!("{kind} {step}"))
-    }
-
-    fn of_note(text: &str) -> Option<Self> {
-        let (kind, step) = text.split_once(' ')?;
-        Some(match kind {
-            "refused" => Self::Refused(step.to_owned()),
-            _ => Self::Missing(step.to_owned()),
-        })
-    }
-}
 
 /// What a flow asks for beside the first proof.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
