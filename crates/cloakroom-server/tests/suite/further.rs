@@ -2,6 +2,7 @@
 
 mod codes;
 mod hostile;
+mod set_up;
 mod usual;
 
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,7 @@ use crate::http::{Answer, Request, encode, text};
 use crate::realm::{CALLBACK, Client, Person, Realm};
 use crate::server::Server;
 
-use codes::Device;
+pub(crate) use codes::{Device, paper};
 pub(crate) use usual::shown;
 
 /// The form that asks for a one-time code.
@@ -36,7 +37,10 @@ pub(super) type Story = fn(&Scene, &str);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
     let scene: Arc<OnceLock<Scene>> = Arc::default();
-    let all = usual::STORIES.iter().chain(hostile::STORIES);
+    let all = usual::STORIES
+        .iter()
+        .chain(hostile::STORIES)
+        .chain(set_up::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));
         let (name, story) = (*name, *story);

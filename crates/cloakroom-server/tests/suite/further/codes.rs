@@ -19,7 +19,7 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    pub(super) fn new(seed: &str) -> Self {
+    pub(crate) fn new(seed: &str) -> Self {
         let bytes = digest(&SHA512, seed.as_bytes());
         // As Keycloak makes them: letters that are the secret themselves.
         let secret = bytes.as_ref()[..20].iter().map(|byte| b'A' + byte % 26);
@@ -35,7 +35,7 @@ impl Device {
     }
 
     /// The credential of an export.
-    pub(super) fn credential(&self, label: &str) -> Value {
+    pub(crate) fn credential(&self, label: &str) -> Value {
         let value = match self.encoding {
             None => String::from_utf8(self.secret.clone()).unwrap(),
             Some(_) => base32(&self.secret),
@@ -114,7 +114,7 @@ pub(super) fn from_base32(text: &str) -> Vec<u8> {
 }
 
 /// A list of codes on paper, as an export has it, from the code with this number on.
-pub(super) fn paper(codes: &[&str], from: usize) -> Value {
+pub(crate) fn paper(codes: &[&str], from: usize) -> Value {
     let kept: Vec<Value> = codes
         .iter()
         .enumerate()
