@@ -2,6 +2,7 @@
 //! relying party has to see.
 
 mod account;
+mod beside;
 mod flows;
 mod goodbye;
 mod hostile;
@@ -15,6 +16,7 @@ mod saml;
 mod scene;
 mod sign_in;
 mod stand_in;
+mod swapped;
 mod trials;
 
 use std::sync::Arc;
@@ -29,6 +31,7 @@ type Story = (&'static str, fn(&Scene));
 
 const STORIES: &[&[Story]] = &[
     account::STORIES,
+    beside::STORIES,
     flows::STORIES,
     goodbye::STORIES,
     hostile::STORIES,
@@ -36,6 +39,7 @@ const STORIES: &[&[Story]] = &[
     mappers::STORIES,
     presets::STORIES,
     sign_in::STORIES,
+    swapped::STORIES,
     trials::STORIES,
 ];
 

@@ -38,7 +38,12 @@ pub(super) const STORIES: &[Story] = &[
 ];
 
 /// Makes a flow of these steps, each with a requirement and settings; or adds them to one that is there.
-fn flow(scene: &Scene, parent: Option<&str>, alias: &str, steps: &[(&str, &str, Value)]) {
+pub(super) fn flow(
+    scene: &Scene,
+    parent: Option<&str>,
+    alias: &str,
+    steps: &[(&str, &str, Value)],
+) {
     let kind = json!({"alias": alias, "provider": "registration-page-form", "type": "basic-flow"});
     match parent {
         Some(parent) => {
