@@ -18,6 +18,7 @@ mod samba;
 mod scene;
 mod sign_in;
 mod slapd;
+mod tickets;
 mod upstream;
 mod vendors;
 mod writing;
@@ -55,6 +56,7 @@ pub(crate) fn trials(servers: &[Arc<Server>], authority: &Authority) -> Vec<Tria
             injection::STORIES,
             guesses::STORIES,
             kerberos::STORIES,
+            tickets::STORIES,
             passwords::STORIES,
             moved::STORIES,
             vendors::STORIES,
