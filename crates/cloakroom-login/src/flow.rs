@@ -4,11 +4,12 @@ use cloakroom_model::attempt::{Attempt, First, Proved, Stage};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Result, Secret, attempt, client, credential};
+use cloakroom_model::{Cx, Digest, Result, Secret, Timestamp, attempt, client, credential};
 use serde_json::Value;
 
 use crate::consent;
 use crate::required::{self, Action};
+use crate::sign_on;
 
 /// What comes next in an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +93,8 @@ pub mod note {
     pub const NEW_OTP: &str = "new_otp";
     /// The device that is being set up would be the person's first: no code was asked for, because there was none.
     pub const FIRST_OTP: &str = "first_otp";
+    /// The digest of what was stored of the password when somebody was proved who has still something to do.
+    pub const STANDS_ON: &str = "stands_on";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }
@@ -162,6 +165,11 @@ pub fn is_bound_to(attempt: &Attempt, kept: &[Digest]) -> bool {
 pub fn begin_again(attempt: &mut Attempt, user: Option<UserId>) {
     attempt.stage = Stage::Prove;
     attempt.user = user;
+    forget_answers(attempt);
+}
+
+/// What was proved and answered so far was of one person, and holds for nobody else.
+fn forget_answers(attempt: &mut Attempt) {
     for name in [
         note::RECOGNIZED,
         note::SESSION,
@@ -169,6 +177,11 @@ pub fn begin_again(attempt: &mut Attempt, user: Option<UserId>) {
         note::SET_UP_OTP,
         note::NEW_OTP,
         note::FIRST_OTP,
+        note::STANDS_ON,
+        note::CHOSEN,
+        note::CONSENTED,
+        note::ACTION_ENDED,
+        note::ACTION_STATUS,
     ] {
         attempt.notes.remove(name);
     }
@@ -185,16 +198,7 @@ pub fn prove(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User, remember_me: b
         amr: vec!["pwd".to_owned()],
         remember_me: remember_me && cx.realm.settings.remember_me,
     };
-    for name in [
-        note::RECOGNIZED,
-        note::SESSION,
-        note::ORIGIN,
-        note::SET_UP_OTP,
-        note::NEW_OTP,
-        note::FIRST_OTP,
-    ] {
-        attempt.notes.remove(name);
-    }
+    forget_answers(attempt);
     if text(attempt, note::LINK_TO) != user.id.as_str() {
         attempt.notes.remove(note::UPSTREAM);
         attempt.notes.remove(note::LINK_TO);
@@ -280,18 +284,58 @@ pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
     Ok(stored.map(|stored| stored.secret_data.digest().to_base64url()))
 }
 
+/// Remembers what a proof stands on, before its user is asked for anything else: a minute later it may be gone.
+pub fn stand_on(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
+    let (Stage::Act { amr, .. }, Some(user)) = (&attempt.stage, attempt.user.clone()) else {
+        return Ok(());
+    };
+    let has_code = amr.iter().any(|method| method == "otp");
+    if has(attempt, note::RECOGNIZED) {
+        return Ok(());
+    }
+    if !has_code && credential::list(cx, &user, Some(credential::OTP))?.is_empty() {
+        mark(attempt, note::FIRST_OTP);
+    }
+    let digest = password_of(cx, &user)?.unwrap_or_default();
+    attempt
+        .notes
+        .insert(note::STANDS_ON.to_owned(), Value::String(digest));
+    Ok(())
+}
+
+/// The same where nothing is remembered yet.
+pub fn stand(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
+    match attempt.notes.contains_key(note::STANDS_ON) {
+        true => Ok(()),
+        false => stand_on(cx, attempt),
+    }
+}
+
+/// The same as [`hold`], where a session of the browser may have spoken for the user: it has to be there still.
+pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> Result<Attempt> {
+    let mut attempt = hold(cx, attempt)?;
+    if has(&attempt, note::RECOGNIZED) && matches!(attempt.stage, Stage::Act { .. }) {
+        let session = match identity {
+            Some(cookie) => sign_on::recognize(cx, cookie)?,
+            None => None,
+        };
+        if session.map(|session| session.user) != attempt.user {
+            begin_again(&mut attempt, None);
+            attempt::advance(cx, &attempt)?;
+        }
+    }
+    Ok(attempt)
+}
+
 /// Sends an attempt back to its beginning whose first proof does not stand any more.
 ///
-/// The account was disabled, or the password changed, or somebody who had no device for one-time codes has one now, and is
-/// asked for a code.
+/// The account was disabled or signed out everywhere, or the password changed, or somebody who had no device for one-time codes
+/// has one now, and is asked for a code.
 pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     let stands = match &attempt.stage {
         Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
-        Stage::Act { .. } if is_first_device(&attempt) => match &attempt.user {
-            Some(id) => credential::list(cx, id, Some(credential::OTP))?.is_empty(),
-            None => true,
-        },
-        Stage::Act { .. } | Stage::Prove => true,
+        Stage::Act { auth_time, .. } => still_stands(cx, &attempt, *auth_time)?,
+        Stage::Prove => true,
     };
     if !stands {
         begin_again(&mut attempt, None);
@@ -303,6 +347,24 @@ pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
 /// No code was asked of the person, because there was no device.
 fn is_first_device(attempt: &Attempt) -> bool {
     has(attempt, note::SET_UP_OTP) || has(attempt, note::FIRST_OTP)
+}
+
+/// What a whole proof stood on is there still, as far as its user was asked for anything since.
+fn still_stands(cx: &mut Cx<'_>, attempt: &Attempt, auth_time: Timestamp) -> Result<bool> {
+    let Some(id) = &attempt.user else {
+        return Ok(true);
+    };
+    if is_first_device(attempt) && !credential::list(cx, id, Some(credential::OTP))?.is_empty() {
+        return Ok(false);
+    }
+    let Some(digest) = attempt.notes.get(note::STANDS_ON).and_then(Value::as_str) else {
+        return Ok(true);
+    };
+    let Some(user) = user::find(cx, id)?.filter(|user| user.enabled) else {
+        return Ok(false);
+    };
+    let since = user.not_before.max(cx.realm.settings.not_before);
+    Ok(auth_time.seconds() >= since && password_of(cx, id)?.unwrap_or_default() == digest)
 }
 
 fn stands(cx: &mut Cx<'_>, attempt: &Attempt, by: &First) -> Result<bool> {

@@ -92,14 +92,15 @@ fn service_account(cx: &mut Cx<'_>, client: &Client) -> Result<Option<Arc<Servic
     user::service_account(cx, &client.id)
 }
 
-/// The live session with this id, whose it is, and this client's part in it: the online session, or the offline one that outlived it.
-/// Both live side by side under one id.
+/// The live session of a browser with this id, whose it is, and this client's part in it.
+///
+/// An offline one may live beside it under the same id, and outlive it: what was allowed in the browser does not.
 pub(crate) fn find_session(
     cx: &mut Cx<'_>,
     id: &SessionId,
     client: &Client,
 ) -> Result<Option<Found>> {
-    find_first(cx, (id, client), &[false, true], |_| true)
+    find_first(cx, (id, client), &[false], |_| true)
 }
 
 /// The same for a client that takes part in it.

@@ -22,6 +22,7 @@ use crate::issue::Authorization;
 use crate::live;
 use crate::provider::Provider;
 use crate::scope::{self, OFFLINE_ACCESS};
+use crate::session_rules;
 use crate::token::TokenRequest;
 
 pub(super) struct AuthorizationCode;
@@ -90,6 +91,9 @@ pub(super) fn conclude(
     } = found;
     if !user.enabled {
         return Err(denied("User disabled"));
+    }
+    if online.started_at.seconds() < session_rules::not_before(cx.realm, client, &user) {
+        return Err(denied("Session not active"));
     }
     let roles = user::expand(cx, given)?;
     let account = Arc::new(ServiceAccount { user, roles });

@@ -156,7 +156,8 @@ pub(crate) fn proceed(
     {
         (next, user) = flow::next(cx, &attempt)?;
     }
-    let go = |cx: &mut Cx<'_>, attempt: Attempt, alias| {
+    let go = |cx: &mut Cx<'_>, mut attempt: Attempt, alias| {
+        flow::stand(cx, &mut attempt)?;
         Ok(match attempt::advance(cx, &attempt)? {
             true => Onward::Go(Box::new(attempt), alias),
             false => Onward::Over,

@@ -214,6 +214,8 @@ fn go_on(
         Next::Prove(existing) => {
             let id = Value::String(existing.user.id.as_str().to_owned());
             attempt.notes.insert(note::LINK_TO.to_owned(), id);
+            let name = Value::String(upstream.name().to_owned());
+            attempt.notes.insert(note::LINK_NAME.to_owned(), name);
             flow::begin_again(&mut attempt, Some(existing.user.id.clone()));
             attempt::advance(cx, &attempt)?;
             let name = upstream.name().to_owned();

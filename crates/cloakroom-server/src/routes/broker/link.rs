@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::{Arrived, Pending, Upstream, arrival, mapper};
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::required::LINK;
-use cloakroom_login::sign_on::{self, Origin};
+use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Door, Fault, client, flow as flows};
@@ -20,7 +20,7 @@ use cloakroom_web::i18n::Notice;
 use super::arrive::{Came, Step};
 use super::{About, find, report, report_error, settle};
 use crate::routes::login::show;
-use crate::routes::sign_in;
+use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::Visit;
 
 /// The events of linking.
@@ -111,9 +111,10 @@ pub(super) fn receive(
     arrived: &Arrived,
 ) -> Result<Came, Fault> {
     let mut about = step.about.clone();
-    let Some(mut attempt) = attempt::find_by_id(cx, &attempt.browser, &attempt.id)? else {
+    let Some(attempt) = attempt::find_by_id(cx, &attempt.browser, &attempt.id)? else {
         return Ok(Came::Over);
     };
+    let mut attempt = flow::hold_here(cx, attempt, step.identity.as_deref())?;
     // Nobody else may have signed in with this attempt meanwhile, and nothing else been asked for.
     let asked = provider_asked_for(cx, &attempt)?;
     let Some(upstream) = asked.filter(|asked| asked.provider.alias == about.provider) else {
@@ -126,9 +127,6 @@ pub(super) fn receive(
     let Some(user) = user.filter(|user| user.enabled) else {
         return Ok(Came::Over);
     };
-    if !is_here_still(cx, step, &attempt, &user)? {
-        return Ok(Came::Over);
-    }
     about.user = Some(user.id.clone());
     if !check(cx, &mut attempt, &user, &step.origin)? {
         return step.proceed(cx, attempt).map(Came::Onward);
@@ -201,23 +199,6 @@ pub(super) async fn by_hash(
     }
 }
 
-/// Whoever was known by their session has to have it still: it may have ended while they were away.
-fn is_here_still(
-    cx: &mut Cx<'_>,
-    step: &Step,
-    attempt: &Attempt,
-    user: &User,
-) -> Result<bool, Fault> {
-    if !flow::has(attempt, note::RECOGNIZED) {
-        return Ok(true);
-    }
-    let session = match &step.identity {
-        Some(cookie) => sign_on::recognize(cx, cookie)?,
-        None => None,
-    };
-    Ok(session.is_some_and(|session| session.user == user.id))
-}
-
 /// A name that a stranger wrote, as far as it can be kept.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(255).collect()
@@ -227,10 +208,16 @@ fn plain(text: &str) -> String {
 pub(super) async fn cancelled(visit: &Visit, attempt: &Attempt, about: About) -> HttpResponse {
     let (step, attempt) = (Step::of(visit, about), attempt.clone());
     let work = move |cx: &mut Cx<'_>| {
-        let mut attempt = attempt.clone();
-        let why = ("access_denied", "it was cancelled there");
-        report_error(cx, KIND, &step.about, why)?;
-        flow::end_action(&mut attempt, "cancelled");
+        let Some(attempt) = attempt::find_by_id(cx, &attempt.browser, &attempt.id)? else {
+            return Ok(Onward::Over);
+        };
+        let mut attempt = flow::hold_here(cx, attempt, step.identity.as_deref())?;
+        // Somebody else may have signed in with it meanwhile, who has cancelled nothing.
+        if alias_of(&attempt).as_deref() == Some(step.about.provider.as_str()) {
+            let why = ("access_denied", "it was cancelled there");
+            report_error(cx, KIND, &step.about, why)?;
+            flow::end_action(&mut attempt, "cancelled");
+        }
         step.proceed(cx, attempt)
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {

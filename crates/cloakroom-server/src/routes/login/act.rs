@@ -134,7 +134,7 @@ async fn act(
             };
             let identity = identity.as_deref();
             let place = (&*provider, &origin, identity);
-            let attempt = flow::hold(cx, attempt)?;
+            let attempt = flow::hold_here(cx, attempt, identity)?;
             match step(cx, place, attempt, (&form, is_written))? {
                 Ok(attempt) => {
                     sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
@@ -209,9 +209,20 @@ async fn store_password(
     let provider = visit.app.provider.clone();
     let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
     let work = move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
-        let Some(mut attempt) = ticket.claim(cx)? else {
+        let Some(attempt) = ticket.claim(cx)? else {
             return Ok(Acted::Onward(Onward::Over));
         };
+        let mut attempt = flow::hold_here(cx, attempt, identity.as_deref())?;
+        // Hashing takes a while, in which the sign-in may have come to another user or another page.
+        let is_asked = match flow::next(cx, &attempt)? {
+            (Next::Act(Action::UpdatePassword), Some(asked)) => asked.id == user.id,
+            _ => false,
+        };
+        if !is_asked {
+            let identity = identity.as_deref();
+            let onward = sign_in::proceed(cx, &provider, attempt, identity, &origin)?;
+            return Ok(Acted::Onward(onward));
+        }
         let problems = match &chosen {
             Chosen::Hashed(Ok(hashed)) => {
                 required::store_password(cx, &user, hashed)?;
@@ -243,6 +254,7 @@ async fn store_password(
             required::end_other_sessions(cx, &user.id, keep.map(|(id, _)| id))?;
         }
         end_wish(&mut attempt, Action::UpdatePassword);
+        flow::stand_on(cx, &mut attempt)?;
         attempt::advance(cx, &attempt)?;
         sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
     };

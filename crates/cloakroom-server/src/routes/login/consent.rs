@@ -81,9 +81,10 @@ async fn decide(
     let provider = visit.app.provider.clone();
     let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
     let work = move |cx: &mut Cx<'_>| -> Result<Onward, Fault> {
-        let Some(mut attempt) = ticket.claim(cx)? else {
+        let Some(attempt) = ticket.claim(cx)? else {
             return Ok(Onward::Over);
         };
+        let mut attempt = flow::hold_here(cx, attempt, identity.as_deref())?;
         let (Next::Consent, Some(user)) = flow::next(cx, &attempt)? else {
             return sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin);
         };

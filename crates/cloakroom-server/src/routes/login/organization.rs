@@ -247,9 +247,10 @@ async fn choose(
     let provider = visit.app.provider.clone();
     let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
     let work = move |cx: &mut Cx<'_>| -> Result<Onward, Fault> {
-        let Some(mut attempt) = ticket.claim(cx)? else {
+        let Some(attempt) = ticket.claim(cx)? else {
             return Ok(Onward::Over);
         };
+        let mut attempt = flow::hold_here(cx, attempt, identity.as_deref())?;
         if let (Next::ChooseOrganization, Some(user)) = flow::next(cx, &attempt)? {
             let all = flow::choices(cx, &attempt, &user)?;
             let chosen = form.get("kc.org").unwrap_or_default();

@@ -99,7 +99,13 @@ pub(crate) fn login_page(
         visit.url(&format!("login-actions/{path}?{query}"))
     };
     let is_named = flow::has(attempt, note::NAMED);
-    let known_alert = known.map(|_| Alert::info(Notice::ReauthenticationNeeded));
+    let known_alert = known.map(|_| match flow::text(attempt, note::LINK_TO) {
+        "" => Alert::info(Notice::ReauthenticationNeeded),
+        // Whoever proves themselves here gives a provider's account a way in, and is told so on each page.
+        _ => Alert::info(Notice::ProviderProveAccount(
+            flow::text(attempt, note::LINK_NAME).to_owned(),
+        )),
+    });
     let layout = layout(visit, attempt, request.as_ref(), "authenticate", PASSWORD);
     let locale = layout.locale().clone();
     let page = LoginPage {
