@@ -24,6 +24,9 @@ pub const MASK: &str = "**********";
 /// The attribute that says when the secret was made.
 pub const SECRET_TIME: &str = "client.secret.creation.time";
 
+/// The member that binds a client to flows of its own.
+const BOUND: &str = "authenticationFlowBindingOverrides";
+
 /// The client as it is shown to who may manage it.
 pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Result<Value> {
     Ok(serde_json::to_value(Shown::of(realm, client, secret))?)
@@ -74,7 +77,7 @@ impl<'a> Shown<'a> {
 /// The settings of a client of which nothing is said.
 pub fn defaults() -> Settings {
     let mut rest = Map::new();
-    rest.insert("authenticationFlowBindingOverrides".to_owned(), json!({}));
+    rest.insert(BOUND.to_owned(), json!({}));
     rest.insert("nodeReRegistrationTimeout".to_owned(), json!(-1));
     Settings {
         client_authenticator_type: "client-secret".to_owned(),
@@ -165,7 +168,7 @@ pub fn complete_by_protocol(settings: &mut Settings, sent: &Object) {
     }
 }
 
-/// What is sent changes, the rest stays; of the attributes too.
+/// What is sent changes, the rest stays; of the attributes too, and of the flows that the client is bound to.
 pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings, Unreadable> {
     let Ok(Value::Object(mut all)) = serde_json::to_value(settings) else {
         return Err(Unreadable::Type);
@@ -180,12 +183,23 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
             merge(old, new);
             continue;
         }
+        if let (BOUND, Some(new)) = (name.as_str(), value.as_object()) {
+            let mut bound = match all.remove(BOUND) {
+                Some(Value::Object(old)) => old,
+                _ => Map::new(),
+            };
+            merge(&mut bound, new);
+            // A blank text names no flow.
+            bound.retain(|_, id| id.as_str().is_some_and(|id| !id.trim().is_empty()));
+            all.insert(name.clone(), Value::Object(bound));
+            continue;
+        }
         all.insert(name.clone(), value.clone());
     }
     serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
 }
 
-/// An empty or absent value takes an attribute away.
+/// An empty or absent value takes away what has its name.
 fn merge(old: &mut Map<String, Value>, new: &Map<String, Value>) {
     for (name, value) in new {
         match value {
@@ -322,6 +336,28 @@ mod tests {
                 settings.direct_access_grants_enabled,
             );
             assert_eq!(found, (public, password), "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_is_bound_to_changes_one_by_one() {
+        let mut settings = defaults();
+        for (sent, bound) in [
+            (json!({"browser": "", "direct_grant": null}), json!({})),
+            (json!({"browser": "a"}), json!({"browser": "a"})),
+            (
+                json!({"direct_grant": "b"}),
+                json!({"browser": "a", "direct_grant": "b"}),
+            ),
+            (json!({}), json!({"browser": "a", "direct_grant": "b"})),
+            (json!(null), json!({"browser": "a", "direct_grant": "b"})),
+            (json!({"direct_grant": null}), json!({"browser": "a"})),
+            (json!({"browser": "c"}), json!({"browser": "c"})),
+            (json!({"browser": " "}), json!({})),
+        ] {
+            let object = json!({BOUND: sent}).as_object().cloned().unwrap();
+            settings = apply(&settings, &object).unwrap();
+            assert_eq!(settings.rest[BOUND], bound, "{sent}");
         }
     }
 }

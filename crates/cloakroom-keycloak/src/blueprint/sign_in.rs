@@ -120,8 +120,12 @@ fn free(cx: &mut Cx<'_>, client_id: &str) -> Result<bool> {
     const BOUND: &str = "authenticationFlowBindingOverrides";
     let mut settings = found.settings.clone();
     let before = settings.rest.insert(BOUND.to_owned(), json!({}));
-    let was_bound =
-        before.is_some_and(|before| before.as_object().is_some_and(|all| !all.is_empty()));
+    // A blank text binds it to nothing.
+    let is_flow = |id: &serde_json::Value| id.as_str().is_some_and(|id| !id.trim().is_empty());
+    let was_bound = before.is_some_and(|before| {
+        let all = before.as_object();
+        all.is_some_and(|all| all.values().any(is_flow))
+    });
     if !was_bound {
         return Ok(false);
     }
