@@ -103,35 +103,42 @@ pub(super) fn insert(
     Ok(draft.id)
 }
 
-/// The clients of the file that are bound to a flow that is not there, each with what it is bound for.
-pub(super) fn unbound(cx: &mut Cx<'_>, import: &Import<'_>) -> Result<Vec<(String, String)>> {
+/// For what a client of the file is bound to a flow that is not there. The realm's flows are read once, where the first
+/// client is bound to one.
+pub(super) fn unbound(
+    cx: &mut Cx<'_>,
+    object: &Object,
+    there: &mut Option<Vec<flow::Flow>>,
+) -> Result<Vec<String>> {
+    let client_id = Part::new(object, "clients[]", "").name("clientId")?;
+    let part = Part::new(object, "clients[]", &client_id);
     let mut found = Vec::new();
-    let mut there = None;
-    for object in import.sent.objects("clients")? {
-        let client_id = Part::new(object, "clients[]", "").name("clientId")?;
-        let part = Part::new(object, "clients[]", &client_id);
-        let bound = part.text_map(BOUND)?;
-        for (to, id) in bound.into_iter().filter(|(_, id)| !id.trim().is_empty()) {
-            let there = match &mut there {
-                Some(there) => there,
-                none => none.insert(flow::list(cx)?),
-            };
-            if !there.iter().any(|flow| flow.id.as_str() == id) {
-                found.push((client_id.clone(), to));
-            }
+    let bound = part.text_map(BOUND)?;
+    for (to, id) in bound.into_iter().filter(|(_, id)| !id.trim().is_empty()) {
+        let there = match &mut *there {
+            Some(there) => there,
+            none => none.insert(flow::list(cx)?),
+        };
+        if !there.iter().any(|flow| flow.id.as_str() == id) {
+            found.push(to);
         }
     }
     Ok(found)
 }
 
-/// Names these clients: a flow that is not there lets nobody in.
+/// Names the clients whose flows are not there: such a flow lets nobody in.
 pub(super) fn report_unbound(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
-    for (client_id, to) in unbound(cx, import)? {
-        let how = format!(
-            "kept, but the realm has no flow of the id that it is bound to for {to}, so nobody signs in to it"
-        );
-        let place = format!("clients[].{BOUND}");
-        import.report.approximate(&place, &client_id, how);
+    let mut there = None;
+    let sent = import.sent;
+    for object in sent.objects("clients")? {
+        let client_id = Part::new(object, "clients[]", "").name("clientId")?;
+        for to in unbound(cx, object, &mut there)? {
+            let how = format!(
+                "kept, but the realm has no flow of the id that it is bound to for {to}, so nobody signs in to it"
+            );
+            let place = format!("clients[].{BOUND}");
+            import.report.approximate(&place, &client_id, how);
+        }
     }
     Ok(())
 }

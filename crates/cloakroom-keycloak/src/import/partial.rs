@@ -112,11 +112,6 @@ pub fn import_partial(
         results: Results::default(),
     };
     partial.clients(cx)?;
-    // Nobody reads a report of this.
-    if let Some((_, to)) = clients::unbound(cx, partial.import)?.first() {
-        let why = format!("Unable to resolve auth flow binding override for: {to}");
-        return Err(ImportError::invalid(why));
-    }
     partial.roles(cx)?;
     partial.identity_providers(cx)?;
     partial.groups(cx)?;
@@ -190,6 +185,7 @@ impl Partial<'_, '_> {
     }
 
     fn clients(&mut self, cx: &mut Cx<'_>) -> Result<()> {
+        let mut flows = None;
         for object in self.import.sent.objects("clients")? {
             let name = Part::new(object, "clients[]", "").name("clientId")?;
             if OWN_CLIENTS.contains(&name.as_str()) {
@@ -206,6 +202,11 @@ impl Partial<'_, '_> {
                         client::remove(cx, &known.id)?;
                         self.import.known.clients.remove(&name);
                         self.import.known.client_roles.remove(&name);
+                    }
+                    // Nobody reads a report of this.
+                    if let Some(to) = clients::unbound(cx, object, &mut flows)?.first() {
+                        let why = format!("Unable to resolve auth flow binding override for: {to}");
+                        return Err(ImportError::invalid(why));
                     }
                     clients::insert(cx, self.import, object)?
                 }

@@ -157,6 +157,32 @@ async fn nobody_raises_themselves_by_a_file() {
     assert_eq!(users.as_array().unwrap().len(), 1);
 }
 
+/// What a client that stays is bound to in the file is nobody's trouble.
+#[tokio::test]
+async fn only_clients_that_come_in_have_to_be_bound_to_flows_that_are_there() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let realm = json!({"realm": "shop", "clients": [{"clientId": "c"}]}).to_string();
+    server.admin(&token, ("POST", ""), Some(&realm)).await;
+    let bound = json!({"browser": "a flow of elsewhere"});
+    for (policy, client, expected, skipped) in [
+        ("SKIP", "c", 200, json!(1)),
+        ("SKIP", "account", 200, json!(0)),
+        ("SKIP", "new", 400, json!(null)),
+        ("OVERWRITE", "c", 400, json!(null)),
+    ] {
+        let client = json!({"clientId": client, "authenticationFlowBindingOverrides": bound});
+        let parts = json!({"ifResourceExists": policy, "clients": [client]}).to_string();
+        let import = ("POST", "/shop/partialImport");
+        let (status, said) = server.admin(&token, import, Some(&parts)).await;
+        assert_eq!((status, &said["skipped"]), (expected, &skipped), "{said}");
+        if skipped == json!(1) {
+            assert_eq!(said["results"][0]["action"], "SKIPPED", "{said}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_part_of_a_realm_is_written_without_secrets() {
     let here = Installation::new();
