@@ -24,6 +24,8 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
     let directory = Directory::of(provider.clone(), &[]);
     let is_ad = directory.is_active_directory;
     let read_only = directory.edit_mode != EditMode::Writable;
+    // Where changes stay here, a name is what it was changed to.
+    let always_read = directory.edit_mode != EditMode::Unsynced;
     let username = directory.username_attribute();
     let attribute = |name, user, directory, always_read, mandatory| Attribute {
         name,
@@ -41,13 +43,19 @@ pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Compon
     let has_full_name = is_other_name && read_only;
     if !has_full_name {
         let given = if is_named_by_cn { "givenName" } else { "cn" };
-        all.push(attribute("first name", "firstName", given, true, true));
+        all.push(attribute(
+            "first name",
+            "firstName",
+            given,
+            always_read,
+            true,
+        ));
     }
     if is_other_name && !read_only {
         // A new entry is named by what nobody is asked for but the name.
         all.push(attribute("username-cn", "username", "cn", false, true));
     }
-    all.push(attribute("last name", "lastName", "sn", true, true));
+    all.push(attribute("last name", "lastName", "sn", always_read, true));
     all.push(attribute("email", "email", "mail", false, false));
     for (name, user, directory) in [
         ("creation date", "createTimestamp", created),
