@@ -70,7 +70,10 @@ pub(super) fn tree_of(
                 let there = before.inner().into_iter().find(|one| one.alias == name);
                 let id = there.map_or_else(|| FlowId::new(cx.new_id()), |one| one.id.clone());
                 let mut tree = tree_of(cx, inner, (&id, inner), before)?;
-                tree.rename(&prefix);
+                if !prefix.is_empty() {
+                    tree.rename(&prefix);
+                    make_own(&mut tree);
+                }
                 Some(tree)
             }
             None => None,
@@ -91,6 +94,16 @@ pub(super) fn tree_of(
         built_in: plan == alias,
         steps,
     })
+}
+
+/// A flow of another name did not come with the realm, and those inside it did not either: an administrator may change
+/// and remove them.
+fn make_own(tree: &mut Tree) {
+    tree.built_in = false;
+    let inside = tree.steps.iter_mut();
+    inside
+        .filter_map(|step| step.flow.as_mut())
+        .for_each(make_own);
 }
 
 fn config_of(cx: &mut Cx<'_>, alias: &str) -> AuthenticatorConfig {
