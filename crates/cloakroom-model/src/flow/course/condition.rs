@@ -1,6 +1,6 @@
 //! The conditions of flows: whether all that stand in one hold, and because of what.
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use super::step::is_of_keycloak;
 use super::{Because, End, Walk};
@@ -39,6 +39,14 @@ pub(super) fn credential_of(authenticator: &str) -> Option<&'static str> {
         "auth-recovery-authn-code-form" => "recovery-authn-codes",
         _ => return None,
     })
+}
+
+/// What the whole of a value has to match, as in Java; `None` where it cannot be read here: Java's knows more.
+pub(super) fn pattern(text: &str) -> Option<Regex> {
+    let pattern = RegexBuilder::new(&format!("^(?:{text})$"))
+        .size_limit(PATTERN)
+        .build();
+    pattern.ok()
 }
 
 /// The level that a flow leads to, or why it is passed over; the error is one that ends the sign-in.
@@ -140,7 +148,7 @@ impl Walk<'_> {
         })
     }
 
-    /// `None` where the pattern cannot be read here: Java's knows more.
+    /// `None` where the pattern cannot be read.
     fn has_attribute(&self, step: &Node) -> Option<bool> {
         let Some(person) = &self.facts.person else {
             return Some(false);
@@ -156,11 +164,7 @@ impl Walk<'_> {
         if step.setting("regex") != "true" {
             return Some(values.any(|value| value == expected));
         }
-        // As in Java, the whole value has to match.
-        let pattern = RegexBuilder::new(&format!("^(?:{expected})$"))
-            .size_limit(PATTERN)
-            .build();
-        let pattern = pattern.ok()?;
+        let pattern = pattern(expected)?;
         Some(values.any(|value| pattern.is_match(value)))
     }
 

@@ -14,10 +14,14 @@ pub struct Ways {
     pub has_tickets: bool,
 }
 
+/// The condition on an attribute.
+const ATTRIBUTE: &str = "conditional-user-attribute";
+
 /// Nobody is let in by this flow.
 ///
 /// Tried are people with a password who have nothing of what the flow asks about, and who have all of it; somebody with a
-/// ticket; and somebody whom the flow sends to a provider.
+/// ticket; and somebody whom the flow sends to a provider. What matches a pattern is not known: where that decides,
+/// somebody may be let in.
 #[must_use]
 pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let facts = |person: Person| Facts {
@@ -25,8 +29,10 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
         level: 1,
         ..Facts::default()
     };
+    let mut flow = flow.clone();
+    make_plain(&mut flow);
     let mut all = Vec::new();
-    steps(flow, &mut all);
+    steps(&flow, &mut all);
     let password = Person {
         credentials: ["password".to_owned()].into(),
         ..Person::default()
@@ -45,7 +51,7 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
             ..Facts::default()
         });
     }
-    let is_let_in = |facts: &Facts| matches!(decide(flow, facts).end, End::In | End::Sent(_));
+    let is_let_in = |facts: &Facts| matches!(decide(&flow, facts).end, End::In | End::Sent(_));
     !tried.iter().any(is_let_in)
 }
 
@@ -57,19 +63,38 @@ fn owner(steps: &[&Node]) -> Person {
         steps.filter(move |step| step.provider() == Some(kind))
     };
     let roles = of_kind("conditional-user-role").map(|step| set(step, "condUserRole"));
-    let attributes = of_kind("conditional-user-attribute").map(|step| {
-        let value = set(step, "attribute_expected_value");
-        (set(step, "attribute_name"), vec![value])
-    });
+    // Several conditions may ask about one attribute.
+    let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for step in of_kind(ATTRIBUTE) {
+        let values = attributes.entry(set(step, "attribute_name")).or_default();
+        values.push(set(step, "attribute_expected_value"));
+    }
     let kinds = steps.iter().filter_map(|step| step.provider());
     let kinds = kinds
         .filter_map(condition::credential_of)
         .map(str::to_owned);
     Person {
         roles: roles.collect(),
-        attributes: attributes.collect::<BTreeMap<_, _>>(),
+        attributes,
         credentials: kinds.chain(["password".to_owned()]).collect(),
         ..Person::default()
+    }
+}
+
+/// Lets conditions compare with a pattern as with any text where it does not match itself: whoever has what they ask about
+/// has that text then. One that cannot be read stays, because it ends each sign-in.
+fn make_plain(flow: &mut Tree) {
+    for step in &mut flow.steps {
+        if let Some(flow) = &mut step.flow {
+            make_plain(flow);
+        }
+        let text = step.setting("attribute_expected_value");
+        let is_pattern = step.provider() == Some(ATTRIBUTE) && step.setting("regex") == "true";
+        let is_other =
+            is_pattern && condition::pattern(text).is_some_and(|one| !one.is_match(text));
+        if let Some(config) = step.config.as_mut().filter(|_| is_other) {
+            config.config.insert("regex".to_owned(), "false".to_owned());
+        }
     }
 }
 

@@ -391,6 +391,12 @@ fn people_go_through_flows_as_in_keycloak() {
 
 #[test]
 fn a_flow_locks_out_where_nobody_comes_in() {
+    let unless = |value: &str| {
+        format!(
+            "+unless CONDITIONAL, .conditional-user-attribute REQUIRED attribute_name=dept not=true \
+            attribute_expected_value={value}, .deny-access-authenticator REQUIRED"
+        )
+    };
     let form = "auth-username-password-form REQUIRED";
     let none = Ways::default();
     let all = Ways {
@@ -433,6 +439,19 @@ fn a_flow_locks_out_where_nobody_comes_in() {
             false,
             false,
         ),
+        // Somebody may have both values.
+        (
+            format!("{form}, {}, {}", unless("it"), unless("hr")),
+            false,
+            false,
+        ),
+        // What matches is not known, but somebody may have it. A pattern that cannot be read ends each sign-in.
+        (
+            format!("{form}, {}", unless("(it|hr)-[0-9]+ regex=true")),
+            false,
+            false,
+        ),
+        (format!("{form}, {}", unless("( regex=true")), true, true),
     ] {
         let flow = flow(&steps);
         assert_eq!(locks_out(&flow, &none), alone, "{steps}");
