@@ -16,6 +16,10 @@ pub(super) const STORIES: &[Story] = &[
     ("people-are-known-by-the-id-of-each-vendor", ids),
     ("a-new-directory-has-the-mappers-of-its-vendor", mappers),
     (
+        "names-are-always-read-there-but-where-changes-stay-here",
+        names,
+    ),
+    (
         "what-is-filled-in-by-chance-is-another-text-for-each-entry",
         by_chance,
     ),
@@ -213,6 +217,29 @@ fn mappers(scene: &Scene) {
             json!([principal]),
             "row {at}"
         );
+    }
+}
+
+fn names(scene: &Scene) {
+    let rows = [
+        ("READ_ONLY", "true"),
+        ("WRITABLE", "true"),
+        ("UNSYNCED", "false"),
+    ];
+    for (at, (mode, always)) in rows.into_iter().enumerate() {
+        let mut house = scene.house(&format!("names-{at}"));
+        let config = json!({
+            "vendor": "other", "connectionUrl": "ldap://directory.example", "usersDn": "dc=x", "editMode": mode,
+        });
+        house.directory = house.add("ldap", config);
+        let path = format!("/components?parent={}", house.directory);
+        let found = house.done("GET", &path, &Value::Null);
+        for name in ["first name", "last name"] {
+            let mut all = found.as_array().unwrap().iter();
+            let own = all.find(|own| text(own, "name") == name).unwrap();
+            let read = &own["config"]["always.read.value.from.ldap"];
+            assert_eq!(read, &json!([always]), "{mode} {name}");
+        }
     }
 }
 
