@@ -3,6 +3,7 @@
 mod codes;
 mod hostile;
 mod set_up;
+mod standing;
 mod usual;
 
 use std::sync::{Arc, OnceLock};
@@ -40,7 +41,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
     let all = usual::STORIES
         .iter()
         .chain(hostile::STORIES)
-        .chain(set_up::STORIES);
+        .chain(set_up::STORIES)
+        .chain(standing::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));
         let (name, story) = (*name, *story);
