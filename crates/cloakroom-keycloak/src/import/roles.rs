@@ -214,26 +214,12 @@ fn report_contradictions(
     ]
     .map(|name| name.map(str::to_owned));
     let said = part.text("containerId")?;
-    if said.is_some_and(|said| !names.contains(&Some(said))) && has_own_id(import, client)? {
+    if said.is_some_and(|said| !names.contains(&Some(said))) {
         let how = "the list that it stands in says whose role it is, and this names another";
         let place = part.place_of("containerId");
         import.report.approximate(&place, part.who, how);
     }
     Ok(())
-}
-
-/// The file says the id of whose a role is. Where it does not, an id that the role says may well be theirs.
-fn has_own_id(import: &Import<'_>, client: Option<&str>) -> Result<bool> {
-    let Some(client) = client else {
-        return Ok(import.sent.id("id")?.is_some());
-    };
-    for object in import.sent.objects("clients")? {
-        let part = Part::new(object, "clients[]", client);
-        if part.text("clientId")?.as_deref() == Some(client) {
-            return Ok(part.id("id")?.is_some());
-        }
-    }
-    Ok(false)
 }
 
 /// Puts roles inside others, now that all stand.
