@@ -184,14 +184,16 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
             continue;
         }
         if let (BOUND, Some(new)) = (name.as_str(), value.as_object()) {
-            let mut bound = match all.remove(BOUND) {
-                Some(Value::Object(old)) => old,
-                _ => Map::new(),
-            };
-            merge(&mut bound, new);
-            // A blank text names no flow.
-            bound.retain(|_, id| id.as_str().is_some_and(|id| !id.trim().is_empty()));
-            all.insert(name.clone(), Value::Object(bound));
+            // Where it stands it stays: an export of what came in is the same to the letter.
+            let bound = all.entry(BOUND).or_insert_with(|| json!({}));
+            if !bound.is_object() {
+                *bound = json!({});
+            }
+            if let Value::Object(bound) = bound {
+                merge(bound, new);
+                // A blank text names no flow.
+                bound.retain(|_, id| id.as_str().is_some_and(|id| !id.trim().is_empty()));
+            }
             continue;
         }
         all.insert(name.clone(), value.clone());

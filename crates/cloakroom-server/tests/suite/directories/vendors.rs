@@ -227,7 +227,7 @@ fn names(scene: &Scene) {
         ("UNSYNCED", "false"),
     ];
     for (at, (mode, always)) in rows.into_iter().enumerate() {
-        let mut house = scene.house(&format!("names-{at}"));
+        let mut house = scene.house(&format!("always-read-{at}"));
         let config = json!({
             "vendor": "other", "connectionUrl": "ldap://directory.example", "usersDn": "dc=x", "editMode": mode,
         });
