@@ -226,7 +226,7 @@ const FAILURES = [
 
 /** Of each failure, the console names the step that refused and its cause, and one thing to do. */
 export async function eachFailureIsExplained(_browser, scene) {
-  assert.equal(FAILURES.length, 31);
+  assert.equal(FAILURES.length, 32);
   await areExplained(scene, FAILURES, async () => {});
 }
 
