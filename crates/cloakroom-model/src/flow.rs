@@ -17,7 +17,7 @@ pub use change::{
 };
 pub use edit::Change;
 pub use shelf::Shelf;
-pub use tree::{Book, DEEPEST, Node, Replaced, Tree, replace};
+pub use tree::{Book, DEEPEST, MOST, Node, Replaced, Tree, replace};
 
 use std::collections::BTreeMap;
 

@@ -63,17 +63,31 @@ pub fn update_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Removes a step with its settings and the flow that it stands for; false if it is gone.
+/// Removes a step with its settings and the flow that it stands for, unless that is a part of another flow too; false if
+/// the step is gone.
 pub fn remove_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
     // The step goes first: a damaged flow that contains itself ends here.
     let gone = delete_execution(cx, &step.id)?;
     if gone && let Some(config) = &step.config {
         remove_config(cx, config)?;
     }
-    if gone && let Some(child) = &step.child_flow {
+    if gone
+        && let Some(child) = &step.child_flow
+        && !is_inside_another(cx, child)?
+    {
         remove(cx, child)?;
     }
     Ok(gone)
+}
+
+/// A step stands for this flow.
+fn is_inside_another(cx: &mut Cx<'_>, flow: &FlowId) -> Result<bool> {
+    let steps = executions::table
+        .filter(executions::realm_id.eq(&cx.realm.id))
+        .filter(executions::child_flow_id.eq(flow.as_str()))
+        .count()
+        .get_result::<i64>(cx.db.conn()?)?;
+    Ok(steps > 0)
 }
 
 fn delete_execution(cx: &mut Cx<'_>, id: &ExecutionId) -> Result<bool> {

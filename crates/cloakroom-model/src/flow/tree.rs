@@ -12,7 +12,7 @@ use crate::schema::{executions, flows};
 use crate::{Fault, Result};
 
 /// So many steps of a flow are read, those of the flows inside it among them.
-const MOST: usize = 1_000;
+pub const MOST: usize = 1_000;
 
 /// No flow is nested deeper; a circle ends here.
 pub const DEEPEST: usize = 10;
@@ -165,16 +165,17 @@ impl Book {
     }
 
     fn grow(&self, flow: &Flow, depth: usize, left: &mut usize) -> Tree {
-        let is_of = |step: &&Execution| step.flow == flow.id && depth < DEEPEST;
-        let steps = self.executions.iter().filter(is_of);
+        let steps = self.executions.iter().filter(|step| step.flow == flow.id);
         let mut found = Vec::new();
         for step in steps {
             // One that stands inside itself has no end.
-            let Some(rest) = left.checked_sub(1) else {
+            let rest = left.checked_sub(1).filter(|_| depth <= DEEPEST);
+            let Some(rest) = rest else {
+                found.push(closed(step, "REQUIRED", BEYOND.to_owned()));
                 break;
             };
             *left = rest;
-            found.extend(self.node(step, depth, left));
+            found.push(self.node(step, depth, left));
         }
         Tree {
             id: flow.id.clone(),
@@ -186,24 +187,39 @@ impl Book {
         }
     }
 
-    /// A step; `None` if the flow that it stands for is gone.
-    fn node(&self, step: &Execution, depth: usize, left: &mut usize) -> Option<Node> {
+    fn node(&self, step: &Execution, depth: usize, left: &mut usize) -> Node {
         let flow = match &step.child_flow {
             Some(id) => {
-                let child = self.flows.iter().find(|flow| flow.id == *id)?;
+                let Some(child) = self.flows.iter().find(|flow| flow.id == *id) else {
+                    return closed(step, &step.requirement, format!("flow {id}"));
+                };
                 Some(self.grow(child, depth + 1, left))
             }
             None => None,
         };
         let mut configs = self.configs.iter();
         let config = configs.find(|config| step.config.as_ref() == Some(&config.id));
-        Some(Node {
+        Node {
             id: step.id.clone(),
             requirement: step.requirement.clone(),
             authenticator: step.authenticator.clone(),
             config: config.cloned(),
             flow,
-        })
+        }
+    }
+}
+
+/// What stands in place of the steps that are not read: no authenticator has a name like it.
+const BEYOND: &str = "more steps than are read";
+
+/// A step that nobody gets by: what it stood for is not here, and may have been a second factor or a denial.
+fn closed(step: &Execution, requirement: &str, name: String) -> Node {
+    Node {
+        id: step.id.clone(),
+        requirement: requirement.to_owned(),
+        authenticator: Some(name),
+        config: None,
+        flow: None,
     }
 }
 
@@ -320,3 +336,6 @@ fn plant(cx: &mut Cx<'_>, flow: &FlowId, steps: &[Node]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

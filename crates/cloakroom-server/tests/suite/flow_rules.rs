@@ -1,5 +1,7 @@
 //! What no flow may be, and what a sign-in makes of people in groups and of conditions that are not what they seem.
 
+mod gone;
+
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
@@ -47,7 +49,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             },
         )
     };
-    stories.into_iter().map(trial).collect()
+    let all = stories.into_iter().chain(gone::STORIES.iter().copied());
+    all.map(trial).collect()
 }
 
 impl Scene {

@@ -1,0 +1,154 @@
+//! What becomes of a sign-in where a part of its flow goes, or would not be read.
+
+use serde_json::{Value, json};
+
+use super::{Scene, Story};
+use crate::http::text;
+
+pub(super) const STORIES: &[(&str, Story)] = &[
+    (
+        "nobody-gets-by-a-sub-flow-that-is-deleted",
+        Scene::a_part_is_deleted,
+    ),
+    (
+        "what-two-flows-share-stays-with-one-of-them",
+        Scene::what_is_shared_stays,
+    ),
+    ("a-flow-is-read-to-its-end", Scene::all_is_read),
+];
+
+impl Scene {
+    fn sub_flow(&self, alias: &str, requirement: &str, step: &str) -> String {
+        let inner = json!({"alias": alias, "type": "basic-flow", "provider": ""});
+        self.add("own", "flow", inner);
+        self.require("own", alias, requirement);
+        self.add(alias, "execution", json!({"provider": step}));
+        self.require(alias, step, "REQUIRED");
+        text(&self.step("own", alias), "flowId").to_owned()
+    }
+
+    fn last_error(&self) -> Value {
+        let found = self.done("GET", "/events?type=LOGIN_ERROR", &Value::Null);
+        found[0].clone()
+    }
+
+    /// Keycloak lets a flow be deleted that another one has inside: it runs no sign-in where that was required, and passes
+    /// it over where it was conditional.
+    fn a_part_is_deleted(&self) {
+        for (alias, requirement) in [("second", "REQUIRED"), ("perhaps", "CONDITIONAL")] {
+            let id = self.sub_flow(alias, requirement, "allow-access-authenticator");
+            assert!(self.is_let_in(), "{alias}");
+            self.done("DELETE", &format!("/authentication/flows/{id}"), &json!({}));
+            assert!(!self.is_let_in(), "{alias}");
+            let error = self.last_error();
+            assert_eq!(error["error"], json!("invalid_flow"));
+            let reason = error["details"]["reason"].to_string();
+            assert!(reason.contains(&format!("flow {id}")), "{reason}");
+
+            // The step is there to be seen, and to be removed.
+            let is_it = |step: &&Value| step["requirement"] == json!(requirement);
+            let steps = self.steps("own");
+            let left = steps.iter().rfind(is_it).unwrap();
+            let left = text(left, "id");
+            self.done(
+                "DELETE",
+                &format!("/authentication/executions/{left}"),
+                &json!({}),
+            );
+            assert!(self.is_let_in(), "{alias}");
+        }
+    }
+
+    fn what_is_shared_stays(&self) {
+        let id = self.sub_flow("second", "REQUIRED", "deny-access-authenticator");
+        assert!(!self.is_let_in());
+        let top =
+            |alias: &str| json!({"alias": alias, "providerId": "basic-flow", "topLevel": true});
+        self.done("POST", "/authentication/flows", &top("other"));
+        let other = self.id_of("other");
+        let step = json!({"parentFlow": other, "flowId": id, "requirement": "REQUIRED"});
+        let shared = || {
+            self.done("POST", "/authentication/executions", &step);
+            let step = self.step("other", "second");
+            format!("/authentication/executions/{}", text(&step, "id"))
+        };
+        self.done("DELETE", &shared(), &json!({}));
+        assert!(!self.is_let_in(), "a step of the other flow goes alone");
+        shared();
+        self.done(
+            "DELETE",
+            &format!("/authentication/flows/{other}"),
+            &json!({}),
+        );
+        assert!(!self.is_let_in(), "and so does the other flow");
+
+        let last = text(&self.step("own", "second"), "id").to_owned();
+        self.done(
+            "DELETE",
+            &format!("/authentication/executions/{last}"),
+            &json!({}),
+        );
+        assert!(self.is_let_in());
+        let flow = format!("/authentication/flows/{id}");
+        let gone = self.realm.call("GET", &flow, &Value::Null);
+        assert_eq!(gone.status, 404, "nothing has it any more: {}", gone.body);
+    }
+
+    /// What no sign-in would come to is refused, and what is taken is come to.
+    fn all_is_read(&self) {
+        let inner = |alias: &str| json!({"alias": alias, "type": "basic-flow", "provider": ""});
+        self.add("own", "flow", inner("1"));
+        for depth in 2..=10 {
+            let (around, inside) = ((depth - 1).to_string(), depth.to_string());
+            self.add(&around, "flow", inner(&inside));
+            self.require("own", &inside, "REQUIRED");
+        }
+        self.require("own", "1", "REQUIRED");
+        self.add(
+            "10",
+            "execution",
+            json!({"provider": "allow-access-authenticator"}),
+        );
+        self.require("own", "allow-access-authenticator", "REQUIRED");
+        assert!(self.is_let_in());
+        self.require("own", "allow-access-authenticator", "DISABLED");
+        assert!(
+            !self.is_let_in(),
+            "the last flow is one in which nothing counts"
+        );
+
+        // Each of these stands twice in the next one, so there are twice as many ways to the first in each.
+        let top =
+            |alias: &str| json!({"alias": alias, "providerId": "basic-flow", "topLevel": true});
+        let mut refused = None;
+        for size in 1..=9 {
+            let alias = format!("twice {size}");
+            self.done("POST", "/authentication/flows", &top(&alias));
+            let (parent, inside) = (self.id_of(&alias), format!("twice {}", size - 1));
+            for _ in 0..2 {
+                let step = match size {
+                    1 => json!({"parentFlow": parent, "authenticator": "auth-cookie"}),
+                    _ => json!({"parentFlow": parent, "flowId": self.id_of(&inside)}),
+                };
+                let answer = self.realm.call("POST", "/authentication/executions", &step);
+                if answer.status != 201 {
+                    refused = Some((size, answer));
+                }
+            }
+        }
+        let (size, refused) = refused.unwrap();
+        assert_eq!((size, refused.status), (9, 400), "{}", refused.body);
+        assert!(
+            refused.body.contains("more than 1000 steps"),
+            "{}",
+            refused.body
+        );
+        // A step in the first one is a step for each of the 128 ways to it.
+        let step = json!({"provider": "auth-cookie"});
+        let add = || {
+            let path = "/authentication/flows/twice%201/executions/execution";
+            self.realm.call("POST", path, &step).status
+        };
+        assert_eq!([add(), add(), add(), add()], [201, 201, 201, 400]);
+    }
+}
