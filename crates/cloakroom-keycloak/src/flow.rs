@@ -2,6 +2,8 @@
 
 mod nesting;
 
+pub(crate) use nesting::grown_size;
+
 use std::collections::BTreeMap;
 
 use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, Tree};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cloakroom_model::flow::MOST;
 use cloakroom_model::id::FlowId;
 
 use super::Flows;
@@ -45,11 +46,46 @@ impl Flows {
         levels(flow, &around, most)
     }
 
+    /// A flow would have more steps than are read if this one got another step, by itself or with a flow that is there. A
+    /// flow that stands in one twice counts twice.
+    #[must_use]
+    pub fn is_full(&self, flow: &FlowId, child: Option<&FlowId>) -> bool {
+        let mut steps: BTreeMap<&FlowId, Vec<Option<&FlowId>>> = BTreeMap::new();
+        for step in &self.steps {
+            let beside = steps.entry(&step.flow).or_default();
+            beside.push(step.child_flow.as_ref());
+        }
+        steps.entry(flow).or_default().push(child);
+        let mut sizes = BTreeMap::new();
+        let mut grown = steps.keys().filter(|one| self.is_inside(flow, one));
+        grown.any(|one| grown_size(one, &steps, &mut sizes) > MOST)
+    }
+
     /// Each flow with one that stands in it.
     fn pairs(&self) -> impl Iterator<Item = (&FlowId, &FlowId)> {
         let steps = self.steps.iter();
         steps.filter_map(|step| Some((&step.flow, step.child_flow.as_ref()?)))
     }
+}
+
+/// How many steps a flow has with those of the flows inside it; each flow is counted once, however many ways lead to it.
+pub(crate) fn grown_size<'a>(
+    flow: &'a FlowId,
+    steps: &BTreeMap<&'a FlowId, Vec<Option<&'a FlowId>>>,
+    sizes: &mut BTreeMap<&'a FlowId, usize>,
+) -> usize {
+    if let Some(size) = sizes.get(flow) {
+        return *size;
+    }
+    // One that stands inside itself has no end.
+    sizes.insert(flow, MOST + 1);
+    let mut size = 0_usize;
+    for child in steps.get(flow).into_iter().flatten() {
+        let inside = child.map_or(0, |child| grown_size(child, steps, sizes));
+        size = size.saturating_add(1).saturating_add(inside);
+    }
+    sizes.insert(flow, size);
+    size
 }
 
 /// How many steps lead on from a flow, `most` if there are more. Each level is a set: flows that share others are not
@@ -110,6 +146,33 @@ mod tests {
         assert_eq!(all.height(&first, most), 0);
         assert_eq!(all.depth(&FlowId::new("4-3"), most), 5);
         assert_eq!(all.height(&FlowId::new("4-3"), most), 4);
+    }
+
+    #[test]
+    fn a_flow_that_stands_in_one_twice_counts_twice() {
+        // A flow of the first layer has 9 steps, and 81 and 729 in the layers below it.
+        let mut all = layers(4, 9);
+        let (first, last) = (FlowId::new("0-0"), FlowId::new("3-0"));
+        let step = all.steps[0].clone();
+        assert!(!all.is_full(&first, None));
+        let mut twice = all.clone();
+        assert!(!twice.is_full(&first, Some(&FlowId::new("1-0"))));
+        twice.steps.push(step.clone());
+        assert!(twice.is_full(&first, Some(&FlowId::new("1-0"))));
+        // A step in the last flow is one for each of the 81 ways that lead to it.
+        assert!(!all.is_full(&last, None));
+        for place in 0..2 {
+            all.steps.push(Execution {
+                id: ExecutionId::new(format!("more {place}")),
+                flow: last.clone(),
+                child_flow: None,
+                ..step.clone()
+            });
+        }
+        assert!(all.is_full(&last, None));
+        assert!(!all.is_full(&FlowId::new("elsewhere"), None));
+        all.steps[0].child_flow = Some(first.clone());
+        assert!(all.is_full(&first, None), "it has no end");
     }
 
     #[test]

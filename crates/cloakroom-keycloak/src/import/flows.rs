@@ -1,7 +1,7 @@
 //! Authentication flows with their steps and settings, required actions, and which flow is bound to
 //! what.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cloakroom_model::Cx;
 use cloakroom_model::flow::{self, AuthenticatorConfig, Execution, Flow, RequiredAction};
@@ -15,6 +15,7 @@ use super::older;
 use super::silent;
 use super::unknown;
 use crate::blueprint;
+use crate::flow::grown_size;
 
 const FLOW: [&str; 7] = [
     "alias",
@@ -113,6 +114,7 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         import.report.map("authentication flows");
     }
     let mut inside: HashMap<FlowId, Vec<FlowId>> = HashMap::new();
+    let mut steps: Vec<(FlowId, Option<FlowId>)> = Vec::new();
     for object in objects {
         let alias = Part::new(object, "authenticationFlows[]", "").name("alias")?;
         let part = Part::new(object, "authenticationFlows[]", &alias);
@@ -127,13 +129,33 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             if !is_built_in {
                 unknown::step(import, &part, &step);
             }
+            steps.push((step.flow, step.child_flow.clone()));
             if let Some(child) = step.child_flow {
                 inside.entry(flow.clone()).or_default().push(child);
             }
         }
     }
     check_ends(&ids, &inside)?;
-    check_depth(&ids, &inside)
+    check_depth(&ids, &inside)?;
+    check_size(&ids, &steps)
+}
+
+/// Refuses flows that have more steps than are read, for the same reason.
+fn check_size(ids: &HashMap<String, FlowId>, all: &[(FlowId, Option<FlowId>)]) -> Result<()> {
+    let (mut steps, mut sizes) = (BTreeMap::new(), BTreeMap::new());
+    for (flow, child) in all {
+        let beside: &mut Vec<Option<&FlowId>> = steps.entry(flow).or_default();
+        beside.push(child.as_ref());
+    }
+    for (alias, flow) in ids {
+        if grown_size(flow, &steps, &mut sizes) > flow::MOST {
+            let most = flow::MOST;
+            return Err(ImportError::invalid(format!(
+                "flow {alias} has more than {most} steps, with those of the flows inside it"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses flows that are nested deeper than any is read: what stands there would be passed over.

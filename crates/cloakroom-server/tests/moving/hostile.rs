@@ -53,6 +53,24 @@ fn nested(many: usize) -> Value {
     (0..many).map(flow).collect()
 }
 
+/// A flow with so many steps.
+fn long(steps: usize) -> Value {
+    let step = json!({"authenticator": "auth-cookie", "requirement": "ALTERNATIVE"});
+    json!({"alias": "long", "authenticationExecutions": vec![step; steps]})
+}
+
+/// A flow in which another one stands twice.
+fn twice(inside: &str) -> Value {
+    let step = json!({"flowAlias": inside, "requirement": "REQUIRED"});
+    json!({"alias": "twice", "authenticationExecutions": [step, step]})
+}
+
+/// A flow that has another one inside.
+fn flow(alias: &str, inside: &str) -> Value {
+    let step = json!({"flowAlias": inside, "requirement": "REQUIRED"});
+    json!({"alias": alias, "authenticationExecutions": [step]})
+}
+
 /// Texts that are no realms.
 #[rustfmt::skip]
 fn no_realms() -> Vec<Row> {
@@ -73,10 +91,6 @@ fn no_realms() -> Vec<Row> {
 /// Settings and flows that cannot be.
 #[rustfmt::skip]
 fn bad_settings_and_flows() -> Vec<Row> {
-    let flow = |alias: &str, inside: &str| {
-        let step = json!({"flowAlias": inside, "requirement": "REQUIRED"});
-        json!({"alias": alias, "authenticationExecutions": [step]})
-    };
     vec![
         (realm(json!({"accessTokenLifespan": 1e30})), "accessTokenLifespan must be a whole number"),
         (realm(json!({"accessTokenLifespan": 9_999_999_999_i64})), "accessTokenLifespan must be a whole number of 32 bits"),
@@ -103,6 +117,8 @@ fn bad_clients_and_roles() -> Vec<Row> {
         (realm(json!({"clients": [{"clientId": "a", "redirectUris": ["javascript:alert(1)"]}]})), "illegal scheme"),
         (realm(json!({"clients": [{"clientId": "a", "authenticationFlowBindingOverrides": "x"}]})), "authenticationFlowBindingOverrides must be an object"),
         (realm(json!({"authenticationFlows": nested(12)})), "nested deeper than 10"),
+        (realm(json!({"authenticationFlows": [long(1_001)]})), "flow long has more than 1000 steps"),
+        (realm(json!({"authenticationFlows": [long(499), twice("long"), flow("above", "twice")]})), "flow above has more than 1000 steps"),
         (realm(json!({"clients": [{"clientId": "a", "redirectUris": "x"}]})), "clients[a].redirectUris must be a list of texts"),
         (realm(json!({"roles": {"realm": [{"name": "a"}, {"name": "a"}]}})), "role a stands there twice"),
         (realm(json!({"roles": {"client": {"nobody": [{"name": "a"}]}}})), "client nobody, which is not there"),

@@ -7,7 +7,7 @@ use cloakroom_model::flow::{self, AuthenticatorConfig, Execution};
 use cloakroom_model::id::ExecutionId;
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
 
-use super::steps::{check_nesting, check_provider, next_place, requirement};
+use super::steps::{check_nesting, check_provider, check_size, next_place, requirement};
 use super::{MANAGE, VIEW, check_own, step_found};
 use crate::access::{Admin, encode};
 use crate::api::{Answer, no_content};
@@ -73,6 +73,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
             let provider = read::text(&sent, "authenticator")?;
             if child.is_none() {
                 check_provider(parent, provider)?;
+                check_size(&all, &parent.id, None)?;
             }
             let priority: Option<i64> = read::member(&sent, "priority")?;
             let step = Execution {

@@ -81,7 +81,8 @@ pub(crate) fn check_provider(flow: &Flow, provider: Option<&str>) -> Result<()> 
     Err(AdminError::error(400, why))
 }
 
-/// Refuses a flow that would have itself inside, or be nested deeper than any is read; without a child, one that is new.
+/// Refuses a flow that would have itself inside, or be nested deeper or have more steps than are read; without a child, one
+/// that is new.
 pub(super) fn check_nesting(all: &Flows, parent: &FlowId, child: Option<&FlowId>) -> Result<()> {
     // Keycloak takes it, and falls over at the next sign-in.
     if child.is_some_and(|child| all.is_inside(parent, child)) {
@@ -90,6 +91,15 @@ pub(super) fn check_nesting(all: &Flows, parent: &FlowId, child: Option<&FlowId>
     let below = child.map_or(0, |child| all.depth(child, flow::DEEPEST + 1));
     if all.height(parent, flow::DEEPEST + 1) + 1 + below > flow::DEEPEST {
         return Err(AdminError::error(400, too_deep()));
+    }
+    check_size(all, parent, child)
+}
+
+/// Refuses a step by which a flow would have more of them than are read.
+pub(super) fn check_size(all: &Flows, parent: &FlowId, child: Option<&FlowId>) -> Result<()> {
+    if all.is_full(parent, child) {
+        let why = format!("No flow has more than {} steps", flow::MOST);
+        return Err(AdminError::error(400, why));
     }
     Ok(())
 }
@@ -117,6 +127,7 @@ async fn add(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answer 
             let provider = read::text(&sent, "provider")?;
             check_provider(parent, provider)?;
             let provider = provider.unwrap_or_default();
+            check_size(&all, &parent.id, None)?;
             let priority: Option<i64> = read::member(&sent, "priority")?;
             let step = Execution {
                 id: ExecutionId::new(cx.new_ordered_id()),
