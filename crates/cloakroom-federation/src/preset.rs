@@ -179,7 +179,8 @@ mod tests {
             ] {
                 let is_good = address.is_empty()
                     || address.starts_with("https://")
-                    || address.starts_with("{base}/");
+                    || address.starts_with("{baseUrl}/")
+                    || address.contains("Url|https://");
                 assert!(is_good, "{}: {address}", preset.id);
             }
             if preset.protocol == Protocol::OPENID {

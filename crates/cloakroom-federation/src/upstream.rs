@@ -144,19 +144,108 @@ impl Upstream {
         self.provider.settings.trust_email == Some(true)
     }
 
-    /// An address of the kind's row, with what the settings fill into it.
+    /// An address of the kind's row, with what the settings fill into it: `{name}` is a setting that has to be there,
+    /// `{name|usual}` one that may be missing, and `{name?text}` the text where the switch is on.
     pub(crate) fn address_of_row(&self, row: &str) -> Option<String> {
         if row.is_empty() {
             return None;
         }
-        let tenant = self.text("tenantId").unwrap_or("common");
-        let row = row.replace("{tenant}", tenant);
-        match row.strip_prefix("{base}") {
-            None => Some(row),
-            Some(rest) => {
-                let base = self.text("baseUrl")?.trim_end_matches('/');
-                Some(format!("{base}{rest}"))
+        let (mut address, mut rest) = (String::new(), row);
+        while let Some((before, after)) = rest.split_once('{') {
+            let (place, behind) = after.split_once('}')?;
+            address.push_str(before);
+            if let Some((name, text)) = place.split_once('?') {
+                address.push_str(if self.has(name) { text } else { "" });
+            } else {
+                let (name, usual) = match place.split_once('|') {
+                    Some((name, usual)) => (name, Some(usual)),
+                    None => (place, None),
+                };
+                let set = self.text(name).or(usual)?;
+                address.push_str(set.trim_end_matches('/'));
             }
+            rest = behind;
         }
+        Some(address + rest)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use cloakroom_model::id::IdentityProviderId;
+    use cloakroom_model::identity_provider::Settings;
+
+    use super::*;
+
+    /// A provider of a kind with these settings.
+    pub(crate) fn upstream(kind: &str, config: &[(&str, &str)]) -> Upstream {
+        let config = config.iter().copied();
+        let config = config.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let provider = IdentityProvider {
+            id: IdentityProviderId::new("id"),
+            alias: "company".to_owned(),
+            provider_id: kind.to_owned(),
+            enabled: true,
+            settings: Settings::default(),
+            config: config.collect(),
+            secrets: BTreeMap::new(),
+        };
+        Upstream::of(provider).unwrap()
+    }
+
+    #[test]
+    fn what_settings_say_goes_into_the_addresses_of_a_row() {
+        let rows: [(&str, &[(&str, &str)], Option<&str>); 9] = [
+            ("github", &[], Some("https://api.github.com/user")),
+            (
+                "github",
+                &[("apiUrl", "https://git.example.org/api/v3/")],
+                Some("https://git.example.org/api/v3/user"),
+            ),
+            (
+                "paypal",
+                &[("sandbox", "true")],
+                Some(
+                    "https://api-m.sandbox.paypal.com/v1/identity/oauth2/userinfo?schema=paypalv1.1",
+                ),
+            ),
+            (
+                "paypal",
+                &[("sandbox", "false")],
+                Some("https://api-m.paypal.com/v1/identity/oauth2/userinfo?schema=paypalv1.1"),
+            ),
+            ("openshift-v4", &[], None),
+            (
+                "openshift-v4",
+                &[("baseUrl", "https://c.example.org")],
+                Some("https://c.example.org/apis/user.openshift.io/v1/users/~"),
+            ),
+            ("oidc", &[], None),
+            (
+                "microsoft",
+                &[],
+                Some("https://graph.microsoft.com/v1.0/me"),
+            ),
+            (
+                "microsoft",
+                &[("tenantId", "t")],
+                Some("https://graph.microsoft.com/v1.0/me"),
+            ),
+        ];
+        for (kind, config, expected) in rows {
+            let upstream = upstream(kind, config);
+
+            let found = upstream.address_of_row(upstream.preset.userinfo);
+
+            assert_eq!(found.as_deref(), expected, "{kind} {config:?}");
+        }
+        let tenant = |config| {
+            let upstream = upstream("microsoft", config);
+            upstream.address_of_row(upstream.preset.token).unwrap()
+        };
+        let token =
+            |tenant| format!("https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token");
+        assert_eq!(tenant(&[]), token("common"));
+        assert_eq!(tenant(&[("tenantId", "t")]), token("t"));
     }
 }

@@ -31,7 +31,7 @@ pub async fn ask(
     access_token: &str,
     network: &impl Network,
 ) -> Result<Answer> {
-    let address = with_key(upstream, address, access_token);
+    let address = complete(upstream, address, access_token);
     let mut request = asked(&address, "application/json")?;
     let bearer = HeaderValue::from_str(&format!("Bearer {access_token}"));
     let bearer = bearer.map_err(|_| Problem::untrusted("its access token cannot be sent"))?;
@@ -65,12 +65,18 @@ pub async fn ask(
     }
 }
 
+/// The address with what some kinds want in it.
+fn complete(upstream: &Upstream, address: &str, access_token: &str) -> String {
+    match upstream.preset.id {
+        "stackoverflow" => with_key(upstream, address, access_token),
+        "facebook" => with_fields(upstream, address),
+        _ => address.to_owned(),
+    }
+}
+
 /// Stack Exchange wants its key and the token in the address.
 fn with_key(upstream: &Upstream, address: &str, access_token: &str) -> String {
-    let Some(key) = upstream
-        .text("key")
-        .filter(|_| upstream.preset.id == "stackoverflow")
-    else {
+    let Some(key) = upstream.text("key") else {
         return address.to_owned();
     };
     let query = url::form_urlencoded::Serializer::new(String::new())
@@ -79,6 +85,17 @@ fn with_key(upstream: &Upstream, address: &str, access_token: &str) -> String {
         .finish();
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{query}")
+}
+
+/// Facebook says no more than it is asked for; the row's address ends in the names of what is.
+fn with_fields(upstream: &Upstream, address: &str) -> String {
+    match upstream.text("fetchedFields") {
+        Some(more) => {
+            let more: String = more.split_whitespace().collect();
+            format!("{address},{}", more.trim_matches(','))
+        }
+        None => address.to_owned(),
+    }
 }
 
 /// Checks the claims of a signed answer, whose signature is checked.
@@ -171,6 +188,20 @@ mod tests {
                 .map(|(email, verified)| (email.as_str(), *verified));
             assert_eq!(found, expected, "{list}");
         }
+    }
+
+    #[test]
+    fn facebook_is_asked_for_the_fields_that_the_settings_name() {
+        let plain = crate::upstream::tests::upstream("facebook", &[]);
+        let row = plain.preset.userinfo;
+        let wanted = [("fetchedFields", "birthday, location ,")];
+        let more = crate::upstream::tests::upstream("facebook", &wanted);
+
+        assert_eq!(complete(&plain, row, "t"), row);
+        assert_eq!(
+            complete(&more, row, "t"),
+            format!("{row},birthday,location")
+        );
     }
 
     #[test]

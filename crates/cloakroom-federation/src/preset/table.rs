@@ -1,4 +1,5 @@
-//! The rows. `{base}` stands for the provider's setting `baseUrl`.
+//! The rows. `{name}` in an address stands for the provider's setting of this name, `{name|usual}` for one that may be missing,
+//! and `{name?text}` for a text where the switch is on.
 
 use super::{Addresses, Names, OAUTH2, OPENID, Preset, Proof, SAML, STANDARD};
 
@@ -75,9 +76,9 @@ pub const ALL: &[Preset] = &[
     // https://docs.github.com/en/rest/users/users#get-the-authenticated-user
     Preset {
         id: "github",
-        authorization: "https://github.com/login/oauth/authorize",
-        token: "https://github.com/login/oauth/access_token",
-        userinfo: "https://api.github.com/user",
+        authorization: "{baseUrl|https://github.com}/login/oauth/authorize",
+        token: "{baseUrl|https://github.com}/login/oauth/access_token",
+        userinfo: "{apiUrl|https://api.github.com}/user",
         scope: "user:email",
         names: Names {
             id: "id",
@@ -129,8 +130,8 @@ pub const ALL: &[Preset] = &[
     // https://learn.microsoft.com/en-us/graph/api/user-get
     Preset {
         id: "microsoft",
-        authorization: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
-        token: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+        authorization: "https://login.microsoftonline.com/{tenantId|common}/oauth2/v2.0/authorize",
+        token: "https://login.microsoftonline.com/{tenantId|common}/oauth2/v2.0/token",
         userinfo: "https://graph.microsoft.com/v1.0/me",
         scope: "User.Read",
         names: Names {
@@ -149,9 +150,9 @@ pub const ALL: &[Preset] = &[
     // https://docs.redhat.com/en/documentation/openshift_container_platform (User API)
     Preset {
         id: "openshift-v4",
-        authorization: "{base}/oauth/authorize",
-        token: "{base}/oauth/token",
-        userinfo: "{base}/apis/user.openshift.io/v1/users/~",
+        authorization: "{baseUrl}/oauth/authorize",
+        token: "{baseUrl}/oauth/token",
+        userinfo: "{baseUrl}/apis/user.openshift.io/v1/users/~",
         scope: "user:full",
         names: Names {
             id: "metadata.uid",
@@ -164,9 +165,9 @@ pub const ALL: &[Preset] = &[
     // https://developer.paypal.com/docs/api/identity/v1/
     Preset {
         id: "paypal",
-        authorization: "https://www.paypal.com/signin/authorize",
-        token: "https://api-m.paypal.com/v1/oauth2/token",
-        userinfo: "https://api-m.paypal.com/v1/identity/oauth2/userinfo?schema=paypalv1.1",
+        authorization: "https://www.{sandbox?sandbox.}paypal.com/signin/authorize",
+        token: "https://api-m.{sandbox?sandbox.}paypal.com/v1/oauth2/token",
+        userinfo: "https://api-m.{sandbox?sandbox.}paypal.com/v1/identity/oauth2/userinfo?schema=paypalv1.1",
         scope: "openid profile email",
         proof: Proof::Basic,
         names: Names {
