@@ -1,6 +1,10 @@
 //! Claims by the paths that settings name them with.
 
+use regex::RegexBuilder;
 use serde_json::Value;
+
+/// A pattern may not become larger than this when it is read, in bytes.
+const PATTERN: usize = 64 * 1024;
 
 /// The value at a path as Keycloak writes it: members separated by dots, `\.` for a dot in a name,
 /// `[0]` for an element of a list. A member of the whole name comes before the path.
@@ -79,6 +83,14 @@ pub fn has(value: &Value, wanted: &str) -> bool {
             .any(|value| text(value).is_some_and(|own| own == wanted)),
         value => text(value).is_some_and(|own| own == wanted),
     }
+}
+
+/// Whether a pattern fits a whole value, as in Java; one that cannot be read fits nothing.
+pub fn fits(value: &str, pattern: &str) -> bool {
+    let pattern = RegexBuilder::new(&format!("^(?:{pattern})$"))
+        .size_limit(PATTERN)
+        .build();
+    pattern.is_ok_and(|pattern| pattern.is_match(value))
 }
 
 #[cfg(test)]

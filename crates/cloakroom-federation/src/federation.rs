@@ -14,7 +14,7 @@ use crate::kerberos::Usual;
 use crate::network::Network;
 use crate::tokens::{Expected, Keys, Opened, Tokens};
 use crate::userinfo::{self, Answer};
-use crate::{Problem, Result, Upstream, keys};
+use crate::{Problem, Result, Upstream, access_token, entrance, keys};
 
 /// What lives as long as the server.
 #[derive(Debug, Default)]
@@ -124,8 +124,11 @@ impl Federation {
                 ..expected(upstream, &endpoints, network.now().seconds())?
             };
             let claims = tokens.verify_id_token(&opened, &keys, &expected)?;
-            check_hosted_domain(upstream, &claims)?;
+            entrance::check(upstream, &claims)?;
             said.id_token = identity::members(&claims);
+            said.access_token = self
+                .read_access_token((upstream, &endpoints), &issued, &said, (tokens, network))
+                .await?;
             id_token = Some(opened.0.expose().to_owned());
         }
         said.userinfo = self
@@ -241,6 +244,28 @@ impl Federation {
         keys::find(upstream, endpoints, opened, known).await
     }
 
+    /// What an access token says that is a JWT; nothing where none is read.
+    async fn read_access_token(
+        &self,
+        (upstream, endpoints): (&Upstream, &Endpoints),
+        issued: &Issued,
+        said: &Said,
+        (tokens, network): (&impl Tokens, &impl Network),
+    ) -> Result<Value> {
+        let token = issued.access_token();
+        let is_wanted = access_token::is_signed(token) || access_token::is_surely_jwt(upstream);
+        if !access_token::is_read(upstream) || !is_wanted {
+            return Ok(Value::Null);
+        }
+        let opened = tokens.open(token)?;
+        let keys = self.keys(upstream, endpoints, &opened, (tokens, network));
+        let claims = tokens.verify_signature(&opened, &keys.await?)?;
+        let expected = expected(upstream, endpoints, network.now().seconds())?;
+        let subject = said.id_token.get("sub").and_then(Value::as_str);
+        access_token::check(&claims, &expected, subject.unwrap_or_default())?;
+        Ok(Value::Object(claims))
+    }
+
     /// What the userinfo endpoint says; nothing where it is not asked.
     async fn describe(
         &self,
@@ -322,20 +347,6 @@ fn expected<'a>(
             .map(|seconds| seconds.clamp(0, 600)),
         now,
     })
-}
-
-/// Google's `hd`: the address of the request is the browser's to change, so the answer decides.
-fn check_hosted_domain(upstream: &Upstream, claims: &Map<String, Value>) -> Result<()> {
-    let Some(wanted) = upstream.text("hostedDomain") else {
-        return Ok(());
-    };
-    let domain = claims.get("hd").and_then(Value::as_str);
-    let mut allowed = wanted.split(',').map(str::trim);
-    let is_in = domain.is_some_and(|domain| wanted == "*" || allowed.any(|own| own == domain));
-    match is_in {
-        true => Ok(()),
-        false => Err(Problem::untrusted("the account is of another domain")),
-    }
 }
 
 /// RFC 9207 §2.4: a redirect that names another, or nobody where the provider always does, is a mix-up.

@@ -43,12 +43,16 @@ pub struct Said {
     /// The userinfo endpoint's.
     #[serde(default)]
     pub userinfo: Value,
+    /// An access token's that is a JWT, of a provider whose settings say so.
+    #[serde(default)]
+    pub access_token: Value,
 }
 
 impl Said {
-    /// The claim at a path: the ID token's before userinfo's, as in Keycloak.
+    /// The claim at a path: the access token's before the ID token's, and that before userinfo's, as in Keycloak.
     pub fn find(&self, path: &str) -> Option<&Value> {
-        claim::find(&self.id_token, path).or_else(|| claim::find(&self.userinfo, path))
+        let all = [&self.access_token, &self.id_token, &self.userinfo];
+        all.into_iter().find_map(|claims| claim::find(claims, path))
     }
 }
 
@@ -62,7 +66,10 @@ impl Identity {
         let text = |path: &str| {
             let found = match upstream.is_openid() {
                 // What userinfo says is newer, and the ID token is the one that is signed.
-                true => claim::find(&said.userinfo, path).or_else(|| said.find(path)),
+                true => {
+                    let newer = claim::find(&said.userinfo, path);
+                    newer.or_else(|| claim::find(&said.id_token, path))
+                }
                 false => claim::find(&said.userinfo, path),
             };
             let text = found
@@ -88,7 +95,7 @@ impl Identity {
         let session = said.id_token.get("sid").and_then(Value::as_str);
         Ok(Self {
             alias: upstream.provider.alias.clone(),
-            email_verified: verified(upstream, &said, &names),
+            email_verified: verified(upstream, &said, &names, email.as_deref()),
             first_name: kept(&names.first_name).or(first),
             last_name: kept(&names.last_name).or(last),
             name_there: username.clone(),
@@ -164,20 +171,28 @@ impl Paths {
     }
 }
 
-/// Both places have to agree; a text for a truth is what some providers write.
-fn verified(upstream: &Upstream, said: &Said, names: &Paths) -> Option<bool> {
+/// Whether an address was verified, by the word that stands beside it: one about another address says nothing of this one.
+///
+/// Where both places speak of it, both have to say so; a text for a truth is what some providers write.
+fn verified(upstream: &Upstream, said: &Said, names: &Paths, email: Option<&str>) -> Option<bool> {
     if names.email_verified.is_empty() {
         return None;
     }
     let read = |claims: &Value| {
         let value = claim::find(claims, &names.email_verified)?;
-        Some(value == &Value::Bool(true) || value.as_str() == Some("true"))
+        let is_true = value == &Value::Bool(true) || value.as_str() == Some("true");
+        let about = claim::find(claims, &names.email).and_then(claim::text);
+        let is_same = about.is_none_or(|about| Some(about.trim()) == email);
+        Some((is_true, is_same))
     };
-    let userinfo = read(&said.userinfo);
     let id_token = upstream.is_openid().then(|| read(&said.id_token)).flatten();
-    match (id_token, userinfo) {
-        (Some(one), Some(other)) => Some(one && other),
-        (one, other) => one.or(other),
+    let words = [id_token, read(&said.userinfo)].into_iter().flatten();
+    let (about_it, elsewhere): (Vec<_>, Vec<_>) = words.partition(|(_, is_same)| *is_same);
+    match about_it.is_empty() {
+        true if elsewhere.is_empty() => None,
+        // Whoever says such a thing of one address has not said it of the other.
+        true => Some(false),
+        false => Some(about_it.iter().all(|(is_true, _)| *is_true)),
     }
 }
 
@@ -221,4 +236,105 @@ fn split(name: Option<&str>) -> (Option<String>, Option<String>) {
 /// The claims of an ID token as a value.
 pub fn members(claims: &Map<String, Value>) -> Value {
     Value::Object(claims.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::upstream::tests::upstream;
+
+    #[test]
+    fn a_word_about_one_address_verifies_no_other() {
+        let upstream = upstream("oidc", &[]);
+        let (a, b) = ("a@x.test", "b@x.test");
+        // What the ID token says, what userinfo says, whose address is taken, and whether it counts as verified.
+        let rows = [
+            (
+                json!({}),
+                json!({"email": a, "email_verified": true}),
+                a,
+                Some(true),
+            ),
+            (
+                json!({"email": a, "email_verified": true}),
+                json!({}),
+                a,
+                Some(true),
+            ),
+            (
+                json!({"email_verified": true}),
+                json!({"email": a}),
+                a,
+                Some(true),
+            ),
+            (
+                json!({"email": a, "email_verified": true}),
+                json!({"email": a}),
+                a,
+                Some(true),
+            ),
+            (
+                json!({"email": a, "email_verified": true}),
+                json!({"email": b}),
+                b,
+                Some(false),
+            ),
+            (
+                json!({"email": a, "email_verified": "true"}),
+                json!({"email": b}),
+                b,
+                Some(false),
+            ),
+            (
+                json!({"email": a, "email_verified": false}),
+                json!({"email": b, "email_verified": true}),
+                b,
+                Some(true),
+            ),
+            (
+                json!({"email": a, "email_verified": true}),
+                json!({"email": a, "email_verified": false}),
+                a,
+                Some(false),
+            ),
+            (json!({"email": a}), json!({"email": b}), b, None),
+        ];
+        for (mut id_token, userinfo, email, is_verified) in rows {
+            id_token["sub"] = json!("sub");
+            let said = Said {
+                id_token,
+                userinfo,
+                ..Said::default()
+            };
+            let shown = format!("{said:?}");
+
+            let identity = Identity::of(&upstream, said).unwrap();
+
+            assert_eq!(identity.email.as_deref(), Some(email), "{shown}");
+            assert_eq!(identity.email_verified, is_verified, "{shown}");
+        }
+    }
+
+    #[test]
+    fn an_access_token_says_nothing_of_who_somebody_is() {
+        let said = Said {
+            id_token: json!({"sub": "sub"}),
+            userinfo: Value::Null,
+            access_token: json!({
+                "sub": "another", "preferred_username": "another", "email": "a@x.test", "email_verified": true,
+                "realm_access": {"roles": ["lead"]},
+            }),
+        };
+
+        let identity = Identity::of(&upstream("keycloak-oidc", &[]), said).unwrap();
+
+        assert_eq!(
+            (identity.id.as_str(), identity.username.as_str()),
+            ("sub", "sub")
+        );
+        assert_eq!((identity.email, identity.email_verified), (None, None));
+        assert!(identity.said.find("realm_access.roles").is_some());
+    }
 }

@@ -13,6 +13,7 @@
 //!
 //! People of an LDAP server or an Active Directory come in by [`directory`].
 
+mod access_token;
 pub mod arrival;
 pub mod cache;
 pub mod claim;
@@ -21,6 +22,7 @@ pub mod departure;
 pub mod directory;
 pub mod discovery;
 pub mod endpoints;
+mod entrance;
 mod error;
 pub mod exchange;
 pub mod farewell;

@@ -1,15 +1,11 @@
 //! Several claims together, each equal to a value or fitting a pattern.
 
 use cloakroom_model::identity_provider::Config;
-use regex::RegexBuilder;
 
 use super::role::given;
 use super::{Effect, Mapper, pairs, text};
 use crate::claim;
 use crate::identity::Identity;
-
-/// A pattern may not become larger than this when it is read, in bytes.
-const PATTERN: usize = 64 * 1024;
 
 /// `oidc-advanced-role-idp-mapper`.
 pub(super) struct Role;
@@ -110,13 +106,9 @@ pub(super) fn fits_all(
         })
 }
 
-/// A pattern has to fit the whole value, as in Java; one that cannot be read fits nothing.
 fn fits(value: &str, wanted: &str, is_pattern: bool) -> bool {
     if !is_pattern {
         return value == wanted;
     }
-    let pattern = RegexBuilder::new(&format!("^(?:{wanted})$"))
-        .size_limit(PATTERN)
-        .build();
-    pattern.is_ok_and(|pattern| pattern.is_match(value))
+    claim::fits(value, wanted)
 }

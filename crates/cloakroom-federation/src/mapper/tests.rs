@@ -21,6 +21,7 @@ fn identity() -> Identity {
                 "preferred_username": "Ada@Corp.test", "realm_access": {"roles": ["lead"]},
                 "resource_access": {"app": {"roles": ["editor"]}}}),
             userinfo: json!({"dep": {"name": "later"}, "nickname": "countess"}),
+            access_token: json!({"resource_access": {"app": {"roles": ["editor"]}, "shop": {"roles": ["seller"]}}}),
         },
     }
 }
@@ -62,6 +63,7 @@ const ROWS: &[Row] = &[
     ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "lead"), ("role", "r")], "grant r"),
     ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "app.editor"), ("role", "r")], "grant r"),
     ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "editor"), ("role", "r")], "revoke r"),
+    ("keycloak-oidc-role-to-role-idp-mapper", &[("external.role", "shop.seller"), ("role", "r")], "grant r"),
     ("oidc-advanced-role-idp-mapper", &[("claims", CLAIMS), ("role", "r")], "grant r"),
     ("oidc-advanced-role-idp-mapper", &[("claims", PATTERN), ("are.claim.values.regex", "true"), ("role", "r")], "grant r"),
     ("oidc-advanced-role-idp-mapper", &[("claims", PATTERN), ("role", "r")], "revoke r"),

@@ -97,8 +97,8 @@ pub fn arrived(upstream: &Upstream, assertion: Assertion) -> Result<Arrived> {
     let by_name = (subject.format.as_deref() == Some(EMAIL_FORMAT)).then(|| subject.value.clone());
     let email = by_name.or_else(|| named(EMAIL));
     let said = Said {
-        id_token: Value::Null,
         userinfo: json!({ "subject": subject.value, "attributes": assertion.attributes }),
+        ..Said::default()
     };
     let there = SessionThere {
         subject: subject.clone(),

@@ -3,6 +3,7 @@
 
 mod account;
 mod beside;
+mod essential;
 mod flows;
 mod goodbye;
 mod hostile;
@@ -32,6 +33,7 @@ type Story = (&'static str, fn(&Scene));
 const STORIES: &[&[Story]] = &[
     account::STORIES,
     beside::STORIES,
+    essential::STORIES,
     flows::STORIES,
     goodbye::STORIES,
     hostile::STORIES,
