@@ -53,6 +53,15 @@ use cloakroom_model::{Cx, Fault};
 
 use crate::kerberos::provider;
 
+/// Keycloak's kind of mapper that has nothing to say of itself: the directory's own setting names the attribute.
+const PRINCIPAL: &str = "kerberos-principal-attribute-mapper";
+
+/// A mapper of this kind takes something over.
+pub fn is_mapper(kind: &str) -> bool {
+    let further = [membership::GROUP, membership::ROLE, PRINCIPAL];
+    mapper::find(kind).is_some() || further.contains(&kind)
+}
+
 /// The directories of a realm that are switched on, in the order in which they are asked.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ mod realm;
 mod report;
 mod roles;
 mod scope_mappings;
+mod settings;
 mod silent;
 mod smtp;
 mod stream;
@@ -96,6 +97,12 @@ pub trait Rules: Send + Sync {
     fn is_action(&self, alias: &str) -> bool;
     /// People can come from identity providers of this kind.
     fn is_provider(&self, kind: &str) -> bool;
+    /// A mapper of this kind takes something over from identity providers.
+    fn is_provider_mapper(&self, kind: &str) -> bool;
+    /// A directory can be asked where its settings say that it is; otherwise why not.
+    fn check_directory(&self, directory: &Component) -> std::result::Result<(), String>;
+    /// A mapper of this kind takes something over from directories.
+    fn is_directory_mapper(&self, kind: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
     fn check_policy(&self, rule: &str) -> std::result::Result<(), String>;
     /// What in a user profile cannot be obeyed; `has_scope` says which client scopes there are.

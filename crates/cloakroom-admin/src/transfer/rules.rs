@@ -1,6 +1,7 @@
 //! What the other crates know about values that an import only stores.
 
-use cloakroom_federation::preset;
+use cloakroom_federation::directory::{self, Directory};
+use cloakroom_federation::{mapper as provider_mapper, preset};
 use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
@@ -60,6 +61,19 @@ impl Rules for KnownRules {
 
     fn is_provider(&self, kind: &str) -> bool {
         preset::find(kind).is_some()
+    }
+
+    fn is_provider_mapper(&self, kind: &str) -> bool {
+        provider_mapper::find(kind).is_some()
+    }
+
+    fn check_directory(&self, directory: &Component) -> Result<(), String> {
+        let places = Directory::of(directory.clone(), &[]).places();
+        places.map(|_| ()).map_err(|problem| problem.to_string())
+    }
+
+    fn is_directory_mapper(&self, kind: &str) -> bool {
+        directory::is_mapper(kind)
     }
 
     fn is_action(&self, alias: &str) -> bool {

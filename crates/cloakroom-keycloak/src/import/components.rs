@@ -12,12 +12,15 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::{unknown, user_profile};
+use super::{settings, unknown, user_profile};
 use crate::component as shape;
 use crate::read::Object;
 
 /// The families of components that hold people elsewhere.
 const STORES: &str = "org.keycloak.storage.UserStorageProvider";
+
+/// What is taken over from a directory.
+const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
 
 /// The kinds of those that people come in by.
 const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
@@ -119,6 +122,17 @@ fn insert(
     if family == STORES && !SPOKEN.contains(&made.provider_id.as_str()) {
         let how = "kept as configuration; nobody signs in through it";
         import.report.approximate("components[]", &who, how);
+    }
+    match family {
+        STORES => {
+            settings::of_store(import, &part, &made.provider_id);
+            unknown::directory(import, &part, &made);
+        }
+        MAPPERS => {
+            unknown::directory_mapper(import, &part, &made.provider_id);
+            settings::of_mapper(import, &part);
+        }
+        _ => {}
     }
     if family == STORES && asks_centre(&made) {
         // Keycloak finds it by a file of its machine.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Import;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
-use super::unknown;
+use super::{settings, unknown};
 use crate::identity_provider::{self as shape, MASK};
 use crate::read::Object;
 
@@ -73,6 +73,7 @@ pub(super) fn insert(
     shape::apply(&mut provider, &fitting(import, &part)?)
         .map_err(ImportError::wrong(part.place, part.who))?;
     unknown::identity_provider(import, &part, &provider.provider_id);
+    settings::of_provider(import, &part, &provider.provider_id);
     for member in ["firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"] {
         let named = part.text(member)?.filter(|alias| !alias.is_empty());
         if let Some(alias) = named

@@ -1,6 +1,7 @@
 //! What is kept although nothing here knows it. The report says so: it does not do what it did.
 
 use cloakroom_model::client::Settings as ClientSettings;
+use cloakroom_model::component::Component;
 use cloakroom_model::credential::{OTP, PASSWORD, RECOVERY_CODES};
 use cloakroom_model::flow::{Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
@@ -223,20 +224,41 @@ pub(super) fn client(
 
 /// Names a mapper of an identity provider that nothing here runs.
 pub(super) fn provider_mapper(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    let mut all = catalog::identity_providers().iter();
-    let is_known = all.any(|provider| {
-        let mut mappers = catalog::identity_provider_mappers(&provider.id);
-        mappers.any(|mapper| mapper.id == kind)
-    });
-    if !is_known {
+    if !import.ready.rules.is_provider_mapper(kind) {
         let how = format!("kept, but there is no mapper {kind} here, and people lack what it gave");
         let place = part.place_of("identityProviderMapper");
         import.report.approximate(&place, part.who, how);
     }
 }
 
-/// Names an identity provider of a kind that is not here.
+/// Names a directory that cannot be asked where its settings say that it is.
+pub(super) fn directory(import: &mut Import<'_>, part: &Part<'_>, made: &Component) {
+    if made.provider_id != "ldap" {
+        return;
+    }
+    if let Err(why) = import.ready.rules.check_directory(made) {
+        let how = format!("kept, but nobody comes in by it: {why}");
+        let place = part.place_of("config.connectionUrl");
+        import.report.approximate(&place, part.who, how);
+    }
+}
+
+/// Names a mapper of a directory that nothing here runs. One whose family has no such kind is named with the component.
+pub(super) fn directory_mapper(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
+    if !import.ready.rules.is_directory_mapper(kind) {
+        let how = format!("kept, but there is no mapper {kind} here, and people lack what it gave");
+        let place = part.place_of("providerId");
+        import.report.approximate(&place, part.who, how);
+    }
+}
+
+/// Names an identity provider of a kind that is not here, or that is spoken to in another way.
 pub(super) fn identity_provider(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
+    if kind == "twitter" {
+        let how = "spoken to by OAuth 2: it needs the id and the secret of a client of that kind";
+        let place = part.place_of("providerId");
+        import.report.approximate(&place, part.who, how);
+    }
     if catalog::identity_provider(kind).is_none() && !import.ready.rules.is_provider(kind) {
         let how = format!("kept as configuration; there is no kind {kind} here");
         import

@@ -21,6 +21,7 @@ mod placeholders;
 mod recovered;
 mod round_trip;
 mod server;
+mod settings;
 mod strange;
 mod tutorial;
 mod versions;
