@@ -31,6 +31,14 @@ pub struct Place {
     pub patience: Duration,
 }
 
+impl Place {
+    /// A directory may listen there. Below 1024 live services that are none, and read whatever is sent to them; where centres
+    /// of keys are is the operator's to say, and no setting of a realm leads to another.
+    pub fn has_possible_port(&self) -> bool {
+        self.is_centre || self.port >= 1024 || [389, 636].contains(&self.port)
+    }
+}
+
 /// The way to directories.
 ///
 /// Whoever implements it checks addresses, connects to one that was checked, verifies certificates with the name of the

@@ -255,12 +255,18 @@ fn place(text: &str, patience: Duration) -> Result<Place> {
         return Err(wrong());
     }
     let usual = if is_secure { 636 } else { 389 };
-    Ok(Place {
+    let place = Place {
         host,
         port: url.port().unwrap_or(usual),
         is_secure,
         stays_plain: !is_secure,
         is_centre: false,
         patience,
-    })
+    };
+    match place.has_possible_port() {
+        true => Ok(place),
+        false => Err(Problem::settings(
+            "connectionUrl has a port that no directory is asked at: 389, 636 and those from 1024 on are possible",
+        )),
+    }
 }

@@ -72,10 +72,7 @@ fn unreached(error: OutboundError) -> Unreached {
 impl Outbound {
     /// The addresses of a place, all of which may be reached.
     async fn addresses(&self, place: &Place) -> Result<Vec<SocketAddr>, OutboundError> {
-        // Below 1024 live services that are no directories, and read whatever is sent to them. Where centres of keys are is the
-        // operator's to say, and no setting of a realm leads to another.
-        let is_usual = place.is_centre || [389, 636].contains(&place.port);
-        if place.port < 1024 && !is_usual {
+        if !place.has_possible_port() {
             return Err(OutboundError::Forbidden);
         }
         let found = match place.host.parse::<IpAddr>() {

@@ -235,7 +235,7 @@ fn away(scene: &Scene) {
     let honest = house.done("GET", &path, &Value::Null);
     let mut gone = honest.clone();
     // Nobody listens there.
-    let nowhere = format!("ldap://{}:1", super::authority::address(1));
+    let nowhere = format!("ldap://{}:1024", super::authority::address(1));
     gone["config"]["connectionUrl"] = json!([nowhere]);
     gone["config"]["bindCredential"] = json!([KNOWN.1]);
     house.done("PUT", &path, &gone);
