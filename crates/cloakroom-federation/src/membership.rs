@@ -5,20 +5,22 @@ use cloakroom_model::organization::{self, Member};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 
+use crate::identity::Identity;
 use crate::mapper::Occasion;
 use crate::upstream::Upstream;
 
 /// Makes somebody a member of the provider's organization, if it has one, and if the provider's word for their address
 /// is of a domain that it speaks for.
 ///
-/// Only an account that was made for it goes with the organization: one that was there before stays its owner's.
+/// An address that a person typed, here or when they registered, is nobody's word. Only an account that was made for it
+/// goes with the organization: one that was there before stays its owner's.
 ///
 /// # Errors
 /// If the database cannot be asked.
 pub fn join(
     cx: &mut Cx<'_>,
     upstream: &Upstream,
-    user: &User,
+    (user, identity): (&User, &Identity),
     occasion: Occasion,
 ) -> Result<(), Fault> {
     let settings = &upstream.provider.settings;
@@ -34,7 +36,9 @@ pub fn join(
         return Ok(());
     }
     let found = organization::find(cx, &OrganizationId::new(id))?;
-    let address = user.email.as_deref().unwrap_or_default();
+    let said = identity.email.as_deref();
+    let said = said.filter(|_| identity.email_verified != Some(false));
+    let address = said.unwrap_or_default();
     let Some(of) = found.filter(|of| of.enabled && of.has_address(address, &upstream.provider))
     else {
         return Ok(());

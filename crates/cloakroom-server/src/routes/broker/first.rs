@@ -342,7 +342,7 @@ fn finish(
         return Ok(Shown::Stopped(notice, code));
     }
     if first_login::plan(cx, &upstream)?.adds_members {
-        membership::join(cx, &upstream, &user, occasion)?;
+        membership::join(cx, &upstream, (&user, &pending.identity), occasion)?;
     }
     report(cx, "IDENTITY_PROVIDER_LOGIN", &about)?;
     step.proceed(cx, attempt).map(Shown::Onward)

@@ -27,6 +27,7 @@ pub(super) fn play(server: &Arc<Server>) {
     let firms = Firms::set(server);
     firms.a_name_comes_before_the_password();
     firms.a_domain_leads_to_the_provider_that_serves_it();
+    firms.an_address_that_was_typed_or_not_verified_makes_nobody_a_member();
     firms.nobody_of_a_domain_without_a_provider_is_asked_for_a_password();
     firms.whoever_is_of_several_chooses_one();
     firms.a_request_for_one_offers_its_providers_alone();
@@ -164,6 +165,51 @@ impl Firms {
         assert!(!stranger("bob").page().answer.body.contains("social-grace"));
         // A domain of the organization that the provider does not serve leads nowhere.
         assert!(is_name_page(&stranger("new@office.branch.test").page()));
+    }
+
+    /// The provider is one for everybody, and the organization takes those of its own domain.
+    fn an_address_that_was_typed_or_not_verified_makes_nobody_a_member(&self) {
+        let rows = [
+            ("typed", json!({"email": "typed@elsewhere.test"})),
+            (
+                "claimed",
+                json!({"email": "claimed@upstream.test", "email_verified": false}),
+            ),
+        ];
+        for (name, said) in rows {
+            let op = self
+                .scene
+                .op_with(name, json!({"hideOnLogin": true}), json!({}));
+            let linked = format!("/organizations/{}/identity-providers", self.acme);
+            self.scene.done("POST", &linked, &json!(name));
+            op.change(|says| {
+                says.userinfo.as_object_mut().unwrap().remove("family_name");
+                says.userinfo = crate::realm::merged(says.userinfo.clone(), said);
+            });
+            let mut browser = self.scene.browser();
+            let review = self.scene.visit(&mut browser, &op).page();
+
+            let place = submit(
+                &mut browser,
+                &review,
+                "kc-idp-review-profile-form",
+                |form| {
+                    form.set("lastName", "Typist");
+                    form.set("email", &format!("{name}@upstream.test"));
+                },
+            );
+
+            self.scene.claims(&place.client());
+            let user = self.scene.user(name);
+            assert_eq!(text(&user, "email"), format!("{name}@upstream.test"));
+            assert_eq!(user["emailVerified"], json!(false));
+            let members = format!("/organizations/{}/members?search={name}", self.acme);
+            assert_eq!(
+                self.scene.done("GET", &members, &Value::Null),
+                json!([]),
+                "{name}"
+            );
+        }
     }
 
     fn nobody_of_a_domain_without_a_provider_is_asked_for_a_password(&self) {
