@@ -185,6 +185,11 @@ async fn problem_page(
     visit.error_with_code(status, notice, &code)
 }
 
+/// There is no such provider: none of its own addresses is there, as in Keycloak.
+fn unknown(visit: &Visit) -> HttpResponse {
+    visit.error(StatusCode::NOT_FOUND, Notice::ProviderNotFound)
+}
+
 /// There is no such provider, or it cannot be used for this.
 fn not_found(visit: &Visit) -> HttpResponse {
     visit.error(StatusCode::BAD_REQUEST, Notice::ProviderNotFound)

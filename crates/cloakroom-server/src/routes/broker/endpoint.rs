@@ -12,7 +12,9 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Alert;
 
 use super::connector::{self, Connector, Incoming};
-use super::{About, arrive, depart, find_configured, link, not_found, note, problem_page, trial};
+use super::{
+    About, arrive, depart, find_configured, link, not_found, note, problem_page, trial, unknown,
+};
 use crate::routes::login::{login_page, over};
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -57,7 +59,7 @@ async fn receive(
         Ok(Some(connector)) => connector,
         Ok(None) => {
             let complaint = incoming.complaint(StatusCode::NOT_FOUND);
-            return complaint.unwrap_or_else(|| not_found(&visit));
+            return complaint.unwrap_or_else(|| unknown(&visit));
         }
         Err(fault) => return visit.fault(&fault),
     };

@@ -32,7 +32,7 @@ use serde_json::Value;
 
 use super::{Connector, Incoming, Step};
 use crate::routes::broker::endpoint::{self, Came, Ready};
-use crate::routes::broker::{depart, find, not_found};
+use crate::routes::broker::{depart, find, unknown};
 use crate::routes::sign_in;
 use crate::routes::visit::{AGAIN, Visit};
 use keys::Own;
@@ -343,7 +343,7 @@ async fn show_descriptor(
     let look = move |cx: &mut Cx<'_>| find(cx, &alias);
     let upstream = match visit.app.enter(&visit.realm, Door::Read, look).await {
         Ok(Some(upstream)) if is_ours(&upstream) => upstream,
-        Ok(_) => return not_found(&visit),
+        Ok(_) => return unknown(&visit),
         Err(fault) => return visit.fault(&fault),
     };
     let alg = Settings::of(&upstream).signs_logout();
@@ -354,6 +354,6 @@ async fn show_descriptor(
     let realm = realm_address(&visit);
     match Saml.describe(&upstream, &realm, own.keyring()) {
         Some(xml) => HttpResponse::Ok().content_type("application/xml").body(xml),
-        None => not_found(&visit),
+        None => unknown(&visit),
     }
 }

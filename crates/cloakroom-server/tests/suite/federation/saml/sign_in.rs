@@ -561,7 +561,7 @@ fn metadata(scene: &Scene) {
         scene.realm.name,
         op.path.trim_start_matches('/')
     );
-    assert_eq!(scene.server.send(&Request::get(&path)).status, 400);
+    assert_eq!(scene.server.send(&Request::get(&path)).status, 404);
 }
 
 /// An honest request to end the session of the one who came from a provider.
