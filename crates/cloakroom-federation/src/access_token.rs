@@ -29,7 +29,11 @@ pub(crate) fn is_signed(token: &str) -> bool {
 ///
 /// # Errors
 /// If it is of another issuer, over, or about somebody else than the ID token.
-pub(crate) fn check(claims: &Map<String, Value>, expected: &Expected<'_>, subject: &str) -> Result<()> {
+pub(crate) fn check(
+    claims: &Map<String, Value>,
+    expected: &Expected<'_>,
+    subject: &str,
+) -> Result<()> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let issuer = text("iss").unwrap_or_default();
     if !expected.issuers.is_empty() && !expected.issuers.iter().any(|own| own == issuer) {

@@ -109,7 +109,7 @@ impl Upstream {
             (Some("private_key_jwt"), _) => Ok(Method::PrivateKeyJwt(alg("RS256"))),
             // Whoever chose a certificate does not want a secret to be sent.
             (Some("tls_client_auth" | "self_signed_tls_client_auth"), _) => Err(Problem::settings(
-                "clientAuthMethod asks for a certificate, which there is none of",
+                "clientAuthMethod asks for a certificate, and the server shows none: private_key_jwt proves it by a key",
             )),
             (_, Proof::Basic) => Ok(Method::Basic),
             (_, Proof::Post) => Ok(Method::Post),

@@ -13,6 +13,7 @@ use crate::access::Admin;
 use crate::api::Answer;
 use crate::error::{AdminError, Result};
 use crate::multipart;
+use crate::names;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&format!("{BASE}/import-config"), web::post().to(import));
@@ -33,6 +34,8 @@ async fn import(admin: Admin, request: HttpRequest, body: Bytes) -> Answer {
     let sent = read::map(&body)?;
     let kind = read::text(&sent, "providerId")?.ok_or_else(bad)?;
     let address = read::text(&sent, "fromUrl")?.ok_or_else(bad)?;
+    // The settings are for a provider of this name, which could not be stored.
+    names::check_without_space(read::text(&sent, "alias")?.unwrap_or_default())?;
     let kind = connector(&admin, kind)?;
     let mut config = match kind.and_then(|(_, kind)| kind.accepts()) {
         Some(accepted) => {

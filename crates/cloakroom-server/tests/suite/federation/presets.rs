@@ -283,6 +283,15 @@ fn published(scene: &Scene) {
             .call("POST", "/identity-provider/import-config", &asked);
         assert_eq!(refused.status, 400, "{kind} {}", refused.body);
     }
+    // A name that no provider could have is refused before anybody is asked.
+    for (alias, status) in [("has space", 400), ("no/path", 400), ("plain", 200)] {
+        let address = format!("{}/.well-known/openid-configuration", op.issuer);
+        let asked = json!({"providerId": "github", "fromUrl": address, "alias": alias});
+        let answer = scene
+            .realm
+            .call("POST", "/identity-provider/import-config", &asked);
+        assert_eq!(answer.status, status, "{alias} {}", answer.body);
+    }
 }
 
 /// Kinds that have no row above: a story of its own below, or those of the protocols.
@@ -311,8 +320,13 @@ fn departures(scene: &Scene) {
 
         let left = scene.leave(&mut scene.browser(), &alias);
 
-        let wanted = preset.authorization.replace("{base}", "https://own.test");
-        let wanted = wanted.replace("{tenant}", "common");
+        let wanted = match preset.id {
+            "github" => "https://own.test/login/oauth/authorize",
+            "microsoft" => "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+            "openshift-v4" => "https://own.test/oauth/authorize",
+            "paypal" => "https://www.paypal.com/signin/authorize",
+            _ => preset.authorization,
+        };
         let (place, _) = left.address.split_once('?').unwrap();
         assert_eq!(place, wanted, "{}", preset.id);
         assert_eq!(left.get("scope"), preset.scope, "{}", preset.id);
