@@ -5,8 +5,10 @@
 //! `idp-detect-existing-broker-user`, `idp-confirm-link`, `idp-auto-link`,
 //! `idp-username-password-form` and `idp-add-organization-member`. A step counts unless it, or a flow that it is in, is `DISABLED`.
 //! `idp-email-verification` needs mail to prove anything, and is passed over as Keycloak does in a
-//! realm that cannot send mail.
+//! realm that cannot send mail. Whoever would have to take a step that has no meaning here comes no further: whoever
+//! configured it relies on it.
 
+use cloakroom_model::flow::{Node, Tree};
 use cloakroom_model::{Cx, Fault};
 
 use crate::arrival::{self, Existing};
@@ -24,9 +26,36 @@ pub enum Review {
     On,
 }
 
+/// Steps that have a meaning here.
+const MEANT: [&str; 7] = [
+    "idp-add-organization-member",
+    "idp-auto-link",
+    "idp-confirm-link",
+    "idp-create-user-if-unique",
+    "idp-detect-existing-broker-user",
+    "idp-review-profile",
+    "idp-username-password-form",
+];
+
+/// Steps of Keycloak's flow that are passed over: mail proves nothing here, nobody's link gives way to another, and what has to
+/// follow a password is asked by the flow of the sign-in that it belongs to.
+const PASSED_OVER: [&str; 9] = [
+    "allow-access-authenticator",
+    "auth-otp-form",
+    "auth-recovery-authn-code-form",
+    "conditional-credential",
+    "conditional-user-configured",
+    "idp-confirm-override-link",
+    "idp-email-verification",
+    "webauthn-authenticator",
+    "webauthn-authenticator-passwordless",
+];
+
 /// What a flow does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// A step that has to be taken and has no meaning here.
+    pub cannot_run: Option<String>,
     /// When the profile is shown.
     pub review: Review,
     /// Who is nobody yet gets an account.
@@ -58,7 +87,20 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
     let of_realm = of_realm.and_then(|alias| alias.as_str());
     let alias = own.or(of_realm).unwrap_or("first broker login").to_owned();
     let flow = cx.realm.flows.named(&alias);
-    let step = |kind: &str| flow.as_ref().and_then(|flow| flow.step(kind));
+    Ok(flow.map(|flow| read(&flow)).unwrap_or_default())
+}
+
+fn read(flow: &Tree) -> Plan {
+    let all = match steps(flow) {
+        Ok(all) => all,
+        Err(step) => {
+            return Plan {
+                cannot_run: Some(step),
+                ..Plan::default()
+            };
+        }
+    };
+    let step = |kind: &str| all.iter().find(|step| step.provider() == Some(kind));
     let review = step("idp-review-profile").map(|step| {
         match step.setting("update.profile.on.first.login") {
             "on" => Review::On,
@@ -69,7 +111,8 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
     let creates = step("idp-create-user-if-unique");
     let wants_password =
         creates.map(|step| step.setting("require.password.update.after.registration"));
-    Ok(Plan {
+    Plan {
+        cannot_run: None,
         review: review.unwrap_or_default(),
         creates: creates.is_some(),
         wants_password: wants_password == Some("true"),
@@ -77,7 +120,35 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
         links_unproved: step("idp-auto-link").is_some(),
         proves: step("idp-username-password-form").is_some(),
         adds_members: step("idp-add-organization-member").is_some(),
-    })
+    }
+}
+
+/// The steps of a flow that have a meaning, or the name of one that has none and has to be taken.
+///
+/// Of a flow inside that is one way of several, nothing counts if it has such a step.
+fn steps(flow: &Tree) -> Result<Vec<&Node>, String> {
+    let mut all = Vec::new();
+    for step in flow.steps.iter().filter(|step| step.is_on()) {
+        let is_one_of_several = step.requirement == "ALTERNATIVE";
+        let name = step.provider().unwrap_or_default();
+        match &step.flow {
+            Some(inner) => match steps(inner) {
+                Ok(found) => all.extend(found),
+                Err(_) if is_one_of_several => {}
+                Err(name) => return Err(name),
+            },
+            None if MEANT.contains(&name) => all.push(step),
+            None if PASSED_OVER.contains(&name) => {}
+            // A condition or a denial speaks of everything beside it.
+            None if is_one_of_several && !decides(name) => {}
+            None => return Err(name.to_owned()),
+        }
+    }
+    Ok(all)
+}
+
+fn decides(name: &str) -> bool {
+    name == "deny-access-authenticator" || name.starts_with("conditional-")
 }
 
 /// What comes next for somebody who is nobody here yet.
@@ -97,6 +168,8 @@ pub enum Next {
     Taken,
     /// It ends here: nobody gets an account this way.
     Nobody,
+    /// It ends here: the flow demands a step of this name, which has no meaning here.
+    CannotRun(String),
 }
 
 /// Decides what comes next, from what is stored alone.
@@ -110,6 +183,9 @@ pub fn next(
     pending: &Pending,
     is_complete: bool,
 ) -> Result<Next, Fault> {
+    if let Some(step) = &plan.cannot_run {
+        return Ok(Next::CannotRun(step.clone()));
+    }
     let wants_review = match plan.review {
         Review::Off => false,
         Review::Missing => !is_complete,
@@ -152,4 +228,102 @@ fn is_surely_own(upstream: &Upstream, pending: &Pending, existing: &Existing) ->
         && existing.by_email
         && existing.user.email_verified
         && existing.user.email == said
+}
+
+#[cfg(test)]
+mod tests {
+    use cloakroom_model::id::{ExecutionId, FlowId};
+
+    use super::*;
+
+    fn tree(steps: Vec<Node>) -> Tree {
+        Tree {
+            id: FlowId::new("flow"),
+            alias: "flow".to_owned(),
+            description: None,
+            kind: "basic-flow".to_owned(),
+            built_in: false,
+            steps,
+        }
+    }
+
+    fn step(requirement: &str, name: &str) -> Node {
+        Node {
+            id: ExecutionId::new("step"),
+            requirement: requirement.to_owned(),
+            authenticator: Some(name.to_owned()),
+            config: None,
+            flow: None,
+        }
+    }
+
+    fn inside(requirement: &str, steps: Vec<Node>) -> Node {
+        Node {
+            authenticator: None,
+            flow: Some(tree(steps)),
+            ..step(requirement, "")
+        }
+    }
+
+    #[test]
+    fn a_step_that_has_to_be_taken_and_is_not_here_ends_it() {
+        let create = || step("ALTERNATIVE", "idp-create-user-if-unique");
+        let own = |requirement| step(requirement, "acme-approval");
+        let deny = || step("REQUIRED", "deny-access-authenticator");
+        let role = || step("REQUIRED", "conditional-user-role");
+        let code = vec![
+            step("REQUIRED", "conditional-user-configured"),
+            step("REQUIRED", "auth-otp-form"),
+        ];
+        // The steps, what cannot be run, and whether somebody gets an account.
+        let rows: Vec<(Vec<Node>, Option<&str>, bool)> = vec![
+            (vec![create()], None, true),
+            (vec![create(), inside("CONDITIONAL", code)], None, true),
+            (vec![create(), own("ALTERNATIVE")], None, true),
+            (vec![create(), own("DISABLED")], None, true),
+            (
+                vec![own("REQUIRED"), create()],
+                Some("acme-approval"),
+                false,
+            ),
+            (
+                vec![create(), deny()],
+                Some("deny-access-authenticator"),
+                false,
+            ),
+            (
+                vec![create(), step("ALTERNATIVE", "deny-access-authenticator")],
+                Some("deny-access-authenticator"),
+                false,
+            ),
+            (
+                vec![inside("CONDITIONAL", vec![role(), deny()]), create()],
+                Some("conditional-user-role"),
+                false,
+            ),
+            (
+                vec![inside("REQUIRED", vec![own("REQUIRED"), create()])],
+                Some("acme-approval"),
+                false,
+            ),
+            (
+                vec![inside("ALTERNATIVE", vec![own("REQUIRED"), create()])],
+                None,
+                false,
+            ),
+            (
+                vec![inside("ALTERNATIVE", vec![own("REQUIRED")]), create()],
+                None,
+                true,
+            ),
+        ];
+        for (steps, cannot_run, creates) in rows {
+            let flow = tree(steps);
+
+            let plan = read(&flow);
+
+            assert_eq!(plan.cannot_run.as_deref(), cannot_run, "{flow:?}");
+            assert_eq!(plan.creates, creates, "{flow:?}");
+        }
+    }
 }

@@ -228,13 +228,8 @@ fn go_on(
             finish(cx, step, (attempt, upstream), &pending, who)
         }
         Next::Create => create(cx, step, (attempt, upstream, &plan), &pending, draft),
-        Next::Taken => {
-            let notice = Notice::ProviderAccountExists(upstream.name().to_owned());
-            stop(cx, step, (&attempt, &pending), notice, "email_in_use")
-        }
-        Next::Nobody => {
-            let notice = Notice::ProviderNoAccount(upstream.name().to_owned());
-            stop(cx, step, (&attempt, &pending), notice, "user_not_found")
+        end @ (Next::Taken | Next::Nobody | Next::CannotRun(_)) => {
+            stop(cx, step, (&attempt, &pending), upstream.name(), &end)
         }
     }
 }
@@ -251,15 +246,37 @@ fn about(step: &Step, attempt: &Attempt, pending: &Pending, user: Option<&User>)
     }
 }
 
+/// The flow has no way for somebody.
 fn stop(
     cx: &mut Cx<'_>,
     step: &Step,
     (attempt, pending): (&Attempt, &Pending),
-    notice: Notice,
-    error: &str,
+    provider: &str,
+    end: &Next,
 ) -> Result<Shown, Fault> {
+    let (name, ends) = (
+        provider.to_owned(),
+        "the flow of the first sign-in ends here",
+    );
+    let (notice, error, reason) = match end {
+        Next::CannotRun(step) => (
+            Notice::ProviderSettings(name),
+            "identity_provider_not_configured",
+            format!("the step {step} cannot be run at a first sign-in"),
+        ),
+        Next::Taken => (
+            Notice::ProviderAccountExists(name),
+            "email_in_use",
+            ends.to_owned(),
+        ),
+        _ => (
+            Notice::ProviderNoAccount(name),
+            "user_not_found",
+            ends.to_owned(),
+        ),
+    };
     let about = about(step, attempt, pending, None);
-    let why = (error, "the flow of the first sign-in ends here");
+    let why = (error, reason.as_str());
     let code = report_error(cx, "IDENTITY_PROVIDER_FIRST_LOGIN", &about, why)?;
     Ok(Shown::Stopped(notice, code))
 }

@@ -28,6 +28,10 @@ pub(super) const STORIES: &[Story] = &[
         "hostile::a-word-about-another-address-links-nothing",
         other_address,
     ),
+    (
+        "flows::a-first-login-flow-with-a-step-that-cannot-be-run-makes-nobody",
+        first_flow,
+    ),
 ];
 
 fn essential_claim(scene: &Scene) {
@@ -205,4 +209,52 @@ fn other_address(scene: &Scene) {
     op.change(|says| says.userinfo["email_verified"] = json!(true));
     let claims = scene.sign_in(&mut scene.browser(), &op);
     assert_eq!(claims["preferred_username"], "victim");
+}
+
+/// Somebody relies on what the flow demands beside making an account.
+fn first_flow(scene: &Scene) {
+    let scene = scene.in_realm("federation-first-flow");
+    for (number, step) in ["deny-access-authenticator", "auth-password-form"]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("first-flow-{number}");
+        let flow =
+            json!({"alias": name, "providerId": "basic-flow", "topLevel": true, "builtIn": false});
+        scene.done("POST", "/authentication/flows", &flow);
+        let path = format!("/authentication/flows/{name}/executions");
+        for provider in ["idp-create-user-if-unique", step] {
+            scene.done(
+                "POST",
+                &format!("{path}/execution"),
+                &json!({"provider": provider}),
+            );
+        }
+        let require = |which: &str, requirement: &str| {
+            let all = scene.done("GET", &path, &Value::Null);
+            let all = all.as_array().unwrap();
+            let mut found = all
+                .iter()
+                .find(|one| one["providerId"] == which)
+                .unwrap()
+                .clone();
+            found["requirement"] = json!(requirement);
+            scene.done("PUT", &path, &found);
+        };
+        require("idp-create-user-if-unique", "ALTERNATIVE");
+        require(step, "REQUIRED");
+        let op = scene.op_with(&name, json!({"firstBrokerLoginFlowAlias": name}), json!({}));
+        let mut browser = scene.browser();
+
+        let place = scene.visit(&mut browser, &op);
+
+        nothing_happened(&scene, &name, &browser, place);
+        let refused = scene.events("IDENTITY_PROVIDER_FIRST_LOGIN_ERROR", &name);
+        assert_eq!(refused.len(), 1);
+        let why = format!("the step {step} cannot be run at a first sign-in");
+        assert_eq!(text(&refused[0]["details"], "reason"), why);
+        // It is this step alone.
+        require(step, "DISABLED");
+        scene.sign_in(&mut scene.browser(), &op);
+    }
 }
