@@ -82,11 +82,6 @@ const KEPT: &[Kept] = &[
         how: "kept, but a full sync removes whoever is gone from the directory, and keeps nobody switched off",
     },
     Kept {
-        name: "showInAccountConsole",
-        quiet: &["ALWAYS"],
-        how: "kept, but the account page shows a provider to everybody who may link it",
-    },
-    Kept {
         name: "signSpMetadata",
         quiet: OFF,
         how: "kept, but the description of this side for the provider is not signed",

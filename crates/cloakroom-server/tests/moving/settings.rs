@@ -33,7 +33,7 @@ const PROVIDERS: [Row; 2] = [
             "supportsClientAssertions", "syncMode", "tenantId", "tokenIntrospectionUrl", "tokenUrl", "uiLocales", "useJwksUrl", "userIDClaim",
             "userInfoUrl", "userIp", "userNameClaim", "validateSignature", "acmeOwn"],
         named: &["allowClientIdAsAudience", "doNotStoreUsers", "fedClientAssertionMaxExp", "jwtAuthorizationGrantEnabled", "jwtX509HeadersEnabled",
-            "pkceMethod", "showInAccountConsole", "storeTokenInSession", "supportsClientAssertionReuse", "supportsClientAssertions", "userIp",
+            "pkceMethod", "storeTokenInSession", "supportsClientAssertionReuse", "supportsClientAssertions", "userIp",
             "validateSignature", "acmeOwn"],
     },
     Row {
@@ -46,7 +46,7 @@ const PROVIDERS: [Row; 2] = [
             "showInAccountConsole", "signSpMetadata", "signatureAlgorithm", "signingCertificate", "singleLogoutServiceUrl", "singleSignOnServiceUrl",
             "storeTokenInSession", "syncMode", "useMetadataDescriptorUrl", "validateSignature", "wantAssertionsEncrypted", "wantAssertionsSigned",
             "wantAuthnRequestsSigned", "xmlSigKeyInfoKeyNameTransformer", "acmeOwn"],
-        named: &["artifactBindingResponse", "attributeConsumingServiceName", "doNotStoreUsers", "showInAccountConsole", "signSpMetadata",
+        named: &["artifactBindingResponse", "attributeConsumingServiceName", "doNotStoreUsers", "signSpMetadata",
             "storeTokenInSession", "validateSignature", "xmlSigKeyInfoKeyNameTransformer", "acmeOwn"],
     },
 ];

@@ -36,7 +36,12 @@ pub(super) fn list(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Linked>, Fault> {
         let link = links.iter().find(|link| link.provider == alias);
         let of_organization = settings.organization_id.as_deref().unwrap_or_default();
         let is_offered = upstream.provider.enabled && of_organization.is_empty();
-        if link.is_none() && !is_offered {
+        let is_hidden = match upstream.text("showInAccountConsole") {
+            Some("NEVER") => true,
+            Some("WHEN_LINKED") => link.is_none(),
+            _ => false,
+        };
+        if is_hidden || (link.is_none() && !is_offered) {
             continue;
         }
         let kinds = ["oidc", "keycloak-oidc", "saml", "oauth2"];

@@ -374,7 +374,22 @@ fn api(scene: &Scene) {
         &format!("{ACCOUNT}/linked-accounts/by-api"),
     ));
     assert_eq!(answer.status, 401);
+    // Keycloak's setting says who sees it: everybody, whoever is linked, or nobody.
+    let shown = |mode: &str, linked: &str| {
+        let path = "/identity-provider/instances/by-api";
+        let mut provider = scene.done("GET", path, &Value::Null);
+        provider["config"]["showInAccountConsole"] = json!(mode);
+        scene.done("PUT", path, &provider);
+        let path = format!("?linked={linked}&search=by-api");
+        ask("GET", &path, &access).json().as_array().unwrap().len()
+    };
+    assert_eq!(
+        (shown("NEVER", "true"), shown("WHEN_LINKED", "true")),
+        (0, 1)
+    );
     assert_eq!(ask("DELETE", "/no-such", &access).status, 400);
     assert_eq!(ask("DELETE", "/by-api", &access).status, 204);
     assert_eq!(links_of(scene, &person), json!([]));
+    let modes = ["NEVER", "WHEN_LINKED", "ALWAYS"];
+    assert_eq!(modes.map(|mode| shown(mode, "false")), [0, 0, 1]);
 }
