@@ -153,7 +153,12 @@ impl Connector for Codes {
     }
 
     fn shown(&self, said: &Said) -> Value {
-        json!({ "idToken": said.id_token, "userinfo": said.userinfo })
+        match said.access_token.is_null() {
+            true => json!({ "idToken": said.id_token, "userinfo": said.userinfo }),
+            false => json!({
+                "accessToken": said.access_token, "idToken": said.id_token, "userinfo": said.userinfo,
+            }),
+        }
     }
 }
 
