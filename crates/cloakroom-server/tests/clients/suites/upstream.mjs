@@ -103,10 +103,14 @@ async function throughItself(report, scene, what, alias, admin) {
     await report.test(`Cloakroom signs somebody in at Cloakroom: ${what}`, async () => {
       const config = await scene.importConfig('keycloak-oidc', there.issuer);
       await scene.makeProvider('keycloak-oidc', alias, { ...config, clientId: 'downstream', clientSecret: cloakroom.SECRET, clientAuthMethod: 'client_secret_post' });
+      const role = `${cloakroom.ROLE}-of-${alias}`;
+      await scene.mapRole(alias, cloakroom.ROLE, role);
       await scene.inBrowser(async (page) => {
         await scene.signIn(page, alias, () => signInThere(page));
         await scene.checkUser(alias);
       });
+      const { body } = await scene.realm.call('GET', `/users/${(await scene.user(alias)).id}/role-mappings/realm`);
+      assert.ok(body.some(({ name }) => name === role), JSON.stringify(body));
     });
     await signsOutBothWays(report, scene, {
       name: `Cloakroom, ${what},`, alias, signInThere,
@@ -168,6 +172,15 @@ class Scene {
   async makeProvider(providerId, alias, config) {
     const usual = { syncMode: 'FORCE', defaultScope: 'openid profile email', pkceEnabled: 'true', pkceMethod: 'S256' };
     await this.realm.call('POST', '/identity-provider/instances', { alias, providerId, enabled: true, trustEmail: true, config: { ...usual, ...config } });
+  }
+
+  /** Whoever has a role at a Keycloak has another one here. */
+  async mapRole(alias, theirs, ours) {
+    await this.realm.call('POST', '/roles', { name: ours });
+    await this.realm.call('POST', `/identity-provider/instances/${alias}/mappers`, {
+      name: theirs, identityProviderAlias: alias, identityProviderMapper: 'keycloak-oidc-role-to-role-idp-mapper',
+      config: { syncMode: 'FORCE', 'external.role': theirs, role: ours },
+    });
   }
 
   /** A browser that has no cookies yet, and does not leave the machine. */

@@ -8,6 +8,8 @@ import { freePort, start, waitFor } from '../../harness/process.mjs';
 
 export const SECRET = 'a-secret-of-cloakroom-at-cloakroom';
 export const PASSWORD = 'an honest passphrase there';
+/** A role of everybody there, which stands in access tokens alone. */
+export const ROLE = 'pilot';
 
 /** Starts a server beside the one that is tested, with an administrator of its own. */
 export async function startServer() {
@@ -50,6 +52,10 @@ export async function makeRealm(admin, here, alias) {
     },
   });
   await realm.createUser(alias, PASSWORD);
+  const user = (await realm.call('GET', `/users?exact=true&username=${alias}`)).body[0];
+  await realm.call('POST', '/roles', { name: ROLE });
+  const role = (await realm.call('GET', `/roles/${ROLE}`)).body;
+  await realm.call('POST', `/users/${user.id}/role-mappings/realm`, [role]);
   return realm;
 }
 
