@@ -2,7 +2,7 @@
 --   LOAD_METHOD, LOAD_PATH, LOAD_BODY, LOAD_AUTHORIZATION   the request
 --   LOAD_TOKENS   a file of refresh tokens, one a line: each answer's token is spent in a later request
 --   LOAD_TWIN   another address, http://HOST:PORT, that the second thread asks
---   LOAD_AUTHORIZE, LOAD_COOKIES   where a browser with these cookies gets a code, which is then traded in at LOAD_PATH
+--   LOAD_AUTHORIZE, LOAD_COOKIES   where browsers get codes in turn, each with a line of these cookies; a code is then traded in at LOAD_PATH
 -- The last line is "RESULT" with: requests, microseconds, p50, p99 and the longest (microseconds), failed.
 local method = os.getenv("LOAD_METHOD") or "GET"
 local path = os.getenv("LOAD_PATH") or "/"
@@ -29,11 +29,15 @@ function setup(thread)
   if twin_host and #threads == 2 then thread.addr = wrk.lookup(twin_host, twin_port)[1] end
 end
 
-local codes, ask = {}, nil
+local codes, asks, turn = {}, {}, 0
 
 function init()
   if authorize then
-    ask = wrk.format("GET", authorize, { ["Cookie"] = cookies })
+    for one in cookies:gmatch("[^\n]+") do
+      table.insert(asks, wrk.format("GET", authorize, { ["Cookie"] = one }))
+    end
+    -- The two threads begin at different browsers: a session's row is one that two would wait for.
+    turn = number * math.floor(#asks / 2)
     return
   end
   if not tokens_file then
@@ -57,7 +61,10 @@ function request()
   if fixed then return fixed end
   if authorize then
     local code = table.remove(codes)
-    if not code then return ask end
+    if not code then
+      turn = turn % #asks + 1
+      return asks[turn]
+    end
     return wrk.format(method, path, headers, body .. "&code=" .. code)
   end
   local token = tokens[first]

@@ -25,8 +25,8 @@ pub(super) struct Load {
     pub(super) body: Option<String>,
     pub(super) authorization: Option<String>,
     pub(super) tokens: Option<Tokens>,
-    /// The path that a browser asks for a code at, and its cookies; `body` is what the code is traded in with.
-    pub(super) session: Option<(String, String)>,
+    /// The path that browsers ask for a code at, and the cookies of each; `body` is what a code is traded in with.
+    pub(super) session: Option<(String, Vec<String>)>,
     /// More at once are told to come back later: one person signs in from one address.
     pub(super) most: u32,
 }
@@ -72,7 +72,7 @@ impl Load {
         self
     }
 
-    pub(super) fn with_session(mut self, authorize: String, cookies: String) -> Self {
+    pub(super) fn with_session(mut self, authorize: String, cookies: Vec<String>) -> Self {
         self.session = Some((authorize, cookies));
         self
     }
@@ -94,7 +94,7 @@ impl Load {
         }
         if let Some((authorize, cookies)) = &self.session {
             wrk.env("LOAD_AUTHORIZE", authorize)
-                .env("LOAD_COOKIES", cookies);
+                .env("LOAD_COOKIES", cookies.join("\n"));
         }
     }
 }

@@ -25,6 +25,9 @@ const CLIENTS: [(&str, &str); 3] = [
 /// A client with opaque access tokens: each is a row.
 const OPAQUE: &str = "bench-opaque";
 
+/// Browsers with a session that ask for codes in turn, as those of an installation with people in it do.
+const SESSIONS: usize = 64;
+
 const VISIT: Visit = Visit {
     realm: REALM,
     client: "bench-es256",
@@ -145,7 +148,9 @@ impl Bench {
                 .map(|_| api.token(REALM, &form)?.refresh.context("no refresh token"))
                 .collect()
         });
-        let cookies = Browser::sign_in(&self.api, VISIT)?.cookies();
+        let cookies = (0..SESSIONS)
+            .map(|_| Ok(Browser::sign_in(&self.api, VISIT)?.cookies()))
+            .collect::<Result<Vec<_>>>()?;
         let trade = format!(
             "{es256}&grant_type=authorization_code&redirect_uri={}",
             VISIT.redirect_uri
