@@ -96,6 +96,18 @@ enrol-period = Sekunden
 enrol-counter = Erster Zählerstand
 enrol-then = Geben Sie dann den Code ein, den die App zeigt.
 enrol-submit = Einrichten
+paper-heading = Ihre Wiederherstellungscodes
+paper-explanation = Drucken Sie diese Codes aus, oder schreiben Sie sie ab, und verwahren Sie sie, wo sonst niemand herankommt. Jeder gilt einmal, in dieser Reihenfolge, wenn Sie nichts anderes zur Hand haben. Sie werden nicht noch einmal gezeigt.
+paper-have = Ich habe die Codes sicher verwahrt
+paper-submit = Weiter
+remove-heading = Von Ihrem Konto entfernen?
+remove-explanation = Sie können sich dann nicht mehr damit anmelden.
+remove-submit = Entfernen
+method-otp = Einmalcodes
+method-recovery = Wiederherstellungscodes
+method-webauthn = Sicherheitsschlüssel
+method-passkey = Passkey
+method-other = Ein anderer Nachweis
 
 ## Zustimmung
 
@@ -169,6 +181,17 @@ account-sign-out = Abmelden
 account-you = Sie
 account-name = Name
 account-change-password = Passwort ändern
+account-password = Passwort
+account-methods = Wie Sie sich anmelden
+account-set = eingerichtet
+account-never = nicht gesetzt
+account-codes-left = noch { $count }
+account-remove = Entfernen
+account-remove-of = { $name } entfernen
+account-add-otp = Einmalcodes einrichten
+account-add-codes = Neue Wiederherstellungscodes
+account-add-key = Sicherheitsschlüssel hinzufügen
+account-add-passkey = Passkey hinzufügen
 account-sessions = Wo Sie angemeldet sind
 account-this-browser = Dieser Browser
 account-started = angemeldet
@@ -205,6 +228,7 @@ notice-invalid-code = Der Code ist falsch.
 notice-code-used-before = Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.
 notice-invalid-recovery-code = Der Wiederherstellungscode ist falsch.
 notice-set-up-otp = Für die Anmeldung hier brauchen Sie Einmalcodes.
+notice-set-up-codes = Mit Wiederherstellungscodes melden Sie sich an, wenn Sie kein Gerät zur Hand haben.
 
 ## Hinweise: erforderliche Schritte und Registrierung
 

@@ -96,6 +96,18 @@ enrol-period = Seconds
 enrol-counter = First counter
 enrol-then = Then type the code that the app shows.
 enrol-submit = Set up
+paper-heading = Your recovery codes
+paper-explanation = Print these codes, or write them down, and keep them where nobody else gets at them. Each is good once, in this order, where you have nothing else at hand. They are not shown again.
+paper-have = I have the codes in a safe place
+paper-submit = Go on
+remove-heading = Remove this from your account?
+remove-explanation = You will not be able to sign in with it any more.
+remove-submit = Remove
+method-otp = One-time codes
+method-recovery = Recovery codes
+method-webauthn = Security key
+method-passkey = Passkey
+method-other = Another way to prove yourself
 
 ## Consent
 
@@ -169,6 +181,17 @@ account-sign-out = Sign out
 account-you = You
 account-name = Name
 account-change-password = Change password
+account-password = Password
+account-methods = How you sign in
+account-set = set up
+account-never = not set
+account-codes-left = { $count } left
+account-remove = Remove
+account-remove-of = Remove { $name }
+account-add-otp = Set up one-time codes
+account-add-codes = Get new recovery codes
+account-add-key = Add a security key
+account-add-passkey = Add a passkey
 account-sessions = Where you are signed in
 account-this-browser = This browser
 account-started = signed in
@@ -205,6 +228,7 @@ notice-invalid-code = That code is wrong.
 notice-code-used-before = That code was used already. Wait for the next one.
 notice-invalid-recovery-code = That recovery code is wrong.
 notice-set-up-otp = You need one-time codes to sign in here.
+notice-set-up-codes = Recovery codes let you in where you have no device at hand.
 
 ## Notices: required actions and registration
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::consent;
 use crate::required::{self, Action};
 
+pub(crate) use standing::{has_got, note_lacking};
 pub use standing::{hold, hold_here, password_of, stand, stand_on};
 
 /// What comes next in an attempt.
@@ -94,8 +95,16 @@ pub mod note {
     pub const SET_UP_OTP: &str = "set_up_otp";
     /// The secret of a device that is being set up; sealed.
     pub const NEW_OTP: &str = "new_otp";
-    /// The device that is being set up would be the person's first: no code was asked for, because there was none.
-    pub const FIRST_OTP: &str = "first_otp";
+    /// The codes on paper that are being set up; sealed.
+    pub const NEW_CODES: &str = "new_codes";
+    /// The id of the credential that is being set up.
+    pub const NEW_ID: &str = "new_credential";
+    /// The kind of the credential that is to be removed.
+    pub const REMOVED_KIND: &str = "removed_kind";
+    /// What its owner calls it.
+    pub const REMOVED_NAME: &str = "removed_name";
+    /// The kinds of second factors that the person did not have when they were proved, and could not be asked for.
+    pub const LACKED: &str = "lacked";
     /// The digest of what was stored of the password when somebody was proved who has still something to do.
     pub const STANDS_ON: &str = "stands_on";
     /// What the session's notes will be.
@@ -179,7 +188,9 @@ fn forget_answers(attempt: &mut Attempt) {
         note::ORIGIN,
         note::SET_UP_OTP,
         note::NEW_OTP,
-        note::FIRST_OTP,
+        note::NEW_CODES,
+        note::NEW_ID,
+        note::LACKED,
         note::STANDS_ON,
         note::CHOSEN,
         note::CONSENTED,

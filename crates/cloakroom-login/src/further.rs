@@ -6,19 +6,31 @@
 mod base32;
 pub mod enrol;
 pub mod otp;
+pub mod paper;
 pub mod recovery;
+pub mod removal;
 
+use std::collections::BTreeMap;
+
+use cloakroom_model::attempt::Attempt;
 use cloakroom_model::credential::{self, Credential};
+use cloakroom_model::event::{self, Event};
+use cloakroom_model::id::CredentialId;
 use cloakroom_model::lockout as failures;
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Result};
+use cloakroom_model::{Cx, Result, Secret};
 
 use crate::code::ErrorCode;
+use crate::flow::{self, note};
 use crate::known_device;
 use crate::lockout::{self, Lock};
 use crate::pace::{self, Outcome, Tried};
 use crate::proof::{self, Denied, Place, Refusal, TooMany};
 use otp::Judged;
+use serde_json::Value;
+
+/// The longest name of a credential.
+const LONGEST_LABEL: usize = 255;
 
 /// A device that makes codes, as its owner knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +68,62 @@ pub fn offer(cx: &mut Cx<'_>, user: &User, kind: &str) -> Result<Option<Offer>> 
         }
         _ => None,
     })
+}
+
+/// Names the credential that an attempt sets up, so that of two who finish it at once one is told that it is there already.
+fn name_new(cx: &mut Cx<'_>, attempt: &mut Attempt) {
+    let id = Value::String(cx.new_id());
+    attempt.notes.insert(note::NEW_ID.to_owned(), id);
+}
+
+/// A credential that its owner sets up now.
+fn fresh(
+    cx: &mut Cx<'_>,
+    (attempt, user): (&Attempt, &User),
+    (kind, label): (&str, &str),
+    (credential_data, secret_data): (String, Secret),
+) -> Result<Credential> {
+    let label: String = label.trim().chars().take(LONGEST_LABEL).collect();
+    let label = label.replace('\0', "");
+    let before = credential::list(cx, &user.id, None)?;
+    let last = before.iter().map(|one| one.priority).max();
+    Ok(Credential {
+        id: CredentialId::new(flow::text(attempt, note::NEW_ID)),
+        kind: kind.to_owned(),
+        label: (!label.is_empty()).then_some(label),
+        created_at: cx.now,
+        // Behind the others, with a gap as in Keycloak.
+        priority: last.unwrap_or_default().saturating_add(10),
+        credential_data,
+        secret_data,
+    })
+}
+
+/// Writes down what has become of a credential, where the realm keeps that; where is the client's id and the address.
+pub fn tell(
+    cx: &mut Cx<'_>,
+    user: &User,
+    kinds: &[&str],
+    (about, (client_id, ip)): (&Credential, (&str, &str)),
+) -> Result<()> {
+    for kind in kinds {
+        let mut details: BTreeMap<String, String> =
+            [("credential_type".to_owned(), about.kind.clone())].into();
+        if let Some(label) = &about.label {
+            details.insert("credential_user_label".to_owned(), label.clone());
+        }
+        let event = Event {
+            kind: (*kind).to_owned(),
+            client_id: Some(client_id.to_owned()),
+            user: Some(user.id.clone()),
+            ip: ip.to_owned(),
+            details,
+            ..Event::default()
+        };
+        let is_kept = event::is_kept(&cx.realm.settings, kind);
+        event::report(cx, event, is_kept)?;
+    }
+    Ok(())
 }
 
 /// What somebody has typed.

@@ -343,6 +343,15 @@ pub fn conclude_in_part(
     if checked.is_counted {
         lockout::give_back(cx, id)?;
     }
+    // Hashing takes a while, in which the password may have been changed, and its sessions ended.
+    if let Some(hashed) = &checked.credential
+        && !credential::stands(cx, hashed)?
+    {
+        return Ok(Err(denied(
+            Refusal::InvalidCredentials,
+            "invalid_user_credentials",
+        )));
+    }
     if !user.enabled {
         return Ok(Err(denied(Refusal::Disabled, "user_disabled")));
     }

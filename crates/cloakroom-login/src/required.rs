@@ -12,6 +12,10 @@ use crate::proof;
 
 /// The action that links an account elsewhere; a request names the provider behind a colon.
 pub const LINK: &str = "idp_link";
+/// The action that removes a credential; a request names it behind a colon.
+pub const DELETE: &str = "delete_credential";
+/// The action that makes new codes on paper.
+pub const RECOVERY: &str = "CONFIGURE_RECOVERY_AUTHN_CODES";
 
 /// A required action that has a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,10 @@ pub enum Action {
     Terms,
     /// Set up one-time codes.
     ConfigureTotp,
+    /// Get codes on paper.
+    ConfigureCodes,
+    /// Remove a credential.
+    DeleteCredential,
     /// Link an account elsewhere.
     LinkProvider,
 }
@@ -36,6 +44,8 @@ impl Action {
             Self::UpdateProfile => "UPDATE_PROFILE",
             Self::Terms => "TERMS_AND_CONDITIONS",
             Self::ConfigureTotp => SET_UP_OTP,
+            Self::ConfigureCodes => RECOVERY,
+            Self::DeleteCredential => DELETE,
             Self::LinkProvider => LINK,
         }
     }
@@ -44,6 +54,7 @@ impl Action {
     pub fn of_request(asked: &str) -> Option<Self> {
         match asked.split_once(':') {
             Some((LINK, alias)) if !alias.is_empty() => Some(Self::LinkProvider),
+            Some((DELETE, id)) if !id.is_empty() => Some(Self::DeleteCredential),
             Some(_) => None,
             None => Self::parse(asked),
         }
@@ -54,6 +65,7 @@ impl Action {
         match alias {
             "UPDATE_PASSWORD" => Some(Self::UpdatePassword),
             SET_UP_OTP => Some(Self::ConfigureTotp),
+            RECOVERY => Some(Self::ConfigureCodes),
             "UPDATE_PROFILE" => Some(Self::UpdateProfile),
             "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
             _ => None,
@@ -86,6 +98,31 @@ fn has_expired_password(cx: &mut Cx<'_>, user: &User) -> Result<bool> {
     Ok(password.is_some_and(|password| {
         cx.now.since(password.created_at).as_seconds() > i64::from(days) * 24 * 60 * 60
     }))
+}
+
+/// Whether the realm lets its people do this. Keycloak's older realms name the terms in small letters.
+pub fn is_enabled(cx: &mut Cx<'_>, action: Action) -> Result<bool> {
+    let known = flow::list_actions(cx)?;
+    let mut named = known
+        .iter()
+        .filter(|one| one.alias == action.alias() || Action::parse(&one.alias) == Some(action));
+    Ok(named.any(|one| one.enabled))
+}
+
+/// Puts an action on a user's list, unless it is there.
+pub fn ask(cx: &mut Cx<'_>, user: &User, action: Action) -> Result<()> {
+    let alias = action.alias().to_owned();
+    if user.required_actions.contains(&alias) {
+        return Ok(());
+    }
+    let all: Vec<String> = user
+        .required_actions
+        .iter()
+        .cloned()
+        .chain([alias])
+        .collect();
+    user::set_required_actions(cx, &user.id, &all)?;
+    Ok(())
 }
 
 /// Strikes an action off a user's list.

@@ -182,6 +182,21 @@ pub fn advance(cx: &mut Cx<'_>, before: &Credential, after: &Credential) -> Resu
     Ok(changed == 1)
 }
 
+/// Tells whether a credential is stored as it was, and holds it until the end of the transaction.
+///
+/// It is an update that changes nothing, so that another node changes the credential before it or after all that follows.
+pub fn stands(cx: &mut Cx<'_>, credential: &Credential) -> Result<bool> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::id.eq(&credential.id))
+        .filter(credentials::created_at.eq(credential.created_at))
+        .filter(credentials::credential_data.eq(&credential.credential_data));
+    let held = diesel::update(mine)
+        .set(credentials::credential_data.eq(&credential.credential_data))
+        .execute(cx.db.conn()?)?;
+    Ok(held == 1)
+}
+
 /// Renames a credential; false if it is gone.
 pub fn rename(cx: &mut Cx<'_>, user: &UserId, id: &CredentialId, label: &str) -> Result<bool> {
     let mine = credentials::table

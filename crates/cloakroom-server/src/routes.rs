@@ -9,6 +9,7 @@ mod course;
 mod device;
 mod discovery;
 mod document;
+mod even;
 mod introspect;
 mod judge;
 mod jwks;

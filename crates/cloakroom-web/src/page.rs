@@ -18,7 +18,8 @@ mod required_action;
 mod setup;
 
 pub use account::{
-    AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage,
+    AccountApplication, AccountCredential, AccountOffer, AccountPage, AccountProvider,
+    AccountSession, AccountSignedOutPage,
 };
 pub use broker::{LinkConfirmPage, LinkProviderPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
@@ -34,7 +35,10 @@ pub use parts::{Alert, ClientShown, Field, FieldProblem, Hidden, Link, Moment, P
 pub use protocol::{
     FormPostPage, LoginStatusFrame, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
 };
-pub use required_action::{ConfigureTotpPage, TermsPage, UpdatePasswordPage, UpdateProfilePage};
+pub use required_action::{
+    ConfigureTotpPage, RecoveryCodesPage, RemoveCredentialPage, TermsPage, UpdatePasswordPage,
+    UpdateProfilePage,
+};
 pub use setup::{SetupDonePage, SetupPage, WelcomePage};
 
 use actix_web::HttpResponse;
@@ -153,6 +157,17 @@ impl Layout {
 
     fn text_with(&self, key: &str, name: &str, value: impl Argument) -> String {
         self.locale.text_with(key, name, value)
+    }
+
+    /// What people call this kind of credential.
+    fn credential(&self, kind: &str) -> String {
+        self.text(match kind {
+            "otp" => "method-otp",
+            "recovery-authn-codes" => "method-recovery",
+            "webauthn" => "method-webauthn",
+            "webauthn-passwordless" => "method-passkey",
+            _ => "method-other",
+        })
     }
 
     fn notice(&self, notice: &Notice) -> String {

@@ -6,8 +6,11 @@ use cloakroom_model::user;
 use cloakroom_model::{Cx, Result, Timestamp, attempt, credential};
 use serde_json::Value;
 
-use super::{begin_again, has, mark, note};
+use super::{begin_again, has, note};
 use crate::sign_on;
+
+/// The kinds of credentials that somebody is asked for beside a password.
+const SECOND_FACTORS: &[&str] = &[credential::OTP, credential::RECOVERY_CODES];
 
 /// The digest of what is stored of a user's password, by which a change of it is noticed.
 pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
@@ -24,8 +27,8 @@ pub fn stand_on(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     if has(attempt, note::RECOGNIZED) {
         return Ok(());
     }
-    if !has_code && credential::list(cx, &user, Some(credential::OTP))?.is_empty() {
-        mark(attempt, note::FIRST_OTP);
+    if !has_code {
+        note_lacking(cx, attempt)?;
     }
     let digest = password_of(cx, &user)?.unwrap_or_default();
     attempt
@@ -61,7 +64,7 @@ pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> R
 /// Sends an attempt back to its beginning whose first proof does not stand any more.
 ///
 /// The account was disabled or signed out everywhere, or the password changed, or somebody who had no device for one-time codes
-/// has one now, and is asked for a code.
+/// or no codes on paper has got some elsewhere, and is asked for one.
 pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     let stands = match &attempt.stage {
         Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
@@ -75,9 +78,43 @@ pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     Ok(attempt)
 }
 
-/// No code was asked of the person, because there was no device.
-fn is_first_device(attempt: &Attempt) -> bool {
-    has(attempt, note::SET_UP_OTP) || has(attempt, note::FIRST_OTP)
+/// Remembers which kinds of second factors the person has none of, unless that is remembered already.
+pub(crate) fn note_lacking(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
+    let Some(user) = &attempt.user else {
+        return Ok(());
+    };
+    if attempt.notes.contains_key(note::LACKED) {
+        return Ok(());
+    }
+    let kinds = credential::kinds(cx, user)?;
+    let lacked = SECOND_FACTORS
+        .iter()
+        .filter(|kind| !kinds.iter().any(|has| has == *kind));
+    let lacked = lacked.map(|kind| Value::String((*kind).to_owned()));
+    attempt
+        .notes
+        .insert(note::LACKED.to_owned(), Value::Array(lacked.collect()));
+    Ok(())
+}
+
+/// The person has set up one of this kind in this attempt.
+pub(crate) fn has_got(attempt: &mut Attempt, kind: &str) {
+    if let Some(Value::Array(lacked)) = attempt.notes.get_mut(note::LACKED) {
+        lacked.retain(|one| one != kind);
+    }
+}
+
+/// Whether the person has a second factor now that they did not have when they were proved.
+fn has_one_meanwhile(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
+    let lacked = attempt.notes.get(note::LACKED).and_then(Value::as_array);
+    let lacked = lacked.map_or(&[][..], Vec::as_slice);
+    let sets_up = has(attempt, note::SET_UP_OTP);
+    if lacked.is_empty() && !sets_up {
+        return Ok(false);
+    }
+    let kinds = credential::kinds(cx, user)?;
+    let is_new = |kind: &String| lacked.iter().any(|one| one == kind.as_str());
+    Ok(kinds.iter().any(is_new) || sets_up && kinds.iter().any(|kind| kind == credential::OTP))
 }
 
 /// What a whole proof stood on is there still, as far as its user was asked for anything since.
@@ -85,7 +122,7 @@ fn still_stands(cx: &mut Cx<'_>, attempt: &Attempt, auth_time: Timestamp) -> Res
     let Some(id) = &attempt.user else {
         return Ok(true);
     };
-    if is_first_device(attempt) && !credential::list(cx, id, Some(credential::OTP))?.is_empty() {
+    if has_one_meanwhile(cx, attempt, id)? {
         return Ok(false);
     }
     let Some(digest) = attempt.notes.get(note::STANDS_ON).and_then(Value::as_str) else {

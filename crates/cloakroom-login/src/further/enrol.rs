@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::credential::{self, Credential, OTP};
-use cloakroom_model::event::{self, Event};
-use cloakroom_model::id::CredentialId;
 use cloakroom_model::secret::Vault;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result, Sealed, Secret};
@@ -17,8 +15,6 @@ use crate::flow::{self, note};
 
 /// RFC 4226 §4, R6: 160 bits are recommended.
 const BYTES: usize = 20;
-/// The longest name of a device.
-const LONGEST_LABEL: usize = 255;
 
 fn place(attempt: &Attempt) -> String {
     // Another user of the same attempt gets a secret of their own.
@@ -37,12 +33,8 @@ pub fn prepare(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     let sealed = cx.vault.seal(cx.rng, &place(attempt), text.as_bytes())?;
     let sealed = Value::String(sealed.to_base64url());
     attempt.notes.insert(note::NEW_OTP.to_owned(), sealed);
-    if let Some(user) = &attempt.user
-        && credential::list(cx, user, Some(OTP))?.is_empty()
-    {
-        flow::mark(attempt, note::FIRST_OTP);
-    }
-    Ok(())
+    super::name_new(cx, attempt);
+    flow::note_lacking(cx, attempt)
 }
 
 /// The secret that the page shows, in Base32; `None` before there is one.
@@ -80,60 +72,38 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Stores the device, if it has made the code; false if it has not.
+/// Stores the device, if it has made the code; `None` if it has not.
 pub fn finish(
     cx: &mut Cx<'_>,
     attempt: &mut Attempt,
     user: &User,
     (code, label): (&str, &str),
-) -> Result<bool> {
+) -> Result<Option<Credential>> {
     let Some(secret) = secret_of(cx.vault, attempt) else {
-        return Ok(false);
+        return Ok(None);
     };
     let (credential_data, secret_data) = otp::stored(&Policy::of(&cx.realm.settings), &secret)?;
-    let label: String = label.trim().chars().take(LONGEST_LABEL).collect();
-    let label = label.replace('\0', "");
-    let before = credential::list(cx, &user.id, None)?;
-    let last = before.iter().map(|one| one.priority).max();
-    let device = Credential {
-        id: CredentialId::new(cx.new_id()),
-        kind: OTP.to_owned(),
-        label: (!label.is_empty()).then_some(label),
-        created_at: cx.now,
-        // Behind the others, with a gap as in Keycloak.
-        priority: last.unwrap_or_default().saturating_add(10),
-        credential_data,
-        secret_data,
-    };
+    let device = super::fresh(
+        cx,
+        (attempt, user),
+        (OTP, label),
+        (credential_data, secret_data),
+    )?;
     if !otp::is_right(cx, &device, code) {
-        return Ok(false);
+        return Ok(None);
     }
-    credential::insert(cx, &user.id, &device)?;
+    if !credential::insert_new(cx, &user.id, &device)? {
+        return Ok(None);
+    }
     // The code that shows it is used with that, as any other is.
     if otp::judge(cx, &device, code)? != Judged::Right {
-        return Ok(false);
+        return Ok(None);
     }
-    for name in [note::NEW_OTP, note::SET_UP_OTP, note::FIRST_OTP] {
+    for name in [note::NEW_OTP, note::NEW_ID, note::SET_UP_OTP] {
         attempt.notes.remove(name);
     }
-    Ok(true)
-}
-
-/// Writes it down, where the realm keeps that.
-pub fn report(cx: &mut Cx<'_>, user: &User, client_id: &str, ip: &str) -> Result<()> {
-    for kind in ["UPDATE_TOTP", "UPDATE_CREDENTIAL"] {
-        let event = Event {
-            kind: kind.to_owned(),
-            client_id: Some(client_id.to_owned()),
-            user: Some(user.id.clone()),
-            ip: ip.to_owned(),
-            details: [("credential_type".to_owned(), OTP.to_owned())].into(),
-            ..Event::default()
-        };
-        let is_kept = event::is_kept(&cx.realm.settings, kind);
-        event::report(cx, event, is_kept)?;
-    }
-    Ok(())
+    flow::has_got(attempt, OTP);
+    Ok(Some(device))
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_model::credential::{self, Credential, OTP, RECOVERY_CODES};
-use cloakroom_model::id::UserId;
+use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result, Secret};
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
 use super::otp::Judged;
+use crate::required::{self, Action};
 
 /// The next code of a list.
 struct Next {
@@ -35,6 +36,13 @@ fn next(kept: &Map<String, Value>) -> Option<Next> {
 pub(crate) fn number(credential: &Credential) -> Option<i64> {
     let (_, kept) = texts(credential)?;
     next(&kept).map(|next| next.number)
+}
+
+/// How many codes of a list are left; `None` if it is no list.
+pub fn left(credential: &Credential) -> Option<u64> {
+    let (_, kept) = texts(credential).filter(|_| credential.kind == RECOVERY_CODES)?;
+    let codes = kept.get("codes")?.as_array()?;
+    u64::try_from(codes.len()).ok()
 }
 
 /// What a code is stored as; `None` if the list is of a kind that is not known.
@@ -89,16 +97,20 @@ pub(crate) fn judge(cx: &mut Cx<'_>, list: &Credential, code: &str) -> Result<Ju
     })
 }
 
-/// Removes a list without codes, which would ask for a code that nobody has.
+/// Takes a list without codes away, which would ask for a code that nobody has, and asks its owner to get new ones.
 ///
 /// Where it is all that there is beside the password it stays, because without it the password alone would be enough.
-pub fn clear(cx: &mut Cx<'_>, user: &UserId) -> Result<()> {
-    let lists = credential::list(cx, user, Some(RECOVERY_CODES))?;
+pub fn clear(cx: &mut Cx<'_>, user: &User) -> Result<()> {
+    let lists = credential::list(cx, &user.id, Some(RECOVERY_CODES))?;
     let is_used_up =
         |list: &&Credential| texts(list).is_some_and(|(_, kept)| next(&kept).is_none());
     for list in lists.iter().filter(is_used_up) {
-        if !credential::list(cx, user, Some(OTP))?.is_empty() {
-            credential::remove(cx, user, &list.id)?;
+        if !credential::list(cx, &user.id, Some(OTP))?.is_empty() {
+            credential::remove(cx, &user.id, &list.id)?;
+        }
+        let action = Action::ConfigureCodes;
+        if required::is_enabled(cx, action)? {
+            required::ask(cx, user, action)?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 mod api;
 mod linked;
+mod methods;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use url::form_urlencoded::Serializer;
 
 use super::visit::{IDENTITY, Visit};
 use linked::{Linked, Unlinked};
+use methods::Methods;
 
 /// The client that this page is.
 const CLIENT: &str = "account";
@@ -47,6 +49,7 @@ struct Shown {
     applications: Vec<Allowed>,
     providers: Vec<Linked>,
     may_link: bool,
+    methods: Methods,
 }
 
 /// An application that the user allowed something.
@@ -151,7 +154,9 @@ fn read(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<Shown>, Fault> {
     }
     let providers = linked::list(cx, &user)?;
     let may_link = may_link(cx, &user)?;
+    let methods = methods::read(cx, &user)?;
     Ok(Some(Shown {
+        methods,
         providers,
         may_link,
         session,
@@ -216,12 +221,15 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
     let (providers, may_link) = (shown.providers, shown.may_link);
     let providers = providers.into_iter().map(|one| AccountProvider {
         name: resolve(&one.name),
-        link_url: (may_link && one.account.is_none()).then(|| link_url(visit, &one.alias)),
+        link_url: (may_link && one.account.is_none())
+            .then(|| action_url(visit, &format!("{LINK}:{}", one.alias))),
         can_unlink: may_link && one.account.is_some(),
         account: one.account,
         alias: one.alias,
     });
     let providers = providers.collect();
+    let to = |action: &str| action_url(visit, action);
+    let (password_set, password_url) = shown.methods.password(to);
     let page = AccountPage {
         alert: None,
         username: shown.user.username,
@@ -233,7 +241,10 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
         end_others_action: visit.url("account/end-others"),
         revoke_action: visit.url("account/revoke"),
         unlink_action: visit.url("account/unlink"),
-        password_url: None,
+        password_url,
+        password_set,
+        credentials: shown.methods.credentials(to),
+        offers: shown.methods.offers(to),
         providers,
         sessions,
         applications,
@@ -242,14 +253,14 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
     render(StatusCode::OK, &page, &visit.security())
 }
 
-/// The sign-in that asks whether an account there is to be linked, and comes back here.
-fn link_url(visit: &Visit, alias: &str) -> String {
+/// The sign-in in which this action is done, and which comes back here.
+fn action_url(visit: &Visit, action: &str) -> String {
     let query = Serializer::new(String::new())
         .append_pair("client_id", CLIENT)
         .append_pair("redirect_uri", &visit.url("account"))
         .append_pair("response_type", "code")
         .append_pair("scope", "openid")
-        .append_pair("kc_action", &format!("{LINK}:{alias}"))
+        .append_pair("kc_action", action)
         .finish();
     format!("{}?{query}", visit.url("protocol/openid-connect/auth"))
 }

@@ -10,9 +10,11 @@ pub(crate) mod further;
 pub(crate) mod organization;
 mod outset;
 mod pages;
+mod paper;
 mod password;
 mod profile;
 mod register;
+pub(crate) mod removal;
 mod reset;
 
 use actix_web::http::StatusCode;

@@ -1,8 +1,8 @@
 //! Where the protocol and the sign-in meet: an attempt on its way, and its end in a response.
 
 use cloakroom_login::flow::{self, Next, note};
-use cloakroom_login::further::enrol;
-use cloakroom_login::required::Action;
+use cloakroom_login::further::{enrol, paper};
+use cloakroom_login::required::{self, Action};
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::client::{self, Client};
@@ -19,7 +19,7 @@ use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
-use super::login::{Question, further, organization};
+use super::login::{Question, further, organization, removal};
 
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
@@ -107,7 +107,12 @@ pub(crate) fn begin(
         expires_at: cx.now.plus(Ttl::seconds(lifespan)),
         proof: None,
     };
-    if Action::of_request(flow::text(&attempt, note::ACTION)).is_none() {
+    let wished = Action::of_request(flow::text(&attempt, note::ACTION));
+    let is_offered = match wished {
+        Some(action) => required::is_enabled(cx, action)?,
+        None => false,
+    };
+    if !is_offered {
         flow::end_action(&mut attempt, "error");
     }
     if request.prompt.consent {
@@ -156,6 +161,11 @@ pub(crate) fn proceed(
     {
         (next, user) = flow::next(cx, &attempt)?;
     }
+    if let (Next::Act(Action::DeleteCredential), Some(asks)) = (&next, &user)
+        && !removal::check(cx, &mut attempt, asks)?
+    {
+        (next, user) = flow::next(cx, &attempt)?;
+    }
     let go = |cx: &mut Cx<'_>, mut attempt: Attempt, alias| {
         flow::stand(cx, &mut attempt)?;
         Ok(match attempt::advance(cx, &attempt)? {
@@ -170,8 +180,10 @@ pub(crate) fn proceed(
         Next::AskPassword if user.is_none() => organization::meet(cx, attempt),
         Next::AskPassword | Next::AskFurther => Ok(Onward::Ask(Box::new(attempt), user)),
         Next::Act(action) => {
-            if action == Action::ConfigureTotp {
-                enrol::prepare(cx, &mut attempt)?;
+            match action {
+                Action::ConfigureTotp => enrol::prepare(cx, &mut attempt)?,
+                Action::ConfigureCodes => paper::prepare(cx, &mut attempt)?,
+                _ => {}
             }
             go(cx, attempt, action.alias())
         }

@@ -1,6 +1,7 @@
 //! The token endpoint: HTTP on this side, `Provider::token` on the other.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Question, Typed, question};
@@ -21,6 +22,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
 use super::course;
+use super::even;
 use super::judge::{self, Unjudged};
 use super::protocol::{self, Caller};
 
@@ -126,7 +128,7 @@ async fn by_grant(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Done, Er
 
 /// Three steps, because a password is hashed outside of any transaction.
 async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<Minted>, Error> {
-    let (app, realm) = (&caller.app, &caller.realm);
+    let (app, realm, began) = (&caller.app, &caller.realm, Instant::now());
     let (provider, request) = (Arc::clone(&app.provider), Arc::clone(asked));
     let prepare = move |cx: &mut Cx<'_>| {
         let ask = provider.ask_password(cx, &request)?;
@@ -156,13 +158,17 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
         None => Door::Passing,
     };
     let (ask, work, question) = app.enter(realm, door, prepare).await?;
-    let (app, realm, asked) = (app.clone(), Arc::clone(realm), Arc::clone(asked));
+    let (app, asked, whose) = (app.clone(), Arc::clone(asked), Arc::clone(realm));
     // Whoever goes away in the middle has guessed all the same.
     let done =
         request_id::outlive(
-            async move { judged(&app, &realm, (asked, ask), (work, question)).await },
+            async move { judged(&app, &whose, (asked, ask), (work, question)).await },
         );
-    done.await.unwrap_or_else(|| Err(Fault::busy().into()))
+    let done = done.await.unwrap_or_else(|| Err(Fault::busy().into()));
+    if done.is_err() {
+        even::wait(realm, began).await;
+    }
+    done
 }
 
 async fn judged(
@@ -197,7 +203,7 @@ async fn judged(
             prove_further(cx, (&request, &ask), &user, kind)?;
         }
         if asks.kinds.iter().any(|kind| kind == RECOVERY_CODES) {
-            recovery::clear(cx, &user.id)?;
+            recovery::clear(cx, &user)?;
         }
         let place = (client_id.as_str(), request.ip.as_str());
         direct::finish(cx, &checked, (&user, asks.sets_up), place)?.map_err(refused)?;

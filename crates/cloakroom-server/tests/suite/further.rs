@@ -2,6 +2,7 @@
 
 mod codes;
 mod hostile;
+mod methods;
 mod set_up;
 mod standing;
 mod usual;
@@ -26,6 +27,8 @@ pub(crate) const OTP: &str = "kc-otp-login-form";
 pub(crate) const RECOVERY: &str = "kc-recovery-code-login-form";
 /// The form with which one-time codes are set up.
 pub(crate) const ENROL: &str = "kc-totp-settings-form";
+/// The form that says that somebody has their new codes on paper.
+pub(crate) const PAPER: &str = "kc-recovery-codes-settings-form";
 
 /// A realm whose people have devices.
 pub(super) struct Scene {
@@ -42,6 +45,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .iter()
         .chain(hostile::STORIES)
         .chain(set_up::STORIES)
+        .chain(methods::STORIES)
         .chain(standing::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));

@@ -68,6 +68,8 @@ notices! {
     InvalidRecoveryCode => "notice-invalid-recovery-code",
     /// Nobody signs in here without one-time codes.
     SetUpOtp => "notice-set-up-otp",
+    /// Somebody gets codes on paper.
+    SetUpCodes => "notice-set-up-codes",
 
     // Required actions and registration
     /// A password must be chosen before going on.

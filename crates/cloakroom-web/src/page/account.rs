@@ -54,6 +54,32 @@ pub struct AccountProvider {
     pub can_unlink: bool,
 }
 
+/// What a person proves themselves with beside a password.
+#[derive(Clone, Debug)]
+pub struct AccountCredential {
+    /// `otp`, `recovery-authn-codes` or another kind.
+    pub kind: String,
+    /// What its owner calls it; empty if it has no name.
+    pub label: String,
+    /// When it was set up.
+    pub set: Moment,
+    /// How many codes of a list are left.
+    pub codes_left: Option<String>,
+    /// Where it is removed, if it may be.
+    pub remove_url: Option<String>,
+}
+
+/// Something more that can be set up.
+#[derive(Clone, Debug)]
+pub struct AccountOffer {
+    /// The id of the link.
+    pub id: &'static str,
+    /// The key of its text.
+    pub text: &'static str,
+    /// Where it is set up.
+    pub url: String,
+}
+
 /// The account page.
 ///
 /// Its forms POST the hidden `state_checker` and, to
@@ -86,6 +112,12 @@ pub struct AccountPage {
     pub unlink_action: String,
     /// Where the password is changed.
     pub password_url: Option<String>,
+    /// When it was set; `None` if there is none.
+    pub password_set: Option<Moment>,
+    /// What the person proves themselves with beside it.
+    pub credentials: Vec<AccountCredential>,
+    /// What more can be set up.
+    pub offers: Vec<AccountOffer>,
     /// Accounts elsewhere, linked or not.
     pub providers: Vec<AccountProvider>,
     /// All sessions.
@@ -95,6 +127,14 @@ pub struct AccountPage {
 }
 
 impl AccountPage {
+    fn name_of(&self, one: &AccountCredential) -> String {
+        let kind = self.layout.credential(&one.kind);
+        match one.label.as_str() {
+            "" => kind,
+            label => format!("{kind} {label}"),
+        }
+    }
+
     fn has_other_sessions(&self) -> bool {
         self.sessions.iter().any(|session| !session.is_current)
     }

@@ -92,6 +92,40 @@ impl ConfigureTotpPage {
     }
 }
 
+/// New codes on paper, `kc-recovery-codes-settings-form`: POSTs `userLabel`, `logout-sessions`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/configure_codes.html")]
+pub struct RecoveryCodesPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Why they are shown.
+    pub alert: Option<Alert>,
+    /// Whose codes these are.
+    pub username: String,
+    /// The codes in their order, in groups.
+    pub codes: Vec<Hidden>,
+    /// Whether the application asked for this and the person may decline (`cancel-aia`).
+    pub can_cancel: bool,
+}
+
+/// Whether a credential is to be removed: POSTs `accept`, or `cancel-aia`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "login/remove_credential.html")]
+pub struct RemoveCredentialPage {
+    /// Language, realm and language switch.
+    pub layout: Layout,
+    /// Where the form posts to.
+    pub action: String,
+    /// Whose it is.
+    pub username: String,
+    /// `otp`, `recovery-authn-codes` or another kind.
+    pub kind: String,
+    /// What its owner calls it; empty if it has no name.
+    pub label: String,
+}
+
 /// The profile, `kc-update-profile-form`: POSTs `username`, `email`, `firstName`, `lastName`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "login/update_profile.html")]

@@ -4,14 +4,16 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use cloakroom_web::i18n::{Locale, Notice};
 use cloakroom_web::page::{
-    AccountApplication, AccountPage, AccountProvider, AccountSession, AccountSignedOutPage, Alert,
-    AlreadySignedInPage, ClientShown, ConfigureTotpPage, ConsentPage, DevicePage, ErrorPage, Field,
-    FormPostPage, Hidden, InfoPage, Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage,
-    LoginStatusFrame, LogoutConfirmPage, Moment, OrganizationChoice, OtpDevice, OtpPage,
-    PageExpiredPage, PreviewedClaim, ProviderLink, RecoveryCodePage, RegisterPage,
-    ResetCredentialsPage, ReturningUser, SelectOrganizationPage, SetupDonePage, SetupPage,
-    SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame,
-    UpdatePasswordPage, UpdateProfilePage, UsernameLabel, UsernamePage, WelcomePage,
+    AccountApplication, AccountCredential, AccountOffer, AccountPage, AccountProvider,
+    AccountSession, AccountSignedOutPage, Alert, AlreadySignedInPage, ClientShown,
+    ConfigureTotpPage, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage, Hidden, InfoPage,
+    Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage, LoginStatusFrame,
+    LogoutConfirmPage, Moment, OrganizationChoice, OtpDevice, OtpPage, PageExpiredPage,
+    PreviewedClaim, ProviderLink, RecoveryCodePage, RecoveryCodesPage, RegisterPage,
+    RemoveCredentialPage, ResetCredentialsPage, ReturningUser, SelectOrganizationPage,
+    SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
+    ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, UsernamePage,
+    WelcomePage,
 };
 
 /// The words that vary between the sample pages and the hostile ones.
@@ -253,6 +255,27 @@ fn configure_totp(words: &Words, locale: &Locale) -> ConfigureTotpPage {
     }
 }
 
+fn configure_codes(words: &Words, locale: &Locale) -> RecoveryCodesPage {
+    RecoveryCodesPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: Some(Alert::info(Notice::SetUpCodes)),
+        username: words.or("ada@acme.test").into(),
+        codes: vec![Hidden::new(words.or("ABCD-EFGH-2345")); 12],
+        can_cancel: true,
+    }
+}
+
+fn remove_credential(words: &Words, locale: &Locale) -> RemoveCredentialPage {
+    RemoveCredentialPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        username: words.or("ada@acme.test").into(),
+        kind: words.or("otp").into(),
+        label: words.or("Phone").into(),
+    }
+}
+
 fn update_password(words: &Words, locale: &Locale) -> UpdatePasswordPage {
     UpdatePasswordPage {
         layout: layout(words, locale),
@@ -436,6 +459,23 @@ fn session(words: &Words, id: &str, device: &'static str, is_current: bool) -> A
     }
 }
 
+fn credential(
+    words: &Words,
+    kind: &'static str,
+    label: &'static str,
+    left: Option<&'static str>,
+) -> AccountCredential {
+    AccountCredential {
+        kind: kind.into(),
+        label: words.or(label).into(),
+        set: Moment::from_unix_seconds(1_795_000_000),
+        codes_left: left.map(|left| words.or(left).into()),
+        remove_url: Some(
+            "/realms/acme/protocol/openid-connect/auth?kc_action=delete_credential:c1".into(),
+        ),
+    }
+}
+
 fn account(words: &Words, locale: &Locale) -> AccountPage {
     AccountPage {
         layout: layout(words, locale),
@@ -450,6 +490,16 @@ fn account(words: &Words, locale: &Locale) -> AccountPage {
         revoke_action: "/realms/acme/account/revoke".into(),
         unlink_action: "/realms/acme/account/unlink".into(),
         password_url: Some("/realms/acme/account/password".into()),
+        password_set: Some(Moment::from_unix_seconds(1_795_000_000)),
+        credentials: vec![
+            credential(words, "otp", "Phone", None),
+            credential(words, "recovery-authn-codes", "", Some("11")),
+        ],
+        offers: vec![AccountOffer {
+            id: "add-otp",
+            text: "account-add-otp",
+            url: "/realms/acme/protocol/openid-connect/auth?kc_action=CONFIGURE_TOTP".into(),
+        }],
         providers: vec![
             AccountProvider {
                 alias: words.or("github").into(),
@@ -489,6 +539,9 @@ fn account_empty(words: &Words, locale: &Locale) -> AccountPage {
     AccountPage {
         alert: None,
         password_url: None,
+        password_set: None,
+        credentials: Vec::new(),
+        offers: Vec::new(),
         sessions: vec![session(words, "s1", "Firefox on Linux", true)],
         providers: Vec::new(),
         applications: Vec::new(),
@@ -544,6 +597,8 @@ pub(crate) fn all() -> Vec<Sample> {
         reset_credentials OK,
         otp OK,
         recovery_code OK,
+        configure_codes OK,
+        remove_credential OK,
         configure_totp OK,
         update_password OK,
         update_profile OK,

@@ -19,7 +19,9 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 use super::action_page::action_page;
 use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
-use super::{Ticket, busy, consent, enrol, organization, outset, over, posted, profile, show};
+use super::{
+    Ticket, busy, consent, enrol, organization, outset, over, paper, posted, profile, removal, show,
+};
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{IDENTITY, Visit};
@@ -78,7 +80,7 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     };
     Ok(match flow::next(cx, &attempt)? {
         // Its secret has still to be made.
-        (Next::Act(Action::ConfigureTotp), _) if flow::text(&attempt, note::NEW_OTP).is_empty() => {
+        (Next::Act(action), _) if lacks_secret(&attempt, action) => {
             Due::Elsewhere(Box::new(attempt))
         }
         (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
@@ -101,6 +103,17 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
         }
         _ => Due::Elsewhere(Box::new(attempt)),
     })
+}
+
+/// The page of this action shows a secret, which has still to be made.
+fn lacks_secret(attempt: &Attempt, action: Action) -> bool {
+    let made = match action {
+        Action::ConfigureTotp => note::NEW_OTP,
+        Action::ConfigureCodes => note::NEW_CODES,
+        Action::DeleteCredential => note::REMOVED_KIND,
+        _ => return false,
+    };
+    flow::text(attempt, made).is_empty()
 }
 
 /// How a posted form ended.
@@ -310,6 +323,11 @@ fn step(
             let sent = (form, identity, origin.ip.as_str());
             enrol::enrol(cx, &mut attempt, &user, sent)?
         }
+        Action::ConfigureCodes => {
+            let sent = (form, identity, origin.ip.as_str());
+            paper::enrol(cx, &mut attempt, &user, sent)?
+        }
+        Action::DeleteCredential => removal::remove(cx, &attempt, &user, origin)?,
         Action::Terms if form.get("cancel").is_some() => {
             let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
             return Ok(Err(Box::new(Acted::Onward(refused))));
@@ -317,7 +335,7 @@ fn step(
         Action::Terms => Problems::default(),
         Action::LinkProvider => return set_out(cx, origin, attempt, &user),
     };
-    if !problems.fields.is_empty() {
+    if problems.is_any() {
         let user = Box::new(user);
         return Ok(Err(Box::new(Acted::Problems(
             Box::new(attempt),

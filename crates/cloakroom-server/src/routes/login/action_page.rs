@@ -14,7 +14,7 @@ use cloakroom_web::page::{
 
 use super::fields::Problems;
 use super::pages::{action, layout, security};
-use super::{enrol, over, profile};
+use super::{enrol, over, paper, profile, removal};
 use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -93,6 +93,17 @@ pub(super) fn action_page(
                 || over(visit),
                 |page| render(StatusCode::OK, &page, &security),
             )
+        }
+        Action::ConfigureCodes => {
+            let page = paper::page(visit, attempt, user, (layout, action), can_cancel);
+            page.map_or_else(
+                || over(visit),
+                |page| render(StatusCode::OK, &page, &security),
+            )
+        }
+        Action::DeleteCredential => {
+            let page = removal::page(attempt, user, (layout, action));
+            render(StatusCode::OK, &page, &security)
         }
         Action::Terms => {
             let page = TermsPage {

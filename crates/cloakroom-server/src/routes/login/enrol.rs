@@ -1,9 +1,10 @@
 //! Setting up one-time codes: the page with the picture, and the code that shows that it was scanned.
 
-use cloakroom_login::further::enrol;
 use cloakroom_login::further::otp::Policy;
+use cloakroom_login::further::{self, enrol};
 use cloakroom_login::required;
 use cloakroom_model::attempt::Attempt;
+use cloakroom_model::credential::Credential;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::Form;
@@ -25,23 +26,36 @@ pub(super) fn enrol(
     let typed = |name: &str| form.get(name).unwrap_or_default().to_owned();
     let mut problems = Problems::default();
     let (code, label) = (typed("totp"), typed("userLabel"));
-    let wrong = match code.trim() {
-        "" => Some(Notice::FieldRequired),
-        code if !enrol::finish(cx, attempt, user, (code, &label))? => Some(Notice::InvalidCode),
-        _ => None,
+    let made = match code.trim() {
+        "" => Err(Notice::FieldRequired),
+        code => enrol::finish(cx, attempt, user, (code, &label))?.ok_or(Notice::InvalidCode),
     };
-    if let Some(wrong) = wrong {
-        problems.fields.insert("totp".to_owned(), wrong);
-        problems.typed.insert("userLabel".to_owned(), label);
-        return Ok(problems);
-    }
+    let device = match made {
+        Ok(device) => device,
+        Err(wrong) => {
+            problems.fields.insert("totp".to_owned(), wrong);
+            problems.typed.insert("userLabel".to_owned(), label);
+            return Ok(problems);
+        }
+    };
+    let kinds = ["UPDATE_TOTP", "UPDATE_CREDENTIAL"];
+    close(cx, (attempt, user), (form, identity, ip), (&kinds, &device))?;
+    Ok(problems)
+}
+
+/// Ends the other sessions, if that is wished, and writes down what was set up.
+pub(super) fn close(
+    cx: &mut Cx<'_>,
+    (attempt, user): (&Attempt, &User),
+    (form, identity, ip): (&Form, Option<&str>, &str),
+    (kinds, set_up): (&[&str], &Credential),
+) -> Result<(), Fault> {
     if form.get("logout-sessions").is_some() {
         let keep = identity.and_then(|cookie| cookie.split_once('.'));
         required::end_other_sessions(cx, &user.id, keep.map(|(id, _)| id))?;
     }
     let client_id = sign_in::request_of(attempt)?.client_id;
-    enrol::report(cx, user, &client_id, ip)?;
-    Ok(problems)
+    further::tell(cx, user, kinds, (set_up, (&client_id, ip)))
 }
 
 /// The page; `None` while there is no secret to show.

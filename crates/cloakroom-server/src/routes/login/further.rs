@@ -72,7 +72,7 @@ pub(crate) fn ask(
         Left::Kind(kind, has_other) => (kind, has_other),
         Left::Barred(onward) => return Ok(onward),
         Left::Nothing(sets_up) => {
-            finish(cx, &mut attempt, sets_up)?;
+            finish(cx, (&mut attempt, user), sets_up)?;
             return sign_in::proceed(cx, provider, attempt, identity, origin);
         }
     };
@@ -102,8 +102,12 @@ fn question(
     })))
 }
 
-fn finish(cx: &mut Cx<'_>, attempt: &mut Attempt, sets_up: bool) -> Result<(), Fault> {
-    if let (Stage::Further { proved, .. }, Some(user)) = (&attempt.stage, &attempt.user)
+fn finish(
+    cx: &mut Cx<'_>,
+    (attempt, user): (&mut Attempt, &User),
+    sets_up: bool,
+) -> Result<(), Fault> {
+    if let Stage::Further { proved, .. } = &attempt.stage
         && proved.kinds.iter().any(|kind| kind == RECOVERY_CODES)
     {
         recovery::clear(cx, user)?;
@@ -223,7 +227,7 @@ fn accept(
     }
     let is_remembered = match left(cx, &attempt, user, answer.origin)? {
         Left::Nothing(sets_up) => {
-            finish(cx, &mut attempt, sets_up)?;
+            finish(cx, (&mut attempt, user), sets_up)?;
             known_device::remember(cx, &user.id, answer.device)?
         }
         Left::Kind(..) => {

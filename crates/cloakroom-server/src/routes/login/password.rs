@@ -1,5 +1,7 @@
 //! The password of the sign-in form: found in one transaction, hashed outside of it, judged in another.
 
+use std::time::Instant;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Bytes, Data, Path};
@@ -24,6 +26,7 @@ use serde_json::Value;
 use super::further::{self, Answer};
 use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
 use crate::routes::course::{self, Asks};
+use crate::routes::even;
 use crate::routes::judge::{self, Looked, Unjudged};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::{DEVICE, IDENTITY, Visit};
@@ -116,7 +119,7 @@ pub(super) async fn authenticate(
         let post = post.clone();
         move |cx: &mut Cx<'_>| post.find_work(cx, door)
     };
-    let (app, realm) = (&visit.app, &visit.realm);
+    let (app, realm, began) = (&visit.app, &visit.realm, Instant::now());
     let mut prepared = app.enter(realm, Door::Passing, find(Door::Passing)).await;
     if matches!(prepared, Ok(Prepared::ToKeep)) {
         prepared = app.enter(realm, Door::Write, find(Door::Write)).await;
@@ -139,7 +142,12 @@ pub(super) async fn authenticate(
     };
     let ticket = post.ticket.clone();
     match verified(&visit, post, (*work, question)).await {
-        Ok(Ok(judged)) => answer(&visit, judged, &device.handle),
+        Ok(Ok(judged)) => {
+            if matches!(judged, Judged::Denied(..)) {
+                even::wait(realm, began).await;
+            }
+            answer(&visit, judged, &device.handle)
+        }
         Ok(Err(Unjudged::Busy(too_much))) => busy(&visit, too_much),
         Ok(Err(Unjudged::Away(directory))) => away(&visit, ticket, directory).await,
         Err(fault) => visit.fault(&fault),

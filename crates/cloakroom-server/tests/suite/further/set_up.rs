@@ -204,7 +204,10 @@ fn last_code(scene: &Scene, name: &str) {
 
     let place = send(&mut browser, &page, "AAAABBBBCCCC");
 
-    assert_eq!(scene.subject(place), both.id);
+    // New codes are offered at once; whoever leaves that page is asked again, and has nothing of the old list.
+    assert!(place.page().form(super::PAPER).is_some());
+    let done = json!({"requiredActions": []});
+    scene.realm.change(&format!("/users/{}", both.id), done);
     let kept = scene.credentials(&both);
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(kept[0]["type"], json!("otp"));
@@ -223,7 +226,7 @@ fn last_code(scene: &Scene, name: &str) {
     let page = scene.half(&mut browser, &only);
     assert_eq!(question(&page).id, RECOVERY);
     let place = send(&mut browser, &page, "AAAABBBBCCCC");
-    assert_eq!(scene.subject(place), only.id);
+    assert!(place.page().form(super::PAPER).is_some());
     let mut browser = scene.browser();
     let page = scene.half(&mut browser, &only);
     assert!(!page.is_login(), "{}", page.answer.body);

@@ -1,0 +1,76 @@
+//! Removing what somebody proves themselves with beside a password, at their own wish.
+
+use cloakroom_model::attempt::{Attempt, Stage};
+use cloakroom_model::credential::{self, Credential, OTP, PASSWORD, PASSWORD_HISTORY};
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Result};
+use serde_json::Value;
+
+use crate::flow::{self, note};
+use crate::required::DELETE;
+
+/// Whether the action that an attempt asks for may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// There is nothing of this id that the user could remove.
+    Nothing,
+    /// Whoever has signed in without it has to prove themselves anew: a password alone does not take away what stands beside it.
+    ProveFirst,
+    /// The user is asked.
+    Ask,
+}
+
+fn meant(cx: &mut Cx<'_>, attempt: &Attempt, user: &User) -> Result<Option<Credential>> {
+    let Some((DELETE, id)) = flow::text(attempt, note::ACTION).split_once(':') else {
+        return Ok(None);
+    };
+    // Whatever id is sent, it is looked for among those of this user.
+    let mut mine = credential::list(cx, &user.id, None)?.into_iter();
+    Ok(mine.find(|one| {
+        one.id.as_str() == id && ![PASSWORD, PASSWORD_HISTORY].contains(&one.kind.as_str())
+    }))
+}
+
+/// Looks at what an attempt asks to remove, and remembers what its owner calls it.
+pub fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<Removal> {
+    let Some(meant) = meant(cx, attempt, user)? else {
+        return Ok(Removal::Nothing);
+    };
+    if let Stage::Act { amr, .. } = &attempt.stage
+        && flow::has(attempt, note::RECOGNIZED)
+        && amr
+            .iter()
+            .all(|method| method.is_empty() || method == "pwd")
+    {
+        return Ok(Removal::ProveFirst);
+    }
+    let named = [
+        (note::REMOVED_KIND, meant.kind),
+        (note::REMOVED_NAME, meant.label.unwrap_or_default()),
+    ];
+    for (name, text) in named {
+        attempt.notes.insert(name.to_owned(), Value::String(text));
+    }
+    Ok(Removal::Ask)
+}
+
+/// Removes it; false if it is gone already.
+pub fn finish(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    user: &User,
+    place: (&str, &str),
+) -> Result<bool> {
+    let Some(meant) = meant(cx, attempt, user)? else {
+        return Ok(false);
+    };
+    if !credential::remove(cx, &user.id, &meant.id)? {
+        return Ok(false);
+    }
+    let kinds: &[&str] = match meant.kind.as_str() {
+        OTP => &["REMOVE_TOTP", "REMOVE_CREDENTIAL"],
+        _ => &["REMOVE_CREDENTIAL"],
+    };
+    super::tell(cx, user, kinds, (&meant, place))?;
+    Ok(true)
+}

@@ -1,0 +1,91 @@
+//! What a person proves themselves with: what there is, and what more can be set up. Each change is a sign-in with an action.
+
+use cloakroom_login::further::recovery;
+use cloakroom_login::required::{self, Action, DELETE};
+use cloakroom_model::credential::{self, Credential, PASSWORD, PASSWORD_HISTORY};
+use cloakroom_model::user::User;
+use cloakroom_model::{Cx, Fault};
+use cloakroom_web::page::{AccountCredential, AccountOffer, Moment};
+
+/// The actions that set something up, with the id and the text of their links.
+const OFFERS: &[(&str, &str, &str)] = &[
+    ("CONFIGURE_TOTP", "add-otp", "account-add-otp"),
+    (
+        "CONFIGURE_RECOVERY_AUTHN_CODES",
+        "add-codes",
+        "account-add-codes",
+    ),
+    ("webauthn-register", "add-key", "account-add-key"),
+    (
+        "webauthn-register-passwordless",
+        "add-passkey",
+        "account-add-passkey",
+    ),
+];
+
+/// What the page shows of it.
+#[derive(Debug)]
+pub(super) struct Methods {
+    /// When the password was set, where it is set here.
+    password_set: Option<i64>,
+    can_change_password: bool,
+    can_remove: bool,
+    credentials: Vec<Credential>,
+    offers: Vec<&'static (&'static str, &'static str, &'static str)>,
+}
+
+pub(super) fn read(cx: &mut Cx<'_>, user: &User) -> Result<Methods, Fault> {
+    let all = credential::list(cx, &user.id, None)?;
+    let password = all.iter().find(|one| one.kind == PASSWORD);
+    let password_set = password.map(|one| one.created_at.seconds());
+    let mut offers = Vec::new();
+    for offer in OFFERS {
+        if let Some(action) = Action::parse(offer.0)
+            && required::is_enabled(cx, action)?
+        {
+            offers.push(offer);
+        }
+    }
+    let is_secret = |one: &Credential| [PASSWORD, PASSWORD_HISTORY].contains(&one.kind.as_str());
+    Ok(Methods {
+        password_set,
+        can_change_password: required::is_enabled(cx, Action::UpdatePassword)?,
+        can_remove: required::is_enabled(cx, Action::DeleteCredential)?,
+        credentials: all.into_iter().filter(|one| !is_secret(one)).collect(),
+        offers,
+    })
+}
+
+impl Methods {
+    /// When the password was set, and where it is changed.
+    pub(super) fn password(
+        &self,
+        url: impl Fn(&str) -> String,
+    ) -> (Option<Moment>, Option<String>) {
+        let set = self.password_set.map(Moment::from_unix_seconds);
+        let action = Action::UpdatePassword.alias();
+        (set, self.can_change_password.then(|| url(action)))
+    }
+
+    pub(super) fn credentials(&self, url: impl Fn(&str) -> String) -> Vec<AccountCredential> {
+        let shown = self.credentials.iter().map(|one| AccountCredential {
+            kind: one.kind.clone(),
+            label: one.label.clone().unwrap_or_default(),
+            set: Moment::from_unix_seconds(one.created_at.seconds()),
+            codes_left: recovery::left(one).map(|left| left.to_string()),
+            remove_url: self
+                .can_remove
+                .then(|| url(&format!("{DELETE}:{}", one.id))),
+        });
+        shown.collect()
+    }
+
+    pub(super) fn offers(&self, url: impl Fn(&str) -> String) -> Vec<AccountOffer> {
+        let shown = self.offers.iter().map(|(action, id, text)| AccountOffer {
+            id,
+            text,
+            url: url(action),
+        });
+        shown.collect()
+    }
+}
