@@ -1,6 +1,6 @@
 //! Passwords: who is proved, and what nobody learns from a refusal.
 
-use cloakroom_login::proof::Refusal;
+use cloakroom_login::proof::{self, Refusal};
 
 use crate::realm::{Ended, HOME, PASSWORD, World};
 
@@ -26,6 +26,26 @@ fn a_refusal_is_the_same_for_everybody_who_is_not_proved() {
         assert_eq!(denied.refusal, Refusal::InvalidCredentials, "{name:?}");
         assert_eq!(denied.reason, reason, "{name:?}");
     }
+}
+
+#[test]
+fn a_password_that_is_changed_while_it_is_hashed_proves_nobody() {
+    let world = World::new();
+    let Ok(work) = world.begin("alice", PASSWORD, HOME) else {
+        panic!("too many");
+    };
+    let checked = work.run();
+    assert!(checked.is_right());
+    world.wait(1);
+    world.set_password("alice");
+
+    let ended = world.run(move |cx| proof::conclude(cx, &checked));
+
+    assert_eq!(
+        ended.err().map(|denied| denied.refusal),
+        Some(Refusal::InvalidCredentials)
+    );
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
 }
 
 #[test]

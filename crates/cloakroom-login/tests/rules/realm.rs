@@ -5,7 +5,7 @@ use std::ops::Deref;
 use cloakroom_login::proof::{self, Denied, Place, TooMany, Who, Work};
 use cloakroom_login::{direct, known_device, required};
 use cloakroom_model::realm::Settings;
-use cloakroom_model::user::User;
+use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Result};
 
 /// Where most attempts come from.
@@ -61,6 +61,14 @@ impl World {
     pub(crate) fn add_user_with_password(&self, name: &'static str) {
         let user = self.add_user(name, true);
         self.run(move |cx| set_password(cx, &user));
+    }
+
+    /// Sets the same password anew, as somebody who changes it does.
+    pub(crate) fn set_password(&self, name: &'static str) {
+        self.run(move |cx| match user::find_by_username(cx, name)? {
+            Some(user) => set_password(cx, &user),
+            None => panic!("there is no {name}"),
+        });
     }
 
     /// Runs a unit of work.

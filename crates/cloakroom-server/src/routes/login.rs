@@ -16,6 +16,7 @@ mod profile;
 mod register;
 pub(crate) mod removal;
 mod reset;
+mod turned_away;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{self, Question, Typed};
@@ -24,6 +22,7 @@ use cloakroom_web::request_id;
 use serde_json::Value;
 
 use super::further::{self, Answer};
+use super::turned_away::{away, too_often};
 use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
 use crate::routes::course::{self, Asks};
 use crate::routes::even;
@@ -193,42 +192,6 @@ fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
             login_page(visit, &attempt, known.as_ref(), Some(alert))
         }
     }
-}
-
-/// The page for whoever is in a directory that does not answer, or may be.
-async fn away(visit: &Visit, ticket: Ticket, directory: String) -> HttpResponse {
-    let find = move |cx: &mut Cx<'_>| -> Result<_, Fault> {
-        let Some(attempt) = ticket.find(cx)? else {
-            return Ok(None);
-        };
-        let known = known_user(cx, &attempt)?;
-        Ok(Some((attempt, known)))
-    };
-    match visit.app.enter(&visit.realm, Door::Read, find).await {
-        Ok(Some((attempt, known))) => {
-            let alert = Alert::error(Notice::ProviderUnreachable(directory));
-            let mut response = login_page(visit, &attempt, known.as_ref(), Some(alert));
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-            response
-        }
-        Ok(None) => over(visit),
-        Err(fault) => visit.fault(&fault),
-    }
-}
-
-/// The page for whoever tries too often; the words are the same whether or not there is an account.
-fn too_often(
-    visit: &Visit,
-    attempt: &Attempt,
-    known: Option<&User>,
-    too_many: TooMany,
-) -> HttpResponse {
-    let alert = Alert::error(Notice::TooManyAttempts);
-    let mut response = login_page(visit, attempt, known, Some(alert));
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    let seconds = too_many.retry_after_seconds.into();
-    response.headers_mut().insert(RETRY_AFTER, seconds);
-    response
 }
 
 impl Post {
