@@ -265,7 +265,8 @@ fn place(text: &str, patience: Duration) -> Result<Place> {
     };
     match place.has_possible_port() {
         true => Ok(place),
-        false => Err(Problem::settings(
+        // Whoever tries it out is told what Keycloak says of a port where nobody answers.
+        false => Err(Problem::unreachable(
             "connectionUrl has a port that no directory is asked at: 389, 636 and those from 1024 on are possible",
         )),
     }
