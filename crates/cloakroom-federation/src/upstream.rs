@@ -193,9 +193,16 @@ pub(crate) mod tests {
         Upstream::of(provider).unwrap()
     }
 
+    /// The kind, its settings, and the address that its row comes to.
+    type Row = (
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        Option<&'static str>,
+    );
+
     #[test]
     fn what_settings_say_goes_into_the_addresses_of_a_row() {
-        let rows: [(&str, &[(&str, &str)], Option<&str>); 9] = [
+        let rows: [Row; 9] = [
             ("github", &[], Some("https://api.github.com/user")),
             (
                 "github",
