@@ -1,6 +1,6 @@
 //! Whether anybody could still sign in by a flow: what is asked before an administrator's change counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{End, Facts, Person, condition, decide};
 use crate::flow::{Node, Tree};
@@ -12,16 +12,23 @@ pub struct Ways {
     pub providers: Vec<String>,
     /// Tickets of Kerberos are believed.
     pub has_tickets: bool,
+    /// The client scopes that come with every sign-in of the application by which the realm is administered.
+    pub scopes: Vec<String>,
+    /// The roles that everybody has, as flows name them.
+    pub roles: BTreeSet<String>,
 }
 
+/// The condition on a client scope.
+const SCOPE: &str = "conditional-client-scope";
 /// The condition on an attribute.
 const ATTRIBUTE: &str = "conditional-user-attribute";
 
 /// Nobody is let in by this flow.
 ///
-/// Tried are people with a password who have nothing of what the flow asks about, and who have all of it; somebody with a
-/// ticket; and somebody whom the flow sends to a provider. What matches a pattern is not known: where that decides,
-/// somebody may be let in.
+/// Tried are people with a password who have nothing of what the flow asks about but what everybody has, and who have all of
+/// it; somebody with a ticket; and somebody whom the flow sends to a provider. Each of them comes with the scopes that are
+/// always there, and with those beside them that the flow asks about. What matches a pattern is not known: where that
+/// decides, somebody may be let in.
 #[must_use]
 pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let facts = |person: Person| Facts {
@@ -35,13 +42,16 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     steps(&flow, &mut all);
     let password = Person {
         credentials: ["password".to_owned()].into(),
+        roles: ways.roles.clone(),
         ..Person::default()
     };
-    let mut tried = vec![facts(password), facts(owner(&all))];
+    let mut owner = owner(&all);
+    owner.roles.extend(ways.roles.iter().cloned());
+    let mut tried = vec![facts(password), facts(owner.clone())];
     if ways.has_tickets {
         tried.push(Facts {
             has_ticket: true,
-            ..facts(owner(&all))
+            ..facts(owner)
         });
     }
     if !ways.providers.is_empty() {
@@ -51,21 +61,28 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
             ..Facts::default()
         });
     }
-    let is_let_in = |facts: &Facts| matches!(decide(&flow, facts).end, End::In | End::Sent(_));
+    let asked = of_kind(&all, SCOPE).map(|step| step.setting("client_scope").to_owned());
+    let asked = asked.chain(ways.scopes.iter().cloned()).collect();
+    let is_let_in = |facts: &Facts| {
+        [&ways.scopes, &asked].into_iter().any(|scopes| {
+            let scopes = scopes.clone();
+            let facts = Facts {
+                scopes,
+                ..facts.clone()
+            };
+            matches!(decide(&flow, &facts).end, End::In | End::Sent(_))
+        })
+    };
     !tried.iter().any(is_let_in)
 }
 
 /// Somebody who has all that these steps ask about.
 fn owner(steps: &[&Node]) -> Person {
     let set = |step: &Node, name: &str| step.setting(name).to_owned();
-    let of_kind = |kind: &'static str| {
-        let steps = steps.iter();
-        steps.filter(move |step| step.provider() == Some(kind))
-    };
-    let roles = of_kind("conditional-user-role").map(|step| set(step, "condUserRole"));
+    let roles = of_kind(steps, "conditional-user-role").map(|step| set(step, "condUserRole"));
     // Several conditions may ask about one attribute.
     let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for step in of_kind(ATTRIBUTE) {
+    for step in of_kind(steps, ATTRIBUTE) {
         let values = attributes.entry(set(step, "attribute_name")).or_default();
         values.push(set(step, "attribute_expected_value"));
     }
@@ -79,6 +96,11 @@ fn owner(steps: &[&Node]) -> Person {
         credentials: kinds.chain(["password".to_owned()]).collect(),
         ..Person::default()
     }
+}
+
+fn of_kind<'a>(steps: &'a [&'a Node], kind: &'static str) -> impl Iterator<Item = &'a Node> {
+    let steps = steps.iter().copied();
+    steps.filter(move |step| step.provider() == Some(kind))
 }
 
 /// Lets conditions compare with a pattern as with any text where it does not match itself: whoever has what they ask about

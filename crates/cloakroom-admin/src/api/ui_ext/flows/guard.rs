@@ -1,11 +1,13 @@
 //! Whether anybody could still sign in after a change of a flow, or of what a flow is used for.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use cloakroom_federation::kerberos::provider;
-use cloakroom_model::Cx;
 use cloakroom_model::flow::course::{Ways, locks_out};
 use cloakroom_model::flow::{self, Book, Change, Tree};
-use cloakroom_model::id::ExecutionId;
+use cloakroom_model::id::{ClientUuid, ExecutionId};
+use cloakroom_model::{Cx, client, role};
 use serde_json::{Value, json};
 
 use crate::access::Admin;
@@ -75,8 +77,47 @@ fn ways_in(cx: &mut Cx<'_>) -> Result<Vec<Tree>> {
 /// By what people may come besides their password.
 fn ways(cx: &mut Cx<'_>) -> Result<Ways> {
     let providers = cx.realm.providers.iter().map(|one| one.alias.clone());
+    let providers = providers.collect();
     Ok(Ways {
-        providers: providers.collect(),
+        providers,
         has_tickets: !provider::list(cx)?.is_empty(),
+        scopes: scopes_of_console(cx)?,
+        roles: roles_of_everybody(cx)?,
     })
+}
+
+/// The client by which administrators sign in.
+const CONSOLE: &str = "security-admin-console";
+
+fn scopes_of_console(cx: &mut Cx<'_>) -> Result<Vec<String>> {
+    let Some(client) = client::find(cx, CONSOLE)? else {
+        return Ok(Vec::new());
+    };
+    let named = |id| cx.realm.scope(id).map(|scope| scope.name.clone());
+    Ok(client.default_scopes.iter().filter_map(named).collect())
+}
+
+/// The realm's default role with all inside it, as the conditions of flows name roles.
+fn roles_of_everybody(cx: &mut Cx<'_>) -> Result<BTreeSet<String>> {
+    let name = format!("default-roles-{}", cx.realm.name.to_lowercase());
+    let realm = cx.realm.id.as_str();
+    let Some(default) = role::find_named(cx, realm, &name)? else {
+        return Ok(BTreeSet::new());
+    };
+    let graph = role::graph(cx)?;
+    let mut names = BTreeSet::new();
+    for id in graph.expand([default.id]) {
+        let Some(role) = graph.role(&id) else {
+            continue;
+        };
+        if !role.client_role {
+            names.insert(role.name.clone());
+            continue;
+        }
+        let owner = ClientUuid::new(role.container_id.clone());
+        if let Some(client) = client::find_by_id(cx, &owner)? {
+            names.insert(format!("{}.{}", client.client_id, role.name));
+        }
+    }
+    Ok(names)
 }

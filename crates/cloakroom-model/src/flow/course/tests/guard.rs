@@ -15,6 +15,7 @@ fn a_flow_locks_out_where_nobody_comes_in() {
     let all = Ways {
         providers: vec!["acme".to_owned()],
         has_tickets: true,
+        ..Ways::default()
     };
     for (steps, alone, with_all) in [
         (BROWSER.to_owned(), false, false),
@@ -69,5 +70,48 @@ fn a_flow_locks_out_where_nobody_comes_in() {
         let flow = flow(&steps);
         assert_eq!(locks_out(&flow, &none), alone, "{steps}");
         assert_eq!(locks_out(&flow, &all), with_all, "{steps}");
+    }
+}
+
+#[test]
+fn what_every_sign_in_has_shuts_everybody_out_and_what_some_have_does_not() {
+    let none = Ways::default();
+    let all = Ways {
+        scopes: vec!["profile".to_owned()],
+        roles: ["everybody".to_owned()].into(),
+        ..Ways::default()
+    };
+    for (condition, alone, with_all) in [
+        (
+            "conditional-client-scope REQUIRED client_scope=profile",
+            false,
+            true,
+        ),
+        (
+            "conditional-client-scope REQUIRED client_scope=phone",
+            false,
+            false,
+        ),
+        (
+            "conditional-client-scope REQUIRED client_scope=phone negate=true",
+            false,
+            false,
+        ),
+        (
+            "conditional-user-role REQUIRED condUserRole=everybody",
+            false,
+            true,
+        ),
+        (
+            "conditional-user-role REQUIRED condUserRole=boss",
+            false,
+            false,
+        ),
+    ] {
+        let flow = flow(&format!(
+            "auth-username-password-form REQUIRED, +if CONDITIONAL, .{condition}, .deny-access-authenticator REQUIRED"
+        ));
+        assert_eq!(locks_out(&flow, &none), alone, "{condition}");
+        assert_eq!(locks_out(&flow, &all), with_all, "{condition}");
     }
 }
