@@ -1,4 +1,5 @@
 // Every page that a person may see, and the way there.
+import { createHash } from 'node:crypto';
 
 /** The address at which an application asks for a sign-in; PKCE's challenge is the example of RFC 7636, appendix B. */
 export function signInAddress({ realm, origin }, clientId = 'shop', endpoint = 'auth') {
@@ -135,6 +136,33 @@ export const PAGES = [
       await page.getByLabel('One-time code').fill('12');
       await page.getByRole('button', { name: 'Sign In' }).click();
       await page.getByText('That code is wrong.').waitFor();
+    },
+  },
+  {
+    name: 'recovery-code',
+    reach: async (page, setup) => {
+      const { realm } = setup;
+      const path = '/authentication/flows/browser/executions';
+      const step = (await realm.call('GET', path)).body.find(({ providerId }) => providerId === 'auth-recovery-authn-code-form');
+      await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
+      const encodedHashedValue = createHash('sha512').update('AAAABBBBCCCC').digest('base64');
+      const credentialData = { hashIterations: 1, algorithm: 'RS512', totalCodes: 12, remainingCodes: 1 };
+      await realm.createUser('with-paper', 'a first passphrase', {
+        credentials: [
+          { type: 'password', value: 'a first passphrase' },
+          {
+            type: 'recovery-authn-codes',
+            userLabel: 'Paper',
+            secretData: JSON.stringify({ codes: [{ number: 12, encodedHashedValue }] }),
+            credentialData: JSON.stringify(credentialData),
+          },
+        ],
+      });
+      await page.goto(signInAddress(setup));
+      await fillIn(page, 'with-paper', 'a first passphrase');
+      await page.getByLabel('Code #12').fill('DDDDEEEEFFFF');
+      await page.locator('#kc-login').click();
+      await page.getByText('That recovery code is wrong').waitFor();
     },
   },
   {
