@@ -1,7 +1,7 @@
 //! The command line. A subcommand is a file in `cli/` with its `Options` and its `run`, and its
 //! lines in `Command` here.
 
-mod backup;
+pub(crate) mod backup;
 mod completions;
 mod config;
 mod demo;

@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) shutdown_delay: Duration,
     /// Where the SQLite file and the master key are.
     pub(crate) data_dir: PathBuf,
+    /// Where the copies go that administrators ask for.
+    pub(crate) backup_dir: PathBuf,
     /// PostgreSQL's address; `None` is SQLite in the data folder.
     pub(crate) database_url: Option<Secret>,
     /// The master key as text; `None` is a file in the data folder.
@@ -134,6 +136,10 @@ impl Config {
             public_url,
             relative_path: named.unwrap_or(shown),
             shutdown_delay: shutdown_delay(&settings)?,
+            backup_dir: settings.get("backup_dir").map_or_else(
+                || Path::new(&text("data_dir")).join("backups"),
+                PathBuf::from,
+            ),
             data_dir: PathBuf::from(text("data_dir")),
             database_url: settings.get("database_url").map(database_url).transpose()?,
             master_key: secret("master_key"),

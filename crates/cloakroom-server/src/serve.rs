@@ -1,5 +1,6 @@
 //! The running server: the app put together, both ports served, and the end in order.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,11 @@ use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, db};
 use cloakroom_web::App;
 use cloakroom_web::app::Parts;
+use cloakroom_web::copies::Copies;
 use cloakroom_web::outbound::Outbound;
 
 use crate::address::Names;
+use crate::cli::backup;
 use crate::config::Config;
 use crate::front::FrontFactory;
 use crate::setup_code::Setup;
@@ -52,7 +55,16 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         outbound: Outbound::new(config.outbound_allow.clone())?,
         kerberos: config.kerberos.clone(),
         connectors: routes::broker::administered,
+        copies: copies(config),
     }))
+}
+
+/// What the button of the console does: the same as `cloakroom backup`, to a folder that the browser has no say in.
+fn copies(config: &Config) -> Copies {
+    let url = database_url(config);
+    let database = url.strip_prefix("sqlite://").map(PathBuf::from);
+    let write = move |file: &Path| backup::copy(&url, file);
+    Copies::new(config.backup_dir.clone(), database, Arc::new(write))
 }
 
 /// How long an idle connection stays open. Clients keep theirs for about a minute, and one that ends

@@ -21,6 +21,7 @@ use rand::rngs::{StdRng, SysRng};
 
 use crate::answers::Answers;
 use crate::connector;
+use crate::copies::Copies;
 use crate::kerberos::Kerberos;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
@@ -46,6 +47,8 @@ pub struct App {
     pub federation: Arc<Federation>,
     /// What the admin API asks about the protocols of identity providers.
     pub connectors: connector::Find,
+    /// The copies of the database that administrators ask for.
+    pub copies: Arc<Copies>,
     /// What was answered about tokens a moment ago.
     pub answers: Arc<Answers>,
     /// What the operator lists for Kerberos.
@@ -89,6 +92,8 @@ pub struct Parts {
     pub kerberos: Kerberos,
     /// Finds the connectors of identity providers.
     pub connectors: connector::Find,
+    /// Where copies of the database go, and who writes them.
+    pub copies: Copies,
 }
 
 impl App {
@@ -105,6 +110,7 @@ impl App {
             federation: Arc::default(),
             kerberos: Arc::new(parts.kerberos),
             connectors: parts.connectors,
+            copies: Arc::new(parts.copies),
             is_https: base_url.starts_with("https://"),
             base_url,
             db: parts.db,
@@ -129,6 +135,7 @@ impl App {
             federation: Arc::clone(&self.federation),
             kerberos: Arc::clone(&self.kerberos),
             connectors: self.connectors,
+            copies: Arc::clone(&self.copies),
             is_https: base_url.starts_with("https://"),
             base_url: base_url.to_owned(),
             db: self.db.clone(),

@@ -9,6 +9,7 @@ pub mod body;
 pub mod brand;
 pub mod connector;
 pub mod cookie;
+pub mod copies;
 pub mod cors;
 pub mod device;
 pub mod headers;

@@ -302,6 +302,9 @@ figure-sign-ins = Anmeldungen
 figure-failures = Fehlgeschlagen
 figure-sessions = Offene Sitzungen
 of-attempts = { $share } der Versuche
+figure-factors = Mit zweitem Faktor
+figure-factors-note = von { $count } im Realm
+dashboard-version = Cloakroom { $name }
 figure-latency = Antworten binnen
 figure-latency-note = 95 von 100, von { $count } seit dem Start
 milliseconds = { $count } ms
@@ -1176,7 +1179,7 @@ transfer-overwritten = ersetzt
 transfer-fails = beendet den Import
 transfer-as-chosen = wie gewählt
 transfer-more = { $count } weitere
-transfer-empty = Nichts in der Datei lässt sich importieren.
+transfer-empty = Nichts in der Datei lässt sich importieren. Wählen Sie den Export eines Realms oder eines Teils davon.
 transfer-not-json = Die Datei lässt sich nicht lesen
 
 ## Sitzungen, Schlüssel und Erklärungen
@@ -1352,8 +1355,8 @@ test-no-client = Kein Client dieses Realms heißt so.
 test-code = Authorization Code mit PKCE
 test-code-off = Der Standardablauf ist für diesen Client aus.
 test-code-lead = Das fragt der Browser. Wer sich jetzt anmeldet, meldet sich beim Client an.
-test-not-registered = Die Antwort muss zu dieser Seite zurückkommen. Ihre Adresse gehört nicht zu den Redirect-URIs des Clients:
-test-allow = Diese Adresse eintragen
+test-code-lent = Das fragt der Browser. Der Client hat die Adresse dieser Konsole nicht: Sie wird ihm für diesen einen Versuch geliehen, weil Sie Clients ändern dürfen. Am Client ändert sich nichts. Wer sich jetzt anmeldet, meldet sich beim Client an.
+test-not-registered = Die Antwort muss zu dieser Seite zurückkommen, deren Adresse nicht zu den Redirect-URIs des Clients gehört. Wer Clients ändern darf, kann ihn ohne sie ausprobieren; oder die Adresse wird eingetragen:
 test-go = Anmelden
 test-credentials = Client Credentials
 test-credentials-lead = Der Client fragt für sich selbst, mit seinem jetzigen Geheimnis.
@@ -1396,7 +1399,33 @@ system-export = Alle Realms mit ihren Menschen als Dateien in Keycloaks Form
 system-doctor = Was oft schiefgeht, und was es behebt
 system-ready = Ob der Server bereit ist
 
+## Kopien
+backup = Kopien
+backup-lead = Eine Kopie hält alle Realms und alle Menschen darin, aber nicht den Hauptschlüssel. Kopien kommen nach { $name } auf dem Knoten, der antwortet; bringen Sie sie von dieser Maschine weg.
+backup-none = Es gibt noch keine Kopie. Machen Sie jetzt die erste, und spielen Sie sie einmal auf einer anderen Maschine ein: Dann wissen Sie, dass es geht.
+backup-now = Jetzt sichern
+backup-running = Eine Kopie wird geschrieben
+backup-written = { $count } geschrieben
+backup-failed = Die letzte Kopie wurde nicht geschrieben: { $why }
+backup-copy = Kopie
+backup-size = Größe
+backup-at = Geschrieben
+done-backup-begun = Die Kopie hat begonnen.
+
 # Der Papierkorb
+
+## Listen ohne Zeile
+sessions-empty = Niemand ist angemeldet
+organization-members-none-hint = Nehmen Sie oben jemanden aus dem Realm mit Namen auf, oder laden Sie jemanden mit Adresse ein. Ein verwaltetes Mitglied kam mit der Organisation und wird mit der Mitgliedschaft gelöscht; die anderen bleiben Menschen des Realms.
+token-no-claims = Das Token enthielte nichts. Geben Sie dem Client im Reiter Zugriff einen Scope: Dessen Mapper sagen, was in Tokens steht.
+explain-no-steps = Was von dieser Anmeldung festgehalten ist, nennt keinen Schritt. Versuchen Sie sie noch einmal, und sehen Sie sich die neue an.
+keys-none = Kein Schlüssel: Kein Token kann unterschrieben werden. Veröffentlichen Sie unten einen.
+user-declared-none = Das Profil nennt kein Attribut. Nennen Sie welche über die API oder durch einen Import, und jedes hat hier seine Regeln.
+flows-none = Kein Ablauf. Bringen Sie einen mit einem Teilimport herein; neue Realms haben die von Keycloak.
+required-actions-none = Keine Aktion. Bringen Sie sie mit einem Teilimport herein; neue Realms haben die von Keycloak.
+mapper-kinds-none = Keine Art von Mapper ist hierfür da. Nehmen Sie ein anderes Protokoll für den Scope.
+empty-show-all = Alle zeigen
+
 nav-recycle-bin = Papierkorb
 bin-lead = Was hier in den letzten 30 Tagen gelöscht wurde: Benutzer, Clients, Gruppen, Rollen und Client-Scopes. Ihre Namen sind inzwischen frei.
 bin-none = Der Papierkorb ist leer
@@ -1615,7 +1644,7 @@ organization-domains-none = Noch keine Domain: Niemand wird an der Adresse erkan
 organization-provider = Anbieter
 organization-providers = Identitätsanbieter
 organization-providers-lead = Wer über einen davon hereinkommt, wird Mitglied. Ein Anbieter gehört nur einer Organisation.
-organization-providers-none = Keiner ist verknüpft: Ihre Leute melden sich hier mit einem Passwort an.
+organization-providers-none = Keiner ist verknüpft: Ihre Leute melden sich hier mit einem Passwort an. Verknüpfen Sie unten einen, und wer eine Adresse der Domänen hat, wird dorthin geschickt.
 organization-members = Mitglieder
 organization-members-lead = Ein verwaltetes Mitglied kam mit der Organisation und wird mit der Mitgliedschaft gelöscht; die anderen bleiben Benutzer des Realms.
 organization-members-none = Noch kein Mitglied

@@ -302,6 +302,9 @@ figure-sign-ins = Sign-ins
 figure-failures = Failed
 figure-sessions = Active sessions
 of-attempts = { $share } of attempts
+figure-factors = With a second factor
+figure-factors-note = of { $count } in the realm
+dashboard-version = Cloakroom { $name }
 figure-latency = Answers within
 figure-latency-note = 95 of 100, of { $count } since the start
 milliseconds = { $count } ms
@@ -1176,7 +1179,7 @@ transfer-overwritten = replaced
 transfer-fails = ends the import
 transfer-as-chosen = as chosen
 transfer-more = { $count } more
-transfer-empty = Nothing is in the file that could be imported.
+transfer-empty = Nothing is in the file that could be imported. Choose an export of a realm, or of a part of one.
 transfer-not-json = The file cannot be read
 
 ## Sessions, keys and explanations
@@ -1352,8 +1355,8 @@ test-no-client = There is no client of this name in the realm.
 test-code = Authorization code with PKCE
 test-code-off = The standard flow is off for this client.
 test-code-lead = This is what the browser asks for. Whoever signs in now, signs in to the client.
-test-not-registered = The answer has to come back to this page. Its address is not among the client's redirect URIs:
-test-allow = Register this address
+test-code-lent = This is what the browser asks for. The client does not have the address of this console: it is lent it for this one try, because you may change clients. Nothing about the client changes. Whoever signs in now, signs in to the client.
+test-not-registered = The answer has to come back to this page, whose address is not among the client's redirect URIs. Whoever may change clients can try it without; or the address is added to them:
 test-go = Sign in
 test-credentials = Client credentials
 test-credentials-lead = The client asks for itself, with its present secret.
@@ -1395,6 +1398,31 @@ system-restore = The copy back, into an empty database and before the server sta
 system-export = All realms with their people as files of Keycloak's form
 system-doctor = What commonly goes wrong, and what mends it
 system-ready = Whether the server is ready
+
+## Copies
+backup = Copies
+backup-lead = A copy holds all realms and everybody in them, but not the master key. Copies go to { $name } on the node that answers; move them off this machine.
+backup-none = There is no copy yet. Make the first one now, and put it back on another machine once, to see that it works.
+backup-now = Back up now
+backup-running = A copy is being written
+backup-written = { $count } written
+backup-failed = The last copy was not written: { $why }
+backup-copy = Copy
+backup-size = Size
+backup-at = Written
+done-backup-begun = The copy has begun.
+
+## Lists without a row
+sessions-empty = Nobody is signed in
+organization-members-none-hint = Add somebody of the realm by name above, or invite somebody by address. A managed member came with the organization, and is deleted with the membership; the others stay users of the realm.
+token-no-claims = The token would hold nothing. Give the client a scope on its access tab, and its mappers say what goes into tokens.
+explain-no-steps = What was recorded of this sign-in names no step. Try again with it, and look at the new one.
+keys-none = No key: no token can be signed. Publish one below.
+user-declared-none = The profile declares no attribute. Declare them over the API or by an import, and each has its rules here.
+flows-none = No flow. Bring one in with a partial import; new realms have Keycloak’s.
+required-actions-none = No action. Bring them in with a partial import; new realms have Keycloak’s.
+mapper-kinds-none = No kind of mapper is for this. Take another protocol for the scope.
+empty-show-all = Show all
 
 # The recycle bin
 nav-recycle-bin = Recycle bin
@@ -1615,7 +1643,7 @@ organization-domains-none = No domain yet: nobody is recognised by an address.
 organization-provider = Provider
 organization-providers = Identity providers
 organization-providers-lead = Who comes in through one of these becomes a member. A provider belongs to one organization alone.
-organization-providers-none = None is linked: its people sign in here with a password.
+organization-providers-none = None is linked: its people sign in here with a password. Link one below, and whoever has an address of the domains is sent there.
 organization-members = Members
 organization-members-lead = A managed member came with the organization, and is deleted with the membership; the others stay users of the realm.
 organization-members-none = No member yet

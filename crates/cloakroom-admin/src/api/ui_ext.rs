@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
 mod authentication;
+mod backups;
 mod because;
 mod days;
 mod defaults;
@@ -44,6 +45,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         web::get().to(find::list_with_failures),
     );
     authentication::configure(cfg);
+    backups::configure(cfg);
     because::configure(cfg);
     days::configure(cfg);
     defaults::configure(cfg);

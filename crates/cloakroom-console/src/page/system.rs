@@ -1,4 +1,6 @@
-//! The server itself, for whoever runs it: version, database, and settings to look at.
+//! The server itself, for whoever runs it: version, database, copies, and settings to look at.
+
+mod backup;
 
 use std::rc::Rc;
 
@@ -11,7 +13,13 @@ use crate::frame::{Action, Heading};
 use crate::part::{Card, Cell, Facts, Piece, Pill, Row, Stack, Table};
 use crate::routes::{Route, Shown};
 
-pub(super) const ROUTES: &[Route] = &[Route::show("/system", |desk| Box::pin(show(desk)))];
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/system", |desk| Box::pin(show(desk))),
+    Route::change("/system/backup", |desk| Box::pin(backup::begin(desk))),
+    Route::show("/system/backup/progress", |desk| {
+        Box::pin(backup::news(desk))
+    }),
+];
 
 /// A read by key that takes longer is worth a look, in microseconds.
 const SLOW: u64 = 50_000;
@@ -50,6 +58,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
             stack.with(Piece::Facts(facts))
         }
     };
+    stack = backup::add(&desk, stack).await?;
     stack = stack.card(lints(&desk).await?);
     stack = stack.card(
         Card::new("commands", desk.text("system-commands"))

@@ -18,25 +18,30 @@ pub(crate) struct Options {
 }
 
 pub(super) fn run(config: &Config, options: &Options) -> Ended {
-    let file = &options.file;
-    let shown = file.display();
-    if file.exists() {
-        return Err(format!("{shown} is there already"));
-    }
     // The copy has digests of passwords in it: nobody else may read it, from its first byte on.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    let part = part_of(file);
-    let written = write(&serve::database_url(config), &part).and_then(|()| finish(&part, file));
-    if let Err(why) = written {
-        // What there is of it is no copy, and would only stand in the way.
-        let _ = std::fs::remove_file(&part);
-        return Err(why);
-    }
+    copy(&serve::database_url(config), &options.file)?;
     print(&format!(
-        "{shown} holds everything but the master key, without which nothing sealed in it can be opened: keep \
-         that elsewhere\n"
+        "{} holds everything but the master key, without which nothing sealed in it can be opened: keep \
+         that elsewhere\n",
+        options.file.display()
     ))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a copy of a database to a file that is not there yet. Whoever calls has seen to it that what they make is nobody
+/// else's to read.
+pub(crate) fn copy(url: &str, file: &Path) -> Result<(), String> {
+    if file.exists() {
+        return Err(format!("{} is there already", file.display()));
+    }
+    let part = part_of(file);
+    let written = write(url, &part).and_then(|()| finish(&part, file));
+    if written.is_err() {
+        // What there is of it is no copy, and would only stand in the way.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }
 
 /// A name beside the file: the file itself is whole from the moment it is there.
@@ -51,9 +56,38 @@ fn write(url: &str, part: &Path) -> Result<(), String> {
         Some(database) if !Path::new(database).exists() => {
             Err(format!("there is no database at {database}"))
         }
-        Some(_) => copy::write(url, part).map_err(|fault| fault.to_string()),
+        Some(database) => {
+            check_room(Path::new(database), part)?;
+            copy::write(url, part).map_err(|fault| fault.to_string())
+        }
         None => postgres::dump(url, part),
     }
+}
+
+/// Refuses a copy after which the disk may be full: on the disk of the database the server would go down with it.
+fn check_room(database: &Path, part: &Path) -> Result<(), String> {
+    let Ok(size) = std::fs::metadata(database).map(|file| file.len()) else {
+        return Ok(());
+    };
+    let Ok(disk) = rustix::fs::statvfs(folder_of(part)) else {
+        return Ok(());
+    };
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    // Some file systems do not say how large they are.
+    if disk.f_blocks > 0 && free < size.saturating_mul(2) {
+        let [free, size] = [free, size].map(|bytes| bytes / 1_000_000);
+        return Err(format!(
+            "the disk has {free} MB left, and {size} MB are to be copied: twice as much has to be free"
+        ));
+    }
+    Ok(())
+}
+
+fn folder_of(file: &Path) -> &Path {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new("."))
 }
 
 fn finish(part: &Path, file: &Path) -> Result<(), String> {
@@ -62,9 +96,6 @@ fn finish(part: &Path, file: &Path) -> Result<(), String> {
         .and_then(|part| part.sync_all())
         .map_err(error)?;
     std::fs::rename(part, file).map_err(error)?;
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = File::open(folder.unwrap_or_else(|| Path::new("."))).map_err(error)?;
+    let folder = File::open(folder_of(file)).map_err(error)?;
     folder.sync_all().map_err(error)
 }

@@ -109,6 +109,10 @@ pub(crate) const KEYS: &[Key] = &[
         "The folder of the SQLite file and the master key",
     )
     .by_default("cloakroom-data"),
+    Key::new(
+        "backup_dir",
+        "The folder of the copies that the console makes; without one `backups` in the data folder",
+    ),
     Key::new("database_url", "postgres://… or sqlite://…")
         .or(&["DATABASE_URL", "KC_DB_URL"])
         .secret(),

@@ -1,10 +1,13 @@
 //! Requests around which something goes wrong.
 
+use std::sync::Arc;
+
 use actix_web::App as Server;
 use actix_web::test::{TestRequest, init_service, read_body_json};
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, Fault, Vault, db};
 use cloakroom_web::app::Parts;
+use cloakroom_web::copies::Copies;
 use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::outbound::address::Listed;
@@ -19,6 +22,7 @@ use crate::routes::protocol::fault_answer;
 
 fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
+    let copies = Copies::new(folder.path().to_owned(), None, Arc::new(|_| Ok(())));
     let url = format!("sqlite://{}", folder.path().join("db").display());
     let app = App::new(Parts {
         db: Db::open(db::Settings { url, readers: 1 }).unwrap(),
@@ -29,6 +33,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         outbound: Outbound::new(Listed::default()).unwrap(),
         kerberos: Kerberos::default(),
         connectors: crate::routes::broker::administered,
+        copies,
     });
     (Data::new(app), folder)
 }

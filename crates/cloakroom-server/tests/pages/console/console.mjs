@@ -13,6 +13,7 @@ import * as firms from './firms.mjs';
 import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
 import * as looks from './looks.mjs';
+import * as operators from './operators.mjs';
 import * as undoing from './undoing.mjs';
 import * as news from './news.mjs';
 import { PAGES } from './list.mjs';
@@ -105,7 +106,7 @@ export async function testConsole({ report, browser, admin, out, kdc }) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     const { eachFailureIsExplained } = failures;
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...operators, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // They leave the realm in pieces.

@@ -183,10 +183,12 @@ export const ACTIONS = [
   { path: '/keys/{key}/replace', fields: { sure: 'x' }, rights: ['manage-realm'] },
   { path: '/administrators/give', fields: { user: 'ada', role: 'view-users' }, rights: ['manage-users'] },
   { path: '/administrators/take', fields: { user: '{user}', role: 'view-users' }, rights: ['manage-users'] },
-  { path: '/test-client/allow', fields: { client: 'shop' }, rights: ['manage-clients'] },
+  { path: '/test-client/begin', fields: { client: 'shop', scope: 'openid' }, rights: ['manage-clients'] },
   { path: '/test-client/push', fields: { client: 'shop', scope: 'openid' }, rights: ['view-clients'] },
   { path: '/test-client/device', fields: { client: 'shop', scope: 'openid' }, rights: ['view-clients'] },
   { path: '/test-client/run', fields: { client: 'shop', grant: 'client_credentials' }, rights: ['view-clients'] },
+  // Copies hold all realms, so in the test's realm nobody may.
+  { path: '/system/backup', fields: {}, rights: ['manage-realm'] },
   { path: '/flows/bind', fields: { flow: 'direct grant', for: 'browserFlow' }, rights: ['manage-realm'] },
   { path: '/flows/browser', fields: { execution: 'x', move: 'raise' }, rights: ['manage-realm'] },
   { path: '/flows/browser/copy', fields: { name: 'mallory' }, rights: ['manage-realm'] },

@@ -46,6 +46,7 @@ const ELSEWHERE = [
   'show /jobs/{id}/report',
   'show /events/live',
   'show /events/export',
+  'show /system/backup/progress',
 ];
 
 /** Each address of the sources is in the lists, so that the tests below leave none out. */
