@@ -70,12 +70,12 @@ impl Provider {
         if let Some(reference) = form.get("request_uri").filter(|uri| par::is_reference(uri)) {
             // What was pushed counts alone (RFC 9126 §4), and was opened when it came.
             return match self.pulled(cx, &client, reference)? {
-                Some(pushed) => {
+                Some((pushed, is_trial)) => {
                     let at = At::Authorization {
                         pushed: true,
                         signed: false,
                     };
-                    self.check_request(cx, client, &pushed, (at, None))
+                    self.check_request(cx, client, &pushed, (at, None, is_trial))
                 }
                 None => Ok(Decision::Page(PageError::InvalidParameter("request_uri"))),
             };
@@ -92,7 +92,8 @@ impl Provider {
             pushed: false,
             signed: opened.is_some(),
         };
-        self.check_request(cx, client, opened.as_ref().unwrap_or(form), (at, refused))
+        let way = (at, refused, false);
+        self.check_request(cx, client, opened.as_ref().unwrap_or(form), way)
     }
 
     /// Checks a request that a client sends itself; its parameters, without the object around them.
@@ -101,7 +102,7 @@ impl Provider {
         cx: &mut Cx<'_>,
         client: Arc<Client>,
         form: Form,
-        fetched: &Fetched,
+        (fetched, is_trial): (&Fetched, bool),
     ) -> Result<(Decision, Form), Error> {
         let mut signed = false;
         let (form, refused) = match request_object::open((self, cx), &client, &form, fetched)? {
@@ -115,31 +116,35 @@ impl Provider {
             }
             Err(Unopened::Refused(refusal)) => (form, Some(refusal)),
         };
-        let way = (At::Pushed { signed }, refused);
+        let way = (At::Pushed { signed }, refused, is_trial);
         Ok((self.check_request(cx, client, &form, way)?, form))
     }
 
-    /// Checks what a request says. `refused` is what is wrong with the way on which it came.
+    /// Checks what a request says. `refused` is what is wrong with the way on which it came; the answer to a trial goes to
+    /// the page of this server that began it.
     fn check_request(
         &self,
         cx: &mut Cx<'_>,
         client: Arc<Client>,
         form: &Form,
-        (at, refused): (At, Option<Refusal>),
+        (at, refused, is_trial): (At, Option<Refusal>, bool),
     ) -> Result<Decision, Error> {
         let issuer = self.issuer(cx.realm);
         let policy = client_policy::refusal(cx, (&issuer, at), &client, form)?;
         let refused = refused.or_else(|| policy.map(|one| (one.error, Some(one.description))));
+        let own = form.get("redirect_uri").filter(|_| is_trial);
+        let own = own.map(|uri| (uri.to_owned(), true));
         let Some((redirect_uri, redirect_uri_given)) =
-            find_redirect_uri(self.base_url(), &client, form)
+            own.or_else(|| find_redirect_uri(self.base_url(), &client, form))
         else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
-        let mode = delivery(form);
+        let mode = ResponseMode::of_errors(form);
         let to = Target {
             redirect_uri,
             redirect_uri_given,
             mode,
+            is_trial,
         };
         let checked = match (refused, level_wish(cx, &client, form)) {
             (Some(refusal), _) => Err(refusal),
@@ -223,9 +228,13 @@ struct Target {
     redirect_uri: String,
     redirect_uri_given: bool,
     mode: ResponseMode,
+    is_trial: bool,
 }
 
-fn find_client(cx: &mut Cx<'_>, form: &Form) -> Result<Result<Arc<Client>, PageError>, Error> {
+pub(crate) fn find_client(
+    cx: &mut Cx<'_>,
+    form: &Form,
+) -> Result<Result<Arc<Client>, PageError>, Error> {
     let Some(client_id) = form.get("client_id") else {
         return Ok(Err(PageError::MissingParameter("client_id")));
     };
@@ -259,22 +268,6 @@ fn find_redirect_uri(base: &str, client: &Client, form: &Form) -> Option<(String
 fn asks_for(form: &Form, scope: &str) -> bool {
     let scopes = form.get("scope").unwrap_or_default();
     scopes.split(' ').any(|word| word == scope)
-}
-
-/// How errors are delivered: as asked, or as fits the response type where nothing valid is asked.
-fn delivery(form: &Form) -> ResponseMode {
-    let is_implicit = form.get("response_type").is_some_and(|text| {
-        text.split(' ')
-            .any(|word| word == "token" || word == "id_token")
-    });
-    let fitting = if is_implicit {
-        ResponseMode::Fragment
-    } else {
-        ResponseMode::Query
-    };
-    form.get("response_mode")
-        .and_then(ResponseMode::parse)
-        .unwrap_or(fitting)
 }
 
 fn check(
@@ -327,6 +320,7 @@ fn check(
             .filter(|alias| alias.len() <= 255),
         others: others::read(form),
         device: None,
+        is_trial: to.is_trial,
     })
 }
 

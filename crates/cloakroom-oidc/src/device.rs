@@ -122,6 +122,7 @@ impl Provider {
             idp_hint: None,
             others: BTreeMap::new(),
             device: Some(device.id.clone()),
+            is_trial: false,
         })
     }
 }

@@ -9,8 +9,8 @@ use cloakroom_model::pushed_request::{self, Pushed};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::{Value, json};
 
-use crate::authorize::{Decision, Fetched, PageError};
-use crate::client_auth::{self, Credentials, ProvenClient};
+use crate::authorize::{Decision, Fetched, PageError, find_client};
+use crate::client_auth::{self, Credentials};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::provider::Provider;
@@ -20,6 +20,10 @@ const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// Parameters that prove the client, which have no place in an authorization request.
 const PROOFS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// Marks a request that an administrator tries a client with. It is kept in what is stored alone: whoever sends it is not
+/// heard.
+const TRIAL: &str = "cloakroom.trial";
 
 /// The client may send a browser only with a request that it pushed.
 pub(crate) fn is_required(client: &Client) -> bool {
@@ -47,6 +51,40 @@ impl Provider {
         fetched: &Fetched,
     ) -> Result<Value> {
         let client = client_auth::prove(self, cx, credentials, form).map_err(refused)?;
+        self.keep(cx, client.client(), form, (fetched, false))
+    }
+
+    /// The same for an administrator who tries a client, and may change it: the answer goes to `redirect_uri`, a page of
+    /// the console, whether or not the client has it. No other request may go there because of it. Whoever calls has
+    /// looked at the right; the client proves itself where there are credentials. Writes.
+    pub fn push_trial(
+        &self,
+        cx: &mut Cx<'_>,
+        credentials: Option<&Credentials>,
+        form: &Form,
+    ) -> Result<Value> {
+        let client = match credentials {
+            Some(credentials) => {
+                let proven = client_auth::prove(self, cx, credentials, form).map_err(refused)?;
+                Arc::clone(proven.client())
+            }
+            None => find_client(cx, form)?.map_err(refusal)?,
+        };
+        let console = format!("{}/admin/", self.base_url());
+        let to = form.get("redirect_uri").unwrap_or_default();
+        if !to.starts_with(&console) {
+            return Err(refusal(PageError::InvalidRedirectUri));
+        }
+        self.keep(cx, &client, form, (&Fetched::default(), true))
+    }
+
+    fn keep(
+        &self,
+        cx: &mut Cx<'_>,
+        client: &Arc<Client>,
+        form: &Form,
+        (fetched, is_trial): (&Fetched, bool),
+    ) -> Result<Value> {
         if form.has("request_uri") {
             // RFC 9126 §2.1: a reference to another request is refused.
             let text = "It is not allowed to include request_uri to PAR.";
@@ -59,7 +97,13 @@ impl Provider {
             return Err(OAuthError::invalid_request("Invalid parameter: client_id").into());
         }
         let form = form.without(&PROOFS).with("client_id", &client.client_id);
-        let form = self.check_pushed(cx, &client, form, fetched)?;
+        let form = self.check_pushed(cx, client, form, (fetched, is_trial))?;
+        // What the client has signed may name it as well.
+        let form = form.without(&[TRIAL]);
+        let form = match is_trial {
+            true => form.with(TRIAL, "true"),
+            false => form,
+        };
         let seconds = cx.realm.settings.attribute("parRequestUriLifespan");
         let seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(60);
         let life = Ttl::seconds(i64::clamp(seconds, 5, 600));
@@ -78,27 +122,13 @@ impl Provider {
     fn check_pushed(
         &self,
         cx: &mut Cx<'_>,
-        client: &ProvenClient,
+        client: &Arc<Client>,
         form: Form,
-        fetched: &Fetched,
+        (fetched, is_trial): (&Fetched, bool),
     ) -> Result<Form> {
-        let page = |error: PageError| -> Error {
-            let text = match error {
-                PageError::MissingParameter(name) => format!("Missing parameter: {name}"),
-                PageError::InvalidParameter(name) => format!("Invalid parameter: {name}"),
-                PageError::InvalidRedirectUri => "Invalid parameter: redirect_uri".to_owned(),
-                PageError::InvalidRequest => "Invalid request".to_owned(),
-                PageError::ClientNotFound | PageError::ClientDisabled => {
-                    "Invalid parameter: client_id".to_owned()
-                }
-                PageError::BearerOnly => "Bearer-only not allowed".to_owned(),
-            };
-            OAuthError::invalid_request(text).into()
-        };
-        let client = Arc::clone(client.client());
-        match self.authorize_pushed(cx, client, form, fetched)? {
+        match self.authorize_pushed(cx, Arc::clone(client), form, (fetched, is_trial))? {
             (Decision::Ask(..), form) => Ok(form),
-            (Decision::Page(error), _) => Err(page(error)),
+            (Decision::Page(error), _) => Err(refusal(error)),
             (Decision::Redirect(response), _) => {
                 let said = |name: &str| {
                     let mut pairs = response.parameters.iter();
@@ -113,21 +143,40 @@ impl Provider {
         }
     }
 
-    /// The request that a browser's reference stands for; `None` if there is none for this client.
+    /// The request that a browser's reference stands for, and whether it is an administrator's trial; `None` if there is
+    /// none for this client.
     pub(crate) fn pulled(
         &self,
         cx: &mut Cx<'_>,
         client: &Client,
         request_uri: &str,
-    ) -> Result<Option<Form>> {
+    ) -> Result<Option<(Form, bool)>> {
         let Some(reference) = request_uri.strip_prefix(PREFIX) else {
             return Ok(None);
         };
         match pushed_request::redeem(cx, &client.id, reference)? {
-            Some(pushed) => Form::parse(pushed.parameters.as_bytes()).map(Some),
+            Some(pushed) => {
+                let form = Form::parse(pushed.parameters.as_bytes())?;
+                Ok(Some((form.without(&[TRIAL]), form.has(TRIAL))))
+            }
             None => Ok(None),
         }
     }
+}
+
+/// What a browser would be shown, for a client.
+fn refusal(error: PageError) -> Error {
+    let text = match error {
+        PageError::MissingParameter(name) => format!("Missing parameter: {name}"),
+        PageError::InvalidParameter(name) => format!("Invalid parameter: {name}"),
+        PageError::InvalidRedirectUri => "Invalid parameter: redirect_uri".to_owned(),
+        PageError::InvalidRequest => "Invalid request".to_owned(),
+        PageError::ClientNotFound | PageError::ClientDisabled => {
+            "Invalid parameter: client_id".to_owned()
+        }
+        PageError::BearerOnly => "Bearer-only not allowed".to_owned(),
+    };
+    OAuthError::invalid_request(text).into()
 }
 
 /// The codes of the authorization endpoint, for an error that a browser would have carried.

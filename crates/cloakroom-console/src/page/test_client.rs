@@ -8,10 +8,9 @@ use std::rc::Rc;
 
 use cloakroom_model::Digest;
 use cloakroom_web::app::now;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::desk::{Desk, encode, text_of};
-use crate::flash::Flash;
 use crate::frame::{Action, Heading};
 use crate::part::{Ask, Card, Input, Stack};
 use crate::problem::Problem;
@@ -19,7 +18,7 @@ use crate::routes::{Route, Shown};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/test-client", |desk| Box::pin(show(desk))),
-    Route::change("/test-client/allow", |desk| Box::pin(allow(desk))),
+    Route::change("/test-client/begin", |desk| Box::pin(push::begin(desk))),
     Route::show("/test-client/callback", |desk| Box::pin(callback(desk))),
     Route::change("/test-client/run", |desk| Box::pin(exchange::run(desk))),
     Route::change("/test-client/push", |desk| Box::pin(push::run(desk))),
@@ -27,6 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 const VIEW: &[&str] = &["view-clients", "manage-clients"];
+const MANAGE: &[&str] = &["manage-clients"];
 
 /// A client that is tried.
 struct Tried {
@@ -148,36 +148,40 @@ fn code_card(desk: &Desk, tried: &Tried) -> Card {
     if !tried.is_on("standardFlowEnabled") {
         return card.lead(desk.text("test-code-off"));
     }
+    let is_registered = is_registered(desk, tried);
+    if !is_registered && !desk.may(MANAGE) {
+        let callback = callback_url(desk);
+        return card.lead(desk.text("test-not-registered")).code(callback);
+    }
+    let pairs = request(desk, tried);
+    let begin = match is_registered {
+        true => go(desk, &pairs),
+        false => ask_for(desk, tried, ("begin", "test-go")).primary(),
+    };
+    let lead = match is_registered {
+        true => "test-code-lead",
+        false => "test-code-lent",
+    };
+    card.lead(desk.text(lead))
+        .code(lines("GET", &endpoint(desk, "auth"), &pairs))
+        .ask(true, begin)
+        .ask(true, ask_for(desk, tried, ("push", "test-push")))
+}
+
+/// The client may be answered at this console's address, whoever asks.
+fn is_registered(desk: &Desk, tried: &Tried) -> bool {
     let callback = callback_url(desk);
     let uris = tried.client.get("redirectUris").and_then(Value::as_array);
     let mut uris = uris.into_iter().flatten();
-    if !uris.any(|uri| uri.as_str() == Some(callback.as_str())) {
-        let allow = Ask::new(
-            desk,
-            "allow",
-            desk.url("/test-client/allow"),
-            desk.text("test-allow"),
-        )
+    uris.any(|uri| uri.as_str() == Some(callback.as_str()))
+}
+
+/// A button that does something with the client: the end of its address, and the key of its words.
+fn ask_for(desk: &Desk, tried: &Tried, (end, words): (&'static str, &str)) -> Ask {
+    let url = desk.url(&format!("/test-client/{end}"));
+    Ask::new(desk, end, url, desk.text(words))
         .input(Input::hidden("client", &tried.client_id))
-        .input(Input::hidden("scope", &tried.scope));
-        return card
-            .lead(desk.text("test-not-registered"))
-            .code(callback)
-            .ask(desk.may(&["manage-clients"]), allow);
-    }
-    let pairs = request(desk, tried);
-    let push = Ask::new(
-        desk,
-        "push",
-        desk.url("/test-client/push"),
-        desk.text("test-push"),
-    )
-    .input(Input::hidden("client", &tried.client_id))
-    .input(Input::hidden("scope", &tried.scope));
-    card.lead(desk.text("test-code-lead"))
-        .code(lines("GET", &endpoint(desk, "auth"), &pairs))
-        .ask(true, go(desk, &pairs))
-        .ask(true, push)
+        .input(Input::hidden("scope", &tried.scope))
 }
 
 /// The parameters of a request for a code.
@@ -228,32 +232,6 @@ fn credentials_card(desk: &Desk, tried: &Tried) -> Card {
     Card::new("credentials-card", desk.text("test-credentials"))
         .lead(desk.text("test-credentials-lead"))
         .ask(true, ask)
-}
-
-/// Registers this console's address with the client.
-async fn allow(desk: Rc<Desk>) -> Shown {
-    let (client_id, scope) = (desk.form.trimmed("client"), desk.form.trimmed("scope"));
-    let tried = Tried::find(&desk, client_id, scope).await?;
-    let tried = tried.ok_or_else(Problem::not_found)?;
-    let path = format!("clients/{}", encode(&text_of(&tried.client, "id")));
-    let now = desk.get_tagged(&path).await?;
-    let mut client = now.json;
-    let callback = json!(callback_url(&desk));
-    if let Some(members) = client.as_object_mut() {
-        let uris = members.entry("redirectUris").or_insert_with(|| json!([]));
-        if let Some(uris) = uris.as_array_mut()
-            && !uris.contains(&callback)
-        {
-            uris.push(callback);
-        }
-    }
-    desk.put_if(&path, &client, now.etag.as_deref()).await?;
-    let back = format!(
-        "/test-client?client={}&scope={}",
-        encode(client_id),
-        encode(scope)
-    );
-    desk.go(&back, &Flash::done("done-saved"))
 }
 
 /// The provider's answer: a code that can be exchanged, or an error.

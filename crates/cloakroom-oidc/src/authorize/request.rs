@@ -67,6 +67,9 @@ pub struct AuthorizationRequest {
     /// The device that waits for the decision (RFC 8628); no code goes through the browser then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// An administrator tries the client: the answer goes to a page of this server, which the client need not have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_trial: bool,
 }
 
 impl fmt::Debug for AuthorizationRequest {

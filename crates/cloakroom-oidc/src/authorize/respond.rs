@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::level::level_of;
 use super::request::AuthorizationRequest;
+use crate::Form;
 use crate::code_grant::CodeGrant;
 use crate::redirect_uri;
 
@@ -33,6 +34,22 @@ impl ResponseMode {
             "form_post" => Some(Self::FormPost),
             _ => None,
         }
+    }
+
+    /// How errors are delivered: as asked, or as fits the response type where nothing valid is asked.
+    pub(super) fn of_errors(form: &Form) -> Self {
+        let is_implicit = form.get("response_type").is_some_and(|text| {
+            text.split(' ')
+                .any(|word| word == "token" || word == "id_token")
+        });
+        let fitting = if is_implicit {
+            Self::Fragment
+        } else {
+            Self::Query
+        };
+        form.get("response_mode")
+            .and_then(Self::parse)
+            .unwrap_or(fitting)
     }
 }
 
@@ -94,7 +111,7 @@ impl AuthorizationRequest {
     /// taken the address off its list.
     pub fn may_be_answered(&self, base_url: &str, client: &Client) -> bool {
         let leads_to_client = || redirect_uri::is_registered(base_url, client, &self.redirect_uri);
-        client.enabled && (self.device.is_some() || leads_to_client())
+        client.enabled && (self.device.is_some() || self.is_trial || leads_to_client())
     }
 
     /// The answer to this request if it is refused.

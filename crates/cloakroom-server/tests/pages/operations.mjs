@@ -25,7 +25,7 @@ const CHANGES = [
   ['/keys/{key}/replace', { sure: 'x' }],
   ['/administrators/give', { user: 'ada', role: 'view-users' }],
   ['/administrators/take', { user: 'x', role: 'view-users' }],
-  ['/test-client/allow', { client: 'shop' }],
+  ['/test-client/begin', { client: 'shop', scope: 'openid' }],
   ['/test-client/run', { client: 'shop', grant: 'client_credentials' }],
 ];
 
@@ -192,8 +192,6 @@ async function explain(browser, page, setup) {
 /** Code, exchange and refresh with the test client, and a code of nobody. */
 async function tryClient(page, setup) {
   await page.goto(address(setup, '/test-client?client=tried&scope=openid'));
-  await page.getByRole('button', { name: 'Register this address' }).click();
-  await page.getByText('Saved.').waitFor();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Exchange the code' }).click();
   await page.getByText('"access_token"').waitFor();

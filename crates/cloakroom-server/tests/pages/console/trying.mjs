@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { signedIn } from './journeys.mjs';
 
-/** Makes a client that the test client can be sent back to by its button. */
+/** Makes a client. */
 async function client(realm, clientId, settings) {
   return realm.createClient({ clientId, publicClient: true, redirectUris: ['https://try.example/cb'], ...settings });
 }
@@ -17,7 +17,6 @@ export async function aPushedRequestAndARefreshTokenUsedTwice(browser, scene) {
     await realm.call('PUT', '', { revokeRefreshToken: true, refreshTokenMaxReuse: 0 });
     const id = await client(realm, 'pushing', { attributes: { 'require.pushed.authorization.requests': 'true' } });
     await page.goto(url('/test-client?client=pushing&scope=openid'));
-    await click('Register this address');
     await click('Push the request first');
     await shown('urn:ietf:params:oauth:request_uri:');
     await click('Sign in');
@@ -30,6 +29,45 @@ export async function aPushedRequestAndARefreshTokenUsedTwice(browser, scene) {
     await realm.call('DELETE', `/clients/${id}`);
   } finally {
     await realm.call('PUT', '', { revokeRefreshToken: false });
+    await context.close();
+  }
+}
+
+/** A client is tried without this console's address, which nobody else's request for it may name. */
+export async function theAddressIsLentToTheTryAlone(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm } = scene;
+  const click = (name) => page.getByRole('button', { name, exact: true }).click();
+  const callback = url('/test-client/callback');
+  const request = {
+    client_id: 'borrowing',
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    'cloakroom.trial': 'true',
+  };
+  const at = (end) => `${realm.issuer}/protocol/openid-connect/${end}`;
+  try {
+    const id = await client(realm, 'borrowing', {});
+    await page.goto(url('/test-client?client=borrowing&scope=openid'));
+    await click('Sign in');
+    assert.ok(page.url().startsWith(callback), page.url());
+    await click('Exchange the code');
+    await page.locator('pre').filter({ hasText: '"access_token"' }).first().waitFor();
+    const plain = await fetch(`${at('auth')}?${new URLSearchParams(request)}`, { redirect: 'manual' });
+    assert.equal(plain.status, 400);
+    const pushed = await fetch(at('ext/par/request'), { method: 'POST', body: new URLSearchParams(request) });
+    assert.equal(pushed.status, 400, await pushed.text());
+    const own = new URLSearchParams({ ...request, redirect_uri: 'https://try.example/cb' });
+    const { request_uri } = await (await fetch(at('ext/par/request'), { method: 'POST', body: own })).json();
+    const reference = new URLSearchParams({ client_id: 'borrowing', request_uri, redirect_uri: callback, prompt: 'none' });
+    const answer = await page.request.get(`${at('auth')}?${reference}`, { maxRedirects: 0 });
+    assert.match(answer.headers().location, /^https:\/\/try\.example\/cb\?/);
+    assert.deepEqual((await realm.call('GET', `/clients/${id}`)).body.redirectUris, ['https://try.example/cb']);
+    await realm.call('DELETE', `/clients/${id}`);
+  } finally {
     await context.close();
   }
 }
