@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::dsl::count;
 use diesel::prelude::*;
 
 use crate::cx::Cx;
@@ -63,6 +64,18 @@ pub fn kinds(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<String>> {
         .filter(credentials::user_id.eq(user))
         .select(credentials::kind);
     Ok(fixed!(cx.db.conn()?, mine, load::<String>)?)
+}
+
+/// How many people of the realm have something beside their password that proves them: a device with one-time codes, or a
+/// key. Codes on paper are for when that is lost.
+pub fn count_beside_passwords(cx: &mut Cx<'_>) -> Result<i64> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        // The index is of those alone.
+        .filter(credentials::kind.ne(PASSWORD))
+        .filter(credentials::kind.ne_all([PASSWORD_HISTORY, RECOVERY_CODES]));
+    let people = mine.select(count(credentials::user_id).aggregate_distinct());
+    Ok(people.get_result(cx.db.conn()?)?)
 }
 
 /// A user's password, if one is set.

@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
+mod actors;
 mod authentication;
 mod backups;
 mod because;
@@ -7,6 +8,7 @@ mod days;
 mod defaults;
 mod desk;
 mod domains;
+mod factors;
 mod flows;
 mod jobs;
 mod keys;
@@ -44,6 +46,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         &at("/brute-force-user"),
         web::get().to(find::list_with_failures),
     );
+    actors::configure(cfg);
     authentication::configure(cfg);
     backups::configure(cfg);
     because::configure(cfg);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use askama::Template;
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, text_of};
 use crate::frame::{Frame, Heading, Step};
 use crate::part::Bars;
 use crate::routes::{Route, Shown};
@@ -22,6 +22,8 @@ struct Figure {
     name: String,
     value: String,
     note: String,
+    /// The page that lists what is counted; empty for none.
+    url: String,
 }
 
 #[derive(Debug, Template)]
@@ -40,28 +42,10 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let counted = desk
         .get_if_allowed(&format!("ui-ext/days?days={range}"))
         .await?;
-    let mut figures = Vec::new();
-    if let Some(counted) = &counted {
-        let name = |key| desk.text(key);
-        figures.extend(
-            days::figures(counted)
-                .into_iter()
-                .map(|(key, value, note)| Figure {
-                    name: name(key),
-                    value,
-                    note: if note.is_empty() {
-                        note
-                    } else {
-                        desk.text_with("of-attempts", "share", note)
-                    },
-                }),
-        );
-        figures.extend(days::latency(counted).map(|(value, count)| Figure {
-            name: name("figure-latency"),
-            value: desk.text_with("milliseconds", "count", value),
-            note: desk.text_with("figure-latency-note", "count", count),
-        }));
-    }
+    let figures = match &counted {
+        Some(counted) => figures(&desk, counted),
+        None => Vec::new(),
+    };
     let ranges = [7_u32, 14, 30].map(|number| {
         let url = desk.here(&desk.query.with("days", &number.to_string()));
         Step::new(desk.text_with("last-days", "count", number), url).current(number == range)
@@ -70,7 +54,12 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .as_ref()
         .filter(|counted| counted.get("days").is_some_and(Value::is_array));
     let bars = bars.map(|counted| days::bars(&desk, counted));
-    let heading = Heading::new(&desk.text("nav-dashboard"));
+    let mut heading = Heading::new(&desk.text("nav-dashboard"));
+    // What runs here is told to administrators of `master` alone.
+    if let Some(system) = desk.get_if_allowed("ui-ext/system").await? {
+        let version = text_of(&system, "version");
+        heading = heading.lead(desk.text_with("dashboard-version", "name", &version));
+    }
     let notices = attention::list(&desk).await?;
     desk.show(&Dashboard {
         layout: desk.frame(heading),
@@ -83,4 +72,33 @@ async fn show(desk: Rc<Desk>) -> Shown {
             Vec::new()
         },
     })
+}
+
+/// What was counted, each with the way to what is behind it.
+fn figures(desk: &Desk, counted: &Value) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = days::figures(counted)
+        .into_iter()
+        .map(|(key, value, share, page)| Figure {
+            name: desk.text(key),
+            value,
+            note: match share.is_empty() {
+                true => share,
+                false => desk.text_with("of-attempts", "share", share),
+            },
+            url: desk.url(page),
+        })
+        .collect();
+    figures.extend(days::factors(counted).map(|(share, people)| Figure {
+        name: desk.text("figure-factors"),
+        value: share,
+        note: desk.text_with("figure-factors-note", "count", people),
+        url: String::new(),
+    }));
+    figures.extend(days::latency(counted).map(|(value, count)| Figure {
+        name: desk.text("figure-latency"),
+        value: desk.text_with("milliseconds", "count", value),
+        note: desk.text_with("figure-latency-note", "count", count),
+        url: String::new(),
+    }));
+    figures
 }

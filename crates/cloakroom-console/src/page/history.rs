@@ -9,7 +9,7 @@ use crate::desk::{Desk, encode, text_of};
 use crate::part::{Card, Cell, Pill, Row, Table};
 use crate::problem::Problem;
 use crate::routes::Route;
-use names::{Names, people, short};
+use names::{Names, short};
 
 pub(super) const ROUTES: &[Route] = &[Route::show("/history/{kind}/{id}/{event}", |desk| {
     Box::pin(version::show(desk))
@@ -173,7 +173,7 @@ pub(super) async fn table(
     found: &Value,
     about: Option<(&Kind, &str)>,
 ) -> Result<Table, Problem> {
-    let names = Names::of(desk, people(found)).await?;
+    let names = Names::of_trail(desk, found).await?;
     let versions = about.filter(|(kind, _)| desk.may(kind.manage));
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().enumerate().map(|(index, one)| {

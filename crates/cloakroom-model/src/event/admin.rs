@@ -59,6 +59,22 @@ pub fn record(cx: &mut Cx<'_>, event: &AdminEvent) -> Result<()> {
     Ok(())
 }
 
+/// Who did these things in the realm, in no order.
+pub fn actors(cx: &mut Cx<'_>, events: &[String]) -> Result<Vec<Auth>> {
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mine = admin_events::table
+        .filter(admin_events::realm_id.eq(&cx.realm.id))
+        .filter(admin_events::id.eq_any(events.to_vec()))
+        .select(admin_events::auth);
+    let found: Vec<String> = mine.load(cx.db.conn()?)?;
+    found
+        .iter()
+        .map(|auth| Ok(serde_json::from_str(auth)?))
+        .collect()
+}
+
 /// What a list is narrowed by; what is empty or absent does not narrow.
 #[derive(Clone, Debug, Default)]
 pub struct Query {

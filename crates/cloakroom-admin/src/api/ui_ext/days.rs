@@ -1,4 +1,5 @@
-//! How many sign-ins succeeded and failed on each of the last days, how many sessions there are, and how fast answers come.
+//! How many sign-ins succeeded and failed on each of the last days, how many sessions there are, how many people have more
+//! than a password, and how fast answers come.
 
 use actix_web::HttpResponse;
 use cloakroom_model::event;
@@ -7,7 +8,9 @@ use cloakroom_model::{Cx, Door, Timestamp};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
+use super::factors;
 use crate::access::Admin;
+use crate::api::users::VIEW;
 use crate::api::{Answer, Params};
 use crate::error::{AdminError, Result};
 
@@ -25,6 +28,7 @@ async fn days(admin: Admin, params: Params) -> Answer {
     let days = asked.unwrap_or(14).clamp(1, MOST);
     let has_events = admin.may(&["view-events", "manage-events"]);
     let has_sessions = admin.may(&["view-realm", "manage-realm"]);
+    let has_people = admin.may(VIEW);
     let mut counted = admin
         .app
         .enter(&admin.realm, Door::Scan, move |cx| -> Result<Value> {
@@ -34,6 +38,9 @@ async fn days(admin: Admin, params: Params) -> Answer {
             }
             if has_sessions && let Some(members) = shown.as_object_mut() {
                 members.insert("sessions".to_owned(), json!(sessions::count(cx)?));
+            }
+            if has_people && let Some(members) = shown.as_object_mut() {
+                members.insert("factors".to_owned(), factors::count(cx)?);
             }
             Ok(shown)
         })

@@ -15,25 +15,53 @@ fn number(counted: &Value, name: &str) -> i64 {
     counted.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// The figures: the key of a name, a number, and the share that it has of something.
-pub(super) fn figures(counted: &Value) -> Vec<(&'static str, String, String)> {
+/// A figure: the key of its name, a number, the share that it has of something, and the page that lists what is counted.
+pub(super) type Counted = (&'static str, String, String, &'static str);
+
+/// The figures of sign-ins and sessions.
+pub(super) fn figures(counted: &Value) -> Vec<Counted> {
     let (good, bad) = (number(counted, "signIns"), number(counted, "failures"));
     let share = match good + bad {
         0 => String::new(),
-        all => format!("{}.{} %", bad * 100 / all, bad * 1000 / all % 10),
+        all => share(bad, all),
     };
     let all = [
-        ("signIns", "figure-sign-ins", String::new()),
-        ("failures", "figure-failures", share),
-        ("sessions", "figure-sessions", String::new()),
+        (
+            "signIns",
+            "figure-sign-ins",
+            String::new(),
+            "/events?q=type:LOGIN",
+        ),
+        (
+            "failures",
+            "figure-failures",
+            share,
+            "/events?q=type:LOGIN_ERROR",
+        ),
+        ("sessions", "figure-sessions", String::new(), "/sessions"),
     ];
     // What the administrator may not see is not told.
     let known = all
         .into_iter()
         .filter(|(name, ..)| counted.get(*name).is_some());
     known
-        .map(|(name, key, note)| (key, grouped(number(counted, name)), note))
+        .map(|(name, key, note, page)| (key, grouped(number(counted, name)), note, page))
         .collect()
+}
+
+/// The share of people who have more than a password, and of how many.
+pub(super) fn factors(counted: &Value) -> Option<(String, String)> {
+    let told = counted.get("factors").filter(|told| told.is_object())?;
+    let (with, all) = (number(told, "withFactor"), number(told, "people"));
+    Some((share(with, all), grouped(all)))
+}
+
+/// A share of a hundred with one digit behind the point; none of nothing.
+fn share(part: i64, all: i64) -> String {
+    match all {
+        0 => "0.0 %".to_owned(),
+        _ => format!("{}.{} %", part * 100 / all, part * 1000 / all % 10),
+    }
 }
 
 /// The time within which 95 of 100 answers came, in milliseconds, and of how many answers it is told.

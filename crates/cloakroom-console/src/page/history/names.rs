@@ -9,10 +9,15 @@ use crate::desk::{Desk, encode, text_of};
 use crate::part::Cell;
 use crate::problem::Problem;
 
+/// The realm whose administrators have a say in all others.
+const MASTER: &str = "master";
+
 /// Usernames by their ids, as far as the administrator may see them.
 pub(in crate::page) struct Names {
     here: Value,
     home: Value,
+    /// Administrators of `master` who did something here.
+    master: Value,
 }
 
 impl Names {
@@ -29,7 +34,24 @@ impl Names {
             true => Value::Null,
             false => ask(desk, &desk.home().name, &ids).await?,
         };
-        Ok(Self { here, home })
+        let master = Value::Null;
+        Ok(Self { here, home, master })
+    }
+
+    /// The same for the administrators' trail: of whoever is of no realm that the reader may see, it knows the names.
+    pub(in crate::page) async fn of_trail(desk: &Desk, found: &Value) -> Result<Self, Problem> {
+        let mut names = Self::of(desk, people(found)).await?;
+        let all = found.as_array().into_iter().flatten();
+        let strangers = all.filter(|one| {
+            let id = text_of(one, "authDetails/userId");
+            !id.is_empty() && names.find(&id).is_none() && names.home.get(&id).is_none()
+        });
+        let events: Vec<String> = strangers.map(|one| text_of(one, "id")).collect();
+        if !events.is_empty() {
+            let asked = format!("ui-ext/actors?events={}", encode(&events.join(",")));
+            names.master = desk.get_if_allowed(&asked).await?.unwrap_or_default();
+        }
+        Ok(names)
     }
 
     /// The name of somebody of this realm.
@@ -42,10 +64,13 @@ impl Names {
         if let Some(name) = self.find(id) {
             return Cell::link(name, desk.url(&format!("/users/{}", encode(id))));
         }
-        match self.home.get(id).and_then(Value::as_str) {
-            Some(name) => Cell::short(format!("{name} ({})", desk.home().name)),
-            None => Cell::short(short(id)),
-        }
+        let known = |names: &Value, realm: &str| {
+            let name = names.get(id).and_then(Value::as_str)?;
+            Some(Cell::short(format!("{name} ({realm})")))
+        };
+        known(&self.home, &desk.home().name)
+            .or_else(|| known(&self.master, MASTER))
+            .unwrap_or_else(|| Cell::short(short(id)))
     }
 }
 

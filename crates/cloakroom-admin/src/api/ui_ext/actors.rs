@@ -1,0 +1,56 @@
+//! What administrators of `master` are called who did something in another realm: its trail names their ids alone.
+
+use std::collections::BTreeSet;
+
+use actix_web::HttpResponse;
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::event::admin;
+use cloakroom_model::id::UserId;
+use cloakroom_model::{Door, user};
+use cloakroom_web::web::{self, ServiceConfig};
+use serde_json::{Map, Value, json};
+
+use crate::access::Admin;
+use crate::api::{Answer, Params};
+use crate::error::AdminError;
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    cfg.route("/admin/realms/{realm}/ui-ext/actors", web::get().to(actors));
+}
+
+/// More events than this are not looked up in one call.
+const MOST: usize = 200;
+
+/// By the events that they left here, so that nobody learns a name who was never here: `{"id": "admin"}`. Whoever is gone
+/// is left out.
+async fn actors(admin: Admin, params: Params) -> Answer {
+    admin.check(&["view-events", "manage-events"])?;
+    let events = params.get("events").map(String::as_str).unwrap_or_default();
+    let events = events.split(',').filter(|id| !id.is_empty()).take(MOST);
+    let events: Vec<String> = events.map(str::to_owned).collect();
+    let found = admin
+        .read(move |cx| Ok(admin::actors(cx, &events)?))
+        .await?;
+    let master = admin.app.realm(MASTER).await?;
+    let master = master.filter(|master| master.id != admin.realm.id);
+    let Some(master) = master else {
+        return Ok(HttpResponse::Ok().json(json!({})));
+    };
+    let ids: BTreeSet<String> = found
+        .into_iter()
+        .filter(|auth| auth.realm_id == master.id.as_str())
+        .map(|auth| auth.user_id)
+        .collect();
+    let ids: Vec<UserId> = ids.into_iter().map(UserId::new).collect();
+    let names = admin
+        .app
+        .enter(&master, Door::Read, move |cx| {
+            Ok::<_, AdminError>(user::usernames(cx, &ids)?)
+        })
+        .await?;
+    let shown: Map<String, Value> = names
+        .into_iter()
+        .map(|(id, name)| (id.as_str().to_owned(), json!(name)))
+        .collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
