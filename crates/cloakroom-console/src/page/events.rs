@@ -85,7 +85,12 @@ async fn list(desk: Rc<Desk>) -> Shown {
         } else {
             "events-off-hint"
         }),
-        action: (!is_kept && desk.may(&["manage-realm"])).then(|| switch_on(&desk)),
+        action: match is_kept {
+            true => desk
+                .may(&["view-clients", "manage-clients"])
+                .then(|| Action::link(desk.text("nav-test-client"), desk.url("/test-client"))),
+            false => desk.may(&["manage-realm"]).then(|| switch_on(&desk)),
+        },
         command: format!(
             "kcadm.sh update events/config -r {} -s eventsEnabled=true",
             desk.realm

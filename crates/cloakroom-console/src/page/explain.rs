@@ -226,7 +226,7 @@ fn steps(desk: &Desk, event: &Value, cause: &Cause) -> Card {
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
     let table = Table::new(desk.text("explain-steps"), columns, rows.collect());
-    Card::new("steps", desk.text("explain-steps")).table(table, desk.text("nothing-found"))
+    Card::new("steps", desk.text("explain-steps")).table(table, desk.text("explain-no-steps"))
 }
 
 /// The one thing to do, and the page where it is done.

@@ -118,7 +118,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     Stack::new(desk.frame(heading))
         .card(
             Card::new("flows", desk.text("nav-flows"))
-                .table(table, desk.text("nothing-found"))
+                .table(table, desk.text("flows-none"))
                 .ask(may_manage, ask),
         )
         .show(&desk)

@@ -101,7 +101,7 @@ fn table(desk: &Desk, ring: &Ring, may_manage: bool) -> Card {
     let table = Table::new(desk.text("nav-keys"), columns, rows);
     Card::new("keys", desk.text("nav-keys"))
         .lead(desk.text("keys-alive-lead"))
-        .table(table.with_token(desk.csrf()), desk.text("nothing-found"))
+        .table(table.with_token(desk.csrf()), desk.text("keys-none"))
 }
 
 fn row(desk: &Desk, ring: &Ring, key: &Key, may_manage: bool) -> Row {

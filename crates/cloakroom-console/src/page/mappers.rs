@@ -195,7 +195,7 @@ fn choose(desk: &Desk, heading: Heading, kinds: &[Value]) -> Shown {
         .to_vec();
     let table = Table::new(desk.text("mapper-kind"), columns, rows.collect());
     let card =
-        Card::new("kinds", desk.text("mapper-kind")).table(table, desk.text("nothing-found"));
+        Card::new("kinds", desk.text("mapper-kind")).table(table, desk.text("mapper-kinds-none"));
     Stack::new(desk.frame(heading)).card(card).show(desk)
 }
 

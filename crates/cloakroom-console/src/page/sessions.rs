@@ -112,9 +112,11 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .lead(desk.text("sessions-lead"))
         .action(may_end && count > 0, Action::link(words, matching).danger());
     let empty = Empty {
-        title: desk.text("sessions-none"),
+        title: desk.text("sessions-empty"),
         text: desk.text("sessions-none-hint"),
-        action: None,
+        action: desk
+            .may(&["view-clients", "manage-clients"])
+            .then(|| Action::link(desk.text("nav-test-client"), desk.url("/test-client"))),
         command: format!("kcadm.sh get client-session-stats -r {}", desk.realm),
     };
     let mut page = ListPage::new(desk.frame(heading), table, empty)

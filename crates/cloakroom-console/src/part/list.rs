@@ -190,6 +190,12 @@ impl ListPage {
         self
     }
 
+    /// Something was searched for: without it there may be more.
+    fn is_narrowed(&self) -> bool {
+        let is_asked = |search: &Search| !search.value.trim().is_empty();
+        self.search.as_ref().is_some_and(is_asked)
+    }
+
     /// One of the views is what is shown.
     pub(crate) fn is_on_a_view(&self) -> bool {
         self.chips.iter().any(|chip| chip.is_current)

@@ -117,5 +117,5 @@ fn claims(desk: &Desk, example: &Value) -> Card {
     });
     let columns = ["claim", "claim-value", "claim-bytes", "claim-note"].map(|key| desk.text(key));
     let table = Table::new(desk.text("claims"), columns.to_vec(), rows.collect());
-    Card::new("claims", desk.text("claims")).table(table, desk.text("nothing-found"))
+    Card::new("claims", desk.text("claims")).table(table, desk.text("token-no-claims"))
 }

@@ -62,7 +62,10 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .tabs(tabs(&desk, true));
     let card = Card::new("actions", desk.text("required-actions"));
     Stack::new(desk.frame(heading))
-        .card(card.table(table.with_token(desk.csrf()), desk.text("nothing-found")))
+        .card(card.table(
+            table.with_token(desk.csrf()),
+            desk.text("required-actions-none"),
+        ))
         .show(&desk)
 }
 

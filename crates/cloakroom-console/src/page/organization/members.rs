@@ -37,7 +37,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let heading = heading.lead(desk.text("organization-members-lead"));
     let empty = Empty {
         title: desk.text("organization-members-none"),
-        text: desk.text("organization-members-lead"),
+        text: desk.text("organization-members-none-hint"),
         action: None,
         command: format!(
             "kcadm.sh create {}/members -r {} -b '\"USER_ID\"'",

@@ -38,7 +38,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let sheet = Sheet::of(&desk, &sections(), &user).read_only(!desk.may(MANAGE));
     let declared = Card::new("declared", desk.text("user-declared"))
         .lead(desk.text("user-declared-lead"))
-        .table(table, desk.text("nothing-found"));
+        .table(table, desk.text("user-declared-none"));
     Stack::new(desk.frame(heading))
         .with(Piece::Sheet(sheet))
         .card(declared)
