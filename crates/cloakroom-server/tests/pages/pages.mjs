@@ -26,7 +26,7 @@ const { Report } = await import('../clients/harness/report.mjs');
 const { inspect } = await import('./inspect.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
-const { leaveTheSilent, signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
+const { goOn, leaveTheSilent, signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
 const { operations } = await import('./operations.mjs');
 
 const names = [...PAGES.map((page) => page.name), 'console', 'operations'];
@@ -78,7 +78,10 @@ const app = await serve(
   }),
 );
 try {
-  if (options['setup-code']) await setUp(admin, options['setup-code'], (name, reach) => visit(report, browser, name, reach));
+  if (options['setup-code']) {
+    const spent = await setUp(admin, options['setup-code'], (name, reach) => visit(report, browser, name, reach));
+    await report.test('from an empty data folder to somebody signed in to an application in less than a minute', () => goOn(browser, admin, spent));
+  }
   const realm = await admin.createRealm('pages', {
     displayName: 'Acme',
     registrationAllowed: true,

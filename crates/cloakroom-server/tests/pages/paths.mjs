@@ -17,6 +17,39 @@ export async function signInWithoutScripts(browser, setup) {
   }
 }
 
+/**
+ * Goes on where a server has its first administrator, who was made in `spent` milliseconds: to the console, to a first application, and
+ * into that by the console's test client, which shows the tokens.
+ */
+export async function goOn(browser, admin, spent) {
+  const context = await browser.newContext({ locale: 'en' });
+  const began = Date.now();
+  try {
+    const page = await context.newPage();
+    const click = (name) => page.getByRole('button', { name, exact: true }).click();
+    await page.goto(`${admin.base}/admin`);
+    await fillIn(page, admin.credentials.username, admin.credentials.password);
+    await page.waitForURL(/\/dashboard$/);
+    await page.getByRole('link', { name: 'Clients', exact: true }).click();
+    await page.getByRole('link', { name: 'New client' }).first().click();
+    await page.getByRole('link', { name: /^Web application/ }).click();
+    await page.getByLabel('Client ID').fill('first');
+    await page.locator('[name=f-rootUrl]').fill('https://first.example');
+    await click('Create');
+    await page.getByRole('link', { name: 'Try it', exact: true }).click();
+    await click('Sign in');
+    await click('Exchange the code');
+    await page.locator('pre').filter({ hasText: '"access_token"' }).first().waitFor();
+    await page.locator('pre').filter({ hasText: admin.credentials.username }).first().waitFor();
+    const seconds = (spent + Date.now() - began) / 1000;
+    assert.ok(spent > 0 && seconds < 60, `it took ${seconds} s`);
+    const [first] = (await admin.call('GET', '/master/clients?clientId=first')).body;
+    await admin.call('DELETE', `/master/clients/${first.id}`);
+  } finally {
+    await context.close();
+  }
+}
+
 /** Signs in without a mouse: with the tab key, by typing, and with the enter key. */
 export async function signInByKeyboard(browser, setup) {
   const context = await browser.newContext({ locale: 'en' });

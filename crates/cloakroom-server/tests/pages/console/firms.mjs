@@ -98,3 +98,40 @@ export async function anAdministratorActsAsSomebody(browser, scene) {
     await context.close();
   }
 }
+
+/** One button shuts an account and ends all that it has open, at once, and the trail says who pressed it. */
+export async function anAccountIsLockedAndAllOfItEnds(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm, password } = scene;
+  const client = await realm.createClient({ clientId: 'open-doors', publicClient: true, directAccessGrantsEnabled: true });
+  const user = await realm.createUser('stolen', password);
+  const send = (end, fields, headers = {}) =>
+    fetch(`${realm.issuer}/protocol/openid-connect/${end}`, { method: 'POST', headers, body: new URLSearchParams({ client_id: 'open-doors', ...fields }) });
+  const signIn = () => send('token', { grant_type: 'password', username: 'stolen', password, scope: 'openid' });
+  try {
+    const answer = await signIn();
+    assert.equal(answer.status, 200);
+    const { access_token, refresh_token } = await answer.json();
+    const use = async () => (await send('userinfo', {}, { authorization: `Bearer ${access_token}` })).status;
+    assert.equal(await use(), 200);
+    await page.goto(url(`/users/${user}`));
+    const began = Date.now();
+    await page.getByRole('button', { name: 'Lock and end everything' }).click();
+    await page.getByText('Locked. Every session has ended.').waitFor();
+    assert.equal(await use(), 401);
+    assert.equal((await send('token', { grant_type: 'refresh_token', refresh_token })).status, 400);
+    assert.equal((await signIn()).status, 400);
+    assert.ok(Date.now() - began < 5000, `it took ${Date.now() - began} ms`);
+    const trail = (await realm.call('GET', `/admin-events?resourcePath=users/${user}*`)).body;
+    const [boss] = (await realm.call('GET', '/users?exact=true&username=boss')).body;
+    const acts = trail.filter(({ authDetails }) => authDetails.userId === boss.id).map(({ operationType }) => operationType);
+    assert.deepEqual(acts.sort(), ['ACTION', 'UPDATE']);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByText('Unlocked.').waitFor();
+    assert.equal((await signIn()).status, 200);
+  } finally {
+    await realm.call('DELETE', `/users/${user}`);
+    await realm.call('DELETE', `/clients/${client}`);
+    await context.close();
+  }
+}

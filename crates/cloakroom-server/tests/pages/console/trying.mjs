@@ -244,3 +244,34 @@ export async function aDirectoryBeginsAsItsVendorIs(browser, scene) {
     await context.close();
   }
 }
+
+/** What a token is said to hold is what it holds, claim for claim and in the same letters; only its moment differs. */
+export async function aPreviewIsWhatIsIssued(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm, password } = scene;
+  // What says when, and in which session.
+  const moment = ['exp', 'iat', 'auth_time', 'jti', 'sid'];
+  const plain = (claims) => JSON.stringify(claims, (name, value) => (moment.includes(name) ? 'then' : value));
+  const id = await client(realm, 'previewed', { directAccessGrantsEnabled: true });
+  try {
+    const answer = await fetch(`${realm.issuer}/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'password', client_id: 'previewed', username: 'ada', password, scope: 'openid' }),
+    });
+    const tokens = await answer.json();
+    for (const [kind, name] of [
+      ['access-token', 'access_token'],
+      ['id-token', 'id_token'],
+    ]) {
+      const issued = JSON.parse(Buffer.from(tokens[name].split('.')[1], 'base64url').toString());
+      // Of the access token beside it, which a preview has not.
+      delete issued.at_hash;
+      await page.goto(url(`/clients/${id}/tokens?user=ada&scope=openid&kind=${kind}`));
+      const shown = JSON.parse(await page.locator('pre.code').first().textContent());
+      assert.equal(plain(shown), plain(issued), kind);
+    }
+  } finally {
+    await realm.call('DELETE', `/clients/${id}`);
+    await context.close();
+  }
+}
