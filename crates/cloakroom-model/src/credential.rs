@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use diesel::dsl::count;
+use diesel::dsl::{count, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::cx::Cx;
 use crate::id::{CredentialId, RealmId, UserId};
@@ -71,8 +72,8 @@ pub fn kinds(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<String>> {
 pub fn count_beside_passwords(cx: &mut Cx<'_>) -> Result<i64> {
     let mine = credentials::table
         .filter(credentials::realm_id.eq(&cx.realm.id))
-        // The index is of those alone.
-        .filter(credentials::kind.ne(PASSWORD))
+        // The index is of those alone, which a database sees where the kind stands in the statement itself.
+        .filter(sql::<Bool>("credentials.kind <> 'password'"))
         .filter(credentials::kind.ne_all([PASSWORD_HISTORY, RECOVERY_CODES]));
     let people = mine.select(count(credentials::user_id).aggregate_distinct());
     Ok(people.get_result(cx.db.conn()?)?)

@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::UNIX_EPOCH;
 
 use cloakroom_model::Timestamp;
@@ -202,13 +202,13 @@ impl Reserved {
         &self.name
     }
 
-    /// Writes it on a thread of its own.
-    pub fn start(mut self) {
+    /// Writes it on a thread of its own, which nobody has to wait for.
+    pub fn start(mut self) -> JoinHandle<()> {
         self.then = Some(State::Failed {
             name: self.name.clone(),
             why: "it was cut off".to_owned(),
         });
-        thread::spawn(move || self.run());
+        thread::spawn(move || self.run())
     }
 
     fn run(mut self) {
@@ -240,7 +240,6 @@ impl Drop for Reserved {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::time::Duration;
 
     use super::*;
 
@@ -261,16 +260,6 @@ mod tests {
         (folder, copies, tell)
     }
 
-    fn over(copies: &Copies) -> State {
-        for _ in 0..500 {
-            match copies.state() {
-                State::Running { .. } => thread::sleep(Duration::from_millis(10)),
-                over => return over,
-            }
-        }
-        panic!("it is never over");
-    }
-
     #[test]
     fn one_copy_is_written_at_a_time_and_none_over_another() {
         let (_folder, copies, tell) = copies();
@@ -278,12 +267,13 @@ mod tests {
         let reserved = copies.reserve(at(1_000_000_000)).unwrap();
         assert!(copies.reserve(at(1_000_000_000)).is_none());
         assert_eq!(reserved.name(), "cloakroom-20010909T014640Z");
-        reserved.start();
+        let running = reserved.start();
         assert!(copies.reserve(at(1_000_000_000)).is_none());
         tell.send(Ok(())).unwrap();
+        running.join().unwrap();
 
         let name = "cloakroom-20010909T014640Z".to_owned();
-        assert_eq!(over(&copies), State::Done { name });
+        assert_eq!(copies.state(), State::Done { name });
         let next = copies.reserve(at(1_000_000_000)).unwrap();
         assert_eq!(next.name(), "cloakroom-20010909T014640Z-2");
         assert_eq!(copies.list().len(), 1);
@@ -296,13 +286,14 @@ mod tests {
 
         drop(copies.reserve(at(1)).unwrap());
         assert_eq!(copies.state(), State::None);
-        copies.reserve(at(1)).unwrap().start();
+        let reserved = copies.reserve(at(1)).unwrap();
+        let name = reserved.name().to_owned();
+        let running = reserved.start();
         tell.send(Err("the disk is full".to_owned())).unwrap();
+        running.join().unwrap();
 
-        let State::Failed { why, .. } = over(&copies) else {
-            panic!("it has not failed");
-        };
-        assert_eq!(why, "the disk is full");
+        let why = "the disk is full".to_owned();
+        assert_eq!(copies.state(), State::Failed { name, why });
         assert_eq!(copies.list(), []);
     }
 

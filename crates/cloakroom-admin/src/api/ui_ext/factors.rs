@@ -16,8 +16,14 @@ const TIMES: u32 = 200;
 /// So many numbers are kept at the most.
 const MOST: usize = 10_000;
 
-static KEPT: LazyLock<Mutex<HashMap<RealmId, (Instant, Duration, Value)>>> =
-    LazyLock::new(Mutex::default);
+/// What was counted, since when, and for how long it counts.
+struct Kept {
+    counted: Value,
+    since: Instant,
+    life: Duration,
+}
+
+static KEPT: LazyLock<Mutex<HashMap<RealmId, Kept>>> = LazyLock::new(Mutex::default);
 
 /// `{"people": 12, "withFactor": 5}`.
 pub(super) fn count(cx: &mut Cx<'_>) -> Result<Value> {
@@ -32,13 +38,17 @@ pub(super) fn count(cx: &mut Cx<'_>) -> Result<Value> {
     if kept.len() >= MOST {
         kept.clear();
     }
-    let one = (Instant::now(), began.elapsed() * TIMES, counted.clone());
+    let one = Kept {
+        counted: counted.clone(),
+        since: Instant::now(),
+        life: began.elapsed() * TIMES,
+    };
     kept.insert(cx.realm.id.clone(), one);
     Ok(counted)
 }
 
 fn known(realm: &RealmId) -> Option<Value> {
     let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let (since, life, counted) = kept.get(realm)?;
-    (since.elapsed() < *life).then(|| counted.clone())
+    let one = kept.get(realm)?;
+    (one.since.elapsed() < one.life).then(|| one.counted.clone())
 }
