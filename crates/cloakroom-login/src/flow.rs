@@ -13,7 +13,7 @@ use crate::consent;
 use crate::required::{self, Action};
 
 pub(crate) use standing::{has_got, note_lacking};
-pub use standing::{hold, hold_here, password_of, stand, stand_on};
+pub use standing::{hold, hold_here, is_too_weak, password_of, stand, stand_on};
 
 /// What comes next in an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]

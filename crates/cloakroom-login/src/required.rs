@@ -50,6 +50,18 @@ impl Action {
         }
     }
 
+    /// It changes what somebody signs in with.
+    pub fn is_of_methods(self) -> bool {
+        match self {
+            Self::UpdatePassword
+            | Self::ConfigureTotp
+            | Self::ConfigureCodes
+            | Self::DeleteCredential
+            | Self::LinkProvider => true,
+            Self::UpdateProfile | Self::Terms => false,
+        }
+    }
+
     /// The action that a request asks for (`kc_action`).
     pub fn of_request(asked: &str) -> Option<Self> {
         match asked.split_once(':') {

@@ -45,6 +45,21 @@ pub fn stand(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     }
 }
 
+/// Whether the session that speaks for somebody has seen less of them than they have: a password alone changes nothing of what
+/// they sign in with. Whoever has proved themselves in this attempt was asked for all that the flow asks for.
+pub fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
+    let Stage::Act { amr, .. } = &attempt.stage else {
+        return Ok(false);
+    };
+    let is_one = |method: &String| method.is_empty() || method == "pwd";
+    if !has(attempt, note::RECOGNIZED) || !amr.iter().all(is_one) {
+        return Ok(false);
+    }
+    let kinds = credential::kinds(cx, user)?;
+    let is_second = |kind: &String| SECOND_FACTORS.contains(&kind.as_str());
+    Ok(kinds.iter().any(is_second))
+}
+
 /// The same as [`hold`], where a session of the browser may have spoken for the user: it has to be there still.
 pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> Result<Attempt> {
     let mut attempt = hold(cx, attempt)?;

@@ -1,6 +1,6 @@
 //! Removing what somebody proves themselves with beside a password, at their own wish.
 
-use cloakroom_model::attempt::{Attempt, Stage};
+use cloakroom_model::attempt::Attempt;
 use cloakroom_model::credential::{self, Credential, OTP, PASSWORD, PASSWORD_HISTORY};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result};
@@ -8,17 +8,6 @@ use serde_json::Value;
 
 use crate::flow::{self, note};
 use crate::required::DELETE;
-
-/// Whether the action that an attempt asks for may be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removal {
-    /// There is nothing of this id that the user could remove.
-    Nothing,
-    /// Whoever has signed in without it has to prove themselves anew: a password alone does not take away what stands beside it.
-    ProveFirst,
-    /// The user is asked.
-    Ask,
-}
 
 fn meant(cx: &mut Cx<'_>, attempt: &Attempt, user: &User) -> Result<Option<Credential>> {
     let Some((DELETE, id)) = flow::text(attempt, note::ACTION).split_once(':') else {
@@ -31,19 +20,11 @@ fn meant(cx: &mut Cx<'_>, attempt: &Attempt, user: &User) -> Result<Option<Crede
     }))
 }
 
-/// Looks at what an attempt asks to remove, and remembers what its owner calls it.
-pub fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<Removal> {
+/// Looks at what an attempt asks to remove, and remembers what its owner calls it; false if the user has no such thing.
+pub fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<bool> {
     let Some(meant) = meant(cx, attempt, user)? else {
-        return Ok(Removal::Nothing);
+        return Ok(false);
     };
-    if let Stage::Act { amr, .. } = &attempt.stage
-        && flow::has(attempt, note::RECOGNIZED)
-        && amr
-            .iter()
-            .all(|method| method.is_empty() || method == "pwd")
-    {
-        return Ok(Removal::ProveFirst);
-    }
     let named = [
         (note::REMOVED_KIND, meant.kind),
         (note::REMOVED_NAME, meant.label.unwrap_or_default()),
@@ -51,7 +32,7 @@ pub fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<Remo
     for (name, text) in named {
         attempt.notes.insert(name.to_owned(), Value::String(text));
     }
-    Ok(Removal::Ask)
+    Ok(true)
 }
 
 /// Removes it; false if it is gone already.

@@ -156,6 +156,14 @@ pub(crate) fn proceed(
         Err((notice, code)) => return Ok(Onward::Stopped(notice, code)),
     };
     let (mut next, mut user) = flow::next(cx, &attempt)?;
+    if let (Next::Act(action), Some(asks)) = (&next, &user)
+        && action.is_of_methods()
+        && flow::is_too_weak(cx, &attempt, &asks.id)?
+    {
+        flow::begin_again(&mut attempt, Some(asks.id.clone()));
+        attempt::advance(cx, &attempt)?;
+        (next, user) = flow::next(cx, &attempt)?;
+    }
     if let (Next::Act(Action::LinkProvider), Some(asks)) = (&next, &user)
         && !broker::check_link(cx, &mut attempt, asks, origin)?
     {

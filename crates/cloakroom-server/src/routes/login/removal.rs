@@ -1,9 +1,9 @@
 //! Removing a credential at its owner's wish: whether that may be, and the question.
 
 use cloakroom_login::flow::{self, note};
-use cloakroom_login::further::removal::{self, Removal};
+use cloakroom_login::further::removal;
 use cloakroom_login::sign_on::Origin;
-use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_web::page::{Layout, RemoveCredentialPage};
@@ -11,18 +11,13 @@ use cloakroom_web::page::{Layout, RemoveCredentialPage};
 use super::fields::Problems;
 use crate::routes::sign_in;
 
-/// Whether the user is asked; else the attempt goes on without it, or from its beginning.
+/// Whether the user is asked; else the attempt goes on without it.
 pub(crate) fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<bool, Fault> {
-    let removal = removal::check(cx, attempt, user)?;
-    match removal {
-        Removal::Ask => {}
-        Removal::Nothing => flow::end_action(attempt, "error"),
-        Removal::ProveFirst => {
-            flow::begin_again(attempt, Some(user.id.clone()));
-            attempt::advance(cx, attempt)?;
-        }
+    let is_theirs = removal::check(cx, attempt, user)?;
+    if !is_theirs {
+        flow::end_action(attempt, "error");
     }
-    Ok(removal == Removal::Ask)
+    Ok(is_theirs)
 }
 
 /// Removes it. What is gone already is what was asked for.

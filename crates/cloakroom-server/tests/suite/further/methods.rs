@@ -30,7 +30,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         "a-device-is-removed-by-its-owner-and-by-nobody-else",
         removed,
     ),
-    ("a-password-alone-removes-no-device", by_password_alone),
+    (
+        "MFA-06-a-password-alone-changes-no-other-way-in",
+        by_password_alone,
+    ),
     (
         "an-action-that-the-realm-switched-off-is-an-error",
         switched_off,
@@ -281,6 +284,17 @@ fn by_password_alone(scene: &Scene, name: &str) {
     let page = thief.open(&asked).page();
 
     assert!(page.is_login(), "{}", page.answer.body);
+    // Nor does it get anything else by which people sign in.
+    for action in [
+        "UPDATE_PASSWORD",
+        "CONFIGURE_TOTP",
+        "CONFIGURE_RECOVERY_AUTHN_CODES",
+    ] {
+        let page = thief.open(&with_action(scene, action)).page();
+        assert!(page.is_login(), "{action}: {}", page.answer.body);
+    }
+    let page = thief.open(&with_action(scene, "UPDATE_PROFILE")).page();
+    assert!(page.form("kc-update-profile-form").is_some());
     let page = thief.answer(&asked, &person).page();
     assert_eq!(question(&page).id, OTP);
     assert_eq!(kinds(scene, &person).len(), 1);
