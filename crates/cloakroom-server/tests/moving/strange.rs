@@ -298,8 +298,17 @@ fn names_that_no_index_has_room_for_are_refused_with_their_place() {
 fn a_report_says_of_passwords_that_a_centre_of_keys_proves_where_that_is_listed() {
     let here = Installation::new();
     let store = |name: &str, kind: &str, setting: &str, value: &str| {
-        let config = json!({setting: [value], "enabled": ["true"]});
-        json!({"name": name, "providerId": kind, "config": config})
+        let config = json!({
+            setting: [value], "enabled": ["true"], "connectionUrl": ["ldap://directory.example.org"],
+        });
+        let mut store = json!({"name": name, "providerId": kind, "config": config});
+        if kind != "ldap" {
+            store["config"]
+                .as_object_mut()
+                .unwrap()
+                .remove("connectionUrl");
+        }
+        store
     };
     let stores = json!([
         store(
