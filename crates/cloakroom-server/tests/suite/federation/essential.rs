@@ -133,7 +133,7 @@ fn forged_access_tokens(scene: &Scene) {
             "its access token is of another issuer than the settings name",
             |op| {
                 access_token(op, &own_key(op), |claims| {
-                    claims["iss"] = json!("https://other.test")
+                    claims["iss"] = json!("https://other.test");
                 })
             },
         ),
@@ -142,7 +142,7 @@ fn forged_access_tokens(scene: &Scene) {
             "its access token is over",
             |op| {
                 access_token(op, &own_key(op), |claims| {
-                    claims["exp"] = json!(op::now() - 3600)
+                    claims["exp"] = json!(op::now() - 3600);
                 })
             },
         ),
