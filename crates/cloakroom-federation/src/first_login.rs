@@ -8,7 +8,7 @@
 //! realm that cannot send mail. Whoever would have to take a step that has no meaning here comes no further: whoever
 //! configured it relies on it.
 
-use cloakroom_model::flow::{Node, Tree};
+use cloakroom_model::flow::{Node, Tree, bound_alias};
 use cloakroom_model::{Cx, Fault};
 
 use crate::arrival::{self, Existing};
@@ -83,9 +83,8 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
         .first_broker_login_flow_alias
         .as_deref();
     let own = own.filter(|alias| !alias.is_empty());
-    let of_realm = cx.realm.settings.rest.get("firstBrokerLoginFlow");
-    let of_realm = of_realm.and_then(|alias| alias.as_str());
-    let alias = own.or(of_realm).unwrap_or("first broker login").to_owned();
+    let of_realm = || bound_alias(&cx.realm.settings, "firstBrokerLoginFlow");
+    let alias = own.unwrap_or_else(of_realm).to_owned();
     let flow = cx.realm.flows.named(&alias);
     Ok(flow.map(|flow| read(&flow)).unwrap_or_default())
 }

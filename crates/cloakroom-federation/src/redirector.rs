@@ -10,7 +10,7 @@ pub fn default_provider(realm: &Realm, client: &Client) -> Option<String> {
     if realm.providers.is_empty() {
         return None;
     }
-    let flow = realm.bound(Use::Browser, Some(client)).ok()??;
+    let flow = realm.bound(Use::Browser, Some(client)).ok()?;
     let step = flow.step("identity-provider-redirector")?;
     let alias = step.setting("defaultProvider").trim();
     (!alias.is_empty()).then(|| alias.to_owned())

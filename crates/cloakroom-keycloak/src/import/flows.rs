@@ -50,16 +50,8 @@ const ACTION: [&str; 7] = [
     "providerId",
 ];
 
-/// What a realm binds flows to.
-const BINDINGS: [&str; 7] = [
-    "browserFlow",
-    "clientAuthenticationFlow",
-    "directGrantFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-    "registrationFlow",
-    "resetCredentialsFlow",
-];
+/// What people sign in by: without a flow for it nobody would be let in.
+const SIGN_IN: [&str; 2] = ["browserFlow", "directGrantFlow"];
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let is_given = |name: &str| {
@@ -299,16 +291,15 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
 fn bind(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let mut present: BTreeSet<String> =
         flow::list(cx)?.into_iter().map(|flow| flow.alias).collect();
-    for binding in BINDINGS {
-        let bound = cx
-            .realm
-            .settings
-            .rest
-            .get(binding)
-            .and_then(|alias| alias.as_str());
-        let Some(alias) = bound.filter(|alias| !alias.is_empty()).map(str::to_owned) else {
+    for (binding, _) in flow::BINDINGS {
+        let settings = &cx.realm.settings;
+        let set = settings.rest.get(binding).and_then(|alias| alias.as_str());
+        // An empty name binds nothing, as none does.
+        let is_set = set.is_some_and(|alias| !alias.is_empty());
+        if !is_set && !SIGN_IN.contains(&binding) {
             continue;
-        };
+        }
+        let alias = flow::bound_alias(settings, binding).to_owned();
         if present.contains(&alias) {
             continue;
         }

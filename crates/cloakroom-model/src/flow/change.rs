@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::{AuthenticatorConfig, Execution, Flow};
+use super::{AuthenticatorConfig, BINDINGS, Execution, Flow, bound_alias};
 use crate::Result;
 use crate::cx::Cx;
 use crate::hidden;
@@ -63,8 +63,8 @@ pub fn update_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Removes a step with its settings and the flow that it stands for, unless that is a part of another flow too; false if
-/// the step is gone.
+/// Removes a step with its settings and the flow that it stands for, unless something else uses that; false if the step is
+/// gone.
 pub fn remove_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
     // The step goes first: a damaged flow that contains itself ends here.
     let gone = delete_execution(cx, &step.id)?;
@@ -73,21 +73,32 @@ pub fn remove_execution(cx: &mut Cx<'_>, step: &Execution) -> Result<bool> {
     }
     if gone
         && let Some(child) = &step.child_flow
-        && !is_inside_another(cx, child)?
+        && !is_used(cx, child)?
     {
         remove(cx, child)?;
     }
     Ok(gone)
 }
 
-/// A step stands for this flow.
-fn is_inside_another(cx: &mut Cx<'_>, flow: &FlowId) -> Result<bool> {
+/// A step stands for this flow, or a realm or a client is bound to it.
+fn is_used(cx: &mut Cx<'_>, id: &FlowId) -> Result<bool> {
     let steps = executions::table
         .filter(executions::realm_id.eq(&cx.realm.id))
-        .filter(executions::child_flow_id.eq(flow.as_str()))
+        .filter(executions::child_flow_id.eq(id.as_str()))
         .count()
         .get_result::<i64>(cx.db.conn()?)?;
-    Ok(steps > 0)
+    if steps > 0 || has_client(cx, id)? {
+        return Ok(true);
+    }
+    let alias = flows::table
+        .filter(flows::realm_id.eq(&cx.realm.id))
+        .filter(flows::id.eq(id))
+        .select(flows::alias)
+        .first::<String>(cx.db.conn()?)
+        .optional()?;
+    let settings = &cx.realm.settings;
+    let mut all = BINDINGS.iter();
+    Ok(alias.is_some_and(|alias| all.any(|(name, _)| bound_alias(settings, name) == alias)))
 }
 
 fn delete_execution(cx: &mut Cx<'_>, id: &ExecutionId) -> Result<bool> {

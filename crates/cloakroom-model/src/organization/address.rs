@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Domain, Organization, domains, find, is_on};
 use crate::Result;
 use crate::cx::Cx;
-use crate::flow::Shelf;
+use crate::flow::{Shelf, bound_alias};
 use crate::id::OrganizationId;
 use crate::identity_provider::{self, IdentityProvider};
 use crate::user::fold;
@@ -27,8 +27,7 @@ pub struct NamesFirst {
 /// How the realm's people sign in where their name comes first: it has organizations, and its flow of the browser
 /// has the step `organization`.
 pub(crate) fn names_first(cx: &Cx<'_>, flows: &Shelf) -> Option<NamesFirst> {
-    let alias = cx.realm.settings.rest.get("browserFlow");
-    let alias = alias.and_then(|alias| alias.as_str()).unwrap_or("browser");
+    let alias = bound_alias(&cx.realm.settings, "browserFlow");
     let flow = is_on(cx).then(|| flows.named(alias)).flatten()?;
     let step = flow.step("organization")?;
     Some(NamesFirst {

@@ -60,8 +60,7 @@ fn by_password(
     (scope, declined): (&str, &[String]),
 ) -> Result<Result<Asks, Bar>, Fault> {
     let flow = match cx.realm.bound(to, Some(client)) {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return Ok(Ok(Asks::default())),
+        Ok(flow) => flow,
         Err(gone) => return Ok(Err(Bar::gone(gone))),
     };
     let mut person = course::person(cx, user, &flow)?;
@@ -95,8 +94,7 @@ pub(crate) fn further(
             return by_password(cx, to, user, (&scope, declined));
         }
         First::Ticket => match cx.realm.bound(Use::Browser, Some(&client)) {
-            Ok(Some(flow)) => (flow, false),
-            Ok(None) => return Ok(Ok(Asks::default())),
+            Ok(flow) => (flow, false),
             Err(gone) => return Ok(Err(Bar::gone(gone))),
         },
         First::Provider(alias) => match cx.realm.flows.named(alias) {
@@ -150,8 +148,7 @@ pub(crate) fn judge_brought(
     has_session: bool,
 ) -> Result<Brought, Fault> {
     let flow = match cx.realm.bound(Use::Browser, Some(client)) {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return Ok(Brought::Enough),
+        Ok(flow) => flow,
         Err(gone) => return Ok(Brought::Barred(Bar::gone(gone))),
     };
     let mut facts = Facts {
@@ -222,8 +219,7 @@ pub(crate) fn scopes(realm: &Realm, client: &Client, asked: &str) -> Vec<String>
 /// Notes what the client's flow leaves out of a sign-in that is about to begin.
 pub(crate) fn prepare(realm: &Realm, client: &Client, attempt: &mut Attempt) {
     let flow = match realm.bound(Use::Browser, Some(client)) {
-        Ok(Some(flow)) => flow,
-        Ok(None) => return,
+        Ok(flow) => flow,
         Err(gone) => {
             attempts::mark(attempt, note::STAYS);
             let bar = Bar::gone(gone).to_note();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use cloakroom_keycloak::flow::{self as shape, Flows};
 use cloakroom_keycloak::read::{self, Object};
-use cloakroom_model::flow::{self, AuthenticatorConfig, Flow};
+use cloakroom_model::flow::{self, AuthenticatorConfig, BINDINGS, Flow, bound_alias};
 use cloakroom_model::id::{ExecutionId, FlowId};
 use cloakroom_model::{Cx, realm};
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
@@ -164,23 +164,12 @@ fn apply(flow: &mut Flow, sent: &Object) -> Result<()> {
     Ok(())
 }
 
-/// The realm's settings that name a flow by its alias.
-const BINDINGS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
-
 /// The realm names its flows by alias, so a new alias is a new setting.
 fn rebind(cx: &mut Cx<'_>, before: &str, after: &str) -> Result<()> {
     let mut settings = cx.realm.settings.clone();
     let mut changed = false;
-    for name in BINDINGS {
-        if settings.rest.get(name) == Some(&json!(before)) {
+    for (name, _) in BINDINGS {
+        if bound_alias(&cx.realm.settings, name) == before {
             settings.rest.insert(name.to_owned(), json!(after));
             changed = true;
         }
@@ -203,10 +192,10 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
             if flow.built_in {
                 return Err(AdminError::error(400, "Can't delete built in flow"));
             }
-            let settings = &cx.realm.settings.rest;
+            let settings = &cx.realm.settings;
             let is_bound = BINDINGS
                 .iter()
-                .any(|name| settings.get(*name) == Some(&json!(flow.alias)));
+                .any(|(name, _)| bound_alias(settings, name) == flow.alias);
             if is_bound || flow::has_client(cx, &flow.id)? {
                 let why = format!("Cannot delete flow {}: it is in use", flow.alias);
                 return Err(AdminError::message(409, why));

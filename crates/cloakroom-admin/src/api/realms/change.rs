@@ -221,22 +221,12 @@ fn check_mail(mail: Option<&Value>) -> Result<()> {
     ))
 }
 
-const FLOWS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
-
 /// A realm never names a flow that is not there: nobody could sign in.
 fn check_flows(cx: &mut Cx<'_>, settings: &Settings, sent: &read::Object) -> Result<()> {
-    let named = FLOWS.iter().filter(|name| sent.contains_key(**name));
+    let all = flow::BINDINGS.iter().map(|(name, _)| *name);
     let mut known = None;
-    for name in named {
-        let Some(alias) = settings.rest.get(*name).and_then(Value::as_str) else {
+    for name in all.filter(|name| sent.contains_key(*name)) {
+        let Some(alias) = settings.rest.get(name).and_then(Value::as_str) else {
             continue;
         };
         if known.is_none() {

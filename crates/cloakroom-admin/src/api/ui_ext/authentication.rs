@@ -3,8 +3,9 @@
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{catalog, required_action};
+use cloakroom_model::client;
+use cloakroom_model::flow::{self, BINDINGS, bound_alias};
 use cloakroom_model::identity_provider::{self, IdentityProvider};
-use cloakroom_model::{client, flow};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -20,17 +21,6 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(&format!("{at}/required-actions"), web::get().to(actions));
     cfg.route(&format!("{at}/{{type}}/{{id}}"), web::get().to(users_of));
 }
-
-/// The settings of a realm that name a flow.
-const BINDINGS: [&str; 7] = [
-    "browserFlow",
-    "registrationFlow",
-    "directGrantFlow",
-    "resetCredentialsFlow",
-    "clientAuthenticationFlow",
-    "dockerAuthenticationFlow",
-    "firstBrokerLoginFlow",
-];
 
 /// The clients that sign people in by this flow and not by the realm's, of those that have flows of their own.
 fn clients_of(bound: &[(String, Vec<String>)], flow: &flow::Flow) -> Vec<String> {
@@ -59,10 +49,10 @@ fn providers_of(all: &[IdentityProvider], flow: &flow::Flow) -> Vec<String> {
 /// The flows that are not inside others, and what uses each: the realm, or else clients or identity providers.
 async fn flows(admin: Admin) -> Answer {
     admin.check(VIEW_REALM)?;
-    let settings = admin.realm.settings.rest.clone();
+    let realm = admin.realm.clone();
     let is_bound = move |alias: &str| {
-        let mut bound = BINDINGS.iter().filter_map(|name| settings.get(*name));
-        bound.any(|value| value.as_str() == Some(alias))
+        let mut all = BINDINGS.iter();
+        all.any(|(name, _)| bound_alias(&realm.settings, name) == alias)
     };
     let shown = admin
         .read(move |cx| {

@@ -32,8 +32,8 @@ impl Bar {
         }
     }
 
-    pub(super) fn gone(Gone(id): Gone) -> Self {
-        Self::Missing(id.to_string())
+    pub(super) fn gone(Gone(flow): Gone) -> Self {
+        Self::Missing(format!("flow {flow}"))
     }
 
     /// The event's error, and the same in words.

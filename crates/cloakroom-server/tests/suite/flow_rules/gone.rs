@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Scene, Story};
-use crate::http::text;
+use crate::browser::Browser;
+use crate::further::{self, Device};
+use crate::http::{Request, encode, text};
+use crate::realm::{CALLBACK, Realm};
 
 pub(super) const STORIES: &[(&str, Story)] = &[
     (
@@ -15,6 +18,14 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         Scene::what_is_shared_stays,
     ),
     ("a-flow-is-read-to-its-end", Scene::all_is_read),
+    (
+        "what-a-realm-is-bound-to-does-not-go-with-another-flow",
+        Scene::what_is_bound_stays,
+    ),
+    (
+        "an-empty-name-of-a-flow-leaves-no-second-factor-out",
+        Scene::an_empty_name,
+    ),
 ];
 
 impl Scene {
@@ -150,5 +161,60 @@ impl Scene {
             self.realm.call("POST", path, &step).status
         };
         assert_eq!([add(), add(), add(), add()], [201, 201, 201, 400]);
+    }
+
+    /// A flow that is bound may be a part of another as well.
+    fn what_is_bound_stays(&self) {
+        self.add(
+            "own",
+            "execution",
+            json!({"provider": "deny-access-authenticator"}),
+        );
+        self.require("own", "deny-access-authenticator", "REQUIRED");
+        self.realm.change("", json!({"browserFlow": "own"}));
+        self.bind("").unwrap();
+        assert!(!self.is_let_in());
+        let top = json!({"alias": "other", "providerId": "basic-flow", "topLevel": true});
+        self.done("POST", "/authentication/flows", &top);
+        let other = self.id_of("other");
+        let step = json!({"parentFlow": other, "flowId": self.flow_id, "requirement": "REQUIRED"});
+        self.done("POST", "/authentication/executions", &step);
+        let other = format!("/authentication/flows/{other}");
+        self.done("DELETE", &other, &json!({}));
+        assert!(!self.is_let_in());
+        let own = format!("/authentication/flows/{}", self.flow_id);
+        assert_eq!(self.done("GET", &own, &Value::Null)["alias"], json!("own"));
+    }
+
+    /// Keycloak's own flow counts where a realm's file names none.
+    fn an_empty_name(&self) {
+        let name = format!("{}-empty", self.realm.name);
+        let unset = json!({"browserFlow": "", "directGrantFlow": "", "firstBrokerLoginFlow": ""});
+        let realm = Realm::create(&self.realm.server, &name, unset);
+        let shop = realm.create_client("shop", json!({"directAccessGrantsEnabled": true}));
+        let device = Device::new("empty");
+        let password = json!({"type": "password", "value": "an honest passphrase of otto"});
+        let credentials = json!({"credentials": [password, device.credential("")]});
+        let otto = realm.create_person("otto", credentials);
+        let asked = [
+            ("client_id", "shop"),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("redirect_uri", CALLBACK),
+        ];
+        let request = format!("{}?{}", realm.path("auth"), encode(&asked));
+        let page = Browser::new(&realm.server).answer(&request, &otto).page();
+        assert!(page.form(further::OTP).is_some(), "{}", page.answer.body);
+        let fields = [
+            ("grant_type", "password"),
+            ("client_id", shop.id.as_str()),
+            ("client_secret", shop.secret.as_str()),
+            ("username", otto.username.as_str()),
+            ("password", otto.password.as_str()),
+        ];
+        let grant = Request::form(&realm.path("token"), &fields);
+        let refused = Browser::new(&realm.server).send(grant);
+        let words = "Invalid user credentials";
+        assert!(refused.body.contains(words), "{}", refused.body);
     }
 }
