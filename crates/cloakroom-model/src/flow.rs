@@ -47,6 +47,14 @@ pub struct Flow {
     pub built_in: bool,
 }
 
+impl Flow {
+    /// People may sign in by it: it stands by itself, and is made of steps for people.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.top_level && self.provider_id == "basic-flow"
+    }
+}
+
 /// A step of a flow: an authenticator or another flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {

@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/clients`: applications and their settings.
 
+mod bindings;
 pub(crate) mod change;
 mod evaluate;
 mod installation;

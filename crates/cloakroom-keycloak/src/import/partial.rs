@@ -204,7 +204,7 @@ impl Partial<'_, '_> {
                         self.import.known.client_roles.remove(&name);
                     }
                     // Nobody reads a report of this.
-                    if let Some(to) = clients::unbound(cx, object, &mut flows)?.first() {
+                    if let Some((to, _)) = clients::unbound(cx, object, &mut flows)?.first() {
                         let why = format!("Unable to resolve auth flow binding override for: {to}");
                         return Err(ImportError::invalid(why));
                     }

@@ -9,11 +9,11 @@ use cloakroom_model::client::{self, Client, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, MapperId, RoleId, ScopeId, UserId};
 use cloakroom_model::role::{self, Role};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Secret, authorization, flow, mapper, scope};
+use cloakroom_model::{Cx, Secret, authorization, mapper, scope};
 use cloakroom_oidc::client_policy::{self, Proposal, Registrant, Source};
 
 use super::super::mappers;
-use super::rotation;
+use super::{bindings, rotation};
 use crate::access::Grants;
 use crate::error::{AdminError, Result};
 use crate::protection::UMA_PROTECTION;
@@ -52,7 +52,7 @@ pub(crate) fn create(
         return Err(taken());
     }
     check_addresses(&settings)?;
-    check_flows(cx, sent)?;
+    bindings::check(cx, None, sent)?;
     check_policies(cx, by, None, (&mut settings, sent))?;
     // Each client that is not public has a secret, whether it proves itself with it or not.
     let has_one = !settings.public_client;
@@ -80,27 +80,6 @@ pub(crate) fn create(
     Ok(id)
 }
 
-/// Refuses to bind a client to a flow that is not there, by which nobody could sign in. Keycloak answers it with an
-/// error of its own (500), in the same words.
-fn check_flows(cx: &mut Cx<'_>, sent: &Object) -> Result<()> {
-    let bound = read::texts(sent, "authenticationFlowBindingOverrides")?.unwrap_or_default();
-    let mut bound = bound
-        .into_iter()
-        .filter_map(|(to, id)| Some((to, id.filter(|id| !id.trim().is_empty())?)))
-        .peekable();
-    if bound.peek().is_none() {
-        return Ok(());
-    }
-    let all = flow::list(cx)?;
-    match bound.find(|(_, id)| !all.iter().any(|flow| flow.id.as_str() == id)) {
-        None => Ok(()),
-        Some((to, _)) => {
-            let why = format!("Unable to resolve auth flow binding override for: {to}");
-            Err(AdminError::message(400, why))
-        }
-    }
-}
-
 /// Changes a client by what was sent; the rest stays.
 pub(crate) fn update(
     cx: &mut Cx<'_>,
@@ -117,7 +96,7 @@ pub(crate) fn update(
     let mut settings = shape::apply(&client.settings, sent)?;
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
-    check_flows(cx, sent)?;
+    bindings::check(cx, Some(&client), sent)?;
     check_policies(cx, by, Some(&client.id), (&mut settings, sent))?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
         return Err(duplicate());

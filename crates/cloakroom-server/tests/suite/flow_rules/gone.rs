@@ -26,6 +26,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         "an-empty-name-of-a-flow-leaves-no-second-factor-out",
         Scene::an_empty_name,
     ),
+    (
+        "a-client-is-bound-to-whole-flows-for-people",
+        Scene::whole_flows,
+    ),
 ];
 
 impl Scene {
@@ -216,5 +220,33 @@ impl Scene {
         let refused = Browser::new(&realm.server).send(grant);
         let words = "Invalid user credentials";
         assert!(refused.body.contains(words), "{}", refused.body);
+    }
+
+    /// What is inside another flow asks for less than that, and Keycloak's console offers none of it.
+    fn whole_flows(&self) {
+        let part = self.sub_flow("second", "REQUIRED", "allow-access-authenticator");
+        let of_clients =
+            json!({"alias": "machines", "providerId": "client-flow", "topLevel": true});
+        self.done("POST", "/authentication/flows", &of_clients);
+        let of_clients = self.id_of("machines");
+        for id in [&part, &of_clients] {
+            let refused = self.bind(id).unwrap_err();
+            assert!(refused.starts_with("400"), "{refused}");
+            assert!(refused.contains("cannot be bound for browser"), "{refused}");
+            let bound = json!({"browser": id});
+            let new = json!({"clientId": "new", "authenticationFlowBindingOverrides": bound});
+            let refused = self.realm.call("POST", "/clients", &new);
+            assert_eq!(refused.status, 400, "{}", refused.body);
+            let import = json!({"ifResourceExists": "FAIL", "clients": [new]});
+            let refused = self.realm.call("POST", "/partialImport", &import);
+            assert_eq!(refused.status, 400, "{}", refused.body);
+        }
+        // What a client is bound to already does not stand in the way of other changes.
+        let flow = format!("/authentication/flows/{}", self.flow_id);
+        let mut own = self.done("GET", &flow, &Value::Null);
+        own["topLevel"] = json!(false);
+        self.done("PUT", &flow, &own);
+        self.bind(&self.flow_id).unwrap();
+        assert!(self.is_let_in());
     }
 }
