@@ -107,6 +107,8 @@ pub mod note {
     pub const LACKED: &str = "lacked";
     /// The digest of what was stored of the password when somebody was proved who has still something to do.
     pub const STANDS_ON: &str = "stands_on";
+    /// The kinds of credentials that were proved beside the first proof.
+    pub const PROVED: &str = "proved_kinds";
     /// What the session's notes will be.
     pub const SESSION: &str = "session_notes";
 }
@@ -192,6 +194,7 @@ fn forget_answers(attempt: &mut Attempt) {
         note::NEW_ID,
         note::LACKED,
         note::STANDS_ON,
+        note::PROVED,
         note::CHOSEN,
         note::CONSENTED,
         note::ACTION_ENDED,
@@ -243,7 +246,8 @@ pub fn prove_in_part(
     };
 }
 
-/// Asks somebody for more who is proved already, because of the flow of a provider; who has brought a code in this sign-in has done so.
+/// Asks somebody for more who is proved already, because of the flow of a provider; what was proved in this sign-in is not asked
+/// for twice.
 pub fn ask_more(attempt: &mut Attempt, flow: String) {
     let Stage::Act {
         auth_time,
@@ -253,20 +257,27 @@ pub fn ask_more(attempt: &mut Attempt, flow: String) {
     else {
         return;
     };
-    if amr.iter().any(|method| method == "otp") {
-        return;
-    }
+    let kinds = attempt.notes.remove(note::PROVED);
+    let kinds: Vec<String> = kinds
+        .and_then(|kinds| serde_json::from_value(kinds).ok())
+        .unwrap_or_default();
+    // These are said anew of all that was proved in the end.
+    let mut amr = amr.clone();
+    amr.retain(|method| !OF_FURTHER.contains(&method.as_str()));
     attempt.stage = Stage::Further {
         proved: Proved {
             at: *auth_time,
-            amr: amr.clone(),
+            amr,
             by: First::Provider(flow),
-            kinds: Vec::new(),
+            kinds,
             declined: Vec::new(),
         },
         remember_me: *remember_me,
     };
 }
+
+/// What a code that is good once, and more than one factor, are in `amr` (RFC 8176 §2).
+const OF_FURTHER: [&str; 2] = ["otp", "mfa"];
 
 /// Takes somebody as proved who has given all proofs that the flow asks for.
 pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
@@ -278,17 +289,19 @@ pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
         return;
     };
     let mut amr = proved.amr.clone();
-    if !proved.kinds.is_empty() {
-        // RFC 8176 §2: a code that is good once, and more than one factor.
+    let kinds = proved.kinds.clone();
+    if !kinds.is_empty() {
+        let [code, several] = OF_FURTHER.map(str::to_owned);
         let is_mixed = !amr.is_empty();
-        amr.push("otp".to_owned());
-        amr.extend(is_mixed.then(|| "mfa".to_owned()));
+        amr.push(code);
+        amr.extend(is_mixed.then_some(several));
     }
     attempt.stage = Stage::Act {
         auth_time: cx.now,
         amr,
         remember_me: *remember_me,
     };
+    attempt.notes.insert(note::PROVED.to_owned(), kinds.into());
     bind(cx, attempt);
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Story;
 use super::flows::flow;
+use super::linking::{claim, type_password};
 use super::op::{Op, query_of};
 use super::scene::Scene;
 use crate::browser::{Browser, Page};
@@ -24,6 +25,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "flows::nothing-of-whoever-came-by-a-provider-clings-to-who-signs-in-after-them",
         clings,
+    ),
+    (
+        "flows::what-follows-the-provider-is-asked-of-whoever-has-brought-another-code",
+        after_another_code,
     ),
 ];
 
@@ -186,4 +191,51 @@ fn clings(scene: &Scene) {
     assert_eq!(sessions().as_array().map(Vec::len), Some(1));
     let links = format!("/users/{}/federated-identity", other.id);
     assert_eq!(scene.done("GET", &links, &Value::Null), json!([]));
+}
+
+/// Whoever proves their account by a code on paper has shown no device, and one that was shown is not asked for again.
+fn after_another_code(scene: &Scene) {
+    let scene = scene.in_realm("federation-another-code");
+    let steps = [("auth-otp-form", "REQUIRED", Value::Null)];
+    flow(&scene, None, "device-after", &steps);
+    for (name, step) in [
+        ("paper-first", "auth-recovery-authn-code-form"),
+        ("device-first", "auth-otp-form"),
+    ] {
+        let steps = [
+            ("identity-provider-redirector", "ALTERNATIVE", Value::Null),
+            ("auth-username-password-form", "REQUIRED", Value::Null),
+            (step, "REQUIRED", Value::Null),
+        ];
+        flow(&scene, None, name, &steps);
+        scene.realm.change("", json!({"browserFlow": name}));
+        let device = Device::new(name);
+        let password = format!("an honest passphrase of {name}");
+        let credentials = json!([
+            {"type": "password", "value": password},
+            device.credential(""),
+            further::paper(&["AAAABBBBCCCC", "DDDDEEEEFFFF"], 1),
+        ]);
+        let settings = json!({"credentials": credentials});
+        let person = scene.realm.create_person(name, settings);
+        let members = json!({"postBrokerLoginFlowAlias": "device-after"});
+        let op = scene.op_with(name, members, json!({}));
+        op.change(|says| says.userinfo["email"] = json!(format!("{name}@example.org")));
+        let mut browser = scene.browser();
+        let question = scene.visit(&mut browser, &op).page();
+        let page = claim(&mut browser, &question).page();
+
+        let page = type_password(&mut browser, &page, &person.password).page();
+
+        let place = match page.form(further::RECOVERY) {
+            Some(_) => {
+                assert_eq!(name, "paper-first");
+                let page = further::send(&mut browser, &page, "AAAABBBBCCCC").page();
+                assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
+                further::send(&mut browser, &asks(page), &device.code(0))
+            }
+            None => further::send(&mut browser, &asks(page), &device.code(0)),
+        };
+        assert_eq!(scene.claims(&place.client())["sub"], json!(person.id));
+    }
 }

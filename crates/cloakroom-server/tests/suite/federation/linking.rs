@@ -91,13 +91,13 @@ fn links_of(scene: &Scene, person: &Person) -> Value {
 }
 
 /// Says that the account which is there is theirs.
-fn claim(browser: &mut Browser, page: &Page) -> Place {
+pub(super) fn claim(browser: &mut Browser, page: &Page) -> Place {
     submit(browser, page, "kc-register-form", |form| {
         form.press("submitAction");
     })
 }
 
-fn type_password(browser: &mut Browser, page: &Page, password: &str) -> Place {
+pub(super) fn type_password(browser: &mut Browser, page: &Page, password: &str) -> Place {
     submit(browser, page, "kc-form-login", |form| {
         form.set("password", password);
     })
