@@ -17,8 +17,8 @@ pub enum Verdict {
     Pass,
     /// They go on to what this flow asks for beside.
     Asks(String),
-    /// They go on, and have to set up one-time codes.
-    SetsUp,
+    /// They go on, and have to set up credentials of these kinds.
+    SetsUp(Vec<String>),
     /// The flow denies them.
     Denied,
     /// The flow has to run a step that this server does not have, or is not there.
@@ -71,8 +71,10 @@ fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree, asked: Asked) -> Result<Ver
     let course = course::decide(flow, &facts);
     Ok(match course.end {
         End::In if course.asked().next().is_some() => Verdict::Asks(flow.alias.clone()),
-        End::In if course.missing().next().is_some() => Verdict::SetsUp,
-        End::In => Verdict::Pass,
+        End::In => match course.missing().map(str::to_owned).collect::<Vec<_>>() {
+            kinds if kinds.is_empty() => Verdict::Pass,
+            kinds => Verdict::SetsUp(kinds),
+        },
         // A flow of conditions that do not hold has nothing against anybody; one inside it that failed has.
         End::Nothing(alias) if alias == flow.alias => Verdict::Pass,
         End::Nothing(_) => Verdict::Denied,

@@ -62,8 +62,8 @@ pub fn judge_further(
                 code,
                 credential: None,
             };
-            match further::prove(cx, user, &typed, place)? {
-                Ok(Ok(())) => return Ok(Ok(Ok(()))),
+            match further::prove(cx, user, &further::Brought::Code(typed), place)? {
+                Ok(Ok(_)) => return Ok(Ok(Ok(()))),
                 Ok(Err(denied)) => denied,
                 Err(too_many) => return Ok(Err(too_many)),
             }

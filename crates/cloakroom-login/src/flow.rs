@@ -1,8 +1,10 @@
 //! The way of an attempt from its first page to a session.
 
+mod second;
 mod standing;
 
 use cloakroom_model::attempt::{Attempt, First, Proved, Stage};
+use cloakroom_model::credential::{PASSKEY, SECURITY_KEY};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
@@ -12,6 +14,8 @@ use serde_json::Value;
 use crate::consent;
 use crate::required::{self, Action};
 
+pub(crate) use second::{SECOND, has_second, settle_second};
+pub use second::{demand, is_demanded, stand_on_key};
 pub(crate) use standing::{has_got, note_lacking};
 pub use standing::{hold, hold_here, is_too_weak, password_of, stand, stand_on};
 
@@ -93,6 +97,10 @@ pub mod note {
     pub const BARRED: &str = "barred";
     /// One-time codes have to be set up, because the flow demands them.
     pub const SET_UP_OTP: &str = "set_up_otp";
+    /// A security key has to be set up, because the flow demands it.
+    pub const SET_UP_KEY: &str = "set_up_key";
+    /// The same of a passkey.
+    pub const SET_UP_PASSKEY: &str = "set_up_passkey";
     /// The secret of a device that is being set up; sealed.
     pub const NEW_OTP: &str = "new_otp";
     /// The codes on paper that are being set up; sealed.
@@ -105,6 +113,12 @@ pub mod note {
     pub const REMOVED_NAME: &str = "removed_name";
     /// The kinds of second factors that the person did not have when they were proved, and could not be asked for.
     pub const LACKED: &str = "lacked";
+    /// What a security key or a passkey has to sign, and for what.
+    pub const CHALLENGE: &str = "key_challenge";
+    /// What the event of the sign-in says beside.
+    pub const DETAILS: &str = "login_details";
+    /// The credentials of the keys that were proved: each has to be there still.
+    pub const KEYS: &str = "keys";
     /// The digest of what was stored of the password when somebody was proved who has still something to do.
     pub const STANDS_ON: &str = "stands_on";
     /// The kinds of credentials that were proved beside the first proof.
@@ -193,6 +207,11 @@ fn forget_answers(attempt: &mut Attempt) {
         note::NEW_CODES,
         note::NEW_ID,
         note::LACKED,
+        note::SET_UP_KEY,
+        note::SET_UP_PASSKEY,
+        note::CHALLENGE,
+        note::KEYS,
+        note::DETAILS,
         note::STANDS_ON,
         note::PROVED,
         note::CHOSEN,
@@ -277,7 +296,7 @@ pub fn ask_more(attempt: &mut Attempt, flow: String) {
 }
 
 /// What a code that is good once, and more than one factor, are in `amr` (RFC 8176 §2).
-const OF_FURTHER: [&str; 2] = ["otp", "mfa"];
+const OF_FURTHER: [&str; 3] = ["otp", second::KEY, "mfa"];
 
 /// Takes somebody as proved who has given all proofs that the flow asks for.
 pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
@@ -291,9 +310,11 @@ pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
     let mut amr = proved.amr.clone();
     let kinds = proved.kinds.clone();
     if !kinds.is_empty() {
-        let [code, several] = OF_FURTHER.map(str::to_owned);
+        let [code, key, several] = OF_FURTHER.map(str::to_owned);
         let is_mixed = !amr.is_empty();
-        amr.push(code);
+        let is_key = |kind: &String| [SECURITY_KEY, PASSKEY].contains(&kind.as_str());
+        amr.extend((!kinds.iter().all(is_key)).then_some(code));
+        amr.extend(kinds.iter().any(is_key).then_some(key));
         amr.extend(is_mixed.then_some(several));
     }
     attempt.stage = Stage::Act {
@@ -339,8 +360,8 @@ pub fn next_of(
     if matches!(attempt.stage, Stage::Further { .. }) {
         return Ok((Next::AskFurther, Some(user)));
     }
-    if has(attempt, note::SET_UP_OTP) {
-        return Ok((Next::Act(Action::ConfigureTotp), Some(user)));
+    if let Some(demanded) = SECOND.iter().find(|one| has(attempt, one.set_up)) {
+        return Ok((Next::Act(demanded.action), Some(user)));
     }
     let wished = Action::of_request(text(attempt, note::ACTION));
     let open = required::list_open(cx, &user)?;

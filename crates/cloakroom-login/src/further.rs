@@ -9,6 +9,7 @@ pub mod otp;
 pub mod paper;
 pub mod recovery;
 pub mod removal;
+pub mod webauthn;
 
 use std::collections::BTreeMap;
 
@@ -24,10 +25,11 @@ use crate::code::ErrorCode;
 use crate::flow::{self, note};
 use crate::known_device;
 use crate::lockout::{self, Lock};
-use crate::pace::{self, Outcome, Tried};
+use crate::pace::{self, Tried};
 use crate::proof::{self, Denied, Place, Refusal, TooMany};
 use otp::Judged;
 use serde_json::Value;
+use webauthn::Rejection;
 
 /// The longest name of a credential.
 const LONGEST_LABEL: usize = 255;
@@ -48,6 +50,8 @@ pub enum Offer {
     Otp(Vec<Device>),
     /// The code on paper that has this number.
     RecoveryCode(i64),
+    /// A signature of one of these keys.
+    Key(Box<webauthn::Question>),
 }
 
 /// What somebody has of a kind; `None` if nothing of it can be asked for.
@@ -137,13 +141,39 @@ pub struct Typed<'a> {
     pub credential: Option<&'a str>,
 }
 
+/// What somebody answers with.
+#[derive(Clone, Copy, Debug)]
+pub enum Brought<'a> {
+    /// A code.
+    Code(Typed<'a>),
+    /// What a key has signed.
+    Key(webauthn::Asked<'a>, webauthn::Assertion<'a>),
+}
+
+/// What was right, and is spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// A code.
+    Code,
+    /// A signature of this key.
+    Key(webauthn::Proof),
+}
+
+/// What an answer comes to.
+enum Outcome {
+    Right(Spent),
+    UsedBefore,
+    Wrong,
+    Rejected(Rejection),
+}
+
 /// Counts a guess, looks at it, and spends what was right.
 pub fn prove(
     cx: &mut Cx<'_>,
     user: &User,
-    typed: &Typed<'_>,
+    brought: &Brought<'_>,
     place: Place<'_>,
-) -> Result<std::result::Result<std::result::Result<(), Denied>, TooMany>> {
+) -> Result<std::result::Result<std::result::Result<Spent, Denied>, TooMany>> {
     let device = known_device::recognize(cx, Some(user), place.device)?;
     let limit = match pace::begin(cx, Tried::further(user, device.as_ref()))? {
         Ok(begun) => begun,
@@ -161,17 +191,18 @@ pub fn prove(
         refused = proof::refusal(lock, is_trusted);
     }
     let judged = match refused {
-        Some(_) => Judged::Wrong,
-        None => judge(cx, user, typed)?,
+        // A key has its challenge spent all the same: whoever waits for the lock to open asks anew.
+        Some(_) => Outcome::Wrong,
+        None => judge(cx, user, brought)?,
     };
-    if judged == Judged::Right {
-        pace::end(cx, &limit, Outcome::Right)?;
+    if let Outcome::Right(spent) = judged {
+        pace::end(cx, &limit, pace::Outcome::Right)?;
         if is_counted {
             failures::clear(cx, &user.id)?;
         }
-        return Ok(Ok(Ok(())));
+        return Ok(Ok(Ok(spent)));
     }
-    pace::end(cx, &limit, Outcome::Wrong)?;
+    pace::end(cx, &limit, pace::Outcome::Wrong)?;
     if is_counted {
         lockout::fail(cx, &user.id)?;
     }
@@ -180,25 +211,45 @@ pub fn prove(
     {
         known_device::forget(cx, &user.id, device)?;
     }
+    let (reason, why) = match (&judged, brought) {
+        (Outcome::Rejected(rejection), _) => (rejection.error, rejection.why),
+        (Outcome::UsedBefore, _) => (INVALID, "the one-time code was used before"),
+        (_, Brought::Code(typed)) if typed.kind == credential::RECOVERY_CODES => {
+            (INVALID, "the recovery code is wrong")
+        }
+        _ => (INVALID, "the one-time code is wrong"),
+    };
     Ok(Ok(Err(Denied {
         refusal: match judged {
-            Judged::UsedBefore => Refusal::UsedBefore,
-            Judged::Right | Judged::Wrong => Refusal::InvalidCredentials,
+            Outcome::UsedBefore => Refusal::UsedBefore,
+            _ => Refusal::InvalidCredentials,
         },
-        reason: refused.unwrap_or("invalid_user_credentials"),
+        reason: refused.unwrap_or(reason),
         user: Some(user.id.clone()),
-        why: match (judged, refused) {
-            (_, Some(_)) => None,
-            (Judged::UsedBefore, _) => Some("the one-time code was used before"),
-            (_, None) if typed.kind == credential::RECOVERY_CODES => {
-                Some("the recovery code is wrong")
-            }
-            (_, None) => Some("the one-time code is wrong"),
-        },
+        why: refused.is_none().then_some(why),
     })))
 }
 
-fn judge(cx: &mut Cx<'_>, user: &User, typed: &Typed<'_>) -> Result<Judged> {
+const INVALID: &str = "invalid_user_credentials";
+
+fn judge(cx: &mut Cx<'_>, user: &User, brought: &Brought<'_>) -> Result<Outcome> {
+    let typed = match brought {
+        Brought::Code(typed) => typed,
+        Brought::Key(asked, assertion) => {
+            return Ok(match webauthn::judge(cx, user, asked, assertion)? {
+                Ok(proof) => Outcome::Right(Spent::Key(proof)),
+                Err(rejection) => Outcome::Rejected(rejection),
+            });
+        }
+    };
+    Ok(match judge_code(cx, user, typed)? {
+        Judged::Right => Outcome::Right(Spent::Code),
+        Judged::Wrong => Outcome::Wrong,
+        Judged::UsedBefore => Outcome::UsedBefore,
+    })
+}
+
+fn judge_code(cx: &mut Cx<'_>, user: &User, typed: &Typed<'_>) -> Result<Judged> {
     let mine = credential::list(cx, &user.id, Some(typed.kind))?;
     let is_meant = |one: &&Credential| match typed.credential.filter(|id| !id.is_empty()) {
         Some(id) => one.id.as_str() == id,
@@ -222,6 +273,16 @@ pub fn report(
     kind: &str,
     place: (&str, &str),
 ) -> Result<ErrorCode> {
-    let kind = ("credential_type".to_owned(), kind.to_owned());
-    proof::report_with(cx, denied, place, vec![kind])
+    report_with(cx, denied, kind, (place, Vec::new()))
+}
+
+/// The same, with more that those who read events want to know.
+pub fn report_with(
+    cx: &mut Cx<'_>,
+    denied: &Denied,
+    kind: &str,
+    (place, mut details): ((&str, &str), Vec<(String, String)>),
+) -> Result<ErrorCode> {
+    details.push(("credential_type".to_owned(), kind.to_owned()));
+    proof::report_with(cx, denied, place, details)
 }

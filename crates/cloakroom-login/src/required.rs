@@ -1,7 +1,7 @@
 //! Required actions: what a user has to do before a sign-in ends.
 
 use cloakroom_model::credential::{self, Credential};
-use cloakroom_model::flow::course::SET_UP_OTP;
+use cloakroom_model::flow::course::{SET_UP_KEY, SET_UP_OTP, SET_UP_PASSKEY};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, Secret, flow, session};
@@ -16,6 +16,8 @@ pub const LINK: &str = "idp_link";
 pub const DELETE: &str = "delete_credential";
 /// The action that makes new codes on paper.
 pub const RECOVERY: &str = "CONFIGURE_RECOVERY_AUTHN_CODES";
+/// What a request adds behind a colon where nothing is to be done for somebody who has a credential of the kind.
+pub const SKIP: &str = "skip_if_exists";
 
 /// A required action that has a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub enum Action {
     ConfigureCodes,
     /// Remove a credential.
     DeleteCredential,
+    /// Set up a security key.
+    RegisterKey,
+    /// Set up a passkey.
+    RegisterPasskey,
     /// Link an account elsewhere.
     LinkProvider,
 }
@@ -46,6 +52,8 @@ impl Action {
             Self::ConfigureTotp => SET_UP_OTP,
             Self::ConfigureCodes => RECOVERY,
             Self::DeleteCredential => DELETE,
+            Self::RegisterKey => SET_UP_KEY,
+            Self::RegisterPasskey => SET_UP_PASSKEY,
             Self::LinkProvider => LINK,
         }
     }
@@ -57,8 +65,20 @@ impl Action {
             | Self::ConfigureTotp
             | Self::ConfigureCodes
             | Self::DeleteCredential
+            | Self::RegisterKey
+            | Self::RegisterPasskey
             | Self::LinkProvider => true,
             Self::UpdateProfile | Self::Terms => false,
+        }
+    }
+
+    /// The kind of key that is set up by it, if it sets up one.
+    #[must_use]
+    pub fn key_kind(self) -> Option<&'static str> {
+        match self {
+            Self::RegisterKey => Some(credential::SECURITY_KEY),
+            Self::RegisterPasskey => Some(credential::PASSKEY),
+            _ => None,
         }
     }
 
@@ -67,6 +87,7 @@ impl Action {
         match asked.split_once(':') {
             Some((LINK, alias)) if !alias.is_empty() => Some(Self::LinkProvider),
             Some((DELETE, id)) if !id.is_empty() => Some(Self::DeleteCredential),
+            Some((alias, SKIP)) => Self::parse(alias).filter(|action| action.key_kind().is_some()),
             Some(_) => None,
             None => Self::parse(asked),
         }
@@ -78,6 +99,8 @@ impl Action {
             "UPDATE_PASSWORD" => Some(Self::UpdatePassword),
             SET_UP_OTP => Some(Self::ConfigureTotp),
             RECOVERY => Some(Self::ConfigureCodes),
+            SET_UP_KEY => Some(Self::RegisterKey),
+            SET_UP_PASSKEY => Some(Self::RegisterPasskey),
             "UPDATE_PROFILE" => Some(Self::UpdateProfile),
             "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
             _ => None,

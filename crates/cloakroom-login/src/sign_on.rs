@@ -223,6 +223,24 @@ pub fn report(cx: &mut Cx<'_>, session: &Session, client_id: &str, ip: &str) -> 
     record(cx, "LOGIN", session, Some(client_id), ip)
 }
 
+/// The same of the attempt that has ended in it, with what its steps have to say.
+pub fn report_of(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    session: &Session,
+    (client_id, ip): (&str, &str),
+) -> Result<()> {
+    let mut event = about("LOGIN", session, Some(client_id), ip);
+    let details = attempt.notes.get(note::DETAILS).and_then(Value::as_object);
+    for (name, value) in details.into_iter().flatten() {
+        if let Some(value) = value.as_str() {
+            event.details.insert(name.clone(), value.to_owned());
+        }
+    }
+    let is_kept = event::is_kept(&cx.realm.settings, "LOGIN");
+    event::report(cx, event, is_kept)
+}
+
 /// Ends a session, and writes it down where the realm keeps events.
 pub fn end(cx: &mut Cx<'_>, session: &Session, client_id: Option<&str>, ip: &str) -> Result<()> {
     session::remove(cx, &session.id, false)?;
@@ -236,14 +254,18 @@ fn record(
     client_id: Option<&str>,
     ip: &str,
 ) -> Result<()> {
-    let event = Event {
+    let event = about(kind, session, client_id, ip);
+    let is_kept = event::is_kept(&cx.realm.settings, kind);
+    event::report(cx, event, is_kept)
+}
+
+fn about(kind: &str, session: &Session, client_id: Option<&str>, ip: &str) -> Event {
+    Event {
         kind: kind.to_owned(),
         client_id: client_id.map(str::to_owned),
         user: Some(session.user.clone()),
         session: Some(session.id.clone()),
         ip: ip.to_owned(),
         ..Event::default()
-    };
-    let is_kept = event::is_kept(&cx.realm.settings, kind);
-    event::report(cx, event, is_kept)
+    }
 }

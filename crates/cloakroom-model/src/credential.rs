@@ -20,6 +20,10 @@ pub const PASSWORD: &str = "password";
 pub const OTP: &str = "otp";
 /// The kind that holds codes on paper, each good once.
 pub const RECOVERY_CODES: &str = "recovery-authn-codes";
+/// The kind that holds a security key, asked for beside a password.
+pub const SECURITY_KEY: &str = "webauthn";
+/// The kind that holds a passkey, which stands for a password.
+pub const PASSKEY: &str = "webauthn-passwordless";
 /// The kind that holds a former password, which may not be chosen again.
 pub const PASSWORD_HISTORY: &str = "password-history";
 

@@ -27,6 +27,8 @@ pub enum Kind {
     Authenticator,
     /// A code of a clock, by its device and the step of its time (RFC 6238 §5.2).
     OneTimeCode,
+    /// A challenge that a security key or a passkey has answered (WebAuthn Level 3 §13.4.3).
+    KeyChallenge,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::UpstreamAssertion => "upstream_assertion",
             Self::Authenticator => "authenticator",
             Self::OneTimeCode => "one_time_code",
+            Self::KeyChallenge => "key_challenge",
         }
     }
 }

@@ -53,6 +53,7 @@ const SOURCES: &[Source] = sources! {
     "table.js", "scripts/table.js", JAVASCRIPT;
     "third-party-cookies-set.js", "scripts/third-party-cookies-set.js", JAVASCRIPT;
     "third-party-cookies-check.js", "scripts/third-party-cookies-check.js", JAVASCRIPT;
+    "webauthn.js", "scripts/webauthn.js", JAVASCRIPT;
     "favicon.svg", "images/favicon.svg", SVG;
     "logo.svg", "images/logo.svg", SVG;
 };

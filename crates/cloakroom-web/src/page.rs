@@ -8,6 +8,7 @@ mod broker;
 mod consent;
 mod device;
 mod further;
+mod key;
 mod login;
 mod logout;
 mod message;
@@ -25,6 +26,7 @@ pub use broker::{LinkConfirmPage, LinkProviderPage, ProviderLink};
 pub use consent::{ConsentPage, PreviewedClaim};
 pub use device::DevicePage;
 pub use further::{OtpDevice, OtpPage, RecoveryCodePage};
+pub use key::{KeyLine, KeyPage, KeyRequest, RegisterKeyPage};
 pub use login::{
     LoginPage, OrganizationChoice, RegisterPage, ResetCredentialsPage, ReturningUser,
     SelectOrganizationPage, UsernameLabel, UsernamePage,

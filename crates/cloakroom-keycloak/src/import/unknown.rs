@@ -2,7 +2,7 @@
 
 use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::component::Component;
-use cloakroom_model::credential::{OTP, PASSWORD, RECOVERY_CODES};
+use cloakroom_model::credential::{OTP, PASSWORD, RECOVERY_CODES, SECURITY_KEY};
 use cloakroom_model::flow::{Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 use serde_json::Value;
@@ -29,13 +29,12 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
 }
 
 /// Steps of a sign-in that the server does not have.
-const MISSING: [&str; 7] = [
+const MISSING: [&str; 6] = [
     "auth-conditional-otp-form",
     "auth-x509-client-username-form",
     "direct-grant-auth-x509-username",
     "http-basic-authenticator",
     "user-session-limits",
-    "webauthn-authenticator",
     "webauthn-authenticator-passwordless",
 ];
 
@@ -93,7 +92,7 @@ fn is_asked(import: &Import<'_>, action: &str) -> bool {
 
 /// Names a credential that no page asks for. Whoever has it as a second one has to know.
 pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES].contains(&kind);
+    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES, SECURITY_KEY].contains(&kind);
     if !is_asked_for {
         let how = format!(
             "kept, but no page asks for a credential of type {kind}: where a flow requires it of its owner, as the usual ones do \

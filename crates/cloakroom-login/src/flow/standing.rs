@@ -6,11 +6,16 @@ use cloakroom_model::user;
 use cloakroom_model::{Cx, Result, Timestamp, attempt, credential};
 use serde_json::Value;
 
-use super::{begin_again, has, note};
+use super::{SECOND, begin_again, has, has_second, note};
 use crate::sign_on;
 
 /// The kinds of credentials that somebody is asked for beside a password.
-const SECOND_FACTORS: &[&str] = &[credential::OTP, credential::RECOVERY_CODES];
+const SECOND_FACTORS: &[&str] = &[
+    credential::OTP,
+    credential::RECOVERY_CODES,
+    credential::SECURITY_KEY,
+    credential::PASSKEY,
+];
 
 /// The digest of what is stored of a user's password, by which a change of it is noticed.
 pub fn password_of(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<String>> {
@@ -23,7 +28,7 @@ pub fn stand_on(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     let (Stage::Act { amr, .. }, Some(user)) = (&attempt.stage, attempt.user.clone()) else {
         return Ok(());
     };
-    let has_code = amr.iter().any(|method| method == "otp");
+    let has_code = has_second(amr);
     if has(attempt, note::RECOGNIZED) {
         return Ok(());
     }
@@ -82,6 +87,7 @@ pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> R
 /// or no codes on paper has got some elsewhere, and is asked for one.
 pub fn hold(cx: &mut Cx<'_>, mut attempt: Attempt) -> Result<Attempt> {
     let stands = match &attempt.stage {
+        Stage::Further { .. } | Stage::Act { .. } if !has_keys(cx, &attempt)? => false,
         Stage::Further { proved, .. } => stands(cx, &attempt, &proved.by)?,
         Stage::Act { auth_time, .. } => still_stands(cx, &attempt, *auth_time)?,
         Stage::Prove => true,
@@ -123,13 +129,27 @@ pub(crate) fn has_got(attempt: &mut Attempt, kind: &str) {
 fn has_one_meanwhile(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
     let lacked = attempt.notes.get(note::LACKED).and_then(Value::as_array);
     let lacked = lacked.map_or(&[][..], Vec::as_slice);
-    let sets_up = has(attempt, note::SET_UP_OTP);
-    if lacked.is_empty() && !sets_up {
+    let is_set_up = |kind: &String| {
+        let mut all = SECOND.iter();
+        all.any(|one| one.kind == kind && has(attempt, one.set_up))
+    };
+    if lacked.is_empty() && !super::is_demanded(attempt) {
         return Ok(false);
     }
     let kinds = credential::kinds(cx, user)?;
     let is_new = |kind: &String| lacked.iter().any(|one| one == kind.as_str());
-    Ok(kinds.iter().any(is_new) || sets_up && kinds.iter().any(|kind| kind == credential::OTP))
+    Ok(kinds.iter().any(|kind| is_new(kind) || is_set_up(kind)))
+}
+
+/// Each key that was proved is the user's still.
+fn has_keys(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
+    let keys = attempt.notes.get(note::KEYS).and_then(Value::as_array);
+    let (Some(keys), Some(user)) = (keys, &attempt.user) else {
+        return Ok(true);
+    };
+    let mine = credential::list(cx, user, None)?;
+    let is_there = |key: &Value| mine.iter().any(|one| Some(one.id.as_str()) == key.as_str());
+    Ok(keys.iter().all(is_there))
 }
 
 /// What a whole proof stood on is there still, as far as its user was asked for anything since.

@@ -99,10 +99,10 @@ pub fn finish(
     if otp::judge(cx, &device, code)? != Judged::Right {
         return Ok(None);
     }
-    for name in [note::NEW_OTP, note::NEW_ID, note::SET_UP_OTP] {
+    for name in [note::NEW_OTP, note::NEW_ID] {
         attempt.notes.remove(name);
     }
-    flow::has_got(attempt, OTP);
+    flow::settle_second(attempt, OTP);
     Ok(Some(device))
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use super::{Node, Tree};
 
-pub use facts::{Facts, Gone, Person, SET_UP_OTP, person};
+pub use facts::{Facts, Gone, Person, SET_UP_KEY, SET_UP_OTP, SET_UP_PASSKEY, person};
 pub use guard::{Ways, locks_out};
 pub use step::is_carried_out;
 

@@ -26,15 +26,15 @@ use super::visit::{BROUGHT_BY, Visit};
 pub(crate) struct Asks {
     /// The kinds of credentials, in their order.
     pub(crate) kinds: Vec<String>,
-    /// One-time codes have to be set up, because the flow demands them.
-    pub(crate) sets_up: bool,
+    /// The kinds of credentials that have to be set up, because the flow demands them.
+    pub(crate) sets_up: Vec<String>,
 }
 
 impl Asks {
     fn of(course: Course) -> Result<Self, Bar> {
         let asks = Self {
             kinds: course.asked().map(str::to_owned).collect(),
-            sets_up: course.missing().next().is_some(),
+            sets_up: course.missing().map(str::to_owned).collect(),
         };
         match Bar::of(course.end) {
             Some(bar) => Err(bar),

@@ -7,6 +7,8 @@ mod elsewhere;
 mod enrol;
 mod fields;
 pub(crate) mod further;
+mod key;
+pub(crate) mod key_set_up;
 pub(crate) mod organization;
 mod outset;
 mod pages;

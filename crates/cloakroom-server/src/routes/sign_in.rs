@@ -1,6 +1,7 @@
 //! Where the protocol and the sign-in meet: an attempt on its way, and its end in a response.
 
 use cloakroom_login::flow::{self, Next, note};
+use cloakroom_login::further::webauthn::register;
 use cloakroom_login::further::{enrol, paper};
 use cloakroom_login::required::{self, Action};
 use cloakroom_login::sign_on::{self, Opened, Origin};
@@ -19,7 +20,7 @@ use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
-use super::login::{Question, further, organization, removal};
+use super::login::{Question, further, key_set_up, organization, removal};
 
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
@@ -155,6 +156,7 @@ pub(crate) fn proceed(
         Ok(attempt) => attempt,
         Err((notice, code)) => return Ok(Onward::Stopped(notice, code)),
     };
+    key_set_up::skip(cx, &mut attempt)?;
     let (mut next, mut user) = flow::next(cx, &attempt)?;
     if let (Next::Act(action), Some(asks)) = (&next, &user)
         && action.is_of_methods()
@@ -192,6 +194,9 @@ pub(crate) fn proceed(
                 Action::ConfigureTotp => enrol::prepare(cx, &mut attempt)?,
                 Action::ConfigureCodes => paper::prepare(cx, &mut attempt)?,
                 _ => {}
+            }
+            if let Some(kind) = action.key_kind() {
+                register::prepare(cx, &mut attempt, (kind, provider.base_url()))?;
             }
             go(cx, attempt, action.alias())
         }
@@ -233,7 +238,8 @@ fn finish(
         return Ok(Onward::Over);
     };
     broker::keep_upstream(cx, attempt, &opened.session)?;
-    sign_on::report(cx, &opened.session, &request.client_id, &origin.ip)?;
+    let place = (request.client_id.as_str(), origin.ip.as_str());
+    sign_on::report_of(cx, attempt, &opened.session, place)?;
     let issuer = provider.issuer(cx.realm);
     let response = match &request.device {
         Some(device) => {

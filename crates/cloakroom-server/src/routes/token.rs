@@ -206,7 +206,7 @@ async fn judged(
             recovery::clear(cx, &user)?;
         }
         let place = (client_id.as_str(), request.ip.as_str());
-        direct::finish(cx, &checked, (&user, asks.sets_up), place)?.map_err(refused)?;
+        direct::finish(cx, &checked, (&user, !asks.sets_up.is_empty()), place)?.map_err(refused)?;
         let proven = match asks.kinds.is_empty() {
             true => ProvenUser::new(user),
             false => ProvenUser::with_code(user),

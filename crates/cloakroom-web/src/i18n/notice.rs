@@ -70,6 +70,14 @@ notices! {
     SetUpOtp => "notice-set-up-otp",
     /// Somebody gets codes on paper.
     SetUpCodes => "notice-set-up-codes",
+    /// The security key or the passkey is not the right one, or nobody can say whose it is.
+    KeyRefused => "notice-key-refused",
+    /// The browser has brought no key.
+    KeyMissing => "notice-key-missing",
+    /// Nobody signs in here without a security key.
+    SetUpKey => "notice-set-up-key",
+    /// The new key is not one that the realm takes.
+    KeyNotTaken => "notice-key-not-taken",
 
     // Required actions and registration
     /// A password must be chosen before going on.

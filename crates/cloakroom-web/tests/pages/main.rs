@@ -127,6 +127,16 @@ fn the_forms_have_the_ids_and_fields_that_clients_parse() {
             "recoveryCodeInput login tryAnotherWay",
         ),
         (
+            "key",
+            "webauth",
+            "clientDataJSON authenticatorData signature credentialId userHandle error tryAnotherWay authn_use_chk authn_use_chk",
+        ),
+        (
+            "register_key",
+            "register",
+            "clientDataJSON attestationObject publicKeyCredentialId transports authenticatorAttachment error authenticatorLabel logout-sessions cancel-aia",
+        ),
+        (
             "configure_totp",
             "kc-totp-settings-form",
             "totp userLabel logout-sessions cancel-aia",

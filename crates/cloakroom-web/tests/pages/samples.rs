@@ -7,13 +7,13 @@ use cloakroom_web::page::{
     AccountApplication, AccountCredential, AccountOffer, AccountPage, AccountProvider,
     AccountSession, AccountSignedOutPage, Alert, AlreadySignedInPage, ClientShown,
     ConfigureTotpPage, ConsentPage, DevicePage, ErrorPage, Field, FormPostPage, Hidden, InfoPage,
-    Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage, LoginStatusFrame,
-    LogoutConfirmPage, Moment, OrganizationChoice, OtpDevice, OtpPage, PageExpiredPage,
-    PreviewedClaim, ProviderLink, RecoveryCodePage, RecoveryCodesPage, RegisterPage,
-    RemoveCredentialPage, ResetCredentialsPage, ReturningUser, SelectOrganizationPage,
-    SetupDonePage, SetupPage, SignedOutPage, TermsPage, ThirdPartyCookiesCheckFrame,
-    ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage, UsernameLabel, UsernamePage,
-    WelcomePage,
+    KeyLine, KeyPage, KeyRequest, Layout, Link, LinkConfirmPage, LinkProviderPage, LoginPage,
+    LoginStatusFrame, LogoutConfirmPage, Moment, OrganizationChoice, OtpDevice, OtpPage,
+    PageExpiredPage, PreviewedClaim, ProviderLink, RecoveryCodePage, RecoveryCodesPage,
+    RegisterKeyPage, RegisterPage, RemoveCredentialPage, ResetCredentialsPage, ReturningUser,
+    SelectOrganizationPage, SetupDonePage, SetupPage, SignedOutPage, TermsPage,
+    ThirdPartyCookiesCheckFrame, ThirdPartyCookiesSetFrame, UpdatePasswordPage, UpdateProfilePage,
+    UsernameLabel, UsernamePage, WelcomePage,
 };
 
 /// The words that vary between the sample pages and the hostile ones.
@@ -231,6 +231,55 @@ fn recovery_code(words: &Words, locale: &Locale) -> RecoveryCodePage {
         restart_url: "/realms/acme/login-actions/restart".into(),
         number: words.or("3").into(),
         has_other: true,
+    }
+}
+
+fn key_request(words: &Words) -> KeyRequest {
+    KeyRequest {
+        challenge: words.or("q80BAgM").into(),
+        rp_id: words.or("id.acme.test").into(),
+        user_verification: words.or("preferred").into(),
+        timeout: words.or("0").into(),
+    }
+}
+
+fn key(words: &Words, locale: &Locale) -> KeyPage {
+    let line = |id, label| KeyLine {
+        id: words.or(id).into(),
+        label: words.or(label).into(),
+        created: Moment::from_unix_seconds(1_795_000_000),
+        transports: words.or("usb,nfc").into(),
+    };
+    KeyPage {
+        keys: vec![line("AQID", "YubiKey"), line("BAUG", "")],
+        layout: layout(words, locale),
+        action: authenticate(),
+        alert: Some(Alert::error(Notice::KeyRefused).with_code(words.or("E-7F3K-2Q"))),
+        username: words.or("ada@acme.test").into(),
+        restart_url: "/realms/acme/login-actions/restart".into(),
+        request: key_request(words),
+        is_passkey: false,
+        has_other: true,
+    }
+}
+
+fn register_key(words: &Words, locale: &Locale) -> RegisterKeyPage {
+    RegisterKeyPage {
+        layout: layout(words, locale),
+        action: "https://id.acme.test/realms/acme/login-actions/required-action".into(),
+        alert: Some(Alert::error(Notice::KeyNotTaken)),
+        username: words.or("ada@acme.test").into(),
+        user_id: words.or("dTE").into(),
+        request: key_request(words),
+        is_passkey: true,
+        rp_name: words.or("Acme").into(),
+        algorithms: words.or("-7,-257").into(),
+        attestation: words.or("none").into(),
+        attachment: words.or("").into(),
+        resident_key: words.or("required").into(),
+        exclude: words.or("AQID").into(),
+        key_name: Field::new(words.or("YubiKey")),
+        can_cancel: true,
     }
 }
 
@@ -599,6 +648,8 @@ pub(crate) fn all() -> Vec<Sample> {
         recovery_code OK,
         configure_codes OK,
         remove_credential OK,
+        key OK,
+        register_key OK,
         configure_totp OK,
         update_password OK,
         update_profile OK,

@@ -49,8 +49,8 @@ pub struct Person {
     pub group_attributes: BTreeMap<String, Vec<String>>,
     /// The kinds of their credentials.
     pub credentials: BTreeSet<String>,
-    /// Whoever has no app for one-time codes may set one up.
-    pub may_set_up_otp: bool,
+    /// The kinds of credentials that they have none of, and may set up.
+    pub may_set_up: BTreeSet<String>,
 }
 
 /// What a flow asks about, and the realm does not have.
@@ -64,6 +64,25 @@ pub struct Gone {
 
 /// The required action by which people set up one-time codes.
 pub const SET_UP_OTP: &str = "CONFIGURE_TOTP";
+/// The required action by which people set up a security key.
+pub const SET_UP_KEY: &str = "webauthn-register";
+/// The required action by which people set up a passkey.
+pub const SET_UP_PASSKEY: &str = "webauthn-register-passwordless";
+
+/// The kinds of credentials that a flow lets people set up: the authenticator that demands one, and the required action.
+pub(super) const SET_UP: [(&str, &str, &str); 3] = [
+    ("auth-otp-form", credential::OTP, SET_UP_OTP),
+    (
+        "webauthn-authenticator",
+        credential::SECURITY_KEY,
+        SET_UP_KEY,
+    ),
+    (
+        "webauthn-authenticator-passwordless",
+        credential::PASSKEY,
+        SET_UP_PASSKEY,
+    ),
+];
 
 /// Reads what a flow asks about somebody.
 pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
@@ -87,11 +106,15 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     }
     let mut asked = Vec::new();
     conditions(flow, &mut asked);
-    let is_demanded =
-        |step: &&Node| step.provider() == Some("auth-otp-form") && step.requirement == "REQUIRED";
-    if !person.credentials.contains(credential::OTP) && asked.iter().any(is_demanded) {
-        let is_it = |one: &RequiredAction| one.alias == SET_UP_OTP && one.enabled;
-        person.may_set_up_otp = flows::list_actions(cx)?.iter().any(is_it);
+    for (authenticator, kind, action) in SET_UP {
+        let is_demanded =
+            |step: &&Node| step.provider() == Some(authenticator) && step.requirement == "REQUIRED";
+        if !person.credentials.contains(kind) && asked.iter().any(is_demanded) {
+            let is_it = |one: &RequiredAction| one.alias == action && one.enabled;
+            if flows::list_actions(cx)?.iter().any(is_it) {
+                person.may_set_up.insert(kind.to_owned());
+            }
+        }
     }
     let of_kind = |kind: &'static str| {
         let all = asked.iter();

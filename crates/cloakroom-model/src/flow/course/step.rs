@@ -1,5 +1,6 @@
 //! What each authenticator comes to, as far as this server has it.
 
+use super::facts::SET_UP;
 use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition};
 use crate::flow::Node;
 
@@ -19,6 +20,7 @@ const CARRIED_OUT: &[&str] = &[
     "direct-grant-validate-username",
     "identity-provider-redirector",
     "organization",
+    "webauthn-authenticator",
 ];
 
 /// The authenticators that Keycloak comes with and this server does not carry out: none of them is a condition.
@@ -173,7 +175,8 @@ impl Walk<'_> {
             return Ok(Ran::Done(Because::about(FURTHER, kind)));
         }
         // Keycloak lets people set up what a browser's flow requires; a password grant cannot.
-        if step.requirement == "REQUIRED" && name == "auth-otp-form" && person.may_set_up_otp {
+        let may_set_up = SET_UP.iter().any(|(known, ..)| *known == name);
+        if step.requirement == "REQUIRED" && may_set_up && person.may_set_up.contains(kind) {
             return Ok(Ran::Done(Because::about(TO_SET_UP, kind)));
         }
         let because = Because::about("not-set-up", kind);

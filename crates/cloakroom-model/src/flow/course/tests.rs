@@ -106,10 +106,13 @@ fn what_is_proved_beside_a_password_is_asked_in_its_order() {
     };
     let all = ["password", "webauthn", "otp", codes];
     assert_eq!(asked(EITHER, &somebody(&["password"])), [""; 0]);
-    // What is not here is passed over where something else takes its place.
-    assert_eq!(asked(EITHER, &somebody(&all)), ["otp"]);
-    assert_eq!(asked(EITHER, &declining("otp", &all)), [codes]);
-    assert_eq!(asked(EITHER, &declining(codes, &all)), ["otp"]);
+    assert_eq!(asked(EITHER, &somebody(&all)), ["webauthn"]);
+    assert_eq!(asked(EITHER, &declining("webauthn", &all)), ["otp"]);
+    let mut two = declining("webauthn", &all);
+    two.declined.insert("otp".to_owned());
+    assert_eq!(asked(EITHER, &two), [codes]);
+    assert_eq!(asked(EITHER, &declining(codes, &all)), ["webauthn"]);
+    assert_eq!(asked(EITHER, &somebody(&["password", "otp"])), ["otp"]);
     assert_eq!(asked(BOTH, &somebody(&all)), ["otp", codes]);
     // What is required is not declined.
     let declined = decide(&flow(BOTH), &declining("otp", &all));

@@ -180,7 +180,7 @@ impl Stopped {
     fn of(upstream: &Upstream, verdict: &Verdict) -> Option<Self> {
         let name = upstream.name().to_owned();
         match verdict {
-            Verdict::Pass | Verdict::Asks(_) | Verdict::SetsUp => None,
+            Verdict::Pass | Verdict::Asks(_) | Verdict::SetsUp(_) => None,
             Verdict::Denied => Some(Self {
                 error: "access_denied",
                 reason: "the post login flow denies access".to_owned(),
@@ -219,8 +219,8 @@ pub(super) fn admit(
         }
         verdict => {
             flow::prove_upstream(cx, attempt, user);
-            if verdict == Verdict::SetsUp {
-                flow::mark(attempt, note::SET_UP_OTP);
+            if let Verdict::SetsUp(kinds) = verdict {
+                flow::demand(attempt, &kinds);
             }
         }
     }

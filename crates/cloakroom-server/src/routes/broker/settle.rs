@@ -167,7 +167,7 @@ fn link(
         Ok((notes, verdict)) => {
             match verdict {
                 Verdict::Asks(alias) => flow::ask_more(attempt, alias),
-                Verdict::SetsUp => flow::mark(attempt, note::SET_UP_OTP),
+                Verdict::SetsUp(kinds) => flow::demand(attempt, &kinds),
                 _ => {}
             }
             mark(cx, attempt, pending, notes).map(|()| None)

@@ -20,7 +20,8 @@ use super::action_page::action_page;
 use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::{
-    Ticket, busy, consent, enrol, organization, outset, over, paper, posted, profile, removal, show,
+    Ticket, busy, consent, enrol, key_set_up, organization, outset, over, paper, posted, profile,
+    removal, show,
 };
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
@@ -81,6 +82,10 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     Ok(match flow::next(cx, &attempt)? {
         // Its secret has still to be made.
         (Next::Act(action), _) if lacks_secret(&attempt, action) => {
+            Due::Elsewhere(Box::new(attempt))
+        }
+        // Nor has the challenge of a key been made that is to be set up.
+        (Next::Act(action), _) if key_set_up::is_unprepared(&attempt, action) => {
             Due::Elsewhere(Box::new(attempt))
         }
         (Next::Act(action), Some(user)) => Due::Action(Box::new(attempt), action, Box::new(user)),
@@ -328,6 +333,11 @@ fn step(
             paper::enrol(cx, &mut attempt, &user, sent)?
         }
         Action::DeleteCredential => removal::remove(cx, &attempt, &user, origin)?,
+        Action::RegisterKey | Action::RegisterPasskey => {
+            let about = (action.key_kind().unwrap_or_default(), provider.base_url());
+            let sent = (form, identity, origin.ip.as_str());
+            key_set_up::finish(cx, &mut attempt, &user, about, sent)?
+        }
         Action::Terms if form.get("cancel").is_some() => {
             let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
             return Ok(Err(Box::new(Acted::Onward(refused))));

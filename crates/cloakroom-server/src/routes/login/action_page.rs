@@ -14,7 +14,7 @@ use cloakroom_web::page::{
 
 use super::fields::Problems;
 use super::pages::{action, layout, security};
-use super::{enrol, over, paper, profile, removal};
+use super::{enrol, key_set_up, over, paper, profile, removal};
 use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -47,7 +47,7 @@ pub(super) fn action_page(
         .iter()
         .any(|alias| alias == what.alias())
         && Action::of_request(flow::text(attempt, note::ACTION)) == Some(what)
-        && !flow::has(attempt, note::SET_UP_OTP);
+        && !flow::is_demanded(attempt);
     let notice = if problems.fields.is_empty() {
         None
     } else {
@@ -59,26 +59,13 @@ pub(super) fn action_page(
             render(StatusCode::OK, &page, &security)
         }
         Action::UpdateProfile => {
-            let may_rename = visit.realm.settings.edit_username_allowed;
-            let locale = layout.locale().clone();
-            let said = (&problems.typed, &problems.fields);
-            let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {
-                locale.resolve(text)
-            });
-            let page = UpdateProfilePage {
-                layout,
-                action,
-                alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
-                username: may_rename.then(|| problems.field("username", &user.username)),
-                email: problems.field("email", user.email.as_deref().unwrap_or_default()),
-                first_name: problems
-                    .field("firstName", user.first_name.as_deref().unwrap_or_default()),
-                last_name: problems
-                    .field("lastName", user.last_name.as_deref().unwrap_or_default()),
-                attributes,
-                can_cancel,
-                form_id: "kc-update-profile-form",
-            };
+            let page = update_profile(
+                visit,
+                (layout, action),
+                (attempt, user),
+                problems,
+                (notice, can_cancel),
+            );
             render(StatusCode::OK, &page, &security)
         }
         Action::ConfigureTotp => {
@@ -96,6 +83,19 @@ pub(super) fn action_page(
         }
         Action::ConfigureCodes => {
             let page = paper::page(visit, attempt, user, (layout, action), can_cancel);
+            page.map_or_else(
+                || over(visit),
+                |page| render(StatusCode::OK, &page, &security),
+            )
+        }
+        Action::RegisterKey | Action::RegisterPasskey => {
+            let kind = what.key_kind().unwrap_or_default();
+            let page = key_set_up::page(
+                visit,
+                (attempt, user, kind),
+                (layout, action),
+                (problems, can_cancel),
+            );
             page.map_or_else(
                 || over(visit),
                 |page| render(StatusCode::OK, &page, &security),
@@ -147,5 +147,32 @@ fn update_password(
         password_rules: Vec::new(),
         logout_sessions: true,
         can_cancel,
+    }
+}
+
+fn update_profile(
+    visit: &Visit,
+    (layout, action): (Layout, String),
+    (attempt, user): (&Attempt, &User),
+    problems: &Problems,
+    (notice, can_cancel): (Option<Alert>, bool),
+) -> UpdateProfilePage {
+    let may_rename = visit.realm.settings.edit_username_allowed;
+    let locale = layout.locale().clone();
+    let said = (&problems.typed, &problems.fields);
+    let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {
+        locale.resolve(text)
+    });
+    UpdateProfilePage {
+        layout,
+        action,
+        alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
+        username: may_rename.then(|| problems.field("username", &user.username)),
+        email: problems.field("email", user.email.as_deref().unwrap_or_default()),
+        first_name: problems.field("firstName", user.first_name.as_deref().unwrap_or_default()),
+        last_name: problems.field("lastName", user.last_name.as_deref().unwrap_or_default()),
+        attributes,
+        can_cancel,
+        form_id: "kc-update-profile-form",
     }
 }

@@ -7,20 +7,20 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use cloakroom_login::flow;
-use cloakroom_login::further::{self, Offer, Typed, recovery};
+use cloakroom_login::further::{self, Brought, Offer, Spent, Typed, recovery, webauthn};
 use cloakroom_login::known_device;
 use cloakroom_login::proof::{Denied, Place, Refusal};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Proved, Stage};
-use cloakroom_model::credential::{OTP, RECOVERY_CODES};
+use cloakroom_model::credential::{OTP, PASSKEY, RECOVERY_CODES, SECURITY_KEY};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Fault};
 use cloakroom_oidc::{Form, Provider};
 use cloakroom_web::i18n::Notice;
-use cloakroom_web::page::{Alert, OtpDevice, OtpPage, RecoveryCodePage, render};
+use cloakroom_web::page::{Alert, KeyPage, OtpDevice, OtpPage, RecoveryCodePage, render};
 
-use super::known_user;
 use super::pages::{action, layout, security};
+use super::{key, known_user};
 use crate::routes::course::{self, Asks};
 use crate::routes::sign_in::{self, Onward};
 use crate::routes::visit::Visit;
@@ -53,10 +53,10 @@ pub(super) struct Answer<'a> {
 
 /// How far somebody has come.
 enum Left {
-    /// This kind is asked for next; true if something else may take its place.
-    Kind(String, bool),
-    /// Nothing more is asked; true if one-time codes have to be set up.
-    Nothing(bool),
+    /// This kind is asked for next; and what is declined where something else takes its place.
+    Kind(String, Option<Vec<String>>),
+    /// Nothing more is asked, and these kinds have to be set up.
+    Nothing(Vec<String>),
     /// The sign-in has ended.
     Barred(Onward),
 }
@@ -68,25 +68,31 @@ pub(crate) fn ask(
     (mut attempt, user): (Attempt, &User),
     (identity, origin): (Option<&str>, &Origin),
 ) -> Result<Onward, Fault> {
-    let (kind, has_other) = match left(cx, &attempt, user, origin)? {
-        Left::Kind(kind, has_other) => (kind, has_other),
+    let (kind, other) = match left(cx, &attempt, user, origin)? {
+        Left::Kind(kind, other) => (kind, other),
         Left::Barred(onward) => return Ok(onward),
         Left::Nothing(sets_up) => {
-            finish(cx, (&mut attempt, user), sets_up)?;
+            finish(cx, (&mut attempt, user), &sets_up)?;
             return sign_in::proceed(cx, provider, attempt, identity, origin);
         }
     };
-    question(cx, attempt, user, (&kind, has_other))
+    let about = (kind.as_str(), other.is_some());
+    question(cx, attempt, user, (about, provider.base_url()))
 }
 
 fn question(
     cx: &mut Cx<'_>,
-    attempt: Attempt,
+    mut attempt: Attempt,
     user: &User,
-    (kind, has_other): (&str, bool),
+    ((kind, has_other), base_url): ((&str, bool), &str),
 ) -> Result<Onward, Fault> {
     // A list without codes, or one that nobody can read, lets nobody in.
     let offer = match further::offer(cx, user, kind)? {
+        None if key::is_one(kind) => {
+            let asked = webauthn::ask(cx, &mut attempt, Some(user), (kind, base_url))?;
+            attempt::advance(cx, &attempt)?;
+            Offer::Key(Box::new(asked))
+        }
         Some(offer) => offer,
         None if kind == RECOVERY_CODES => Offer::RecoveryCode(0),
         None => Offer::Otp(Vec::new()),
@@ -105,7 +111,7 @@ fn question(
 fn finish(
     cx: &mut Cx<'_>,
     (attempt, user): (&mut Attempt, &User),
-    sets_up: bool,
+    sets_up: &[String],
 ) -> Result<(), Fault> {
     if let Stage::Further { proved, .. } = &attempt.stage
         && proved.kinds.iter().any(|kind| kind == RECOVERY_CODES)
@@ -113,16 +119,14 @@ fn finish(
         recovery::clear(cx, user)?;
     }
     flow::prove_whole(cx, attempt);
-    if sets_up {
-        flow::mark(attempt, flow::note::SET_UP_OTP);
-    }
+    flow::demand(attempt, sets_up);
     attempt::advance(cx, attempt).map(drop)
 }
 
 /// What is left to prove.
 fn left(cx: &mut Cx<'_>, attempt: &Attempt, user: &User, origin: &Origin) -> Result<Left, Fault> {
     let Stage::Further { proved, .. } = &attempt.stage else {
-        return Ok(Left::Nothing(false));
+        return Ok(Left::Nothing(Vec::new()));
     };
     let asks = match course::further(cx, attempt, (user, proved), &proved.declined)? {
         Ok(asks) => asks,
@@ -135,9 +139,17 @@ fn left(cx: &mut Cx<'_>, attempt: &Attempt, user: &User, origin: &Origin) -> Res
     let Some(kind) = first(&asks, proved) else {
         return Ok(Left::Nothing(asks.sets_up));
     };
-    let other = course::further(cx, attempt, (user, proved), std::slice::from_ref(&kind))?;
-    let other = other.ok().and_then(|asks| first(&asks, proved));
-    Ok(Left::Kind(kind, other.is_some()))
+    // What was declined before stays so until nothing is left; then it begins again.
+    let mut more = proved.declined.clone();
+    more.push(kind.clone());
+    for declined in [more, vec![kind.clone()]] {
+        let other = course::further(cx, attempt, (user, proved), &declined)?;
+        let other = other.ok().and_then(|asks| first(&asks, proved));
+        if other.is_some_and(|other| other != kind) {
+            return Ok(Left::Kind(kind, Some(declined)));
+        }
+    }
+    Ok(Left::Kind(kind, None))
 }
 
 fn first(asks: &Asks, proved: &Proved) -> Option<String> {
@@ -159,58 +171,92 @@ pub(super) fn answer(
         Some(user) if matches!(attempt.stage, Stage::Further { .. }) => user,
         _ => return Ok((proceed(cx, attempt)?, false)),
     };
-    let (kind, has_other) = match left(cx, &attempt, &user, origin)? {
-        Left::Kind(kind, has_other) => (kind, has_other),
+    let (kind, other) = match left(cx, &attempt, &user, origin)? {
+        Left::Kind(kind, other) => (kind, other),
         Left::Barred(onward) => return Ok((onward, false)),
         Left::Nothing(_) => return Ok((proceed(cx, attempt)?, false)),
     };
-    if has_other && answer.form.get("tryAnotherWay").is_some() {
+    let asked = ((kind.as_str(), other.is_some()), answer.provider.base_url());
+    if let Some(declined) = &other
+        && answer.form.get("tryAnotherWay").is_some()
+    {
         if let Stage::Further { proved, .. } = &mut attempt.stage {
-            proved.declined = vec![kind];
+            proved.declined.clone_from(declined);
         }
         attempt::advance(cx, &attempt)?;
         return Ok((proceed(cx, attempt)?, false));
     }
-    let field = match kind.as_str() {
-        RECOVERY_CODES => "recoveryCodeInput",
-        _ => OTP,
+    let client_id = sign_in::request_of(&attempt)?.client_id;
+    let place = (client_id.as_str(), origin.ip.as_str());
+    let taken = key::take(cx, &mut attempt, Some(&user), (&kind, answer.form, place))?;
+    let brought = match (&taken, key::is_one(&kind)) {
+        (key::Taken::Brought(challenge, assertion), _) => {
+            let asked = webauthn::Asked {
+                kind: &kind,
+                challenge: challenge.as_deref(),
+                base_url: answer.provider.base_url(),
+            };
+            Brought::Key(asked, *assertion)
+        }
+        (key::Taken::Missing(code), _) => {
+            let question = question(cx, attempt, &user, asked)?;
+            let alert = Alert::error(Notice::KeyMissing).with_code(code);
+            return Ok((told(question, alert, None, None), false));
+        }
+        (key::Taken::Nothing, true) => return Ok((question(cx, attempt, &user, asked)?, false)),
+        (key::Taken::Nothing, false) => match typed(answer.form, &kind) {
+            Some(typed) => Brought::Code(typed),
+            // Whoever has posted the form of the password twice is asked, and has not guessed.
+            None => return Ok((question(cx, attempt, &user, asked)?, false)),
+        },
     };
-    // Whoever has posted the form of the password twice is asked, and has not guessed.
-    let Some(code) = answer.form.get(field) else {
-        return Ok((question(cx, attempt, &user, (&kind, has_other))?, false));
-    };
-    let typed = Typed {
-        kind: &kind,
-        code,
-        credential: answer.form.get("selectedCredentialId"),
-    };
+    let selected = answer.form.get("selectedCredentialId");
     let place = Place {
         ip: &origin.ip,
         device: (!answer.is_device_new).then_some(answer.device),
         is_for_many: false,
     };
-    match further::prove(cx, &user, &typed, place)? {
-        Ok(Ok(())) => accept(cx, answer, (attempt, &user), kind),
+    match further::prove(cx, &user, &brought, place)? {
+        Ok(Ok(spent)) => {
+            if let Spent::Key(proof) = &spent {
+                flow::stand_on_key(&mut attempt, &proof.credential);
+                key::remember(&mut attempt, &kind, proof);
+            }
+            accept(cx, answer, (attempt, &user), kind)
+        }
         Ok(Err(denied)) => {
-            let asked = question(cx, attempt, &user, (&kind, has_other))?;
-            let client_id = client_id_of(&asked);
+            let question = question(cx, attempt, &user, asked)?;
             let code = further::report(cx, &denied, &kind, (&client_id, &origin.ip))?;
             let alert = Alert::error(notice(&denied, &kind)).with_code(&code.to_string());
-            Ok((told(asked, alert, None, typed.credential), false))
+            Ok((told(question, alert, None, selected), false))
         }
         Err(too_many) => {
-            let asked = question(cx, attempt, &user, (&kind, has_other))?;
+            let question = question(cx, attempt, &user, asked)?;
             let alert = Alert::error(Notice::TooManyAttempts);
             let wait = Some(too_many.retry_after_seconds);
-            Ok((told(asked, alert, wait, typed.credential), false))
+            Ok((told(question, alert, wait, selected), false))
         }
     }
+}
+
+/// The code of a form; `None` if it has none.
+fn typed<'a>(form: &'a Form, kind: &'a str) -> Option<Typed<'a>> {
+    let field = match kind {
+        RECOVERY_CODES => "recoveryCodeInput",
+        _ => OTP,
+    };
+    Some(Typed {
+        kind,
+        code: form.get(field)?,
+        credential: form.get("selectedCredentialId"),
+    })
 }
 
 fn notice(denied: &Denied, kind: &str) -> Notice {
     match (denied.refusal, kind) {
         (Refusal::UsedBefore, _) => Notice::CodeUsedBefore,
         (_, RECOVERY_CODES) => Notice::InvalidRecoveryCode,
+        (_, SECURITY_KEY | PASSKEY) => Notice::KeyRefused,
         _ => Notice::InvalidCode,
     }
 }
@@ -227,7 +273,7 @@ fn accept(
     }
     let is_remembered = match left(cx, &attempt, user, answer.origin)? {
         Left::Nothing(sets_up) => {
-            finish(cx, (&mut attempt, user), sets_up)?;
+            finish(cx, (&mut attempt, user), &sets_up)?;
             known_device::remember(cx, &user.id, answer.device)?
         }
         Left::Kind(..) => {
@@ -239,14 +285,6 @@ fn accept(
     let (identity, origin) = (answer.identity, answer.origin);
     let onward = sign_in::proceed(cx, answer.provider, attempt, identity, origin)?;
     Ok((onward, is_remembered))
-}
-
-fn client_id_of(asked: &Onward) -> String {
-    let Onward::Further(question) = asked else {
-        return String::new();
-    };
-    let request = sign_in::request_of(&question.attempt);
-    request.map(|request| request.client_id).unwrap_or_default()
 }
 
 /// The same question, with what was wrong with the answer.
@@ -272,6 +310,7 @@ pub(crate) fn page(visit: &Visit, question: Question) -> HttpResponse {
     let execution = match &question.offer {
         Offer::Otp(_) => "auth-otp-form",
         Offer::RecoveryCode(_) => "auth-recovery-authn-code-form",
+        Offer::Key(asked) => key::execution(&asked.kind),
     };
     let query = sign_in::address(attempt, execution, false);
     let restart_url = visit.url(&format!("login-actions/restart?{query}"));
@@ -304,6 +343,20 @@ pub(crate) fn page(visit: &Visit, question: Question) -> HttpResponse {
                         label: device.label,
                     })
                     .collect(),
+                has_other: question.has_other,
+            };
+            render(status, &page, &security)
+        }
+        Offer::Key(asked) => {
+            let page = KeyPage {
+                layout,
+                action,
+                alert,
+                username,
+                restart_url,
+                request: key::request(&asked.policy, &asked.challenge),
+                is_passkey: asked.kind == PASSKEY,
+                keys: key::lines(asked.keys),
                 has_other: question.has_other,
             };
             render(status, &page, &security)

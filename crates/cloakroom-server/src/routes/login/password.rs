@@ -297,9 +297,7 @@ impl Post {
                     proof::forgive(cx, &checked)?;
                     is_remembered = known_device::remember(cx, &user.id, &self.device)?;
                     flow::prove(cx, &mut attempt, &user, remember_me);
-                    if asks.sets_up {
-                        flow::mark(&mut attempt, note::SET_UP_OTP);
-                    }
+                    flow::demand(&mut attempt, &asks.sets_up);
                 } else {
                     let by = First::Password(flow::password_of(cx, &user.id)?);
                     flow::prove_in_part(cx, &mut attempt, &user, (by, remember_me));

@@ -93,7 +93,7 @@ fn people_go_through_flows_as_in_keycloak() {
             format!("{form}, auth-otp-form REQUIRED"),
             with(|facts| {
                 let person = facts.person.as_mut().unwrap();
-                person.may_set_up_otp = true;
+                person.may_set_up.insert("otp".to_owned());
             }),
             End::In,
         ),
@@ -106,7 +106,20 @@ fn people_go_through_flows_as_in_keycloak() {
         (
             format!("{form}, webauthn-authenticator REQUIRED"),
             somebody(&["password", "webauthn"]),
-            cannot("webauthn-authenticator"),
+            End::In,
+        ),
+        (
+            format!("{form}, webauthn-authenticator REQUIRED"),
+            plain(),
+            refused("webauthn-authenticator"),
+        ),
+        (
+            format!("{form}, webauthn-authenticator REQUIRED"),
+            with(|facts| {
+                let person = facts.person.as_mut().unwrap();
+                person.may_set_up.insert("webauthn".to_owned());
+            }),
+            End::In,
         ),
         (
             format!("{form}, auth-otp-form ALTERNATIVE"),
