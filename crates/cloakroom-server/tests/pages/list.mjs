@@ -51,6 +51,14 @@ async function meetRequiredAction(page, setup, action, password) {
   await fillIn(page, username, password);
 }
 
+/** Lets the realm ask for a security key whoever has one. */
+export async function offerKeys({ realm }) {
+  const path = '/authentication/flows/browser/executions';
+  const { body: steps } = await realm.call('GET', path);
+  const step = steps.find((one) => one.providerId === 'webauthn-authenticator');
+  await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
+}
+
 async function confirmLogout(page, setup, clientId) {
   await signIn(page, setup, clientId);
   if (clientId) await takePart(page, setup, clientId);
@@ -163,6 +171,32 @@ export const PAGES = [
       await page.getByLabel('Code #12').fill('DDDDEEEEFFFF');
       await page.locator('#kc-login').click();
       await page.getByText('That recovery code is wrong').waitFor();
+    },
+  },
+  {
+    name: 'security-key',
+    reach: async (page, setup) => {
+      await offerKeys(setup);
+      const key = (userLabel, credentialId) => ({
+        type: 'webauthn',
+        userLabel,
+        secretData: '{}',
+        credentialData: JSON.stringify({ credentialId, counter: 0, credentialPublicKey: 'pQ', transports: ['usb'] }),
+      });
+      await setup.realm.createUser('with-keys', 'a first passphrase', {
+        credentials: [{ type: 'password', value: 'a first passphrase' }, key('On the key ring', 'AQID'), key('', 'BAUG')],
+      });
+      await page.goto(signInAddress(setup));
+      await fillIn(page, 'with-keys', 'a first passphrase');
+      await page.getByRole('button', { name: 'Use your key' }).waitFor();
+    },
+  },
+  {
+    name: 'configure-security-key',
+    reach: async (page, setup) => {
+      await meetRequiredAction(page, setup, 'webauthn-register', 'a first passphrase');
+      await page.getByLabel('Name of the key').waitFor();
+      await page.getByRole('button', { name: 'Register' }).waitFor();
     },
   },
   {

@@ -26,10 +26,10 @@ const { Report } = await import('../clients/harness/report.mjs');
 const { inspect } = await import('./inspect.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
-const { goOn, leaveTheSilent, signInWithoutScripts, signInByKeyboard } = await import('./paths.mjs');
+const { goOn, leaveTheSilent, signInWithoutScripts, signInByKeyboard, useAKey } = await import('./paths.mjs');
 const { operations } = await import('./operations.mjs');
 
-const names = [...PAGES.map((page) => page.name), 'console', 'operations'];
+const names = [...PAGES.map((page) => page.name), 'console', 'operations', 'keys'];
 const unknown = (options.only ?? []).filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no page ${unknown.join(', ')}; there are: ${names.join(', ')}.`);
@@ -105,6 +105,9 @@ try {
     }
     if (!options.only || options.only.includes('operations')) {
       await operations(browser, setup, report, (name, page) => inspect(report, name, page));
+    }
+    if (!options.only || options.only.includes('keys')) {
+      await report.test('a security key is set up and signs in', () => useAKey(browser, setup));
     }
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));

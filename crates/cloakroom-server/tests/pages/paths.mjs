@@ -1,6 +1,6 @@
 // Whole ways through the pages, under conditions that not every person's browser shares.
 import assert from 'node:assert/strict';
-import { fillIn, signInAddress, takePart } from './list.mjs';
+import { fillIn, offerKeys, signInAddress, takePart } from './list.mjs';
 
 /** Signs in with JavaScript switched off. */
 export async function signInWithoutScripts(browser, setup) {
@@ -104,4 +104,38 @@ async function tabTo(page, selector) {
     await page.keyboard.press('Tab');
   }
   throw new Error(`30 presses of the tab key do not lead to ${selector}`);
+}
+
+/** Sets up a security key that an application asks for, and signs in with it; Chromium's own authenticator is the key. */
+export async function useAKey(browser, setup) {
+  const context = await browser.newContext({ locale: 'en' });
+  const { realm } = setup;
+  try {
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    const options = { protocol: 'ctap2', transport: 'usb', hasUserVerification: true, isUserVerified: true, hasResidentKey: false };
+    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', { options });
+    await offerKeys(setup);
+    await realm.createUser('with-key', 'a first passphrase');
+    // Keys are of names, and not of numbers.
+    const address = signInAddress(setup).replace('//127.0.0.1', '//localhost');
+    await page.goto(`${address}&kc_action=webauthn-register`);
+    await fillIn(page, 'with-key', 'a first passphrase');
+    await page.getByLabel('Name of the key').fill('My key');
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.waitForURL((url) => url.origin === setup.origin);
+    assert.equal(new URL(page.url()).searchParams.get('kc_action_status'), 'success');
+    await page.goto(`${address}&prompt=login`);
+    await page.getByLabel('Password', { exact: true }).fill('a first passphrase');
+    await page.getByRole('button', { name: 'Sign In' }).click();
+    await page.getByText('My key').waitFor();
+    await page.getByRole('button', { name: 'Use your key' }).click();
+    await page.waitForURL((url) => url.origin === setup.origin);
+    assert.ok(new URL(page.url()).searchParams.get('code'), page.url());
+    const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
+    assert.equal(credentials.length, 1);
+  } finally {
+    await context.close();
+  }
 }

@@ -19,6 +19,7 @@ use crate::realm::{CALLBACK, Client, Person, Realm};
 use crate::server::Server;
 
 pub(crate) use codes::{Device, paper};
+pub(crate) use hostile::has_nothing;
 pub(crate) use usual::shown;
 
 /// The form that asks for a one-time code.

@@ -28,6 +28,7 @@ mod html;
 mod http;
 mod jwt;
 mod kept;
+mod keys;
 mod organizations;
 mod realm;
 mod server;
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
     modules.extend(servers.iter().flat_map(further::trials));
+    modules.extend(servers.iter().flat_map(keys::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

@@ -157,7 +157,7 @@ fn after(scene: &Scene) {
 
 fn cannot_run(scene: &Scene) {
     let scene = scene.in_realm("federation-cannot");
-    let steps = [("webauthn-authenticator", "REQUIRED", Value::Null)];
+    let steps = [("auth-x509-client-username-form", "REQUIRED", Value::Null)];
     flow(&scene, None, "second-factor", &steps);
     let members = json!({"postBrokerLoginFlowAlias": "second-factor"});
     let op = scene.op_with("otp", members, json!({}));

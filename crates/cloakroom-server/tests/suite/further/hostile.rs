@@ -36,7 +36,7 @@ pub(super) const STORIES: &[(&str, Story)] = &[
 ];
 
 /// The browser has no session, and none can be had with what it keeps.
-fn has_nothing(scene: &Scene, browser: &mut Browser) {
+pub(crate) fn has_nothing(scene: &Scene, browser: &mut Browser) {
     assert!(
         !browser.cookies().contains("KEYCLOAK_IDENTITY="),
         "{}",
