@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::consent;
 use crate::required::{self, Action};
 
+pub(crate) use second::let_go_of_key;
 pub(crate) use second::{SECOND, has_second, settle_second};
 pub use second::{demand, is_demanded, stand_on_key};
 pub(crate) use standing::{has_got, note_lacking};

@@ -77,3 +77,10 @@ pub fn stand_on_key(attempt: &mut Attempt, credential: &str) {
         keys.push(Value::String(credential.to_owned()));
     }
 }
+
+/// Forgets a key that its owner has removed in this attempt.
+pub(crate) fn let_go_of_key(attempt: &mut Attempt, credential: &str) {
+    if let Some(Value::Array(keys)) = attempt.notes.get_mut(note::KEYS) {
+        keys.retain(|key| key.as_str() != Some(credential));
+    }
+}

@@ -38,7 +38,7 @@ pub fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Result<bool
 /// Removes it; false if it is gone already.
 pub fn finish(
     cx: &mut Cx<'_>,
-    attempt: &Attempt,
+    attempt: &mut Attempt,
     user: &User,
     place: (&str, &str),
 ) -> Result<bool> {
@@ -53,5 +53,7 @@ pub fn finish(
         _ => &["REMOVE_CREDENTIAL"],
     };
     super::tell(cx, user, kinds, (&meant, place))?;
+    // Its owner has removed the key that has just proved them, and goes on.
+    flow::let_go_of_key(attempt, meant.id.as_str());
     Ok(true)
 }

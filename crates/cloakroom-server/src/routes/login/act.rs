@@ -332,7 +332,7 @@ fn step(
             let sent = (form, identity, origin.ip.as_str());
             paper::enrol(cx, &mut attempt, &user, sent)?
         }
-        Action::DeleteCredential => removal::remove(cx, &attempt, &user, origin)?,
+        Action::DeleteCredential => removal::remove(cx, &mut attempt, &user, origin)?,
         Action::RegisterKey | Action::RegisterPasskey => {
             let about = (action.key_kind().unwrap_or_default(), provider.base_url());
             let sent = (form, identity, origin.ip.as_str());

@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, attempt: &mut Attempt, user: &User) -> Resu
 /// Removes it. What is gone already is what was asked for.
 pub(super) fn remove(
     cx: &mut Cx<'_>,
-    attempt: &Attempt,
+    attempt: &mut Attempt,
     user: &User,
     origin: &Origin,
 ) -> Result<Problems, Fault> {

@@ -27,6 +27,7 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         disabled,
     ),
     ("a-form-for-a-key-in-another-browser", elsewhere),
+    ("whoever-removes-the-key-that-has-proved-them-goes-on", own),
 ];
 
 fn remove(scene: &Scene, person: &Person) {
@@ -127,4 +128,20 @@ fn elsewhere(scene: &Scene, name: &str) {
     let place = browser.submit(&page.address, &form);
     assert!(matches!(place, Place::Page(_)), "{place:?}");
     has_nothing(scene, &mut browser);
+}
+
+fn own(scene: &Scene, name: &str) {
+    let (person, mut key) = with_key(scene, name);
+    let id = text(&scene.credentials(&person)[0], "id").to_owned();
+    let mut browser = scene.browser();
+    let target = scene.request(&format!("&kc_action=delete_credential%3A{id}"));
+    let page = browser.answer(&target, &person).page();
+    let page = answer(&mut browser, &page, &mut key).page();
+    let mut form = page.form("kc-delete-credential-form").unwrap();
+    form.press("accept");
+
+    let place = browser.submit(&page.address, &form);
+
+    assert_eq!(scene.subject(place), person.id);
+    assert!(scene.credentials(&person).is_empty());
 }
