@@ -76,30 +76,23 @@ pub(super) fn action_page(
                 (layout, action),
                 (problems, can_cancel),
             );
-            page.map_or_else(
-                || over(visit),
-                |page| render(StatusCode::OK, &page, &security),
-            )
+            let Some(page) = page else { return over(visit) };
+            render(StatusCode::OK, &page, &security)
         }
         Action::ConfigureCodes => {
             let page = paper::page(visit, attempt, user, (layout, action), can_cancel);
-            page.map_or_else(
-                || over(visit),
-                |page| render(StatusCode::OK, &page, &security),
-            )
+            let Some(page) = page else { return over(visit) };
+            render(StatusCode::OK, &page, &security)
         }
         Action::RegisterKey | Action::RegisterPasskey => {
-            let kind = what.key_kind().unwrap_or_default();
             let page = key_set_up::page(
                 visit,
-                (attempt, user, kind),
+                (attempt, user, what.key_kind().unwrap_or_default()),
                 (layout, action),
                 (problems, can_cancel),
             );
-            page.map_or_else(
-                || over(visit),
-                |page| render(StatusCode::OK, &page, &security),
-            )
+            let Some(page) = page else { return over(visit) };
+            render(StatusCode::OK, &page, &security)
         }
         Action::DeleteCredential => {
             let page = removal::page(attempt, user, (layout, action));

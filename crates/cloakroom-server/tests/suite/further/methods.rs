@@ -319,6 +319,7 @@ fn switched_off(scene: &Scene, name: &str) {
         ("CONFIGURE_RECOVERY_AUTHN_CODES", ""),
         ("CONFIGURE_TOTP", ""),
         ("UPDATE_PASSWORD", ""),
+        ("webauthn-register", ""),
         ("delete_credential", id.as_str()),
     ];
     for (alias, about) in named {
@@ -370,10 +371,11 @@ fn shown(scene: &Scene, name: &str) {
         .filter(|link| link.contains("kc_action"))
         .map(|link| link.replace("&amp;", "&").replace("&#38;", "&"))
         .collect();
-    assert_eq!(links.len(), 5, "{links:?}");
+    assert_eq!(links.len(), 6, "{links:?}");
     for link in links {
         let page = browser.open(&link).page();
-        let forms = ["kc-passwd-update-form", super::ENROL, PAPER, REMOVE];
+        let key = "kc-webauthn-settings-form";
+        let forms = ["kc-passwd-update-form", super::ENROL, PAPER, REMOVE, key];
         let found: Vec<Form> = forms.iter().filter_map(|id| page.form(id)).collect();
         assert_eq!(found.len(), 1, "{link}: {}", page.answer.body);
         let mut form = found[0].clone();
