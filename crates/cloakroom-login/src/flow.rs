@@ -296,7 +296,7 @@ pub fn ask_more(attempt: &mut Attempt, flow: String) {
     };
 }
 
-/// What a code that is good once, and more than one factor, are in `amr` (RFC 8176 §2).
+/// What a code that is good once, a key that has signed, and more than one factor, are in `amr` (RFC 8176 §2).
 const OF_FURTHER: [&str; 3] = ["otp", second::KEY, "mfa"];
 
 /// Takes somebody as proved who has given all proofs that the flow asks for.
