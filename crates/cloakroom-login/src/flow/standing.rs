@@ -50,8 +50,9 @@ pub fn stand(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
     }
 }
 
-/// Whether the session that speaks for somebody has seen less of them than they have: a password alone changes nothing of what
-/// they sign in with. Whoever has proved themselves in this attempt was asked for all that the flow asks for.
+/// Whether the session that speaks for somebody has seen less of them than they have.
+///
+/// A password alone changes nothing of what they sign in with. Whoever has proved themselves in this attempt was asked for all that the flow asks for.
 pub fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
     let Stage::Act { amr, .. } = &attempt.stage else {
         return Ok(false);

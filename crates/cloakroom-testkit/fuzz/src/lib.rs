@@ -207,6 +207,18 @@ impl Rules for Everything {
         true
     }
 
+    fn is_provider_mapper(&self, _: &str) -> bool {
+        true
+    }
+
+    fn check_directory(&self, _: &Component) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn is_directory_mapper(&self, _: &str) -> bool {
+        true
+    }
+
     fn is_action(&self, _: &str) -> bool {
         true
     }
