@@ -18,7 +18,7 @@ pub(crate) use second::let_go_of_key;
 pub(crate) use second::{SECOND, has_second, settle_second};
 pub use second::{demand, is_demanded, stand_on_key};
 pub(crate) use standing::{has_got, note_lacking};
-pub use standing::{hold, hold_here, is_too_weak, password_of, stand, stand_on};
+pub use standing::{hold, hold_here, is_out_of_reach, password_of, stand, stand_on};
 
 /// What comes next in an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +208,8 @@ fn forget_answers(attempt: &mut Attempt) {
         note::NEW_CODES,
         note::NEW_ID,
         note::LACKED,
+        note::REMOVED_KIND,
+        note::REMOVED_NAME,
         note::SET_UP_KEY,
         note::SET_UP_PASSKEY,
         note::CHALLENGE,

@@ -6,7 +6,7 @@ use cloakroom_model::user;
 use cloakroom_model::{Cx, Result, Timestamp, attempt, credential};
 use serde_json::Value;
 
-use super::{SECOND, begin_again, has, has_second, note};
+use super::{Next, SECOND, begin_again, has, has_second, next, note};
 use crate::sign_on;
 
 /// The kinds of credentials that somebody is asked for beside a password.
@@ -53,7 +53,7 @@ pub fn stand(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<()> {
 /// Whether the session that speaks for somebody has seen less of them than they have.
 ///
 /// A password alone changes nothing of what they sign in with. Whoever has proved themselves in this attempt was asked for all that the flow asks for.
-pub fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
+fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool> {
     let Stage::Act { amr, .. } = &attempt.stage else {
         return Ok(false);
     };
@@ -66,7 +66,20 @@ pub fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<
     Ok(kinds.iter().any(is_second))
 }
 
-/// The same as [`hold`], where a session of the browser may have spoken for the user: it has to be there still.
+/// Whether what is to be done next changes what somebody signs in with, and their session has seen too little of them for that.
+pub fn is_out_of_reach(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
+    if !has(attempt, note::RECOGNIZED) {
+        return Ok(false);
+    }
+    let (Next::Act(action), Some(user)) = next(cx, attempt)? else {
+        return Ok(false);
+    };
+    Ok(action.is_of_methods() && is_too_weak(cx, attempt, &user.id)?)
+}
+
+/// The same as [`hold`], where a session of the browser may have spoken for the user.
+///
+/// It has to be there still, and to have seen enough of them for what is to be done.
 pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> Result<Attempt> {
     let mut attempt = hold(cx, attempt)?;
     if has(&attempt, note::RECOGNIZED) && matches!(attempt.stage, Stage::Act { .. }) {
@@ -78,6 +91,11 @@ pub fn hold_here(cx: &mut Cx<'_>, attempt: Attempt, identity: Option<&str>) -> R
             begin_again(&mut attempt, None);
             attempt::advance(cx, &attempt)?;
         }
+    }
+    if is_out_of_reach(cx, &attempt)? {
+        let user = attempt.user.clone();
+        begin_again(&mut attempt, user);
+        attempt::advance(cx, &attempt)?;
     }
     Ok(attempt)
 }

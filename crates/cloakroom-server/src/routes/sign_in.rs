@@ -157,15 +157,12 @@ pub(crate) fn proceed(
         Err((notice, code)) => return Ok(Onward::Stopped(notice, code)),
     };
     key_set_up::skip(cx, &mut attempt)?;
-    let (mut next, mut user) = flow::next(cx, &attempt)?;
-    if let (Next::Act(action), Some(asks)) = (&next, &user)
-        && action.is_of_methods()
-        && flow::is_too_weak(cx, &attempt, &asks.id)?
-    {
-        flow::begin_again(&mut attempt, Some(asks.id.clone()));
+    if flow::is_out_of_reach(cx, &attempt)? {
+        let user = attempt.user.clone();
+        flow::begin_again(&mut attempt, user);
         attempt::advance(cx, &attempt)?;
-        (next, user) = flow::next(cx, &attempt)?;
     }
+    let (mut next, mut user) = flow::next(cx, &attempt)?;
     if let (Next::Act(Action::LinkProvider), Some(asks)) = (&next, &user)
         && !broker::check_link(cx, &mut attempt, asks, origin)?
     {

@@ -19,6 +19,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Value> {
         .map(|(value, _)| value)
 }
 
+/// No map that is read here has as many entries, each of which is compared with the others.
+const MOST: usize = 64;
+
 /// A map whose keys are told apart: of two values of one name nobody knows which one another reader takes.
 pub(super) struct Entries(Vec<(Value, Value)>);
 
@@ -27,6 +30,9 @@ impl Entries {
         let Value::Map(entries) = value else {
             return None;
         };
+        if entries.len() > MOST {
+            return None;
+        }
         let mut seen: Vec<&Value> = Vec::new();
         for (key, _) in &entries {
             if seen.contains(&key) {

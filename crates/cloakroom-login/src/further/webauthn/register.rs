@@ -85,7 +85,7 @@ pub fn renew(cx: &mut Cx<'_>, attempt: &mut Attempt, (kind, base_url): (&str, &s
     if let Some(Value::Object(kept)) = attempt.notes.get_mut(note::CHALLENGE) {
         kept.insert("exclude".to_owned(), exclude.into());
     }
-    Ok(())
+    flow::note_lacking(cx, attempt)
 }
 
 /// The challenge that the page shows; `None` before there is one.

@@ -79,6 +79,9 @@ fn due(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Due, Fault> {
     let Some(attempt) = ticket.find(cx)? else {
         return Ok(Due::Over);
     };
+    if flow::is_out_of_reach(cx, &attempt)? {
+        return Ok(Due::Elsewhere(Box::new(attempt)));
+    }
     Ok(match flow::next(cx, &attempt)? {
         // Its secret has still to be made.
         (Next::Act(action), _) if lacks_secret(&attempt, action) => {

@@ -62,7 +62,7 @@ fn bring_in(scene: &Scene, house: &House, uid: &str, device: &Device) {
         "attributes": {"LDAP_ID": [entry], "LDAP_ENTRY_DN": [dn_of(uid)]},
         "credentials": [
             {"type": "password", "value": password_of(uid), "temporary": false},
-            device.credential("Phone"), further::paper(&[PAPER], 1),
+            device.credential("Phone"), further::paper(&[PAPER, "DDDDEEEEFFFF"], 1),
         ],
     });
     let sent = json!({"ifResourceExists": "FAIL", "users": [user]});

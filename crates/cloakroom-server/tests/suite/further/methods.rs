@@ -8,6 +8,7 @@ use super::codes::{Device, paper};
 use super::{OTP, PAPER, RECOVERY, Scene, Story, question, send, with_app};
 use crate::browser::{Browser, Page, Place};
 use crate::html::Form;
+use crate::http::{Request, text};
 use crate::realm::Person;
 
 /// The question before a credential is removed.
@@ -274,10 +275,7 @@ fn by_password_alone(scene: &Scene, name: &str) {
         .page();
     let device = super::shown(&page);
     send(&mut own, &page, &device.code(-1)).client();
-    let id = scene.credentials(&person)[0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = text(&scene.credentials(&person)[0], "id").to_owned();
 
     // The session of before has seen a password, and no code.
     let asked = with_action(scene, &format!("delete_credential:{id}"));
@@ -291,6 +289,18 @@ fn by_password_alone(scene: &Scene, name: &str) {
         "CONFIGURE_RECOVERY_AUTHN_CODES",
     ] {
         let page = thief.open(&with_action(scene, action)).page();
+        assert!(page.is_login(), "{action}: {}", page.answer.body);
+        // The cookie with which a lost sign-in begins anew leads to the same.
+        let name = &scene.realm.name;
+        let lost = format!("/realms/{name}/login-actions/required-action?client_id=shop");
+        let led = thief.send(Request::get(&lost));
+        let to = led.location().unwrap_or_default().to_owned();
+        let tab = to
+            .split("tab_id=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next());
+        let tab = tab.unwrap_or_else(|| panic!("{action}: {} {}", led.status, led.body));
+        let page = thief.open(&format!("{lost}&tab_id={tab}")).page();
         assert!(page.is_login(), "{action}: {}", page.answer.body);
     }
     let page = thief.open(&with_action(scene, "UPDATE_PROFILE")).page();
@@ -308,10 +318,7 @@ fn switched_off(scene: &Scene, name: &str) {
     let scene = &scene.beside("switched-off", json!({}));
     let device = Device::new(name);
     let person = scene.person(name, &[device.credential("")]);
-    let id = scene.credentials(&person)[0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let id = text(&scene.credentials(&person)[0], "id").to_owned();
     let mut browser = scene.browser();
     let page = scene.half(&mut browser, &person);
     scene.subject(send(&mut browser, &page, &device.code(0)));
