@@ -37,6 +37,16 @@ const MEANT: [&str; 7] = [
     "idp-username-password-form",
 ];
 
+/// Steps that link an account which is there.
+const LINKS: [&str; 3] = [
+    "idp-auto-link",
+    "idp-confirm-link",
+    "idp-username-password-form",
+];
+
+/// The step that refuses whoever comes to it.
+const DENIAL: &str = "deny-access-authenticator";
+
 /// Steps of Keycloak's flow that are passed over: mail proves nothing here, nobody's link gives way to another, and what has to
 /// follow a password is asked by the flow of the sign-in that it belongs to.
 const PASSED_OVER: [&str; 9] = [
@@ -123,31 +133,62 @@ fn read(flow: &Tree) -> Plan {
 }
 
 /// The steps of a flow that have a meaning, or the name of one that has none and has to be taken.
-///
-/// Of a flow inside that is one way of several, nothing counts if it has such a step.
 fn steps(flow: &Tree) -> Result<Vec<&Node>, String> {
-    let mut all = Vec::new();
-    for step in flow.steps.iter().filter(|step| step.is_on()) {
-        let is_one_of_several = step.requirement == "ALTERNATIVE";
-        let name = step.provider().unwrap_or_default();
-        match &step.flow {
-            Some(inner) => match steps(inner) {
-                Ok(found) => all.extend(found),
-                Err(_) if is_one_of_several => {}
-                Err(name) => return Err(name),
-            },
-            None if MEANT.contains(&name) => all.push(step),
-            None if PASSED_OVER.contains(&name) => {}
-            // A condition or a denial speaks of everything beside it.
-            None if is_one_of_several && !decides(name) => {}
-            None => return Err(name.to_owned()),
+    let mut found = Found::default();
+    found.read(flow)?;
+    Ok(found.all)
+}
+
+/// What has been read of a flow.
+#[derive(Default)]
+struct Found<'a> {
+    all: Vec<&'a Node>,
+    /// Whoever gets no account by what was read so far is refused.
+    is_denied: bool,
+}
+
+impl<'a> Found<'a> {
+    /// Reads a flow, or says which of its steps has no meaning and has to be taken.
+    ///
+    /// Of a flow inside that is one way of several, nothing counts if it has such a step.
+    fn read(&mut self, flow: &'a Tree) -> Result<(), String> {
+        let before = self.all.len();
+        let is_way = |step: &Node| step.requirement == "ALTERNATIVE";
+        let steps = || flow.steps.iter().filter(|step| step.is_on());
+        let only_ways = steps().all(is_way);
+        for step in steps() {
+            let name = step.provider().unwrap_or_default();
+            match &step.flow {
+                Some(inner) => {
+                    let (count, was_denied) = (self.all.len(), self.is_denied);
+                    match self.read(inner) {
+                        Ok(()) => {}
+                        Err(_) if is_way(step) => {
+                            self.all.truncate(count);
+                            self.is_denied = was_denied;
+                        }
+                        Err(name) => return Err(name),
+                    }
+                }
+                // Whom no way before a denial has let in is refused by it: nothing behind it may link them after all.
+                None if self.is_denied && LINKS.contains(&name) => {}
+                None if MEANT.contains(&name) => self.all.push(step),
+                None if PASSED_OVER.contains(&name) => {}
+                None if only_ways && name == DENIAL && self.all.len() > before => {
+                    self.is_denied = true;
+                    break;
+                }
+                // A condition or a denial speaks of everything beside it.
+                None if is_way(step) && !decides(name) => {}
+                None => return Err(name.to_owned()),
+            }
         }
+        Ok(())
     }
-    Ok(all)
 }
 
 fn decides(name: &str) -> bool {
-    name == "deny-access-authenticator" || name.starts_with("conditional-")
+    name == DENIAL || name.starts_with("conditional-")
 }
 
 /// What comes next for somebody who is nobody here yet.
@@ -269,6 +310,8 @@ mod tests {
         let create = || step("ALTERNATIVE", "idp-create-user-if-unique");
         let own = |requirement| step(requirement, "acme-approval");
         let deny = || step("REQUIRED", "deny-access-authenticator");
+        let or_deny = || step("ALTERNATIVE", "deny-access-authenticator");
+        let review = || step("REQUIRED", "idp-review-profile");
         let role = || step("REQUIRED", "conditional-user-role");
         let code = vec![
             step("REQUIRED", "conditional-user-configured"),
@@ -290,8 +333,20 @@ mod tests {
                 Some("deny-access-authenticator"),
                 false,
             ),
+            // New people may come, and nobody is linked.
+            (vec![create(), or_deny()], None, true),
             (
-                vec![create(), step("ALTERNATIVE", "deny-access-authenticator")],
+                vec![or_deny(), create()],
+                Some("deny-access-authenticator"),
+                false,
+            ),
+            (
+                vec![review(), inside("REQUIRED", vec![create(), or_deny()])],
+                None,
+                true,
+            ),
+            (
+                vec![review(), create(), or_deny()],
                 Some("deny-access-authenticator"),
                 false,
             ),
@@ -324,5 +379,28 @@ mod tests {
             assert_eq!(plan.cannot_run.as_deref(), cannot_run, "{flow:?}");
             assert_eq!(plan.creates, creates, "{flow:?}");
         }
+    }
+
+    #[test]
+    fn nothing_behind_a_denial_links_an_account() {
+        let prove = || step("REQUIRED", "idp-username-password-form");
+        let member = || step("REQUIRED", "idp-add-organization-member");
+        let ways = || {
+            vec![
+                step("ALTERNATIVE", "idp-create-user-if-unique"),
+                step("ALTERNATIVE", "deny-access-authenticator"),
+                step("ALTERNATIVE", "idp-auto-link"),
+            ]
+        };
+
+        let plan = read(&tree(ways()));
+        assert!(plan.creates && !plan.links_unproved);
+
+        let plan = read(&tree(vec![inside("REQUIRED", ways()), prove(), member()]));
+        assert!(plan.creates && plan.adds_members);
+        assert!(!plan.proves && !plan.links_unproved);
+
+        let plan = read(&tree(vec![prove(), inside("REQUIRED", ways())]));
+        assert!(plan.creates && plan.proves);
     }
 }
