@@ -54,6 +54,23 @@ pub(crate) fn check(
     }
 }
 
+/// What is read of a token, verified or not.
+///
+/// # Errors
+/// If it is not, and the settings say that it is one to verify.
+pub(crate) fn settle(upstream: &Upstream, verified: Result<Map<String, Value>>) -> Result<Value> {
+    match verified {
+        Ok(claims) => Ok(Value::Object(claims)),
+        Err(problem) if is_surely_jwt(upstream) => Err(problem),
+        // Nobody has said that it is one of these: one that looks like it, and is not, says nothing.
+        Err(problem) => {
+            let provider = upstream.provider.alias.as_str();
+            tracing::warn!(%problem, provider, "an access token is not verified, and nothing is read from it");
+            Ok(Value::Null)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

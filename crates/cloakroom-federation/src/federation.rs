@@ -141,7 +141,7 @@ impl Federation {
         }
         let mut identity = Identity::of(upstream, said)?;
         if upstream.preset.id == "apple" {
-            add_posted_name(&mut identity, back.user);
+            identity.add_posted_names(back.user);
         }
         self.add_address(upstream, &endpoints, (&issued, &mut identity), network)
             .await;
@@ -257,13 +257,26 @@ impl Federation {
         if !access_token::is_read(upstream) || !is_wanted {
             return Ok(Value::Null);
         }
+        let subject = said.id_token.get("sub").and_then(Value::as_str);
+        let about = (token, subject.unwrap_or_default());
+        let verified = self
+            .verify_access_token((upstream, endpoints), about, (tokens, network))
+            .await;
+        access_token::settle(upstream, verified)
+    }
+
+    async fn verify_access_token(
+        &self,
+        (upstream, endpoints): (&Upstream, &Endpoints),
+        (token, subject): (&str, &str),
+        (tokens, network): (&impl Tokens, &impl Network),
+    ) -> Result<Map<String, Value>> {
         let opened = tokens.open(token)?;
         let keys = self.keys(upstream, endpoints, &opened, (tokens, network));
         let claims = tokens.verify_signature(&opened, &keys.await?)?;
         let expected = expected(upstream, endpoints, network.now().seconds())?;
-        let subject = said.id_token.get("sub").and_then(Value::as_str);
-        access_token::check(&claims, &expected, subject.unwrap_or_default())?;
-        Ok(Value::Object(claims))
+        access_token::check(&claims, &expected, subject)?;
+        Ok(claims)
     }
 
     /// What the userinfo endpoint says; nothing where it is not asked.
@@ -364,17 +377,6 @@ fn check_sender(endpoints: &Endpoints, named: Option<&str>) -> Result<()> {
         )),
         _ => Ok(()),
     }
-}
-
-/// Apple says a person's name once, in what the browser posts: good for a form's fields, and for nothing else. It is no claim that a
-/// mapper could believe, as whoever holds the browser writes it.
-fn add_posted_name(identity: &mut Identity, posted: Option<&str>) {
-    let posted: Option<Value> = posted.and_then(|text| serde_json::from_str(text).ok());
-    let Some(name) = posted.as_ref().and_then(|user| user.get("name")) else {
-        return;
-    };
-    let text = |part: &str| name.get(part).and_then(Value::as_str);
-    identity.set_names(text("firstName"), text("lastName"));
 }
 
 impl Return<'_> {

@@ -1,5 +1,6 @@
 //! What a provider said of somebody, once it is believed.
 
+use cloakroom_model::user::fold;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -121,6 +122,18 @@ impl Identity {
         }
     }
 
+    /// Takes names that the browser posts, as Apple has it do once: good for a form's fields, and for nothing else.
+    ///
+    /// They are no claim that a mapper could believe, as whoever holds the browser writes them.
+    pub(crate) fn add_posted_names(&mut self, posted: Option<&str>) {
+        let posted: Option<Value> = posted.and_then(|text| serde_json::from_str(text).ok());
+        let Some(name) = posted.as_ref().and_then(|user| user.get("name")) else {
+            return;
+        };
+        let text = |part: &str| name.get(part).and_then(Value::as_str);
+        self.set_names(text("firstName"), text("lastName"));
+    }
+
     /// Takes an address out of a list that came by itself.
     pub fn set_address(&mut self, (email, verified): (String, bool)) {
         if can_be_kept(&email) && is_email(&email) {
@@ -182,7 +195,8 @@ fn verified(upstream: &Upstream, said: &Said, names: &Paths, email: Option<&str>
         let value = claim::find(claims, &names.email_verified)?;
         let is_true = value == &Value::Bool(true) || value.as_str() == Some("true");
         let about = claim::find(claims, &names.email).and_then(claim::text);
-        let is_same = about.is_none_or(|about| Some(about.trim()) == email);
+        // Case makes no other address of it here.
+        let is_same = about.is_none_or(|about| Some(fold(&about)) == email.map(fold));
         Some((is_true, is_same))
     };
     let id_token = upstream.is_openid().then(|| read(&said.id_token)).flatten();
@@ -300,6 +314,12 @@ mod tests {
                 Some(false),
             ),
             (json!({"email": a}), json!({"email": b}), b, None),
+            (
+                json!({"email": format!(" {} ", a.to_uppercase()), "email_verified": true}),
+                json!({"email": a}),
+                a,
+                Some(true),
+            ),
         ];
         for (mut id_token, userinfo, email, is_verified) in rows {
             id_token["sub"] = json!("sub");
