@@ -1,6 +1,6 @@
 //! Claims by the paths that settings name them with.
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
 /// A pattern may not become larger than this when it is read, in bytes.
@@ -85,12 +85,17 @@ pub fn has(value: &Value, wanted: &str) -> bool {
     }
 }
 
-/// Whether a pattern fits a whole value, as in Java; one that cannot be read fits nothing.
-pub fn fits(value: &str, pattern: &str) -> bool {
-    let pattern = RegexBuilder::new(&format!("^(?:{pattern})$"))
-        .size_limit(PATTERN)
-        .build();
-    pattern.is_ok_and(|pattern| pattern.is_match(value))
+/// A pattern that fits whole values, as in Java; `None` for one that cannot be read.
+pub fn pattern(text: &str) -> Option<Regex> {
+    let build = |text: &str| RegexBuilder::new(text).size_limit(PATTERN).build().ok();
+    // By itself first: a bracket that closes the one around it would fit less than a whole.
+    build(text)?;
+    build(&format!("^(?:{text})$"))
+}
+
+/// Whether a pattern fits a whole value; one that cannot be read fits nothing.
+pub fn fits(value: &str, text: &str) -> bool {
+    pattern(text).is_some_and(|pattern| pattern.is_match(value))
 }
 
 #[cfg(test)]
@@ -124,6 +129,24 @@ mod tests {
 
             assert_eq!(found.as_deref(), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_pattern_fits_a_whole_value_or_is_none() {
+        let rows = [
+            ("staff|admins?", "admin", true),
+            ("staff|admins?", "staffing", false),
+            ("", "", true),
+            (".*", "any", true),
+            ("a)|(b", "a", false),
+            ("a)|(b", "ab", false),
+            ("(*", "(*", false),
+            ("(?!no).*", "yes", false),
+        ];
+        for (text, value, expected) in rows {
+            assert_eq!(fits(value, text), expected, "{text} {value}");
+        }
+        assert!(pattern("a)|(b").is_none() && pattern("(?!no).*").is_none());
     }
 
     #[test]

@@ -33,12 +33,14 @@ fn check_essential_claim(upstream: &Upstream, claims: &Map<String, Value>) -> Re
         return Ok(());
     }
     let wanted = upstream.text("claimFilterName");
-    let Some((name, pattern)) = wanted.zip(upstream.text("claimFilterValue")) else {
+    let Some((name, text)) = wanted.zip(upstream.text("claimFilterValue")) else {
         let why = "filteredByClaim is on, and claimFilterName or claimFilterValue is not set";
         return Err(Problem::settings(why));
     };
+    let pattern = claim::pattern(text);
+    let pattern = pattern.ok_or_else(|| Problem::settings("claimFilterValue cannot be read"))?;
     let values = claims.get(name).map(claim::texts).unwrap_or_default();
-    match values.iter().any(|value| claim::fits(value, pattern)) {
+    match values.iter().any(|value| pattern.is_match(value)) {
         true => Ok(()),
         false => Err(Problem::refused(
             "its ID token has no value of claimFilterName that claimFilterValue fits",
@@ -93,6 +95,7 @@ mod tests {
             ("claimFilterValue", "(*"),
         ];
         let claims = json!({"sub": "(*"});
-        assert!(check(&upstream("oidc", &unreadable), claims.as_object().unwrap()).is_err());
+        let refused = check(&upstream("oidc", &unreadable), claims.as_object().unwrap());
+        assert_eq!(refused.unwrap_err().why, "claimFilterValue cannot be read");
     }
 }

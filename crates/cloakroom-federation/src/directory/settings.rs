@@ -137,9 +137,17 @@ impl Directory {
             Ok(place)
         };
         let places: Result<Vec<Place>> = each.map(read).collect();
-        match places? {
-            none if none.is_empty() => Err(Problem::settings("connectionUrl is not set")),
-            places => Ok(places),
+        let mut places = places?;
+        if places.is_empty() {
+            return Err(Problem::settings("connectionUrl is not set"));
+        }
+        places.retain(Place::has_possible_port);
+        match places.is_empty() {
+            false => Ok(places),
+            // Whoever tries it out is told what Keycloak says of a port where nobody answers.
+            true => Err(Problem::unreachable(
+                "connectionUrl has a port that no directory is asked at: 389, 636 and those from 1024 on are possible",
+            )),
         }
     }
 
@@ -255,19 +263,52 @@ fn place(text: &str, patience: Duration) -> Result<Place> {
         return Err(wrong());
     }
     let usual = if is_secure { 636 } else { 389 };
-    let place = Place {
+    Ok(Place {
         host,
         port: url.port().unwrap_or(usual),
         is_secure,
         stays_plain: !is_secure,
         is_centre: false,
         patience,
-    };
-    match place.has_possible_port() {
-        true => Ok(place),
-        // Whoever tries it out is told what Keycloak says of a port where nobody answers.
-        false => Err(Problem::unreachable(
-            "connectionUrl has a port that no directory is asked at: 389, 636 and those from 1024 on are possible",
-        )),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_where_no_directory_is_leaves_the_others() {
+        let rows = [
+            (
+                "ldap://a.test:25 ldap://b.test ldaps://c.test",
+                vec![389, 636],
+            ),
+            ("ldap://a.test:3890 ldap://a.test:22", vec![3890]),
+            ("ldap://a.test:25 ldap://a.test:22", vec![]),
+            ("http://a.test ldap://b.test", vec![]),
+            ("", vec![]),
+        ];
+        for (listed, expected) in rows {
+            let directory = Directory::of(
+                Component {
+                    id: ComponentId::new("dir"),
+                    parent_id: "realm".to_owned(),
+                    name: None,
+                    provider_id: "ldap".to_owned(),
+                    provider_type: super::super::FAMILY.to_owned(),
+                    sub_type: None,
+                    config: [("connectionUrl".to_owned(), vec![listed.to_owned()])].into(),
+                    secrets: Default::default(),
+                },
+                &[],
+            );
+
+            let places = directory.places();
+
+            assert_eq!(places.is_err(), expected.is_empty(), "{listed}");
+            let ports: Vec<u16> = places.iter().flatten().map(|place| place.port).collect();
+            assert_eq!(ports, expected, "{listed}");
+        }
     }
 }
