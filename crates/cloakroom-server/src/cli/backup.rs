@@ -1,6 +1,8 @@
 //! `cloakroom backup`: writes a copy of the whole database, as it stands at one instant, while the server runs.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,6 +38,21 @@ pub(crate) fn copy(url: &str, file: &Path) -> Result<(), String> {
         return Err(format!("{} is there already", file.display()));
     }
     let part = part_of(file);
+    // Made by us alone: a link that somebody put there leads nowhere, and what another one writes there stays theirs.
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&part)
+        .map_err(|error| {
+            let part = part.display();
+            match error.kind() {
+                ErrorKind::AlreadyExists => format!(
+                    "{part} is there already: another copy is being written, or one was broken off"
+                ),
+                _ => format!("{part}: {error}"),
+            }
+        })?;
     let written = write(url, &part).and_then(|()| finish(&part, file));
     if written.is_err() {
         // What there is of it is no copy, and would only stand in the way.
@@ -98,4 +115,43 @@ fn finish(part: &Path, file: &Path) -> Result<(), String> {
     std::fs::rename(part, file).map_err(error)?;
     let folder = File::open(folder_of(file)).map_err(error)?;
     folder.sync_all().map_err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use cloakroom_model::{Db, db};
+
+    use super::*;
+
+    #[test]
+    fn what_stands_where_a_copy_is_written_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let url = format!("sqlite://{}", at("database").display());
+        let settings = db::Settings {
+            url: url.clone(),
+            readers: 1,
+        };
+        let _database = Db::open(settings).unwrap();
+        std::fs::write(at("precious"), "").unwrap();
+        symlink(at("precious"), at("linked.part")).unwrap();
+        std::fs::write(at("half.part"), "half").unwrap();
+
+        for name in ["linked", "half"] {
+            let refused = copy(&url, &at(name)).unwrap_err();
+
+            assert!(refused.contains("is there already"), "{refused}");
+            assert!(!at(name).exists(), "{name}");
+        }
+        assert_eq!(std::fs::read(at("precious")).unwrap(), b"");
+        assert!(at("linked.part").is_symlink());
+        assert_eq!(std::fs::read(at("half.part")).unwrap(), b"half");
+
+        copy(&url, &at("whole")).unwrap();
+        let mode = std::fs::metadata(at("whole")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(!at("whole.part").exists());
+    }
 }
