@@ -47,6 +47,8 @@ const ADDRESSES: &[(&str, &str)] = &[
     ("logoutUrl", "logout_url"),
     ("userInfoUrl", "userinfo_url"),
     ("tokenIntrospectionUrl", "tokenIntrospection_url"),
+    ("baseUrl", "base_url"),
+    ("apiUrl", "api_url"),
     ("singleSignOnServiceUrl", "singleSignOnServiceUrl"),
     ("singleLogoutServiceUrl", "singleLogoutServiceUrl"),
     (

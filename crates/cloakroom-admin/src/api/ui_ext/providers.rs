@@ -17,7 +17,14 @@ use crate::api::identity_providers::found;
 const VIEW: &[&str] = &["view-identity-providers", "manage-identity-providers"];
 
 /// The settings that name where a provider is asked without the browser.
-const ASKED_AT: [&str; 4] = ["issuer", "tokenUrl", "userInfoUrl", "jwksUrl"];
+const ASKED_AT: [&str; 6] = [
+    "issuer",
+    "tokenUrl",
+    "userInfoUrl",
+    "jwksUrl",
+    "baseUrl",
+    "apiUrl",
+];
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     let at = "/admin/realms/{realm}/ui-ext/provider-health/{alias}";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use cloakroom_federation::kerberos::provider;
+use cloakroom_keycloak::blueprint;
 use cloakroom_model::flow::course::{Ways, locks_out};
 use cloakroom_model::flow::{self, Book, Change, Tree};
 use cloakroom_model::id::{ClientUuid, ExecutionId};
@@ -99,14 +100,12 @@ fn scopes_of_console(cx: &mut Cx<'_>) -> Result<Vec<String>> {
 
 /// The realm's default role with all inside it, as the conditions of flows name roles.
 fn roles_of_everybody(cx: &mut Cx<'_>) -> Result<BTreeSet<String>> {
-    let name = format!("default-roles-{}", cx.realm.name.to_lowercase());
-    let realm = cx.realm.id.as_str();
-    let Some(default) = role::find_named(cx, realm, &name)? else {
+    let Some(default) = blueprint::default_role(&cx.realm.settings) else {
         return Ok(BTreeSet::new());
     };
     let graph = role::graph(cx)?;
     let mut names = BTreeSet::new();
-    for id in graph.expand([default.id]) {
+    for id in graph.expand([default]) {
         let Some(role) = graph.role(&id) else {
             continue;
         };
