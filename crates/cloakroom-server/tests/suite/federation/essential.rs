@@ -83,26 +83,31 @@ fn issue(op: &Op, token: &str) {
     op.change(|says| says.tokens = json!({"access_token": token}));
 }
 
+/// Makes a role that the provider's access token gives, and tells whether somebody has it.
+fn lead_of(scene: &Scene, name: &str) -> impl Fn(&Value) -> bool {
+    let role = format!("lead-of-{name}");
+    scene.done("POST", "/roles", &json!({"name": role}));
+    let mapper = json!({
+        "name": "lead", "identityProviderAlias": name,
+        "identityProviderMapper": "keycloak-oidc-role-to-role-idp-mapper",
+        "config": {"syncMode": "FORCE", "external.role": "lead", "role": role},
+    });
+    let path = format!("/identity-provider/instances/{name}/mappers");
+    scene.done("POST", &path, &mapper);
+    move |user| {
+        let path = format!("/users/{}/role-mappings/realm", text(user, "id"));
+        let found = scene.done("GET", &path, &Value::Null).to_string();
+        found.contains(&role)
+    }
+}
+
 fn role_of_access_token(scene: &Scene) {
     for (name, kind, config) in [
         ("roles-keycloak", "keycloak-oidc", json!({})),
         ("roles-jwt", "oidc", json!({"isAccessTokenJWT": "true"})),
     ] {
         let op = scene.op_with(name, json!({"providerId": kind}), config);
-        let role = format!("lead-of-{name}");
-        scene.done("POST", "/roles", &json!({"name": role}));
-        let mapper = json!({
-            "name": "lead", "identityProviderAlias": name,
-            "identityProviderMapper": "keycloak-oidc-role-to-role-idp-mapper",
-            "config": {"syncMode": "FORCE", "external.role": "lead", "role": role},
-        });
-        let path = format!("/identity-provider/instances/{name}/mappers");
-        scene.done("POST", &path, &mapper);
-        let has = |user: &Value| {
-            let path = format!("/users/{}/role-mappings/realm", text(user, "id"));
-            let found = scene.done("GET", &path, &Value::Null).to_string();
-            found.contains(&role)
-        };
+        let has = lead_of(scene, name);
 
         issue(&op, &access_token(&op, &own_key(&op), |_| {}));
         scene.sign_in(&mut scene.browser(), &op);
@@ -162,6 +167,27 @@ fn forged_access_tokens(scene: &Scene) {
         nothing_happened(scene, name, &browser, place);
         refused_because(scene, name, why);
     }
+    unread_access_token(scene);
+}
+
+/// Where no setting says that it is a JWT, one that cannot be verified keeps nobody out, and gives nobody a role.
+fn unread_access_token(scene: &Scene) {
+    let name = "access-token-that-is-not-read";
+    let op = scene.op_with(name, json!({"providerId": "keycloak-oidc"}), json!({}));
+    let has = lead_of(scene, name);
+
+    issue(&op, &access_token(&op, &op::key("upstream-1"), |_| {}));
+    scene.sign_in(&mut scene.browser(), &op);
+    assert!(!has(&scene.user(name)));
+
+    issue(&op, &access_token(&op, &own_key(&op), |_| {}));
+    scene.sign_in(&mut scene.browser(), &op);
+    assert!(has(&scene.user(name)));
+
+    // Who has it by a token that was verified loses it by one that is not.
+    issue(&op, &access_token(&op, &op::key("upstream-1"), |_| {}));
+    scene.sign_in(&mut scene.browser(), &op);
+    assert!(!has(&scene.user(name)));
 }
 
 /// The ID token vouches for one address, and userinfo names another one: that of somebody who is here.
