@@ -163,7 +163,8 @@ pub(super) fn report_unbound(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result
     Ok(())
 }
 
-fn unbind(cx: &mut Cx<'_>, client_id: &str, to: &str) -> Result<()> {
+/// Takes off what a client is bound to.
+pub(super) fn unbind(cx: &mut Cx<'_>, client_id: &str, to: &str) -> Result<()> {
     let id = client::find_id(cx, client_id)?;
     let found = match id {
         Some(id) => client::load(cx, &id)?,

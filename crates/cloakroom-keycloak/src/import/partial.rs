@@ -203,12 +203,20 @@ impl Partial<'_, '_> {
                         self.import.known.clients.remove(&name);
                         self.import.known.client_roles.remove(&name);
                     }
+                    let wrong = clients::unbound(cx, object, &mut flows)?;
                     // Nobody reads a report of this.
-                    if let Some((to, _)) = clients::unbound(cx, object, &mut flows)?.first() {
+                    if let Some((to, _)) = wrong
+                        .iter()
+                        .find(|(_, wrong)| *wrong == clients::Wrong::Gone)
+                    {
                         let why = format!("Unable to resolve auth flow binding override for: {to}");
                         return Err(ImportError::invalid(why));
                     }
-                    clients::insert(cx, self.import, object)?
+                    let id = clients::insert(cx, self.import, object)?;
+                    for (to, _) in &wrong {
+                        clients::unbind(cx, &name, to)?;
+                    }
+                    id
                 }
             };
             self.results.push("CLIENT", &name, id.as_str(), &next);
