@@ -59,6 +59,27 @@ export async function offerKeys({ realm }) {
   await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
 }
 
+/** Lets the realm ask for codes on paper whoever has some, the last one having the number twelve, and makes somebody who has. */
+async function makeSomebodyWithPaper({ realm }, username, codes) {
+  const path = '/authentication/flows/browser/executions';
+  const step = (await realm.call('GET', path)).body.find(({ providerId }) => providerId === 'auth-recovery-authn-code-form');
+  await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
+  const hash = (code) => createHash('sha512').update(code).digest('base64');
+  const kept = codes.map((code, index) => ({ number: 13 - codes.length + index, encodedHashedValue: hash(code) }));
+  const credentialData = { hashIterations: 1, algorithm: 'RS512', totalCodes: 12, remainingCodes: codes.length };
+  await realm.createUser(username, 'a first passphrase', {
+    credentials: [
+      { type: 'password', value: 'a first passphrase' },
+      {
+        type: 'recovery-authn-codes',
+        userLabel: 'Paper',
+        secretData: JSON.stringify({ codes: kept }),
+        credentialData: JSON.stringify(credentialData),
+      },
+    ],
+  });
+}
+
 async function confirmLogout(page, setup, clientId) {
   await signIn(page, setup, clientId);
   if (clientId) await takePart(page, setup, clientId);
@@ -149,23 +170,7 @@ export const PAGES = [
   {
     name: 'recovery-code',
     reach: async (page, setup) => {
-      const { realm } = setup;
-      const path = '/authentication/flows/browser/executions';
-      const step = (await realm.call('GET', path)).body.find(({ providerId }) => providerId === 'auth-recovery-authn-code-form');
-      await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
-      const encodedHashedValue = createHash('sha512').update('AAAABBBBCCCC').digest('base64');
-      const credentialData = { hashIterations: 1, algorithm: 'RS512', totalCodes: 12, remainingCodes: 1 };
-      await realm.createUser('with-paper', 'a first passphrase', {
-        credentials: [
-          { type: 'password', value: 'a first passphrase' },
-          {
-            type: 'recovery-authn-codes',
-            userLabel: 'Paper',
-            secretData: JSON.stringify({ codes: [{ number: 12, encodedHashedValue }] }),
-            credentialData: JSON.stringify(credentialData),
-          },
-        ],
-      });
+      await makeSomebodyWithPaper(setup, 'with-paper', ['AAAABBBBCCCC']);
       await page.goto(signInAddress(setup));
       await fillIn(page, 'with-paper', 'a first passphrase');
       await page.getByLabel('Code #12').fill('DDDDEEEEFFFF');
@@ -205,6 +210,28 @@ export const PAGES = [
       await meetRequiredAction(page, setup, 'CONFIGURE_TOTP', 'a first passphrase');
       await page.getByRole('img', { name: /QR code/ }).waitFor();
       await page.getByText('Type this into the app').click();
+    },
+  },
+  {
+    name: 'recovery-codes',
+    reach: async (page, setup) => {
+      await meetRequiredAction(page, setup, 'CONFIGURE_RECOVERY_AUTHN_CODES', 'a first passphrase');
+      await page.getByRole('listitem').nth(11).waitFor();
+    },
+  },
+  {
+    name: 'remove-credential',
+    reach: async (page, setup) => {
+      await makeSomebodyWithPaper(setup, 'with-more-paper', ['AAAABBBBCCCC', 'DDDDEEEEFFFF', 'GGGGHHHHJJJJ']);
+      await page.goto(signInAddress(setup));
+      await fillIn(page, 'with-more-paper', 'a first passphrase');
+      await page.getByLabel('Code #10').fill('AAAABBBBCCCC');
+      await page.locator('#kc-login').click();
+      await page.waitForURL((url) => url.origin === setup.origin);
+      await page.goto(`${setup.realm.issuer}/account/`);
+      await page.getByText('2 left').waitFor();
+      await page.getByRole('link', { name: 'Remove Recovery codes Paper' }).click();
+      await page.locator('#kc-accept').waitFor();
     },
   },
   {
