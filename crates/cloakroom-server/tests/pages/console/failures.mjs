@@ -27,10 +27,10 @@ class Stage {
     await realm.createUser('bare', undefined, { credentials: [] });
     const otp = { type: 'otp', secretData: '{"value":"GEZDGNBVGY3TQOJQ"}', credentialData: '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}' };
     await realm.createUser('factor', undefined, { credentials: [{ type: 'password', value: PASSWORD }, otp] });
-    const key = { type: 'webauthn', secretData: '{}', credentialData: '{"counter":5}' };
+    const key = { type: 'webauthn-passwordless', secretData: '{}', credentialData: '{"counter":5}' };
     await realm.createUser('keyed', undefined, { credentials: [{ type: 'password', value: PASSWORD }, key] });
     await realm.call('POST', '/authentication/flows', { alias: 'keys', providerId: 'basic-flow', topLevel: true });
-    for (const provider of ['auth-username-password-form', 'webauthn-authenticator']) {
+    for (const provider of ['auth-username-password-form', 'webauthn-authenticator-passwordless']) {
       await realm.call('POST', '/authentication/flows/keys/executions/execution', { provider });
     }
     for (const step of (await realm.call('GET', '/authentication/flows/keys/executions')).body) {
@@ -111,7 +111,7 @@ const FAILURES = [
   ['a wrong password', (s) => s.signIn('carl', 'wrong'), 'user=carl', 'The password is right', 'The password was wrong'],
   ['an account without a password', (s) => s.signIn('bare', 'any'), 'user=bare', 'The password is right', 'or there is none'],
   [
-    'a second factor that is not here',
+    'a step that is not here',
     (s) => s.signIn('keyed', PASSWORD, { client_id: 'keys' }),
     'user=keyed',
     "The sign-in's flow lets the person in",
