@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use actix_web::HttpResponse;
 use actix_web::web::Bytes;
 use futures_core::Stream;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +19,16 @@ pub(crate) struct Writer(Sender<Bytes>);
 pub(crate) fn feed() -> (Writer, Feed) {
     let (to, from) = channel(8);
     (Writer(to), Feed(from))
+}
+
+/// An answer of the browser's own kind for news that come one by one. Nothing between keeps them back to compress or to collect them.
+pub(crate) fn event_stream(feed: Feed) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "no-store"))
+        .insert_header(("content-encoding", "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .content_type("text/event-stream")
+        .streaming(feed)
 }
 
 impl Writer {

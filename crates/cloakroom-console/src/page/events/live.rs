@@ -3,14 +3,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::rt;
 use cloakroom_web::app::now;
 use serde_json::{Value, json};
 
 use super::{asked, described};
 use crate::desk::{Desk, encode, text_of};
-use crate::feed::{Writer, feed};
+use crate::feed::{Writer, event_stream, feed};
 use crate::page::history::names::Names;
 use crate::problem::Problem;
 use crate::routes::Shown;
@@ -48,12 +47,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     desk.get("events?max=1").await?;
     let (writer, feed) = feed();
     rt::spawn(write(desk, writer, seen));
-    Ok(HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("content-encoding", "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .content_type("text/event-stream")
-        .streaming(feed))
+    Ok(event_stream(feed))
 }
 
 async fn write(desk: Rc<Desk>, writer: Writer, mut seen: Seen) {

@@ -3,14 +3,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::rt;
 use cloakroom_web::app::now;
 use serde_json::{Value, json};
 
 use super::{number, path};
 use crate::desk::{Desk, text_of};
-use crate::feed::{Writer, feed};
+use crate::feed::{Writer, event_stream, feed};
 use crate::routes::Shown;
 
 /// How often the job is looked at.
@@ -39,12 +38,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     desk.get(&path(&desk)).await?;
     let (writer, feed) = feed();
     rt::spawn(write(desk, writer));
-    Ok(HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("content-encoding", "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .content_type("text/event-stream")
-        .streaming(feed))
+    Ok(event_stream(feed))
 }
 
 async fn write(desk: Rc<Desk>, writer: Writer) {

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::rt;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, text_of};
-use crate::feed::{Writer, feed};
+use crate::feed::{Writer, event_stream, feed};
 use crate::flash::Flash;
 use crate::part::{Ask, Card, Cell, Piece, Progress, Row, Stack, Table};
 use crate::problem::Problem;
@@ -126,12 +125,7 @@ pub(super) async fn news(desk: Rc<Desk>) -> Shown {
     find(&desk).await?;
     let (writer, feed) = feed();
     rt::spawn(write(desk, writer));
-    Ok(HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("content-encoding", "identity"))
-        .insert_header(("x-accel-buffering", "no"))
-        .content_type("text/event-stream")
-        .streaming(feed))
+    Ok(event_stream(feed))
 }
 
 async fn write(desk: Rc<Desk>, writer: Writer) {
