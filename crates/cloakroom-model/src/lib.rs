@@ -30,7 +30,7 @@
 //! - A [job](job) is work that takes longer than a request.
 //! - The [recycle bin](recycle_bin) holds what was deleted and may be wanted back.
 //! - An [event](event) is a line of the audit trail; the [outbox](outbox) holds what leaves the
-//!   system later, and a [lease](lease) says which node does background work.
+//!   system later, and a [lease](lease) says which [node] does background work.
 #![recursion_limit = "256"]
 
 pub mod attempt;
@@ -69,6 +69,7 @@ pub mod lockout;
 pub mod login_limit;
 pub mod mapper;
 pub mod migrate;
+pub mod node;
 pub mod opaque;
 pub mod organization;
 pub mod outbox;

@@ -681,6 +681,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    nodes (id) {
+        id -> Text,
+        name -> Text,
+        version -> Text,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
     device_codes (id) {
         id -> Text,
         realm_id -> Text,
@@ -890,6 +900,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     admin_events,
     outbox,
     leases,
+    nodes,
     device_codes,
     localization_locales,
     localization_texts,

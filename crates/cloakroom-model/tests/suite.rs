@@ -10,6 +10,8 @@
 mod devices;
 #[path = "suite/lists.rs"]
 mod lists;
+#[path = "suite/nodes.rs"]
+mod nodes;
 #[path = "suite/people.rs"]
 mod people;
 #[path = "suite/plans.rs"]

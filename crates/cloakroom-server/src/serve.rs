@@ -56,6 +56,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         kerberos: config.kerberos.clone(),
         connectors: routes::broker::administered,
         copies: copies(config),
+        node: worker::beat::name(config.port).map_err(|fault| fault.to_string())?,
     }))
 }
 
@@ -78,6 +79,8 @@ const MANAGEMENT_CONNECTIONS: usize = 128;
 pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     let app = Data::new(app);
     let setup = Data::new(bootstrap::prepare(&app, config.bootstrap.as_ref()).await?);
+    let said = worker::beat::begin(&app).await;
+    said.map_err(|fault| fault.to_string())?;
     let stop = worker::start(Arc::clone(&app))?;
 
     let (state, code) = (app.clone(), setup.clone());

@@ -1,5 +1,6 @@
 //! What runs beside the requests: sweeping what is over, hearing of other nodes, and telling clients.
 
+pub(crate) mod beat;
 mod farewell;
 mod goodbye;
 mod post;
@@ -10,11 +11,11 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use cloakroom_model::Fault;
 use cloakroom_model::db::Listener;
+use cloakroom_model::{Fault, node};
 use cloakroom_web::App;
-use cloakroom_web::app::random;
 
+use self::beat::Presence;
 use self::sweep::Sweeper;
 
 /// Other nodes' changes are heard within a second.
@@ -55,7 +56,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
             hear(app, &mut listener)
         })?);
     }
-    let node = uuid_of_node()?;
+    let presence = Presence::of(Arc::clone(&app));
+    let pause = Duration::from_secs(node::BEAT.as_seconds().unsigned_abs());
+    threads.push(every(&app, "beat", pause, move |_| presence.round())?);
+    let node = app.node.id.clone();
     let mut sweeper = Sweeper::new(node.clone());
     threads.push(every(&app, "sweep", SWEEP, move |app| sweeper.round(app))?);
     let telling = runtime()?;
@@ -146,12 +150,4 @@ fn hear(app: &App, listener: &mut Option<Listener>) -> Result<(), Fault> {
     app.keep_only(&current.versions()?);
     *listener = Some(current);
     Ok(())
-}
-
-/// A name that tells this node's leases from those of others.
-fn uuid_of_node() -> Result<String, String> {
-    let mut rng = random().map_err(|fault| fault.to_string())?;
-    Ok(cloakroom_model::Secret::random(&mut rng)
-        .digest()
-        .to_base64url())
 }

@@ -12,6 +12,7 @@ use cloakroom_federation::Federation;
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
+use cloakroom_model::node::Node;
 use cloakroom_model::{
     Changes, Cx, Db, Door, Fault, Link, Realm, Timestamp, Vault, Verdict, db, realm,
 };
@@ -55,6 +56,8 @@ pub struct App {
     pub kerberos: Arc<Kerberos>,
     /// Which clients took tokens since that was last stored.
     pub uses: Arc<Uses>,
+    /// What this server is called among those that work on its database.
+    pub node: Arc<Node>,
     /// The public address is an https one, so cookies are `Secure`.
     pub is_https: bool,
     db: Db,
@@ -94,6 +97,8 @@ pub struct Parts {
     pub connectors: connector::Find,
     /// Where copies of the database go, and who writes them.
     pub copies: Copies,
+    /// What this server is called.
+    pub node: Node,
 }
 
 impl App {
@@ -106,6 +111,7 @@ impl App {
             metrics: Arc::default(),
             answers: Arc::new(Answers::new(parts.db.is_shared())),
             uses: Arc::default(),
+            node: Arc::new(parts.node),
             limits: Arc::default(),
             federation: Arc::default(),
             kerberos: Arc::new(parts.kerberos),
@@ -131,6 +137,7 @@ impl App {
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),
             uses: Arc::clone(&self.uses),
+            node: Arc::clone(&self.node),
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
             kerberos: Arc::clone(&self.kerberos),

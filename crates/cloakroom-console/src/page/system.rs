@@ -49,7 +49,8 @@ async fn show(desk: Rc<Desk>) -> Shown {
     stack = match &system {
         Some(system) => stack
             .with(Piece::Facts(server(&desk, system, &info)))
-            .with(Piece::Facts(database(&desk, system))),
+            .with(Piece::Facts(database(&desk, system)))
+            .card(nodes(&desk, system)),
         None => {
             let facts = Facts::new("server", desk.text("system-server")).text(
                 desk.text("system-speaks"),
@@ -126,6 +127,44 @@ fn database(desk: &Desk, system: &Value) -> Facts {
                 number("freeReaders")
             )),
         )
+}
+
+/// The servers that work on this database. A page is answered by one of them, whichever a proxy chose.
+fn nodes(desk: &Desk, system: &Value) -> Card {
+    let version = text_of(system, "version");
+    let all = system.get("nodes").and_then(Value::as_array);
+    let rows = all.into_iter().flatten().map(|one| {
+        let is = |name: &str| one.get(name).and_then(Value::as_bool) == Some(true);
+        let at = |name: &str| Cell::when(one.get(name).and_then(Value::as_i64), "–");
+        let mut pills = vec![match (is("isGone"), is("isThis")) {
+            (_, true) => Pill::ok(desk.text("node-this")),
+            (true, false) => Pill::danger(desk.text("node-gone")),
+            (false, false) => Pill::ok(desk.text("node-there")),
+        }];
+        let own = text_of(one, "version");
+        if own != version && !is("isGone") {
+            pills.push(Pill::warn(desk.text("node-other-version")));
+        }
+        Row::of(vec![
+            Cell::text(text_of(one, "name")),
+            Cell::text(own),
+            at("startedAt"),
+            at("seenAt"),
+            Cell::Pills(pills),
+        ])
+    });
+    let columns = [
+        "node-name",
+        "system-version",
+        "node-since",
+        "node-seen",
+        "column-state",
+    ];
+    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let table = Table::new(desk.text("nodes"), columns, rows.collect());
+    Card::new("nodes", desk.text("nodes"))
+        .lead(desk.text("nodes-lead"))
+        .table(table, desk.text("nodes-none"))
 }
 
 /// What a look at this realm's settings finds, with the page that mends it.

@@ -34,6 +34,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         kerberos: Kerberos::default(),
         connectors: crate::routes::broker::administered,
         copies,
+        node: crate::worker::beat::name(8080).unwrap(),
     });
     (Data::new(app), folder)
 }

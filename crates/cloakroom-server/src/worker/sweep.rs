@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
 use cloakroom_model::{
     Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event, job,
-    known_device, lease, login_limit, opaque, pushed_request, recycle_bin, refresh, replay,
+    known_device, lease, login_limit, node, opaque, pushed_request, recycle_bin, refresh, replay,
     session, trial,
 };
 use cloakroom_web::App;
@@ -37,6 +37,7 @@ const ALL: &[Sweep] = &[
     known_device::sweep,
     recycle_bin::sweep,
     job::sweep,
+    node::sweep,
 ];
 
 /// The sweeper of a node.

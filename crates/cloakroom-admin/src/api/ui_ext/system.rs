@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use actix_web::HttpResponse;
+use cloakroom_model::Timestamp;
 use cloakroom_model::key::step;
+use cloakroom_model::node::{self, Node};
 use cloakroom_web::web::{self, ServiceConfig};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::VIEW_REALM;
 use crate::access::Admin;
@@ -27,11 +29,15 @@ async fn show(admin: Admin) -> Answer {
     // A small read by key, as every page makes them.
     admin.read(|cx| Ok(step::list(cx)?)).await?;
     let read = started.elapsed();
+    let nodes = admin
+        .read(|cx| Ok((cx.now, node::list(&mut cx.db)?)))
+        .await?;
     let stats = admin.app.db().stats();
     Ok(HttpResponse::Ok().json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "baseUrl": admin.app.base_url,
         "https": admin.app.is_https,
+        "nodes": told(&admin.app.node, &nodes),
         "database": {
             "kind": if admin.app.db().is_shared() { "PostgreSQL" } else { "SQLite" },
             "readMicros": u64::try_from(read.as_micros()).unwrap_or(u64::MAX),
@@ -42,4 +48,19 @@ async fn show(admin: Admin) -> Answer {
             "freeReaders": stats.free_readers,
         },
     })))
+}
+
+/// All servers on this database, and which of them answers.
+fn told(mine: &Node, (now, all): &(Timestamp, Vec<Node>)) -> Value {
+    let rows = all.iter().map(|one| {
+        json!({
+            "name": one.name,
+            "version": one.version,
+            "startedAt": one.started_at.millis(),
+            "seenAt": one.seen_at.millis(),
+            "isThis": one.id == mine.id,
+            "isGone": one.is_gone(*now),
+        })
+    });
+    rows.collect()
 }
