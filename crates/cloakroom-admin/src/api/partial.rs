@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/partialImport` and `/partial-export`: parts of a realm in Keycloak's files.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::export::{self, Choice};
@@ -25,6 +26,10 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .app_data(PayloadConfig::new(FILE))
         .route(web::post().to(import));
     cfg.service(import);
+    let plan = web::resource("/admin/realms/{realm}/ui-ext/partial-import-plan")
+        .app_data(PayloadConfig::new(FILE))
+        .route(web::post().to(plan));
+    cfg.service(plan);
     cfg.route(
         "/admin/realms/{realm}/partial-export",
         web::post().to(export),
@@ -34,35 +39,102 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
 /// Whole realm files are sent here too, so members of the file that it does not read are passed over; those of a thing
 /// in it are not.
 async fn import(admin: Admin, body: Bytes) -> Answer {
-    admin.check(&["manage-realm"])?;
-    let mut sent = read::map(&body)?;
-    let named = read::text(&sent, "ifResourceExists")?;
-    let named = named.or(read::text(&sent, "policy")?).unwrap_or("FAIL");
-    let policy = IfExists::from_name(named).ok_or(Unreadable::Type)?;
-    check_things(&sent)?;
-    let owners = owners(&sent);
-    let providers = providers(&sent);
-    let users: Option<Vec<Object>> = read::member(&sent, "users")?;
-    sent.remove("users");
-    let people = users.unwrap_or_default();
-    let names = names(&people);
-    let people = InMemory(people);
-    let password_policy = admin.realm.settings.password_policy.clone();
-    let part = transfer::Part::prepare(&admin.app, sent, people, password_policy).await?;
-    let (actor, grants) = (admin.actor.clone(), admin.grants());
+    let file = File::read(&admin, &body).await?;
+    let actor = admin.actor.clone();
     let done = admin.write(move |cx| {
-        check_owners(cx, &owners)?;
-        for alias in &providers {
-            grants.check_provider(cx, alias)?;
-        }
-        if policy == IfExists::Overwrite {
-            check_replaced(cx, &names, &grants)?;
-        }
-        let results = part.import(cx, policy, &grants)?;
+        let results = file.bring_in(cx, file.policy)?;
         audit::record(cx, &actor, audit::ACTION, "REALM", "partialImport")?;
         Ok(results)
     });
     Ok(HttpResponse::Ok().json(done.await?))
+}
+
+/// What the same call to `partialImport` would do. It is done in full, so that whatever ends the import ends the plan, and then
+/// undone. Of things that would end it because they are there, each is named instead, as `EXISTS`.
+async fn plan(admin: Admin, body: Bytes) -> Answer {
+    let file = File::read(&admin, &body).await?;
+    let (policy, fails) = match file.policy {
+        IfExists::Fail => (IfExists::Skip, true),
+        policy => (policy, false),
+    };
+    let tried = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&tried);
+    let done: Result<(), AdminError> = admin
+        .write(move |cx| {
+            let results = file.bring_in(cx, policy)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(results);
+            Err(AdminError::message(409, "nothing was written").undoing())
+        })
+        .await;
+    let found = tried.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let mut found = match (found, done) {
+        (Some(found), _) => found,
+        (None, Err(error)) => return Err(error),
+        (None, Ok(())) => return Err(AdminError::not_found()),
+    };
+    let results = found.get_mut("results").and_then(Value::as_array_mut);
+    for one in results
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
+        // What was made for the plan is gone, and so is its id.
+        one.remove("id");
+        if fails && one.get("action").and_then(Value::as_str) == Some("SKIPPED") {
+            one.insert("action".to_owned(), Value::from("EXISTS"));
+        }
+    }
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// A file that was read, with all that takes long made.
+struct File {
+    policy: IfExists,
+    owners: Vec<String>,
+    providers: BTreeSet<String>,
+    names: Vec<(String, Option<String>)>,
+    grants: Grants,
+    part: transfer::Part,
+}
+
+impl File {
+    async fn read(admin: &Admin, body: &Bytes) -> Result<Self, AdminError> {
+        admin.check(&["manage-realm"])?;
+        let mut sent = read::map(body)?;
+        let named = read::text(&sent, "ifResourceExists")?;
+        let named = named.or(read::text(&sent, "policy")?).unwrap_or("FAIL");
+        let policy = IfExists::from_name(named).ok_or(Unreadable::Type)?;
+        check_things(&sent)?;
+        let owners = owners(&sent);
+        let providers = providers(&sent);
+        let users: Option<Vec<Object>> = read::member(&sent, "users")?;
+        sent.remove("users");
+        let people = users.unwrap_or_default();
+        let names = names(&people);
+        let people = InMemory(people);
+        let password_policy = admin.realm.settings.password_policy.clone();
+        let part = transfer::Part::prepare(&admin.app, sent, people, password_policy).await?;
+        Ok(Self {
+            policy,
+            owners,
+            providers,
+            names,
+            grants: admin.grants(),
+            part,
+        })
+    }
+
+    /// Brings in all of it or nothing.
+    fn bring_in(&self, cx: &mut Cx<'_>, policy: IfExists) -> Result<Value, AdminError> {
+        check_owners(cx, &self.owners)?;
+        for alias in &self.providers {
+            self.grants.check_provider(cx, alias)?;
+        }
+        if policy == IfExists::Overwrite {
+            check_replaced(cx, &self.names, &self.grants)?;
+        }
+        self.part.import(cx, policy, &self.grants)
+    }
 }
 
 async fn export(admin: Admin, params: Params) -> Answer {
