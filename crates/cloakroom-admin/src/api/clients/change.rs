@@ -205,10 +205,15 @@ fn import_authorization(cx: &mut Cx<'_>, id: &ClientUuid, sent: &Object) -> Resu
 }
 
 /// Gives a client a new secret, and says which.
-pub(super) fn renew_secret(cx: &mut Cx<'_>, by: &Registrant, mut client: Client) -> Result<Secret> {
+pub(super) fn renew_secret(
+    cx: &mut Cx<'_>,
+    by: &Registrant,
+    mut client: Client,
+    keep: Option<i64>,
+) -> Result<Secret> {
     let old = client::reveal_secret(cx, &client)?;
     let id = client.id.clone();
-    let secret = rotation::renew(cx, by, (&id, old), &mut client.settings)?;
+    let secret = rotation::renew(cx, by, (&id, old, keep), &mut client.settings)?;
     store(cx, client, Some(secret.clone()))?;
     Ok(secret)
 }

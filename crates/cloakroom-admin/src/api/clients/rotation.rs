@@ -1,5 +1,5 @@
 //! Secrets that end: where a client policy says so, a secret lives for a while, and the one before it
-//! lives on beside it for another.
+//! lives on beside it for another; where none does, as long as whoever makes a new one says.
 
 use cloakroom_keycloak::client as shape;
 use cloakroom_model::client::Settings;
@@ -48,11 +48,12 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Makes a new secret. Where one does not end, the one before it is over at once.
+/// Makes a new secret. Where no policy says how long the one before it lives on, it does for `keep` seconds; without that
+/// it is over at once.
 pub(super) fn renew(
     cx: &mut Cx<'_>,
     by: &Registrant,
-    (id, old): (&ClientUuid, Option<Secret>),
+    (id, old, keep): (&ClientUuid, Option<Secret>, Option<i64>),
     settings: &mut Settings,
 ) -> Result<Secret> {
     let now = cx.now.seconds();
@@ -60,15 +61,17 @@ pub(super) fn renew(
     forget(settings);
     settings.attributes.remove(ENDS);
     set(settings, shape::SECRET_TIME, now.to_string());
-    if let Some(periods) = periods {
-        let number = |name: &str| periods.number(name);
-        set_end(settings, ENDS, now, number("expiration-period"));
-        if let Some(old) = old {
-            set(settings, ROTATED, old.expose().to_owned());
-            set(settings, ROTATED_TIME, now.to_string());
-            let period = number("rotated-expiration-period");
-            set_end(settings, ROTATED_ENDS, now, period);
+    let kept = match &periods {
+        Some(periods) => {
+            set_end(settings, ENDS, now, periods.number("expiration-period"));
+            Some(periods.number("rotated-expiration-period"))
         }
+        None => keep.map(Some),
+    };
+    if let (Some(period), Some(old)) = (kept, old) {
+        set(settings, ROTATED, old.expose().to_owned());
+        set(settings, ROTATED_TIME, now.to_string());
+        set_end(settings, ROTATED_ENDS, now, period);
     }
     Ok(Secret::random_for_client(cx.rng))
 }
@@ -93,7 +96,7 @@ pub(super) fn renew_if_due(
     if cx.now.seconds() < due {
         return Ok(secret);
     }
-    renew(cx, by, (id, Some(secret)), settings)
+    renew(cx, by, (id, Some(secret), None), settings)
 }
 
 /// Ends the secret before.

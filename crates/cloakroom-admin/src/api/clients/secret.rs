@@ -9,7 +9,7 @@ use cloakroom_oidc::registration_token::{self, AUTHENTICATED};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
-use super::super::{Answer, Names, no_content};
+use super::super::{Answer, Names, Params, no_content};
 use super::{MANAGE, Sight, VIEW, change, found_by, found_for_change, registrant, rotation};
 use crate::access::Admin;
 use crate::audit;
@@ -53,14 +53,27 @@ async fn show(admin: Admin, path: Names) -> Answer {
     Ok(HttpResponse::Ok().json(body))
 }
 
-async fn renew(admin: Admin, path: Names) -> Answer {
+/// A secret that lives on beside its successor does so no longer than a week, in seconds.
+const KEPT: i64 = 7 * 24 * 60 * 60;
+
+/// Makes a new secret. With `keep`, which Keycloak has not, the one before counts for so many seconds more, so that an
+/// application that runs can be given the new one first.
+async fn renew(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check_sway(MANAGE)?;
+    let keep = match params.get("keep").map(|text| text.parse::<i64>()) {
+        None => None,
+        Some(Ok(seconds)) if (0..=KEPT).contains(&seconds) => Some(seconds).filter(|one| *one > 0),
+        Some(_) => {
+            let why = format!("keep is a number of seconds, and no more than {KEPT}");
+            return Err(AdminError::message(400, why));
+        }
+    };
     let (grants, actor, by) = (admin.grants(), admin.actor.clone(), registrant(&admin));
     let secret = admin
         .write(move |cx| {
             let client = found_for_change(cx, path.part("client"), &grants)?;
             let place = format!("clients/{}/client-secret", client.id);
-            let secret = change::renew_secret(cx, &by, client)?;
+            let secret = change::renew_secret(cx, &by, client, keep)?;
             audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
             Ok(secret)
         })

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::{client, page, path};
-use crate::desk::{Desk, text_of};
+use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::page::clients::MANAGE;
 use crate::part::sheet::{self, Sheet};
-use crate::part::{Ask, Card, Field, Kept, Piece, Section, Shape, Stack};
+use crate::part::{Ask, Card, Field, Input, Kept, Piece, Section, Shape, Stack};
 use crate::routes::Shown;
 
 const TAB: &str = "/credentials";
@@ -61,12 +61,29 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     stack.with(Piece::Sheet(sheet)).show(&desk)
 }
 
+/// How long the secret before goes on to count, in seconds. Whoever fears that it is in the wrong hands lets it end.
+const KEPT: [(&str, &str); 4] = [
+    ("86400", "client-secret-keep-day"),
+    ("3600", "client-secret-keep-hour"),
+    ("604800", "client-secret-keep-week"),
+    ("0", "client-secret-keep-none"),
+];
+
 fn current(desk: &Desk, secret: &Value, may_manage: bool) -> Card {
     let ask = Ask::new(
         desk,
         "renew",
         desk.url(&page(desk, "/secret")),
         desk.text("client-secret-renew"),
+    )
+    .input(
+        Input::select(
+            "keep",
+            desk.text("client-secret-keep"),
+            KEPT.map(|(seconds, key)| (seconds.to_owned(), desk.text(key)))
+                .to_vec(),
+        )
+        .chosen("86400"),
     );
     let value = text_of(secret, "value");
     let card =
@@ -98,8 +115,9 @@ pub(super) async fn save(desk: Rc<Desk>) -> Shown {
 }
 
 pub(super) async fn renew(desk: Rc<Desk>) -> Shown {
-    desk.post(&format!("{}/client-secret", path(&desk)), &json!({}))
-        .await?;
+    let keep = encode(desk.form.get("keep").unwrap_or("0"));
+    let path = format!("{}/client-secret?keep={keep}", path(&desk));
+    desk.post(&path, &json!({})).await?;
     desk.go(&page(&desk, TAB), &Flash::done("done-secret"))
 }
 
