@@ -96,7 +96,7 @@ impl Options {
         if self.runs(Part::Rust) {
             needs.push(machine::DIRECTORIES);
         }
-        if self.runs(Part::Faults) {
+        if self.runs(Part::Faults) || self.runs(Part::Pages) {
             needs.push(machine::FAKETIME);
         }
         if self.runs_one_server() || self.runs(Part::Pages) {

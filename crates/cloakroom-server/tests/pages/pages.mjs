@@ -13,6 +13,9 @@ const { values: options } = parseArgs({
     admin: { type: 'string', default: 'admin:admin' },
     'setup-code': { type: 'string' },
     kdc: { type: 'string' },
+    binary: { type: 'string' },
+    faketime: { type: 'string' },
+    database: { type: 'string' },
     out: { type: 'string' },
     only: { type: 'string', multiple: true },
   },
@@ -119,7 +122,8 @@ try {
   }
   if (!options.only || options.only.includes('console')) {
     const out = options.out && join(options.out, 'console');
-    await testConsole({ report, browser, admin, out, kdc: options.kdc });
+    const { kdc, binary, faketime: library, database } = options;
+    await testConsole({ report, browser, admin, out, kdc, clockwork: binary && library && { binary, library, database } });
   }
 } finally {
   await browser.close();

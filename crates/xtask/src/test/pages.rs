@@ -1,4 +1,5 @@
 //! Each page in a browser, on a server that is new: its set-up page is one of them.
+use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,7 @@ use crate::report::{Report, Tally};
 use crate::server::{self, Bounds, Server, Setup};
 use crate::test::tools::Tools;
 use crate::workspace::Workspace;
-use crate::{command, postgres};
+use crate::{command, machine, postgres};
 
 /// Name and password of the administrator that the set-up page makes; the page takes no short password.
 const ADMIN: &str = "admin:an administrator's passphrase";
@@ -51,6 +52,7 @@ pub(super) fn run(
             if url.is_none() {
                 node.arg("--out").arg(&pictures);
             }
+            node.args(clockwork(&binary, admin_url.filter(|_| url.is_some()))?);
             let tally = command::tally(lines, &mut node)?;
             is_shown &= tally.failed == 0;
             Ok(tally)
@@ -67,6 +69,20 @@ pub(super) fn run(
         are_all_shown(&pictures, &images)
     });
     Ok(())
+}
+
+/// What the run needs to start servers of its own by a clock that it sets, and an empty database for several of them.
+fn clockwork(binary: &Path, admin_url: Option<&str>) -> Result<Vec<OsString>> {
+    let Some(library) = machine::faketime() else {
+        return Ok(Vec::new());
+    };
+    let mut args = vec!["--binary".into(), binary.into()];
+    args.extend(["--faketime".into(), library.into()]);
+    if let Some(url) = admin_url {
+        let url = postgres::create_database(url, "cloakroom_page_nodes")?;
+        args.extend(["--database".into(), url.into()]);
+    }
+    Ok(args)
 }
 
 /// Every page has its picture in the documents, and none is there of a page that is gone.

@@ -62,6 +62,11 @@ export function start(command, args, options = {}) {
   });
   return {
     output: () => output,
+    /** Ends it without any warning. */
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
     running: () => child.exitCode === null && child.signalCode === null && child.pid !== undefined,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

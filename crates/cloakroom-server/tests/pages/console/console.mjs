@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { inspect } from '../inspect.mjs';
+import * as accepting from './accepting.mjs';
 import * as centre from './centre.mjs';
 import * as conflicts from './conflicts.mjs';
 import * as crowd from './crowd.mjs';
@@ -18,7 +19,11 @@ import * as undoing from './undoing.mjs';
 import * as news from './news.mjs';
 import { PAGES } from './list.mjs';
 import * as rights from './rights.mjs';
+import { aKeyGivesWayUnderLoad } from './rotation.mjs';
+import { figuresEqualTheEvents } from './figures.mjs';
+import { eachNodeIsToldOf } from './nodes.mjs';
 import { setUpScene } from './scene.mjs';
+import * as taking from './taking.mjs';
 import * as trying from './trying.mjs';
 import * as words from './words.mjs';
 
@@ -40,7 +45,7 @@ async function cost() {
   return { loaded, shift };
 }
 
-/** What of the page that is open no keyboard reaches, or only in an order of its own, and forms that nothing sends. */
+/** What of the page that is open no keyboard reaches, or only in an order of its own, forms that nothing sends, and charts without a table. */
 function outOfReach() {
   const isSeen = (element) => element.checkVisibility() && element.type !== 'hidden' && !element.disabled;
   const tag = (element) => element.outerHTML.slice(0, 120);
@@ -50,7 +55,10 @@ function outOfReach() {
     // Enter sends a form whose only field is a line.
     return all.some(({ type }) => type === 'submit') || all.length === 1;
   };
+  // A picture of figures has them as a table beside it.
+  const charts = [...document.querySelectorAll('main svg[role=img]')].filter((one) => !one.parentElement.querySelector('table'));
   return {
+    charts: charts.map(tag),
     unreached: controls.filter(({ tabIndex }) => tabIndex < 0).map(tag),
     reordered: [...document.querySelectorAll('[tabindex]')].filter(({ tabIndex }) => tabIndex > 0).map(tag),
     unsent: [...document.forms].filter((form) => form.checkVisibility() && !isSent(form)).map(tag),
@@ -74,7 +82,7 @@ async function eachPage(report, browser, scene, out) {
         // Words that Keycloak's own console would look up, and ours has to have of its own.
         const keys = (await page.locator('main').innerText()).match(/\b[\w.-]+\.(label|tooltip|help)\b|\brole_(default|offline|uma|view|manage)\S*/g) ?? [];
         assert.deepEqual({ alive, keys, complaints }, { alive: 0, keys: [], complaints: [] });
-        assert.deepEqual(await page.evaluate(outOfReach), { unreached: [], reordered: [], unsent: [] });
+        assert.deepEqual(await page.evaluate(outOfReach), { charts: [], unreached: [], reordered: [], unsent: [] });
         const { loaded, shift } = await page.evaluate(cost);
         const bytes = loaded + gzipSync(await answer.body()).length;
         assert.ok(loaded > 0 && bytes <= MOST, `it weighs ${bytes} bytes`);
@@ -88,7 +96,7 @@ async function eachPage(report, browser, scene, out) {
 }
 
 /** Runs all of it against a realm of its own. */
-export async function testConsole({ report, browser, admin, out, kdc }) {
+export async function testConsole({ report, browser, admin, out, kdc, clockwork }) {
   if (out) await mkdir(out, { recursive: true });
   const scene = await setUpScene(admin);
   try {
@@ -106,8 +114,13 @@ export async function testConsole({ report, browser, admin, out, kdc }) {
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     const { eachFailureIsExplained } = failures;
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...operators, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...taking, ...accepting, ...operators, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
+    }
+    // These need servers of their own, by a clock that can be set. Which database one server has makes no difference to it.
+    const onOne = clockwork?.database ? {} : { aKeyGivesWayUnderLoad, figuresEqualTheEvents };
+    for (const [name, journey] of Object.entries(clockwork ? { ...onOne, eachNodeIsToldOf } : {})) {
+      await report.test(`console: ${name}`, () => journey(browser, clockwork));
     }
     // They leave the realm in pieces.
     for (const [name, hostility] of Object.entries(hostile)) {

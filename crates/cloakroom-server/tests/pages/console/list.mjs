@@ -159,7 +159,7 @@ export const ACTIONS = [
   { path: '/clients/{client}/duplicate', fields: { clientId: 'mallory' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/delete', fields: { name: 'shop' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/credentials', fields: { 'f-attributes-jwks-url': 'https://m.example' }, rights: ['manage-clients'] },
-  { path: '/clients/{client}/secret', fields: {}, rights: ['manage-clients'] },
+  { path: '/clients/{client}/secret', fields: { keep: '0' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/secret/forget', fields: {}, rights: ['manage-clients'] },
   { path: '/clients/{client}/scopes', fields: { add: '{scope}', kind: 'default' }, rights: ['manage-clients'] },
   { path: '/clients/{client}/role', fields: { add: 'mallory' }, rights: ['manage-clients'] },

@@ -3,20 +3,8 @@ import assert from 'node:assert/strict';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signedIn } from './journeys.mjs';
+import { atMaster } from './scene.mjs';
 import { Visitor } from './visitor.mjs';
-
-/** The console of `master`, with its administrator signed in and JavaScript off. */
-async function atMaster(browser, { base, credentials }) {
-  const context = await browser.newContext({ locale: 'en', javaScriptEnabled: false });
-  const page = await context.newPage();
-  const at = `${base}/admin/master/console/master`;
-  await page.goto(`${at}/dashboard`);
-  await page.getByLabel('Username or email').fill(credentials.username);
-  await page.getByLabel('Password', { exact: true }).fill(credentials.password);
-  await page.getByRole('button', { name: 'Sign In' }).click();
-  await page.waitForURL(`${at}/dashboard`);
-  return { page, context, at };
-}
 
 /** A button makes a copy of everything: in a folder that no form names, for its owner alone, and with its place in the trail. */
 export async function aCopyIsMadeByAButton(browser, scene) {

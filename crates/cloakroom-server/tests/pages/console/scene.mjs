@@ -96,3 +96,16 @@ export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
   return text.replaceAll(/\{(organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
 }
+
+/** The console of `master`, with its administrator signed in and JavaScript off. */
+export async function atMaster(browser, { base, credentials }) {
+  const context = await browser.newContext({ locale: 'en', javaScriptEnabled: false });
+  const page = await context.newPage();
+  const at = `${base}/admin/master/console/master`;
+  await page.goto(`${at}/dashboard`);
+  await page.getByLabel('Username or email').fill(credentials.username);
+  await page.getByLabel('Password', { exact: true }).fill(credentials.password);
+  await page.getByRole('button', { name: 'Sign In' }).click();
+  await page.waitForURL(`${at}/dashboard`);
+  return { page, context, at };
+}
