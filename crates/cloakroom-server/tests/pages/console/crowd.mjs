@@ -36,3 +36,28 @@ export async function tenThousandPeopleComeIn(browser, scene) {
     await context.close();
   }
 }
+
+/** All of them but those who could not come in are locked by one job, after their number; nobody else is, and the page tells how far it is. */
+export async function theCrowdIsLockedByOneJob(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  context.setDefaultTimeout(300_000);
+  const { realm } = scene;
+  const enabled = async (username) => (await realm.call('GET', `/users?exact=true&username=${username}`)).body[0].enabled;
+  try {
+    const count = (await realm.call('GET', '/users/count?search=crowd')).body;
+    assert.ok(count > 9000, `${count} people`);
+    await page.goto(url('/users/everybody?q=crowd'));
+    await page.getByText(`${count} users`).first().waitFor();
+    await page.getByLabel('What to do').selectOption('disable');
+    await page.getByLabel(new RegExp(`Type ${count}`)).fill(`${count}`);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.waitForURL(/\/jobs\/[-0-9a-f]+$/);
+    await page.waitForFunction(() => document.querySelector('progress')?.value > 0);
+    await page.getByText('Done', { exact: true }).waitFor();
+    const job = (await realm.call('GET', `/ui-ext/jobs/${page.url().split('/').pop()}`)).body;
+    assert.deepEqual([job.total, job.handled, job.failed], [count, count, 0]);
+    assert.deepEqual([await enabled('crowd1'), await enabled('crowd9998'), await enabled('boss')], [false, false, true]);
+  } finally {
+    await context.close();
+  }
+}
