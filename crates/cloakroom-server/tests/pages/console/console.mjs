@@ -56,7 +56,7 @@ function outOfReach() {
     return all.some(({ type }) => type === 'submit') || all.length === 1;
   };
   // A picture of figures has them as a table beside it.
-  const charts = [...document.querySelectorAll('main svg[role=img]')].filter((one) => !one.parentElement.querySelector('table'));
+  const charts = [...document.querySelectorAll('main svg[role=img]')].filter((one) => !one.closest('section')?.querySelector('details table'));
   return {
     charts: charts.map(tag),
     unreached: controls.filter(({ tabIndex }) => tabIndex < 0).map(tag),
