@@ -164,15 +164,39 @@ async fn everybody(desk: &Desk) -> Result<Option<Card>, Problem> {
     Ok(Some(card))
 }
 
+/// No list of groups to choose from is longer than this.
+const PLACES: usize = 500;
+
+/// Every group that one at this path can be inside of, by path: all but itself and what is inside of it.
+async fn places(desk: &Desk, mine: &str) -> Result<Vec<(String, String)>, Problem> {
+    let mut found = Vec::new();
+    let mut open = vec![format!("groups?max={PLACES}")];
+    while let Some(next) = open.pop() {
+        let all = desk.get(&next).await?;
+        for one in all.as_array().into_iter().flatten() {
+            let (id, path) = (text_of(one, "id"), text_of(one, "path"));
+            if path == mine {
+                continue;
+            }
+            if one.get("subGroupCount").and_then(Value::as_u64) != Some(0) {
+                open.push(format!("groups/{}/children?max={PLACES}", encode(&id)));
+            }
+            found.push((id, path));
+        }
+        if found.len() >= PLACES {
+            break;
+        }
+    }
+    found.sort_by(|(_, one), (_, other)| one.cmp(other));
+    found.truncate(PLACES);
+    Ok(found)
+}
+
 /// Where the group stands, and how it goes elsewhere or away.
 async fn place(desk: &Desk, group: &Value, may_manage: bool) -> Result<Card, Problem> {
     let mine = text_of(group, "path");
-    let found = desk.get("groups?max=200").await?;
     let mut options = vec![(TOP.to_owned(), desk.text("group-top"))];
-    options.extend(found.as_array().into_iter().flatten().filter_map(|one| {
-        let path = text_of(one, "path");
-        (path != mine).then(|| (text_of(one, "id"), path))
-    }));
+    options.extend(places(desk, &mine).await?);
     let move_to = Ask::new(
         desk,
         "move",
