@@ -5,14 +5,38 @@ use std::rc::Rc;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
+use super::events::export::{self, Trail};
 use super::events::switch_on;
 use super::{history, views};
 use crate::desk::{Desk, Pairs};
-use crate::frame::Heading;
+use crate::frame::{Action, Heading};
 use crate::part::{Empty, ListPage, Pager, Pill};
 use crate::routes::{Route, Shown};
 
-pub(super) const ROUTES: &[Route] = &[Route::show("/admin-events", |desk| Box::pin(list(desk)))];
+pub(super) const ROUTES: &[Route] = &[
+    Route::show("/admin-events", |desk| Box::pin(list(desk))),
+    Route::show("/admin-events/export", |desk| {
+        Box::pin(export::send(desk, &TRAIL))
+    }),
+];
+
+/// What leaves as a file. What was there after a change is the API's own text of it.
+static TRAIL: Trail = Trail {
+    api: "admin-events",
+    columns: &[
+        "time",
+        "operationType",
+        "resourceType",
+        "resourcePath",
+        "authDetails/realmId",
+        "authDetails/clientId",
+        "authDetails/userId",
+        "authDetails/ipAddress",
+        "error",
+    ],
+    last: "representation",
+    asked,
+};
 
 const VIEWS: &[(&str, &str)] = &[
     ("all", ""),
@@ -56,8 +80,15 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let pager = Pager::by_position(&desk, &mut all);
     let config = desk.get("events/config").await?;
     let is_on = |name: &str| config.get(name).and_then(Value::as_bool) == Some(true);
-    let mut heading =
-        Heading::new(&desk.text("nav-admin-events")).lead(desk.text("admin-events-lead"));
+    let query = desk.query.with("first", "").with("kc_locale", "");
+    let file = |kind: &str| {
+        let query = query.with("as", kind).encode();
+        desk.url(&format!("/admin-events/export?{query}"))
+    };
+    let mut heading = Heading::new(&desk.text("nav-admin-events"))
+        .lead(desk.text("admin-events-lead"))
+        .action(true, Action::link(desk.text("export-csv"), file("csv")))
+        .action(true, Action::link(desk.text("export-json"), file("json")));
     if !is_on("adminEventsEnabled") {
         heading = heading.pill(Pill::warn(desk.text("events-off")));
     } else if !is_on("adminEventsDetailsEnabled") {

@@ -1,6 +1,6 @@
 //! What happened to people and clients: signing in, failing to, and all around it.
 
-mod export;
+pub(super) mod export;
 mod live;
 
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The events that a query finds, as a file: with commas for spreadsheets, or JSON as the API has it.
+//! The events that a query finds, of people or of administrators, as a file: with commas for spreadsheets, or JSON as the API has it.
 
 use std::rc::Rc;
 
@@ -8,39 +8,63 @@ use serde_json::Value;
 
 use super::asked;
 use crate::csv;
-use crate::desk::{Desk, encode, text_of};
+use crate::desk::{Desk, Pairs, encode, text_of};
 use crate::feed::{Writer, feed};
 use crate::routes::Shown;
 
 /// Events that are read at once.
 const AT_ONCE: usize = 1000;
 
-/// The columns: the path of each value in an event.
-const COLUMNS: &[&str] = &[
-    "time",
-    "type",
-    "userId",
-    "details/username",
-    "clientId",
-    "ipAddress",
-    "error",
-    "sessionId",
-];
+/// A trail of events.
+#[derive(Debug)]
+pub(in crate::page) struct Trail {
+    /// Its address at the API, and its name in that of the file.
+    pub(in crate::page) api: &'static str,
+    /// The columns: the path of each value in an event.
+    pub(in crate::page) columns: &'static [&'static str],
+    /// The column of what is different from event to event.
+    pub(in crate::page) last: &'static str,
+    /// What the API is asked for a query of the page.
+    pub(in crate::page) asked: fn(&Pairs) -> String,
+}
+
+/// What people and applications did.
+static EVENTS: Trail = Trail {
+    api: "events",
+    columns: &[
+        "time",
+        "type",
+        "userId",
+        "details/username",
+        "clientId",
+        "ipAddress",
+        "error",
+        "sessionId",
+    ],
+    last: "details",
+    asked,
+};
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
+    send(desk, &EVENTS).await
+}
+
+/// The file of a trail.
+pub(in crate::page) async fn send(desk: Rc<Desk>, trail: &'static Trail) -> Shown {
     // Whoever may not see events is told so at once.
-    desk.get("events?max=1").await?;
+    desk.get(&format!("{}?max=1", trail.api)).await?;
     let is_json = desk.query.get("as") == Some("json");
     let (kind, end) = match is_json {
         true => ("application/json", "json"),
         false => ("text/csv; charset=utf-8", "csv"),
     };
     let name = format!(
-        "attachment; filename=\"{}-events.{end}\"",
-        encode(&desk.realm)
+        "attachment; filename=\"{}-{}.{end}\"",
+        encode(&desk.realm),
+        trail.api
     );
     let (writer, feed) = feed();
-    rt::spawn(write(desk, writer, is_json));
+    rt::spawn(write(desk, writer, trail, is_json));
     Ok(HttpResponse::Ok()
         .insert_header(("content-disposition", name))
         .insert_header(("cache-control", "no-store"))
@@ -48,17 +72,18 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .streaming(feed))
 }
 
-async fn write(desk: Rc<Desk>, writer: Writer, is_json: bool) {
+async fn write(desk: Rc<Desk>, writer: Writer, trail: &'static Trail, is_json: bool) {
     let head = match is_json {
         true => "[".to_owned(),
-        false => csv::line(COLUMNS.iter().copied().chain(["details"])),
+        false => csv::line(trail.columns.iter().copied().chain([trail.last])),
     };
     if !writer.write(head).await {
         return;
     }
     let mut first = 0;
     loop {
-        let path = format!("events?{}&first={first}&max={AT_ONCE}", asked(&desk.query));
+        let asked = (trail.asked)(&desk.query);
+        let path = format!("{}?{asked}&first={first}&max={AT_ONCE}", trail.api);
         let Ok(found) = desk.get(&path).await else {
             // The file ends in the middle, which JSON shows and a line of its own says.
             let _ = writer.write("\r\n# incomplete\r\n".to_owned()).await;
@@ -68,7 +93,7 @@ async fn write(desk: Rc<Desk>, writer: Writer, is_json: bool) {
         let rows = all.iter().enumerate().map(|(index, one)| match is_json {
             true if first + index == 0 => one.to_string(),
             true => format!(",\n{one}"),
-            false => row(one),
+            false => row(trail, one),
         });
         if !writer.write(rows.collect()).await {
             return;
@@ -83,8 +108,13 @@ async fn write(desk: Rc<Desk>, writer: Writer, is_json: bool) {
     }
 }
 
-fn row(one: &Value) -> String {
-    let mut values: Vec<String> = COLUMNS.iter().map(|path| text_of(one, path)).collect();
-    values.push(one.get("details").map(Value::to_string).unwrap_or_default());
+fn row(trail: &Trail, one: &Value) -> String {
+    let paths = trail.columns.iter();
+    let mut values: Vec<String> = paths.map(|path| text_of(one, path)).collect();
+    values.push(match one.get(trail.last) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    });
     csv::line(values.iter().map(String::as_str))
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { signedIn } from './journeys.mjs';
 import { EVIL } from './scene.mjs';
+import { Visitor } from './visitor.mjs';
 
 /** Tokens of somebody who is signed in without a browser. */
 async function tokens({ realm, password }, username) {
@@ -75,7 +76,8 @@ export async function aGroupMovesByKeyboard(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene);
   const { realm } = scene;
   const { id: from } = await realm.call('POST', '/groups', { name: 'movable' });
-  const { id: to } = await realm.call('POST', '/groups', { name: `place ${EVIL}` });
+  const { id: top } = await realm.call('POST', '/groups', { name: 'above' });
+  const { id: to } = await realm.call('POST', `/groups/${top}/children`, { name: `place ${EVIL}` });
   const isAt = (locator) => locator.evaluate((element) => element === document.activeElement);
   /** Goes on with the tab key until that has the focus. */
   const tabTo = async (locator) => {
@@ -92,7 +94,7 @@ export async function aGroupMovesByKeyboard(browser, scene) {
     await page.waitForURL(url(`/groups/${from}`));
     await tabTo(page.getByLabel('Inside of'));
     // A list of choices goes to what one types.
-    await page.keyboard.type('/place');
+    await page.keyboard.type('/above/place');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText('Saved.').or(page.getByRole('status')).first().waitFor();
@@ -101,7 +103,7 @@ export async function aGroupMovesByKeyboard(browser, scene) {
     assert.equal(await page.locator('[data-evil]').count(), 0);
   } finally {
     await context.close();
-    await realm.call('DELETE', `/groups/${to}`);
+    await realm.call('DELETE', `/groups/${top}`);
   }
 }
 
@@ -223,4 +225,29 @@ export async function aStormOfEventsFreezesNothing(browser, scene) {
   } finally {
     await context.close();
   }
+}
+
+/** What administrators did leaves as a file with what each change sent, as far as the query goes, and for nobody without the right. */
+export async function theTrailOfAdministratorsLeavesAsAFile(_browser, scene) {
+  const { realm, password } = scene;
+  const visitor = new Visitor(realm.admin.base, realm.name);
+  await visitor.signIn('boss', password);
+  const { id } = await realm.call('POST', '/groups', { name: 'filed, and "quoted"' });
+  const path = `/admin-events/export?q=path:groups/${id}`;
+  const csv = await visitor.send(visitor.url(`${path}&as=csv`));
+  assert.match(csv.headers.get('content-disposition'), /^attachment; filename=".*-admin-events\.csv"$/);
+  const [head, row, ...rest] = (await csv.text()).split('\r\n');
+  assert.equal(head, 'time,operationType,resourceType,resourcePath,authDetails/realmId,authDetails/clientId,authDetails/userId,authDetails/ipAddress,error,representation');
+  assert.ok(row.includes(`CREATE,GROUP,groups/${id},`), row);
+  assert.ok(row.includes('filed, and'), row);
+  assert.deepEqual(rest, ['']);
+  const json = await (await visitor.send(visitor.url(`${path}&as=json`))).json();
+  assert.deepEqual(json, (await realm.call('GET', `/admin-events?resourcePath=groups/${id}`)).body);
+  const nobody = await realm.createUser('no-trail', password);
+  const [manager] = (await realm.call('GET', '/clients?clientId=realm-management')).body;
+  await realm.grantClientRole(nobody, manager.id, (await realm.call('GET', `/clients/${manager.id}/roles/view-users`)).body);
+  const other = new Visitor(realm.admin.base, realm.name);
+  await other.signIn('no-trail', password);
+  assert.equal((await other.send(other.url(`${path}&as=csv`))).status, 403);
+  await realm.call('DELETE', `/groups/${id}`);
 }

@@ -46,6 +46,7 @@ const ELSEWHERE = [
   'show /jobs/{id}/report',
   'show /events/live',
   'show /events/export',
+  'show /admin-events/export',
   'show /system/backup/progress',
 ];
 
