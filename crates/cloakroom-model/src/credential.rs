@@ -83,6 +83,18 @@ pub fn count_beside_passwords(cx: &mut Cx<'_>) -> Result<i64> {
     Ok(people.get_result(cx.db.conn()?)?)
 }
 
+/// Somebody of the realm has a credential of this kind, which is none of passwords.
+pub fn is_anybodys(cx: &mut Cx<'_>, kind: &str) -> Result<bool> {
+    let found = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(sql::<Bool>("credentials.kind <> 'password'"))
+        .filter(credentials::kind.eq(kind))
+        .select(credentials::id)
+        .first::<CredentialId>(cx.db.conn()?)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// A user's password, if one is set.
 pub fn find_password(cx: &mut Cx<'_>, user: &UserId) -> Result<Option<Credential>> {
     Ok(list(cx, user, Some(PASSWORD))?.into_iter().next())

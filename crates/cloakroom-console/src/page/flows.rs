@@ -280,6 +280,12 @@ async fn change_step(desk: Rc<Desk>) -> Shown {
     let page = format!("/flows/{}", encode(&desk.part("alias")));
     match desk.form.get("move") {
         Some(way @ ("raise" | "lower")) => {
+            let alias = desk.part("alias");
+            let change = format!("step={}&move={way}", encode(id));
+            if locks_out(&desk, &alias, &change).await? {
+                let failed = Flash::failed("done-flow-locks-out").about(&alias);
+                return desk.go(&page, &failed);
+            }
             let path = format!("authentication/executions/{}/{way}-priority", encode(id));
             desk.post(&path, &json!({})).await?;
         }

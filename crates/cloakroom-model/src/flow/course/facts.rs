@@ -106,14 +106,12 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     }
     let mut asked = Vec::new();
     conditions(flow, &mut asked);
-    for (authenticator, kind, action) in SET_UP {
+    for (authenticator, kind, _) in SET_UP {
         let is_demanded =
             |step: &&Node| step.provider() == Some(authenticator) && step.requirement == "REQUIRED";
-        if !person.credentials.contains(kind) && asked.iter().any(is_demanded) {
-            let is_it = |one: &RequiredAction| one.alias == action && one.enabled;
-            if flows::list_actions(cx)?.iter().any(is_it) {
-                person.may_set_up.insert(kind.to_owned());
-            }
+        let has_none = !person.credentials.contains(kind);
+        if has_none && asked.iter().any(is_demanded) && may_set_up(cx, kind)? {
+            person.may_set_up.insert(kind.to_owned());
         }
     }
     let of_kind = |kind: &'static str| {
@@ -136,9 +134,7 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
         }
         effective = Some(all);
     }
-    let named = of_kind("conditional-client-scope").map(|step| step.setting("client_scope"));
-    let gone = named.filter(|name| cx.realm.scope_named(name).is_none());
-    person.gone.scopes = gone.map(str::to_owned).collect();
+    person.gone.scopes = gone_scopes(cx, &asked);
     let wants_groups = |step: &&&Node| step.setting("include_group_attributes") == "true";
     if of_kind("conditional-user-attribute").any(|step| wants_groups(&step)) {
         let ids = user::groups(cx, &who.id)?;
@@ -151,6 +147,37 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
         }
     }
     Ok(person)
+}
+
+/// Flows let people of the realm set up a credential of this kind, because its required action is not switched off.
+pub(super) fn may_set_up(cx: &mut Cx<'_>, kind: &str) -> Result<bool> {
+    let Some((.., action)) = SET_UP.iter().find(|(_, known, _)| *known == kind) else {
+        return Ok(false);
+    };
+    let is_it = |one: &RequiredAction| one.alias == *action && one.enabled;
+    Ok(flows::list_actions(cx)?.iter().any(is_it))
+}
+
+/// What these steps ask about, and the realm does not have.
+pub(super) fn gone(cx: &mut Cx<'_>, steps: &[&Node]) -> Result<Gone> {
+    let mut roles = BTreeSet::new();
+    let mut named = steps.iter();
+    while let Some(step) = named.find(|step| step.provider() == Some("conditional-user-role")) {
+        let name = step.setting("condUserRole");
+        if role::find_configured(cx, name)?.is_none() {
+            roles.insert(name.to_owned());
+        }
+    }
+    let scopes = gone_scopes(cx, steps);
+    Ok(Gone { roles, scopes })
+}
+
+fn gone_scopes(cx: &Cx<'_>, steps: &[&Node]) -> BTreeSet<String> {
+    let mut steps = steps.to_vec();
+    steps.retain(|step| step.provider() == Some("conditional-client-scope"));
+    let named = steps.iter().map(|step| step.setting("client_scope"));
+    let gone = named.filter(|name| cx.realm.scope_named(name).is_none());
+    gone.map(str::to_owned).collect()
 }
 
 /// The conditions of a flow that count, at any depth.

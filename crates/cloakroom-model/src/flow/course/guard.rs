@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{End, Facts, Person, condition, decide};
+use super::{End, Facts, Gone, Person, condition, decide, facts};
+use crate::cx::Cx;
 use crate::flow::{Node, Tree};
+use crate::{Result, credential};
 
 /// Besides a password, by what people may come in a realm.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,42 @@ pub struct Ways {
     pub scopes: Vec<String>,
     /// The roles that everybody has, as flows name them.
     pub roles: BTreeSet<String>,
+    /// The kinds of credentials that somebody has, or may have before they come to this flow.
+    pub credentials: BTreeSet<String>,
+    /// The kinds of credentials that whoever has none may set up in this flow.
+    pub set_up: BTreeSet<String>,
+    /// What the flow asks about, and the realm does not have.
+    pub gone: Gone,
+}
+
+/// The authenticators of password grants begin like this.
+const GRANTED: &str = "direct-grant-";
+
+impl Ways {
+    /// What is known in the request's realm of what a flow asks about; who vouches for people is not among it.
+    pub fn of(cx: &mut Cx<'_>, flow: &Tree) -> Result<Self> {
+        let mut all = Vec::new();
+        steps(flow, &mut all);
+        let mut ways = Self {
+            gone: facts::gone(cx, &all)?,
+            ..Self::default()
+        };
+        for name in all.iter().filter_map(|step| step.provider()) {
+            let Some(kind) = condition::credential_of(name) else {
+                continue;
+            };
+            let may_set_up = facts::may_set_up(cx, kind)?;
+            if may_set_up {
+                ways.set_up.insert(kind.to_owned());
+            }
+            // Whoever signs in without a browser has been at one before, and set this up there.
+            let is_set_up_before = may_set_up && name.starts_with(GRANTED);
+            if is_set_up_before || credential::is_anybodys(cx, kind)? {
+                ways.credentials.insert(kind.to_owned());
+            }
+        }
+        Ok(ways)
+    }
 }
 
 /// The condition on a client scope.
@@ -26,9 +64,9 @@ const ATTRIBUTE: &str = "conditional-user-attribute";
 /// Nobody is let in by this flow.
 ///
 /// Tried are people with a password who have nothing of what the flow asks about but what everybody has, and who have all of
-/// it; somebody with a ticket; and somebody whom the flow sends to a provider. Each of them comes with the scopes that are
-/// always there, and with those beside them that the flow asks about. What matches a pattern is not known: where that
-/// decides, somebody may be let in.
+/// it that there is; somebody with a ticket; and somebody whom the flow sends to a provider. Each of them comes with the
+/// scopes that are always there, and with those beside them that the flow asks about. What matches a pattern is not known:
+/// where that decides, somebody may be let in.
 #[must_use]
 pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let facts = |person: Person| Facts {
@@ -43,10 +81,11 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let password = Person {
         credentials: ["password".to_owned()].into(),
         roles: ways.roles.clone(),
+        gone: ways.gone.clone(),
+        may_set_up: ways.set_up.clone(),
         ..Person::default()
     };
-    let mut owner = owner(&all);
-    owner.roles.extend(ways.roles.iter().cloned());
+    let owner = owner(&all, ways);
     let mut tried = vec![facts(password), facts(owner.clone())];
     if ways.has_tickets {
         tried.push(Facts {
@@ -76,8 +115,8 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     !tried.iter().any(is_let_in)
 }
 
-/// Somebody who has all that these steps ask about.
-fn owner(steps: &[&Node]) -> Person {
+/// Somebody who has all that these steps ask about and that there is.
+fn owner(steps: &[&Node], ways: &Ways) -> Person {
     let set = |step: &Node, name: &str| step.setting(name).to_owned();
     let roles = of_kind(steps, "conditional-user-role").map(|step| set(step, "condUserRole"));
     // Several conditions may ask about one attribute.
@@ -86,14 +125,14 @@ fn owner(steps: &[&Node]) -> Person {
         let values = attributes.entry(set(step, "attribute_name")).or_default();
         values.push(set(step, "attribute_expected_value"));
     }
-    let kinds = steps.iter().filter_map(|step| step.provider());
-    let kinds = kinds
-        .filter_map(condition::credential_of)
-        .map(str::to_owned);
+    let mut credentials = ways.credentials.clone();
+    credentials.insert("password".to_owned());
     Person {
         roles: roles.collect(),
+        gone: ways.gone.clone(),
+        may_set_up: ways.set_up.clone(),
         attributes,
-        credentials: kinds.chain(["password".to_owned()]).collect(),
+        credentials,
         ..Person::default()
     }
 }

@@ -30,6 +30,14 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         "a-client-is-bound-to-whole-flows-for-people",
         Scene::whole_flows,
     ),
+    (
+        "the-guard-counts-what-people-of-the-realm-can-have",
+        Scene::what_people_can_have,
+    ),
+    (
+        "the-guard-knows-what-a-realm-does-not-bind",
+        Scene::what_is_not_bound,
+    ),
 ];
 
 impl Scene {
@@ -254,5 +262,71 @@ impl Scene {
         self.done("PUT", &flow, &own);
         self.bind(&self.flow_id).unwrap();
         assert!(self.is_let_in());
+    }
+
+    /// A second factor that nobody has and nobody can set up lets nobody in.
+    fn what_people_can_have(&self) {
+        let locks = |change: &str| {
+            let path = format!("/ui-ext/flows/own/guard?{change}");
+            self.done("GET", &path, &Value::Null)["locksOut"] == json!(true)
+        };
+        let step = |name: &str| text(&self.step("own", name), "id").to_owned();
+        let required = |name: &str| format!("step={}&requirement=REQUIRED", step(name));
+        let may_set_up = |alias: &str, enabled: bool| {
+            let action = format!("/authentication/required-actions/{alias}");
+            self.realm.change(&action, json!({"enabled": enabled}));
+        };
+        let (code, key) = ("auth-otp-form", "webauthn-authenticator");
+        let paper = "auth-recovery-authn-code-form";
+        for provider in [code, key, paper] {
+            self.add("own", "execution", json!({"provider": provider}));
+        }
+        for (kind, action) in [(code, "CONFIGURE_TOTP"), (key, "webauthn-register")] {
+            may_set_up(action, true);
+            assert!(
+                !locks(&required(kind)),
+                "{kind}: anybody sets one up on the way"
+            );
+            may_set_up(action, false);
+            assert!(
+                locks(&required(kind)),
+                "{kind}: nobody has one, and nobody gets one"
+            );
+        }
+        // Codes on paper are made by who is signed in, and by this flow nobody would be.
+        may_set_up("CONFIGURE_RECOVERY_AUTHN_CODES", true);
+        assert!(locks(&required(paper)));
+        let codes = [
+            json!({"type": "password", "value": "an honest passphrase of otto"}),
+            Device::new("otto").credential(""),
+            further::paper(&["AAAABBBBCCCC"], 1),
+        ];
+        self.realm
+            .create_person("otto", json!({"credentials": codes}));
+        assert!(!locks(&required(code)) && !locks(&required(paper)));
+        assert!(locks(&required(key)), "otto has no key");
+
+        // Who is asked for a code before they are named is nobody.
+        self.require("own", code, "REQUIRED");
+        assert!(!locks(""));
+        let at = step(code);
+        assert!(locks(&format!("step={at}&move=raise")));
+        assert!(!locks(&format!("step={at}&move=lower")));
+    }
+
+    /// Where a realm does not say by which flow people sign in, it is the one of Keycloak's name.
+    fn what_is_not_bound(&self) {
+        let name = format!("{}-unset", self.realm.name);
+        let realm = Realm::create(&self.realm.server, &name, json!({"browserFlow": ""}));
+        let ask = |path: &str| realm.call("GET", path, &Value::Null).json();
+        let steps = ask("/authentication/flows/browser/executions");
+        let is_forms = |step: &&Value| step["displayName"] == json!("forms");
+        let forms = steps.as_array().unwrap().iter().find(is_forms).unwrap();
+        let forms = text(forms, "id");
+        for (requirement, locks_out) in [("REQUIRED", false), ("DISABLED", true)] {
+            let change = format!("step={forms}&requirement={requirement}");
+            let said = ask(&format!("/ui-ext/flows/browser/guard?{change}"));
+            assert_eq!(said["locksOut"], json!(locks_out), "{requirement}");
+        }
     }
 }

@@ -6,35 +6,41 @@ use actix_web::HttpResponse;
 use cloakroom_federation::kerberos::provider;
 use cloakroom_keycloak::blueprint;
 use cloakroom_model::flow::course::{Ways, locks_out};
-use cloakroom_model::flow::{self, Book, Change, Tree};
+use cloakroom_model::flow::{self, Book, Change, Tree, bound_alias};
 use cloakroom_model::id::{ClientUuid, ExecutionId};
 use cloakroom_model::{Cx, client, role};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::access::Admin;
 use crate::api::ui_ext::VIEW_REALM;
 use crate::api::{Answer, Names, Params};
 use crate::error::{AdminError, Result};
 
-/// `step` and `requirement` say what would be changed of a step first, `for` what the flow would be used for besides.
+/// `step` and `requirement`, or `move`, say what would be changed of a step first, `for` what the flow would be used for
+/// besides.
 pub(super) async fn show(admin: Admin, path: Names, params: Params) -> Answer {
     admin.check(VIEW_REALM)?;
     let text = |name: &str| params.get(name).map_or("", |text| text.trim()).to_owned();
     let (step, requirement, wanted) = (text("step"), text("requirement"), text("for"));
+    let way = text("move");
     let locks = admin
         .read(move |cx| {
             let tree = Book::load(cx)?.named(path.part("flow"));
             let tree = tree.ok_or_else(|| AdminError::error(404, "Flow not found"))?;
-            let (step, requirement) = (ExecutionId::new(step.clone()), requirement.clone());
-            let change = Change::Require(step.clone(), requirement);
-            let ways = ways(cx)?;
-            let mut locks = SIGN_IN.contains(&wanted.as_str()) && locks_out(&tree, &ways);
+            let step = ExecutionId::new(step.clone());
+            let change = match way.as_str() {
+                "raise" => Change::Raise(step.clone()),
+                "lower" => Change::Lower(step.clone()),
+                _ => Change::Require(step.clone(), requirement.clone()),
+            };
+            let is_wanted = SIGN_IN.contains(&wanted.as_str());
+            let mut locks = is_wanted && lets_nobody_in(cx, &tree)?;
             if step.as_str().is_empty() {
-                return Ok(locks || is_way_in(cx, &tree)? && locks_out(&tree, &ways));
+                return Ok(locks || would_lock_out(cx, &tree)?);
             }
             // A step may stand in a flow that is inside another, by which people sign in.
             for mut whole in ways_in(cx)? {
-                locks |= whole.change(cx, change.clone()) && locks_out(&whole, &ways);
+                locks |= whole.change(cx, change.clone()) && lets_nobody_in(cx, &whole)?;
             }
             Ok(locks)
         })
@@ -47,14 +53,14 @@ const SIGN_IN: [&str; 2] = ["browserFlow", "directGrantFlow"];
 
 /// The flow is one that people sign in by, and as it is to be it lets nobody in.
 pub(super) fn would_lock_out(cx: &mut Cx<'_>, tree: &Tree) -> Result<bool> {
-    Ok(is_way_in(cx, tree)? && locks_out(tree, &ways(cx)?))
+    Ok(is_way_in(cx, tree)? && lets_nobody_in(cx, tree)?)
 }
 
 /// The realm's people sign in by this flow, or those of a client.
 fn is_way_in(cx: &mut Cx<'_>, flow: &Tree) -> Result<bool> {
-    let settings = &cx.realm.settings.rest;
+    let settings = &cx.realm.settings;
     let mut bound = SIGN_IN.into_iter();
-    if bound.any(|name| settings.get(name).and_then(Value::as_str) == Some(&flow.alias)) {
+    if bound.any(|name| bound_alias(settings, name) == flow.alias) {
         return Ok(true);
     }
     Ok(flow::has_client(cx, &flow.id)?)
@@ -75,16 +81,16 @@ fn ways_in(cx: &mut Cx<'_>) -> Result<Vec<Tree>> {
     Ok(found)
 }
 
-/// By what people may come besides their password.
-fn ways(cx: &mut Cx<'_>) -> Result<Ways> {
+fn lets_nobody_in(cx: &mut Cx<'_>, flow: &Tree) -> Result<bool> {
     let providers = cx.realm.providers.iter().map(|one| one.alias.clone());
-    let providers = providers.collect();
-    Ok(Ways {
-        providers,
+    let ways = Ways {
+        providers: providers.collect(),
         has_tickets: !provider::list(cx)?.is_empty(),
         scopes: scopes_of_console(cx)?,
         roles: roles_of_everybody(cx)?,
-    })
+        ..Ways::of(cx, flow)?
+    };
+    Ok(locks_out(flow, &ways))
 }
 
 /// The client by which administrators sign in.

@@ -115,3 +115,66 @@ fn what_every_sign_in_has_shuts_everybody_out_and_what_some_have_does_not() {
         assert_eq!(locks_out(&flow, &all), with_all, "{condition}");
     }
 }
+
+#[test]
+fn nobody_has_what_is_not_in_the_realm() {
+    let form = "auth-username-password-form REQUIRED";
+    let paper = format!("{form}, auth-recovery-authn-code-form REQUIRED");
+    let code = format!("{form}, auth-otp-form REQUIRED");
+    let key = format!("{form}, webauthn-authenticator REQUIRED");
+    let either = format!(
+        "{form}, +second REQUIRED, .auth-otp-form ALTERNATIVE, .webauthn-authenticator ALTERNATIVE"
+    );
+    let granted = DIRECT.replace("+otp CONDITIONAL", "+otp REQUIRED");
+    let kinds = ["otp", "webauthn", "recovery-authn-codes"];
+    let one = |kind: &str| -> BTreeSet<String> { [kind.to_owned()].into() };
+    let has = |kind: &str| Ways {
+        credentials: one(kind),
+        ..Ways::default()
+    };
+    let sets_up = |kind: &str| Ways {
+        set_up: one(kind),
+        ..Ways::default()
+    };
+    // For each flow the kinds of which it is enough that somebody has one, and that people may set one up in it.
+    for (steps, having, setting_up) in [
+        (&paper, &["recovery-authn-codes"][..], &[][..]),
+        (&code, &["otp"], &["otp"]),
+        (&key, &["webauthn"], &["webauthn"]),
+        (&either, &["otp", "webauthn"], &[]),
+        (&granted, &["otp"], &[]),
+    ] {
+        let flow = flow(steps);
+        assert!(locks_out(&flow, &Ways::default()), "{steps}");
+        for kind in kinds {
+            let lets_in = |ways: &Ways| !locks_out(&flow, ways);
+            assert_eq!(
+                lets_in(&has(kind)),
+                having.contains(&kind),
+                "{steps} {kind}"
+            );
+            assert_eq!(
+                lets_in(&sets_up(kind)),
+                setting_up.contains(&kind),
+                "{steps} {kind}"
+            );
+        }
+    }
+    // Whoever has none is not asked for one.
+    for steps in [BROWSER, DIRECT] {
+        assert!(!locks_out(&flow(steps), &Ways::default()), "{steps}");
+    }
+}
+
+#[test]
+fn a_condition_on_what_is_gone_holds_for_nobody() {
+    let bosses = "auth-username-password-form REQUIRED, +only REQUIRED, .+bosses CONDITIONAL, \
+        ..conditional-user-role REQUIRED condUserRole=boss, ..allow-access-authenticator REQUIRED";
+    let mut ways = Ways::default();
+    assert!(!locks_out(&flow(bosses), &ways));
+    ways.gone.roles.insert("boss".to_owned());
+    assert!(locks_out(&flow(bosses), &ways));
+    let denied = "auth-username-password-form REQUIRED, +never CONDITIONAL, \
+        .conditional-user-role REQUIRED condUserRole=boss negate=true, .deny-access-authenticator REQUIRED";
+    assert!(!locks_out(&flow(denied), &ways));
+}
