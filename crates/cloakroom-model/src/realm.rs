@@ -1,5 +1,6 @@
 //! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
 
+mod flowless;
 mod restored;
 mod secrets;
 
@@ -18,6 +19,7 @@ use crate::secret::Sealed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
 
+pub use flowless::{list_with_flow_gone, list_without_flow};
 pub use restored::{Forgotten, forget_grants};
 pub use secrets::secrets;
 

@@ -1,25 +1,28 @@
 //! The first start: the master realm, the first administrator, and the way back in.
 
+mod flows;
+
 use std::sync::Arc;
 
-use cloakroom_keycloak::blueprint::{self, NewRealm, Restored};
+use cloakroom_keycloak::blueprint::{self, NewRealm};
 use cloakroom_login::password::{self, HashPolicy, Plain, Salt, Stored};
 use cloakroom_model::credential::{self, Credential};
-use cloakroom_model::event::admin::{self, AdminEvent, Auth};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Door, Fault, Realm, Secret, client, lockout, role};
+use cloakroom_model::{Cx, Door, Fault, Realm, Secret, lockout, role};
 use cloakroom_web::App;
 use cloakroom_web::app::random;
-use serde_json::{Value, json};
 
 use crate::setup_code::{self, Setup};
+
+pub(crate) use flows::recover as recover_flows;
 
 /// The realm of those who administer all others.
 pub(crate) const MASTER: &str = "master";
 
 /// Makes the master realm if there is none, and the first administrator if one is given.
 pub(crate) async fn prepare(app: &App, given: Option<&(String, Secret)>) -> Result<Setup, String> {
+    flows::put_in_lacking(app).await?;
     let Some(code) = offer_code(app).await? else {
         return Ok(Setup::new(None));
     };
@@ -106,60 +109,6 @@ pub(crate) async fn recover(app: &App, username: &str, password: &Secret) -> Res
         })
         .await;
     made.map_err(text)
-}
-
-/// Who has the machine, where an administrator's name would stand.
-const RECOVERY: &str = "cloakroom recover";
-
-/// Binds the flows of a new realm again by which people of this realm sign in, and writes down that it was done.
-pub(crate) async fn recover_flows(app: &App, name: &str) -> Result<Restored, String> {
-    let master = master(app).await?;
-    let realm = app.realm(name).await.map_err(text)?;
-    let realm = realm.ok_or_else(|| format!("there is no realm {name}"))?;
-    let restored: Result<Restored, Fault> = app
-        .enter(&realm, Door::Write, move |cx| {
-            let restored = blueprint::restore_sign_in(cx, RECOVERY)?;
-            for (setting, flow, _) in &restored.bound {
-                let path = format!("authentication/flows/{flow}");
-                record(
-                    cx,
-                    &master,
-                    ("AUTH_FLOW", &path),
-                    json!({"boundTo": setting}),
-                )?;
-            }
-            for client in &restored.freed {
-                let id = client::find_id(cx, client)?;
-                let path = id.map_or_else(String::new, |id| format!("clients/{id}"));
-                let what = json!({"authenticationFlowBindingOverrides": {}});
-                record(cx, &master, ("CLIENT", &path), what)?;
-            }
-            Ok(restored)
-        })
-        .await;
-    restored.map_err(text)
-}
-
-/// Writes what was done from the machine itself among what administrators did, whether or not the realm keeps that.
-fn record(
-    cx: &mut Cx<'_>,
-    master: &Realm,
-    (kind, path): (&str, &str),
-    what: Value,
-) -> Result<(), Fault> {
-    let event = AdminEvent {
-        operation: "UPDATE".to_owned(),
-        resource_type: kind.to_owned(),
-        resource_path: path.to_owned(),
-        auth: Auth {
-            realm_id: master.id.as_str().to_owned(),
-            client_id: RECOVERY.to_owned(),
-            user_id: String::new(),
-            ip_address: String::new(),
-        },
-        representation: Some(what.to_string()),
-    };
-    admin::record(cx, &event)
 }
 
 /// The master realm, made at the first start. Two nodes that start at once make one.

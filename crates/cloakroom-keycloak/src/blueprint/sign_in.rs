@@ -1,13 +1,17 @@
-//! The way back for a realm that a flow locks everybody out of: the flows of a new realm are bound again.
+//! The way back for a realm that a flow locks everybody out of: the flows of a new realm are bound again, or put in where a
+//! realm never had them.
+
+use std::collections::BTreeSet;
 
 use cloakroom_model::client::{self, Draft};
 use cloakroom_model::flow::version;
 use cloakroom_model::flow::{self, Book, Flow, Replaced, Tree};
 use cloakroom_model::id::FlowId;
-use cloakroom_model::{Cx, Result, realm};
+use cloakroom_model::realm::{self, RealmRow};
+use cloakroom_model::{Cx, Link, Result};
 use serde_json::json;
 
-use super::flows::tree_of;
+use super::flows::{insert_missing, tree_of};
 
 /// By what people sign in: the realm's setting, and the flow of a new realm.
 const SIGN_IN: [(&str, &str); 2] = [
@@ -17,6 +21,60 @@ const SIGN_IN: [(&str, &str); 2] = [
 
 /// The applications that administrators sign in to. What they are bound to themselves counts before the realm's flows.
 const ADMINISTRATION: [&str; 2] = ["admin-cli", "security-admin-console"];
+
+/// A realm that does not say by which flow people sign in, and lacks the one that is meant then: its name, the setting and
+/// the flow. Nobody comes in there.
+pub type Lacking = (String, &'static str, &'static str);
+
+/// The realms that lack a flow by which people sign in, as earlier versions left them that took a realm's own flows for all
+/// that it needs. A setting that names a flow is not among them: what stands there somebody chose.
+pub fn list_lacking(link: &mut Link<'_>) -> Result<Vec<Lacking>> {
+    let mut lacking = Vec::new();
+    for (setting, alias) in SIGN_IN {
+        let found = realm::list_without_flow(link, alias)?.into_iter();
+        let is_unset = |realm: &RealmRow| {
+            let set = realm.settings.rest.get(setting);
+            set.and_then(|alias| alias.as_str())
+                .is_none_or(str::is_empty)
+        };
+        let unset = found.filter(is_unset);
+        lacking.extend(unset.map(|realm| (realm.name, setting, alias)));
+    }
+    Ok(lacking)
+}
+
+/// The realms that name a flow which they do not have: the realm, the setting and the flow. Only an administrator knows
+/// which one is to be in its place.
+pub fn list_gone(link: &mut Link<'_>) -> Result<Vec<(String, &'static str, String)>> {
+    let mut gone = Vec::new();
+    for (setting, _) in SIGN_IN {
+        let found = realm::list_with_flow_gone(link, setting)?;
+        gone.extend(
+            found
+                .into_iter()
+                .map(|(realm, alias)| (realm.name, setting, alias)),
+        );
+    }
+    Ok(gone)
+}
+
+/// Puts in the flows by which people sign in that the request's realm lacks; says which, which is none where another node
+/// was quicker.
+pub fn put_in_lacking(cx: &mut Cx<'_>) -> Result<Vec<(&'static str, &'static str)>> {
+    realm::hold(cx)?;
+    let name = cx.realm.name.clone();
+    let lacking = list_lacking(&mut cx.db)?;
+    let mut put_in = Vec::new();
+    for (realm, setting, alias) in lacking {
+        if realm != name {
+            continue;
+        }
+        let present: BTreeSet<String> = flow::list(cx)?.into_iter().map(|one| one.alias).collect();
+        insert_missing(cx, alias, &present)?;
+        put_in.push((setting, alias));
+    }
+    Ok(put_in)
+}
 
 /// What was done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

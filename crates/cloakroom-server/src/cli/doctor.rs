@@ -1,5 +1,7 @@
 //! `cloakroom doctor`: looks at everything that commonly goes wrong, and says what mends it.
 
+mod flows;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -145,22 +147,29 @@ fn database(config: &Config) -> Vec<Finding> {
     if let Some(theirs) = found.now {
         findings.push(clock("the database", theirs));
     }
-    findings.push(match found.pending {
-        0 => sealed(config, url),
-        pending => Well(format!(
-            "schema: the next start applies {pending} migrations"
-        )),
-    });
+    if found.pending > 0 {
+        let pending = found.pending;
+        let what = format!("schema: the next start applies {pending} migrations");
+        findings.push(Well(what));
+        return findings;
+    }
+    match Db::open(db::Settings { url, readers: 1 }) {
+        Ok(db) => {
+            findings.push(sealed(config, &db));
+            findings.extend(flows::look(&db));
+        }
+        Err(fault) => {
+            let fix = "look at the log of the database, and at who owns its files";
+            findings.push(Wrong(fault.to_string(), fix.to_owned()));
+        }
+    }
     findings
 }
 
 /// Whether the database belongs to this master key.
-fn sealed(config: &Config, url: String) -> Finding {
-    let checked = master_key::load(config.master_key.as_ref(), &config.data_dir).and_then(|key| {
-        let db = Db::open(db::Settings { url, readers: 1 }).map_err(|fault| fault.to_string())?;
-        master_key::open_vault(&db, &key)
-    });
-    match checked {
+fn sealed(config: &Config, db: &Db) -> Finding {
+    let key = master_key::load(config.master_key.as_ref(), &config.data_dir);
+    match key.and_then(|key| master_key::open_vault(db, &key)) {
         Ok(_) => Well("master key: it is the one that the database was sealed under".to_owned()),
         Err(why) => Wrong(why, "set CLOAKROOM_MASTER_KEY_FILE".to_owned()),
     }

@@ -6,6 +6,7 @@
 mod clock;
 mod copies;
 mod disk;
+mod flowless;
 mod limits;
 mod login;
 mod nodes;
@@ -156,6 +157,14 @@ const CASES: &[Case] = &[
     (
         "F2-17 a database of the first migration comes up with its people, keys and sessions",
         upgrade::first_migration,
+    ),
+    (
+        "F2-17 a realm that an earlier version left without flows lets its people in after the next start, SQLite",
+        flowless::sqlite,
+    ),
+    (
+        "F2-17 a realm that an earlier version left without flows lets its people in after the next start, PostgreSQL",
+        flowless::postgres,
     ),
     (
         "F1-14 a migration that is killed in its middle is finished by the next start",
