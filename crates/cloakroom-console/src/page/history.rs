@@ -184,8 +184,7 @@ pub(super) async fn table(
             Cell::when(time, "–"),
             Cell::Pills(vec![operation(desk, &text_of(one, "operationType"))]),
             match about {
-                // It breaks between its parts, so that the changes beside it keep their room.
-                Some(about) => Cell::text(place(one, about).replace('/', " / ")),
+                Some(about) => Cell::text(place(one, about)),
                 None => thing(desk, one, &names),
             },
             names.cell(desk, &text_of(one, "authDetails/userId")),
@@ -218,18 +217,18 @@ fn place(event: &Value, (kind, id): (&Kind, &str)) -> String {
     let path = text_of(event, "resourcePath");
     match path.strip_prefix(&kind.api_of(id)) {
         Some("") => "–".to_owned(),
-        Some(rest) => shortened(rest.trim_start_matches('/')),
-        None => shortened(&path),
+        Some(rest) => parted(rest.trim_start_matches('/')),
+        None => parted(&path),
     }
 }
 
-/// A path with the beginnings of the ids in it.
-fn shortened(path: &str) -> String {
+/// A path with the beginnings of the ids in it. It breaks between its parts, so that what stands beside it keeps its room.
+fn parted(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.len() == UUID {
         true => short(part),
         false => part.to_owned(),
     });
-    parts.collect::<Vec<_>>().join("/")
+    parts.collect::<Vec<_>>().join(" / ")
 }
 
 /// The letters of an id.
@@ -244,8 +243,8 @@ fn thing(desk: &Desk, event: &Value, names: &Names) -> Cell {
     let (above, id) = path.rsplit_once('/').unwrap_or_default();
     let name = names.find(id).map(str::to_owned).or(own);
     let words = match name.filter(|_| !id.is_empty()) {
-        Some(name) => format!("{}/{name}", shortened(above)),
-        None => shortened(&path),
+        Some(name) => format!("{} / {name}", parted(above)),
+        None => parted(&path),
     };
     let is_itself = |kind: &&Kind| !kind.is_realm() && kind.api_of(id) == path;
     let kind = KINDS.iter().find(is_itself).filter(|_| !id.is_empty());
