@@ -20,6 +20,7 @@
 //! - A [sign-in](sign_in) is when a user was last here.
 //! - A [console session](console_session) is a browser in which an administrator uses the console, and a
 //!   [saved view](saved_view) a list there that they come back to.
+//! - An [alert rule](alert) is a search of events that somebody has to look at once it finds too many.
 //! - A [known device](known_device) is a browser in which a user has signed in before.
 //! - A [code](code) is traded once for tokens; a [refresh token](refresh) is traded for newer ones.
 //! - A [device](device) without a browser asks, and somebody decides in a browser of their own.
@@ -33,6 +34,7 @@
 //!   system later, and a [lease](lease) says which [node] does background work.
 #![recursion_limit = "256"]
 
+pub mod alert;
 pub mod attempt;
 pub mod authorization;
 pub mod client;

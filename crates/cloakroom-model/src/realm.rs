@@ -14,7 +14,7 @@ use crate::conn::Conn;
 use crate::cx::{Cx, Link};
 use crate::id::RealmId;
 use crate::key::{self, Status};
-use crate::schema::{client_scopes, clients, components, realms, sessions};
+use crate::schema::{alert_rules, client_scopes, clients, components, realms, sessions};
 use crate::secret::Sealed;
 use crate::time::Timestamp;
 use crate::{Fault, Result};
@@ -164,6 +164,17 @@ pub(crate) fn list_with_expiry(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
     // Both settings have this in their names, and all that is set stands in one text.
     let rows = realms::table
         .filter(realms::settings.like("%ventsExpiration\":%"))
+        .load::<Row>(link.conn()?)?;
+    rows.into_iter().map(RealmRow::try_from).collect()
+}
+
+/// The realms that have an alert rule which watches.
+pub fn list_with_alerts(link: &mut Link<'_>) -> Result<Vec<RealmRow>> {
+    let watching = alert_rules::table
+        .filter(alert_rules::realm_id.eq(realms::id))
+        .filter(alert_rules::fired_at.is_null());
+    let rows = realms::table
+        .filter(diesel::dsl::exists(watching))
         .load::<Row>(link.conn()?)?;
     rows.into_iter().map(RealmRow::try_from).collect()
 }

@@ -790,6 +790,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    alert_rules (id) {
+        id -> Text,
+        realm_id -> Text,
+        name -> Text,
+        search -> Text,
+        threshold -> BigInt,
+        period -> BigInt,
+        revision -> BigInt,
+        fired_at -> Nullable<BigInt>,
+        cleared_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Text,
         realm_id -> Text,
@@ -915,6 +929,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recycle_bin,
     sign_ins,
     client_uses,
+    alert_rules,
     saved_views,
     jobs,
     directory_users,

@@ -1,5 +1,6 @@
 //! What runs beside the requests: sweeping what is over, hearing of other nodes, and telling clients.
 
+mod alerts;
 pub(crate) mod beat;
 mod farewell;
 mod goodbye;
@@ -26,6 +27,8 @@ const TELL: Duration = Duration::from_millis(500);
 const WORK: Duration = Duration::from_millis(500);
 /// How soon it is seen that the people of a directory are due.
 const VISIT: Duration = Duration::from_secs(5);
+/// How soon it is seen that events are too many.
+const WATCH: Duration = Duration::from_secs(10);
 /// How soon it is stored that a client took tokens.
 const COUNT: Duration = Duration::from_secs(2);
 /// How often it is looked for what is over.
@@ -68,6 +71,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
             goodbye::round(app).await?;
             farewell::round(app).await
         })
+    })?);
+    let (watching, watcher) = (runtime()?, node.clone());
+    threads.push(every(&app, "alerts", WATCH, move |app| {
+        watching.block_on(alerts::round(app, &watcher))
     })?);
     let working = runtime()?;
     threads.push(every(&app, "jobs", WORK, move |app| {

@@ -55,6 +55,12 @@ struct Login {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Alert {
+    realm: String,
+    rule: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Issued {
     grant: &'static str,
     kind: &'static str,
@@ -101,6 +107,7 @@ pub struct Metrics {
     sessions: Family<Sessions, Gauge>,
     key_age: Family<Keys, Gauge>,
     jobs: Family<Job, Counter>,
+    alerts: Family<Alert, Counter>,
     pool: Family<Connections, Gauge>,
     writer_queue: Gauge,
     commits: Counter<u64, AtomicU64>,
@@ -129,6 +136,7 @@ impl Default for Metrics {
             sessions: Family::default(),
             key_age: Family::default(),
             jobs: Family::default(),
+            alerts: Family::default(),
             pool: Family::default(),
             writer_queue: Gauge::default(),
             commits: Counter::default(),
@@ -173,6 +181,8 @@ impl Metrics {
         all.register("key_age_seconds", "The oldest active key of a kind", ages);
         let jobs = self.jobs.clone();
         all.register("jobs", "Rounds of the workers", jobs);
+        let alerts = self.alerts.clone();
+        all.register("alerts", "Alert rules that fired", alerts);
         let pool = self.pool.clone();
         all.register("db_pool", "Connections that read", pool);
         let queue = self.writer_queue.clone();
@@ -245,6 +255,15 @@ impl Metrics {
             result: if is_well { SUCCESS } else { ERROR },
         };
         self.jobs.get_or_create(&labels).inc();
+    }
+
+    /// An alert rule of a realm has fired.
+    pub fn alerted(&self, realm: &str, rule: &str) {
+        let labels = Alert {
+            realm: realm.to_owned(),
+            rule: rule.to_owned(),
+        };
+        self.alerts.get_or_create(&labels).inc();
     }
 
     /// How many sessions each realm has: its name, offline or not, number.
@@ -339,6 +358,7 @@ mod tests {
         let key = ("shop".to_owned(), "rsa-generated".to_owned());
         metrics.count_key_ages([(key, 86_400)]);
         metrics.worked("sweep", true);
+        metrics.alerted("shop", "guessing");
         metrics.upstreams.arrived(("shop", "github"), 1, true);
         metrics.upstreams.count_ends([Ends {
             certificate: Some(2),
@@ -388,6 +408,7 @@ mod tests {
             r#"cloakroom_logins_total{realm="shop",result="error",reason="user_not_found",method="page"} 1"#,
             r#"cloakroom_sessions{realm="shop",kind="offline"} 4"#,
             r#"cloakroom_key_age_seconds{realm="shop",kind="rsa-generated"} 86400"#,
+            r#"cloakroom_alerts_total{realm="shop",rule="guessing"} 1"#,
             "cloakroom_db_commits_total 0",
         ] {
             assert!(text.contains(line), "{line}\n{text}");

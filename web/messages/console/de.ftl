@@ -280,7 +280,7 @@ history-delete = gelöscht
 history-action = getan
 events-lead = Anmelden, daran scheitern, und alles darum herum.
 events-search = Ereignisse eingrenzen
-events-query-hint = Eingrenzen mit type:LOGIN_ERROR, user:ID, client:Name, ip:Adresse, from:2026-01-31, to:2026-02-01.
+events-query-hint = Eingrenzen mit type:LOGIN_ERROR, user:ID, client:Name, ip:Adresse, code:E-7F3K-2Q, from:2026-01-31, to:2026-02-01.
 events-none = Noch ist nichts geschehen. Die nächste Anmeldung, gelungen oder nicht, steht dann hier.
 events-off = nicht aufgezeichnet
 events-off-hint = Dieser Realm zeichnet sie nicht auf. Einschalten in den Einstellungen des Realms.
@@ -1850,3 +1850,30 @@ username = Benutzername
 email = E-Mail
 firstName = Vorname
 lastName = Nachname
+
+# Alarmregeln
+alerts = Alarmregeln
+alerts-lead = Eine Suche in den Ereignissen mit einer Zahl. Sobald so viele in der Zeit gefunden werden, schlägt die Regel an: Sie steht in der Übersicht, im Log und in den Metriken, bis jemand sie zurücksetzt.
+alerts-none = Noch gibt es keine Regel. Auf der Seite der Ereignisse nach dem suchen, was Sorgen macht, und hier eine Regel daraus machen.
+alert-search = Suche
+alert-count = Zahl der Ereignisse
+alert-minutes = Binnen so vieler Minuten
+alert-when = Schlägt an bei
+alert-within = { $minutes ->
+    [1] binnen einer Minute
+   *[other] binnen { $minutes } Minuten
+}
+alert-new = Neue Regel
+alert-new-lead = Suchen mit type:LOGIN_ERROR, client:Name, user:ID, ip:Adresse, code:E-7F3K-2Q. 1 bis 1000 Ereignisse, binnen 1 bis 1440 Minuten. Was der Realm nicht aufzeichnet, zählt nicht.
+alert-make = Regel anlegen
+alert-rule = Was sie beobachtet
+alert-rule-lead = Suchen mit type:LOGIN_ERROR, client:Name, user:ID, ip:Adresse, code:E-7F3K-2Q. Eine geänderte Regel beobachtet von neuem.
+alert-fired = Angeschlagen
+alert-watches = Beobachtet
+alert-clear = Zurücksetzen
+alert-delete = Löschen
+alert-numbers = Die Zahl der Ereignisse und die Minuten müssen ganze Zahlen sein.
+alert-word = Danach kann eine Regel nicht suchen: { $word }
+done-alert-cleared = Zurückgesetzt. Von jetzt an zählt die Regel von neuem.
+done-alert-deleted = Die Regel ist gelöscht.
+attention-alert = Eine Alarmregel hat angeschlagen: { $name }

@@ -280,7 +280,7 @@ history-delete = deleted
 history-action = did
 events-lead = Signing in, failing to, and all around it.
 events-search = Narrow the events
-events-query-hint = Narrow with type:LOGIN_ERROR, user:id, client:name, ip:address, from:2026-01-31, to:2026-02-01.
+events-query-hint = Narrow with type:LOGIN_ERROR, user:id, client:name, ip:address, code:E-7F3K-2Q, from:2026-01-31, to:2026-02-01.
 events-none = Nothing has happened yet. The next sign-in, failed or not, will stand here.
 events-off = not recorded
 events-off-hint = This realm does not record them. Switch it on in the realm settings.
@@ -1849,3 +1849,30 @@ username = Username
 email = E-mail
 firstName = First name
 lastName = Last name
+
+# Alert rules
+alerts = Alert rules
+alerts-lead = A search of the events with a number. As soon as that many are found within the period, the rule fires: it stands on the dashboard, in the log and in the metrics until somebody clears it.
+alerts-none = There is no rule yet. Search on the events page for what worries you, and make a rule of that here.
+alert-search = Search
+alert-count = Number of events
+alert-minutes = Within so many minutes
+alert-when = Fires at
+alert-within = { $minutes ->
+    [1] within a minute
+   *[other] within { $minutes } minutes
+}
+alert-new = New rule
+alert-new-lead = Search with type:LOGIN_ERROR, client:name, user:id, ip:address, code:E-7F3K-2Q. 1 to 1000 events, within 1 to 1440 minutes. What the realm does not record is not counted.
+alert-make = Make the rule
+alert-rule = What it watches
+alert-rule-lead = Search with type:LOGIN_ERROR, client:name, user:id, ip:address, code:E-7F3K-2Q. A rule that is changed watches again.
+alert-fired = Fired
+alert-watches = Watches
+alert-clear = Clear
+alert-delete = Delete
+alert-numbers = The number of events and the minutes have to be whole numbers.
+alert-word = A rule cannot search for this: { $word }
+done-alert-cleared = Cleared. From now on the rule counts anew.
+done-alert-deleted = The rule is deleted.
+attention-alert = An alert rule has fired: { $name }

@@ -13,8 +13,8 @@ use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
 
-const VIEW: &[&str] = &["view-events", "manage-events"];
-const MANAGE: &[&str] = &["manage-events"];
+pub(super) const VIEW: &[&str] = &["view-events", "manage-events"];
+pub(super) const MANAGE: &[&str] = &["manage-events"];
 
 /// A query's parameters in their order; some are there several times.
 type Pairs = Query<Vec<(String, String)>>;

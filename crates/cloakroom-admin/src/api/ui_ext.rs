@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
 mod actors;
+mod alerts;
 mod authentication;
 mod backups;
 mod because;
@@ -47,6 +48,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         web::get().to(find::list_with_failures),
     );
     actors::configure(cfg);
+    alerts::configure(cfg);
     authentication::configure(cfg);
     backups::configure(cfg);
     because::configure(cfg);

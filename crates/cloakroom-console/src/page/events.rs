@@ -1,5 +1,6 @@
 //! What happened to people and clients: signing in, failing to, and all around it.
 
+pub(super) mod alerts;
 pub(super) mod export;
 mod live;
 
@@ -20,6 +21,16 @@ pub(super) const ROUTES: &[Route] = &[
     Route::show("/events", |desk| Box::pin(list(desk))),
     Route::show("/events/live", |desk| Box::pin(live::show(desk))),
     Route::show("/events/export", |desk| Box::pin(export::show(desk))),
+    Route::show("/events/alerts", |desk| Box::pin(alerts::list(desk)))
+        .and_change(|desk| Box::pin(alerts::make(desk))),
+    Route::show("/events/alerts/{alert}", |desk| Box::pin(alerts::one(desk)))
+        .and_change(|desk| Box::pin(alerts::change(desk))),
+    Route::change("/events/alerts/{alert}/clear", |desk| {
+        Box::pin(alerts::clear(desk))
+    }),
+    Route::change("/events/alerts/{alert}/delete", |desk| {
+        Box::pin(alerts::remove(desk))
+    }),
 ];
 
 /// The views of the list: the key of a name, and the query it stands for.
@@ -37,6 +48,7 @@ const WORDS: &[(&str, &str)] = &[
     ("client", "client"),
     ("user", "user"),
     ("ip", "ipAddress"),
+    ("code", "code"),
     ("from", "dateFrom"),
     ("to", "dateTo"),
 ];
@@ -68,6 +80,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
     };
     let mut heading = Heading::new(&desk.text("nav-events"))
         .lead(desk.text("events-lead"))
+        .action(true, alerts::action(&desk))
         .action(true, Action::link(desk.text("export-csv"), file("csv")))
         .action(true, Action::link(desk.text("export-json"), file("json")));
     // Older pages of the list have no news.

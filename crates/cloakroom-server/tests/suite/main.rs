@@ -12,6 +12,7 @@
     reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
+mod alerts;
 mod browser;
 mod client_policies;
 mod conformance;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
     let mut modules: Vec<Trial> = servers.iter().flat_map(conformance::trials).collect();
     modules.extend(servers.iter().flat_map(escalation::trials));
     modules.extend(servers.iter().flat_map(kept::trials));
+    modules.extend(servers.iter().flat_map(alerts::trials));
     modules.extend(servers.iter().flat_map(client_policies::trials));
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, encode, text_of};
 use crate::page::clients::lint;
+use crate::page::events::alerts;
 use crate::part::Pill;
 use crate::problem::Problem;
 
@@ -60,22 +61,33 @@ fn findings(realm: &Value) -> Vec<(bool, &'static str, &'static str)> {
 
 /// All there is to look at.
 pub(in crate::page) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+    let mut notices = fired(desk).await?;
     let Some(realm) = desk.get_if_allowed("").await? else {
-        return Ok(Vec::new());
+        return Ok(notices);
     };
     // Whoever may not see the settings is shown a realm without them.
     if realm.get("bruteForceProtected").is_none() {
-        return Ok(Vec::new());
+        return Ok(notices);
     }
     let open = findings(&realm).into_iter().filter(|(is_so, ..)| *is_so);
-    let notices = open.map(|(_, key, page)| Notice {
+    notices.extend(open.map(|(_, key, page)| Notice {
         text: desk.text(key),
         url: desk.url(page),
         pill: Pill::warn(desk.text("attention-setting")),
-    });
-    let mut notices: Vec<Notice> = notices.collect();
+    }));
     notices.extend(clients(desk).await?);
     Ok(notices)
+}
+
+/// Alert rules that wait for somebody to look.
+async fn fired(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+    let fired = alerts::fired(desk).await?.into_iter();
+    let notices = fired.map(|(name, url)| Notice {
+        text: desk.text_with("attention-alert", "name", name),
+        url,
+        pill: Pill::danger(desk.text("alert-fired")),
+    });
+    Ok(notices.collect())
 }
 
 /// So many clients are looked at: the first page should not take longer with each client.

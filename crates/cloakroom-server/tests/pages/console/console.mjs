@@ -25,6 +25,7 @@ import { eachNodeIsToldOf } from './nodes.mjs';
 import { setUpScene } from './scene.mjs';
 import * as taking from './taking.mjs';
 import * as trying from './trying.mjs';
+import * as watching from './watching.mjs';
 import * as words from './words.mjs';
 
 /** A page with all that it loads, compressed, in bytes. */
@@ -105,6 +106,7 @@ export async function testConsole({ report, browser, admin, out, kdc, clockwork 
     await eachPage(report, browser, scene, out);
     await rights.nothingWithoutARight(scene, report);
     await rights.pagesWithEachRight(scene, report);
+    await report.test('console: a file is there for who may see what is in it', () => rights.filesWithTheRight(scene));
     await report.test('console: a trial is offered to who may try it', () => rights.aTrialIsOfferedToWhoMayTryIt(scene));
     await report.test('console: a form of a stranger does nothing', () => rights.formsOfStrangers(scene));
     await report.test('console: it ends with the session', () => rights.endsWithTheSession(scene));
@@ -114,7 +116,7 @@ export async function testConsole({ report, browser, admin, out, kdc, clockwork 
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     const { eachFailureIsExplained } = failures;
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...taking, ...accepting, ...operators, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...trying, ...drafts, ...taking, ...accepting, ...operators, ...watching, ...crowd })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // These need servers of their own, by a clock that can be set. Which database one server has makes no difference to it.

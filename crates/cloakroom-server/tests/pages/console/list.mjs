@@ -13,6 +13,8 @@ const ORGANIZATIONS = ['view-organizations', 'manage-organizations', 'manage-rea
 export const PAGES = [
   { name: 'dashboard', path: '/dashboard', rights: ANY },
   { name: 'events', path: '/events', rights: ['view-events', 'manage-events'] },
+  { name: 'alerts', path: '/events/alerts?q=type:LOGIN_ERROR%20client:shop', rights: ['view-events', 'manage-events'] },
+  { name: 'alert', path: '/events/alerts/{alert}', rights: ['view-events', 'manage-events'] },
   { name: 'admin-events', path: '/admin-events', rights: ['view-events', 'manage-events'] },
   { name: 'users', path: '/users', rights: ['view-users', 'manage-users', 'query-users'] },
   { name: 'users-new', path: '/users/new', rights: ['manage-users'] },
@@ -110,6 +112,19 @@ export const PAGES = [
   { name: 'realms-new', path: '/realms/new', rights: ['create-realm'], isElsewhere: true },
 ];
 
+/** What is sent as a file, or bit by bit, and is no page. */
+export const FILES = [
+  { path: '/users/export' },
+  { path: '/clients/export' },
+  { path: '/events/export?as=csv' },
+  { path: '/admin-events/export?as=csv' },
+  { path: '/jobs/{job}/report' },
+  { path: '/jobs/{job}/progress', isEndless: true },
+  { path: '/events/live', isEndless: true },
+  // Copies hold all realms, so in the test's realm nobody may.
+  { path: '/system/backup/progress', isElsewhere: true },
+];
+
 /** What changes something: the address, the fields, and the rights of which one is needed. */
 export const ACTIONS = [
   { path: '/users/new', fields: { 'f-username': 'mallory' }, rights: ['manage-users'] },
@@ -189,6 +204,10 @@ export const ACTIONS = [
   { path: '/test-client/run', fields: { client: 'shop', grant: 'client_credentials' }, rights: ['view-clients'] },
   // Copies hold all realms, so in the test's realm nobody may.
   { path: '/system/backup', fields: {}, rights: ['manage-realm'] },
+  { path: '/events/alerts', fields: { name: 'mallory', q: 'type:LOGIN_ERROR', count: '1', minutes: '1' }, rights: ['manage-events'] },
+  { path: '/events/alerts/{alert}', fields: { name: 'changed', q: 'type:LOGIN', count: '1', minutes: '1', revision: '1' }, rights: ['manage-events'] },
+  { path: '/events/alerts/{alert}/clear', fields: {}, rights: ['manage-events'] },
+  { path: '/events/alerts/{alert}/delete', fields: {}, rights: ['manage-events'] },
   { path: '/flows/bind', fields: { flow: 'direct grant', for: 'browserFlow' }, rights: ['manage-realm'] },
   { path: '/flows/browser', fields: { execution: 'x', move: 'raise' }, rights: ['manage-realm'] },
   { path: '/flows/browser/copy', fields: { name: 'mallory' }, rights: ['manage-realm'] },

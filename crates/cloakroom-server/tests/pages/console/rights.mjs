@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACTIONS, PAGES } from './list.mjs';
+import { ACTIONS, FILES, PAGES } from './list.mjs';
 import { fill } from './scene.mjs';
 import { Visitor } from './visitor.mjs';
 
@@ -40,21 +40,13 @@ const ELSEWHERE = [
   'change /inspector',
   'change /views',
   'change /views/forget',
-  'show /users/export',
-  'show /clients/export',
-  'show /jobs/{id}/progress',
-  'show /jobs/{id}/report',
-  'show /events/live',
-  'show /events/export',
-  'show /admin-events/export',
-  'show /system/backup/progress',
 ];
 
 /** Each address of the sources is in the lists, so that the tests below leave none out. */
 export async function listsAreComplete() {
   const missing = [...(await routes())].filter((route) => {
     const [kind, path] = route.split(' ');
-    const listed = kind === 'show' ? PAGES : ACTIONS;
+    const listed = kind === 'show' ? [...PAGES, ...FILES] : ACTIONS;
     return !ELSEWHERE.includes(route) && !listed.some((one) => fits(path, one.path));
   });
   assert.deepEqual(missing, []);
@@ -65,7 +57,8 @@ async function state(realm) {
   const users = (await realm.call('GET', '/users?max=1000')).body;
   const parts = (await realm.call('POST', '/partial-export?exportClients=true&exportGroupsAndRoles=true')).body;
   const keys = (await realm.call('GET', '/keys')).body;
-  return JSON.stringify({ users, parts, keys });
+  const alerts = (await realm.call('GET', '/ui-ext/alerts')).body;
+  return JSON.stringify({ users, parts, keys, alerts });
 }
 
 /** An administrator of the realm with these roles alone, signed in. */
@@ -91,6 +84,13 @@ export async function nothingWithoutARight(scene, report) {
       const { status, text } = await visitor.open(visitor.url(fill(page.path, scene)));
       assert.equal(status, 403);
       for (const secret of ['ada@example.org', 'Shop of ada', 'elsewhere.example']) assert.ok(!text.includes(secret), secret);
+    });
+  }
+  for (const { path } of FILES) {
+    await report.test(`${path}: 403 without the right, and nothing sent`, async () => {
+      const response = await visitor.send(visitor.url(fill(path, scene)));
+      assert.equal(response.status, 403);
+      assert.ok(!(await response.text()).includes('Shop of ada'));
     });
   }
   for (const { path, fields } of ACTIONS) {
@@ -119,6 +119,18 @@ export async function pagesWithEachRight(scene, report) {
       assert.deepEqual(refused, []);
     });
   }
+}
+
+/** Whoever may see what stands in them gets the files. */
+export async function filesWithTheRight(scene) {
+  const visitor = new Visitor(scene.realm.admin.base, scene.realm.name);
+  await visitor.signIn('boss', scene.password);
+  const refused = [];
+  for (const { path } of FILES.filter(({ isEndless, isElsewhere }) => !isEndless && !isElsewhere)) {
+    const { status } = await visitor.send(visitor.url(fill(path, scene)));
+    if (status !== 200) refused.push(`${path}: ${status}`);
+  }
+  assert.deepEqual(refused, []);
 }
 
 /** A link to try a provider is shown to whom the page behind it is: who only sees providers is not led to a refusal. */

@@ -87,14 +87,31 @@ export async function setUpScene(admin) {
   await realm.call('PUT', `/clients/${client}`, { clientId: 'shop', baseUrl: 'https://shop.example/' });
   const [{ id: event }] = (await realm.call('GET', `/admin-events?resourcePath=clients/${client}&max=1`)).body;
   const { id: job } = await realm.call('POST', '/ui-ext/jobs', { kind: 'import-users', text: `username\n"${EVIL.replaceAll('"', '""')}"\n` });
-  const made = { organization, team, directory, group, client, scope, mapper, job, event, key, user };
+  await realm.call('POST', `/clients/${client}/roles`, { name: 'buyer', description: EVIL });
+  const flows = (await realm.call('GET', '/authentication/flows')).body;
+  const { id: docker, ...flow } = flows.find(({ alias }) => alias === 'docker auth');
+  await realm.call('PUT', `/authentication/flows/${docker}`, { ...flow, id: docker, description: EVIL });
+  const action = (await realm.call('GET', '/authentication/required-actions/VERIFY_PROFILE')).body;
+  await realm.call('PUT', '/authentication/required-actions/VERIFY_PROFILE', { ...action, name: EVIL });
+  const [{ id: credential }] = (await realm.call('GET', `/users/${user}/credentials`)).body;
+  await realm.call('PUT', `/users/${user}/credentials/${credential}/userLabel`, EVIL);
+  // Somebody who is not there tries to sign in under a name of markup: the trail keeps what was typed.
+  const typed = { grant_type: 'password', client_id: 'admin-cli', username: EVIL, password };
+  await fetch(`${realm.issuer}/protocol/openid-connect/token`, { method: 'POST', body: new URLSearchParams(typed) });
+  const { body: { id: alert } } = await realm.call('POST', '/ui-ext/alerts', {
+    name: `guesses ${EVIL}`,
+    search: { types: ['LOGIN_ERROR'], client: EVIL },
+    count: 1,
+    periodSeconds: 600,
+  });
+  const made = { alert, organization, team, directory, group, client, scope, mapper, job, event, key, user };
   return { realm, entry: bin.id, role: role.id, provider: 'elsewhere', password, ...made };
 }
 
 /** An address or a field with the scene's ids in place of their names. */
 export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
-  return text.replaceAll(/\{(organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+  return text.replaceAll(/\{(alert|organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
 }
 
 /** The console of `master`, with its administrator signed in and JavaScript off. */
