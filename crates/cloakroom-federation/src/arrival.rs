@@ -95,6 +95,10 @@ pub fn take_over(
             Effect::Attribute(name, values) => {
                 set(&mut changed, (upstream, identity), (&name, values));
             }
+            Effect::Field(name, values) if occasion == Occasion::Again => {
+                set(&mut changed, (upstream, identity), (&name, values));
+            }
+            Effect::Field(..) => {}
             // A new account has the name that its owner saw and may have changed.
             Effect::Username(name) if occasion == Occasion::Again => {
                 changed.username = user::fold(&name);

@@ -15,6 +15,9 @@ const LONGEST: usize = 255;
 pub struct Identity {
     /// The alias of the provider.
     pub alias: String,
+    /// The provider's own id: another one may get the alias while somebody is on the way.
+    #[serde(default)]
+    pub provider: String,
     /// The id there, which never changes.
     pub id: String,
     /// The name there, or what mappers made of it.
@@ -96,6 +99,7 @@ impl Identity {
         let session = said.id_token.get("sid").and_then(Value::as_str);
         Ok(Self {
             alias: upstream.provider.alias.clone(),
+            provider: upstream.provider.id.as_str().to_owned(),
             email_verified: verified(upstream, &said, &names, email.as_deref()),
             first_name: kept(&names.first_name).or(first),
             last_name: kept(&names.last_name).or(last),
@@ -139,6 +143,34 @@ impl Identity {
         if can_be_kept(&email) && is_email(&email) {
             self.email = Some(email);
             self.email_verified = Some(verified);
+        }
+    }
+
+    /// This provider has said it, and none that had its alias before.
+    pub fn is_from(&self, upstream: &Upstream) -> bool {
+        self.provider == upstream.provider.id.as_str()
+    }
+
+    /// Takes a name or an address from the claim that a mapper names for it.
+    ///
+    /// What was said of another address says nothing of this one: nobody has vouched for it but by a word about none.
+    pub(crate) fn set_field(&mut self, name: &str, values: &[String]) {
+        let first = values.first().map(|value| value.trim().to_owned());
+        let Some(value) = first.filter(|text| !text.is_empty() && can_be_kept(text)) else {
+            return;
+        };
+        match name {
+            "email" if is_email(&value) => {
+                let is_same = self.email.as_deref().map(fold) == Some(fold(&value));
+                self.email_verified = match self.email_verified {
+                    Some(_) if !is_same => Some(false),
+                    word => word,
+                };
+                self.email = Some(value);
+            }
+            "firstName" => self.first_name = Some(value),
+            "lastName" => self.last_name = Some(value),
+            _ => {}
         }
     }
 

@@ -19,6 +19,8 @@ use crate::upstream::{SyncMode, Upstream};
 pub enum Effect {
     /// The user's field or attribute becomes these values; none of them takes it away.
     Attribute(String, Vec<String>),
+    /// A name or the address becomes this, which is prepared: a new account has what its owner saw of it.
+    Field(String, Vec<String>),
     /// The user gets the role, by Keycloak's name for it: `role` or `client.role`.
     Grant(String),
     /// The user loses the role.
@@ -63,6 +65,9 @@ pub trait Mapper: Sync {
     /// Changes the identity before anybody looks whose it is.
     fn prepare(&self, _config: &Config, _identity: &mut Identity) {}
 }
+
+/// What a person has beside attributes, and everybody's name and address is read from.
+const FIELDS: [&str; 3] = ["email", "firstName", "lastName"];
 
 /// Every kind there is.
 const ALL: &[&dyn Mapper] = &[
@@ -124,6 +129,24 @@ pub fn effects(
         runs.then(|| mapper.map(&one.config, identity))
     });
     each.flatten().collect()
+}
+
+/// What a value becomes that a mapper takes out of what was said.
+fn taken(name: &str, values: Vec<String>) -> Effect {
+    match FIELDS.contains(&name) {
+        true => Effect::Field(name.to_owned(), values),
+        false => Effect::Attribute(name.to_owned(), values),
+    }
+}
+
+/// Takes over what a mapper names for the person's names and address, so that whoever looks for an account, or for the
+/// organization of an address, sees it.
+fn prepare_fields(effects: Vec<Effect>, identity: &mut Identity) {
+    for effect in effects {
+        if let Effect::Field(name, values) = effect {
+            identity.set_field(&name, &values);
+        }
+    }
 }
 
 /// A setting with something in it.

@@ -53,12 +53,14 @@ fn mapped(identity: &Identity, effects: Vec<Effect>) -> Value {
     let (mut roles, mut groups) = (BTreeSet::new(), BTreeSet::new());
     for effect in effects {
         match effect {
-            Effect::Attribute(name, values) => match fields.get_mut(&name) {
-                Some(field) => *field = values.into_iter().next().or(field.take()),
-                // The name is what mappers of names make of it.
-                None if name == "username" || values.is_empty() => {}
-                None => drop(attributes.insert(name, values)),
-            },
+            Effect::Attribute(name, values) | Effect::Field(name, values) => {
+                match fields.get_mut(&name) {
+                    Some(field) => *field = values.into_iter().next().or(field.take()),
+                    // The name is what mappers of names make of it.
+                    None if name == "username" || values.is_empty() => {}
+                    None => drop(attributes.insert(name, values)),
+                }
+            }
             Effect::Grant(role) => drop(roles.insert(role)),
             Effect::Revoke(role) => drop(roles.remove(&role)),
             Effect::Join(path) => drop(groups.insert(path)),

@@ -2,7 +2,7 @@
 
 use cloakroom_model::identity_provider::Config;
 
-use super::{Effect, Mapper, text};
+use super::{Effect, Mapper, prepare_fields, taken, text};
 use crate::claim;
 use crate::identity::Identity;
 
@@ -25,7 +25,11 @@ impl Mapper for Attribute {
         };
         let values = identity.said.find(path).map(claim::texts);
         let values: Vec<String> = values.unwrap_or_default();
-        vec![Effect::Attribute(name.to_owned(), values)]
+        vec![taken(name, values)]
+    }
+
+    fn prepare(&self, config: &Config, identity: &mut Identity) {
+        prepare_fields(self.map(config, identity), identity);
     }
 }
 
@@ -57,9 +61,10 @@ impl Mapper for JsonField {
         let name = text(config, "userAttribute").unwrap_or(path);
         let found = claim::find(&identity.said.userinfo, path);
         let values = found.or_else(|| identity.said.find(path)).map(claim::texts);
-        vec![Effect::Attribute(
-            name.to_owned(),
-            values.unwrap_or_default(),
-        )]
+        vec![taken(name, values.unwrap_or_default())]
+    }
+
+    fn prepare(&self, config: &Config, identity: &mut Identity) {
+        prepare_fields(self.map(config, identity), identity);
     }
 }

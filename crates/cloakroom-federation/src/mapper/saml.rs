@@ -4,7 +4,7 @@ use cloakroom_model::identity_provider::Config;
 
 use super::advanced::{self, Wanted};
 use super::role::given;
-use super::{Effect, Mapper, template, text};
+use super::{Effect, Mapper, prepare_fields, taken, template, text};
 use crate::identity::Identity;
 use crate::saml::person;
 
@@ -30,8 +30,12 @@ impl Mapper for Attribute {
     fn map(&self, config: &Config, identity: &Identity) -> Vec<Effect> {
         let to = text(config, "user.attribute");
         let effect = to.zip(named(config, identity));
-        let effect = effect.map(|(to, values)| Effect::Attribute(to.to_owned(), values));
+        let effect = effect.map(|(to, values)| taken(to, values));
         effect.into_iter().collect()
+    }
+
+    fn prepare(&self, config: &Config, identity: &mut Identity) {
+        prepare_fields(self.map(config, identity), identity);
     }
 }
 

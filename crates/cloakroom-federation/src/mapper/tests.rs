@@ -8,6 +8,7 @@ use crate::identity::Said;
 fn identity() -> Identity {
     Identity {
         alias: "corp".to_owned(),
+        provider: "1".to_owned(),
         id: "7".to_owned(),
         username: "ada".to_owned(),
         name_there: "ada".to_owned(),
@@ -51,6 +52,7 @@ const ROWS: &[Row] = &[
     ("oidc-user-attribute-idp-mapper", &[("claim", "nickname"), ("user.attribute", "n")], "attribute n: countess"),
     ("oidc-user-attribute-idp-mapper", &[("claim", "no"), ("user.attribute", "n")], "attribute n: "),
     ("oidc-user-attribute-idp-mapper", &[("user.attribute", "n")], ""),
+    ("oidc-user-attribute-idp-mapper", &[("claim", "preferred_username"), ("user.attribute", "email")], "field email: Ada@Corp.test"),
     ("github-user-attribute-mapper", &[("jsonField", "nickname"), ("userAttribute", "n")], "attribute n: countess"),
     ("github-user-attribute-mapper", &[("jsonField", "nickname")], "attribute nickname: countess"),
     ("hardcoded-attribute-idp-mapper", &[("attribute", "a"), ("attribute.value", "v")], "attribute a: v"),
@@ -77,6 +79,7 @@ const ROWS: &[Row] = &[
 fn told(effect: &Effect) -> String {
     match effect {
         Effect::Attribute(name, values) => format!("attribute {name}: {}", values.join(", ")),
+        Effect::Field(name, values) => format!("field {name}: {}", values.join(", ")),
         Effect::Grant(role) => format!("grant {role}"),
         Effect::Revoke(role) => format!("revoke {role}"),
         Effect::Join(group) => format!("join {group}"),
@@ -93,6 +96,29 @@ fn each_kind_does_to_a_user_what_its_settings_say() {
 
         let effects: Vec<String> = effects.iter().map(told).collect();
         assert_eq!(effects.join("; "), *expected, "{kind} {settings:?}");
+    }
+}
+
+#[test]
+fn a_mapped_address_is_the_identity_s_and_no_word_about_another_verifies_it() {
+    let rows = [
+        // The same address by another claim keeps its word.
+        ("preferred_username", "Ada@Corp.test", Some(true)),
+        ("upn", "ada@branch.test", Some(false)),
+        // None that could be one.
+        ("dep.name", "ada@corp.test", Some(true)),
+        ("no", "ada@corp.test", Some(true)),
+    ];
+    for (claim, address, verified) in rows {
+        let mut identity = identity();
+        identity.said.id_token["upn"] = json!("ada@branch.test");
+
+        let settings = config(&[("claim", claim), ("user.attribute", "email")]);
+        let mapper = find("oidc-user-attribute-idp-mapper").unwrap();
+        mapper.prepare(&settings, &mut identity);
+
+        assert_eq!(identity.email.as_deref(), Some(address), "{claim}");
+        assert_eq!(identity.email_verified, verified, "{claim}");
     }
 }
 

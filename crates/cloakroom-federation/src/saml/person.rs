@@ -107,6 +107,7 @@ pub fn arrived(upstream: &Upstream, assertion: Assertion) -> Result<Arrived> {
     Ok(Arrived {
         identity: Identity {
             alias: upstream.provider.alias.clone(),
+            provider: upstream.provider.id.as_str().to_owned(),
             username: id.clone(),
             name_there: id.clone(),
             id,

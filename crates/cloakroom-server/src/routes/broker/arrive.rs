@@ -16,7 +16,7 @@ use cloakroom_web::i18n::Notice;
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
 
-use super::{About, find, find_for_login, link, not_found, report, report_error, settle};
+use super::{About, find_for_login, link, not_found, report, report_error, settle};
 use crate::routes::course;
 use crate::routes::login::{over, show};
 use crate::routes::sign_in::{self, Onward};
@@ -129,7 +129,8 @@ fn sign_in_as(
 ) -> Result<Came, Fault> {
     let mut about = step.about.clone();
     // It may have been switched off, or taken away, while the provider was asked.
-    let Some(upstream) = find_for_login(cx, &about.provider)? else {
+    let found = find_for_login(cx, &about.provider)?;
+    let Some(upstream) = found.filter(|upstream| arrived.identity.is_from(upstream)) else {
         return Ok(Came::NoProvider);
     };
     let Some(mut attempt) = attempt::find_by_id(cx, &attempt.browser, &attempt.id)? else {
@@ -263,8 +264,8 @@ pub(super) async fn refuse(visit: &Visit, attempt: &Attempt, error: &str) -> Htt
     }
 }
 
-/// The provider of something that is pending; `None` if it is not there any more.
+/// The provider of something that is pending; `None` if it is not there any more, whatever has its alias now.
 pub(super) fn provider_of(cx: &mut Cx<'_>, pending: &Pending) -> Result<Option<Upstream>, Fault> {
-    find(cx, &pending.identity.alias)
-        .map(|found| found.filter(|upstream| upstream.provider.settings.link_only != Some(true)))
+    let found = find_for_login(cx, &pending.identity.alias)?;
+    Ok(found.filter(|upstream| pending.identity.is_from(upstream)))
 }

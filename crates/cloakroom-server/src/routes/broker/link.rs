@@ -117,6 +117,7 @@ pub(super) fn receive(
     let mut attempt = flow::hold_here(cx, attempt, step.identity.as_deref())?;
     // Nobody else may have signed in with this attempt meanwhile, and nothing else been asked for.
     let asked = provider_asked_for(cx, &attempt)?;
+    let asked = asked.filter(|asked| arrived.identity.is_from(asked));
     let Some(upstream) = asked.filter(|asked| asked.provider.alias == about.provider) else {
         return Ok(Came::NoProvider);
     };

@@ -54,6 +54,10 @@ pub(super) const STORIES: &[Story] = &[
     ),
     ("linking::a-forged-post-links-nothing", forged),
     (
+        "linking::a-provider-that-is-made-anew-inherits-nobody-who-waits-at-the-form",
+        made_anew,
+    ),
+    (
         "linking::a-proof-that-was-asked-for-one-account-there-links-no-other",
         swapped,
     ),
@@ -225,6 +229,34 @@ fn reviewed(scene: &Scene) {
         scene.user("reviewed")["email"],
         json!("reviewed-other@example.org")
     );
+}
+
+/// The one that vouched is gone: what it said is no word of the one that has its alias now.
+fn made_anew(scene: &Scene) {
+    let op = scene.op("made-anew");
+    op.change(|says| {
+        says.userinfo.as_object_mut().unwrap().remove("family_name");
+    });
+    let mut browser = scene.browser();
+    let review = visit(scene, &mut browser, &op);
+    let path = "/identity-provider/instances/made-anew";
+    let settings = scene.done("GET", path, &Value::Null);
+    scene.done("DELETE", path, &Value::Null);
+    let mut again = settings;
+    again.as_object_mut().unwrap().remove("internalId");
+    scene.done("POST", "/identity-provider/instances", &again);
+
+    let place = submit(
+        &mut browser,
+        &review,
+        "kc-idp-review-profile-form",
+        |form| {
+            form.set("lastName", "Hopper");
+        },
+    );
+
+    assert_eq!(place.page().answer.status, 400);
+    assert_eq!(scene.users("made-anew"), Vec::<Value>::new());
 }
 
 fn typed(scene: &Scene) {

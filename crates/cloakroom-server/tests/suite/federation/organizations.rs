@@ -28,6 +28,7 @@ pub(super) fn play(server: &Arc<Server>) {
     firms.a_name_comes_before_the_password();
     firms.a_domain_leads_to_the_provider_that_serves_it();
     firms.an_address_that_was_typed_or_not_verified_makes_nobody_a_member();
+    firms.an_address_that_a_mapper_names_makes_a_member();
     firms.nobody_of_a_domain_without_a_provider_is_asked_for_a_password();
     firms.whoever_is_of_several_chooses_one();
     firms.a_request_for_one_offers_its_providers_alone();
@@ -210,6 +211,34 @@ impl Firms {
                 "{name}"
             );
         }
+    }
+
+    /// Entra ID says addresses as `upn`: the mapper for it comes before the look at the domain, and before the form.
+    fn an_address_that_a_mapper_names_makes_a_member(&self) {
+        let scene = &self.scene;
+        let op = scene.op_with("mapped", json!({"hideOnLogin": true}), json!({}));
+        let linked = format!("/organizations/{}/identity-providers", self.acme);
+        scene.done("POST", &linked, &json!("mapped"));
+        let kind = "oidc-user-attribute-idp-mapper";
+        let mapper = json!({
+            "name": "address", "identityProviderAlias": "mapped", "identityProviderMapper": kind,
+            "config": {"claim": "upn", "user.attribute": "email", "syncMode": "INHERIT"},
+        });
+        let path = "/identity-provider/instances/mapped/mappers";
+        scene.done("POST", path, &mapper);
+        op.change(|says| {
+            let said = says.userinfo.as_object_mut().unwrap();
+            said.retain(|name, _| !name.starts_with("email"));
+            said.insert("upn".to_owned(), json!("mapped@upstream.test"));
+        });
+
+        scene.sign_in(&mut scene.browser(), &op);
+
+        let user = scene.user("mapped");
+        assert_eq!(text(&user, "email"), "mapped@upstream.test");
+        let members = format!("/organizations/{}/members?search=mapped", self.acme);
+        let members = scene.done("GET", &members, &Value::Null);
+        assert_eq!(text(&members[0], "username"), "mapped", "{members}");
     }
 
     fn nobody_of_a_domain_without_a_provider_is_asked_for_a_password(&self) {
