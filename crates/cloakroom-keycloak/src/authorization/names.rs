@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use cloakroom_model::group::{self, Group};
-use cloakroom_model::id::{ClientUuid, RoleId, ScopeId, UserId};
+use cloakroom_model::id::{ClientUuid, RoleId, UserId};
+use cloakroom_model::scope::{self, Scope};
 use cloakroom_model::{Cx, Result, client, role, user};
 use serde_json::{Value, json};
 
@@ -52,6 +53,11 @@ fn replace(
     } else {
         Vec::new()
     };
+    // What a realm on its way in has is in the database alone.
+    let scopes = match kind {
+        "client-scope" => scope::list(cx)?,
+        _ => Vec::new(),
+    };
     let mut replaced = Vec::new();
     for one in list {
         let new = match kind {
@@ -65,7 +71,7 @@ fn replace(
             },
             "role" => Some(of_role(cx, &one, ids)?),
             "group" => Some(of_group(&groups, &one, ids)),
-            _ => of_scope(cx, &one, ids),
+            _ => of_scope(&scopes, &one, ids),
         };
         match new {
             Some(new) => replaced.push(new),
@@ -172,14 +178,14 @@ fn of_group(all: &[Group], one: &Value, ids: bool) -> Value {
     shown
 }
 
-fn of_scope(cx: &Cx<'_>, one: &Value, ids: bool) -> Option<Value> {
+fn of_scope(all: &[Scope], one: &Value, ids: bool) -> Option<Value> {
     let text = text_of(one).unwrap_or_default();
     let required = one
         .get("required")
         .and_then(Value::as_bool)
         .unwrap_or(false);
-    let by_id = cx.realm.scope(&ScopeId::new(text));
-    let scope = by_id.or_else(|| cx.realm.scope_named(text))?;
+    let by_id = all.iter().find(|scope| scope.id.as_str() == text);
+    let scope = by_id.or_else(|| all.iter().find(|scope| scope.name == text))?;
     let name = if ids { scope.id.as_str() } else { &scope.name };
     Some(json!({"id": name, "required": required}))
 }

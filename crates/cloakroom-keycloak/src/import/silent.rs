@@ -85,6 +85,11 @@ const SILENT: &[(&str, &[&str], &str)] = &[
     ),
     (
         "clients[].authorizationSettings.policies[]",
+        &["resourcesData", "scopesData"],
+        "as in Keycloak, the lists of resources and scopes or the policy's config say what it is about",
+    ),
+    (
+        "clients[].authorizationSettings.policies[]",
         &["resourceType"],
         "the policy's config says it, as defaultResourceType",
     ),

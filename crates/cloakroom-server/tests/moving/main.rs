@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod authorization;
 mod compare;
 #[expect(
     clippy::expect_used,
@@ -16,6 +17,7 @@ mod database;
 mod every_field;
 mod hostile;
 mod keycloak;
+mod mutated;
 mod permissions;
 mod placeholders;
 mod recovered;

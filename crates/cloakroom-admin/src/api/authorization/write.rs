@@ -311,7 +311,8 @@ pub(crate) fn import(cx: &mut Cx<'_>, client: &Client, sent: &Object) -> Result<
             }
         }
     }
-    for sent in list("resources")? {
+    for mut sent in list("resources")? {
+        name_owner(cx, &mut sent)?;
         let owner = owner_sent(cx, &all, &sent)?;
         let owner = owner.unwrap_or_else(|| client.id.as_str().to_owned());
         let name = read::text(&sent, "name")?.unwrap_or_default();
@@ -327,6 +328,18 @@ pub(crate) fn import(cx: &mut Cx<'_>, client: &Client, sent: &Object) -> Result<
         }
     }
     import_policies(cx, client, &list("policies")?)
+}
+
+/// In settings that move, the name of a person is worth more than an id, which may be of another server.
+fn name_owner(cx: &mut Cx<'_>, sent: &mut Object) -> Result<()> {
+    let name = sent.get("owner").and_then(|owner| owner.get("name"));
+    if let Some(name) = name.and_then(Value::as_str)
+        && let Some(user) = user::find_by_username(cx, &user::fold(name))?
+    {
+        let owner = Value::String(user.id.as_str().to_owned());
+        sent.insert("owner".to_owned(), owner);
+    }
+    Ok(())
 }
 
 /// Policies may name others that come after them, so all are made before any is linked.
