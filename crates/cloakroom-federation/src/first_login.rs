@@ -99,6 +99,11 @@ pub fn plan(cx: &mut Cx<'_>, upstream: &Upstream) -> Result<Plan, Fault> {
     Ok(flow.map(|flow| read(&flow)).unwrap_or_default())
 }
 
+/// The step of a flow that has to be taken at a first sign-in and has no meaning here, if there is one.
+pub fn obstacle(flow: &Tree) -> Option<String> {
+    steps(flow).err()
+}
+
 fn read(flow: &Tree) -> Plan {
     let all = match steps(flow) {
         Ok(all) => all,

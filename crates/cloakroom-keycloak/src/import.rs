@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
+use cloakroom_model::flow::Tree;
 use cloakroom_model::id::RoleId;
 use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Realm};
@@ -93,6 +94,8 @@ pub trait Rules: Send + Sync {
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
     /// Tokens can be made with a protocol mapper of this kind.
     fn is_mapper(&self, kind: &str) -> bool;
+    /// The step of a flow that nobody can take who comes from a provider for the first time.
+    fn first_obstacle(&self, flow: &Tree) -> Option<String>;
     /// People are asked for a required action of this name.
     fn is_action(&self, alias: &str) -> bool;
     /// People can come from identity providers of this kind.

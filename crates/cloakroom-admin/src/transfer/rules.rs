@@ -1,7 +1,7 @@
 //! What the other crates know about values that an import only stores.
 
 use cloakroom_federation::directory::{self, Directory};
-use cloakroom_federation::{mapper as provider_mapper, preset};
+use cloakroom_federation::{first_login, mapper as provider_mapper, preset};
 use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
 use cloakroom_login::password::{self, Stored};
@@ -10,6 +10,7 @@ use cloakroom_login::profile::config;
 use cloakroom_login::required::Action;
 use cloakroom_model::client::Client;
 use cloakroom_model::component::Component;
+use cloakroom_model::flow::Tree;
 use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::{client_auth, client_policy, keyring, mapper};
@@ -74,6 +75,10 @@ impl Rules for KnownRules {
 
     fn is_directory_mapper(&self, kind: &str) -> bool {
         directory::is_mapper(kind)
+    }
+
+    fn first_obstacle(&self, flow: &Tree) -> Option<String> {
+        first_login::obstacle(flow)
     }
 
     fn is_action(&self, alias: &str) -> bool {

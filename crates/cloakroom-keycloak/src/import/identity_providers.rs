@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloakroom_model::Cx;
+use cloakroom_model::flow::{Book, bound_alias};
 use cloakroom_model::id::{IdentityProviderId, MapperId};
 use cloakroom_model::identity_provider::{self, IdentityProvider, Mapper, Settings};
 use serde_json::{Value, json};
@@ -41,8 +42,43 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         let (alias, id) = insert(cx, import, object)?;
         ids.insert(alias, id);
     }
+    let sent_ids: Vec<&str> = ids.keys().map(String::as_str).collect();
+    report_obstacles(cx, import, &sent_ids)?;
     for object in sent.objects("identityProviderMappers")? {
         insert_mapper(cx, import, object, &ids)?;
+    }
+    Ok(())
+}
+
+/// Names providers by which nobody comes in who is nobody here yet, because the flow of their first sign-in cannot be run.
+pub(super) fn report_obstacles(
+    cx: &mut Cx<'_>,
+    import: &mut Import<'_>,
+    aliases: &[&str],
+) -> Result<()> {
+    if aliases.is_empty() {
+        return Ok(());
+    }
+    let book = Book::load(cx)?;
+    for alias in aliases {
+        let Some(provider) = identity_provider::find(cx, alias)? else {
+            continue;
+        };
+        let settings = &provider.settings;
+        let own = settings.first_broker_login_flow_alias.as_deref();
+        let own = own.filter(|flow| !flow.is_empty());
+        let of_realm = || bound_alias(&cx.realm.settings, "firstBrokerLoginFlow");
+        let name = own.unwrap_or_else(of_realm).to_owned();
+        let is_for_linking = settings.link_only == Some(true);
+        let flow = book.named(&name).filter(|_| !is_for_linking);
+        let step = flow.and_then(|flow| import.ready.rules.first_obstacle(&flow));
+        if let Some(step) = step {
+            let how = format!(
+                "kept, but nobody comes in by it for the first time: {name} demands {step}, which is not done at a first sign-in here"
+            );
+            let place = "identityProviders[].firstBrokerLoginFlowAlias";
+            import.report.approximate(place, alias, how);
+        }
     }
     Ok(())
 }

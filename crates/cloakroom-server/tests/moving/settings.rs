@@ -244,3 +244,39 @@ fn read(folder: &Path, source: &mut String) {
         }
     }
 }
+
+#[test]
+fn a_provider_by_which_nobody_comes_for_the_first_time_is_named_with_the_step() {
+    let here = Installation::new();
+    let step = |authenticator: &str| json!({"authenticator": authenticator, "requirement": "REQUIRED", "priority": 1});
+    let flow = |alias: &str, steps: Value| json!({"alias": alias, "topLevel": true, "providerId": "basic-flow", "authenticationExecutions": steps});
+    let provider = |alias: &str, flow: &str| json!({"alias": alias, "providerId": "oidc", "firstBrokerLoginFlowAlias": flow, "config": {"clientId": "x"}});
+    let mut for_linking = provider("linking", "approved");
+    for_linking["linkOnly"] = json!(true);
+    let realm = json!({
+        "realm": "first", "enabled": true, "firstBrokerLoginFlow": "approved",
+        "authenticationFlows": [
+            flow("approved", json!([step("acme-approval"), step("idp-create-user-if-unique")])),
+            flow("open", json!([step("idp-create-user-if-unique")])),
+        ],
+        "identityProviders": [
+            provider("by-own", "approved"), provider("by-realm", ""), provider("fine", "open"), for_linking,
+        ],
+    });
+
+    let report = here.import(&here.file("first.json", &realm.to_string()));
+
+    let place = json!("identityProviders[].firstBrokerLoginFlowAlias");
+    let all = report["approximated"].as_array().unwrap().iter();
+    let of_flows = all.filter(|one| one["place"] == place);
+    let text = of_flows.map(Value::to_string).collect::<String>();
+    for (alias, is_named) in [
+        ("by-own", true),
+        ("by-realm", true),
+        ("fine", false),
+        ("linking", false),
+    ] {
+        assert_eq!(text.contains(alias), is_named, "{alias}: {text}");
+    }
+    assert!(text.contains("acme-approval"), "{text}");
+}

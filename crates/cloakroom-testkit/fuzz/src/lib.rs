@@ -20,6 +20,7 @@ use cloakroom_keycloak::{client, client_v2};
 use cloakroom_model::Cx;
 use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::component::Component;
+use cloakroom_model::flow::Tree;
 use cloakroom_model::id::{ClientUuid, IdentityProviderId};
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_model::user_profile::UserProfile;
@@ -217,6 +218,10 @@ impl Rules for Everything {
 
     fn is_directory_mapper(&self, _: &str) -> bool {
         true
+    }
+
+    fn first_obstacle(&self, _: &Tree) -> Option<String> {
+        None
     }
 
     fn is_action(&self, _: &str) -> bool {
