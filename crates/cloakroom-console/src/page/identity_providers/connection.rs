@@ -24,6 +24,8 @@ pub(super) fn fields(kind: &str) -> Vec<Field> {
         "apple" => [apple(), openid()].concat(),
         // A kind that nobody here speaks to keeps what it was imported with.
         kind if preset::find(kind).is_none() => Vec::new(),
+        "oidc" => [openid(), vec![jwt()], filter()].concat(),
+        "keycloak-oidc" => [openid(), filter()].concat(),
         _ => openid(),
     };
     let sync = Field::new("config/syncMode", "provider-sync", Shape::Choice(SYNC));
@@ -79,6 +81,20 @@ fn openid() -> Vec<Field> {
         switch("config/useJwksUrl", "provider-use-jwks"),
         switch("config/pkceEnabled", "provider-pkce"),
         text("config/defaultScope", "provider-scope"),
+    ]
+}
+
+/// Whether claims are read out of the access token.
+fn jwt() -> Field {
+    switch("config/isAccessTokenJWT", "provider-access-token")
+}
+
+/// Who of the people there is let in.
+fn filter() -> Vec<Field> {
+    vec![
+        switch("config/filteredByClaim", "provider-filter"),
+        text("config/claimFilterName", "provider-filter-name"),
+        text("config/claimFilterValue", "provider-filter-value"),
     ]
 }
 
