@@ -288,9 +288,13 @@ fn end_of_value(text: &str, field: &str) -> (usize, usize) {
     let quoted = format!("\"{field}\"");
     let (before, after) = text.split_once(&quoted).unwrap_or((text, ""));
     let rest = after.trim_start().trim_start_matches(':').trim_start();
-    let value = rest
-        .find([',', '}', ']', ' ', '\n', '\r'])
-        .unwrap_or(rest.len());
+    // Keycloak's reader has only begun a text, a list or an object when it complains.
+    let value = match rest.starts_with(['"', '[', '{']) {
+        true => 1,
+        false => rest
+            .find([',', '}', ']', ' ', '\n', '\r'])
+            .unwrap_or(rest.len()),
+    };
     let used = before.len() + quoted.len() + (after.len() - rest.len()) + value;
     let read = text.get(..used).unwrap_or(text);
     let line = read.matches('\n').count() + 1;
@@ -320,6 +324,9 @@ mod tests {
     fn an_unknown_member_is_named_with_its_place() {
         let table = [
             (r#"{"nonsense":true}"#, 17),
+            (r#"{"nonsense":"xyz"}"#, 14),
+            (r#"{"nonsense":{"a":1}}"#, 14),
+            (r#"{ "nonsense" :  [1]}"#, 18),
             (r#"{"clientId":"bad","nonsense":1}"#, 31),
         ];
         for (text, column) in table {
