@@ -24,6 +24,7 @@ pub(crate) mod instant;
 pub mod logout;
 pub mod metadata;
 pub mod person;
+pub mod provider;
 pub mod published;
 pub mod request;
 pub mod response;

@@ -1,5 +1,7 @@
 //! Installation documents: what an application has to be told about its client.
 
+mod adapter;
+
 use cloakroom_model::client::Client;
 use cloakroom_model::{Realm, Secret};
 
@@ -27,7 +29,7 @@ pub fn document(provider: &str, about: &Installation<'_>) -> Option<String> {
         "keycloak-oidc-jboss-subsystem-cli" => Some(about.cli()),
         "docker-v2-variable-override" => Some(about.docker_variables()),
         "docker-v2-registry-config-file" => Some(about.docker_file()),
-        _ => None,
+        other => adapter::document(other, about),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/admin/realms/{realm}/clients`: applications and their settings.
 
 mod bindings;
+mod bundle;
 pub(crate) mod change;
 mod evaluate;
 mod installation;

@@ -9,6 +9,7 @@ mod mail;
 pub(crate) mod many;
 pub(crate) mod password;
 pub(crate) mod rows;
+mod verifiable;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint;
@@ -41,6 +42,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     identities::configure(cfg);
     impersonate::configure(cfg);
     mail::configure(cfg);
+    verifiable::configure(cfg);
     cfg.route(
         "/admin/realms/{realm}/users/count",
         web::get().to(find::count),

@@ -38,6 +38,10 @@ pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
         let get = move |admin, path, params| example(admin, path, params, kind);
         cfg.route(&path, web::get().to(get));
     }
+    cfg.route(
+        &format!("{base}/generate-example-saml-response"),
+        web::get().to(saml_example),
+    );
     cfg.route(&format!("{base}/protocol-mappers"), web::get().to(mappers));
     for (end, is_granted) in [("granted", true), ("not-granted", false)] {
         let path = format!("{base}/scope-mappings/{{container}}/{end}");
@@ -70,6 +74,27 @@ async fn example(admin: Admin, path: Names, params: Params, kind: Kind) -> Answe
         })
         .await?;
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// A response of SAML, which would be the one of a provider that the realm is not.
+async fn saml_example(admin: Admin, path: Names, params: Params) -> Answer {
+    let views = admin.check_sway(VIEW)?;
+    let sees_people = admin.check_sway(super::super::users::VIEW)?;
+    let user = params.get("userId").filter(|id| !id.is_empty()).cloned();
+    admin
+        .read(move |cx| {
+            found_by(cx, path.part("client"), &views, "view")?;
+            let Some(user) = &user else {
+                return Err(AdminError::error(404, "No userId provided"));
+            };
+            sees_people.check(cx, Of::Users, user, "view")?;
+            let found = user::find(cx, &UserId::new(user.clone()))?;
+            found
+                .map(drop)
+                .ok_or_else(|| AdminError::error(404, "No user found"))
+        })
+        .await?;
+    Err(AdminError::not_available("An identity provider of SAML"))
 }
 
 fn make(

@@ -5,6 +5,7 @@ use actix_web::http::header::ContentType;
 use cloakroom_keycloak::client as shape;
 use cloakroom_keycloak::installation::{self, Installation};
 use cloakroom_model::{Secret, client, role};
+use cloakroom_oidc::keyring::Keyring;
 use cloakroom_web::web::{self, ServiceConfig};
 
 use super::super::{Answer, Names};
@@ -19,11 +20,17 @@ pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
     );
 }
 
+/// What an application is told.
+enum Document {
+    Text(String),
+    Archive(Vec<u8>),
+}
+
 async fn show(admin: Admin, path: Names) -> Answer {
     let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
     let base_url = admin.app.base_url.clone();
-    let text = admin
+    let document = admin
         .read(move |cx| {
             let client = found_by(cx, path.part("client"), &views, "view")?;
             let seen = sight.sees_secret(cx, &client)?;
@@ -38,15 +45,23 @@ async fn show(admin: Admin, path: Names) -> Answer {
                 has_roles,
             };
             let provider = path.part("provider");
-            let text = match saml::document(provider, &client)? {
-                Some(text) => Some(text),
-                None => installation::document(provider, &about),
-            };
-            text.ok_or_else(|| AdminError::error(404, "Unknown Provider"))
+            if provider == "mod-auth-mellon" {
+                let keyring = Keyring::of(cx.realm)?;
+                let realm = format!("{base_url}/realms/{}", cx.realm.name);
+                let certificate = keyring.signing_certificate("RS256");
+                let archive = saml::mellon(&client, &realm, certificate);
+                return Ok(Document::Archive(archive));
+            }
+            let text = saml::document(provider, &client);
+            let text = text.or_else(|| installation::document(provider, &about));
+            text.map(Document::Text)
+                .ok_or_else(|| AdminError::error(404, "Unknown Provider"))
         })
         .await?;
-    // Keycloak gives each of them as text, the JSON too.
-    Ok(HttpResponse::Ok()
-        .insert_header(ContentType::plaintext())
-        .body(text))
+    let mut answer = HttpResponse::Ok();
+    Ok(match document {
+        // Keycloak gives each of them as text, the JSON too.
+        Document::Text(text) => answer.insert_header(ContentType::plaintext()).body(text),
+        Document::Archive(archive) => answer.content_type("application/zip").body(archive),
+    })
 }

@@ -1,10 +1,12 @@
 //! Applications of SAML as clients: settings from the descriptor of an application, and its descriptor from settings.
 
 use cloakroom_federation::saml::application::{Application, Place};
+use cloakroom_federation::saml::provider;
 use cloakroom_model::client::Client;
 use cloakroom_oidc::keyring::describe::certificates_end;
 use serde_json::{Map, Value, json};
 
+use super::bundle;
 use crate::error::{AdminError, Result};
 
 const POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
@@ -34,14 +36,6 @@ const FORMATS: [(&str, &str); 4] = [
         "username",
         "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
     ),
-];
-
-/// The documents whose other half is the realm as an identity provider of SAML.
-const OF_BOTH_SIDES: [&str; 4] = [
-    "keycloak-saml",
-    "keycloak-saml-subsystem",
-    "keycloak-saml-subsystem-cli",
-    "mod-auth-mellon",
 ];
 
 /// What is sent looks like a descriptor of SAML.
@@ -119,16 +113,47 @@ pub(crate) fn client_of(text: &str) -> Result<Value> {
 
 /// The document of this name for an application of SAML, whatever protocol the client speaks; `None` if there is none of
 /// that name.
-///
-/// # Errors
-///
-/// It would describe the realm as an identity provider of SAML, which it is not.
-pub(super) fn document(name: &str, client: &Client) -> Result<Option<String>> {
-    if OF_BOTH_SIDES.contains(&name) {
-        let what = "An identity provider of SAML, which this document would describe,";
-        return Err(AdminError::not_available(what));
+pub(super) fn document(name: &str, client: &Client) -> Option<String> {
+    (name == "saml-sp-descriptor").then(|| application(client).write())
+}
+
+/// What `mod_auth_mellon` of a web server is set up with: both descriptors and the certificate, in a ZIP archive. The key
+/// that belongs to it is the application's, and is not here.
+pub(super) fn mellon(client: &Client, realm: &str, certificate: Option<&str>) -> Vec<u8> {
+    let described = application(client);
+    let folder = folder(&client.client_id);
+    let mut files = vec![
+        ("idp-metadata.xml", provider::describe(realm, certificate)),
+        ("sp-metadata.xml", described.write()),
+    ];
+    if let Some(certificate) = &described.signing {
+        files.push(("client-cert.pem", armoured(certificate)));
     }
-    Ok((name == "saml-sp-descriptor").then(|| application(client).write()))
+    let named = files
+        .into_iter()
+        .map(|(name, text)| (format!("{folder}/{name}"), text));
+    bundle::zip(&named.collect::<Vec<_>>())
+}
+
+/// A client's name as that of a folder, which leads nowhere else.
+fn folder(client_id: &str) -> String {
+    let plain = |c: char| match c.is_ascii_alphanumeric() || "-_".contains(c) {
+        true => c,
+        false => '_',
+    };
+    client_id.chars().map(plain).collect()
+}
+
+/// A certificate between its lines, as PEM has it (RFC 7468 §2).
+fn armoured(certificate: &str) -> String {
+    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    let bare: Vec<char> = certificate.chars().filter(|c| !c.is_whitespace()).collect();
+    for line in bare.chunks(64) {
+        text.extend(line);
+        text.push('\n');
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
 }
 
 /// The application that a client's settings describe.

@@ -60,6 +60,7 @@ const BODIES = [
   [/^POST .*\/testSMTPConnection$/, () => ({ host: '127.0.0.1', port: '9', from: 'us@example.org' })],
   [/^POST .*\/(testLDAPConnection|ldap-server-capabilities)$/, () => ({ action: 'testConnection', connectionUrl: 'ldap://127.0.0.1:9', authType: 'none' })],
   [/^POST .*\/users$/, () => ({ username: fresh('user'), enabled: true })],
+  [/^POST .*\/vc\/credentials$/, () => ({ credentialScopeName: 'passport' })],
   [/^PUT .*\/userLabel$/, () => 'my telephone'],
   [/^PUT .*\/disable-credential-types$/, () => []],
   [/^PUT .*\/execute-actions-email$/, () => ['UPDATE_PASSWORD']],

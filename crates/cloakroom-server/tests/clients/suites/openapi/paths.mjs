@@ -49,6 +49,7 @@ const RULES = [
   [/^\/ui-ext\/role-mappings\/roles\//, 'role', ({ id }) => ({ id })],
   [/^\/ui-ext\/.*\{type\}\/\{id\}/, 'user', ({ id }) => ({ type: 'users', id })],
   [/^\/users\/\{user-id\}\/groups\/\{groupId\}/, 'membership', ({ user, group }) => ({ 'user-id': user, groupId: group })],
+  [/^\/users\/\{user-id\}\/vc\//, 'user', ({ id }) => ({ 'user-id': id, credentialScopeName: 'passport', id: 'issued' })],
   [/^\/users\/.*\/credentials/, 'holder', credential],
   [/^\/users\/.*\/federated-identity\/\{provider\}/, 'identityProvider', linkTo],
   [/^\/users\/.*\/consents/, 'consent', ({ user, client }) => ({ 'user-id': user, client })],
