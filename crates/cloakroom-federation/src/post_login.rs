@@ -70,7 +70,7 @@ fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree, asked: Asked) -> Result<Ver
     };
     let course = course::decide(flow, &facts);
     Ok(match course.end {
-        End::In if course.asked().next().is_some() => Verdict::Asks(flow.alias.clone()),
+        End::In if !course.kinds(&facts).is_empty() => Verdict::Asks(flow.alias.clone()),
         End::In => match course.missing().map(str::to_owned).collect::<Vec<_>>() {
             kinds if kinds.is_empty() => Verdict::Pass,
             kinds => Verdict::SetsUp(kinds),

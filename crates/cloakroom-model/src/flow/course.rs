@@ -38,6 +38,26 @@ impl Course {
         self.because_of(TO_SET_UP)
     }
 
+    /// The kinds of credentials that somebody is asked for beside the first proof.
+    ///
+    /// A flow that asks for nothing, and has something set up, would let the first proof alone add another way in beside
+    /// those that somebody has: they are asked for one of these, for what they have declined if there is nothing else.
+    #[must_use]
+    pub fn kinds(&self, facts: &Facts) -> Vec<String> {
+        let asked: Vec<String> = self.asked().map(str::to_owned).collect();
+        if !asked.is_empty() || self.missing().next().is_none() {
+            return asked;
+        }
+        let has = |kind: &&str| {
+            let person = facts.person.as_ref();
+            person.is_some_and(|person| person.credentials.contains(*kind))
+        };
+        let mine: Vec<&str> = facts::SECOND.into_iter().filter(has).collect();
+        let wanted = mine.iter().find(|kind| !facts.declined.contains(**kind));
+        let wanted = wanted.or_else(|| mine.first());
+        wanted.map(|kind| (*kind).to_owned()).into_iter().collect()
+    }
+
     fn because_of(&self, why: &'static str) -> impl Iterator<Item = &str> {
         let mine = self.strides.iter().filter(move |stride| {
             stride.verdict == Verdict::Done && !stride.is_flow && stride.because.why == why
@@ -147,6 +167,7 @@ pub fn decide(flow: &Tree, facts: &Facts) -> Course {
         used: BTreeSet::new(),
         executed: BTreeSet::new(),
         stopped: None,
+        is_declined: false,
     };
     let end = match walk.flow(flow, 0, false) {
         Ok(()) => End::In,
@@ -172,6 +193,8 @@ struct Walk<'a> {
     executed: BTreeSet<String>,
     /// The browser has left, and nothing after that is come to.
     stopped: Option<End>,
+    /// What stands before in the same alternatives was declined: nothing is set up in its place.
+    is_declined: bool,
 }
 
 /// What comes out of a step that does not end it all.
@@ -186,6 +209,13 @@ type Outcome = Result<Ran, (End, Because)>;
 impl Walk<'_> {
     /// `is_entered` where the conditions that stand in it hold.
     fn flow(&mut self, flow: &Tree, depth: usize, is_entered: bool) -> Result<(), End> {
+        let before = self.is_declined;
+        let ended = self.steps(flow, depth, is_entered);
+        self.is_declined = before;
+        ended
+    }
+
+    fn steps(&mut self, flow: &Tree, depth: usize, is_entered: bool) -> Result<(), End> {
         let counts = |step: &&Node| step.is_on() && !condition::is_one(step);
         let has_required = flow
             .steps
@@ -233,6 +263,7 @@ impl Walk<'_> {
                     };
                     self.tell(at, verdict, because);
                     failed = Some(end);
+                    self.is_declined |= self.was_declined(at);
                 }
             }
         }
@@ -293,6 +324,12 @@ impl Walk<'_> {
             }
             Err(end) => Err((end, Because::of("inside-failed"))),
         }
+    }
+
+    /// The step, or one inside it, was declined.
+    fn was_declined(&self, at: usize) -> bool {
+        let mut met = self.strides.iter().skip(at);
+        met.any(|stride| stride.because.why == step::DECLINED)
     }
 
     fn push(&mut self, step: &Node, depth: usize) -> usize {

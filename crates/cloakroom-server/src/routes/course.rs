@@ -1,6 +1,7 @@
 //! Where a sign-in meets its flow: what an administrator has set is obeyed, and a step that is not here is named.
 
 mod bar;
+mod change;
 
 use cloakroom_federation::post_login::Asked;
 use cloakroom_login::flow::{self as attempts, note};
@@ -31,14 +32,13 @@ pub(crate) struct Asks {
 }
 
 impl Asks {
-    fn of(course: Course) -> Result<Self, Bar> {
-        let asks = Self {
-            kinds: course.asked().map(str::to_owned).collect(),
-            sets_up: course.missing().map(str::to_owned).collect(),
-        };
-        match Bar::of(course.end) {
+    fn of(course: &Course, facts: &Facts) -> Result<Self, Bar> {
+        match Bar::of(course.end.clone()) {
             Some(bar) => Err(bar),
-            None => Ok(asks),
+            None => Ok(Self {
+                kinds: course.kinds(facts),
+                sets_up: course.missing().map(str::to_owned).collect(),
+            }),
         }
     }
 }
@@ -50,7 +50,22 @@ pub(crate) fn judge(
     user: &User,
     scope: &str,
 ) -> Result<Result<Asks, Bar>, Fault> {
-    by_password(cx, (to, client), user, (scope, &[]))
+    let judged = by_password(cx, (to, client), user, (scope, &[]))?;
+    Ok(judged.map(|(asks, _)| asks))
+}
+
+/// The same at the form of an attempt, if these kinds are not asked for.
+pub(crate) fn judge_in(
+    cx: &mut Cx<'_>,
+    (attempt, client): (&Attempt, &Client),
+    user: &User,
+    declined: &[String],
+) -> Result<Result<Asks, Bar>, Fault> {
+    let scope = sign_in::request_of(attempt)?.scope;
+    match by_password(cx, (Use::Browser, client), user, (&scope, declined))? {
+        Ok(judged) => change::add(cx, (attempt, client), user, judged).map(Ok),
+        Err(bar) => Ok(Err(bar)),
+    }
 }
 
 fn by_password(
@@ -58,7 +73,7 @@ fn by_password(
     (to, client): (Use, &Client),
     user: &User,
     (scope, declined): (&str, &[String]),
-) -> Result<Result<Asks, Bar>, Fault> {
+) -> Result<Result<(Asks, Facts), Bar>, Fault> {
     let flow = match cx.realm.bound(to, Some(client)) {
         Ok(flow) => flow,
         Err(gone) => return Ok(Err(Bar::gone(gone))),
@@ -73,7 +88,8 @@ fn by_password(
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
     };
-    Ok(Asks::of(course::decide(&flow, &facts)))
+    let asks = Asks::of(&course::decide(&flow, &facts), &facts);
+    Ok(asks.map(|asks| (asks, facts)))
 }
 
 /// What the flow of an attempt asks for whose first proof is given, if these kinds are not asked for; decided anew each time,
@@ -89,10 +105,7 @@ pub(crate) fn further(
     };
     let scope = sign_in::request_of(attempt)?.scope;
     let (flow, is_known) = match &proved.by {
-        First::Password(_) => {
-            let to = (Use::Browser, &*client);
-            return by_password(cx, to, user, (&scope, declined));
-        }
+        First::Password(_) => return judge_in(cx, (attempt, &client), user, declined),
         First::Ticket => match cx.realm.bound(Use::Browser, Some(&client)) {
             Ok(flow) => (flow, false),
             Err(gone) => return Ok(Err(Bar::gone(gone))),
@@ -123,7 +136,10 @@ pub(crate) fn further(
     if is_known && matches!(&course.end, End::Nothing(alias) if *alias == flow.alias) {
         return Ok(Ok(Asks::default()));
     }
-    Ok(Asks::of(course))
+    match Asks::of(&course, &facts) {
+        Ok(asks) if !is_known => change::add(cx, (attempt, &client), user, (asks, facts)).map(Ok),
+        asks => Ok(asks),
+    }
 }
 
 /// What a flow makes of somebody whom the browser brings without a password.
@@ -170,7 +186,7 @@ pub(crate) fn judge_brought(
     let course = course::decide(&flow, &facts);
     let mut strides = course.strides.iter();
     let wants_password = strides.any(|stride| stride.because.why == "password");
-    Ok(match Asks::of(course) {
+    Ok(match Asks::of(&course, &facts) {
         Err(bar) => Brought::Barred(bar),
         Ok(_) if wants_password => Brought::AsksPassword,
         Ok(asks) if asks != Asks::default() => Brought::AsksFurther,

@@ -6,6 +6,7 @@ mod no_new_key;
 mod register;
 mod standing;
 mod usual;
+mod weaker;
 
 use std::sync::{Arc, OnceLock};
 
@@ -30,6 +31,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(hostile::STORIES)
         .chain(register::STORIES)
         .chain(no_new_key::STORIES)
+        .chain(weaker::STORIES)
         .chain(standing::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));

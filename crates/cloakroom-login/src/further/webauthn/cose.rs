@@ -1,6 +1,6 @@
 //! Public keys of authenticators (RFC 9052 §7, RFC 9053), and the signatures that they verify.
 
-use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
+use aws_lc_rs::signature::{self, ParsedPublicKey, RsaPublicKeyComponents, UnparsedPublicKey};
 
 use super::cbor::{self, Entries};
 
@@ -95,29 +95,55 @@ impl PublicKey {
         self.algorithm
     }
 
-    /// The signature over the message is of this key.
-    pub(super) fn is_signed(&self, message: &[u8], signed: &[u8]) -> bool {
+    /// The key can verify something: its point is on its curve, or its modulus is of a length that is taken.
+    pub(super) fn is_usable(&self) -> bool {
         match &self.material {
-            Material::Curve(point) => {
-                let algorithm = match self.algorithm {
-                    -7 => &signature::ECDSA_P256_SHA256_ASN1,
-                    -35 => &signature::ECDSA_P384_SHA384_ASN1,
-                    _ => &signature::ECDSA_P521_SHA512_ASN1,
-                };
-                let key = UnparsedPublicKey::new(algorithm, point);
-                key.verify(message, signed).is_ok()
-            }
+            Material::Curve(point) => ParsedPublicKey::new(self.curve(), point).is_ok(),
             Material::Rsa { modulus, exponent } => {
-                let parameters = match self.algorithm {
-                    -257 => &signature::RSA_PKCS1_2048_8192_SHA256,
-                    -258 => &signature::RSA_PKCS1_2048_8192_SHA384,
-                    _ => &signature::RSA_PKCS1_2048_8192_SHA512,
-                };
                 let key = RsaPublicKeyComponents {
                     n: modulus,
                     e: exponent,
                 };
-                key.verify(parameters, message, signed).is_ok()
+                let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+                (2048..=8192).contains(&bits(modulus))
+                    && (2..=33).contains(&bits(exponent))
+                    && is_odd(modulus)
+                    && is_odd(exponent)
+                    && key.to_parsed_public_key(self.digest()).is_ok()
+            }
+            Material::Edwards(x) => ParsedPublicKey::new(&signature::ED25519, x).is_ok(),
+        }
+    }
+
+    fn curve(&self) -> &'static signature::EcdsaVerificationAlgorithm {
+        match self.algorithm {
+            -7 => &signature::ECDSA_P256_SHA256_ASN1,
+            -35 => &signature::ECDSA_P384_SHA384_ASN1,
+            _ => &signature::ECDSA_P521_SHA512_ASN1,
+        }
+    }
+
+    fn digest(&self) -> &'static signature::RsaParameters {
+        match self.algorithm {
+            -257 => &signature::RSA_PKCS1_2048_8192_SHA256,
+            -258 => &signature::RSA_PKCS1_2048_8192_SHA384,
+            _ => &signature::RSA_PKCS1_2048_8192_SHA512,
+        }
+    }
+
+    /// The signature over the message is of this key.
+    pub(super) fn is_signed(&self, message: &[u8], signed: &[u8]) -> bool {
+        match &self.material {
+            Material::Curve(point) => {
+                let key = UnparsedPublicKey::new(self.curve(), point);
+                key.verify(message, signed).is_ok()
+            }
+            Material::Rsa { modulus, exponent } => {
+                let key = RsaPublicKeyComponents {
+                    n: modulus,
+                    e: exponent,
+                };
+                key.verify(self.digest(), message, signed).is_ok()
             }
             Material::Edwards(x) => {
                 let key = UnparsedPublicKey::new(&signature::ED25519, x);
@@ -125,6 +151,13 @@ impl PublicKey {
             }
         }
     }
+}
+
+/// How long a number is, without the zeros before it.
+fn bits(number: &[u8]) -> usize {
+    let mut digits = number.iter().skip_while(|byte| **byte == 0);
+    let first = digits.next().map_or(0, |byte| 8 - byte.leading_zeros());
+    digits.count() * 8 + usize::try_from(first).unwrap_or_default()
 }
 
 fn point(entries: &Entries, length: usize) -> Option<Material> {
@@ -174,10 +207,36 @@ mod tests {
         }
         // A point that is on no curve verifies nothing.
         let nowhere = PublicKey::read(&key(&good)).unwrap();
-        assert!(!nowhere.is_signed(b"", &[]));
+        assert!(!nowhere.is_signed(b"", &[]) && !nowhere.is_usable());
         let mut long = key(&good);
         long.push(0);
         assert!(PublicKey::read(&long).is_none());
         assert_eq!(PublicKey::take(&long).unwrap().1, [0]);
+    }
+
+    #[test]
+    fn a_key_that_verifies_nothing_is_of_no_use() {
+        let of = |modulus: Vec<u8>, exponent: Vec<u8>| PublicKey {
+            algorithm: -257,
+            material: Material::Rsa { modulus, exponent },
+        };
+        let number = |length: usize| vec![0xc5; length];
+        assert!(of(number(256), vec![1, 0, 1]).is_usable());
+        assert!(of([vec![0], number(256)].concat(), vec![3]).is_usable());
+        for (modulus, exponent) in [
+            (number(255), vec![1, 0, 1]),
+            (number(1025), vec![1, 0, 1]),
+            (vec![0; 256], vec![1, 0, 1]),
+            (Vec::new(), vec![1, 0, 1]),
+            ([number(255), vec![2]].concat(), vec![1, 0, 1]),
+            (number(256), vec![1]),
+            (number(256), vec![1, 0, 0]),
+            (number(256), vec![0xff; 5]),
+            (number(256), Vec::new()),
+        ] {
+            let key = of(modulus, exponent);
+            assert!(!key.is_usable(), "{key:?}");
+        }
+        assert_eq!([bits(&[]), bits(&[0, 1]), bits(&[0x80, 0])], [0, 1, 16]);
     }
 }

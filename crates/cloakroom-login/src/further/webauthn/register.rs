@@ -19,6 +19,9 @@ use super::stored::{Shown, Stored, decode};
 use super::{Ceremony, Policy, Rejection, client_data};
 use crate::flow::{self, note};
 
+/// More keys of a kind than anybody carries: what somebody brings is compared with each.
+const MOST: usize = 20;
+
 /// The longest name of a key.
 const LONGEST_LABEL: usize = 255;
 
@@ -147,6 +150,10 @@ pub fn finish(
             "the person has this key already",
         )));
     }
+    if before.iter().filter(|one| one.kind == kind).count() >= MOST {
+        let why = "the person has as many keys as anybody may have";
+        return Ok(Err(Rejection::registration(why)));
+    }
     let last = before.iter().map(|one| one.priority).max();
     let label: String = brought.label.trim().chars().take(LONGEST_LABEL).collect();
     let label = label.replace('\0', "");
@@ -194,6 +201,9 @@ fn check(
         return Err(Rejection::registration(
             "the realm takes no keys of this algorithm",
         ));
+    }
+    if !made.key.is_usable() {
+        return Err(Rejection::registration("the key can verify nothing"));
     }
     if !brought.id.is_empty() && decode(brought.id).as_ref() != Some(&made.id) {
         return Err(Rejection::registration("the key has another id"));

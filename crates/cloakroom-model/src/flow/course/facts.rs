@@ -84,6 +84,14 @@ pub(super) const SET_UP: [(&str, &str, &str); 3] = [
     ),
 ];
 
+/// The kinds of credentials that somebody is asked for beside a first proof, in the order in which most people have them at hand.
+pub(super) const SECOND: [&str; 4] = [
+    credential::OTP,
+    credential::SECURITY_KEY,
+    credential::PASSKEY,
+    credential::RECOVERY_CODES,
+];
+
 /// Reads what a flow asks about somebody.
 pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
     let mut person = Person {

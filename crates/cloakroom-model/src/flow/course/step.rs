@@ -62,6 +62,9 @@ pub fn is_carried_out(name: &str) -> bool {
     CARRIED_OUT.contains(&name) || condition::is_known(name)
 }
 
+/// A step fails because its person does not want to be asked for this kind of credential.
+pub(super) const DECLINED: &str = "declined";
+
 const DENIES: &str = "deny-access-authenticator";
 
 /// The step that denies everybody who comes to it has ended the sign-in.
@@ -168,7 +171,7 @@ impl Walk<'_> {
         };
         let refused = || End::Refused(name.to_owned());
         if self.facts.declined.contains(kind) {
-            return Err((refused(), Because::about("declined", kind)));
+            return Err((refused(), Because::about(DECLINED, kind)));
         }
         if person.credentials.contains(kind) {
             self.used.insert(kind);
@@ -176,7 +179,8 @@ impl Walk<'_> {
         }
         // Keycloak lets people set up what a browser's flow requires; a password grant cannot.
         let may_set_up = SET_UP.iter().any(|(known, ..)| *known == name);
-        if step.requirement == "REQUIRED" && may_set_up && person.may_set_up.contains(kind) {
+        let may_set_up = may_set_up && !self.is_declined && person.may_set_up.contains(kind);
+        if step.requirement == "REQUIRED" && may_set_up {
             return Ok(Ran::Done(Because::about(TO_SET_UP, kind)));
         }
         let because = Because::about("not-set-up", kind);

@@ -1,5 +1,6 @@
 //! Flows as Keycloak has them, and what comes of people in them.
 
+mod declined;
 mod guard;
 mod people;
 

@@ -10,7 +10,7 @@ use cloakroom_login::known_device;
 use cloakroom_login::proof::{self, Denied, Place, Refusal, TooMany, Who, Work};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, First, Stage};
-use cloakroom_model::flow::Use;
+
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret, client};
 use cloakroom_oidc::{Form, Provider};
@@ -320,8 +320,7 @@ impl Post {
         let Some(client) = client::find_by_id(cx, &attempt.client)? else {
             return Ok(Ok(Asks::default()));
         };
-        let scope = sign_in::request_of(attempt)?.scope;
-        let bar = match course::judge(cx, (Use::Browser, &client), user, &scope)? {
+        let bar = match course::judge_in(cx, (attempt, &client), user, &[])? {
             Ok(asks) => return Ok(Ok(asks)),
             Err(bar) => bar,
         };
