@@ -63,6 +63,7 @@ key-unnamed = Schlüssel { $number }
 key-created = seit
 key-needs-script = Diese Seite braucht JavaScript, um Ihren Browser nach dem Schlüssel zu fragen.
 key-use = Schlüssel verwenden
+passkey-use = Mit einem Passkey anmelden
 key-register-heading = Sicherheitsschlüssel einrichten
 passkey-register-heading = Passkey einrichten
 key-register = Registrieren

@@ -63,6 +63,7 @@ key-unnamed = Key { $number }
 key-created = since
 key-needs-script = This page needs JavaScript, to ask your browser for the key.
 key-use = Use your key
+passkey-use = Sign in with a passkey
 key-register-heading = Set up a security key
 passkey-register-heading = Set up a passkey
 key-register = Register

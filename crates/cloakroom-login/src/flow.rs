@@ -1,5 +1,7 @@
 //! The way of an attempt from its first page to a session.
 
+mod binding;
+mod passkey;
 mod second;
 mod standing;
 
@@ -8,12 +10,14 @@ use cloakroom_model::credential::{PASSKEY, SECURITY_KEY};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Result, Secret, client};
+use cloakroom_model::{Cx, Result, client};
 use serde_json::Value;
 
 use crate::consent;
 use crate::required::{self, Action};
 
+pub use binding::{bind, is_bound_to};
+pub use passkey::prove_by_passkey;
 pub(crate) use second::let_go_of_key;
 pub(crate) use second::{SECOND, has_second, settle_second};
 pub use second::{demand, is_demanded, stand_on_key};
@@ -96,6 +100,10 @@ pub mod note {
     pub const NEGOTIATES: &str = "negotiates";
     /// Why the flow asks nobody for a password.
     pub const BARRED: &str = "barred";
+    /// The flow takes a passkey in place of a name and a password.
+    pub const PASSKEYS: &str = "passkeys";
+    /// The flow takes nothing else.
+    pub const PASSKEYS_ALONE: &str = "passkeys_alone";
     /// One-time codes have to be set up, because the flow demands them.
     pub const SET_UP_OTP: &str = "set_up_otp";
     /// A security key has to be set up, because the flow demands it.
@@ -172,24 +180,6 @@ pub fn end_action(attempt: &mut Attempt, status: &str) {
         .insert(note::ACTION_STATUS.to_owned(), text(status));
 }
 
-/// Binds the attempt to the browser that is answered now: no other goes on with it, although it may know the attempt.
-///
-/// Whoever plants the cookie of an attempt of theirs in another browser would otherwise go on where its user was proved.
-pub fn bind(cx: &mut Cx<'_>, attempt: &mut Attempt) {
-    let proof = Secret::random(cx.rng);
-    let digest = proof.digest().to_base64url();
-    attempt
-        .notes
-        .insert(note::PROOF.to_owned(), Value::String(digest));
-    attempt.proof = Some(proof);
-}
-
-/// Tells whether a browser that keeps these may go on with the attempt.
-pub fn is_bound_to(attempt: &Attempt, kept: &[Digest]) -> bool {
-    let bound = text(attempt, note::PROOF);
-    bound.is_empty() || kept.iter().any(|one| one.to_base64url() == bound)
-}
-
 /// Takes nothing as proved any more: the attempt asks from its beginning, for this user where it is known who is meant.
 pub fn begin_again(attempt: &mut Attempt, user: Option<UserId>) {
     attempt.stage = Stage::Prove;
@@ -254,7 +244,7 @@ pub fn prove_in_part(
     prove(cx, attempt, user, remember_me);
     let amr = match by {
         First::Password(_) => vec!["pwd".to_owned()],
-        First::Ticket | First::Provider(_) => Vec::new(),
+        First::Passkey | First::Ticket | First::Provider(_) => Vec::new(),
     };
     attempt.stage = Stage::Further {
         proved: Proved {
@@ -314,8 +304,9 @@ pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
     let kinds = proved.kinds.clone();
     if !kinds.is_empty() {
         let [code, key, several] = OF_FURTHER.map(str::to_owned);
-        let is_mixed = !amr.is_empty();
         let is_key = |kind: &String| [SECURITY_KEY, PASSKEY].contains(&kind.as_str());
+        // A passkey that was the first proof, and alone, is no second one.
+        let is_mixed = !amr.is_empty() || proved.by == First::Passkey && !kinds.iter().all(is_key);
         amr.extend((!kinds.iter().all(is_key)).then_some(code));
         amr.extend(kinds.iter().any(is_key).then_some(key));
         amr.extend(is_mixed.then_some(several));

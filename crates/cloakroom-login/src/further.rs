@@ -7,6 +7,7 @@ mod base32;
 pub mod enrol;
 pub mod otp;
 pub mod paper;
+pub mod passkey;
 pub mod recovery;
 pub mod removal;
 pub mod webauthn;

@@ -93,14 +93,14 @@ impl Action {
         }
     }
 
-    /// The action of this name in a user's list, if there is a page for it. A list names no provider to link; and nobody sets up a
-    /// passkey that no page asks for.
+    /// The action of this name in a user's list, if there is a page for it. A list names no provider to link.
     pub fn parse(alias: &str) -> Option<Self> {
         match alias {
             "UPDATE_PASSWORD" => Some(Self::UpdatePassword),
             SET_UP_OTP => Some(Self::ConfigureTotp),
             RECOVERY => Some(Self::ConfigureCodes),
             SET_UP_KEY => Some(Self::RegisterKey),
+            SET_UP_PASSKEY => Some(Self::RegisterPasskey),
             "UPDATE_PROFILE" => Some(Self::UpdateProfile),
             "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
             _ => None,

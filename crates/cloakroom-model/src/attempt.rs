@@ -60,6 +60,8 @@ pub enum First {
     /// A password; with the digest of what was stored of it then, unless a directory keeps it. One that is changed meanwhile
     /// proves nothing any more.
     Password(Option<String>),
+    /// A passkey; it proves nothing any more where it is gone.
+    Passkey,
     /// A ticket of Kerberos.
     Ticket,
     /// The word of a provider, whose flow of this name goes on.

@@ -197,6 +197,6 @@ fn stands(cx: &mut Cx<'_>, attempt: &Attempt, by: &First) -> Result<bool> {
     Ok(match (&user, by) {
         (None, _) => false,
         (Some(user), First::Password(stored)) => password_of(cx, &user.id)? == *stored,
-        (Some(_), First::Ticket | First::Provider(_)) => true,
+        (Some(_), First::Passkey | First::Ticket | First::Provider(_)) => true,
     })
 }

@@ -207,16 +207,27 @@ fn is_for((ceremony, kind): (Ceremony, &str), user: Option<&UserId>) -> String {
     format!("{} {kind} {user}", ceremony.name())
 }
 
+/// The challenge that waits for an answer; `None` if there is none of this kind for this user.
+pub(crate) fn waiting(
+    attempt: &Attempt,
+    about: (Ceremony, &str),
+    user: Option<&UserId>,
+) -> Option<String> {
+    let kept = attempt.notes.get(note::CHALLENGE)?;
+    let text = |name: &str| kept.get(name).and_then(Value::as_str);
+    let is_it = text("for") == Some(is_for(about, user).as_str());
+    text("value").filter(|_| is_it).map(str::to_owned)
+}
+
 /// Takes the challenge out of an attempt, whatever comes of the answer; `None` if it was of something else.
 pub fn take_challenge(
     attempt: &mut Attempt,
     about: (Ceremony, &str),
     user: Option<&UserId>,
 ) -> Option<String> {
-    let kept = attempt.notes.remove(note::CHALLENGE)?;
-    let text = |name: &str| kept.get(name).and_then(Value::as_str);
-    let is_it = text("for") == Some(is_for(about, user).as_str());
-    text("value").filter(|_| is_it).map(str::to_owned)
+    let waiting = waiting(attempt, about, user);
+    attempt.notes.remove(note::CHALLENGE);
+    waiting
 }
 
 /// Spends a challenge: of two who answer it, on whatever node, exactly one gets true.

@@ -45,17 +45,24 @@ impl Course {
     #[must_use]
     pub fn kinds(&self, facts: &Facts) -> Vec<String> {
         let asked: Vec<String> = self.asked().map(str::to_owned).collect();
-        if !asked.is_empty() || self.missing().next().is_none() {
+        if !asked.is_empty() || facts.has_passkey || self.missing().next().is_none() {
             return asked;
         }
-        let has = |kind: &&str| {
-            let person = facts.person.as_ref();
-            person.is_some_and(|person| person.credentials.contains(*kind))
-        };
-        let mine: Vec<&str> = facts::SECOND.into_iter().filter(has).collect();
-        let wanted = mine.iter().find(|kind| !facts.declined.contains(**kind));
-        let wanted = wanted.or_else(|| mine.first());
-        wanted.map(|kind| (*kind).to_owned()).into_iter().collect()
+        facts.second().into_iter().collect()
+    }
+
+    /// A password was proved on the way.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        let mut met = self.strides.iter();
+        met.any(|stride| stride.because.why == "password")
+    }
+
+    /// A passkey stood for a name and a password on the way.
+    #[must_use]
+    pub fn has_passkey(&self) -> bool {
+        let mut met = self.strides.iter();
+        met.any(|stride| stride.because.why == step::BY_PASSKEY)
     }
 
     fn because_of(&self, why: &'static str) -> impl Iterator<Item = &str> {

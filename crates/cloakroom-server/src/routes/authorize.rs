@@ -194,9 +194,10 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             }
             (page, is_new, true)
         }
-        Begun::Onward(onward @ (Onward::Further(_) | Onward::Rename(..)), is_new) => {
-            (login::show(visit, onward), is_new, true)
-        }
+        Begun::Onward(
+            onward @ (Onward::Further(_) | Onward::Again(_) | Onward::Rename(..)),
+            is_new,
+        ) => (login::show(visit, onward), is_new, true),
         Begun::Onward(Onward::Depart(attempt, alias), is_new) => {
             let to = broker::address(visit, &attempt, &alias);
             (visit.redirect(&to), is_new, true)

@@ -2,6 +2,7 @@
 
 mod bar;
 mod change;
+mod passkey;
 
 use cloakroom_federation::post_login::Asked;
 use cloakroom_login::flow::{self as attempts, note};
@@ -17,6 +18,7 @@ use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::authorize::AuthorizationRequest;
 
 pub(crate) use bar::Bar;
+pub(crate) use passkey::{judge as judge_passkey, stands_for_passwords};
 
 use super::login;
 use super::sign_in::{self, Onward};
@@ -80,7 +82,7 @@ fn by_password(
     };
     let mut person = course::person(cx, user, &flow)?;
     person.credentials.insert("password".to_owned());
-    let facts = Facts {
+    let mut facts = Facts {
         has_organizations: organization::is_on(cx),
         scopes: scopes(cx.realm, client, scope),
         level: attempts::HIGHEST_LEVEL,
@@ -88,7 +90,13 @@ fn by_password(
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
     };
-    let asks = Asks::of(&course::decide(&flow, &facts), &facts);
+    let mut course = course::decide(&flow, &facts);
+    if !course.has_password() {
+        // What the password stands beside is a passkey, for which nobody is asked who has typed a password.
+        facts.skips_passkey = true;
+        course = course::decide(&flow, &facts);
+    }
+    let asks = Asks::of(&course, &facts);
     Ok(asks.map(|asks| (asks, facts)))
 }
 
@@ -106,6 +114,7 @@ pub(crate) fn further(
     let scope = sign_in::request_of(attempt)?.scope;
     let (flow, is_known) = match &proved.by {
         First::Password(_) => return judge_in(cx, (attempt, &client), user, declined),
+        First::Passkey => return judge_passkey(cx, (attempt, &client), user, declined),
         First::Ticket => match cx.realm.bound(Use::Browser, Some(&client)) {
             Ok(flow) => (flow, false),
             Err(gone) => return Ok(Err(Bar::gone(gone))),
@@ -249,8 +258,16 @@ pub(crate) fn prepare(realm: &Realm, client: &Client, attempt: &mut Attempt) {
     if flow.step("auth-spnego").is_some() {
         attempts::mark(attempt, note::NEGOTIATES);
     }
-    if let Some(bar) = asks_nobody(&flow) {
-        attempt.notes.insert(note::BARRED.to_owned(), bar.to_note());
+    let takes_passkeys = passkey::is_taken(realm, &flow);
+    if takes_passkeys {
+        attempts::mark(attempt, note::PASSKEYS);
+    }
+    match asks_nobody(&flow) {
+        Some(_) if takes_passkeys => attempts::mark(attempt, note::PASSKEYS_ALONE),
+        Some(bar) => {
+            attempt.notes.insert(note::BARRED.to_owned(), bar.to_note());
+        }
+        None => {}
     }
 }
 
@@ -264,13 +281,10 @@ fn asks_nobody(flow: &Tree) -> Option<Bar> {
         person: Some(person),
         ..Facts::default()
     };
-    let Course { strides, end } = course::decide(flow, &facts);
-    let is_asked = strides
-        .iter()
-        .any(|stride| stride.because.why == "password");
-    match is_asked {
+    let course = course::decide(flow, &facts);
+    match course.has_password() {
         true => None,
-        false => Bar::of(end),
+        false => Bar::of(course.end),
     }
 }
 

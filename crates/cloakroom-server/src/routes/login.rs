@@ -13,6 +13,7 @@ pub(crate) mod organization;
 mod outset;
 mod pages;
 mod paper;
+pub(crate) mod passkey;
 mod password;
 mod profile;
 mod register;
@@ -138,6 +139,7 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
     match onward {
         Onward::Ask(attempt, user) => login_page(visit, &attempt, user.as_ref(), None),
         Onward::Further(question) => further::page(visit, *question),
+        Onward::Again(again) => passkey::page_again(visit, *again),
         Onward::Rename(attempt, notice) => name_page(visit, &attempt, Some(Alert::error(notice))),
         Onward::Depart(attempt, alias) => visit.redirect(&broker::address(visit, &attempt, &alias)),
         Onward::Go(attempt, execution) => {
@@ -250,6 +252,7 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
             attempt.notes.remove(name);
         }
         broker::forget(&mut attempt);
+        cloakroom_login::further::passkey::prepare(cx, &mut attempt);
         Ok(match attempt::advance(cx, &attempt)? {
             true => Onward::Ask(Box::new(attempt), None),
             false => Onward::Over,

@@ -20,6 +20,7 @@ use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
+use super::login::passkey::{self, Again};
 use super::login::{Question, further, key_set_up, organization, removal};
 
 /// The name of the consent question among the required actions, as in Keycloak.
@@ -32,6 +33,8 @@ pub(crate) enum Onward {
     Ask(Box<Attempt>, Option<User>),
     /// The browser is asked for more than a password.
     Further(Box<Question>),
+    /// The browser is asked for a passkey or a password again, and told what was wrong.
+    Again(Box<Again>),
     /// The browser is asked for another name.
     Rename(Box<Attempt>, Notice),
     /// The browser is sent to the identity provider with this alias.
@@ -182,6 +185,9 @@ pub(crate) fn proceed(
     };
     if let (Next::AskFurther, Some(user)) = (&next, &user) {
         return further::ask(cx, provider, (attempt, user), (identity, origin));
+    }
+    if next == Next::AskPassword {
+        passkey::prepare(cx, &mut attempt)?;
     }
     match next {
         Next::AskPassword if user.is_none() => organization::meet(cx, attempt),

@@ -29,7 +29,7 @@ const { Report } = await import('../clients/harness/report.mjs');
 const { inspect } = await import('./inspect.mjs');
 const { PAGES, setUp } = await import('./list.mjs');
 const { testConsole } = await import('./console/console.mjs');
-const { goOn, leaveTheSilent, signInWithoutScripts, signInByKeyboard, useAKey } = await import('./paths.mjs');
+const { goOn, leaveTheSilent, signInWithoutScripts, signInByKeyboard, useAKey, useAPasskey } = await import('./paths.mjs');
 const { operations } = await import('./operations.mjs');
 
 const names = [...PAGES.map((page) => page.name), 'console', 'operations', 'keys'];
@@ -111,6 +111,7 @@ try {
     }
     if (!options.only || options.only.includes('keys')) {
       await report.test('a security key is set up and signs in', () => useAKey(browser, setup));
+      await report.test('a passkey is set up and signs in without a name', () => useAPasskey(browser, setup));
     }
     if (!options.only) {
       await report.test('signing in works without JavaScript', () => signInWithoutScripts(browser, setup));

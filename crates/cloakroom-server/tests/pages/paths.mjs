@@ -106,6 +106,51 @@ async function tabTo(page, selector) {
   throw new Error(`30 presses of the tab key do not lead to ${selector}`);
 }
 
+/** Lets the forms of the realm take passkeys in place of a name and a password, or not. */
+export async function takePasskeys({ realm }, takes) {
+  const { body } = await realm.call('GET', '');
+  await realm.call('PUT', '', { ...body, webAuthnPolicyPasswordlessPasskeysEnabled: takes });
+}
+
+/** Sets up a passkey that an application asks for, and signs in with it and without a name, in the place of a password. */
+export async function useAPasskey(browser, setup) {
+  const context = await browser.newContext({ locale: 'en' });
+  const { realm } = setup;
+  try {
+    await takePasskeys(setup, true);
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    const options = { protocol: 'ctap2', transport: 'internal', hasUserVerification: true, isUserVerified: true, hasResidentKey: true };
+    // What the browser offers by itself would be taken before anybody presses the button.
+    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: { ...options, automaticPresenceSimulation: true },
+    });
+    await realm.createUser('with-passkey', 'a first passphrase');
+    const address = signInAddress(setup).replace('//127.0.0.1', '//localhost');
+    await page.goto(`${address}&kc_action=webauthn-register-passwordless`);
+    await fillIn(page, 'with-passkey', 'a first passphrase');
+    await page.getByLabel('Name of the key').fill('My passkey');
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.waitForURL((url) => url.origin === setup.origin);
+    assert.equal(new URL(page.url()).searchParams.get('kc_action_status'), 'success');
+    const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
+    assert.equal(credentials.length, 1);
+    assert.equal(credentials[0].isResidentCredential, true);
+    await context.clearCookies();
+    await page.goto(address);
+    // Chromium may take what it offers in the field for the name; otherwise the button is pressed.
+    const button = page.getByRole('button', { name: 'Sign in with a passkey' });
+    const isOver = page.waitForURL((url) => url.origin === setup.origin);
+    await button.click({ timeout: 5000 }).catch(() => undefined);
+    await isOver;
+    assert.ok(new URL(page.url()).searchParams.get('code'), page.url());
+  } finally {
+    await takePasskeys(setup, false);
+    await context.close();
+  }
+}
+
 /** Sets up a security key that an application asks for, and signs in with it; Chromium's own authenticator is the key. */
 export async function useAKey(browser, setup) {
   const context = await browser.newContext({ locale: 'en' });

@@ -3,6 +3,8 @@
 mod authenticator;
 mod hostile;
 mod no_new_key;
+mod passkey_hostile;
+mod passkeys;
 mod register;
 mod standing;
 mod usual;
@@ -41,6 +43,23 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             Ok(())
         })
     };
+    let others = passkeys_of(server);
+    all.map(trial).chain(others).collect()
+}
+
+/// The same in a realm whose forms take passkeys.
+fn passkeys_of(server: &Arc<Server>) -> Vec<Trial> {
+    let scene: Arc<OnceLock<Scene>> = Arc::default();
+    let trial = |(name, story): &(&'static str, Story)| {
+        let (server, scene) = (Arc::clone(server), Arc::clone(&scene));
+        let (name, story) = (*name, *story);
+        Trial::test(format!("{}::keys::{name}", server.database), move || {
+            let set = || set(&server, "passkeys", passkeys::settings());
+            story(scene.get_or_init(set), name);
+            Ok(())
+        })
+    };
+    let all = passkeys::STORIES.iter().chain(passkey_hostile::STORIES);
     all.map(trial).collect()
 }
 

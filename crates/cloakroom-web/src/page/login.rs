@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::Layout;
 use super::broker::ProviderLink;
+use super::key::KeyRequest;
 use super::parts::{Alert, ClientShown, Field, FieldProblem, ProfileField, problem};
 use crate::i18n::Notice;
 
@@ -67,6 +68,8 @@ pub struct LoginPage {
     pub credential_id: String,
     /// Identity providers that people may sign in with instead.
     pub providers: Vec<ProviderLink>,
+    /// What the browser is asked for, where a passkey will do as well; it posts what `KeyPage` does.
+    pub passkey: Option<KeyRequest>,
 }
 
 impl LoginPage {
@@ -96,6 +99,8 @@ pub struct UsernamePage {
     pub register_url: Option<String>,
     /// Identity providers that people may sign in with instead.
     pub providers: Vec<ProviderLink>,
+    /// What the browser is asked for, where a passkey will do as well.
+    pub passkey: Option<KeyRequest>,
 }
 
 /// An organization that somebody is of.

@@ -92,7 +92,7 @@ fn the_forms_have_the_ids_and_fields_that_clients_parse() {
         (
             "login_with_everything",
             "kc-form-login",
-            "username password rememberMe credentialId login",
+            "username password rememberMe credentialId login clientDataJSON authenticatorData signature credentialId userHandle error",
         ),
         (
             "login_again",
@@ -104,7 +104,11 @@ fn the_forms_have_the_ids_and_fields_that_clients_parse() {
             "kc-form-login",
             "password credentialId login",
         ),
-        ("username", "kc-form-login", "username login"),
+        (
+            "username",
+            "kc-form-login",
+            "username login clientDataJSON authenticatorData signature credentialId userHandle error",
+        ),
         (
             "select_organization",
             "kc-select-organization-form",

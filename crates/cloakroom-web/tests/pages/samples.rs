@@ -73,6 +73,7 @@ fn login(words: &Words, locale: &Locale) -> LoginPage {
         register_url: None,
         credential_id: String::new(),
         providers: Vec::new(),
+        passkey: None,
     }
 }
 
@@ -89,6 +90,7 @@ fn login_with_everything(words: &Words, locale: &Locale) -> LoginPage {
             name: words.or("GitHub").into(),
             url: "/realms/acme/broker/github/login?tab_id=a".into(),
         }],
+        passkey: Some(key_request(words)),
         ..login(words, locale)
     }
 }
@@ -127,6 +129,7 @@ fn username(words: &Words, locale: &Locale) -> UsernamePage {
         username: page.username,
         register_url: page.register_url,
         providers: page.providers,
+        passkey: page.passkey,
     }
 }
 

@@ -93,12 +93,7 @@ pub fn renew(cx: &mut Cx<'_>, attempt: &mut Attempt, (kind, base_url): (&str, &s
 
 /// The challenge that the page shows; `None` before there is one.
 pub fn challenge_of(attempt: &Attempt, kind: &str) -> Option<String> {
-    let kept = attempt.notes.get(note::CHALLENGE)?;
-    let text = |name: &str| kept.get(name).and_then(Value::as_str);
-    let expected = super::is_for((Ceremony::Create, kind), attempt.user.as_ref());
-    text("value")
-        .filter(|_| text("for") == Some(expected.as_str()))
-        .map(str::to_owned)
+    super::waiting(attempt, (Ceremony::Create, kind), attempt.user.as_ref())
 }
 
 /// What the page shows; `None` while there is no challenge.

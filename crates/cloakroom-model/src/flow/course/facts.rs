@@ -15,6 +15,12 @@ pub struct Facts {
     pub has_session: bool,
     /// The browser brings a ticket of Kerberos that is believed.
     pub has_ticket: bool,
+    /// The browser brings what a passkey has signed, and no password.
+    pub has_passkey: bool,
+    /// The forms for names and passwords take passkeys in their place.
+    pub takes_passkeys: bool,
+    /// A password was typed where a passkey might have been brought.
+    pub skips_passkey: bool,
     /// The provider that the request wants its person to come from.
     pub hint: Option<String>,
     /// The providers that people can come from.
@@ -33,6 +39,21 @@ pub struct Facts {
     pub asks_nothing: bool,
     /// The kinds of credentials that they do not want to be asked for, where something else may take their place.
     pub declined: BTreeSet<String>,
+}
+
+impl Facts {
+    /// The kind of what somebody has beside a first proof; what they have declined, if there is nothing else.
+    #[must_use]
+    pub fn second(&self) -> Option<String> {
+        let has = |kind: &&str| {
+            let person = self.person.as_ref();
+            person.is_some_and(|person| person.credentials.contains(*kind))
+        };
+        let mine: Vec<&str> = SECOND.into_iter().filter(has).collect();
+        let wanted = mine.iter().find(|kind| !self.declined.contains(**kind));
+        let wanted = wanted.or_else(|| mine.first());
+        wanted.map(|kind| (*kind).to_owned())
+    }
 }
 
 /// What is known of a person.
@@ -85,7 +106,7 @@ pub(super) const SET_UP: [(&str, &str, &str); 3] = [
 ];
 
 /// The kinds of credentials that somebody is asked for beside a first proof, in the order in which most people have them at hand.
-pub(super) const SECOND: [&str; 4] = [
+const SECOND: [&str; 4] = [
     credential::OTP,
     credential::SECURITY_KEY,
     credential::PASSKEY,

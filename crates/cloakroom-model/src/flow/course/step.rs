@@ -2,6 +2,7 @@
 
 use super::facts::SET_UP;
 use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition};
+use crate::credential;
 use crate::flow::Node;
 
 /// The authenticators that this server carries out in a browser or for a password grant.
@@ -21,6 +22,7 @@ const CARRIED_OUT: &[&str] = &[
     "identity-provider-redirector",
     "organization",
     "webauthn-authenticator",
+    PASSKEY,
 ];
 
 /// The authenticators that Keycloak comes with and this server does not carry out: none of them is a condition.
@@ -62,6 +64,12 @@ pub fn is_carried_out(name: &str) -> bool {
     CARRIED_OUT.contains(&name) || condition::is_known(name)
 }
 
+/// The step that asks for a passkey.
+const PASSKEY: &str = "webauthn-authenticator-passwordless";
+
+/// What a step comes to that a passkey has proved somebody in.
+pub(super) const BY_PASSKEY: &str = "passkey";
+
 /// A step fails because its person does not want to be asked for this kind of credential.
 pub(super) const DECLINED: &str = "declined";
 
@@ -80,6 +88,9 @@ impl Walk<'_> {
         if self.facts.asks_nothing && asks {
             let because = Because::of("no-page");
             return Err((End::CannotRun(name.to_owned()), because));
+        }
+        if name == PASSKEY && self.facts.has_passkey {
+            return self.passkey();
         }
         if let Some(kind) = further {
             return self.further(step, (name, kind));
@@ -152,7 +163,21 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// A passkey says who that is, and proves it.
+    fn passkey(&mut self) -> Outcome {
+        self.named()?;
+        self.used.insert(credential::PASSKEY);
+        Ok(Ran::Done(Because::of(BY_PASSKEY)))
+    }
+
     fn password(&mut self, name: &str) -> Outcome {
+        if self.facts.has_passkey {
+            return match self.facts.takes_passkeys {
+                true => self.passkey(),
+                // Nobody has typed a password.
+                false => Err((End::Refused(name.to_owned()), Because::of("no-password"))),
+            };
+        }
         let person = self.facts.person.as_ref().filter(|_| self.is_known);
         match person {
             None => Err((End::Nobody, Because::of("nobody"))),
@@ -172,6 +197,9 @@ impl Walk<'_> {
         let refused = || End::Refused(name.to_owned());
         if self.facts.declined.contains(kind) {
             return Err((refused(), Because::about(DECLINED, kind)));
+        }
+        if name == PASSKEY && self.facts.skips_passkey {
+            return Err((refused(), Because::of("typed-password")));
         }
         if person.credentials.contains(kind) {
             self.used.insert(kind);

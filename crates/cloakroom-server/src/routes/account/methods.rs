@@ -4,8 +4,10 @@ use cloakroom_login::further::recovery;
 use cloakroom_login::required::{self, Action, DELETE};
 use cloakroom_model::credential::{self, Credential, PASSWORD, PASSWORD_HISTORY};
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Fault};
+use cloakroom_model::{Cx, Fault, Realm};
 use cloakroom_web::page::{AccountCredential, AccountOffer, Moment};
+
+use crate::routes::course;
 
 /// The actions that set something up, with the id and the text of their links.
 const OFFERS: &[(&str, &str, &str)] = &[
@@ -42,6 +44,7 @@ pub(super) fn read(cx: &mut Cx<'_>, user: &User) -> Result<Methods, Fault> {
     for offer in OFFERS {
         if let Some(action) = Action::parse(offer.0)
             && required::is_enabled(cx, action)?
+            && (action != Action::RegisterPasskey || takes_passkeys(cx.realm))
         {
             offers.push(offer);
         }
@@ -54,6 +57,12 @@ pub(super) fn read(cx: &mut Cx<'_>, user: &User) -> Result<Methods, Fault> {
         credentials: all.into_iter().filter(|one| !is_secret(one)).collect(),
         offers,
     })
+}
+
+/// A sign-in to the realm asks for passkeys somewhere: nobody is offered to set up what no page asks for.
+fn takes_passkeys(realm: &Realm) -> bool {
+    let step = "webauthn-authenticator-passwordless";
+    course::stands_for_passwords(realm) || realm.has_browser_step(None, step)
 }
 
 impl Methods {

@@ -136,6 +136,8 @@ pub(super) fn page(
         resident_key: match policy.resident_key {
             Some(true) => "required".to_owned(),
             Some(false) => "discouraged".to_owned(),
+            // A passkey is to say whose it is, where its authenticator can.
+            None if kind == PASSKEY => "preferred".to_owned(),
             None => String::new(),
         },
         exclude: wanted.exclude.join(","),

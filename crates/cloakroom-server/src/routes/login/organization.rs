@@ -204,6 +204,7 @@ pub(crate) fn name_page(visit: &Visit, attempt: &Attempt, alert: Option<Alert>) 
         register_url: (settings.registration_allowed && is_open)
             .then(|| visit.url(&format!("login-actions/registration?{query}"))),
         providers: providers(visit, attempt),
+        passkey: super::passkey::request(visit, attempt),
     };
     render(StatusCode::OK, &page, &security(visit, request.as_ref()))
 }

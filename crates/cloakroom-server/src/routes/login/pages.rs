@@ -14,6 +14,7 @@ use cloakroom_web::page::{
 };
 
 use super::organization::{self, name_page};
+use super::passkey;
 use crate::routes::broker;
 use crate::routes::sign_in;
 use crate::routes::visit::Visit;
@@ -89,6 +90,9 @@ pub(crate) fn login_page(
     known: Option<&User>,
     alert: Option<Alert>,
 ) -> HttpResponse {
+    if let Some(page) = passkey::page(visit, attempt, known, alert.clone()) {
+        return page;
+    }
     if known.is_none() && organization::is_name_wanted(&visit.realm, attempt) {
         return name_page(visit, attempt, alert);
     }
@@ -126,6 +130,7 @@ pub(crate) fn login_page(
             .then(|| link("registration")),
         credential_id: String::new(),
         providers: providers(visit, attempt),
+        passkey: passkey::request(visit, attempt),
     };
     render(StatusCode::OK, &page, &security(visit, request.as_ref()))
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::further::{self, Answer};
 use super::turned_away::{away, too_often};
-use super::{Ticket, busy, known_user, login_page, organization, over, posted, show};
+use super::{Ticket, busy, known_user, login_page, organization, over, passkey, posted, show};
 use crate::routes::course::{self, Asks};
 use crate::routes::even;
 use crate::routes::judge::{self, Looked, Unjudged};
@@ -201,7 +201,8 @@ impl Post {
             return Ok(Prepared::Onward(Onward::Over));
         };
         let is_named = !organization::is_name_wanted(cx.realm, &attempt);
-        if door == Door::Passing && (attempt.stage != Stage::Prove || !is_named) {
+        let is_passkey = passkey::is_taken(&attempt, &self.form);
+        if door == Door::Passing && (attempt.stage != Stage::Prove || !is_named || is_passkey) {
             return Ok(Prepared::ToKeep);
         }
         if matches!(attempt.stage, Stage::Further { .. }) {
@@ -210,6 +211,14 @@ impl Post {
         }
         if attempt.stage != Stage::Prove {
             // The form was posted twice: the first post has proved the user.
+            return self.proceed(cx, attempt).map(Prepared::Onward);
+        }
+        if is_passkey {
+            let (onward, is_remembered) = passkey::answer(cx, self.answer(), attempt)?;
+            return Ok(Prepared::Answered(onward, is_remembered));
+        }
+        if flow::has(&attempt, note::PASSKEYS_ALONE) {
+            // Nobody is asked for a password, whatever the form says.
             return self.proceed(cx, attempt).map(Prepared::Onward);
         }
         if !is_named {

@@ -40,7 +40,7 @@ pub(super) const STORIES: &[(&str, Story)] = &[
 ];
 
 /// Sends something wrong: the page asks again, with another challenge, and nobody is signed in.
-fn refused(
+pub(super) fn refused(
     scene: &Scene,
     browser: &mut Browser,
     page: &Page,
@@ -57,7 +57,7 @@ fn refused(
 }
 
 /// Sets one of the fields.
-fn with(
+pub(super) fn with(
     mut fields: Vec<(&'static str, String)>,
     name: &str,
     value: String,
