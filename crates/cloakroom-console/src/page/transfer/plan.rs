@@ -13,8 +13,11 @@ use crate::routes::Shown;
 /// A page shows no more rows than this; what ends the import or replaces something comes first.
 const MOST: usize = 200;
 
+/// How a word looks.
+type Look = fn(String) -> Pill;
+
 /// What can happen to a thing: the API's word, the key of ours, and how it looks. In this order it is listed.
-const FATES: [(&str, &str, fn(String) -> Pill); 4] = [
+const FATES: [(&str, &str, Look); 4] = [
     ("EXISTS", "transfer-fails", Pill::danger),
     ("OVERWRITTEN", "transfer-overwritten", Pill::warn),
     ("SKIPPED", "transfer-skipped", Pill::plain),
