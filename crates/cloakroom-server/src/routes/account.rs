@@ -3,6 +3,7 @@
 mod api;
 mod linked;
 mod methods;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -24,11 +25,11 @@ use cloakroom_web::page::{
     Link, Moment, render,
 };
 use cloakroom_web::web::{self, Bytes, Data, Path};
-use url::form_urlencoded::Serializer;
 
 use super::visit::{IDENTITY, Visit};
 use linked::{Linked, Unlinked};
 use methods::Methods;
+use sign_in::SignIn;
 
 /// The client that this page is.
 const CLIENT: &str = "account";
@@ -76,6 +77,9 @@ async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if sign_in::is_back(&request) {
+        return visit.redirect(&visit.url("account"));
+    }
     let Some(cookie) = visit.cookie(IDENTITY) else {
         return signed_out(&visit);
     };
@@ -97,16 +101,13 @@ fn state_checker(cookie: &str) -> String {
 }
 
 fn signed_out(visit: &Visit) -> HttpResponse {
-    let account = visit.url("account");
-    let query = Serializer::new(String::new())
-        .append_pair("client_id", CLIENT)
-        .append_pair("redirect_uri", &account)
-        .append_pair("response_type", "code")
-        .append_pair("scope", "openid")
-        .finish();
+    let sign_in = match SignIn::new(visit) {
+        Ok(sign_in) => sign_in,
+        Err(fault) => return visit.fault(&fault),
+    };
     let page = AccountSignedOutPage {
         layout: visit.layout(None),
-        sign_in_url: format!("{}?{query}", visit.url("protocol/openid-connect/auth")),
+        sign_in_url: sign_in.url(),
     };
     render(StatusCode::OK, &page, &visit.security())
 }
@@ -218,17 +219,21 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
             granted: Moment::from_unix_seconds(allowed.since),
         });
     let (sessions, applications) = (sessions.collect(), applications.collect());
+    let sign_in = match SignIn::new(visit) {
+        Ok(sign_in) => sign_in,
+        Err(fault) => return visit.fault(&fault),
+    };
     let (providers, may_link) = (shown.providers, shown.may_link);
     let providers = providers.into_iter().map(|one| AccountProvider {
         name: resolve(&one.name),
         link_url: (may_link && one.account.is_none())
-            .then(|| action_url(visit, &format!("{LINK}:{}", one.alias))),
+            .then(|| sign_in.url_for(&format!("{LINK}:{}", one.alias))),
         can_unlink: may_link && one.account.is_some(),
         account: one.account,
         alias: one.alias,
     });
     let providers = providers.collect();
-    let to = |action: &str| action_url(visit, action);
+    let to = |action: &str| sign_in.url_for(action);
     let (password_set, password_url) = shown.methods.password(to);
     let page = AccountPage {
         alert: None,
@@ -251,18 +256,6 @@ fn page(visit: &Visit, shown: Shown, checker: &str) -> HttpResponse {
         layout,
     };
     render(StatusCode::OK, &page, &visit.security())
-}
-
-/// The sign-in in which this action is done, and which comes back here.
-fn action_url(visit: &Visit, action: &str) -> String {
-    let query = Serializer::new(String::new())
-        .append_pair("client_id", CLIENT)
-        .append_pair("redirect_uri", &visit.url("account"))
-        .append_pair("response_type", "code")
-        .append_pair("scope", "openid")
-        .append_pair("kc_action", action)
-        .finish();
-    format!("{}?{query}", visit.url("protocol/openid-connect/auth"))
 }
 
 async fn act(

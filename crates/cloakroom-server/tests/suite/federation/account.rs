@@ -276,12 +276,14 @@ fn page(scene: &Scene) {
         .strip_prefix(&scene.server.base)
         .unwrap_or(&link)
         .to_owned();
+    assert!(path.contains("code_challenge_method=S256"), "{path}");
     let question = browser.open(&path).page();
     let left = leave(&mut browser, &question);
 
     let after = come_back(scene, &mut browser, &op, &left).page();
 
-    // The page that began it is where it ends.
+    // The page that began it is where it ends, and no code stays behind in the address.
+    assert!(!after.address.contains('?'), "{}", after.address);
     assert!(after.answer.body.contains("id=\"unlink-on-the-page\""));
     assert_eq!(
         links_of(scene, &person)[0]["userName"],
