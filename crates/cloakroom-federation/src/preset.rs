@@ -70,6 +70,8 @@ pub enum Proof {
 pub struct Preset {
     /// Keycloak's name of the kind, or one of ours where Keycloak has none.
     pub id: &'static str,
+    /// What administrators know it by, where Keycloak has no such kind: it names its own.
+    pub name: &'static str,
     /// How it says who somebody is.
     pub protocol: Protocol,
     /// Where it is: the issuer, for OpenID Connect; empty if each has its own.
@@ -117,6 +119,7 @@ pub const STANDARD: Names = Names {
 /// Any provider of OpenID Connect; what rows leave out is as here.
 pub const OPENID: Preset = Preset {
     id: "oidc",
+    name: "",
     protocol: Protocol::OPENID,
     issuer: "",
     authorization: "",

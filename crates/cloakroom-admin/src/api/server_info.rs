@@ -107,7 +107,7 @@ fn providers(mut known: Value) -> Value {
     };
     for kind in preset::ALL {
         if catalog::identity_provider(kind.id).is_none() {
-            all.push(json!({"groupName": "Social", "id": kind.id, "name": kind.id}));
+            all.push(json!({"groupName": "Social", "id": kind.id, "name": kind.name}));
         }
     }
     known

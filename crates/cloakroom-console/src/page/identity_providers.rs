@@ -1,7 +1,7 @@
 //! Identity providers: where people sign in elsewhere, and with which settings.
 
 mod connection;
-mod health;
+pub(in crate::page) mod health;
 mod trial;
 
 use std::rc::Rc;
@@ -56,6 +56,8 @@ async fn kinds(desk: &Desk) -> Result<Vec<(String, String)>, Problem> {
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let found = desk.get("identity-provider/instances").await?;
+    let health = health::all(&desk).await?;
+    let options = kinds(&desk).await?;
     let may_manage = desk.may(MANAGE);
     let rows = found.as_array().into_iter().flatten().map(|one| {
         let alias = text_of(one, "alias");
@@ -63,23 +65,37 @@ async fn list(desk: Rc<Desk>) -> Shown {
             Some(true) => Pill::ok(desk.text("state-enabled")),
             _ => Pill::danger(desk.text("state-disabled")),
         };
+        let health = health.get(&alias).unwrap_or(&Value::Null);
         let url = desk.url(&format!("/identity-providers/{}", encode(&alias)));
-        Row::of(vec![
+        let test = Cell::link(desk.text("provider-trial-open"), format!("{url}/trial"));
+        let cells = vec![
             Cell::link(alias, url),
             Cell::text(text_of(one, "displayName")),
-            Cell::text(text_of(one, "providerId")),
+            Cell::text(name_of(&options, &text_of(one, "providerId"))),
             Cell::Pills(vec![state]),
-        ])
+            health::pills(&desk, health),
+            health::when(&desk, health, "lastSuccess"),
+        ];
+        Row::of(
+            cells
+                .into_iter()
+                .chain(may_manage.then_some(test))
+                .collect(),
+        )
     });
     let columns = [
         "provider-alias",
         "column-display-name",
         "provider-kind",
         "column-state",
+        "provider-health",
+        "provider-last-success",
     ];
-    let columns = columns.map(|key| desk.text(key)).to_vec();
+    let columns = columns
+        .into_iter()
+        .chain(may_manage.then_some("provider-trial"));
+    let columns = columns.map(|key| desk.text(key)).collect();
     let table = Table::new(desk.text("nav-identity-providers"), columns, rows.collect());
-    let options = kinds(&desk).await?;
     let new = Ask::new(
         &desk,
         "new",
@@ -95,6 +111,12 @@ async fn list(desk: Rc<Desk>) -> Shown {
     let heading =
         Heading::new(&desk.text("nav-identity-providers")).lead(desk.text("providers-lead"));
     Stack::new(desk.frame(heading)).card(card).show(&desk)
+}
+
+/// What a kind is called, or its id where nobody here speaks to it.
+fn name_of(kinds: &[(String, String)], id: &str) -> String {
+    let known = kinds.iter().find(|(kind, _)| kind == id);
+    known.map_or_else(|| id.to_owned(), |(_, name)| name.clone())
 }
 
 fn sections(kind: &str, is_new: bool) -> Vec<Section> {

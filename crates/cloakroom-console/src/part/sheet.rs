@@ -3,6 +3,7 @@
 mod change;
 mod command;
 mod field;
+mod instant;
 mod origin;
 
 pub(crate) use change::{Kept, save};

@@ -23,6 +23,12 @@ impl Pill {
         }
     }
 
+    /// The same words behind what they are about.
+    pub(crate) fn about(mut self, what: &str) -> Self {
+        self.text = format!("{}: {}", clean(what), self.text);
+        self
+    }
+
     /// A state that needs no attention and is not good either.
     pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self::new("", text)

@@ -8,6 +8,7 @@ pub const ALL: &[Preset] = &[
     // https://developer.apple.com/documentation/signinwithapplerestapi
     Preset {
         id: "apple",
+        name: "Apple",
         issuer: "https://appleid.apple.com",
         scope: "openid name email",
         parameters: &[("response_mode", "form_post")],
@@ -41,6 +42,7 @@ pub const ALL: &[Preset] = &[
     // https://discord.com/developers/docs/resources/user
     Preset {
         id: "discord",
+        name: "Discord",
         authorization: "https://discord.com/oauth2/authorize",
         token: "https://discord.com/api/oauth2/token",
         userinfo: "https://discord.com/api/users/@me",
@@ -188,6 +190,7 @@ pub const ALL: &[Preset] = &[
     // https://api.slack.com/authentication/sign-in-with-slack
     Preset {
         id: "slack",
+        name: "Slack",
         issuer: "https://slack.com",
         scope: "openid profile email",
         names: Names {
@@ -213,6 +216,7 @@ pub const ALL: &[Preset] = &[
     // https://dev.twitch.tv/docs/authentication/getting-tokens-oidc/
     Preset {
         id: "twitch",
+        name: "Twitch",
         issuer: "https://id.twitch.tv/oauth2",
         scope: "openid user:read:email",
         parameters: &[(
@@ -223,7 +227,11 @@ pub const ALL: &[Preset] = &[
         ..OPENID
     },
     X,
-    Preset { id: "x", ..X },
+    Preset {
+        id: "x",
+        name: "X",
+        ..X
+    },
 ];
 
 /// The names of nothing, for providers whose names are all their own.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::desk::{Desk, encode, text_of};
 use crate::page::clients::lint;
 use crate::page::events::alerts;
+use crate::page::identity_providers::health;
 use crate::part::Pill;
 use crate::problem::Problem;
 
@@ -75,6 +76,7 @@ pub(in crate::page) async fn list(desk: &Desk) -> Result<Vec<Notice>, Problem> {
         url: desk.url(page),
         pill: Pill::warn(desk.text("attention-setting")),
     }));
+    notices.extend(providers(desk).await?);
     notices.extend(clients(desk).await?);
     Ok(notices)
 }
@@ -88,6 +90,21 @@ async fn fired(desk: &Desk) -> Result<Vec<Notice>, Problem> {
         pill: Pill::danger(desk.text("alert-fired")),
     });
     Ok(notices.collect())
+}
+
+/// Identity providers that do not answer, or of which something ends.
+async fn providers(desk: &Desk) -> Result<Vec<Notice>, Problem> {
+    let all = health::all(desk).await?;
+    let all = all.as_object().into_iter().flatten();
+    let open = all.filter_map(|(alias, health)| {
+        let key = health::worry(health)?;
+        Some(Notice {
+            text: desk.text_with(key, "name", alias.clone()),
+            url: desk.url(&format!("/identity-providers/{}", encode(alias))),
+            pill: Pill::warn(desk.text("kind-provider")),
+        })
+    });
+    Ok(open.take(NAMED).collect())
 }
 
 /// So many clients are looked at: the first page should not take longer with each client.

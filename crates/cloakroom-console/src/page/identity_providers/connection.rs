@@ -65,7 +65,11 @@ fn openid() -> Vec<Field> {
             "provider-client-secret",
             Shape::Secret,
         ),
-        text("config/clientSecretExpiresAt", "provider-secret-end"),
+        Field::new(
+            "config/clientSecretExpiresAt",
+            "provider-secret-end",
+            Shape::Instant,
+        ),
         Field::new(
             "config/clientAuthMethod",
             "provider-proof",

@@ -11,6 +11,49 @@ use crate::problem::Problem;
 /// Whoever signs people in looks at certificates and secrets this long before they end, in milliseconds.
 const SOON: i64 = 30 * 24 * 60 * 60 * 1000;
 
+/// The health of all providers, by alias; nothing where somebody may not see them.
+pub(in crate::page) async fn all(desk: &Desk) -> Result<Value, Problem> {
+    let all = desk.get_if_allowed("ui-ext/provider-health").await?;
+    Ok(all.unwrap_or_default())
+}
+
+/// What somebody has to look at, as the key of the words for it: what ends, or a provider that does not answer.
+pub(in crate::page) fn worry(health: &Value) -> Option<&'static str> {
+    let is_soon = |end: i64| end.saturating_sub(now().millis()) <= SOON;
+    let is = |name: &str| health.get(name).and_then(Value::as_bool) == Some(true);
+    let secret = health.get("secretEnds").and_then(Value::as_i64);
+    let failures = health.get("failures").and_then(Value::as_u64);
+    if secret.is_some_and(is_soon) {
+        Some("attention-provider-secret")
+    } else if last_certificate(health).is_some_and(is_soon) {
+        Some("attention-provider-certificate")
+    } else if is("resting") || failures.is_some_and(|count| count > 0) {
+        Some("attention-provider-fails")
+    } else {
+        None
+    }
+}
+
+/// When nothing that it signs counts any more. A provider shows its next certificate before it stops using the last.
+fn last_certificate(health: &Value) -> Option<i64> {
+    let all = health.get("certificatesEnd").and_then(Value::as_array)?;
+    all.iter().filter_map(Value::as_i64).max()
+}
+
+/// How it is doing, and what of it ends soon.
+pub(super) fn pills(desk: &Desk, health: &Value) -> Cell {
+    let secret = health.get("secretEnds").and_then(Value::as_i64);
+    let ends = [
+        (secret, "provider-secret-ends"),
+        (last_certificate(health), "provider-certificate-ends"),
+    ];
+    let ends = ends.into_iter().filter_map(|(end, key)| {
+        let pill = ending(desk, end?)?;
+        Some(pill.about(&desk.text(key)))
+    });
+    Cell::Pills([state(desk, health)].into_iter().chain(ends).collect())
+}
+
 pub(super) async fn facts(desk: &Desk, alias: &str) -> Result<Option<Facts>, Problem> {
     let path = format!("ui-ext/provider-health/{}", encode(alias));
     let Some(health) = desk.get_if_allowed(&path).await? else {
@@ -54,7 +97,7 @@ pub(super) async fn facts(desk: &Desk, alias: &str) -> Result<Option<Facts>, Pro
     })))
 }
 
-fn state(desk: &Desk, health: &Value) -> Pill {
+pub(super) fn state(desk: &Desk, health: &Value) -> Pill {
     let is = |name: &str| health.get(name).and_then(Value::as_bool) == Some(true);
     let failures = health.get("failures").and_then(Value::as_u64).unwrap_or(0);
     match (is("supported"), is("resting"), failures) {
@@ -69,22 +112,28 @@ fn state(desk: &Desk, health: &Value) -> Pill {
     }
 }
 
-fn when(desk: &Desk, health: &Value, name: &str) -> Cell {
+pub(super) fn when(desk: &Desk, health: &Value, name: &str) -> Cell {
     let at = health.get(name).and_then(Value::as_i64);
     Cell::when(at, &desk.text("provider-never"))
 }
 
 fn ends_at(desk: &Desk, end: i64) -> Cell {
+    match ending(desk, end) {
+        Some(pill) => Cell::Pills(vec![pill]),
+        None => Cell::when(Some(end), ""),
+    }
+}
+
+/// A word for what is over, or soon will be.
+fn ending(desk: &Desk, end: i64) -> Option<Pill> {
     let left = end.saturating_sub(now().millis());
     match left {
-        left if left <= 0 => {
-            Cell::Pills(vec![Pill::danger(desk.text("provider-certificate-over"))])
+        left if left <= 0 => Some(Pill::danger(desk.text("provider-certificate-over"))),
+        left if left <= SOON => {
+            let days = (left / (24 * 60 * 60 * 1000)).to_string();
+            let words = desk.text_with("provider-certificate-days", "count", days);
+            Some(Pill::warn(words))
         }
-        left if left <= SOON => Cell::Pills(vec![Pill::warn(desk.text_with(
-            "provider-certificate-days",
-            "count",
-            (left / (24 * 60 * 60 * 1000)).to_string(),
-        ))]),
-        _ => Cell::when(Some(end), ""),
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Field, Shape};
+use super::{Field, Shape, instant};
 use crate::desk::{Desk, decode, encode};
 
 /// Where the API has what the page is about, with the option that names the realm.
@@ -34,6 +34,7 @@ pub(super) fn of(target: &str, field: &Field, value: &str) -> String {
         Shape::Lines => json!(value.lines().collect::<Vec<_>>()).to_string(),
         Shape::Attributes => attributes(value),
         Shape::Joined => value.replace('\n', "##"),
+        Shape::Instant => instant::typed(value),
         Shape::Secret => "…".to_owned(),
         _ => value.to_owned(),
     };

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::command;
 use super::origin::Origin;
+use super::{command, instant};
 use crate::desk::{Desk, Pairs};
 
 /// How a value is shown and typed.
@@ -25,6 +25,8 @@ pub(crate) enum Shape {
     Number(bool),
     /// Seconds; `true` where they are stored as a text.
     Seconds(bool),
+    /// A day and a time in UTC, stored as a text with the seconds since 1970.
+    Instant,
     /// One of these values; the words of each are the key of the field, a dash, and the value.
     Choice(&'static [&'static str]),
     /// One of values that are known only now: value and words.
@@ -191,6 +193,7 @@ impl Field {
                 });
                 lines.collect::<Vec<_>>().join("\n")
             }
+            (Shape::Instant, Some(value)) => instant::shown(&plain(value)),
             (_, Some(Value::Array(all))) if all.len() <= 1 => {
                 all.first().map(plain).unwrap_or_default()
             }
@@ -258,6 +261,7 @@ impl Field {
             Shape::Switch(_) => "switch",
             Shape::Number(_) => "number",
             Shape::Seconds(_) => "seconds",
+            Shape::Instant => "instant",
             Shape::Choice(_) | Shape::OneOf(_) => "choice",
             Shape::Secret => "secret",
         }
@@ -314,6 +318,7 @@ impl Field {
                     Err(_) => json!(typed),
                 }
             }
+            Shape::Instant => json!(instant::typed(typed)),
             Shape::Lines => json!(lines()),
             Shape::Joined => json!(lines().join("##")),
             Shape::Attributes => attributes(&lines()),

@@ -246,6 +246,8 @@ fn health(scene: &Scene) {
         json!({"supported": true, "failures": 0, "resting": false, "certificatesEnd": [],
             "secretEnds": 1_893_456_000_000_i64, "lastSuccess": null, "lastError": null, "error": null})
     );
+    let all = scene.done("GET", "/ui-ext/provider-health", &Value::Null);
+    assert_eq!(all["pulse"], before);
     scene.sign_in(&mut scene.browser(), &op);
     assert!(read()["lastSuccess"].is_i64());
     op.change(|says| says.claims["aud"] = json!("another"));
