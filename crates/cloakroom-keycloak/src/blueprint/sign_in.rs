@@ -26,8 +26,10 @@ const ADMINISTRATION: [&str; 2] = ["admin-cli", "security-admin-console"];
 /// the flow. Nobody comes in there.
 pub type Lacking = (String, &'static str, &'static str);
 
-/// The realms that lack a flow by which people sign in, as earlier versions left them that took a realm's own flows for all
-/// that it needs. A setting that names a flow is not among them: what stands there somebody chose.
+/// The realms that lack a flow by which people sign in.
+///
+/// Earlier versions left them that way, which took a realm's own flows for all that it needs. A setting that names a flow
+/// is not among them: what stands there somebody chose.
 pub fn list_lacking(link: &mut Link<'_>) -> Result<Vec<Lacking>> {
     let mut lacking = Vec::new();
     for (setting, alias) in SIGN_IN {

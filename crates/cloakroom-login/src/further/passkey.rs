@@ -51,13 +51,16 @@ pub fn question(
     })
 }
 
+/// Whose key it was and what it proved, or why nobody is signed in.
+pub type Judged = std::result::Result<(User, Proof), Denied>;
+
 /// Looks at what a passkey has signed: whose it is, or why nobody is signed in by it.
 pub fn prove(
     cx: &mut Cx<'_>,
     known: Option<&User>,
     (asked, brought): (&Asked<'_>, &Assertion<'_>),
     ip: &str,
-) -> Result<std::result::Result<std::result::Result<(User, Proof), Denied>, TooMany>> {
+) -> Result<std::result::Result<Judged, TooMany>> {
     let subject = Digest::of(brought.user_handle.as_bytes()).to_base64url();
     let tried = Tried::known(&format!("passkey {subject}"), ip);
     let limit = match pace::begin(cx, tried)? {

@@ -55,10 +55,10 @@ fn forged(scene: &Scene, name: &str) {
         ("challenge another", |it| it.challenge = base64url(&[7; 32])),
         ("no user handle", |it| it.user_handle.clear()),
         ("a handle that is none", |it| {
-            it.user_handle = "***".to_owned()
+            it.user_handle = "***".to_owned();
         }),
         ("a handle of bytes", |it| {
-            it.user_handle = base64url(&[0, 255])
+            it.user_handle = base64url(&[0, 255]);
         }),
         ("a long handle", |it| it.user_handle = "A".repeat(20_000)),
     ];
