@@ -33,7 +33,7 @@ export async function takePart(page, { realm, origin }, clientId) {
 export async function fillIn(page, username, password) {
   await page.getByLabel('Username or email').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign In' }).click();
+  await page.getByRole('button', { name: 'Sign In', exact: true }).click();
 }
 
 /** Signs in and waits until the application is reached. */
