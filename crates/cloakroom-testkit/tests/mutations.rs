@@ -21,7 +21,7 @@ use rand::{RngExt as _, SeedableRng as _};
 type Target = fn(&[u8]) -> bool;
 
 /// Each target, and how often each of its seeds is changed.
-const TARGETS: [(&str, Target, usize); 7] = [
+const TARGETS: [(&str, Target, usize); 8] = [
     ("form", targets::form, 500),
     ("header", targets::header, 500),
     ("import", targets::import, 30),
@@ -29,6 +29,7 @@ const TARGETS: [(&str, Target, usize); 7] = [
     ("ldap", targets::ldap, 1_000),
     ("redirect_uri", targets::redirect_uri, 1_000),
     ("saml", targets::saml, 200),
+    ("webauthn", targets::webauthn, 1_000),
 ];
 
 fn folder() -> PathBuf {

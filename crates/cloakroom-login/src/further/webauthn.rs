@@ -9,6 +9,7 @@ mod cbor;
 mod client_data;
 mod cose;
 mod policy;
+pub mod reading;
 pub mod register;
 mod stored;
 

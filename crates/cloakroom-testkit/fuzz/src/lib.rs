@@ -17,6 +17,7 @@ use cloakroom_federation::{Upstream, directory};
 use cloakroom_keycloak::import::{self, Hashes, ImportError, Outcome, Ready, Report, Rules, files};
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{client, client_v2};
+use cloakroom_login::further::webauthn;
 use cloakroom_model::Cx;
 use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::component::Component;
@@ -376,4 +377,9 @@ pub fn ldap(data: &[u8]) -> bool {
     assert_eq!(head.size + head.length, data.len());
     let _ = ber::code(data);
     true
+}
+
+/// Keys, attestations and what else authenticators write.
+pub fn webauthn(data: &[u8]) -> bool {
+    webauthn::reading::is_any(data).unwrap()
 }
