@@ -210,8 +210,11 @@ impl Server {
             None => {
                 let files = std::fs::read_dir(self.folder.path().join("data")).unwrap();
                 let paths = files.map(|file| file.unwrap().path());
-                let files = paths.filter(|path| path.is_file());
+                let mut files: Vec<_> = paths.filter(|path| path.is_file()).collect();
+                // The log before the database, into which it may be written meanwhile and then be begun anew.
+                files.sort_by_key(|path| !path.to_string_lossy().ends_with("-wal"));
                 files
+                    .into_iter()
                     .flat_map(|path| std::fs::read(path).unwrap())
                     .collect()
             }

@@ -222,11 +222,13 @@ mod tests {
         };
         let number = |length: usize| vec![0xc5; length];
         assert!(of(number(256), vec![1, 0, 1]).is_usable());
-        assert!(of([vec![0], number(256)].concat(), vec![3]).is_usable());
+        assert!(of(number(1024), vec![1, 0, 1]).is_usable());
         for (modulus, exponent) in [
             (number(255), vec![1, 0, 1]),
             (number(1025), vec![1, 0, 1]),
             (vec![0; 256], vec![1, 0, 1]),
+            // RFC 8230 §4 wants no zeros in front.
+            ([vec![0], number(256)].concat(), vec![1, 0, 1]),
             (Vec::new(), vec![1, 0, 1]),
             ([number(255), vec![2]].concat(), vec![1, 0, 1]),
             (number(256), vec![1]),
