@@ -9,6 +9,7 @@ use cloakroom_login::flow::{self as attempts, note};
 use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{Attempt, First, Proved};
 use cloakroom_model::client::{self, Client};
+use cloakroom_model::credential;
 use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Verdict};
 use cloakroom_model::flow::{Tree, Use};
 use cloakroom_model::organization;
@@ -90,14 +91,29 @@ fn by_password(
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
     };
-    let mut course = course::decide(&flow, &facts);
-    if !course.has_password() {
-        // What the password stands beside is a passkey, for which nobody is asked who has typed a password.
-        facts.skips_passkey = true;
-        course = course::decide(&flow, &facts);
-    }
+    let course = decide_typed(&flow, &mut facts);
     let asks = Asks::of(&course, &facts);
     Ok(asks.map(|asks| (asks, facts)))
+}
+
+/// What a flow makes of somebody who has typed a password.
+///
+/// Where that stands beside a passkey nobody is asked for one, unless there is no way in without it.
+fn decide_typed(flow: &Tree, facts: &mut Facts) -> Course {
+    let course = course::decide(flow, facts);
+    if course.has_password() {
+        return course;
+    }
+    let skipping = Facts {
+        skips_passkey: true,
+        ..facts.clone()
+    };
+    let other = course::decide(flow, &skipping);
+    if other.end != End::In && course.asked().any(|kind| kind == credential::PASSKEY) {
+        return course;
+    }
+    *facts = skipping;
+    other
 }
 
 /// What the flow of an attempt asks for whose first proof is given, if these kinds are not asked for; decided anew each time,

@@ -9,12 +9,12 @@ use cloakroom_login::required::{self, Action};
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::credential::PASSKEY;
-use cloakroom_model::flow::Use;
 use cloakroom_model::flow::course::{self, Facts};
+use cloakroom_model::flow::{Tree, Use};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 
-use super::{Asks, passkey};
+use super::{Asks, Bar, decide_typed, passkey};
 
 /// Adds what the realm's own flow asks for, where something is about to be changed.
 pub(super) fn add(
@@ -23,25 +23,42 @@ pub(super) fn add(
     user: &User,
     (mut asks, facts): (Asks, Facts),
 ) -> Result<Asks, Fault> {
-    let wished = Action::of_request(attempts::text(attempt, note::ACTION));
-    let wished = wished.filter(|action| action.is_of_methods());
-    let has_passkey = facts
-        .person
-        .as_ref()
-        .is_some_and(|one| one.credentials.contains(PASSKEY));
-    let skips_passkey = has_passkey && !facts.has_passkey;
-    let theirs = realms(cx, client, user, (facts, wished.is_some()))?;
+    let has = |kind: &str| {
+        let person = facts.person.as_ref();
+        person.is_some_and(|person| person.credentials.contains(kind))
+    };
+    // A provider's account that is about to be linked is another way in.
+    let is_wished =
+        is_asked_for(attempt, has) || attempts::text(attempt, note::LINK_TO) == user.id.as_str();
+    let skips_passkey = has(PASSKEY) && !facts.has_passkey;
+    let second = facts.second();
+    let theirs = realms(cx, client, user, (facts, is_wished))?;
     for kind in theirs {
         if !asks.kinds.contains(&kind) {
             asks.kinds.push(kind);
         }
     }
-    if asks.kinds.is_empty() && wished.is_some() && skips_passkey {
+    if asks.kinds.is_empty() && is_wished && skips_passkey {
         let own = cx.realm.bound(Use::Browser, Some(client));
         let is_taken = own.is_ok_and(|flow| passkey::is_taken(cx.realm, &flow));
-        asks.kinds.extend(is_taken.then(|| PASSKEY.to_owned()));
+        // Whoever has lost the passkey has another proof beside the password, or asks an administrator.
+        let beside = second.unwrap_or_else(|| PASSKEY.to_owned());
+        asks.kinds.extend(is_taken.then_some(beside));
     }
     Ok(asks)
+}
+
+/// The request has something done that changes what somebody signs in with. Nothing is where it is for people alone who
+/// have no credential of the kind, and this person has one.
+fn is_asked_for(attempt: &Attempt, has: impl Fn(&str) -> bool) -> bool {
+    let asked = attempts::text(attempt, note::ACTION);
+    let is_for_new = asked
+        .split_once(':')
+        .is_some_and(|(_, how)| how == required::SKIP);
+    Action::of_request(asked).is_some_and(|action| {
+        let is_skipped = is_for_new && action.key_kind().is_some_and(has);
+        action.is_of_methods() && !is_skipped
+    })
 }
 
 /// What the realm's own flow asks for, where the client's is another.
@@ -70,7 +87,9 @@ fn realms(
         person.credentials.insert("password".to_owned());
     }
     facts.person = Some(person);
-    let mut theirs = Asks::of(&course::decide(&realms, &facts), &facts);
+    // What was typed beside a passkey in the client's flow may stand beside none in this one.
+    facts.skips_passkey = false;
+    let mut theirs = what(&realms, &mut facts);
     if theirs.is_err() && facts.has_passkey {
         // It takes no passkey, and what it asks for beside a password stands beside the passkey.
         facts.has_passkey = false;
@@ -79,8 +98,17 @@ fn realms(
     if theirs.is_err() {
         // What was declined elsewhere is asked for where this flow knows nothing else.
         facts.declined.clear();
-        theirs = Asks::of(&course::decide(&realms, &facts), &facts);
+        theirs = what(&realms, &mut facts);
     }
     // Whom the realm's flow never lets in has no other way in to be changed than this one.
     Ok(theirs.map(|theirs| theirs.kinds).unwrap_or_default())
+}
+
+/// What the realm's flow asks for beside the passkey that has signed, or the password that was typed.
+fn what(realms: &Tree, facts: &mut Facts) -> Result<Asks, Bar> {
+    let course = match facts.has_passkey {
+        true => course::decide(realms, facts),
+        false => decide_typed(realms, facts),
+    };
+    Asks::of(&course, facts)
 }

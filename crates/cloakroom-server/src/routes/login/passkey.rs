@@ -16,7 +16,7 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Alert, KeyPage, KeyRequest, render};
 
 use super::further::Answer;
-use super::pages::{action, layout, login_page, security};
+use super::pages::{action, asks_else, layout, login_page, security};
 use super::{key, known_user};
 use crate::routes::course;
 use crate::routes::sign_in::{self, Onward};
@@ -161,7 +161,8 @@ pub(super) fn page(
     known: Option<&User>,
     alert: Option<Alert>,
 ) -> Option<HttpResponse> {
-    let is_alone = flow::has(attempt, note::PASSKEYS_ALONE);
+    // Where a name or a provider leads on as well, its page has the button for passkeys.
+    let is_alone = flow::has(attempt, note::PASSKEYS_ALONE) && !asks_else(visit, attempt);
     let request = request(visit, attempt).filter(|_| is_alone)?;
     let asks = sign_in::request_of(attempt).ok();
     let (path, execution) = ("authenticate", key::execution(PASSKEY));

@@ -217,13 +217,13 @@ impl Post {
             let (onward, is_remembered) = passkey::answer(cx, self.answer(), attempt)?;
             return Ok(Prepared::Answered(onward, is_remembered));
         }
-        if flow::has(&attempt, note::PASSKEYS_ALONE) {
-            // Nobody is asked for a password, whatever the form says.
-            return self.proceed(cx, attempt).map(Prepared::Onward);
-        }
         if !is_named {
             let typed = self.form.get("username").unwrap_or_default();
             return organization::name(cx, attempt, typed).map(Prepared::Onward);
+        }
+        if flow::has(&attempt, note::PASSKEYS_ALONE) {
+            // Nobody is asked for a password, whatever the form says.
+            return self.proceed(cx, attempt).map(Prepared::Onward);
         }
         let typed = self.typed(&attempt);
         let work = self.prepare(cx, &mut attempt, &typed)?;
