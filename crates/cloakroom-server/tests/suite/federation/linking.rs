@@ -8,7 +8,7 @@ use super::op::{Op, query_of};
 use super::scene::{Scene, submit};
 use crate::browser::{Browser, Page, Place};
 use crate::http::{Request, text};
-use crate::realm::Person;
+use crate::realm::{Person, Realm};
 
 pub(super) const STORIES: &[Story] = &[
     (
@@ -56,6 +56,10 @@ pub(super) const STORIES: &[Story] = &[
     (
         "linking::a-provider-that-is-made-anew-inherits-nobody-who-waits-at-the-form",
         made_anew,
+    ),
+    (
+        "linking::MFA-06-a-password-alone-links-nothing-beside-a-passkey",
+        beside_passkey,
     ),
     (
         "linking::a-proof-that-was-asked-for-one-account-there-links-no-other",
@@ -130,6 +134,37 @@ fn proved(scene: &Scene) {
         scene.sign_in(&mut scene.browser(), &op)["sub"],
         json!(person.id)
     );
+}
+
+/// A key whose point is the generator of its curve: nobody signs with it here.
+const PUBLIC_KEY: &str = "pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+
+/// Whoever knows a password, and comes with an account elsewhere that has the address, gives nobody a way in around the passkey.
+fn beside_passkey(scene: &Scene) {
+    let settings = json!({"webAuthnPolicyPasswordlessPasskeysEnabled": true});
+    let realm = Realm::create(&scene.server, "links-beside-passkeys", settings);
+    let scene = &scene.with(realm);
+    let about = json!({"aaguid": "00000000-0000-0000-0000-000000000000", "credentialId": "AQID", "counter": 0,
+        "credentialPublicKey": PUBLIC_KEY, "attestationStatementFormat": "none", "transports": []});
+    let passkey = json!({"type": "webauthn-passwordless", "userLabel": "phone", "secretData": "{}",
+        "credentialData": about.to_string()});
+    let password = "an honest passphrase of whoever-here";
+    let all = json!([{"type": "password", "value": password}, passkey]);
+    let person = scene
+        .realm
+        .create_person("whoever-here", json!({"credentials": all}));
+    let op = scene.op("whoever");
+    op.change(|says| says.userinfo["email"] = json!("whoever-here@example.org"));
+    let mut browser = scene.browser();
+    let question = visit(scene, &mut browser, &op);
+    let page = claim(&mut browser, &question).page();
+
+    let asked = type_password(&mut browser, &page, password).page();
+
+    let body = &asked.answer.body;
+    assert!(asked.form("kc-form-login").is_none(), "{body}");
+    assert!(body.contains("data-webauthn"), "{body}");
+    assert_eq!(links_of(scene, &person), json!([]));
 }
 
 /// Somebody's own account lets them no further than the provider's post login flow does.

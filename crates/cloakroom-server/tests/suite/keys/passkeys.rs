@@ -337,6 +337,11 @@ fn no_way_in(scene: &Scene, name: &str) {
         let page = browser.open(&target).page();
         assert!(!page.is_login() && page.form(FORM).is_none(), "{action}");
     }
+    // What is for people without one alone does nothing here, and asks for nothing: applications send it with every sign-in.
+    let action = "webauthn-register-passwordless%3Askip_if_exists";
+    let target = scene.request(&format!("&kc_action={action}"));
+    let place = scene.browser().answer(&target, &person);
+    assert_eq!(scene.subject(place), person.id);
 }
 
 fn not_taken(scene: &Scene, name: &str) {
