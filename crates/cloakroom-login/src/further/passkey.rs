@@ -2,7 +2,7 @@
 //!
 //! Nobody guesses a signature. What is wrong is counted for whom it names and where it comes from, so that nobody has the server
 //! look for keys without end, and never towards a lockout: whoever knows a name only must not shut its owner out, and a lockout
-//! that others have caused does not keep the owner of a passkey from signing in.
+//! that others have caused does not keep the owner of a passkey from signing in, unless it is permanent and disables the account.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
