@@ -177,7 +177,7 @@ export async function aSecretThatEndsSoonIsAWarning(browser, scene) {
       const clientSecretExpiresAt = `${Math.floor(Date.now() / 1000) + days * day + 60}`;
       await realm.call('PUT', path, { ...before, config: { ...before.config, clientSecretExpiresAt } });
       await page.goto(url('/identity-providers/{provider}'));
-      const fact = page.locator('main dl > div').filter({ hasText: 'Secret is over' });
+      const fact = page.locator('main dl > div').filter({ hasText: 'Secret ends' });
       await fact.first().waitFor();
       for (const kind of ['warn', 'danger']) assert.equal(await fact.locator(`.pill.${kind}`).count(), kind === look ? 1 : 0, `${days} days`);
     }

@@ -27,10 +27,10 @@ class Stage {
     await realm.createUser('bare', undefined, { credentials: [] });
     const otp = { type: 'otp', secretData: '{"value":"GEZDGNBVGY3TQOJQ"}', credentialData: '{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}' };
     await realm.createUser('factor', undefined, { credentials: [{ type: 'password', value: PASSWORD }, otp] });
-    const key = { type: 'webauthn-passwordless', secretData: '{}', credentialData: '{"counter":5}' };
-    await realm.createUser('keyed', undefined, { credentials: [{ type: 'password', value: PASSWORD }, key] });
+
+    await realm.createUser('keyed', undefined, { credentials: [{ type: 'password', value: PASSWORD }] });
     await realm.call('POST', '/authentication/flows', { alias: 'keys', providerId: 'basic-flow', topLevel: true });
-    for (const provider of ['auth-username-password-form', 'webauthn-authenticator-passwordless']) {
+    for (const provider of ['auth-username-password-form', 'auth-x509-client-username-form']) {
       await realm.call('POST', '/authentication/flows/keys/executions/execution', { provider });
     }
     for (const step of (await realm.call('GET', '/authentication/flows/keys/executions')).body) {
