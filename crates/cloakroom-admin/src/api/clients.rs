@@ -11,6 +11,8 @@ pub(crate) mod saml;
 mod secret;
 mod v2;
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::{client as shape, query, read};
@@ -162,13 +164,16 @@ impl Sight {
         take: impl FnOnce(&shape::Shown<'_>) -> std::result::Result<T, Fault>,
     ) -> Result<T> {
         let masked = Secret::new(shape::MASK);
-        let secret = match client::reveal_secret(cx, client)? {
-            Some(secret) if self.sees_secret(cx, client)? => Some(secret),
-            Some(_) => Some(masked),
-            None => None,
-        };
+        let secret = client::reveal_secret(cx, client)?;
+        let has_secrets = secret.is_some() || rotation::before(&client.settings).is_some();
+        let hides = has_secrets && !self.sees_secret(cx, client)?;
+        let secret = secret.map(|secret| if hides { masked } else { secret });
         let manage = self.may_manage(cx, client)? && !is_management(cx, client);
-        let mut shown = shape::Shown::of(cx.realm, client, secret.as_ref());
+        let client = match hides {
+            true => rotation::masked(client),
+            false => Cow::Borrowed(client),
+        };
+        let mut shown = shape::Shown::of(cx.realm, &client, secret.as_ref());
         shown.access = Some(json!({"view": true, "configure": manage, "manage": manage}));
         Ok(take(&shown)?)
     }

@@ -70,7 +70,7 @@ fn fail(realm: &Realm, client: &str) {
 }
 
 /// The token of somebody with this right over the realm alone, or with none.
-fn deputy(realm: &Realm, right: Option<&str>) -> String {
+pub(crate) fn deputy(realm: &Realm, right: Option<&str>) -> String {
     let name = right.unwrap_or("nobody");
     let person = realm.create_person(name, json!({}));
     if let Some(right) = right {
@@ -94,7 +94,13 @@ fn deputy(realm: &Realm, right: Option<&str>) -> String {
     text(&answer.json(), "access_token").to_owned()
 }
 
-fn call_with(realm: &Realm, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+pub(crate) fn call_with(
+    realm: &Realm,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: &Value,
+) -> Answer {
     let path = format!("/admin/realms/{}{path}", realm.name);
     let mut request = Request::new(method, &path).with("Authorization", &format!("Bearer {token}"));
     if !body.is_null() {

@@ -15,6 +15,7 @@
 mod alerts;
 mod browser;
 mod client_policies;
+mod client_secrets;
 mod conformance;
 mod contenders;
 mod database;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(kept::trials));
     modules.extend(servers.iter().flat_map(alerts::trials));
     modules.extend(servers.iter().flat_map(client_policies::trials));
+    modules.extend(servers.iter().flat_map(client_secrets::trials));
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(federation::trials));

@@ -94,6 +94,7 @@ pub(crate) fn update(
     let was_protecting = cloakroom_model::authorization::is_on(&client);
     let had_account = client.settings.service_accounts_enabled;
     let mut settings = shape::apply(&client.settings, sent)?;
+    rotation::leave(&mut settings, &client.settings);
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
     bindings::check(cx, Some(&client), sent)?;

@@ -1,8 +1,10 @@
 //! Secrets that end: where a client policy says so, a secret lives for a while, and the one before it
 //! lives on beside it for another; where none does, as long as whoever makes a new one says.
 
+use std::borrow::Cow;
+
 use cloakroom_keycloak::client as shape;
-use cloakroom_model::client::Settings;
+use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::client_policy::Part;
 use cloakroom_model::id::ClientUuid;
 use cloakroom_model::{Cx, Secret};
@@ -34,6 +36,11 @@ fn set_end(settings: &mut Settings, name: &str, now: i64, period: Option<i64>) {
     set(settings, name, end.to_string());
 }
 
+/// When the secret ends, in seconds since 1970.
+fn end_of(settings: &Settings) -> Option<i64> {
+    settings.attribute(ENDS)?.parse().ok()
+}
+
 /// Says when the first secret of a client ends.
 pub(super) fn start(
     cx: &mut Cx<'_>,
@@ -49,7 +56,7 @@ pub(super) fn start(
 }
 
 /// Makes a new secret. Where no policy says how long the one before it lives on, it does for `keep` seconds; without that
-/// it is over at once.
+/// it is over at once. One that has ended does not come to life again.
 pub(super) fn renew(
     cx: &mut Cx<'_>,
     by: &Registrant,
@@ -58,6 +65,8 @@ pub(super) fn renew(
 ) -> Result<Secret> {
     let now = cx.now.seconds();
     let periods = periods(cx, by, Some(id), settings)?;
+    let has_ended = end_of(settings).is_some_and(|end| end <= now);
+    let old = old.filter(|_| !has_ended);
     forget(settings);
     settings.attributes.remove(ENDS);
     set(settings, shape::SECRET_TIME, now.to_string());
@@ -86,8 +95,7 @@ pub(super) fn renew_if_due(
     let Some(periods) = periods(cx, by, Some(id), settings)? else {
         return Ok(secret);
     };
-    let end = settings.attribute(ENDS).and_then(|text| text.parse().ok());
-    let Some(end) = end else {
+    let Some(end) = end_of(settings) else {
         start(cx, by, Some(id), settings)?;
         return Ok(secret);
     };
@@ -99,11 +107,38 @@ pub(super) fn renew_if_due(
     renew(cx, by, (id, Some(secret), None), settings)
 }
 
+/// What is kept of the secret before.
+const BEFORE: [&str; 3] = [ROTATED, ROTATED_TIME, ROTATED_ENDS];
+
 /// Ends the secret before.
 pub(super) fn forget(settings: &mut Settings) {
-    for name in [ROTATED, ROTATED_TIME, ROTATED_ENDS] {
+    for name in BEFORE {
         settings.attributes.remove(name);
     }
+}
+
+/// Leaves the secret before as it is stored, whatever was sent: what somebody read a while ago would bring back one that
+/// has ended meanwhile, and what they may not see would be written over.
+pub(super) fn leave(settings: &mut Settings, stored: &Settings) {
+    forget(settings);
+    for name in BEFORE {
+        if let Some(value) = stored.attribute(name) {
+            set(settings, name, value.to_owned());
+        }
+    }
+}
+
+/// The client without the secret before, which is among its attributes, for whoever may not see its secrets.
+pub(super) fn masked(client: &Client) -> Cow<'_, Client> {
+    let mut shown = Cow::Borrowed(client);
+    if before(&client.settings).is_some() {
+        set(
+            &mut shown.to_mut().settings,
+            ROTATED,
+            shape::MASK.to_owned(),
+        );
+    }
+    shown
 }
 
 /// The secret before, if it is kept.

@@ -133,7 +133,8 @@ async fn renew_registration_token(admin: Admin, path: Names) -> Answer {
             audit::record(cx, &actor, audit::ACTION, "CLIENT", place)?;
             let masked = Secret::new(shape::MASK);
             let secret = client.secret.as_ref().map(|_| &masked);
-            Ok((shape::show(cx.realm, &client, secret)?, token))
+            let shown = shape::show(cx.realm, &rotation::masked(&client), secret)?;
+            Ok((shown, token))
         })
         .await?;
     let token = token.sign(&admin.realm).map_err(|error| match error {
