@@ -32,6 +32,7 @@ mod jwt;
 mod kept;
 mod keys;
 mod organizations;
+mod owners;
 mod realm;
 mod server;
 mod stored;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(client_secrets::trials));
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
+    modules.extend(servers.iter().flat_map(owners::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));

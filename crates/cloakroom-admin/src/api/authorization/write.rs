@@ -312,7 +312,7 @@ pub(crate) fn import(cx: &mut Cx<'_>, client: &Client, sent: &Object) -> Result<
         }
     }
     for mut sent in list("resources")? {
-        name_owner(cx, &mut sent)?;
+        name_owner(cx, client, &mut sent)?;
         let owner = owner_sent(cx, &all, &sent)?;
         let owner = owner.unwrap_or_else(|| client.id.as_str().to_owned());
         let name = read::text(&sent, "name")?.unwrap_or_default();
@@ -331,9 +331,14 @@ pub(crate) fn import(cx: &mut Cx<'_>, client: &Client, sent: &Object) -> Result<
 }
 
 /// In settings that move, the name of a person is worth more than an id, which may be of another server.
-fn name_owner(cx: &mut Cx<'_>, sent: &mut Object) -> Result<()> {
-    let name = sent.get("owner").and_then(|owner| owner.get("name"));
-    if let Some(name) = name.and_then(Value::as_str)
+/// What is the client's own stays so, though somebody may be called as it is.
+fn name_owner(cx: &mut Cx<'_>, client: &Client, sent: &mut Object) -> Result<()> {
+    let said = |member| sent.get("owner")?.get(member)?.as_str();
+    let name = said("name");
+    if said("id") == Some(client.id.as_str()) || name == Some(client.client_id.as_str()) {
+        return Ok(());
+    }
+    if let Some(name) = name
         && let Some(user) = user::find_by_username(cx, &user::fold(name))?
     {
         let owner = Value::String(user.id.as_str().to_owned());
