@@ -1,5 +1,7 @@
 //! Alert rules of a realm's events: who may see and keep events may see and keep these.
 
+use std::collections::BTreeSet;
+
 use actix_web::HttpResponse;
 use cloakroom_keycloak::event as shape;
 use cloakroom_keycloak::read::{self, Object};
@@ -179,6 +181,8 @@ fn read_search(sent: &Object) -> Result<Search> {
         Ok((!text.is_empty()).then(|| text.to_owned()))
     };
     let types = read::member::<Vec<String>>(&object, "types")?.unwrap_or_default();
+    // Each once: a database takes only so many values.
+    let types: Vec<String> = BTreeSet::from_iter(types).into_iter().collect();
     let is_type = |name: &String| {
         let name = name.as_str();
         shape::KINDS.contains(&name) || shape::MORE_KINDS.contains(&name)
