@@ -171,23 +171,23 @@ pub fn remove(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
     Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
 }
 
-/// The rules that watch, and that find too many events now.
-pub fn list_exceeded(cx: &mut Cx<'_>) -> Result<Vec<Rule>> {
-    let mut exceeded = list(cx)?;
-    exceeded.retain(|rule| rule.fired_at.is_none());
-    let mut found = Vec::new();
-    for rule in exceeded {
-        if is_exceeded(cx, &rule)? {
-            found.push(rule);
-        }
-    }
-    Ok(found)
+/// The rules that watch.
+pub fn list_watching(cx: &mut Cx<'_>) -> Result<Vec<Rule>> {
+    let mut watching = list(cx)?;
+    watching.retain(|rule| rule.fired_at.is_none());
+    Ok(watching)
 }
 
-/// No more events are read than it takes.
-fn is_exceeded(cx: &mut Cx<'_>, rule: &Rule) -> Result<bool> {
+/// So far apart the clocks of two nodes may be.
+const SKEW: Ttl = Ttl::seconds(60);
+
+/// Whether a rule finds too many events now. No more of them are read than it takes.
+pub fn is_exceeded(cx: &mut Cx<'_>, rule: &Rule) -> Result<bool> {
     let (search, threshold) = (rule.draft.search.clone(), rule.draft.threshold);
     let begin = cx.now.minus(rule.draft.period);
+    // Where the clock was set back, what is of a later time says nothing about now.
+    let end = cx.now.plus(SKEW);
+    let cleared = rule.cleared_at.filter(|cleared| *cleared <= end);
     let query = Query {
         kinds: search.types,
         client_id: search.client,
@@ -195,7 +195,8 @@ fn is_exceeded(cx: &mut Cx<'_>, rule: &Rule) -> Result<bool> {
         ip: search.ip_address,
         code: search.code,
         span: Span {
-            from: Some(rule.cleared_at.map_or(begin, |cleared| cleared.max(begin))),
+            from: Some(cleared.map_or(begin, |cleared| cleared.max(begin))),
+            to: Some(end),
             max: threshold,
             ..Span::default()
         },

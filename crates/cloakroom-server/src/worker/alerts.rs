@@ -30,12 +30,33 @@ pub(super) async fn round(app: &App, node: &str) -> Result<(), Fault> {
     }
     for row in watched {
         let realm = Arc::new(Realm::empty(row));
-        let exceeded: Vec<Rule> = app.enter(&realm, Door::Scan, alert::list_exceeded).await?;
-        for rule in exceeded {
-            fire(app, &realm, rule).await?;
+        if let Err(fault) = look(app, &realm).await {
+            tracing::warn!(realm = %realm.name, error = %fault, "the alert rules of this realm cannot be read");
         }
     }
     Ok(())
+}
+
+/// Asks each rule of a realm. One that cannot be asked keeps no other from it.
+async fn look(app: &App, realm: &Arc<Realm>) -> Result<(), Fault> {
+    let watching: Vec<Rule> = app.enter(realm, Door::Scan, alert::list_watching).await?;
+    for rule in watching {
+        let name = rule.draft.name.clone();
+        if let Err(fault) = ask(app, realm, rule).await {
+            tracing::warn!(realm = %realm.name, rule = %name, error = %fault, "this alert rule cannot be asked");
+        }
+    }
+    Ok(())
+}
+
+async fn ask(app: &App, realm: &Arc<Realm>, rule: Rule) -> Result<(), Fault> {
+    let asked = rule.clone();
+    let found = app.enter(realm, Door::Scan, move |cx| alert::is_exceeded(cx, &asked));
+    let is_exceeded: bool = found.await?;
+    match is_exceeded {
+        true => fire(app, realm, rule).await,
+        false => Ok(()),
+    }
 }
 
 async fn fire(app: &App, realm: &Arc<Realm>, rule: Rule) -> Result<(), Fault> {
