@@ -33,6 +33,15 @@ pub(crate) fn insert_missing(
     alias: &str,
     present: &BTreeSet<String>,
 ) -> Result<Vec<String>> {
+    let wanted = plans_of(alias, present);
+    let there = flow::list(cx)?.into_iter();
+    let there = there.map(|flow| (flow.alias, flow.id)).collect();
+    insert_some(cx, &wanted, there)?;
+    Ok(wanted.iter().map(|plan| plan.alias.to_owned()).collect())
+}
+
+/// The flow of this alias and those inside it, but those that are `present`.
+fn plans_of(alias: &str, present: &BTreeSet<String>) -> Vec<&'static FlowPlan> {
     let mut wanted: Vec<&FlowPlan> = Vec::new();
     let mut waiting = vec![alias];
     while let Some(alias) = waiting.pop() {
@@ -42,10 +51,16 @@ pub(crate) fn insert_missing(
             waiting.extend(plan.steps.iter().filter_map(|step| step.flow));
         }
     }
-    let there = flow::list(cx)?.into_iter();
-    let there = there.map(|flow| (flow.alias, flow.id)).collect();
-    insert_some(cx, &wanted, there)?;
-    Ok(wanted.iter().map(|plan| plan.alias.to_owned()).collect())
+    wanted
+}
+
+/// A flow of the realm's own that is called as one is which this flow of a new realm has inside.
+pub(super) fn own_inside(cx: &mut Cx<'_>, alias: &str) -> Result<Option<String>> {
+    let plans = plans_of(alias, &BTreeSet::new());
+    let all = flow::list(cx)?.into_iter();
+    let mut own = all.filter(|flow| !flow.built_in);
+    let own = own.find(|flow| plans.iter().any(|plan| plan.alias == flow.alias));
+    Ok(own.map(|flow| flow.alias))
 }
 
 /// A new realm's flow in place of one that stands there, with this id and name. The flows inside it that the one before

@@ -11,7 +11,7 @@ use cloakroom_model::realm::{self, RealmRow};
 use cloakroom_model::{Cx, Link, Result};
 use serde_json::json;
 
-use super::flows::{insert_missing, tree_of};
+use super::flows::{insert_missing, own_inside, tree_of};
 
 /// By what people sign in: the realm's setting, and the flow of a new realm.
 const SIGN_IN: [(&str, &str); 2] = [
@@ -60,9 +60,12 @@ pub fn list_gone(link: &mut Link<'_>) -> Result<Vec<(String, &'static str, Strin
     Ok(gone)
 }
 
+/// A flow that a realm lacked: the setting, the flow, and the realm's own flow that kept it from being put in.
+pub type PutIn = (&'static str, &'static str, Option<String>);
+
 /// Puts in the flows by which people sign in that the request's realm lacks; says which, which is none where another node
-/// was quicker.
-pub fn put_in_lacking(cx: &mut Cx<'_>) -> Result<Vec<(&'static str, &'static str)>> {
+/// was quicker. One that would have a flow of the realm's own inside is not put in: nobody knows what that lets pass.
+pub fn put_in_lacking(cx: &mut Cx<'_>) -> Result<Vec<PutIn>> {
     realm::hold(cx)?;
     let name = cx.realm.name.clone();
     let lacking = list_lacking(&mut cx.db)?;
@@ -71,9 +74,13 @@ pub fn put_in_lacking(cx: &mut Cx<'_>) -> Result<Vec<(&'static str, &'static str
         if realm != name {
             continue;
         }
-        let present: BTreeSet<String> = flow::list(cx)?.into_iter().map(|one| one.alias).collect();
-        insert_missing(cx, alias, &present)?;
-        put_in.push((setting, alias));
+        let own = own_inside(cx, alias)?;
+        if own.is_none() {
+            let there = flow::list(cx)?.into_iter();
+            let present: BTreeSet<String> = there.map(|one| one.alias).collect();
+            insert_missing(cx, alias, &present)?;
+        }
+        put_in.push((setting, alias, own));
     }
     Ok(put_in)
 }

@@ -114,3 +114,36 @@ fn a_name_is_given_to_one_realm_only() {
 
     assert!(second);
 }
+
+#[test]
+fn a_flow_to_sign_in_by_is_not_put_in_around_one_of_the_realms_own() {
+    let (first, is_there, second, is_there_then) = in_fresh_database(|cx| {
+        let master = create_master(cx, draft("master"))?.unwrap();
+        let mut at_master = cx.in_realm(&master);
+        let mut lacking = draft("shop");
+        lacking.settings.rest.remove("browserFlow");
+        let realm = insert_realm(&mut at_master, lacking)?.unwrap();
+        let mut inside = at_master.in_realm(&realm);
+        let cx = &mut inside;
+        let named = |cx: &mut Cx<'_>, alias: &str| -> Result<Option<flow::Flow>> {
+            let all = flow::list(cx)?;
+            Ok(all.into_iter().find(|one| one.alias == alias))
+        };
+        let (browser, forms) = (named(cx, "browser")?.unwrap(), named(cx, "forms")?.unwrap());
+        // What is inside goes with it.
+        flow::remove(cx, &browser.id)?;
+        let built_in = false;
+        flow::insert(cx, &flow::Flow { built_in, ..forms })?;
+        let first = put_in_lacking(cx)?;
+        let is_there = named(cx, "browser")?.is_some();
+        let own = named(cx, "forms")?.unwrap();
+        flow::remove(cx, &own.id)?;
+        let second = put_in_lacking(cx)?;
+        Ok((first, is_there, second, named(cx, "browser")?.is_some()))
+    });
+
+    let (setting, flow) = ("browserFlow", "browser");
+    assert_eq!(first, [(setting, flow, Some("forms".to_owned()))]);
+    assert_eq!(second, [(setting, flow, None)]);
+    assert!(!is_there && is_there_then);
+}

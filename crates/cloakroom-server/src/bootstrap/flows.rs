@@ -1,7 +1,7 @@
 //! The flows by which people sign in, where a realm has none that lets anybody in: put in at the start where it never had
 //! them, and bound again by whoever has the machine.
 
-use cloakroom_keycloak::blueprint::{self, Restored};
+use cloakroom_keycloak::blueprint::{self, PutIn, Restored};
 use cloakroom_model::event::admin::{self, AdminEvent, Auth};
 use cloakroom_model::{Cx, Door, Fault, Link, Realm, client};
 use cloakroom_web::App;
@@ -25,30 +25,51 @@ pub(super) async fn put_in_lacking(app: &App) -> Result<(), String> {
     names.sort();
     names.dedup();
     for name in names {
-        let master = master(app).await?;
-        let Some(realm) = app.realm(&name).await.map_err(text)? else {
-            continue;
-        };
-        let put_in: Result<_, Fault> = app
-            .enter(&realm, Door::Write, move |cx| {
-                let put_in = blueprint::put_in_lacking(cx)?;
-                for (setting, alias) in &put_in {
-                    let what = json!({"alias": alias, "boundTo": setting});
-                    let by = (&*master, START);
-                    let made = ("CREATE", "AUTH_FLOW", "authentication/flows");
-                    record(cx, by, made, &what)?;
+        // Whoever administers the other realms has to come in all the same.
+        if let Err(error) = put_in(app, &name).await {
+            tracing::error!(realm = %name, %error, "this realm lacks a flow to sign in by, and it could not be put in");
+        }
+    }
+    Ok(())
+}
+
+async fn put_in(app: &App, name: &str) -> Result<(), String> {
+    let master = master(app).await?;
+    let Some(realm) = app.realm(name).await.map_err(text)? else {
+        return Ok(());
+    };
+    let put_in: Result<Vec<PutIn>, Fault> = app
+        .enter(&realm, Door::Write, move |cx| {
+            let put_in = blueprint::put_in_lacking(cx)?;
+            for (setting, alias, own) in &put_in {
+                if own.is_some() {
+                    continue;
                 }
-                Ok(put_in)
-            })
-            .await;
-        for (setting, flow) in put_in.map_err(text)? {
-            tracing::warn!(
+                let what = json!({"alias": alias, "boundTo": setting});
+                let by = (&*master, START);
+                let made = ("CREATE", "AUTH_FLOW", "authentication/flows");
+                record(cx, by, made, &what)?;
+            }
+            Ok(put_in)
+        })
+        .await;
+    for (setting, flow, own) in put_in.map_err(text)? {
+        match own {
+            None => tracing::warn!(
                 realm = %name,
                 setting,
                 flow,
                 "nobody could sign in to this realm: it lacked a flow and was bound to no other. It has the flow of a new \
                  realm now"
-            );
+            ),
+            Some(own) => tracing::error!(
+                realm = %name,
+                setting,
+                flow,
+                own,
+                "nobody can sign in to this realm: it lacks a flow, which cannot be put in around one of its own. \
+                 `cloakroom recover flows` with the realm's name gets people in again"
+            ),
         }
     }
     Ok(())
