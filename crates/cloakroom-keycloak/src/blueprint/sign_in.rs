@@ -63,8 +63,9 @@ pub fn list_gone(link: &mut Link<'_>) -> Result<Vec<(String, &'static str, Strin
 /// A flow that a realm lacked: the setting, the flow, and the realm's own flow that kept it from being put in.
 pub type PutIn = (&'static str, &'static str, Option<String>);
 
-/// Puts in the flows by which people sign in that the request's realm lacks; says which, which is none where another node
-/// was quicker. One that would have a flow of the realm's own inside is not put in: nobody knows what that lets pass.
+/// Puts in the flows by which people sign in that the request's realm lacks, and says which.
+///
+/// It is none where another node was quicker. One that would have a flow of the realm's own inside is not put in: nobody knows what that lets pass.
 pub fn put_in_lacking(cx: &mut Cx<'_>) -> Result<Vec<PutIn>> {
     realm::hold(cx)?;
     let name = cx.realm.name.clone();

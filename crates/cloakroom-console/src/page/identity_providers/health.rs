@@ -103,7 +103,9 @@ pub(super) fn state(desk: &Desk, health: &Value) -> Pill {
     match (is("supported"), is("resting"), failures) {
         (false, ..) => Pill::danger(desk.text("provider-not-supported")),
         (_, true, _) => Pill::danger(desk.text("provider-resting")),
-        (.., 0) if health.get("lastSuccess").is_some_and(Value::is_i64) => Pill::ok(desk.text("provider-well")),
+        (.., 0) if health.get("lastSuccess").is_some_and(Value::is_i64) => {
+            Pill::ok(desk.text("provider-well"))
+        }
         (.., 0) => Pill::plain(desk.text("provider-not-asked")),
         (.., failures) => {
             let text = desk.text_with("provider-failures", "count", failures.to_string());
