@@ -87,19 +87,19 @@ fn contend(server: &Arc<Server>, row: &Row) {
             .collect();
         calls.into_iter().map(|call| call.join().unwrap()).collect()
     });
+    // The rights to administer a realm go with it, and a request that comes at that moment may miss them before the realm.
+    let goes = row.name == "a-realm-goes";
     for (request, answer) in &answers {
-        check(request, answer);
+        if !(goes && answer.status == 403) {
+            check(request, answer);
+        }
     }
     let won = answers.iter().filter(|(_, answer)| answer.status < 300);
     match row.wins {
         Wins::One => assert_eq!(won.count(), 1, "{answers:?}"),
         Wins::Any => {}
     }
-    let shown = if row.name == "a-realm-goes" {
-        &[]
-    } else {
-        SHOWN
-    };
+    let shown = if goes { &[] } else { SHOWN };
     for path in shown {
         for port in &ports {
             let answer = send((&realm, *port), &[], &format!("GET {path}"), 0);
