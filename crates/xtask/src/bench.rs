@@ -65,6 +65,9 @@ pub(crate) struct Options {
     /// Whether refusals of two kinds can be told apart by their time; as many of each as the crowd has people
     #[arg(long, group = "crowd")]
     timing: bool,
+    /// Of `--timing` only the pairs that have this in their name or in one of their kinds
+    #[arg(long, requires = "timing")]
+    pair: Option<String>,
     /// What requests notice while the rows of many sign-ins that are over are removed
     #[arg(long, group = "crowd")]
     sweep: bool,
