@@ -138,6 +138,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     let logs = workspace.logs()?;
     let binary = server::build(workspace, true)?;
+    limits::build(workspace)?;
     let database = Database::create(&logs, options.postgres, "cloakroom_bench")?;
     let setup = Setup {
         binary: &binary,

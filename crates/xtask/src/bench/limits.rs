@@ -101,6 +101,20 @@ pub(super) fn print_raw(workspace: &Workspace, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Builds what shows them. It is an example, whose features are not those of the server that is measured: it is built by itself.
+pub(super) fn build(workspace: &Workspace) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "build",
+        "--release",
+        "--package",
+        "cloakroom-web",
+        "--example",
+        "limits",
+    ]);
+    command::run(cargo.current_dir(&workspace.root))
+}
+
 fn program(workspace: &Workspace) -> Command {
     let mut command = Command::new("taskset");
     command
