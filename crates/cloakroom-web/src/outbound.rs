@@ -48,7 +48,9 @@ const ADDRESS: usize = 2048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
     /// The address is no https address that may be reached.
-    #[error("the address may not be reached")]
+    #[error(
+        "the address may not be reached: https leads to the internet, and CLOAKROOM_OUTBOUND_ALLOW lists what else may be reached"
+    )]
     Forbidden,
     /// Too many requests are under way.
     #[error("too many requests to other servers are under way")]
@@ -59,12 +61,38 @@ pub enum OutboundError {
     /// No connection, a broken one, or none in time.
     #[error("the server was not reached, or did not answer in time")]
     Unreachable,
+    /// Somebody answers, but not with a certificate of whoever was asked.
+    #[error("the server cannot be trusted: its certificate is not one for this name")]
+    Untrusted,
     /// The answer is not 200.
     #[error("the server answered {0}")]
     Status(u16),
     /// The answer is larger than anything that is expected.
     #[error("the answer is too large")]
     TooLarge,
+}
+
+impl OutboundError {
+    /// Why a request failed: the name may have led to an address that may not be reached, which the resolver alone learns.
+    fn of(error: reqwest::Error) -> Self {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            if let Some(known) = error.downcast_ref::<Self>() {
+                return *known;
+            }
+            let within = error.downcast_ref::<std::io::Error>();
+            if within.is_some_and(is_distrust) {
+                return Self::Untrusted;
+            }
+            cause = error.source();
+        }
+        Self::Unreachable
+    }
+}
+
+/// TLS came to nothing because of what the other side showed.
+fn is_distrust(error: &std::io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 /// The client for other servers.
@@ -141,14 +169,14 @@ impl Outbound {
             .try_acquire()
             .map_err(|_| OutboundError::Busy)?;
         let sent = client.get(url).header(ACCEPT, accept).send().await;
-        let mut answer = sent.map_err(|_| OutboundError::Unreachable)?;
+        let mut answer = sent.map_err(OutboundError::of)?;
         if answer.status() != StatusCode::OK {
             return Err(OutboundError::Status(answer.status().as_u16()));
         }
         let mut body = Vec::new();
         loop {
             let chunk = answer.chunk().await;
-            let Some(chunk) = chunk.map_err(|_| OutboundError::Unreachable)? else {
+            let Some(chunk) = chunk.map_err(OutboundError::of)? else {
                 return Ok(body);
             };
             if body.len() + chunk.len() > ANSWER {
@@ -169,7 +197,7 @@ impl Outbound {
             .try_acquire()
             .map_err(|_| OutboundError::Busy)?;
         let sent = client.post(url).form(form).send().await;
-        let answer = sent.map_err(|_| OutboundError::Unreachable)?;
+        let answer = sent.map_err(OutboundError::of)?;
         match answer.status().is_success() {
             true => Ok(()),
             false => Err(OutboundError::Status(answer.status().as_u16())),

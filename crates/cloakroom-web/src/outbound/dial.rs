@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Outbound, OutboundError};
+use super::{Outbound, OutboundError, is_distrust};
 use crate::app::now;
 
 /// The most connections to one host at once: one that hangs holds up its own people alone.
@@ -139,14 +139,7 @@ impl Dial for Outbound {
         match secured {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
             // A certificate that is somebody else's is no reason to leave the host alone, nor to trust it.
-            Ok(Err(error))
-                if error
-                    .get_ref()
-                    .is_some_and(|inner| inner.is::<rustls::Error>()) =>
-            {
-                let why = "the server cannot be trusted: its certificate is not one for this name";
-                Err(Unreached(why.to_owned()))
-            }
+            Ok(Err(error)) if is_distrust(&error) => Err(unreached(OutboundError::Untrusted)),
             _ => {
                 self.note(place, true);
                 Err(unreached(OutboundError::Unreachable))

@@ -41,8 +41,11 @@ impl Resolve for Guard {
             let found = found.await?;
             // One address inside is enough to suspect the name of all.
             let may = |address: &SocketAddr| listed.may_reach(address.ip(), only_listed);
-            if found.is_empty() || !found.iter().all(may) {
+            if !found.iter().all(may) {
                 return Err(OutboundError::Forbidden.into());
+            }
+            if found.is_empty() {
+                return Err(OutboundError::Unreachable.into());
             }
             let addresses: Addrs = Box::new(found.into_iter());
             Ok(addresses)

@@ -49,12 +49,11 @@ async fn answer(
     client: &reqwest::Client,
     request: reqwest::Request,
 ) -> Result<HttpResponse, OutboundError> {
-    let unreachable = |_| OutboundError::Unreachable;
-    let mut answer = client.execute(request).await.map_err(unreachable)?;
+    let mut answer = client.execute(request).await.map_err(OutboundError::of)?;
     let mut response = HttpResponse::new(Vec::new());
     *response.status_mut() = answer.status();
     *response.headers_mut() = answer.headers().clone();
-    while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
+    while let Some(chunk) = answer.chunk().await.map_err(OutboundError::of)? {
         if response.body().len() + chunk.len() > ANSWER {
             return Err(OutboundError::TooLarge);
         }
@@ -65,8 +64,11 @@ async fn answer(
 
 impl Network for Outbound {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreached> {
+        let server = request.uri().authority().map(|server| server.host().to_owned());
         let done = Self::send(self, request).await;
-        done.map_err(|error| Unreached(error.to_string()))
+        // A provider has several addresses, and whoever reads this has to know which of them it was.
+        let server = server.unwrap_or_default();
+        done.map_err(|error| Unreached(format!("{server}: {error}")))
     }
 
     fn now(&self) -> Timestamp {

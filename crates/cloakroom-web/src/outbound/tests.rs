@@ -68,10 +68,10 @@ async fn a_name_that_changes_its_mind_reaches_the_vetted_address_alone() {
 
     // A further request looks the name up anew, and checks it anew.
     let refused = outbound.get(&url, "*/*").await;
-    assert_eq!(refused, Err(OutboundError::Unreachable));
+    assert_eq!(refused, Err(OutboundError::Forbidden));
     assert_eq!(
         outbound.post(&url, &[]).await,
-        Err(OutboundError::Unreachable)
+        Err(OutboundError::Forbidden)
     );
     assert_eq!(*inside.lock().unwrap(), 0, "an address inside was reached");
 }
@@ -79,12 +79,12 @@ async fn a_name_that_changes_its_mind_reaches_the_vetted_address_alone() {
 #[tokio::test]
 async fn a_name_with_one_address_inside_is_not_trusted_with_the_others() {
     let (port, outside) = server(OUTSIDE, 0, "outside");
-    for answer in [
-        &[OUTSIDE, INSIDE][..],
-        &[INSIDE, OUTSIDE],
-        &["::ffff:127.0.0.1"],
-        &["169.254.169.254"],
-        &[],
+    for (answer, why) in [
+        (&[OUTSIDE, INSIDE][..], OutboundError::Forbidden),
+        (&[INSIDE, OUTSIDE], OutboundError::Forbidden),
+        (&["::ffff:127.0.0.1"], OutboundError::Forbidden),
+        (&["169.254.169.254"], OutboundError::Forbidden),
+        (&[], OutboundError::Unreachable),
     ] {
         let (lookup, _) = scripted(&[answer]);
         let outbound = Outbound::with(Listed::parse(OUTSIDE).unwrap(), lookup).unwrap();
@@ -93,7 +93,7 @@ async fn a_name_with_one_address_inside_is_not_trusted_with_the_others() {
             .get(&format!("http://mixed.test:{port}/"), "*/*")
             .await;
 
-        assert_eq!(refused, Err(OutboundError::Unreachable), "{answer:?}");
+        assert_eq!(refused, Err(why), "{answer:?}");
     }
     assert_eq!(*outside.lock().unwrap(), 0);
 }
