@@ -138,6 +138,14 @@ impl AdminError {
         }
     }
 
+    /// The same refusal where what was written before it is undone already, so that the writer has nothing to roll back.
+    pub(crate) fn already_undone(self) -> Self {
+        match self {
+            Self::Undone { status, body, .. } => Self::Refused { status, body },
+            other => other,
+        }
+    }
+
     /// In how many seconds the same call may succeed.
     fn retry_after_seconds(&self) -> Option<u64> {
         match self {

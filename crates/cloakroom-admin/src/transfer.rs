@@ -68,11 +68,7 @@ pub async fn bring_in(app: &App, found: Found, manner: Manner) -> Result<Report,
         None => return Err(ImportError::invalid("there is no realm master yet")),
     };
     let work = Arc::clone(&waiting);
-    let done = app.enter(&at, Door::Write, move |cx| work.run(cx)).await;
-    match done {
-        Ok(()) | Err(ImportError::Tried(_)) => {}
-        Err(error) => return Err(error),
-    }
+    app.enter(&at, Door::Write, move |cx| work.run(cx)).await?;
     let report = waiting
         .report
         .lock()
@@ -139,13 +135,12 @@ fn is_masked(values: &serde_json::Value) -> bool {
 impl Waiting {
     fn run(&self, cx: &mut Cx<'_>) -> Result<(), ImportError> {
         let mut report = Report::new(&self.name, Outcome::Created);
-        let done = self.write(cx, &mut report);
+        let done = match self.manner.trial {
+            true => cx.tried(|cx| self.write(cx, &mut report)),
+            false => self.write(cx, &mut report),
+        };
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
-        done?;
-        if self.manner.trial {
-            return Err(ImportError::tried());
-        }
-        Ok(())
+        done
     }
 
     fn write(&self, cx: &mut Cx<'_>, report: &mut Report) -> Result<(), ImportError> {

@@ -1,6 +1,7 @@
 //! `Cx`: all that a rule may look at during one request.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use rand::CryptoRng;
@@ -180,6 +181,24 @@ impl Cx<'_> {
         let done = write(self);
         self.db.conn()?.set_room(USUAL).map_err(Fault::from)?;
         done
+    }
+}
+
+impl Cx<'_> {
+    /// Writes, and undoes it: what comes back is what would come of it, and whatever else is in the transaction stays.
+    ///
+    /// A unit of work that ended with a fault instead would be undone as well, and would have its neighbours and itself run twice.
+    pub fn tried<T, E: From<Fault>>(
+        &mut self,
+        write: impl FnOnce(&mut Cx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let before = self.changes.clone();
+        self.db.conn()?.savepoint().map_err(Fault::from)?;
+        // A panic would leave the savepoint open, in which the whole batch would be taken for undone.
+        let done = catch_unwind(AssertUnwindSafe(|| write(self)));
+        *self.changes = before;
+        self.db.conn()?.rollback().map_err(Fault::from)?;
+        done.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 

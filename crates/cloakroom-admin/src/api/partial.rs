@@ -1,16 +1,16 @@
 //! `/admin/realms/{realm}/partialImport` and `/partial-export`: parts of a realm in Keycloak's files.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::export::{self, Choice};
 use cloakroom_keycloak::import::{IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
 use cloakroom_keycloak::{client, group, identity_provider, role, user as person};
-use cloakroom_model::{Cx, Door, user};
+use cloakroom_model::{Cx, Door, Fault, user};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::{Answer, Params, is_on};
 use crate::access::{Admin, Grants};
@@ -49,29 +49,24 @@ async fn import(admin: Admin, body: Bytes) -> Answer {
     Ok(HttpResponse::Ok().json(done.await?))
 }
 
+/// Plans are made one at a time: each takes the writer for as long as its import would.
+static PLANS: Semaphore = Semaphore::const_new(1);
+
 /// What the same call to `partialImport` would do. It is done in full, so that whatever ends the import ends the plan, and then
 /// undone. Of things that would end it because they are there, each is named instead, as `EXISTS`.
 async fn plan(admin: Admin, body: Bytes) -> Answer {
+    admin.check(&["manage-realm"])?;
+    let _turn = PLANS.acquire().await.map_err(Fault::connection)?;
     let file = File::read(&admin, &body).await?;
     let (policy, fails) = match file.policy {
         IfExists::Fail => (IfExists::Skip, true),
         policy => (policy, false),
     };
-    let tried = Arc::new(Mutex::new(None));
-    let slot = Arc::clone(&tried);
-    let done: Result<(), AdminError> = admin
-        .write(move |cx| {
-            let results = file.bring_in(cx, policy)?;
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(results);
-            Err(AdminError::message(409, "nothing was written").undoing())
-        })
-        .await;
-    let found = tried.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let mut found = match (found, done) {
-        (Some(found), _) => found,
-        (None, Err(error)) => return Err(error),
-        (None, Ok(())) => return Err(AdminError::not_found()),
+    let bring_in = move |cx: &mut Cx<'_>| {
+        let done = file.bring_in(cx, policy);
+        done.map_err(AdminError::already_undone)
     };
+    let mut found = admin.write(move |cx| cx.tried(&bring_in)).await?;
     let results = found.get_mut("results").and_then(Value::as_array_mut);
     for one in results
         .into_iter()

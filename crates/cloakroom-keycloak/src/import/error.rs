@@ -26,9 +26,6 @@ pub enum ImportError {
     /// Whoever brings it in may not hand on a role that is in it.
     #[error("you may not hand on a role that is in the file")]
     Forbidden(Fault),
-    /// All went well and was only to be tried.
-    #[error("nothing was written, because this was a trial")]
-    Tried(Fault),
     /// We could not do our part.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -59,11 +56,6 @@ impl ImportError {
         Self::Forbidden(undone())
     }
 
-    /// The end of a trial.
-    pub fn tried() -> Self {
-        Self::Tried(undone())
-    }
-
     /// A member of the wrong type.
     pub(crate) fn wrong(place: &str, who: &str) -> impl FnOnce(Unreadable) -> Self {
         let at = at(place, who);
@@ -89,7 +81,6 @@ impl Verdict for ImportError {
             Self::Invalid { fault, .. }
             | Self::Taken { fault, .. }
             | Self::Forbidden(fault)
-            | Self::Tried(fault)
             | Self::Fault(fault) => Some(fault),
         }
     }

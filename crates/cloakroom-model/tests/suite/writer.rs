@@ -1,5 +1,6 @@
 //! The writer: what commits together stands or falls alone; and the readers, which write nothing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -142,6 +143,48 @@ fn a_fault_of_a_unit_on_its_own_stores_nothing() {
             assert!(store.write(work).is_err());
             assert!(!stands(store, "broken"));
         }
+    });
+}
+
+/// How often the unit of work of the test below has run.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// Stores somebody, and tries what else comes of it.
+fn trying(cx: &mut Cx<'_>) -> Result<Stored> {
+    RUNS.fetch_add(1, Ordering::Relaxed);
+    let known = user::insert(cx, &person("known"))?;
+    let found = cx.tried(|cx| {
+        user::insert(cx, &person("broken"))?;
+        cx.people_changed();
+        cx.settings_changed();
+        user::find(cx, &UserId::new("broken"))
+    })?;
+    assert!(found.is_some());
+    assert!(cx.changes.is_empty(), "{:?}", cx.changes);
+    // What fails is undone as well, and so is what panics: its neighbours go on in the same transaction.
+    assert!(cx.tried(broken).is_err());
+    let panicked = catch_unwind(AssertUnwindSafe(|| cx.tried(panicking)));
+    assert!(panicked.is_err());
+    Ok(known)
+}
+
+#[test]
+fn what_is_tried_is_undone_and_costs_neither_itself_nor_a_neighbour_a_second_run() {
+    on_each(|store| {
+        RUNS.store(0, Ordering::Relaxed);
+        let answers = together(
+            store,
+            &[
+                |cx| user::insert(cx, &person("before")),
+                trying,
+                |cx| user::insert(cx, &person("after")),
+            ],
+        );
+
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        assert_eq!(RUNS.load(Ordering::Relaxed), 1);
+        assert!(["before", "known", "after"].iter().all(|id| stands(store, id)));
+        assert!(!stands(store, "broken"));
     });
 }
 

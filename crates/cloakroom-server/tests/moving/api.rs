@@ -116,6 +116,62 @@ async fn parts_come_into_a_realm_by_the_policy_that_was_asked_for() {
     assert_eq!(changed[0]["enabled"], false);
 }
 
+/// What a plan names is what the import does then, whatever the plan has tried; and it is refused in the same words.
+#[tokio::test]
+async fn a_plan_says_what_its_import_does_and_leaves_nothing() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let realm = json!({"realm": "shop", "groups": [{"name": "old"}]}).to_string();
+    server.admin(&token, ("POST", ""), Some(&realm)).await;
+    let send = async |path: &str, parts: &Value| {
+        let parts = parts.to_string();
+        server.admin(&token, ("POST", path), Some(&parts)).await
+    };
+    let (plan, import) = ("/shop/ui-ext/partial-import-plan", "/shop/partialImport");
+    let everything = async || {
+        let mut all = Vec::new();
+        for path in ["/shop/groups", "/shop/roles", "/shop/users", "/shop/clients"] {
+            all.push(server.admin(&token, ("GET", path), None).await);
+        }
+        all
+    };
+    let fates = |said: &Value| -> Vec<(Value, Value)> {
+        let results = said["results"].as_array().unwrap().iter();
+        results
+            .map(|one| (one["resourceName"].clone(), one["action"].clone()))
+            .collect()
+    };
+    let before = everything().await;
+    let mut parts = json!({
+        "clients": [{"clientId": "c"}],
+        "roles": {"realm": [{"name": "r"}], "client": {"c": [{"name": "cr"}]}},
+        "groups": [{"name": "old"}, {"name": "new", "realmRoles": ["r"]}],
+        "users": [{"username": "u", "groups": ["/new"], "credentials": [{"type": "password", "value": "long enough 1"}]}],
+    });
+
+    parts["ifResourceExists"] = json!("FAIL");
+    let (status, fails) = send(plan, &parts).await;
+    assert_eq!(status, 200, "{fails}");
+    assert!(fates(&fails).contains(&(json!("old"), json!("EXISTS"))), "{fails}");
+    assert_eq!(everything().await, before);
+    // What cannot come in ends the plan as it ends the import.
+    let bad = json!({"ifResourceExists": "SKIP", "roles": {"realm": [{"name": "r"}]}, "users": [{"username": "u", "groups": ["/none"]}]});
+    let refused = send(plan, &bad).await;
+    assert_eq!(refused, send(import, &bad).await);
+    assert_eq!(refused.0, 400, "{}", refused.1);
+    assert_eq!(everything().await, before);
+    for policy in ["SKIP", "OVERWRITE"] {
+        parts["ifResourceExists"] = json!(policy);
+        let before = everything().await;
+        let (status, planned) = send(plan, &parts).await;
+        assert_eq!(status, 200, "{planned}");
+        assert_eq!(everything().await, before);
+        let (_, done) = send(import, &parts).await;
+        assert_eq!(fates(&planned), fates(&done));
+    }
+}
+
 #[tokio::test]
 async fn nobody_raises_themselves_by_a_file() {
     let here = Installation::new();

@@ -256,7 +256,7 @@ pub fn import(data: &[u8]) -> bool {
     file.write_all(data).unwrap();
     let path = file.path().to_owned();
     let variables = files::Variables::default();
-    let done: Result<(), ImportError> = WORLD.enter(move |cx| {
+    let bring_in = move |cx: &mut Cx<'_>| {
         for found in files::find(&path, &variables)? {
             let ready = Ready {
                 keys: &[],
@@ -267,13 +267,13 @@ pub fn import(data: &[u8]) -> bool {
             let mut report = Report::new(found.name().unwrap_or_default(), Outcome::Created);
             import::import_realm(cx, (&found.sent, &*found.people), &ready, &mut report)?;
         }
-        Err(ImportError::tried())
-    });
-    match done {
-        Err(ImportError::Tried(_)) => true,
+        Ok(())
+    };
+    match WORLD.enter(move |cx| cx.tried(&bring_in)) {
+        Ok(()) => true,
         // Whatever is sent is no fault of the database.
         Err(ImportError::Fault(fault)) => panic!("{fault}"),
-        _ => false,
+        Err(_) => false,
     }
 }
 

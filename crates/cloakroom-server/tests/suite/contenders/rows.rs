@@ -65,6 +65,7 @@ pub(super) const ALL: &[Row] = &[
             r#"POST /clients-initial-access {"count": 1, "expiration": 60}"#,
             r#"POST /localization/de {"a{n}": "b"}"#,
             r#"POST /partialImport {"ifResourceExists": "SKIP", "roles": {"realm": [{"name": "p{n}"}]}}"#,
+            r#"POST /ui-ext/partial-import-plan {"ifResourceExists": "SKIP", "roles": {"realm": [{"name": "q{n}"}]}, "users": [{"username": "planned{n}"}]}"#,
             r#"PUT /events/config {"eventsEnabled": true, "adminEventsEnabled": true}"#,
             r#"PUT /users/profile {"attributes": [{"name": "username"}, {"name": "email"}]}"#,
             r#"POST /workflows {"name": "w{n}", "on": "user_created", "steps": [{"uses": "disable-user"}]}"#,
