@@ -46,6 +46,17 @@ impl Tried {
         })
     }
 
+    /// Whoever a passkey names, who need not be there: what is of nobody is counted as what is of somebody.
+    pub(crate) fn passkey(named: &str, ip: &str, device: Option<&Digest>) -> Self {
+        Self::alone(Key {
+            subject: passkey_of(named),
+            source: match device {
+                Some(device) => format!("device {}", device.to_base64url()),
+                None => source(ip),
+            },
+        })
+    }
+
     /// Something beside the password of a user: whoever asks knows the password, so it counts for one wherever they are.
     pub(crate) fn further(user: &User, device: Option<&Digest>) -> Self {
         Self::alone(Key {
@@ -145,10 +156,16 @@ fn further_of(user: &User) -> String {
     format!("+{}", user.id)
 }
 
+/// What stands for the passkeys of whoever has this id.
+fn passkey_of(id: &str) -> String {
+    format!("passkey {}", Digest::of(id.as_bytes()).to_base64url())
+}
+
 /// Forgets the attempts on a user, under whichever name and from wherever they came.
 pub fn forgive(cx: &mut Cx<'_>, user: &User) -> Result<()> {
     login_limit::clear(cx, user.id.as_str())?;
     login_limit::clear(cx, &further_of(user))?;
+    login_limit::clear(cx, &passkey_of(user.id.as_str()))?;
     login_limit::clear(cx, &subject(&user.username))?;
     match &user.email {
         Some(email) => login_limit::clear(cx, &subject(email)),

@@ -1,6 +1,6 @@
 //! A passkey in place of a name and a password: who that is says the key itself, or the session of the browser.
 //!
-//! Nobody guesses a signature. What is wrong is counted for whom it names and where it comes from, so that nobody has the server
+//! Nobody guesses a signature. What is wrong is counted for whom it names, and where it comes from, so that nobody has the server
 //! look for keys without end, and never towards a lockout: whoever knows a name only must not shut its owner out, and a lockout
 //! that others have caused does not keep the owner of a passkey from signing in, unless it is permanent and disables the account.
 
@@ -10,12 +10,13 @@ use cloakroom_model::attempt::Attempt;
 use cloakroom_model::credential::PASSKEY;
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Digest, Result};
+use cloakroom_model::{Cx, Result};
 
 use super::webauthn::{self, Asked, Assertion, Ceremony, Policy, Proof, Question};
 use crate::flow::{self, note};
+use crate::known_device;
 use crate::pace::{self, Outcome, Tried};
-use crate::proof::{Denied, Refusal, TooMany};
+use crate::proof::{Denied, Place, Refusal, TooMany};
 
 /// No id of a user is longer, in base64url as the form has it.
 const LONGEST: usize = 96;
@@ -55,14 +56,27 @@ pub fn question(
 pub type Judged = std::result::Result<(User, Proof), Denied>;
 
 /// Looks at what a passkey has signed: whose it is, or why nobody is signed in by it.
+///
+/// It is counted for the person and not for the text that names them, of which there is more than one; and by itself for a browser in which
+/// that person has signed in before, so that nobody at the same address is in its way.
 pub fn prove(
     cx: &mut Cx<'_>,
     known: Option<&User>,
     (asked, brought): (&Asked<'_>, &Assertion<'_>),
-    ip: &str,
+    place: Place<'_>,
 ) -> Result<std::result::Result<Judged, TooMany>> {
-    let subject = Digest::of(brought.user_handle.as_bytes()).to_base64url();
-    let tried = Tried::known(&format!("passkey {subject}"), ip);
+    let named = match known {
+        Some(user) => Some(user.id.clone()),
+        None => named(brought.user_handle),
+    };
+    let found = match (known, &named) {
+        (Some(user), _) => Some(user.clone()),
+        (None, Some(id)) => person(cx, id)?,
+        (None, None) => None,
+    };
+    let device = known_device::recognize(cx, found.as_ref(), place.device)?;
+    let subject = named.as_ref().map_or("", UserId::as_str);
+    let tried = Tried::passkey(subject, place.ip, device.as_ref());
     let limit = match pace::begin(cx, tried)? {
         Ok(begun) => begun,
         Err(retry_after_seconds) => {
@@ -70,10 +84,6 @@ pub fn prove(
                 retry_after_seconds,
             }));
         }
-    };
-    let found = match known {
-        Some(user) => Some(user.clone()),
-        None => owner(cx, brought.user_handle)?,
     };
     let denied = |user: Option<UserId>, reason, why| Denied {
         refusal: Refusal::InvalidCredentials,
@@ -93,6 +103,11 @@ pub fn prove(
         Err(_) => Outcome::Wrong,
     };
     pace::end(cx, &limit, outcome)?;
+    if let (Some(user), Some(device), Outcome::Wrong) = (&found, &device, outcome)
+        && limit.failures().saturating_add(1) >= known_device::FORGOTTEN
+    {
+        known_device::forget(cx, &user.id, device)?;
+    }
     Ok(Ok(match judged {
         Ok((user, _)) if !user.enabled => Err(Denied {
             refusal: Refusal::Disabled,
@@ -104,16 +119,18 @@ pub fn prove(
     }))
 }
 
-/// Whom a key names as its owner; service accounts are no people.
-fn owner(cx: &mut Cx<'_>, handle: &str) -> Result<Option<User>> {
+/// The id that a key names its owner by; `None` if what it says is no id.
+fn named(handle: &str) -> Option<UserId> {
     if handle.is_empty() || handle.len() > LONGEST {
-        return Ok(None);
+        return None;
     }
-    let bytes = URL_SAFE_NO_PAD.decode(handle.trim_end_matches('=')).ok();
-    let id = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some(id) = id.filter(|id| !id.contains('\0')) else {
-        return Ok(None);
-    };
-    let found = user::find(cx, &UserId::new(id))?;
+    let bytes = URL_SAFE_NO_PAD.decode(handle.trim_end_matches('=')).ok()?;
+    let id = String::from_utf8(bytes).ok()?;
+    (!id.contains('\0')).then(|| UserId::new(id))
+}
+
+/// The person with this id; service accounts are no people.
+fn person(cx: &mut Cx<'_>, id: &UserId) -> Result<Option<User>> {
+    let found = user::find(cx, id)?;
     Ok(found.filter(|user| user.service_account_client.is_none()))
 }

@@ -6,7 +6,7 @@ use actix_web::http::header::RETRY_AFTER;
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::further::{self, passkey, webauthn};
 use cloakroom_login::known_device;
-use cloakroom_login::proof::Refusal;
+use cloakroom_login::proof::{Place, Refusal};
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::credential::PASSKEY;
 use cloakroom_model::user::User;
@@ -71,7 +71,12 @@ pub(super) fn answer(
         challenge: challenge.as_deref(),
         base_url: answer.provider.base_url(),
     };
-    let proved = match passkey::prove(cx, known.as_ref(), (&asked, &assertion), ip)? {
+    let from = Place {
+        ip,
+        device: (!answer.is_device_new).then_some(answer.device),
+        is_for_many: false,
+    };
+    let proved = match passkey::prove(cx, known.as_ref(), (&asked, &assertion), from)? {
         Ok(proved) => proved,
         Err(many) => {
             let alert = Alert::error(Notice::TooManyAttempts);

@@ -28,6 +28,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         "PASSWORD-08-a-lockout-keeps-no-passkey-out-and-comes-from-none",
         lockout,
     ),
+    (
+        "PASSWORD-08-passkeys-that-fail-are-counted-for-whom-they-name-however-that-is-written",
+        pace,
+    ),
     ("WEBAUTHN-10-nobody-is-told-whose-passkey-there-is", unknown),
     (
         "F6-05-one-passkey-that-sixty-four-bring-to-all-nodes",
@@ -285,6 +289,38 @@ fn lockout(scene: &Scene, name: &str) {
     assert_eq!(scene.subject(place), person.id);
     // The lock is for whoever guesses, and stays.
     assert_eq!(state(&person)["disabled"], json!(true));
+}
+
+fn pace(scene: &Scene, name: &str) {
+    let protected =
+        json!({"webAuthnPolicyPasswordlessPasskeysEnabled": true, "bruteForceProtected": true});
+    let scene = &scene.beside("passkey-pace", protected);
+    let (person, mut key) = with_passkey(scene, name);
+    let mut own = scene.browser();
+    let page = opened(scene, &mut own);
+    sign_in(&mut own, &page, (&person, &mut key)).client();
+    let handle = base64url(person.id.as_bytes());
+    let nobody = base64url(b"0d2f6c1f-0000-4b9e-9a36-6f9d1c527a12");
+    // Ten ways to write an id are ten tries, of which the first ones fail at once; the waits get longer than any machine is slow.
+    let mut is_held_up = |handle: &str| {
+        (0..10).any(|more| {
+            let mut browser = scene.browser();
+            let page = opened(scene, &mut browser);
+            let signed = key.assert(&Ceremony {
+                user_handle: format!("{handle}{}", "=".repeat(more)),
+                ..Ceremony::get(&page)
+            });
+            let wrong = with(signed, "signature", base64url(&[1; 70]));
+            let page = refused(scene, &mut browser, &page, &wrong, handle);
+            page.answer.status == 429
+        })
+    };
+    assert!(is_held_up(&handle));
+    assert!(is_held_up(&nobody));
+    // What strangers at the same address have tried holds up no browser that its owner has signed in with.
+    let page = own.open(&scene.request("&prompt=login")).page();
+    let place = sign_in(&mut own, &page, (&person, &mut key));
+    assert_eq!(scene.subject(place), person.id);
 }
 
 fn unknown(scene: &Scene, name: &str) {

@@ -66,8 +66,8 @@ pub(super) fn sign_in(
     send(browser, page, &signed)
 }
 
-/// A flow of these lines: the depth in dots, a step or `+` and the name of a flow, and what it is required to.
-pub(super) fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
+/// Makes a flow of these lines: the depth in dots, a step or `+` and the name of a flow, and what it is required to. Its id.
+pub(super) fn flow(scene: &Scene, alias: &str, lines: &[&str]) -> String {
     let call = |method: &str, path: &str, body: Value| -> Answer {
         let done = scene.realm.call(method, path, &body);
         assert!(done.status < 300, "{path}: {}", done.body);
@@ -75,7 +75,7 @@ pub(super) fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
     };
     let flow =
         json!({"alias": alias, "providerId": "basic-flow", "topLevel": true, "builtIn": false});
-    call("POST", "/authentication/flows", flow);
+    let made = call("POST", "/authentication/flows", flow);
     let mut above = vec![alias.to_owned()];
     for line in lines {
         let words = line.trim_start_matches('.');
@@ -100,6 +100,12 @@ pub(super) fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
             }
         }
     }
+    made.location().and_then(|at| at.rsplit('/').next()).unwrap().to_owned()
+}
+
+/// The same, in place of the realm's.
+fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
+    flow(scene, alias, lines);
     scene.realm.change("", json!({"browserFlow": alias}));
 }
 

@@ -4,6 +4,7 @@ use ciborium::Value as Cbor;
 use serde_json::{Value, json};
 
 use super::authenticator::{Ceremony, Key, written};
+use super::passkeys::flow;
 use super::register::{FORM as MAKES, REFUSED, asked, make, send};
 use super::{FORM, KEY, beside};
 use crate::further::{self, OTP, Scene, Story, has_nothing};
@@ -21,33 +22,18 @@ pub(super) const STORIES: &[(&str, Story)] = &[
     ("nobody-has-more-keys-than-anybody-carries", limit),
 ];
 
-/// A flow with these steps, all required, which the shop uses in place of the realm's.
-fn bind(scene: &Scene, alias: &str, steps: &[&str]) {
-    let call = |method: &str, path: &str, body: Value| {
-        let done = scene.realm.call(method, path, &body);
-        assert!(done.status < 300, "{path}: {}", done.body);
-        done
-    };
-    let flow =
-        json!({"alias": alias, "providerId": "basic-flow", "topLevel": true, "builtIn": false});
-    call("POST", "/authentication/flows", flow);
-    for step in steps {
-        let path = format!("/authentication/flows/{alias}/executions/execution");
-        call("POST", &path, json!({"provider": step}));
-        scene.require(alias, step, "REQUIRED");
-    }
-    let all = call("GET", "/authentication/flows", Value::Null).json();
-    let mut all = all.as_array().unwrap().iter();
-    let mine = all.find(|one| one["alias"] == json!(alias)).unwrap();
-    let shops = call("GET", "/clients?clientId=shop", Value::Null).json();
-    let path = format!("/clients/{}", shops[0]["id"].as_str().unwrap());
-    let bound = json!({"authenticationFlowBindingOverrides": {"browser": mine["id"]}});
+/// A flow of these lines, which the shop uses in place of the realm's.
+fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
+    let flow = flow(scene, alias, lines);
+    let shops = scene.realm.call("GET", "/clients?clientId=shop", &Value::Null);
+    let path = format!("/clients/{}", shops.json()[0]["id"].as_str().unwrap());
+    let bound = json!({"authenticationFlowBindingOverrides": {"browser": flow}});
     scene.realm.change(&path, bound);
 }
 
 fn weaker_flow(scene: &Scene, name: &str) {
     let scene = &beside(scene, "weaker", json!({}));
-    bind(scene, "weak", &["auth-username-password-form"]);
+    bind(scene, "weak", &["auth-username-password-form REQUIRED"]);
     let (person, device) = further::with_app(scene, name);
     // The client itself is used with a password alone, as its flow says.
     let place = scene.browser().answer(&scene.request(""), &person);
@@ -81,7 +67,7 @@ fn weaker_flow(scene: &Scene, name: &str) {
 
 fn demanded(scene: &Scene, name: &str) {
     let scene = &beside(scene, "demands", json!({}));
-    let steps = ["auth-username-password-form", "webauthn-authenticator"];
+    let steps = ["auth-username-password-form REQUIRED", "webauthn-authenticator REQUIRED"];
     bind(scene, "with-key", &steps);
     let (person, device) = further::with_app(scene, name);
     let mut browser = scene.browser();
