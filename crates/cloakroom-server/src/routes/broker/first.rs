@@ -173,7 +173,10 @@ fn go_on(
         return Ok(Shown::Onward(onward));
     };
     let Some(upstream) = provider_of(cx, &pending)? else {
-        return Ok(Shown::NoProvider);
+        return match pending.identity.provider.is_empty() {
+            true => begin_anew(cx, step, attempt),
+            false => Ok(Shown::NoProvider),
+        };
     };
     // Whoever was proved meanwhile is not whom the provider speaks of: no proof of one account goes over to another.
     if attempt.stage != Stage::Prove {
@@ -232,6 +235,13 @@ fn go_on(
             stop(cx, step, (&attempt, &pending), upstream.name(), &end)
         }
     }
+}
+
+/// Asks once more, because a node of an earlier version has not written down which provider has vouched for somebody.
+fn begin_anew(cx: &mut Cx<'_>, step: &Step, mut attempt: Attempt) -> Result<Shown, Fault> {
+    super::settle::forget(&mut attempt);
+    flow::begin_again(&mut attempt, None);
+    step.proceed(cx, attempt).map(Shown::Onward)
 }
 
 fn about(step: &Step, attempt: &Attempt, pending: &Pending, user: Option<&User>) -> About {
@@ -364,3 +374,6 @@ fn finish(
     report(cx, "IDENTITY_PROVIDER_LOGIN", &about)?;
     step.proceed(cx, attempt).map(Shown::Onward)
 }
+
+#[cfg(test)]
+mod tests;
