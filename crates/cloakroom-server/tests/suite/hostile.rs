@@ -6,6 +6,7 @@ mod assertion;
 mod borders;
 mod consent;
 mod device;
+mod documents;
 mod elsewhere;
 mod flood;
 mod grant;
@@ -44,6 +45,7 @@ const STORIES: &[&[Story]] = &[
     borders::STORIES,
     consent::STORIES,
     device::STORIES,
+    documents::STORIES,
     flood::STORIES,
     grant::STORIES,
     lasting::STORIES,
