@@ -24,6 +24,7 @@ pub(crate) struct Size {
     pub(crate) clients: u32,
     pub(crate) groups: u32,
     pub(crate) sessions: u32,
+    pub(crate) tokens: u32,
     pub(crate) events: u32,
 }
 

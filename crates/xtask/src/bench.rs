@@ -83,6 +83,9 @@ pub(crate) struct Options {
     /// Realms beside the crowd
     #[arg(long, default_value_t = 1_000, requires = "crowd")]
     realms: u32,
+    /// Refresh tokens in the crowd
+    #[arg(long, default_value_t = 0, requires = "crowd")]
+    tokens: u32,
     /// A development build, to find what is slow; its figures do not count
     #[arg(long, requires = "crowd")]
     dev_build: bool,

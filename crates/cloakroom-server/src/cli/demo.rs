@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// How many people are signed in; without it one of 20
     #[arg(long)]
     sessions: Option<u32>,
+    /// How many refresh tokens those have, all but the last one of each spent; without it none
+    #[arg(long, default_value_t = 0, value_parser = value_parser!(u32).range(0..=100_000_000))]
+    tokens: u32,
     /// How many events each of the two audit trails has; without it as many as there are people
     #[arg(long)]
     events: Option<u32>,
@@ -57,6 +60,7 @@ impl Options {
                 .sessions
                 .unwrap_or_else(|| self.users.div_ceil(20))
                 .min(self.users),
+            tokens: self.tokens,
             events: self.events.unwrap_or(self.users),
         }
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use cloakroom_model::event::admin::{self, AdminEvent, Auth};
 use cloakroom_model::event::{self, Event};
-use cloakroom_model::id::{ClientUuid, SessionId, UserId};
+use cloakroom_model::id::{ClientUuid, FamilyId, SessionId, UserId};
+use cloakroom_model::refresh::{self, Next};
 use cloakroom_model::session::{self, ClientSession, Session};
 use cloakroom_model::{Cx, Door, Fault, Realm, Timestamp};
 use cloakroom_web::App;
@@ -157,7 +158,45 @@ fn signed_in(cx: &mut Cx<'_>, population: &Population, number: u32) -> Result<()
         scope: "openid profile email".to_owned(),
         notes: Map::new(),
     };
-    session::join(cx, &session.id, offline, &part)
+    session::join(cx, &session.id, offline, &part)?;
+    renewed(cx, population, number, (&session, &part))
+}
+
+/// The session's part of all refresh tokens: each but the last was spent for the next.
+fn renewed(
+    cx: &mut Cx<'_>,
+    population: &Population,
+    number: u32,
+    (session, part): (&Session, &ClientSession),
+) -> Result<(), Fault> {
+    let size = population.size;
+    let up_to = |number: u32| {
+        let share = u64::from(number) * u64::from(size.tokens);
+        share / u64::from(size.sessions.max(1))
+    };
+    let many = up_to(number.saturating_add(1)).saturating_sub(up_to(number));
+    let mut last: Option<String> = None;
+    for _ in 0..many {
+        let next = Next {
+            id: cx.new_ordered_id(),
+            session: session.id.clone(),
+            offline: session.offline,
+            client: part.client.clone(),
+            scope: part.scope.clone(),
+            issued_at: session.started_at,
+            expires_at: session.expires_at,
+        };
+        match last.replace(next.id.clone()) {
+            Some(before) => {
+                refresh::rotate(cx, &before, next)?;
+            }
+            None => {
+                let family = FamilyId::new(cx.new_id());
+                refresh::insert(cx, &next.of(family))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn text(fault: Fault) -> String {

@@ -101,6 +101,7 @@ mod tests {
             clients: 100,
             groups: 300,
             sessions: 0,
+            tokens: 0,
             events: 0,
         };
         let credentials = Credentials(std::sync::Arc::default());

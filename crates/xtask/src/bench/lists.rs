@@ -54,15 +54,17 @@ pub(super) fn fill(place: &Place, setup: &Setup<'_>, options: &Options) -> Resul
         ("--users", options.users),
         ("--clients", options.clients),
         ("--realms", options.realms),
+        ("--tokens", options.tokens),
     ] {
         command.arg(flag).arg(many.to_string());
     }
     let ended = bench::run_to_end(&mut command, &setup.log)?;
     println!(
-        "filled with {} users, {} clients, {} realms in {:.0} s, {:.0} MiB at most",
+        "filled with {} users, {} clients, {} realms, {} refresh tokens in {:.0} s, {:.0} MiB at most",
         options.users,
         options.clients,
         options.realms,
+        options.tokens,
         ended.took.as_secs_f64(),
         ended.most_memory
     );

@@ -101,14 +101,31 @@ impl Bench {
         Ok(answer.body_mut().read_to_string()?.len())
     }
 
+    /// Makes people who can all sign in with one password: their names.
+    pub(super) fn people(&self, many: usize) -> Result<Vec<String>> {
+        let admin = self.api.admin_token()?;
+        let path = format!("/admin/realms/{REALM}/users");
+        let make = |number: usize| {
+            let name = format!("one-of-many-{number}");
+            let user = json!({
+                "username": name, "enabled": true, "email": format!("{name}@example.com"), "emailVerified": true,
+                "firstName": "One", "lastName": "Of Many",
+                "credentials": [{ "type": "password", "value": USER.1, "temporary": false }],
+            });
+            self.api.create(&admin, &path, &user)?;
+            Ok(name)
+        };
+        (0..many).map(make).collect()
+    }
+
     /// Signs somebody in with a password: the status, and whether it says when to come back.
-    pub(super) fn sign_in(&self) -> Result<(u16, bool)> {
+    pub(super) fn sign_in(&self, name: &str) -> Result<(u16, bool)> {
         let url = format!(
             "{}/realms/{REALM}/protocol/openid-connect/token",
             self.api.base
         );
         let [(client, _), ..] = CLIENTS;
-        let form = format!("{}&{}", credentials(client), password_grant(USER));
+        let form = format!("{}&{}", credentials(client), password_grant((name, USER.1)));
         let request = self.api.agent.post(&url);
         let request = request.header("Content-Type", "application/x-www-form-urlencoded");
         let mut answer = request.send(form.as_str())?;
@@ -141,6 +158,10 @@ impl Bench {
             REALM,
             &format!("{es256}&scope=openid&{}", password_grant(USER)),
         )?;
+        let stored = self.api.token(
+            REALM,
+            &format!("{opaque}&scope=openid&{}", password_grant(USER)),
+        )?;
         let (api, client) = (self.api.clone(), es256.clone());
         let seed: Seed = Box::new(move |count| {
             let form = format!("{client}&{}", password_grant(USER));
@@ -170,10 +191,16 @@ impl Bench {
             )
             .with_tokens(Tokens::Made(seed)),
             Load::get("userinfo", endpoint("userinfo")).bearer(&signed_in.access),
+            Load::get("userinfo, opaque", endpoint("userinfo")).bearer(&stored.access),
             Load::post(
                 "introspection",
                 endpoint("token/introspect"),
                 format!("{es256}&token={}", signed_in.access),
+            ),
+            Load::post(
+                "introspection, opaque",
+                endpoint("token/introspect"),
+                format!("{opaque}&token={}", stored.access),
             ),
             Load::post(
                 "code flow with a session (requests)",
