@@ -218,7 +218,7 @@ pub(super) fn renamed(sent: &Object, report: &mut Report) -> Option<Object> {
         let how = format!("read as {new}, which Keycloak 2 and later call it");
         match (sent.get_mut(new), value) {
             (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
-            (Some(Value::Object(all)), Value::Object(more)) => all.extend(more),
+            (Some(Value::Object(all)), Value::Object(more)) => add_all(all, more),
             (Some(_), _) => continue,
             (None, value) => {
                 sent.insert(new.to_owned(), value);
@@ -227,6 +227,18 @@ pub(super) fn renamed(sent: &Object, report: &mut Report) -> Option<Object> {
         report.approximate(old, "", how);
     }
     Some(sent)
+}
+
+/// Adds lists of the same name to each other.
+fn add_all(all: &mut Object, more: Object) {
+    for (name, value) in more {
+        match (all.get_mut(&name), value) {
+            (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
+            (_, value) => {
+                all.insert(name, value);
+            }
+        }
+    }
 }
 
 /// What is a client today had its `client_id` for a name.

@@ -155,36 +155,150 @@ fn probes(document: &Value, (place, schema, base): &Frame, plain: &Value) -> Map
     probes
 }
 
+/// Members that a made-up value says nothing of, with the reason, and the test that is about them.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    (
+        "realm",
+        "the name by which the whole file is asked for",
+        "here: each import",
+    ),
+    (
+        "enabled",
+        "a realm that is off is one of its own",
+        "here: what_no_value_can_be_made_up_for_is_read",
+    ),
+    (
+        "applications",
+        "clients of Keycloak 1",
+        "strange.rs: applications of Keycloak 1",
+    ),
+    (
+        "oauthClients",
+        "clients of Keycloak 1",
+        "strange.rs: applications of Keycloak 1",
+    ),
+    (
+        "applicationScopeMappings",
+        "scope mappings of Keycloak 1",
+        "here: what_no_value_can_be_made_up_for_is_read",
+    ),
+    (
+        "clientTemplates",
+        "client scopes of Keycloak 3",
+        "versions.rs: what Keycloak 3 called otherwise",
+    ),
+    (
+        "components",
+        "their settings are of many kinds",
+        "keycloak.rs, settings.rs and round_trip.rs: each kind",
+    ),
+    (
+        "defaultRole",
+        "a role of the realm's, by its name",
+        "versions.rs and strange.rs",
+    ),
+    (
+        "clientScopeMappings",
+        "roles of one client for another, by their names",
+        "whole.rs, and here: what_no_value_can_be_made_up_for_is_read",
+    ),
+    (
+        "keycloakVersion",
+        "it says how the rest is read",
+        "versions.rs: each version",
+    ),
+    (
+        "authenticationFlows[].authenticationExecutions[].flowAlias",
+        "a flow of the realm, by its name",
+        "keycloak.rs: the exports of a real one",
+    ),
+    (
+        "clients[].authorizationSettings.policies[].policies",
+        "policies of the client, by their names",
+        "authorization.rs: the form of the API",
+    ),
+    (
+        "clients[].authorizationSettings.policies[].resources",
+        "resources of the client, by their names",
+        "authorization.rs: the form of the API",
+    ),
+    (
+        "clients[].authorizationSettings.policies[].scopes",
+        "scopes of the client, by their names",
+        "authorization.rs: the form of the API",
+    ),
+    (
+        "clients[].authorizationSettings.resources[].scopesUma",
+        "another name of `scopes`, under which it is exported",
+        "authorization.rs: the form of the API",
+    ),
+    (
+        "clients[].authorizationSettings.resources[].uri",
+        "one of `uris`, under which it is exported",
+        "authorization.rs: the form of the API",
+    ),
+    (
+        "organizations[].groups",
+        "groups with their ids, by which members name them",
+        "whole.rs: an organization with groups",
+    ),
+    (
+        "organizations[].members[].groups",
+        "groups of the organization, by their ids",
+        "whole.rs: an organization with groups",
+    ),
+    (
+        "users[].applicationRoles",
+        "another name of `clientRoles`, under which they are exported",
+        "versions.rs and strange.rs",
+    ),
+    (
+        "users[].serviceAccountClientId",
+        "a client of the realm, which has one such user",
+        "keycloak.rs: the exports of a real one",
+    ),
+    (
+        "users[].socialLinks",
+        "another name of `federatedIdentities`, under which they are exported",
+        "versions.rs: what Keycloak 3 called otherwise",
+    ),
+    (
+        "users[].credentials[].temporary",
+        "it makes a required action of the person",
+        "versions.rs: credentials of each kind",
+    ),
+];
+
 /// Members that tests of their own are about: they are read, and no made-up value of them comes in.
 fn elsewhere(place: &str) -> bool {
-    [
-        // The realm itself, and forms of it that Keycloak has left behind.
-        "realm",
-        "enabled",
-        "applications",
-        "oauthClients",
-        "clientTemplates",
-        "components",
-        "defaultRole",
-        "clientScopeMappings",
-        "applicationScopeMappings",
-        "keycloakVersion",
-        // Names of what has to be there.
-        "authenticationFlows[].authenticationExecutions[].flowAlias",
-        "clients[].authorizationSettings.policies[].policies",
-        "clients[].authorizationSettings.policies[].resources",
-        "clients[].authorizationSettings.policies[].scopes",
-        "clients[].authorizationSettings.resources[].scopesUma",
-        "clients[].authorizationSettings.resources[].uri",
-        "organizations[].groups",
-        "organizations[].members[].groups",
-        "users[].applicationRoles",
-        "users[].serviceAccountClientId",
-        "users[].socialLinks",
-        // It makes a required action of the person.
-        "users[].credentials[].temporary",
-    ]
-    .contains(&place)
+    ELSEWHERE.iter().any(|(known, ..)| *known == place)
+}
+
+#[test]
+fn what_no_value_can_be_made_up_for_is_read() {
+    let here = Installation::new();
+    let realm = json!({
+        "realm": "left", "enabled": false,
+        "clients": [{"clientId": "app", "fullScopeAllowed": false}, {"clientId": "other"}, {"clientId": "third"}],
+        "roles": {"client": {"other": [{"name": "read"}, {"name": "write"}], "third": [{"name": "see"}]}},
+        "clientScopeMappings": {"other": [{"client": "app", "roles": ["read"]}]},
+        "applicationScopeMappings": {
+            "other": [{"client": "app", "roles": ["write"]}],
+            "third": [{"client": "app", "roles": ["see"]}],
+        },
+    });
+    here.import(&here.file("left.json", &realm.to_string()));
+    let exported: Value = serde_json::from_str(&here.export("left")).unwrap();
+    assert_eq!(exported["realm"], json!("left"));
+    assert_eq!(exported["enabled"], json!(false));
+    let mapped = &exported["clientScopeMappings"];
+    for (owner, roles) in [
+        ("other", json!(["read", "write"])),
+        ("third", json!(["see"])),
+    ] {
+        let of_app = json!([{"client": "app", "roles": roles}]);
+        assert!(holds(&mapped[owner], &of_app), "{owner}: {mapped}");
+    }
 }
 
 /// Values for members that take few, or that name something else of the realm.
