@@ -83,6 +83,8 @@ pub trait Rules: Send + Sync {
         credential_data: &str,
         secret_data: &str,
     ) -> std::result::Result<(), String>;
+    /// A key or a passkey of somebody can verify what it signs; otherwise why not.
+    fn check_public_key(&self, credential_data: &str) -> std::result::Result<(), String>;
     /// Takes over the authorization services of a client.
     fn import_authorization(
         &self,

@@ -4,6 +4,7 @@ use cloakroom_federation::directory::{self, Directory};
 use cloakroom_federation::{first_login, mapper as provider_mapper, preset};
 use cloakroom_keycloak::import::{ImportError, Rules};
 use cloakroom_keycloak::read::Object;
+use cloakroom_login::further::webauthn;
 use cloakroom_login::password::{self, Stored};
 use cloakroom_login::policy::Policy;
 use cloakroom_login::profile::config;
@@ -22,6 +23,13 @@ use crate::error::AdminError;
 pub(super) struct KnownRules;
 
 impl Rules for KnownRules {
+    fn check_public_key(&self, credential_data: &str) -> Result<(), String> {
+        match webauthn::is_readable(credential_data) {
+            true => Ok(()),
+            false => Err("its public key is of no kind that is known".to_owned()),
+        }
+    }
+
     fn check_hash(&self, credential_data: &str, secret_data: &str) -> Result<(), String> {
         let stored = Stored {
             credential_data: credential_data.to_owned(),

@@ -1,6 +1,6 @@
 //! Credentials in all the forms that Keycloak's files have had.
 
-use cloakroom_model::credential::{self, Credential, PASSWORD};
+use cloakroom_model::credential::{self, Credential, PASSKEY, PASSWORD, SECURITY_KEY};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::fold;
 use cloakroom_model::{Cx, Secret, Timestamp};
@@ -88,6 +88,11 @@ pub(super) fn import(
                 let how = format!("kept, but no sign-in can verify it: {why}");
                 import.report.approximate(part.place, part.who, how);
             }
+        }
+        let is_key = [SECURITY_KEY, PASSKEY].contains(&kind.as_str());
+        if is_key && let Err(why) = import.ready.rules.check_public_key(&credential_data) {
+            let how = format!("kept, but no sign-in can verify it: {why}");
+            import.report.approximate(part.place, part.who, how);
         }
         unknown::credential(import, &part, &kind);
         let created = part.number("createdDate")?.filter(|millis| *millis >= 0);

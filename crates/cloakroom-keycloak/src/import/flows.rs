@@ -277,6 +277,7 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
             }
             !is_masked
         });
+        unknown::config(&part, &config, import.report);
         if ids.contains_key(&alias) || !flow::insert_config(cx, &config)? {
             let why = format!("settings {alias} of an authenticator, or their id, are in use");
             return Err(ImportError::taken(why));

@@ -2,8 +2,8 @@
 
 use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::component::Component;
-use cloakroom_model::credential::{OTP, PASSWORD, RECOVERY_CODES, SECURITY_KEY};
-use cloakroom_model::flow::{Execution, RequiredAction};
+use cloakroom_model::credential::{OTP, PASSKEY, PASSWORD, RECOVERY_CODES, SECURITY_KEY};
+use cloakroom_model::flow::{AuthenticatorConfig, Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 use serde_json::Value;
 
@@ -29,13 +29,11 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
 }
 
 /// Steps of a sign-in that the server does not have.
-const MISSING: [&str; 6] = [
-    "auth-conditional-otp-form",
+const MISSING: [&str; 4] = [
     "auth-x509-client-username-form",
     "direct-grant-auth-x509-username",
     "http-basic-authenticator",
     "user-session-limits",
-    "webauthn-authenticator-passwordless",
 ];
 
 /// Steps of other flows than a sign-in's, that nothing comes to.
@@ -60,6 +58,33 @@ pub(super) fn step(import: &mut Import<'_>, part: &Part<'_>, step: &Execution) {
     let who = format!("{}/{id}", part.who);
     let place = part.place_of("authenticator");
     import.report.approximate(&place, &who, how);
+}
+
+/// Names the settings of a step that are read in another way than at Keycloak: no header spares anybody a code.
+pub(super) fn config(part: &Part<'_>, config: &AuthenticatorConfig, report: &mut Report) {
+    const SPARES: &str = "noOtpRequiredForHeaderPattern";
+    const FORCES: &str = "forceOtpForHeaderPattern";
+    let is_set = |name: &str| {
+        config
+            .config
+            .get(name)
+            .is_some_and(|value| !value.is_empty())
+    };
+    for (name, how) in [
+        (
+            SPARES,
+            "kept, but a header is the sender's to choose, and spares nobody a code here",
+        ),
+        (
+            FORCES,
+            "kept, but no header is looked at here: whoever is spared by no attribute and no role is asked for a code",
+        ),
+    ] {
+        if is_set(name) {
+            let place = part.place_of(&format!("config.{name}"));
+            report.approximate(&place, part.who, how);
+        }
+    }
 }
 
 /// Names a required action that is not here, or that new people should be asked for and are not.
@@ -92,7 +117,7 @@ fn is_asked(import: &Import<'_>, action: &str) -> bool {
 
 /// Names a credential that no page asks for. Whoever has it as a second one has to know.
 pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES, SECURITY_KEY].contains(&kind);
+    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES, SECURITY_KEY, PASSKEY].contains(&kind);
     if !is_asked_for {
         let how = format!(
             "kept, but no page asks for a credential of type {kind}: where a flow requires it of its owner, as the usual ones do \

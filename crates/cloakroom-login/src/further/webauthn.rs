@@ -30,6 +30,7 @@ use stored::{Stored, decode};
 
 pub use client_data::Ceremony;
 pub use policy::Policy;
+pub use stored::is_readable;
 
 /// §13.4.3: at least 16 bytes.
 const CHALLENGE: usize = 32;

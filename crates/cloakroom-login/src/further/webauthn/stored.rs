@@ -66,6 +66,17 @@ impl Stored {
     }
 }
 
+/// What is stored of a key (`credentialData`) is one that can verify something.
+#[must_use]
+pub fn is_readable(credential_data: &str) -> bool {
+    let shown: Option<Shown> = serde_json::from_str(credential_data).ok();
+    shown.is_some_and(|shown| {
+        let key = decode(&shown.credential_public_key);
+        let key = key.and_then(|bytes| PublicKey::read(&bytes));
+        decode(&shown.credential_id).is_some() && key.is_some_and(|key| key.is_usable())
+    })
+}
+
 /// Keycloak writes ids in one alphabet of Base64 and keys in the other.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let plain = text
