@@ -32,8 +32,8 @@ pub struct Asked {
     pub scopes: Vec<String>,
     /// The realm has organizations.
     pub has_organizations: bool,
-    /// The level of authentication that is reached.
-    pub level: i64,
+    /// The level of authentication that is asked for.
+    pub level: Option<i64>,
 }
 
 /// Runs the flow of a provider for somebody whom it vouches for; without a flow everybody passes.

@@ -1,12 +1,13 @@
 //! The way of an attempt from its first page to a session.
 
 mod binding;
+mod level;
 mod passkey;
 mod second;
 mod standing;
+mod whole;
 
 use cloakroom_model::attempt::{Attempt, First, Proved, Stage};
-use cloakroom_model::credential::{PASSKEY, SECURITY_KEY};
 use cloakroom_model::id::UserId;
 use cloakroom_model::organization::{self, Organization};
 use cloakroom_model::user::{self, User};
@@ -17,12 +18,17 @@ use crate::consent;
 use crate::required::{self, Action};
 
 pub use binding::{bind, is_bound_to};
+pub(crate) use level::{ends_in, note_levels};
+pub use level::{
+    level_of_attempt, levels_behind, levels_of, prove_by_session, reach, reached_level,
+};
 pub use passkey::prove_by_passkey;
 pub(crate) use second::let_go_of_key;
 pub(crate) use second::{SECOND, has_second, settle_second};
 pub use second::{demand, is_demanded, stand_on_key};
 pub(crate) use standing::{has_got, note_lacking};
 pub use standing::{hold, hold_here, is_out_of_reach, password_of, stand, stand_on};
+pub use whole::{ask_more, prove_whole};
 
 /// What comes next in an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +46,6 @@ pub enum Next {
     /// The session can be opened.
     Done,
 }
-
-/// The level of authentication that the strongest sign-in reaches: a password is level 1.
-pub const HIGHEST_LEVEL: i64 = 1;
 
 /// The notes of a session that say which provider its user came from, and as whom; the names are Keycloak's.
 pub const PROVIDER_NOTES: [&str; 2] = ["identity_provider", "identity_provider_identity"];
@@ -100,6 +103,12 @@ pub mod note {
     pub const NEGOTIATES: &str = "negotiates";
     /// Why the flow asks nobody for a password.
     pub const BARRED: &str = "barred";
+    /// The flow asks for the name alone, before anything else.
+    pub const NAMES_FIRST: &str = "names_first";
+    /// The id of the session that the attempt goes on from.
+    pub const RISEN_FROM: &str = "risen_from";
+    /// The level of authentication that was reached, and which of them anew.
+    pub const REACHED: &str = "reached";
     /// The flow takes a passkey in place of a name and a password.
     pub const PASSKEYS: &str = "passkeys";
     /// The flow takes nothing else.
@@ -207,6 +216,8 @@ fn forget_answers(attempt: &mut Attempt) {
         note::DETAILS,
         note::STANDS_ON,
         note::PROVED,
+        note::RISEN_FROM,
+        note::REACHED,
         note::CHOSEN,
         note::CONSENTED,
         note::ACTION_ENDED,
@@ -244,7 +255,7 @@ pub fn prove_in_part(
     prove(cx, attempt, user, remember_me);
     let amr = match by {
         First::Password(_) => vec!["pwd".to_owned()],
-        First::Passkey | First::Ticket | First::Provider(_) => Vec::new(),
+        First::Passkey | First::Ticket | First::Session(_) | First::Provider(_) => Vec::new(),
     };
     attempt.stage = Stage::Further {
         proved: Proved {
@@ -256,68 +267,6 @@ pub fn prove_in_part(
         },
         remember_me: remember_me && cx.realm.settings.remember_me,
     };
-}
-
-/// Asks somebody for more who is proved already, because of the flow of a provider; what was proved in this sign-in is not asked
-/// for twice.
-pub fn ask_more(attempt: &mut Attempt, flow: String) {
-    let Stage::Act {
-        auth_time,
-        amr,
-        remember_me,
-    } = &attempt.stage
-    else {
-        return;
-    };
-    let kinds = attempt.notes.remove(note::PROVED);
-    let kinds: Vec<String> = kinds
-        .and_then(|kinds| serde_json::from_value(kinds).ok())
-        .unwrap_or_default();
-    // These are said anew of all that was proved in the end.
-    let mut amr = amr.clone();
-    amr.retain(|method| !OF_FURTHER.contains(&method.as_str()));
-    attempt.stage = Stage::Further {
-        proved: Proved {
-            at: *auth_time,
-            amr,
-            by: First::Provider(flow),
-            kinds,
-            declined: Vec::new(),
-        },
-        remember_me: *remember_me,
-    };
-}
-
-/// What a code that is good once, a key that has signed, and more than one factor, are in `amr` (RFC 8176 §2).
-const OF_FURTHER: [&str; 3] = ["otp", second::KEY, "mfa"];
-
-/// Takes somebody as proved who has given all proofs that the flow asks for.
-pub fn prove_whole(cx: &mut Cx<'_>, attempt: &mut Attempt) {
-    let Stage::Further {
-        proved,
-        remember_me,
-    } = &attempt.stage
-    else {
-        return;
-    };
-    let mut amr = proved.amr.clone();
-    let kinds = proved.kinds.clone();
-    if !kinds.is_empty() {
-        let [code, key, several] = OF_FURTHER.map(str::to_owned);
-        let is_key = |kind: &String| [SECURITY_KEY, PASSKEY].contains(&kind.as_str());
-        // A passkey that was the first proof, and alone, is no second one.
-        let is_mixed = !amr.is_empty() || proved.by == First::Passkey && !kinds.iter().all(is_key);
-        amr.extend((!kinds.iter().all(is_key)).then_some(code));
-        amr.extend(kinds.iter().any(is_key).then_some(key));
-        amr.extend(is_mixed.then_some(several));
-    }
-    attempt.stage = Stage::Act {
-        auth_time: cx.now,
-        amr,
-        remember_me: *remember_me,
-    };
-    attempt.notes.insert(note::PROVED.to_owned(), kinds.into());
-    bind(cx, attempt);
 }
 
 /// Takes the user as proved now, by a provider's word.

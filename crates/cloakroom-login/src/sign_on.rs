@@ -51,19 +51,20 @@ pub fn recognize_user(cx: &mut Cx<'_>, cookie: &str) -> Result<Option<(Session, 
         .cookie
         .as_ref()
         .is_some_and(|kept| kept.matches(&presented))
-        || is_idle(cx, &found)
+        || !user.enabled
+        || !counts(cx, &found, &user)
     {
         return Ok(None);
     }
-    if !user.enabled {
-        return Ok(None);
-    }
-    // "Sign out everywhere" sets an instant before which nothing counts.
-    let started = found.started_at.seconds();
-    if started < user.not_before || started < cx.realm.settings.not_before {
-        return Ok(None);
-    }
     Ok(Some((found, user)))
+}
+
+/// Tells whether a session of somebody counts still.
+pub(crate) fn counts(cx: &Cx<'_>, session: &Session, user: &User) -> bool {
+    // "Sign out everywhere" sets an instant before which nothing counts.
+    let started = session.started_at.seconds();
+    let since = user.not_before.max(cx.realm.settings.not_before);
+    !is_idle(cx, session) && started >= since
 }
 
 /// Tells whether a session has not been used for too long.
@@ -111,6 +112,9 @@ pub fn open(
         Some(session) if session.user == *user => (Some(session), None),
         other => (None, other),
     };
+    if !flow::ends_in(attempt, same.as_ref()) {
+        return Ok(None);
+    }
     if flow::has(attempt, note::RECOGNIZED) {
         let Some(session) = same else { return Ok(None) };
         session::touch_read(cx, &session)?;
@@ -128,7 +132,8 @@ pub fn open(
         auth_time: *auth_time,
         amr: amr.join(" "),
         remember_me: *remember_me,
-        notes: notes_of(attempt),
+        acr: flow::level_of_attempt(attempt).to_string(),
+        notes: notes_of(attempt, same.as_ref(), cx.now),
     };
     let (session, cookie) = match same {
         Some(session) => prove_again(cx, session, &proof)?,
@@ -142,11 +147,13 @@ pub fn open(
 }
 
 /// What the attempt says for the notes of its session.
-fn notes_of(attempt: &Attempt) -> Map<String, Value> {
-    match attempt.notes.get(note::SESSION) {
+fn notes_of(attempt: &Attempt, before: Option<&Session>, now: Timestamp) -> Map<String, Value> {
+    let mut notes = match attempt.notes.get(note::SESSION) {
         Some(Value::Object(notes)) => notes.clone(),
         _ => Map::new(),
-    }
+    };
+    flow::note_levels(attempt, before, &mut notes, now);
+    notes
 }
 
 /// What a session is opened with.
@@ -158,6 +165,8 @@ pub struct Proof {
     pub amr: String,
     /// It outlives the browser.
     pub remember_me: bool,
+    /// How well: the level that was reached.
+    pub acr: String,
     /// Notes that mappers may put into tokens.
     pub notes: Map<String, Value>,
 }
@@ -184,7 +193,7 @@ pub fn begin(
         started_at: cx.now,
         last_access: cx.now,
         auth_time: proof.auth_time,
-        acr: "1".to_owned(),
+        acr: proof.acr,
         amr: proof.amr,
         ip: origin.ip.clone(),
         user_agent: origin.user_agent.chars().take(255).collect(),
@@ -203,7 +212,7 @@ fn prove_again(cx: &mut Cx<'_>, mut session: Session, proof: &Proof) -> Result<(
     session.cookie = Some(secret.digest());
     session.auth_time = proof.auth_time;
     session.amr.clone_from(&proof.amr);
-    session.acr = "1".to_owned();
+    session.acr.clone_from(&proof.acr);
     // Which provider vouched for the user before says nothing of this proof.
     session
         .notes

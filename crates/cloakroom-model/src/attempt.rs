@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{AttemptId, ClientUuid, RealmId, UserId};
+use crate::id::{AttemptId, ClientUuid, RealmId, SessionId, UserId};
 use crate::schema::attempts;
 use crate::secret::{Digest, Secret};
 use crate::sql::fixed;
@@ -64,6 +64,8 @@ pub enum First {
     Passkey,
     /// A ticket of Kerberos.
     Ticket,
+    /// The session of the browser with this id, which has reached too little for the request.
+    Session(SessionId),
     /// The word of a provider, whose flow of this name goes on.
     Provider(String),
 }

@@ -6,7 +6,7 @@ use cloakroom_model::user;
 use cloakroom_model::{Cx, Result, Timestamp, attempt, credential};
 use serde_json::Value;
 
-use super::{Next, SECOND, begin_again, has, has_second, next, note};
+use super::{Next, SECOND, begin_again, has, has_second, level, next, note};
 use crate::sign_on;
 
 /// The kinds of credentials that somebody is asked for beside a password.
@@ -176,7 +176,7 @@ fn still_stands(cx: &mut Cx<'_>, attempt: &Attempt, auth_time: Timestamp) -> Res
     let Some(id) = &attempt.user else {
         return Ok(true);
     };
-    if has_one_meanwhile(cx, attempt, id)? {
+    if has_one_meanwhile(cx, attempt, id)? || !level::rests(cx, attempt, id)? {
         return Ok(false);
     }
     let Some(digest) = attempt.notes.get(note::STANDS_ON).and_then(Value::as_str) else {
@@ -197,6 +197,7 @@ fn stands(cx: &mut Cx<'_>, attempt: &Attempt, by: &First) -> Result<bool> {
     Ok(match (&user, by) {
         (None, _) => false,
         (Some(user), First::Password(stored)) => password_of(cx, &user.id)? == *stored,
+        (Some(user), First::Session(_)) => level::rests(cx, attempt, &user.id)?,
         (Some(_), First::Passkey | First::Ticket | First::Provider(_)) => true,
     })
 }

@@ -8,14 +8,17 @@
 mod condition;
 mod facts;
 mod guard;
+mod level;
 mod step;
+mod vote;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Node, Tree};
 
 pub use facts::{Facts, Gone, Person, SET_UP_KEY, SET_UP_OTP, SET_UP_PASSKEY, person};
-pub use guard::{Ways, locks_out};
+pub use guard::{Ways, locks_out, takes_passkey};
+pub use level::{Reached, highest as highest_level};
 pub use step::is_carried_out;
 
 /// What somebody met in a flow, in its order, and how that ended.
@@ -25,6 +28,8 @@ pub struct Course {
     pub strides: Vec<Stride>,
     /// How it ended.
     pub end: End,
+    /// The levels of authentication that were reached on the way.
+    pub reached: Reached,
 }
 
 impl Course {
@@ -170,7 +175,8 @@ pub fn decide(flow: &Tree, facts: &Facts) -> Course {
         facts,
         strides: Vec::new(),
         is_known: facts.is_known,
-        level: None,
+        ages: level::ages(flow),
+        reached: Reached::default(),
         used: BTreeSet::new(),
         executed: BTreeSet::new(),
         stopped: None,
@@ -183,6 +189,7 @@ pub fn decide(flow: &Tree, facts: &Facts) -> Course {
     Course {
         strides: walk.strides,
         end,
+        reached: walk.reached,
     }
 }
 
@@ -192,8 +199,10 @@ struct Walk<'a> {
     strides: Vec<Stride>,
     /// A step has said who that is.
     is_known: bool,
-    /// The level that was reached.
-    level: Option<i64>,
+    /// The levels that the flow knows, and for how many seconds each of them is enough.
+    ages: BTreeMap<i64, i64>,
+    /// The levels that were reached.
+    reached: Reached,
     /// The kinds of credentials that were used.
     used: BTreeSet<&'static str>,
     /// The flows that succeeded.
@@ -326,7 +335,7 @@ impl Walk<'_> {
         match self.flow(flow, depth + 1, is_entered) {
             Ok(()) => {
                 self.executed.insert(flow.alias.clone());
-                self.level = rising.or(self.level);
+                self.reached.rise(rising);
                 Ok(Ran::Done(Because::of("inside")))
             }
             Err(end) => Err((end, Because::of("inside-failed"))),

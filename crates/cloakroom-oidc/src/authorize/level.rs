@@ -67,32 +67,29 @@ impl LevelWish {
         })
     }
 
-    /// A higher level than this one is asked for, and within reach.
-    pub fn is_above(&self, reached: i64, highest: i64) -> bool {
+    /// The lowest level that would do; `None` if any does.
+    pub fn least(&self) -> Option<i64> {
         self.level
-            .is_some_and(|level| level > reached && level <= highest)
     }
 
-    /// The request demands a level that nobody can reach.
-    pub fn is_out_of_reach(&self, highest: i64) -> bool {
-        self.essential && self.level.is_some_and(|level| level > highest)
+    /// The request demands a higher level than this one.
+    pub fn is_missed_at(&self, reached: i64) -> bool {
+        self.essential && self.level.is_some_and(|level| level > reached)
     }
 
-    /// The `acr` of an answer. `reached` is the session's level, and `is_fresh` says that the user
-    /// was proved for this very request.
+    /// The `acr` of an answer. `reached` is what was reached for this very request, or has lasted until it; `before` is what the
+    /// session reached at all.
     ///
     /// As in Keycloak, a session that was enough by itself is level 0, unless a level was asked for.
     pub(super) fn acr(
         &self,
         realm: &Realm,
         client: &Client,
-        reached: i64,
-        is_fresh: bool,
+        before: i64,
+        reached: Option<i64>,
     ) -> String {
-        let level = match is_fresh || self.level.is_some() {
-            true => reached,
-            false => 0,
-        };
+        let alone = if self.level.is_some() { before } else { 0 };
+        let level = reached.unwrap_or(alone);
         let map = level_map(&realm.settings, client);
         if map.is_empty() {
             return level.to_string();

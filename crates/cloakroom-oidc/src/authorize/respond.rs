@@ -138,13 +138,14 @@ impl AuthorizationRequest {
 
     /// Issues a code for the session and answers with it.
     ///
-    /// `is_fresh` says that the user was proved for this very request.
+    /// `reached` is the level that was reached for this very request, or that has lasted until it; `None` where the session has answered
+    /// alone, and knows nothing of levels.
     pub fn respond(
         &self,
         cx: &mut Cx<'_>,
         issuer: &str,
         session: &Session,
-        is_fresh: bool,
+        reached: Option<i64>,
     ) -> Result<Response, Fault> {
         let client = client::find(cx, &self.client_id)?
             .filter(|client| client.enabled)
@@ -156,7 +157,7 @@ impl AuthorizationRequest {
             code_challenge: self.code_challenge.clone(),
             acr: self
                 .level
-                .acr(cx.realm, &client, level_of(session), is_fresh),
+                .acr(cx.realm, &client, level_of(session), reached),
             claims: self.claims.clone(),
         };
         // A code is meant to be traded at once (RFC 6749 §4.1.2 names ten minutes as the most).

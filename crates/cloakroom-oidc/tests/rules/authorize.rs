@@ -197,7 +197,7 @@ fn a_level_is_asked_for_by_name_or_number_and_told_under_the_name_that_was_asked
         let Decision::Ask(request, _) = world.authorize(&parameters) else {
             panic!("{value}");
         };
-        assert_eq!(request.level.is_out_of_reach(1), is_out_of_reach, "{value}");
+        assert_eq!(request.level.is_missed_at(1), is_out_of_reach, "{value}");
         if !is_out_of_reach {
             let code = world.code_with("alice", "shop", &[(name, value)]);
             let tokens = world.trade("shop", &code).unwrap();

@@ -187,7 +187,7 @@ impl World {
         let (provider, session) = (Arc::clone(&self.provider), session.clone());
         self.run(move |cx| {
             let issuer = provider.issuer(cx.realm);
-            Ok(request.respond(cx, &issuer, &session, true)?)
+            Ok(request.respond(cx, &issuer, &session, Some(1))?)
         })
     }
 

@@ -15,7 +15,7 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
-use super::course::{self, Brought as Judged};
+use super::course::{self, Brought as Judged, By};
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
@@ -167,7 +167,7 @@ async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
 
 fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
-        Begun::Page(error, code) => return page(visit, &error, code.as_deref()),
+        Begun::Page(error, code) => return refusal::page(visit, &error, code.as_deref()),
         Begun::RegistrationOff => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::RegistrationOff);
         }
@@ -293,10 +293,13 @@ fn recognize(
     (request, client): (&AuthorizationRequest, &Client),
     (browser, is_new): (&Digest, bool),
 ) -> Result<Begun, Error> {
-    if request.level.is_out_of_reach(flow::HIGHEST_LEVEL) {
+    if request
+        .level
+        .is_missed_at(course::highest_level(cx.realm, client))
+    {
         // OpenID Connect Core 1.0 §5.5.1.1: an essential `acr` that cannot be met is a failed sign-in.
         let issuer = provider.issuer(cx.realm);
-        let refusal = request.refuse(&issuer, "unmet_authentication_requirements", None);
+        let refusal = request.refuse(&issuer, sign_in::UNMET, None);
         return Ok(Begun::Redirect(refusal, is_new));
     }
     let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
@@ -307,9 +310,12 @@ fn recognize(
     let (session, user) = recognized
         .filter(|(session, _)| sign_in::is_expected(request, client, session))
         .unzip();
-    let judged = match &user {
-        Some(user) => course::judge_brought(cx, client, user, &request.scope, true)?,
-        None => Judged::Enough,
+    let judged = match (&session, &user) {
+        (Some(session), Some(user)) => {
+            let asked = (request.scope.as_str(), request.level.least());
+            course::judge_brought(cx, client, (By::Session(session), user), asked)?
+        }
+        _ => Judged::AsksPassword,
     };
     if let Judged::Barred(bar) = judged {
         if request.prompt.none {
@@ -319,18 +325,15 @@ fn recognize(
         let place = (request.client_id.as_str(), brought.origin.ip.as_str());
         return Ok(Begun::Onward(bar.end(cx, place, user.as_ref())?, is_new));
     }
-    let known = session.as_ref().map(|session| {
-        let is_enough = judged == Judged::Enough && sign_in::is_enough(cx, request, session);
-        (session, is_enough)
-    });
-    let mut attempt = sign_in::begin(cx, request, client, browser, known)?;
+    let brought_by = (session.as_ref(), user.as_ref());
+    let mut attempt = course::begin(cx, (request, client), browser, (&judged, brought_by))?;
     course::prepare(cx.realm, client, &mut attempt);
     let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
         cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
         let issuer = provider.issuer(cx.realm);
-        let response = request.respond(cx, &issuer, session, false)?;
+        let response = request.respond(cx, &issuer, session, flow::reached_level(&attempt))?;
         let response = sign_in::with_action(&attempt, response);
         let opened = Opened {
             session: session.clone(),
@@ -345,7 +348,9 @@ fn recognize(
     {
         // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
         let error = match next {
-            flow::Next::AskPassword | flow::Next::ChooseOrganization => "login_required",
+            flow::Next::AskPassword | flow::Next::AskFurther | flow::Next::ChooseOrganization => {
+                "login_required"
+            }
             _ => "interaction_required",
         };
         let issuer = provider.issuer(cx.realm);
@@ -372,26 +377,4 @@ fn recognize(
         onward => onward,
     };
     Ok(Begun::Onward(onward, is_new))
-}
-
-fn page(visit: &Visit, error: &PageError, code: Option<&str>) -> HttpResponse {
-    let (status, notice) = match error {
-        PageError::MissingParameter(name) => (
-            StatusCode::BAD_REQUEST,
-            Notice::MissingParameter((*name).into()),
-        ),
-        PageError::InvalidParameter(name) => (
-            StatusCode::BAD_REQUEST,
-            Notice::InvalidParameter((*name).into()),
-        ),
-        PageError::InvalidRequest => (StatusCode::BAD_REQUEST, Notice::InvalidRequest),
-        PageError::ClientNotFound => (StatusCode::BAD_REQUEST, Notice::ClientNotFound),
-        PageError::ClientDisabled => (StatusCode::BAD_REQUEST, Notice::ClientDisabled),
-        PageError::BearerOnly => (StatusCode::FORBIDDEN, Notice::ClientMayNotSignIn),
-        PageError::InvalidRedirectUri => (StatusCode::BAD_REQUEST, Notice::InvalidRedirectUri),
-    };
-    match code {
-        Some(code) => visit.error_with_code(status, notice, code),
-        None => visit.error(status, notice),
-    }
 }

@@ -1,24 +1,24 @@
 //! Where a sign-in meets its flow: what an administrator has set is obeyed, and a step that is not here is named.
 
 mod bar;
+mod brought;
 mod change;
 mod passkey;
 
 use cloakroom_federation::post_login::Asked;
 use cloakroom_login::flow::{self as attempts, note};
-use cloakroom_login::sign_on;
 use cloakroom_model::attempt::{Attempt, First, Proved};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::credential;
-use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Verdict};
+use cloakroom_model::flow::course::{self, Course, End, Facts, Person, Reached};
 use cloakroom_model::flow::{Tree, Use};
 use cloakroom_model::organization;
-use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::authorize::AuthorizationRequest;
 
 pub(crate) use bar::Bar;
+pub(crate) use brought::{Brought, By, begin, judge as judge_brought, session_of};
 pub(crate) use passkey::{judge as judge_passkey, stands_for_passwords};
 
 use super::login;
@@ -32,6 +32,8 @@ pub(crate) struct Asks {
     pub(crate) kinds: Vec<String>,
     /// The kinds of credentials that have to be set up, because the flow demands them.
     pub(crate) sets_up: Vec<String>,
+    /// The levels of authentication that are reached by that.
+    pub(crate) reached: Reached,
 }
 
 impl Asks {
@@ -41,6 +43,7 @@ impl Asks {
             None => Ok(Self {
                 kinds: course.kinds(facts),
                 sets_up: course.missing().map(str::to_owned).collect(),
+                reached: course.reached.clone(),
             }),
         }
     }
@@ -53,7 +56,7 @@ pub(crate) fn judge(
     user: &User,
     scope: &str,
 ) -> Result<Result<Asks, Bar>, Fault> {
-    let judged = by_password(cx, (to, client), user, (scope, &[]))?;
+    let judged = by_password(cx, (to, client), user, (scope, None, &[]))?;
     Ok(judged.map(|(asks, _)| asks))
 }
 
@@ -64,8 +67,9 @@ pub(crate) fn judge_in(
     user: &User,
     declined: &[String],
 ) -> Result<Result<Asks, Bar>, Fault> {
-    let scope = sign_in::request_of(attempt)?.scope;
-    match by_password(cx, (Use::Browser, client), user, (&scope, declined))? {
+    let request = sign_in::request_of(attempt)?;
+    let asked = (request.scope.as_str(), request.level.least(), declined);
+    match by_password(cx, (Use::Browser, client), user, asked)? {
         Ok(judged) => change::add(cx, (attempt, client), user, judged).map(Ok),
         Err(bar) => Ok(Err(bar)),
     }
@@ -75,7 +79,7 @@ fn by_password(
     cx: &mut Cx<'_>,
     (to, client): (Use, &Client),
     user: &User,
-    (scope, declined): (&str, &[String]),
+    (scope, level, declined): (&str, Option<i64>, &[String]),
 ) -> Result<Result<(Asks, Facts), Bar>, Fault> {
     let flow = match cx.realm.bound(to, Some(client)) {
         Ok(flow) => flow,
@@ -86,7 +90,7 @@ fn by_password(
     let mut facts = Facts {
         has_organizations: organization::is_on(cx),
         scopes: scopes(cx.realm, client, scope),
-        level: attempts::HIGHEST_LEVEL,
+        level,
         person: Some(person),
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
@@ -127,11 +131,10 @@ pub(crate) fn further(
     let Some(client) = client::find_by_id(cx, &attempt.client)? else {
         return Ok(Err(Bar::Refused("nobody".to_owned())));
     };
-    let scope = sign_in::request_of(attempt)?.scope;
     let (flow, is_known) = match &proved.by {
         First::Password(_) => return judge_in(cx, (attempt, &client), user, declined),
         First::Passkey => return judge_passkey(cx, (attempt, &client), user, declined),
-        First::Ticket => match cx.realm.bound(Use::Browser, Some(&client)) {
+        First::Ticket | First::Session(_) => match cx.realm.bound(Use::Browser, Some(&client)) {
             Ok(flow) => (flow, false),
             Err(gone) => return Ok(Err(Bar::gone(gone))),
         },
@@ -140,19 +143,24 @@ pub(crate) fn further(
             None => return Ok(Err(Bar::Missing(alias.clone()))),
         },
     };
-    let facts = Facts {
-        has_ticket: !is_known,
+    let request = sign_in::request_of(attempt)?;
+    let mut facts = Facts {
+        has_ticket: proved.by == First::Ticket,
         has_organizations: organization::is_on(cx),
-        scopes: scopes(cx.realm, &client, &scope),
-        level: attempts::HIGHEST_LEVEL,
+        scopes: scopes(cx.realm, &client, &request.scope),
+        level: request.level.least(),
         is_known,
         asks_nothing: is_known,
         person: Some(course::person(cx, user, &flow)?),
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
     };
+    if let First::Session(id) = &proved.by {
+        facts.has_session = true;
+        facts.had = attempts::levels_behind(cx, attempt, id)?;
+    }
     let course = course::decide(&flow, &facts);
-    // A ticket stands for no password that nobody has typed.
+    // Neither a ticket nor a session stands for a password that nobody has typed.
     let wants_password = |stride: &&course::Stride| stride.because.why == "password";
     if !is_known && let Some(stride) = course.strides.iter().find(wants_password) {
         return Ok(Err(Bar::Refused(stride.name.clone())));
@@ -167,85 +175,14 @@ pub(crate) fn further(
     }
 }
 
-/// What a flow makes of somebody whom the browser brings without a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Brought {
-    /// Nothing more is asked.
-    Enough,
-    /// The flow asks for a password all the same.
-    AsksPassword,
-    /// The flow asks for something else beside.
-    AsksFurther,
-    /// The flow lets them not in.
-    Barred(Bar),
-}
-
-/// What the flow of a client makes of somebody whose session the browser has (`has_session`), or who comes with a ticket.
-pub(crate) fn judge_brought(
-    cx: &mut Cx<'_>,
-    client: &Client,
-    user: &User,
-    scope: &str,
-    has_session: bool,
-) -> Result<Brought, Fault> {
-    let flow = match cx.realm.bound(Use::Browser, Some(client)) {
-        Ok(flow) => flow,
-        Err(gone) => return Ok(Brought::Barred(Bar::gone(gone))),
-    };
-    let mut facts = Facts {
-        has_session,
-        has_ticket: !has_session,
-        level: attempts::HIGHEST_LEVEL,
-        ..Facts::default()
-    };
-    // Nearly always one step is enough, and nothing that has conditions is come to.
-    let course = course::decide(&flow, &facts);
-    let is_come_to = |stride: &course::Stride| stride.verdict != Verdict::NotReached;
-    let mut strides = course.strides.iter();
-    if course.end == End::In && !strides.any(|stride| stride.is_flow && is_come_to(stride)) {
-        return Ok(Brought::Enough);
-    }
-    facts.has_organizations = organization::is_on(cx);
-    facts.scopes = scopes(cx.realm, client, scope);
-    facts.person = Some(course::person(cx, user, &flow)?);
-    let course = course::decide(&flow, &facts);
-    let mut strides = course.strides.iter();
-    let wants_password = strides.any(|stride| stride.because.why == "password");
-    Ok(match Asks::of(&course, &facts) {
-        Err(bar) => Brought::Barred(bar),
-        Ok(_) if wants_password => Brought::AsksPassword,
-        Ok(asks) if asks != Asks::default() => Brought::AsksFurther,
-        Ok(_) => Brought::Enough,
-    })
-}
-
-/// The browser's session, and whether it is enough for a sign-in to a client that begins elsewhere than at the
-/// authorization endpoint; `None` where the client's flow sees no sessions.
-pub(crate) fn session_of(
-    cx: &mut Cx<'_>,
-    client: &Client,
-    scope: &str,
-    cookie: Option<&str>,
-) -> Result<Option<(Session, bool)>, Fault> {
-    let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
-    let Some(cookie) = cookie.filter(|_| sees_sessions) else {
-        return Ok(None);
-    };
-    let Some((session, user)) = sign_on::recognize_user(cx, cookie)? else {
-        return Ok(None);
-    };
-    let judged = judge_brought(cx, client, &user, scope, true)?;
-    Ok(Some((session, judged == Brought::Enough)))
-}
-
 /// What the post login flow of a provider may ask about the sign-in of an attempt.
 pub(crate) fn asked(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<Asked, Fault> {
-    let scope = sign_in::request_of(attempt)?.scope;
+    let request = sign_in::request_of(attempt)?;
     let client = client::find_by_id(cx, &attempt.client)?;
     Ok(Asked {
-        scopes: client.map_or_else(Vec::new, |client| scopes(cx.realm, &client, &scope)),
+        scopes: client.map_or_else(Vec::new, |client| scopes(cx.realm, &client, &request.scope)),
         has_organizations: organization::is_on(cx),
-        level: attempts::HIGHEST_LEVEL,
+        level: request.level.least(),
     })
 }
 
@@ -278,7 +215,11 @@ pub(crate) fn prepare(realm: &Realm, client: &Client, attempt: &mut Attempt) {
     if takes_passkeys {
         attempts::mark(attempt, note::PASSKEYS);
     }
-    match asks_nobody(&flow) {
+    let course = typed(&flow);
+    if names_first(&course) {
+        attempts::mark(attempt, note::NAMES_FIRST);
+    }
+    match asks_nobody(course) {
         Some(_) if takes_passkeys => attempts::mark(attempt, note::PASSKEYS_ALONE),
         Some(bar) => {
             attempt.notes.insert(note::BARRED.to_owned(), bar.to_note());
@@ -287,8 +228,8 @@ pub(crate) fn prepare(realm: &Realm, client: &Client, attempt: &mut Attempt) {
     }
 }
 
-/// Why nobody is asked for a password by a flow; `None` if somebody with a password is.
-fn asks_nobody(flow: &Tree) -> Option<Bar> {
+/// The course of somebody with a password and nothing else.
+fn typed(flow: &Tree) -> Course {
     let person = Person {
         credentials: ["password".to_owned()].into(),
         ..Person::default()
@@ -297,11 +238,29 @@ fn asks_nobody(flow: &Tree) -> Option<Bar> {
         person: Some(person),
         ..Facts::default()
     };
-    let course = course::decide(flow, &facts);
+    course::decide(flow, &facts)
+}
+
+/// Why nobody is asked for a password on this course; `None` if they are.
+fn asks_nobody(course: Course) -> Option<Bar> {
     match course.has_password() {
         true => None,
         false => Bar::of(course.end),
     }
+}
+
+/// The name is asked for by a step of its own before the password is.
+fn names_first(course: &Course) -> bool {
+    let asks = |stride: &&course::Stride| ["named", "password"].contains(&stride.because.why);
+    let first = course.strides.iter().find(asks);
+    course.has_password() && first.is_some_and(|stride| stride.because.why == "named")
+}
+
+/// The highest level that somebody may reach who signs in to a client; a password alone is level 1 where the flow knows no levels.
+pub(crate) fn highest_level(realm: &Realm, client: &Client) -> i64 {
+    let flow = realm.bound(Use::Browser, Some(client));
+    let known = flow.ok().and_then(|flow| course::highest_level(&flow));
+    known.unwrap_or(1)
 }
 
 /// Why an attempt that has come to the password asks for none.

@@ -191,7 +191,8 @@ fn begin(
         return Ok(None);
     };
     let request = provider.request_of_device(cx, &client, &device)?;
-    let session = course::session_of(cx, &client, &request.scope, identity)?;
+    let asked = (request.scope.as_str(), request.level.least());
+    let session = course::session_of(cx, &client, asked, identity)?;
     let known = session
         .as_ref()
         .map(|(session, is_enough)| (session, *is_enough));

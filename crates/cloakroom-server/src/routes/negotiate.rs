@@ -14,6 +14,7 @@ use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, First, Stage};
+use cloakroom_model::flow::course::Reached;
 use cloakroom_model::replay::{self, Kind};
 use cloakroom_model::{Cx, Door, Fault, client};
 use cloakroom_oidc::Provider as Protocol;
@@ -220,10 +221,12 @@ impl Brought {
         if !user.enabled {
             return Ok(Err(Failed("the account is disabled".to_owned())));
         }
+        let mut levels = Reached::default();
         if let Some(client) = client::find_by_id(cx, &attempt.client)? {
-            let scope = sign_in::request_of(&attempt)?.scope;
-            match course::judge_brought(cx, &client, &user, &scope, false)? {
-                course::Brought::Enough => {}
+            let request = sign_in::request_of(&attempt)?;
+            let asked = (request.scope.as_str(), request.level.least());
+            match course::judge_brought(cx, &client, (course::By::Ticket, &user), asked)? {
+                course::Brought::Enough(reached) => levels = reached,
                 course::Brought::AsksFurther => {
                     flow::prove_in_part(cx, &mut attempt, &user, (First::Ticket, false));
                     attempt::advance(cx, &attempt)?;
@@ -242,6 +245,7 @@ impl Brought {
             }
         }
         flow::prove_upstream(cx, &mut attempt, &user);
+        flow::reach(&mut attempt, &levels);
         attempt::advance(cx, &attempt)?;
         let identity = self.identity.as_deref();
         sign_in::proceed(cx, &self.protocol, attempt, identity, &self.origin).map(Ok)

@@ -1,10 +1,15 @@
 //! A sign-in that goes no further, written down with the code that leads from the page to the reason.
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use cloakroom_login::code::ErrorCode;
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::UserId;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::authorize::{PageError, Response};
+use cloakroom_web::i18n::Notice;
+
+use super::visit::Visit;
 
 const KIND: &str = "LOGIN_ERROR";
 
@@ -84,4 +89,27 @@ pub(crate) fn of_response(response: &Response) -> Option<(&str, &str)> {
         find("error")?,
         find("error_description").unwrap_or_default(),
     ))
+}
+
+/// The page that says so, where nothing may be sent to the client.
+pub(super) fn page(visit: &Visit, error: &PageError, code: Option<&str>) -> HttpResponse {
+    let (status, notice) = match error {
+        PageError::MissingParameter(name) => (
+            StatusCode::BAD_REQUEST,
+            Notice::MissingParameter((*name).into()),
+        ),
+        PageError::InvalidParameter(name) => (
+            StatusCode::BAD_REQUEST,
+            Notice::InvalidParameter((*name).into()),
+        ),
+        PageError::InvalidRequest => (StatusCode::BAD_REQUEST, Notice::InvalidRequest),
+        PageError::ClientNotFound => (StatusCode::BAD_REQUEST, Notice::ClientNotFound),
+        PageError::ClientDisabled => (StatusCode::BAD_REQUEST, Notice::ClientDisabled),
+        PageError::BearerOnly => (StatusCode::FORBIDDEN, Notice::ClientMayNotSignIn),
+        PageError::InvalidRedirectUri => (StatusCode::BAD_REQUEST, Notice::InvalidRedirectUri),
+    };
+    match code {
+        Some(code) => visit.error_with_code(status, notice, code),
+        None => visit.error(status, notice),
+    }
 }

@@ -23,6 +23,9 @@ use super::course::Bar;
 use super::login::passkey::{self, Again};
 use super::login::{Question, further, key_set_up, organization, removal};
 
+/// The error of a sign-in that is less than its request demands.
+pub(crate) const UNMET: &str = "unmet_authentication_requirements";
+
 /// The name of the consent question among the required actions, as in Keycloak.
 pub(crate) const CONSENT: &str = "OAUTH_GRANT";
 
@@ -254,7 +257,11 @@ fn finish(
             request.tell_browser(error)
         }
         None => {
-            let response = request.respond(cx, &issuer, &opened.session, opened.is_fresh)?;
+            let reached = match opened.is_fresh {
+                true => Some(level_of(&opened.session)),
+                false => flow::reached_level(attempt),
+            };
+            let response = request.respond(cx, &issuer, &opened.session, reached)?;
             with_action(attempt, response)
         }
     };
@@ -312,6 +319,10 @@ fn unfit(
         // OpenID Connect Core 1.0 §3.1.2.2: another user than the client expects is an error.
         return Ok(Some("login_required"));
     }
+    if request.level.is_missed_at(flow::level_of_attempt(attempt)) {
+        // OpenID Connect Core 1.0 §5.5.1.1: an essential `acr` that is not met is a failed sign-in.
+        return Ok(Some(UNMET));
+    }
     let is_welcome = organization::is_welcome(cx, request, &client, attempt)?;
     Ok((!is_welcome).then_some("access_denied"))
 }
@@ -325,7 +336,7 @@ pub(crate) fn is_expected(
     !request.prompt.select_account && request.is_about(client, &session.user)
 }
 
-/// Tells whether the browser's session is enough for this request.
+/// Tells whether the browser's session is new enough for this request. Whether it is good enough is the flow's to say.
 pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &Session) -> bool {
     /// As Keycloak, a password may be changed for five minutes after a sign-in.
     const ACTION_MAX_AGE: i64 = 300;
@@ -334,10 +345,7 @@ pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &S
     // A `max_age` of 0 means the same as `prompt=login` (OpenID Connect Core 1.0 §3.1.2.1).
     let is_too_old = request.max_age.is_some_and(|most| most == 0 || age > most);
     let acts_late = request.kc_action.is_some() && age > ACTION_MAX_AGE;
-    let could_rise = request
-        .level
-        .is_above(level_of(session), flow::HIGHEST_LEVEL);
-    !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late && !could_rise
+    !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late
 }
 
 /// The query that leads a browser back to its attempt.

@@ -2,8 +2,10 @@
 
 mod codes;
 mod hostile;
+mod levels;
 mod methods;
 mod set_up;
+mod spared;
 mod standing;
 mod usual;
 
@@ -47,7 +49,9 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(hostile::STORIES)
         .chain(set_up::STORIES)
         .chain(methods::STORIES)
-        .chain(standing::STORIES);
+        .chain(standing::STORIES)
+        .chain(levels::STORIES)
+        .chain(spared::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));
         let (name, story) = (*name, *story);

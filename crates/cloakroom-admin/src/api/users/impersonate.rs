@@ -50,6 +50,7 @@ async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer 
                 auth_time: cx.now,
                 amr: String::new(),
                 remember_me: false,
+                acr: "1".to_owned(),
                 notes,
             };
             let opened = sign_on::begin(cx, &user.id, &origin, proof)?;

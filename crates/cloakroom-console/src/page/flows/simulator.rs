@@ -19,8 +19,9 @@ const SAID: [(&str, &str); 4] = [
 ];
 
 /// What a browser may bring.
-const BROUGHT: [(&str, &str); 2] = [
+const BROUGHT: [(&str, &str); 3] = [
     ("session", "simulate-session"),
+    ("passkey", "simulate-passkey"),
     ("ticket", "simulate-ticket"),
 ];
 

@@ -3,14 +3,14 @@
 use regex::{Regex, RegexBuilder};
 
 use super::step::is_of_keycloak;
-use super::{Because, End, Walk};
+use super::{Because, End, Walk, level};
 use crate::flow::{Node, Tree};
 
 /// The conditions that this server checks.
 const KNOWN: &[&str] = &[
     "conditional-client-scope",
     "conditional-credential",
-    "conditional-level-of-authentication",
+    level::CONDITION,
     "conditional-sub-flow-executed",
     "conditional-user-attribute",
     "conditional-user-configured",
@@ -54,7 +54,7 @@ type Met = Result<Result<Option<i64>, Because>, (End, Because)>;
 
 impl Walk<'_> {
     /// Whether all conditions of a flow hold: with the level that it leads to, or the first reason why not.
-    pub(super) fn conditions(&self, flow: &Tree) -> Met {
+    pub(super) fn conditions(&mut self, flow: &Tree) -> Met {
         let mut level = None;
         let mut all = flow
             .steps
@@ -74,15 +74,19 @@ impl Walk<'_> {
         };
         for step in std::iter::once(first).chain(all) {
             let name = step.provider().unwrap_or_default();
-            let Some((holds, because)) = self.holds(step, flow) else {
+            let held = match name {
+                level::CONDITION => Some(self.wants_level(step)),
+                _ => self.holds(step, flow),
+            };
+            let Some((holds, because)) = held else {
                 let because = Because::about("unknown-condition", name);
                 return Err((End::CannotRun(name.to_owned()), because));
             };
             if !holds {
                 return Ok(Err(because));
             }
-            if name == "conditional-level-of-authentication" {
-                level = level_of(step);
+            if name == level::CONDITION {
+                level = level::of(step);
             }
         }
         Ok(Ok(level))
@@ -129,14 +133,6 @@ impl Walk<'_> {
                 };
                 let is_used = wanted.into_iter().any(used);
                 (is_used == is_on("included"), Because::of("credential"))
-            }
-            "conditional-level-of-authentication" => {
-                let level = level_of(step).unwrap_or_default();
-                let holds = match self.level {
-                    None => true,
-                    Some(reached) => reached < level && self.facts.level >= level,
-                };
-                (holds, Because::about("level", level.to_string()))
             }
             "conditional-sub-flow-executed" => {
                 let flow = step.setting("flow_to_check");
@@ -196,8 +192,4 @@ impl Walk<'_> {
             name => credential_of(name).is_none_or(has),
         }
     }
-}
-
-fn level_of(step: &Node) -> Option<i64> {
-    step.setting("loa-condition-level").trim().parse().ok()
 }

@@ -8,6 +8,8 @@ use crate::id::GroupId;
 use crate::user::User;
 use crate::{Result, credential, group, role, user};
 
+use super::vote;
+
 /// What is known of browser, request and person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -29,8 +31,10 @@ pub struct Facts {
     pub has_organizations: bool,
     /// The client scopes that the client has by default or asks for.
     pub scopes: Vec<String>,
-    /// The level that is asked for.
-    pub level: i64,
+    /// The level that is asked for; `None` if the request has nothing to say of it.
+    pub level: Option<i64>,
+    /// The levels that the browser's session has reached, and how many seconds ago.
+    pub had: BTreeMap<i64, i64>,
     /// Who signs in.
     pub person: Option<Person>,
     /// It is known who that is before the flow begins.
@@ -91,8 +95,9 @@ pub const SET_UP_KEY: &str = "webauthn-register";
 pub const SET_UP_PASSKEY: &str = "webauthn-register-passwordless";
 
 /// The kinds of credentials that a flow lets people set up: the authenticator that demands one, and the required action.
-pub(super) const SET_UP: [(&str, &str, &str); 3] = [
+pub(super) const SET_UP: [(&str, &str, &str); 4] = [
     ("auth-otp-form", credential::OTP, SET_UP_OTP),
+    (vote::STEP, credential::OTP, SET_UP_OTP),
     (
         "webauthn-authenticator",
         credential::SECURITY_KEY,
@@ -148,8 +153,9 @@ pub fn person(cx: &mut Cx<'_>, who: &User, flow: &Tree) -> Result<Person> {
         all.filter(move |step| step.provider() == Some(kind))
     };
     let mut effective = None;
-    for step in of_kind("conditional-user-role") {
-        let name = step.setting("condUserRole");
+    let of_conditions = of_kind("conditional-user-role").map(|step| step.setting("condUserRole"));
+    let of_votes = asked.iter().flat_map(|step| vote::roles(step));
+    for name in of_conditions.chain(of_votes) {
         let Some(wanted) = role::find_configured(cx, name)? else {
             person.gone.roles.insert(name.to_owned());
             continue;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{End, Facts, Gone, Person, condition, decide, facts};
+use super::{End, Facts, Gone, Person, Verdict, condition, decide, facts};
 use crate::cx::Cx;
 use crate::flow::{Node, Tree};
 use crate::{Result, credential};
@@ -14,6 +14,10 @@ pub struct Ways {
     pub providers: Vec<String>,
     /// Tickets of Kerberos are believed.
     pub has_tickets: bool,
+    /// Somebody has a passkey.
+    pub has_passkeys: bool,
+    /// The forms for names and passwords take passkeys in their place.
+    pub takes_passkeys: bool,
     /// The client scopes that come with every sign-in of the application by which the realm is administered.
     pub scopes: Vec<String>,
     /// The roles that everybody has, as flows name them.
@@ -36,6 +40,7 @@ impl Ways {
         steps(flow, &mut all);
         let mut ways = Self {
             gone: facts::gone(cx, &all)?,
+            has_passkeys: credential::is_anybodys(cx, credential::PASSKEY)?,
             ..Self::default()
         };
         for name in all.iter().filter_map(|step| step.provider()) {
@@ -64,14 +69,13 @@ const ATTRIBUTE: &str = "conditional-user-attribute";
 /// Nobody is let in by this flow.
 ///
 /// Tried are people with a password who have nothing of what the flow asks about but what everybody has, and who have all of
-/// it that there is; somebody with a ticket; and somebody whom the flow sends to a provider. Each of them comes with the
+/// it that there is; somebody with a ticket; somebody with a passkey in place of name and password; and somebody whom the flow sends to a provider. Each of them comes with the
 /// scopes that are always there, and with those beside them that the flow asks about. What matches a pattern is not known:
 /// where that decides, somebody may be let in.
 #[must_use]
 pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     let facts = |person: Person| Facts {
         person: Some(person),
-        level: 1,
         ..Facts::default()
     };
     let mut flow = flow.clone();
@@ -87,6 +91,9 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
     };
     let owner = owner(&all, ways);
     let mut tried = vec![facts(password), facts(owner.clone())];
+    if ways.has_passkeys {
+        tried.push(by_passkey(owner.clone(), ways.takes_passkeys));
+    }
     if ways.has_tickets {
         tried.push(Facts {
             has_ticket: true,
@@ -113,6 +120,40 @@ pub fn locks_out(flow: &Tree, ways: &Ways) -> bool {
         })
     };
     !tried.iter().any(is_let_in)
+}
+
+fn by_passkey(mut person: Person, takes_passkeys: bool) -> Facts {
+    person.credentials.insert(credential::PASSKEY.to_owned());
+    Facts {
+        has_passkey: true,
+        takes_passkeys,
+        person: Some(person),
+        ..Facts::default()
+    }
+}
+
+/// Somebody may come through a flow by a passkey, alone or with what is asked for beside it: anybody, or whoever has what its conditions
+/// ask about.
+#[must_use]
+pub fn takes_passkey(flow: &Tree, takes_passkeys: bool) -> bool {
+    let mut all = Vec::new();
+    steps(flow, &mut all);
+    let asks = |step: &&Node| {
+        let kind = step.provider().and_then(condition::credential_of);
+        kind == Some(credential::PASSKEY)
+    };
+    if !takes_passkeys && !all.iter().any(asks) {
+        return false;
+    }
+    let is_let_in = |person: Person| {
+        let course = decide(flow, &by_passkey(person, takes_passkeys));
+        let wants_password = course
+            .strides
+            .iter()
+            .any(|stride| stride.verdict == Verdict::Ended && stride.because.why == "no-password");
+        course.has_passkey() && !wants_password
+    };
+    is_let_in(Person::default()) || is_let_in(owner(&all, &Ways::default()))
 }
 
 /// Somebody who has all that these steps ask about and that there is.

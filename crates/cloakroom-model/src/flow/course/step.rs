@@ -1,7 +1,7 @@
 //! What each authenticator comes to, as far as this server has it.
 
 use super::facts::SET_UP;
-use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition};
+use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition, vote};
 use crate::credential;
 use crate::flow::Node;
 
@@ -9,6 +9,7 @@ use crate::flow::Node;
 const CARRIED_OUT: &[&str] = &[
     "allow-access-authenticator",
     "auth-cookie",
+    vote::STEP,
     "auth-otp-form",
     "auth-password-form",
     "auth-recovery-authn-code-form",
@@ -27,12 +28,8 @@ const CARRIED_OUT: &[&str] = &[
 
 /// The authenticators that Keycloak comes with and this server does not carry out: none of them is a condition.
 const ELSEWHERE: &[&str] = &[
-    "auth-conditional-otp-form",
-    "auth-otp-form",
-    "auth-recovery-authn-code-form",
     "auth-x509-client-username-form",
     "direct-grant-auth-x509-username",
-    "direct-grant-validate-otp",
     "docker-http-basic-authenticator",
     "http-basic-authenticator",
     "idp-add-organization-member",
@@ -49,8 +46,6 @@ const ELSEWHERE: &[&str] = &[
     "reset-otp",
     "reset-password",
     "user-session-limits",
-    "webauthn-authenticator",
-    "webauthn-authenticator-passwordless",
 ];
 
 /// It is known what this is, whether or not it is carried out.
@@ -96,7 +91,7 @@ impl Walk<'_> {
             return self.further(step, (name, kind));
         }
         match name {
-            "auth-cookie" => Ok(self.recognized(self.facts.has_session, ("session", "no-session"))),
+            "auth-cookie" => Ok(self.session()),
             "auth-spnego" => {
                 let ran = self.recognized(self.facts.has_ticket, ("ticket", "no-ticket"));
                 if matches!(ran, Ran::Done(_)) {
@@ -195,6 +190,12 @@ impl Walk<'_> {
             return Err((End::Nobody, Because::of("nobody")));
         };
         let refused = || End::Refused(name.to_owned());
+        let spared = vote::spares(step, person);
+        // Keycloak comes to an alternative only with whoever has what it asks for.
+        let is_met = step.requirement != "ALTERNATIVE" || person.credentials.contains(kind);
+        if let Some(because) = spared.filter(|_| is_met) {
+            return Ok(Ran::Done(because));
+        }
         if self.facts.declined.contains(kind) {
             return Err((refused(), Because::about(DECLINED, kind)));
         }

@@ -2,6 +2,7 @@
 
 mod declined;
 mod guard;
+mod levels;
 mod people;
 
 use std::collections::BTreeMap;

@@ -44,7 +44,7 @@ fn end(book: &Book) -> End {
     };
     let facts = Facts {
         person: Some(person),
-        level: 1,
+        level: Some(1),
         ..Facts::default()
     };
     decide(&book.named("top").unwrap(), &facts).end

@@ -9,6 +9,7 @@ use cloakroom_federation::pending::Profile;
 use cloakroom_federation::{Pending, Upstream, arrival, membership};
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::flow::{self, note};
+use cloakroom_login::further::passkey;
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, Stored, User};
@@ -220,6 +221,7 @@ fn go_on(
             let name = Value::String(upstream.name().to_owned());
             attempt.notes.insert(note::LINK_NAME.to_owned(), name);
             flow::begin_again(&mut attempt, Some(existing.user.id.clone()));
+            passkey::prepare(cx, &mut attempt);
             attempt::advance(cx, &attempt)?;
             let name = upstream.name().to_owned();
             let user = Box::new(existing.user);

@@ -32,8 +32,9 @@ pub(super) fn add(
         is_asked_for(attempt, has) || attempts::text(attempt, note::LINK_TO) == user.id.as_str();
     let skips_passkey = has(PASSKEY) && !facts.has_passkey;
     let second = facts.second();
+    let higher = highest(cx, client, user, (&facts, is_wished))?;
     let theirs = realms(cx, client, user, (facts, is_wished))?;
-    for kind in theirs {
+    for kind in higher.into_iter().chain(theirs) {
         if !asks.kinds.contains(&kind) {
             asks.kinds.push(kind);
         }
@@ -61,6 +62,38 @@ fn is_asked_for(attempt: &Attempt, has: impl Fn(&str) -> bool) -> bool {
     })
 }
 
+/// What the client's flow asks of whoever wants the highest level that it knows: as at Keycloak, a change of what somebody signs in with
+/// asks for that.
+fn highest(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    user: &User,
+    (facts, is_wished): (&Facts, bool),
+) -> Result<Vec<String>, Fault> {
+    let Ok(flow) = cx.realm.bound(Use::Browser, Some(client)) else {
+        return Ok(Vec::new());
+    };
+    let Some(level) = course::highest_level(&flow) else {
+        return Ok(Vec::new());
+    };
+    if !is_wished && !is_due(cx, user)? {
+        return Ok(Vec::new());
+    }
+    let mut facts = Facts {
+        level: Some(level),
+        ..facts.clone()
+    };
+    // Whoever has nothing of what it asks for has nothing else to prove.
+    let asks = what(&flow, &mut facts);
+    Ok(asks.map(|asks| asks.kinds).unwrap_or_default())
+}
+
+/// Something has to be done that changes what somebody signs in with.
+fn is_due(cx: &mut Cx<'_>, user: &User) -> Result<bool, Fault> {
+    let mut open = required::list_open(cx, user)?.into_iter();
+    Ok(open.any(Action::is_of_methods))
+}
+
 /// What the realm's own flow asks for, where the client's is another.
 fn realms(
     cx: &mut Cx<'_>,
@@ -76,8 +109,7 @@ fn realms(
     if realms.id == own.id {
         return Ok(Vec::new());
     }
-    let mut open = required::list_open(cx, user)?.into_iter();
-    if !is_wished && !open.any(Action::is_of_methods) {
+    if !is_wished && !is_due(cx, user)? {
         return Ok(Vec::new());
     }
     let mut person = course::person(cx, user, &realms)?;
@@ -87,6 +119,7 @@ fn realms(
         person.credentials.insert("password".to_owned());
     }
     facts.person = Some(person);
+    facts.level = course::highest_level(&realms);
     // What was typed beside a passkey in the client's flow may stand beside none in this one.
     facts.skips_passkey = false;
     let mut theirs = what(&realms, &mut facts);

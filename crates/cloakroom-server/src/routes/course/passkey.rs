@@ -1,11 +1,10 @@
 //! Flows and passkeys: where one is taken in place of a name and a password, and what is asked for beside it.
 
-use cloakroom_login::flow as attempts;
 use cloakroom_login::further::webauthn::Policy;
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::credential::PASSKEY;
-use cloakroom_model::flow::course::{self, Facts, Person};
+use cloakroom_model::flow::course::{self, Facts};
 use cloakroom_model::flow::{Tree, Use};
 use cloakroom_model::organization;
 use cloakroom_model::user::User;
@@ -25,13 +24,13 @@ pub(crate) fn judge(
         Ok(flow) => flow,
         Err(gone) => return Ok(Err(Bar::gone(gone))),
     };
-    let scope = sign_in::request_of(attempt)?.scope;
+    let request = sign_in::request_of(attempt)?;
     let facts = Facts {
         has_passkey: true,
         takes_passkeys: stands_for_passwords(cx.realm),
         has_organizations: organization::is_on(cx),
-        scopes: scopes(cx.realm, client, &scope),
-        level: attempts::HIGHEST_LEVEL,
+        scopes: scopes(cx.realm, client, &request.scope),
+        level: request.level.least(),
         person: Some(course::person(cx, user, &flow)?),
         declined: declined.iter().cloned().collect(),
         ..Facts::default()
@@ -53,19 +52,5 @@ pub(crate) fn stands_for_passwords(realm: &Realm) -> bool {
 
 /// Somebody may come through a flow by a passkey alone, or with what is asked for beside it.
 pub(super) fn is_taken(realm: &Realm, flow: &Tree) -> bool {
-    let person = Person {
-        credentials: [PASSKEY.to_owned()].into(),
-        ..Person::default()
-    };
-    let facts = Facts {
-        has_passkey: true,
-        takes_passkeys: stands_for_passwords(realm),
-        person: Some(person),
-        ..Facts::default()
-    };
-    let course = course::decide(flow, &facts);
-    let wants_password = course.strides.iter().any(|stride| {
-        stride.verdict == course::Verdict::Ended && stride.because.why == "no-password"
-    });
-    course.has_passkey() && !wants_password
+    course::takes_passkey(flow, stands_for_passwords(realm))
 }

@@ -55,8 +55,8 @@ pub(super) struct Answer<'a> {
 enum Left {
     /// This kind is asked for next; and what is declined where something else takes its place.
     Kind(String, Option<Vec<String>>),
-    /// Nothing more is asked, and these kinds have to be set up.
-    Nothing(Vec<String>),
+    /// Nothing more is asked, and this is what comes of it.
+    Nothing(Asks),
     /// The sign-in has ended.
     Barred(Onward),
 }
@@ -71,8 +71,8 @@ pub(crate) fn ask(
     let (kind, other) = match left(cx, &attempt, user, origin)? {
         Left::Kind(kind, other) => (kind, other),
         Left::Barred(onward) => return Ok(onward),
-        Left::Nothing(sets_up) => {
-            finish(cx, (&mut attempt, user), &sets_up)?;
+        Left::Nothing(asks) => {
+            finish(cx, (&mut attempt, user), &asks)?;
             return sign_in::proceed(cx, provider, attempt, identity, origin);
         }
     };
@@ -111,7 +111,7 @@ fn question(
 fn finish(
     cx: &mut Cx<'_>,
     (attempt, user): (&mut Attempt, &User),
-    sets_up: &[String],
+    asks: &Asks,
 ) -> Result<(), Fault> {
     if let Stage::Further { proved, .. } = &attempt.stage
         && proved.kinds.iter().any(|kind| kind == RECOVERY_CODES)
@@ -119,14 +119,15 @@ fn finish(
         recovery::clear(cx, user)?;
     }
     flow::prove_whole(cx, attempt);
-    flow::demand(attempt, sets_up);
+    flow::demand(attempt, &asks.sets_up);
+    flow::reach(attempt, &asks.reached);
     attempt::advance(cx, attempt).map(drop)
 }
 
 /// What is left to prove.
 fn left(cx: &mut Cx<'_>, attempt: &Attempt, user: &User, origin: &Origin) -> Result<Left, Fault> {
     let Stage::Further { proved, .. } = &attempt.stage else {
-        return Ok(Left::Nothing(Vec::new()));
+        return Ok(Left::Nothing(Asks::default()));
     };
     let asks = match course::further(cx, attempt, (user, proved), &proved.declined)? {
         Ok(asks) => asks,
@@ -137,7 +138,7 @@ fn left(cx: &mut Cx<'_>, attempt: &Attempt, user: &User, origin: &Origin) -> Res
         }
     };
     let Some(kind) = first(&asks, proved) else {
-        return Ok(Left::Nothing(asks.sets_up));
+        return Ok(Left::Nothing(asks));
     };
     // What was declined before stays so until nothing is left; then it begins again.
     let mut more = proved.declined.clone();
@@ -272,8 +273,8 @@ fn accept(
         proved.kinds.push(kind);
     }
     let is_remembered = match left(cx, &attempt, user, answer.origin)? {
-        Left::Nothing(sets_up) => {
-            finish(cx, (&mut attempt, user), &sets_up)?;
+        Left::Nothing(asks) => {
+            finish(cx, (&mut attempt, user), &asks)?;
             known_device::remember(cx, &user.id, answer.device)?
         }
         Left::Kind(..) => {

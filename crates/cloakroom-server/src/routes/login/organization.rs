@@ -95,7 +95,7 @@ pub(super) fn asked_alone<'a>(realm: &Realm, attempt: &'a Attempt) -> Option<&'a
 
 /// The attempt has to know a name before it asks for a password.
 pub(super) fn is_name_wanted(realm: &Realm, attempt: &Attempt) -> bool {
-    realm.names_first.is_some()
+    (realm.names_first.is_some() || flow::has(attempt, note::NAMES_FIRST))
         && attempt.user.is_none()
         && attempt.stage == Stage::Prove
         && !flow::has(attempt, note::NAMED)
@@ -130,6 +130,14 @@ pub(super) fn name(cx: &mut Cx<'_>, mut attempt: Attempt, typed: &str) -> Result
     if name.is_empty() {
         attempt::advance(cx, &attempt)?;
         return Ok(Onward::Rename(Box::new(attempt), Notice::FieldRequired));
+    }
+    if cx.realm.names_first.is_none() {
+        // Whether anybody is called so is said to nobody: a password is asked for in any case.
+        flow::mark(&mut attempt, note::NAMED);
+        return Ok(match attempt::advance(cx, &attempt)? {
+            true => Onward::Ask(Box::new(attempt), None),
+            false => Onward::Over,
+        });
     }
     let user = user::find_for_login(cx, &name)?;
     let user = user.filter(|user| user.service_account_client.is_none());

@@ -107,7 +107,8 @@ fn store(
     if request.prompt.none {
         return Ok(None);
     }
-    let session = course::session_of(cx, &client, &request.scope, identity)?;
+    let asked = (request.scope.as_str(), request.level.least());
+    let session = course::session_of(cx, &client, asked, identity)?;
     let session = session.filter(|(session, _)| sign_in::is_expected(&request, &client, session));
     let known = session.as_ref().map(|(session, is_enough)| {
         let is_enough = *is_enough && sign_in::is_enough(cx, &request, session);

@@ -108,6 +108,7 @@ pub(super) fn answer(
     if is_whole {
         is_remembered = known_device::remember(cx, &user.id, answer.device)?;
         flow::demand(&mut attempt, &asks.sets_up);
+        flow::reach(&mut attempt, &asks.reached);
     }
     attempt::advance(cx, &attempt)?;
     let (identity, origin) = (answer.identity, answer.origin);

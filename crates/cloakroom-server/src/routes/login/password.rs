@@ -307,6 +307,7 @@ impl Post {
                     is_remembered = known_device::remember(cx, &user.id, &self.device)?;
                     flow::prove(cx, &mut attempt, &user, remember_me);
                     flow::demand(&mut attempt, &asks.sets_up);
+                    flow::reach(&mut attempt, &asks.reached);
                 } else {
                     let by = First::Password(flow::password_of(cx, &user.id)?);
                     flow::prove_in_part(cx, &mut attempt, &user, (by, remember_me));

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use actix_web::HttpResponse;
 use cloakroom_federation::kerberos::provider;
 use cloakroom_keycloak::blueprint;
+use cloakroom_login::further::webauthn::Policy;
+use cloakroom_model::credential::PASSKEY;
 use cloakroom_model::flow::course::{Ways, locks_out};
 use cloakroom_model::flow::{self, Book, Change, Tree, bound_alias};
 use cloakroom_model::id::{ClientUuid, ExecutionId};
@@ -86,6 +88,7 @@ fn lets_nobody_in(cx: &mut Cx<'_>, flow: &Tree) -> Result<bool> {
     let ways = Ways {
         providers: providers.collect(),
         has_tickets: !provider::list(cx)?.is_empty(),
+        takes_passkeys: Policy::of(&cx.realm.settings, PASSKEY, "").asks_with_name,
         scopes: scopes_of_console(cx)?,
         roles: roles_of_everybody(cx)?,
         ..Ways::of(cx, flow)?

@@ -2,7 +2,9 @@
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::catalog;
+use cloakroom_login::further::webauthn::Policy;
 use cloakroom_model::client;
+use cloakroom_model::credential::PASSKEY;
 use cloakroom_model::flow::course::{self, Course, End, Facts, Stride};
 use cloakroom_model::flow::{Tree, version};
 use cloakroom_model::user::{self, directory};
@@ -35,8 +37,9 @@ pub(super) async fn show(admin: Admin, path: Names, params: Params) -> Answer {
         facts: Facts {
             has_session: is_on("session"),
             has_ticket: is_on("ticket"),
+            has_passkey: is_on("passkey"),
             hint: Some(text("hint")).filter(|hint| !hint.is_empty()),
-            level: text("level").parse().unwrap_or_default(),
+            level: text("level").parse().ok(),
             ..Facts::default()
         },
     };
@@ -60,6 +63,7 @@ impl Asked {
         let flow = self.tree(cx, alias)?;
         let mut facts = self.facts.clone();
         facts.has_organizations = organization::is_on(cx);
+        facts.takes_passkeys = Policy::of(&cx.realm.settings, PASSKEY, "").asks_with_name;
         facts.providers = cx
             .realm
             .providers

@@ -167,6 +167,39 @@ fn nobody_has_what_is_not_in_the_realm() {
 }
 
 #[test]
+fn a_passkey_alone_is_a_way_in_where_somebody_has_one() {
+    let alone = "auth-cookie ALTERNATIVE, webauthn-authenticator-passwordless ALTERNATIVE";
+    let bosses = "auth-username-form REQUIRED, +either REQUIRED, .+bosses CONDITIONAL, \
+        ..conditional-user-role REQUIRED condUserRole=boss, ..webauthn-authenticator-passwordless REQUIRED";
+    let form = "auth-username-password-form REQUIRED";
+    let has = |takes_passkeys: bool| Ways {
+        has_passkeys: true,
+        takes_passkeys,
+        ..Ways::default()
+    };
+    assert!(locks_out(&flow(alone), &Ways::default()));
+    assert!(!locks_out(&flow(alone), &has(false)));
+    // Whether the first page offers one: in a form only where the realm says so, and under a condition to everybody.
+    for (steps, takes, is_taken) in [
+        (alone, false, true),
+        (bosses, false, true),
+        (form, false, false),
+        (form, true, true),
+        (
+            "auth-username-password-form REQUIRED, auth-otp-form REQUIRED",
+            false,
+            false,
+        ),
+    ] {
+        assert_eq!(
+            takes_passkey(&flow(steps), takes),
+            is_taken,
+            "{steps} {takes}"
+        );
+    }
+}
+
+#[test]
 fn a_condition_on_what_is_gone_holds_for_nobody() {
     let bosses = "auth-username-password-form REQUIRED, +only REQUIRED, .+bosses CONDITIONAL, \
         ..conditional-user-role REQUIRED condUserRole=boss, ..allow-access-authenticator REQUIRED";

@@ -263,7 +263,7 @@ fn people_go_through_flows_as_in_keycloak() {
         (levels("2"), plain(), End::In),
         (
             levels("2"),
-            with(|facts| facts.level = 2),
+            with(|facts| facts.level = Some(2)),
             refused("auth-otp-form"),
         ),
         (
