@@ -202,6 +202,10 @@ pub fn check_name(name: &str) -> std::result::Result<(), String> {
     if name.chars().count() > 255 {
         return Err("Realm name is too long".to_owned());
     }
+    // Browsers and clients take these for the folder and the one above, so that nobody could ask for the realm.
+    if matches!(name, "." | "..") {
+        return Err("Realm name cannot be '.' or '..'".to_owned());
+    }
     let bad = |c: &char| "/\\?#%;:&=+$,[]{}|^`<>\"".contains(*c) || c.is_control();
     match name.chars().find(bad) {
         Some(bad) => Err(format!("Character '{bad}' not allowed.")),

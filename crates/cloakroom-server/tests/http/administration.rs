@@ -192,3 +192,32 @@ async fn of_two_nodes_that_change_the_same_thing_at_once_one_is_refused() {
         assert!(round > 0 || statuses == [204, 412], "{statuses:?}");
     }
 }
+
+#[tokio::test]
+async fn a_search_of_too_many_words_is_refused_and_one_of_many_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let pairs = |many: usize| vec!["k:v"; many].join("+");
+    let words = |many: usize| vec!["a"; many].join("+");
+    let rows = [
+        (format!("search={}", words(50)), 200),
+        (format!("search={}", words(51)), 400),
+        (format!("search={}", words(1_100)), 400),
+        (format!("q={}", pairs(50)), 200),
+        (format!("q={}", pairs(1_100)), 400),
+        (format!("search={}&q={}", words(30), pairs(30)), 400),
+        (format!("search=id:{}", words(60)), 200),
+    ];
+
+    for list in ["users", "users/count"] {
+        for (query, status) in &rows {
+            let path = format!("/master/{list}?{query}");
+            let answer = administer(&server, Method::GET, &path, None, None).await;
+            let found = answer.status().as_u16();
+            let body = answer.text().await.unwrap();
+            assert_eq!(found, *status, "{path}: {body}");
+            let is_told = body.contains("words or attributes");
+            assert_eq!(is_told, *status == 400, "{path}: {body}");
+        }
+    }
+}

@@ -83,6 +83,8 @@ fn no_realms() -> Vec<Row> {
         (json!({"enabled": true}).to_string(), "realm must be given"),
         (json!({"realm": ""}).to_string(), "realm must be given"),
         (json!({"realm": "a/b"}).to_string(), "Character '/' not allowed."),
+        (json!({"realm": "."}).to_string(), "Realm name cannot be '.' or '..'"),
+        (json!({"realm": ".."}).to_string(), "Realm name cannot be '.' or '..'"),
         (json!({"realm": {}}).to_string(), "realm must be a text"),
         (realm(json!({"users": {}})), "not a realm file"),
     ]

@@ -143,11 +143,11 @@ pub(super) fn tree(cx: &mut Cx<'_>, found: &[Group], how: &Shown) -> Result<Vec<
     for group in found {
         paths.push(known.ancestors(cx, group)?);
     }
-    level(cx, &paths, 0, how)
+    level(cx, &paths.iter().collect::<Vec<_>>(), 0, how)
 }
 
 /// The groups at one depth of the paths, in their order, with what is below them inside.
-fn level(cx: &mut Cx<'_>, paths: &[Vec<Group>], depth: usize, how: &Shown) -> Result<Vec<Value>> {
+fn level(cx: &mut Cx<'_>, paths: &[&Vec<Group>], depth: usize, how: &Shown) -> Result<Vec<Value>> {
     let mut here: Vec<(Group, String)> = Vec::new();
     for path in paths {
         if let Some(group) = path.get(depth)
@@ -159,7 +159,7 @@ fn level(cx: &mut Cx<'_>, paths: &[Vec<Group>], depth: usize, how: &Shown) -> Re
     let mut shown = all_of(cx, &here, how)?;
     for ((group, _), shown) in here.iter().zip(&mut shown) {
         let is_through = |path: &&Vec<Group>| path.get(depth).is_some_and(|at| at.id == group.id);
-        let below: Vec<Vec<Group>> = paths.iter().filter(is_through).cloned().collect();
+        let below: Vec<&Vec<Group>> = paths.iter().copied().filter(is_through).collect();
         let inside = level(cx, &below, depth + 1, how)?;
         set(shown, "subGroups", json!(inside));
     }

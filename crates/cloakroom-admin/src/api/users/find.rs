@@ -163,6 +163,9 @@ fn search(cx: &mut Cx<'_>, query: &Query, views: &Sway) -> Result<Vec<User>> {
     Ok(found)
 }
 
+/// Each is a condition of its own to the database, which has an end to how many it takes.
+const MOST_TERMS: usize = 50;
+
 fn query_of(params: &Params) -> Result<Query> {
     let (first, max) = page(params, USUAL)?;
     let text = |name: &str| params.get(name).cloned();
@@ -196,6 +199,12 @@ fn query_of(params: &Params) -> Result<Query> {
             "lastName" => query.last_name = Some(value),
             _ => query.attributes.push((name, value)),
         }
+    }
+    let words = query.search.iter().flat_map(|text| text.split_whitespace());
+    let terms = query.attributes.len() + if named(&query).is_some() { 0 } else { words.count() };
+    if terms > MOST_TERMS {
+        let why = format!("A search may have {MOST_TERMS} words or attributes, not {terms}");
+        return Err(AdminError::error(400, &why));
     }
     // Keycloak shows service accounts to who asks for more than everybody, unless by a search.
     query.service_accounts = query.search.is_none() && is_narrowed(params);
