@@ -92,7 +92,9 @@ impl OutboundError {
 
 /// TLS came to nothing because of what the other side showed.
 fn is_distrust(error: &std::io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>())
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>())
 }
 
 /// The client for other servers.

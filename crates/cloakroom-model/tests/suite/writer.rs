@@ -183,7 +183,11 @@ fn what_is_tried_is_undone_and_costs_neither_itself_nor_a_neighbour_a_second_run
 
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         assert_eq!(RUNS.load(Ordering::Relaxed), 1);
-        assert!(["before", "known", "after"].iter().all(|id| stands(store, id)));
+        assert!(
+            ["before", "known", "after"]
+                .iter()
+                .all(|id| stands(store, id))
+        );
         assert!(!stands(store, "broken"));
     });
 }

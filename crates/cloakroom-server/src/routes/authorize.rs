@@ -285,6 +285,16 @@ fn report(
     refusal::report(cx, &refused)
 }
 
+/// Which question could not be asked where nobody may be asked (OpenID Connect Core 1.0 §3.1.2.6).
+const fn unasked(next: &flow::Next) -> &'static str {
+    match next {
+        flow::Next::AskPassword | flow::Next::AskFurther | flow::Next::ChooseOrganization => {
+            "login_required"
+        }
+        _ => "interaction_required",
+    }
+}
+
 /// Answers at once where the browser's session is enough; asks otherwise.
 fn recognize(
     cx: &mut Cx<'_>,
@@ -346,18 +356,9 @@ fn recognize(
     if request.prompt.none
         && !(next == flow::Next::AskPassword && course::is_passed_on(cx, request, client))
     {
-        // OpenID Connect Core 1.0 §3.1.2.6: which question could not be asked.
-        let error = match next {
-            flow::Next::AskPassword | flow::Next::AskFurther | flow::Next::ChooseOrganization => {
-                "login_required"
-            }
-            _ => "interaction_required",
-        };
         let issuer = provider.issuer(cx.realm);
-        return Ok(Begun::Redirect(
-            request.refuse(&issuer, error, None),
-            is_new,
-        ));
+        let refusal = request.refuse(&issuer, unasked(&next), None);
+        return Ok(Begun::Redirect(refusal, is_new));
     }
     if next == flow::Next::AskPassword && request.idp_hint.is_none() && session.is_none() {
         let leads = redirector::default_provider(cx.realm, client);

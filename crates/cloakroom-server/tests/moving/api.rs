@@ -131,7 +131,12 @@ async fn a_plan_says_what_its_import_does_and_leaves_nothing() {
     let (plan, import) = ("/shop/ui-ext/partial-import-plan", "/shop/partialImport");
     let everything = async || {
         let mut all = Vec::new();
-        for path in ["/shop/groups", "/shop/roles", "/shop/users", "/shop/clients"] {
+        for path in [
+            "/shop/groups",
+            "/shop/roles",
+            "/shop/users",
+            "/shop/clients",
+        ] {
             all.push(server.admin(&token, ("GET", path), None).await);
         }
         all
@@ -153,7 +158,10 @@ async fn a_plan_says_what_its_import_does_and_leaves_nothing() {
     parts["ifResourceExists"] = json!("FAIL");
     let (status, fails) = send(plan, &parts).await;
     assert_eq!(status, 200, "{fails}");
-    assert!(fates(&fails).contains(&(json!("old"), json!("EXISTS"))), "{fails}");
+    assert!(
+        fates(&fails).contains(&(json!("old"), json!("EXISTS"))),
+        "{fails}"
+    );
     assert_eq!(everything().await, before);
     // What cannot come in ends the plan as it ends the import.
     let bad = json!({"ifResourceExists": "SKIP", "roles": {"realm": [{"name": "r"}]}, "users": [{"username": "u", "groups": ["/none"]}]});

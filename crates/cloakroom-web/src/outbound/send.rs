@@ -64,7 +64,10 @@ async fn answer(
 
 impl Network for Outbound {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Unreached> {
-        let server = request.uri().authority().map(|server| server.host().to_owned());
+        let server = request
+            .uri()
+            .authority()
+            .map(|server| server.host().to_owned());
         let done = Self::send(self, request).await;
         // A provider has several addresses, and whoever reads this has to know which of them it was.
         let server = server.unwrap_or_default();

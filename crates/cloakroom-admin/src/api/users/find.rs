@@ -201,7 +201,12 @@ fn query_of(params: &Params) -> Result<Query> {
         }
     }
     let words = query.search.iter().flat_map(|text| text.split_whitespace());
-    let terms = query.attributes.len() + if named(&query).is_some() { 0 } else { words.count() };
+    let terms = query.attributes.len()
+        + if named(&query).is_some() {
+            0
+        } else {
+            words.count()
+        };
     if terms > MOST_TERMS {
         let why = format!("A search may have {MOST_TERMS} words or attributes, not {terms}");
         return Err(AdminError::error(400, &why));

@@ -49,7 +49,11 @@ fn open(scene: &Scene) {
         assert_eq!(document.header(MAY), Some("*"), "{target}: {document:?}");
         let credentials = document.header("access-control-allow-credentials");
         assert_eq!(credentials, None, "{target}");
-        assert!(!says_nothing(&document.json()), "{target}: {}", document.body);
+        assert!(
+            !says_nothing(&document.json()),
+            "{target}: {}",
+            document.body
+        );
     }
     // The honest requests carry what opens them, and a page of elsewhere reads none of their answers.
     for name in ["client credentials", "introspect", "userinfo", "push"] {

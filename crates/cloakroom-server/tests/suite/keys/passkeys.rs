@@ -100,7 +100,10 @@ pub(super) fn flow(scene: &Scene, alias: &str, lines: &[&str]) -> String {
             }
         }
     }
-    made.location().and_then(|at| at.rsplit('/').next()).unwrap().to_owned()
+    made.location()
+        .and_then(|at| at.rsplit('/').next())
+        .unwrap()
+        .to_owned()
 }
 
 /// The same, in place of the realm's.

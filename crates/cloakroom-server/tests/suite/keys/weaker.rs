@@ -25,7 +25,9 @@ pub(super) const STORIES: &[(&str, Story)] = &[
 /// A flow of these lines, which the shop uses in place of the realm's.
 fn bind(scene: &Scene, alias: &str, lines: &[&str]) {
     let flow = flow(scene, alias, lines);
-    let shops = scene.realm.call("GET", "/clients?clientId=shop", &Value::Null);
+    let shops = scene
+        .realm
+        .call("GET", "/clients?clientId=shop", &Value::Null);
     let path = format!("/clients/{}", shops.json()[0]["id"].as_str().unwrap());
     let bound = json!({"authenticationFlowBindingOverrides": {"browser": flow}});
     scene.realm.change(&path, bound);
@@ -67,7 +69,10 @@ fn weaker_flow(scene: &Scene, name: &str) {
 
 fn demanded(scene: &Scene, name: &str) {
     let scene = &beside(scene, "demands", json!({}));
-    let steps = ["auth-username-password-form REQUIRED", "webauthn-authenticator REQUIRED"];
+    let steps = [
+        "auth-username-password-form REQUIRED",
+        "webauthn-authenticator REQUIRED",
+    ];
     bind(scene, "with-key", &steps);
     let (person, device) = further::with_app(scene, name);
     let mut browser = scene.browser();

@@ -23,29 +23,38 @@ fn asked(level: Option<i64>, session: Option<&[(i64, i64)]>) -> (Vec<String>, Op
     (all.collect(), course.reached.level)
 }
 
+/// The level that is asked for, what the session has reached and when, the steps that are asked, the level after them.
+type Row = (
+    Option<i64>,
+    Option<&'static [(i64, i64)]>,
+    &'static [&'static str],
+    Option<i64>,
+);
+
 #[test]
 fn each_level_is_asked_of_whoever_lacks_it() {
+    const ALL: &[&str] = &["password", "otp", "webauthn"];
+
     assert_eq!(highest_level(&flow(FLOW)), Some(3));
     assert_eq!(highest_level(&flow(BROWSER)), None);
-    let all = ["password", "otp", "webauthn"];
-    let rows: [(Option<i64>, Option<&[(i64, i64)]>, &[&str], Option<i64>); 15] = [
-        (None, None, &all[..1], Some(1)),
-        (Some(1), None, &all[..1], Some(1)),
-        (Some(2), None, &all[..2], Some(2)),
-        (Some(3), None, &all, Some(3)),
+    let rows: [Row; 15] = [
+        (None, None, &ALL[..1], Some(1)),
+        (Some(1), None, &ALL[..1], Some(1)),
+        (Some(2), None, &ALL[..2], Some(2)),
+        (Some(3), None, ALL, Some(3)),
         // Beyond the highest there is nothing.
-        (Some(9), None, &all, Some(3)),
+        (Some(9), None, ALL, Some(3)),
         // A session of before there were levels, or of a flow without them.
         (None, Some(&[]), &[], None),
-        (Some(1), Some(&[]), &all[..1], Some(1)),
+        (Some(1), Some(&[]), &ALL[..1], Some(1)),
         // What it has reached lasts to the second that is set.
         (None, Some(&[(1, 600)]), &[], Some(1)),
         (Some(1), Some(&[(1, 600)]), &[], Some(1)),
-        (Some(1), Some(&[(1, 601)]), &all[..1], Some(1)),
+        (Some(1), Some(&[(1, 601)]), &ALL[..1], Some(1)),
         (None, Some(&[(1, 601)]), &[], Some(0)),
-        (Some(2), Some(&[(1, 600)]), &all[1..2], Some(2)),
+        (Some(2), Some(&[(1, 600)]), &ALL[1..2], Some(2)),
         (Some(2), Some(&[(1, 600), (2, 60)]), &[], Some(2)),
-        (Some(2), Some(&[(1, 600), (2, 61)]), &all[1..2], Some(2)),
+        (Some(2), Some(&[(1, 600), (2, 61)]), &ALL[1..2], Some(2)),
         // A level above one that has run out has not run out with it.
         (
             Some(3),
