@@ -426,7 +426,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "a-token-endpoint-that-answers-too-much",
-        why: "127.0.0.1: the answer is too large",
+        why: "127.0.0.2: the answer is too large",
         lie: |op| op.change(|says| says.tokens = json!({"more": "x".repeat(2_000_000)})),
     },
     Row {
