@@ -32,8 +32,14 @@ pub fn levels_behind(
     attempt: &Attempt,
     id: &SessionId,
 ) -> Result<BTreeMap<i64, i64>> {
-    let found = session::find(cx, id, false)?;
-    Ok(found.map_or_else(BTreeMap::new, |found| levels_of(&found, attempt.created_at)))
+    let Some(found) = session::find(cx, id, false)? else {
+        return Ok(BTreeMap::new());
+    };
+    let (begun, now) = (attempt.created_at.seconds(), cx.now.seconds());
+    // What was reached after the beginning is as old as it is.
+    let age = |since: i64| if since > begun { now } else { begun }.saturating_sub(since);
+    let levels = read(&found.notes).into_iter();
+    Ok(levels.map(|(level, since)| (level, age(since))).collect())
 }
 
 fn read(notes: &Map<String, Value>) -> BTreeMap<i64, i64> {

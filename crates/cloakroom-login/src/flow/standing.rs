@@ -1,6 +1,8 @@
 //! Whether a proof still stands: what it stood on may be gone by the time its user comes to the next page.
 
 use cloakroom_model::attempt::{Attempt, First, Stage};
+use cloakroom_model::client::{self, Client};
+use cloakroom_model::flow::{Use, course};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user;
 use cloakroom_model::{Cx, Result, Timestamp, attempt, credential};
@@ -57,13 +59,31 @@ fn is_too_weak(cx: &mut Cx<'_>, attempt: &Attempt, user: &UserId) -> Result<bool
     let Stage::Act { amr, .. } = &attempt.stage else {
         return Ok(false);
     };
+    if !has(attempt, note::RECOGNIZED) {
+        return Ok(false);
+    }
+    if is_below_the_highest(cx, attempt)? {
+        return Ok(true);
+    }
     let is_one = |method: &String| method.is_empty() || method == "pwd";
-    if !has(attempt, note::RECOGNIZED) || !amr.iter().all(is_one) {
+    if !amr.iter().all(is_one) {
         return Ok(false);
     }
     let kinds = credential::kinds(cx, user)?;
     let is_second = |kind: &String| SECOND_FACTORS.contains(&kind.as_str());
     Ok(kinds.iter().any(is_second))
+}
+
+/// The client's flow or the realm's knows a higher level than the session has: with what gives the one nobody gets what gives the other.
+fn is_below_the_highest(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
+    let client = client::find_by_id(cx, &attempt.client)?;
+    let reached = level::level_of_attempt(attempt);
+    let highest = |of: Option<&Client>| {
+        let flow = cx.realm.bound(Use::Browser, of).ok()?;
+        course::highest_level(&flow)
+    };
+    let all = [highest(client.as_deref()), highest(None)];
+    Ok(all.into_iter().flatten().any(|level| level > reached))
 }
 
 /// Whether what is to be done next changes what somebody signs in with, and their session has seen too little of them for that.

@@ -88,7 +88,12 @@ impl LevelWish {
         before: i64,
         reached: Option<i64>,
     ) -> String {
-        let alone = if self.level.is_some() { before } else { 0 };
+        // What a session reached beyond the usual level may have run out since, and where nothing was reached for this request nobody looked.
+        let alone = if self.level.is_some() {
+            before.min(1)
+        } else {
+            0
+        };
         let level = reached.unwrap_or(alone);
         let map = level_map(&realm.settings, client);
         if map.is_empty() {

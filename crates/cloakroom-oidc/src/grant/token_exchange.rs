@@ -76,9 +76,9 @@ impl Grant for TokenExchange {
             let notes = grant_session::notes(provider, cx);
             grant_session::join(cx, client, (session, None), &scopes, notes)?;
         }
-        let acr = live.session.as_ref().map(|session| session.acr.clone());
         Ok(Authorization {
-            acr: acr.unwrap_or_else(|| "1".to_owned()),
+            // What its owner has proved in the session since is not what this token stands for.
+            acr: token.text("acr").unwrap_or("1").to_owned(),
             account: Arc::new(ServiceAccount {
                 user: live.user,
                 roles,

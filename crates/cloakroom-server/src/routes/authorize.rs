@@ -340,6 +340,13 @@ fn recognize(
     course::prepare(cx.realm, client, &mut attempt);
     let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
+        if request.level.is_missed_at(flow::level_of_attempt(&attempt)) {
+            let issuer = provider.issuer(cx.realm);
+            return Ok(Begun::Redirect(
+                request.refuse(&issuer, sign_in::UNMET, None),
+                is_new,
+            ));
+        }
         cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
         let issuer = provider.issuer(cx.realm);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse};
+use cloakroom_login::flow;
 use cloakroom_model::{Cx, Digest, Door, attempt, client, device};
 use cloakroom_oidc::{Error, Form, OAuthError, Provider};
 use cloakroom_web::App;
@@ -195,8 +196,11 @@ fn begin(
     let session = course::session_of(cx, &client, asked, identity)?;
     let known = session
         .as_ref()
-        .map(|(session, is_enough)| (session, *is_enough));
+        .map(|(session, reached)| (session, reached.is_some()));
     let mut attempt = sign_in::begin(cx, &request, &client, browser, known)?;
+    if let Some((_, Some(reached))) = &session {
+        flow::reach(&mut attempt, reached);
+    }
     course::prepare(cx.realm, &client, &mut attempt);
     attempt::insert(cx, &attempt)?;
     Ok(Some(attempt))

@@ -51,6 +51,7 @@ pub(crate) fn judge(
         level,
         ..Facts::default()
     };
+    let is_session = matches!(by, By::Session(_));
     match by {
         By::Ticket => facts.has_ticket = true,
         By::Session(session) => {
@@ -74,6 +75,10 @@ pub(crate) fn judge(
     Ok(match Asks::of(&course, &facts) {
         Err(bar) => Brought::Barred(bar),
         Ok(_) if wants_password => Brought::AsksPassword,
+        // Nothing would be proved by what is set up now, and a session may be somebody else's by now.
+        Ok(asks) if asks.kinds.is_empty() && !asks.sets_up.is_empty() && is_session => {
+            Brought::AsksPassword
+        }
         Ok(asks) if !asks.kinds.is_empty() || !asks.sets_up.is_empty() => Brought::AsksFurther,
         Ok(asks) => Brought::Enough(asks.reached),
     })
@@ -100,14 +105,14 @@ pub(crate) fn begin(
     Ok(attempt)
 }
 
-/// The browser's session, and whether it is enough for a sign-in to a client that begins elsewhere than at the
+/// The browser's session, and what it has reached where that is enough for a sign-in to a client that begins elsewhere than at the
 /// authorization endpoint; `None` where the client's flow sees no sessions.
 pub(crate) fn session_of(
     cx: &mut Cx<'_>,
     client: &Client,
     (scope, level): (&str, Option<i64>),
     cookie: Option<&str>,
-) -> Result<Option<(Session, bool)>, Fault> {
+) -> Result<Option<(Session, Option<Reached>)>, Fault> {
     let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
     let Some(cookie) = cookie.filter(|_| sees_sessions) else {
         return Ok(None);
@@ -117,5 +122,9 @@ pub(crate) fn session_of(
     };
     let by = By::Session(&session);
     let judged = judge(cx, client, (by, &user), (scope, level))?;
-    Ok(Some((session, matches!(judged, Brought::Enough(_)))))
+    let reached = match judged {
+        Brought::Enough(reached) => Some(reached),
+        _ => None,
+    };
+    Ok(Some((session, reached)))
 }

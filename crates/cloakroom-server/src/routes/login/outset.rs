@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use cloakroom_login::flow;
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::{Cx, Digest, Door, Secret};
 use cloakroom_oidc::authorize::Decision;
@@ -110,13 +111,18 @@ fn store(
     let asked = (request.scope.as_str(), request.level.least());
     let session = course::session_of(cx, &client, asked, identity)?;
     let session = session.filter(|(session, _)| sign_in::is_expected(&request, &client, session));
-    let known = session.as_ref().map(|(session, is_enough)| {
-        let is_enough = *is_enough && sign_in::is_enough(cx, &request, session);
+    let known = session.as_ref().map(|(session, reached)| {
+        let is_enough = reached.is_some() && sign_in::is_enough(cx, &request, session);
         (session, is_enough)
     });
+    let reached = session.as_ref().and_then(|(_, reached)| reached.clone());
+    let reached = reached.filter(|_| known.is_some_and(|(_, is_enough)| is_enough));
     let browser = Digest::of(handle.as_bytes());
     let is_new = !attempt::has_any(cx, &browser)?;
     let mut attempt = sign_in::begin(cx, &request, &client, &browser, known)?;
+    if let Some(reached) = reached {
+        flow::reach(&mut attempt, &reached);
+    }
     course::prepare(cx.realm, &client, &mut attempt);
     attempt::insert(cx, &attempt)?;
     Ok(Some(Begun {
