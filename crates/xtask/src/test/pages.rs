@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{PAGES, logs, node_tests};
 use crate::report::{Report, Tally};
-use crate::server::{self, Bounds, Server, Setup};
+use crate::server::{self, Bounds, Place, Server, Setup};
 use crate::test::tools::Tools;
 use crate::workspace::Workspace;
 use crate::{command, machine, postgres};
@@ -60,6 +60,27 @@ pub(super) fn run(
         report.part(&format!("log of pages on {database}"), |lines| {
             logs::check(lines, &log)
         });
+        let url = match admin_url {
+            Some(admin) if url.is_some() => Some(postgres::create_database(
+                admin,
+                "cloakroom_lists_of_pages",
+            )?),
+            _ => None,
+        };
+        let setup = Setup {
+            database_url: url.as_deref(),
+            filter: server::USUAL,
+            log: workspace
+                .logs()?
+                .join(format!("lists-{}.log", database.to_lowercase())),
+            ..setup
+        };
+        report.part(&format!("long lists on {database}"), |lines| {
+            let server = crowded(&setup)?;
+            let mut node = node_tests(workspace, tools, (PAGES, "measure.mjs"), &server)?;
+            node.args(["--realm", MANY, "--beside", FEW, "--rounds", "15"]);
+            command::tally(lines, &mut node)
+        });
     }
     let images = workspace.path(IMAGES);
     if update_images && is_shown {
@@ -69,6 +90,31 @@ pub(super) fn run(
         are_all_shown(&pictures, &images)
     });
     Ok(())
+}
+
+/// The realm whose lists are long, and one that fills a page of each list.
+const MANY: &str = "many";
+const FEW: &str = "few";
+
+/// How many people, applications, and events of each kind there are: as many as come in within half a minute, and enough that a list
+/// which reads all of them is told from one that does not.
+const CROWDS: [(&str, [u32; 3]); 2] = [(FEW, [100, 100, 100]), (MANY, [20_000, 2_000, 20_000])];
+
+/// A server with both realms.
+fn crowded(setup: &Setup<'_>) -> Result<Server> {
+    let place = Place::new()?;
+    for (realm, [users, clients, events]) in CROWDS {
+        let mut command = place.command(setup, &["demo", "--realm", realm, "--anyway"])?;
+        for (flag, many) in [
+            ("--users", users),
+            ("--clients", clients),
+            ("--events", events),
+        ] {
+            command.arg(flag).arg(many.to_string());
+        }
+        command::run(&mut command)?;
+    }
+    Server::start_at(place, setup)
 }
 
 /// What the run needs to start servers of its own by a clock that it sets, and an empty database for several of them.
