@@ -59,6 +59,12 @@ export async function offerKeys({ realm }) {
   await realm.call('PUT', path, { ...step, requirement: 'ALTERNATIVE' });
 }
 
+/** Lets the forms of the realm take passkeys in place of a name and a password, or not. */
+export async function takePasskeys({ realm }, takes) {
+  const { body } = await realm.call('GET', '');
+  await realm.call('PUT', '', { ...body, webAuthnPolicyPasswordlessPasskeysEnabled: takes });
+}
+
 /** Lets the realm ask for codes on paper whoever has some, the last one having the number twelve, and makes somebody who has. */
 async function makeSomebodyWithPaper({ realm }, username, codes) {
   const path = '/authentication/flows/browser/executions';
@@ -93,6 +99,19 @@ export const PAGES = [
     reach: async (page, setup) => {
       await page.goto(signInAddress(setup));
       await page.getByRole('button', { name: 'Sign In' }).waitFor();
+    },
+  },
+  {
+    name: 'login-passkey',
+    reach: async (page, setup) => {
+      await takePasskeys(setup, true);
+      try {
+        // Passkeys are of names, and not of numbers.
+        await page.goto(signInAddress(setup).replace('//127.0.0.1', '//localhost'));
+        await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
+      } finally {
+        await takePasskeys(setup, false);
+      }
     },
   },
   {

@@ -1,6 +1,6 @@
 // Whole ways through the pages, under conditions that not every person's browser shares.
 import assert from 'node:assert/strict';
-import { fillIn, offerKeys, signInAddress, takePart } from './list.mjs';
+import { fillIn, offerKeys, signInAddress, takePart, takePasskeys } from './list.mjs';
 
 /** Signs in with JavaScript switched off. */
 export async function signInWithoutScripts(browser, setup) {
@@ -104,12 +104,6 @@ async function tabTo(page, selector) {
     await page.keyboard.press('Tab');
   }
   throw new Error(`30 presses of the tab key do not lead to ${selector}`);
-}
-
-/** Lets the forms of the realm take passkeys in place of a name and a password, or not. */
-export async function takePasskeys({ realm }, takes) {
-  const { body } = await realm.call('GET', '');
-  await realm.call('PUT', '', { ...body, webAuthnPolicyPasswordlessPasskeysEnabled: takes });
 }
 
 /** Sets up a passkey that an application asks for, and signs in with it and without a name, in the place of a password. */
