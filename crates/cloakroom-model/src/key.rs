@@ -1,5 +1,6 @@
 //! Keys of a realm: components of one family, and the order in which they are used.
 
+pub mod fetch;
 pub mod step;
 
 use crate::component::{Component, Config};

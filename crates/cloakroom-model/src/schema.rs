@@ -657,6 +657,8 @@ diesel::table! {
         auth -> Text,
         representation -> Nullable<Text>,
         error -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        link -> Nullable<Binary>,
     }
 }
 
@@ -804,6 +806,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_chains (realm_id) {
+        realm_id -> Text,
+        first_number -> BigInt,
+        before_link -> Binary,
+        last_number -> BigInt,
+        last_link -> Binary,
+        began_at -> BigInt,
+        seal -> Binary,
+    }
+}
+
+diesel::table! {
+    key_fetches (realm_id, address, agent) {
+        realm_id -> Text,
+        address -> Text,
+        agent -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Text,
         realm_id -> Text,
@@ -930,6 +955,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ins,
     client_uses,
     alert_rules,
+    audit_chains,
+    key_fetches,
     saved_views,
     jobs,
     directory_users,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::CryptoRng;
@@ -103,9 +104,14 @@ impl fmt::Debug for Sealed {
     }
 }
 
+/// What the key of marks is made for.
+const MARK: &[u8] = b"marks of what is stored in the clear";
+
 /// The master key: seals values that are used again, and opens them for their row alone.
 pub struct Vault {
     key: LessSafeKey,
+    /// Proves that what is stored in the clear is what this server wrote.
+    mark: hmac::Key,
 }
 
 impl fmt::Debug for Vault {
@@ -119,9 +125,22 @@ impl Vault {
     pub fn new(master: &[u8; 32]) -> Result<Self, Fault> {
         let key = UnboundKey::new(&AES_256_GCM, master)
             .map_err(|_| Fault::corrupt("the master key does not fit"))?;
+        // Another key than the one that seals, so that no tag of one is of use for the other.
+        let mark = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, master), MARK);
         Ok(Self {
             key: LessSafeKey::new(key),
+            mark: hmac::Key::new(hmac::HMAC_SHA256, mark.as_ref()),
         })
+    }
+
+    /// The HMAC-SHA256 of these parts for a place: each is told with its length, so that no other parts give the same.
+    pub fn mark<'a>(&self, place: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.mark);
+        for part in std::iter::once(place.as_bytes()).chain(parts) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        context.sign().as_ref().to_vec()
     }
 
     /// Encrypts `plain` with AES-256-GCM and a random nonce.
@@ -191,6 +210,21 @@ mod tests {
         assert_eq!(here.unwrap().as_slice(), b"hush");
         assert!(there.is_err());
         assert!(other_key.is_err());
+    }
+
+    #[test]
+    fn a_mark_is_of_its_place_its_parts_and_its_key_alone() {
+        let vault = Vault::new(&[7; 32]).unwrap();
+        let mark = |place: &str, parts: &[&[u8]]| vault.mark(place, parts.iter().copied());
+        let mine = mark("events", &[b"ab", b"c"]);
+
+        assert_eq!(mine.len(), 32);
+        assert_eq!(mine, mark("events", &[b"ab", b"c"]));
+        assert_ne!(mine, mark("events", &[b"a", b"bc"]));
+        assert_ne!(mine, mark("events", &[b"ab", b"c", b""]));
+        assert_ne!(mine, mark("chains", &[b"ab", b"c"]));
+        let other = Vault::new(&[8; 32]).unwrap();
+        assert_ne!(mine, other.mark("events", [&b"ab"[..], b"c"]));
     }
 
     #[test]

@@ -30,5 +30,7 @@ mod store;
 mod sweep;
 #[path = "suite/together.rs"]
 mod together;
+#[path = "suite/trail.rs"]
+mod trail;
 #[path = "suite/writer.rs"]
 mod writer;

@@ -86,7 +86,10 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     })?);
     let counting = runtime()?;
     threads.push(every(&app, "uses", COUNT, move |app| {
-        counting.block_on(cloakroom_web::uses::round(app))
+        counting.block_on(async {
+            cloakroom_web::uses::round(app).await?;
+            cloakroom_web::key_fetches::round(app).await
+        })
     })?);
     Ok(Stop { threads })
 }

@@ -24,6 +24,7 @@ use crate::answers::Answers;
 use crate::connector;
 use crate::copies::Copies;
 use crate::kerberos::Kerberos;
+use crate::key_fetches::KeyFetches;
 use crate::limit::Limits;
 use crate::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -56,6 +57,8 @@ pub struct App {
     pub kerberos: Arc<Kerberos>,
     /// Which clients took tokens since that was last stored.
     pub uses: Arc<Uses>,
+    /// Who fetched public keys since that was last stored.
+    pub key_fetches: Arc<KeyFetches>,
     /// What this server is called among those that work on its database.
     pub node: Arc<Node>,
     /// The public address is an https one, so cookies are `Secure`.
@@ -111,6 +114,7 @@ impl App {
             metrics: Arc::default(),
             answers: Arc::new(Answers::new(parts.db.is_shared())),
             uses: Arc::default(),
+            key_fetches: Arc::default(),
             node: Arc::new(parts.node),
             limits: Arc::default(),
             federation: Arc::default(),
@@ -137,6 +141,7 @@ impl App {
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),
             uses: Arc::clone(&self.uses),
+            key_fetches: Arc::clone(&self.key_fetches),
             node: Arc::clone(&self.node),
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),

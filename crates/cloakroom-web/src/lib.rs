@@ -15,6 +15,7 @@ pub mod device;
 pub mod headers;
 pub mod i18n;
 pub mod kerberos;
+pub mod key_fetches;
 pub mod limit;
 pub mod metrics;
 pub mod outbound;

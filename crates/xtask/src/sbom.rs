@@ -64,12 +64,20 @@ struct Locked {
     checksum: Option<String>,
 }
 
-/// Writes the document, and says how much is in it.
+/// The same as lines that the console shows; a test holds them against `Cargo.lock`.
+const PARTS: &str = "crates/cloakroom-console/parts.tsv";
+
+/// What stands above them.
+const HEAD: &str =
+    "# What the server is made of, with version and licence: written by `cargo xtask sbom`.\n";
+
+/// Writes the document and the lines, and says how much is in them.
 pub(crate) fn write(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let file = workspace.target.join("cloakroom.cdx.json");
     report.part("sbom", |lines| {
         let document = document(&workspace.root)?;
         std::fs::write(&file, serde_json::to_string_pretty(&document)? + "\n")?;
+        std::fs::write(workspace.path(PARTS), parts(&document))?;
         let count = document
             .get("components")
             .and_then(Value::as_array)
@@ -134,6 +142,23 @@ fn document(root: &Path) -> Result<Value> {
     }))
 }
 
+/// A line for each part that is not of this project: name, version, licence.
+fn parts(document: &Value) -> String {
+    let all = document.get("components").and_then(Value::as_array);
+    let text = |one: &Value, path: &str| -> Option<String> {
+        Some(one.pointer(path)?.as_str()?.to_owned())
+    };
+    let line = |one: &Value| {
+        // What is of this project has no digest: it comes from no registry.
+        text(one, "/hashes/0/content")?;
+        let licence = text(one, "/licenses/0/expression").unwrap_or_default();
+        let (name, version) = (text(one, "/name")?, text(one, "/version")?);
+        Some(format!("{name}\t{version}\t{licence}\n"))
+    };
+    let lines: BTreeSet<String> = all.into_iter().flatten().filter_map(line).collect();
+    HEAD.to_owned() + &lines.into_iter().collect::<String>()
+}
+
 /// What is linked, or compiles what is: all but what tests alone need.
 fn linked(node: &Node) -> Vec<&str> {
     let is_linked = |one: &&Dependency| {
@@ -164,7 +189,8 @@ fn component(package: &Package, kind: &str, digests: &BTreeMap<(String, String),
     if let Some(members) = component.as_object_mut() {
         if let Some(license) = &package.license {
             // Some crates write a slash where SPDX has OR.
-            let expression = license.replace('/', " OR ");
+            let choices: Vec<&str> = license.split('/').map(str::trim).collect();
+            let expression = choices.join(" OR ");
             members.insert("licenses".to_owned(), json!([{ "expression": expression }]));
         }
         if let Some(digest) = digests.get(&(package.name.clone(), package.version.clone())) {
@@ -180,6 +206,22 @@ fn component(package: &Package, kind: &str, digests: &BTreeMap<(String, String),
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_console_says_of_its_parts_is_what_the_server_is_made_of() {
+        let workspace = Workspace::find().unwrap();
+
+        let kept = std::fs::read_to_string(workspace.path(PARTS)).unwrap();
+
+        let now = parts(&document(&workspace.root).unwrap());
+        assert!(now.lines().count() > 100, "{now}");
+        assert!(
+            kept == now,
+            "{PARTS} is not the present one: run `cargo xtask sbom`"
+        );
+        let nameless: Vec<&str> = now.lines().filter(|line| line.ends_with('\t')).collect();
+        assert!(nameless.is_empty(), "without a licence: {nameless:?}");
+    }
 
     #[test]
     fn what_is_linked_is_listed_with_its_digest_and_what_only_tests_need_is_not() {

@@ -1,5 +1,7 @@
 //! What administrators did, each change with what was there before it.
 
+mod chain;
+
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -18,6 +20,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::show("/admin-events/export", |desk| {
         Box::pin(export::send(desk, &TRAIL))
     }),
+    Route::show("/admin-events/check", |desk| Box::pin(chain::show(desk))),
 ];
 
 /// What leaves as a file. What was there after a change is the API's own text of it.
@@ -87,12 +90,16 @@ async fn list(desk: Rc<Desk>) -> Shown {
     };
     let mut heading = Heading::new(&desk.text("nav-admin-events"))
         .lead(desk.text("admin-events-lead"))
+        .action(true, chain::action(&desk))
         .action(true, Action::link(desk.text("export-csv"), file("csv")))
         .action(true, Action::link(desk.text("export-json"), file("json")));
     if !is_on("adminEventsEnabled") {
         heading = heading.pill(Pill::warn(desk.text("events-off")));
     } else if !is_on("adminEventsDetailsEnabled") {
         heading = heading.pill(Pill::plain(desk.text("admin-events-bare")));
+    }
+    if let Some(pill) = chain::pill(&desk).await? {
+        heading = heading.pill(pill);
     }
     let empty = Empty {
         title: desk.text("nothing-found"),

@@ -32,6 +32,11 @@ fn number(job: &Value, name: &str) -> i64 {
     job.get(name).and_then(Value::as_i64).unwrap_or_default()
 }
 
+/// The same as what words agree with.
+fn count(job: &Value, name: &str) -> u32 {
+    u32::try_from(number(job, name)).unwrap_or_default()
+}
+
 /// The states, and the keys of their names.
 const STATES: &[(&str, &str)] = &[
     ("waiting", "job-waiting"),
@@ -55,7 +60,7 @@ fn state(desk: &Desk, job: &Value) -> Pill {
     let words = words.map(|(_, key)| desk.text(key)).unwrap_or_default();
     match state.as_str() {
         "done" if number(job, "failed") == 0 => Pill::ok(words),
-        "done" => Pill::warn(words),
+        "done" => Pill::warn(desk.text_with("job-done-failed", "count", count(job, "failed"))),
         "waiting" => Pill::info(words),
         _ => Pill::danger(words),
     }

@@ -5,6 +5,7 @@
 
 mod change;
 mod drawing;
+mod fetches;
 mod one;
 mod ring;
 
@@ -61,11 +62,14 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let plan = Card::new("plan", desk.text("keys-plan"))
         .lead(desk.text("keys-plan-lead"))
         .ask(may_manage, publish);
-    Stack::new(desk.frame(heading))
+    let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Timeline(drawing::timeline(&desk, &ring)))
         .card(table(&desk, &ring, may_manage))
-        .card(plan)
-        .show(&desk)
+        .card(plan);
+    if let Some(card) = fetches::card(&desk, &ring).await? {
+        stack = stack.card(card);
+    }
+    stack.show(&desk)
 }
 
 /// The word on a key's stage.

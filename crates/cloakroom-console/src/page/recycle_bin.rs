@@ -117,6 +117,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .id(&text_of(&one, "objectId"));
     let who = text_of(&one, "deletedBy");
     let names = Names::of(&desk, [who.clone()]).await?;
+    let names = names.with_master(&who, text_of(&one, "deletedByName"));
     let facts = Facts::new("facts", desk.text("bin-facts"))
         .text(desk.text("role-kind"), &kind(&desk, &one))
         .fact(desk.text("bin-deleted"), when(&one, "deletedAt"))

@@ -1,6 +1,7 @@
 //! The server itself, for whoever runs it: version, database, copies, and settings to look at.
 
 mod backup;
+mod parts;
 
 use std::rc::Rc;
 
@@ -19,6 +20,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::show("/system/backup/progress", |desk| {
         Box::pin(backup::news(desk))
     }),
+    Route::show("/system/parts", |desk| Box::pin(parts::show(desk))),
 ];
 
 /// A read by key that takes longer is worth a look, in microseconds.
@@ -36,7 +38,8 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .action(
             true,
             Action::link(desk.text("nav-transfer"), desk.url("/transfer")),
-        );
+        )
+        .action(true, parts::action(&desk));
     let command = |words: &str, line: &str| format!("# {}\n{line}", desk.text(words));
     let commands = [
         command("system-backup", "cloakroom backup backups/today"),

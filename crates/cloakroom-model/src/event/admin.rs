@@ -1,5 +1,7 @@
 //! The audit trail of administrators: what they did, to what, and what they sent.
 
+pub mod chain;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -41,19 +43,34 @@ pub struct Auth {
     pub ip_address: String,
 }
 
-/// Writes an administrator's event.
+/// Writes an administrator's event, as the next one of the realm's chain.
 pub fn record(cx: &mut Cx<'_>, event: &AdminEvent) -> Result<()> {
-    let id = cx.new_ordered_id();
+    let row = Row {
+        id: cx.new_ordered_id(),
+        realm: cx.realm.id.clone(),
+        time: cx.now,
+        operation: event.operation.clone(),
+        resource_type: event.resource_type.clone(),
+        resource_path: event.resource_path.clone(),
+        auth: serde_json::to_string(&event.auth)?,
+        representation: event.representation.clone(),
+        error: None,
+        number: None,
+        link: None,
+    };
+    let row = chain::add(cx, row)?;
     diesel::insert_into(admin_events::table)
         .values((
-            admin_events::id.eq(id),
-            admin_events::realm_id.eq(&cx.realm.id),
-            admin_events::time.eq(cx.now),
-            admin_events::operation.eq(&event.operation),
-            admin_events::resource_type.eq(&event.resource_type),
-            admin_events::resource_path.eq(&event.resource_path),
-            admin_events::auth.eq(serde_json::to_string(&event.auth)?),
-            admin_events::representation.eq(&event.representation),
+            admin_events::id.eq(row.id),
+            admin_events::realm_id.eq(row.realm),
+            admin_events::time.eq(row.time),
+            admin_events::operation.eq(row.operation),
+            admin_events::resource_type.eq(row.resource_type),
+            admin_events::resource_path.eq(row.resource_path),
+            admin_events::auth.eq(row.auth),
+            admin_events::representation.eq(row.representation),
+            admin_events::number.eq(row.number),
+            admin_events::link.eq(row.link),
         ))
         .execute(cx.db.conn()?)?;
     Ok(())
@@ -134,30 +151,41 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>>
     rows.into_iter().map(Row::into_event).collect()
 }
 
-/// Removes all events of the realm's administrators.
+/// Removes all events of the realm's administrators. The next one is linked to the last of these all the same.
 pub fn remove_all(cx: &mut Cx<'_>) -> Result<()> {
     let mine = admin_events::table.filter(admin_events::realm_id.eq(&cx.realm.id));
     diesel::delete(mine).execute(cx.db.conn()?)?;
-    Ok(())
+    chain::begin_anew(cx)
 }
 
 /// Removes some of the realm's events of administrators that are older than an instant.
 pub(super) fn sweep(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<usize> {
-    let mine = admin_events::realm_id.eq(&cx.realm.id);
-    swept!(cx, admin_events, id: String, mine.and(admin_events::time.lt(before)), most)
+    let unlinked = sweep_unlinked(cx, before, most)?;
+    let left = most.saturating_sub(i64::try_from(unlinked).unwrap_or(most));
+    Ok(unlinked + chain::sweep(cx, before, left)?)
 }
 
-#[derive(Queryable)]
+/// Those from before the chain.
+fn sweep_unlinked(cx: &mut Cx<'_>, before: Timestamp, most: i64) -> Result<usize> {
+    let mine = admin_events::realm_id.eq(&cx.realm.id);
+    let old = mine.and(admin_events::number.is_null());
+    swept!(cx, admin_events, id: String, old.and(admin_events::time.lt(before)), most)
+}
+
+/// An event as it is stored.
+#[derive(Debug, Queryable)]
 struct Row {
     id: String,
-    _realm: RealmId,
+    realm: RealmId,
     time: Timestamp,
     operation: String,
     resource_type: String,
     resource_path: String,
     auth: String,
     representation: Option<String>,
-    _error: Option<String>,
+    error: Option<String>,
+    number: Option<i64>,
+    link: Option<Vec<u8>>,
 }
 
 impl Row {

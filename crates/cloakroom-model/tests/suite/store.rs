@@ -68,7 +68,7 @@ impl Place {
         clippy::disallowed_methods,
         reason = "the address of the test's server is no setting of the product"
     )]
-    fn postgres() -> Option<Self> {
+    pub(crate) fn postgres() -> Option<Self> {
         let admin = std::env::var("CLOAKROOM_TEST_POSTGRES_URL").ok()?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("cloakroom_storage_{}_{number}", std::process::id());
@@ -137,6 +137,15 @@ impl Store {
         let view = self.view.clone();
         self.db
             .write_blocking(move |conn| view.enter(conn, &mut work))
+    }
+
+    /// Runs a unit of work that only reads, as the server does.
+    pub(crate) fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let view = self.view.clone();
+        runtime().block_on(self.db.read(move |conn| view.enter(conn, work)))
     }
 
     /// The realm's snapshot, read anew.

@@ -23,7 +23,11 @@ async fn jwks(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Err(answer) => return answer,
     };
     match Keyring::of(&realm) {
-        Ok(keys) => document::answer(&request, keys.jwks(), document::KEYS),
+        Ok(keys) => {
+            app.key_fetches
+                .count(&realm, &request, &app.client_ip(&request));
+            document::answer(&request, keys.jwks(), document::KEYS)
+        }
         Err(fault) => protocol::fault_answer(&fault),
     }
 }

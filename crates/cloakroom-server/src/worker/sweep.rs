@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloakroom_login::throttle::FORGOTTEN_AFTER;
+use cloakroom_model::key::fetch;
 use cloakroom_model::{
     Changes, Cx, Fault, Link, Ttl, attempt, code, console_session, departure, device, event, job,
     known_device, lease, login_limit, node, opaque, pushed_request, recycle_bin, refresh, replay,
@@ -38,6 +39,7 @@ const ALL: &[Sweep] = &[
     recycle_bin::sweep,
     job::sweep,
     node::sweep,
+    fetch::sweep,
 ];
 
 /// The sweeper of a node.

@@ -111,7 +111,7 @@ pub(crate) fn call_with(
     realm.server.send(&request)
 }
 
-fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn wait_for(what: &str, is_so: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !is_so() {
         assert!(Instant::now() < deadline, "it is not so: {what}");

@@ -36,6 +36,7 @@ mod owners;
 mod realm;
 mod server;
 mod stored;
+mod trail;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(flow_rules::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
+    modules.extend(servers.iter().flat_map(trail::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

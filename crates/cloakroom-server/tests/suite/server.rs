@@ -191,15 +191,19 @@ impl Server {
 
     /// Makes the sessions of a user older by so many seconds; false on SQLite, whose file is the server's alone.
     pub(crate) fn age_sessions(&self, user: &str, seconds: i64) -> bool {
+        assert!(user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+        let millis = seconds * 1_000;
+        self.change_stored(&format!(
+            "UPDATE sessions SET auth_time = auth_time - {millis} WHERE user_id = '{user}'"
+        ))
+    }
+
+    /// Changes what is stored behind the server's back; false on SQLite, whose file is the server's alone.
+    pub(crate) fn change_stored(&self, statement: &str) -> bool {
         let Some(url) = &self.url else {
             return false;
         };
-        assert!(user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
-        let millis = seconds * 1_000;
-        let statement = format!(
-            "UPDATE sessions SET auth_time = auth_time - {millis} WHERE user_id = '{user}'"
-        );
-        stored::change(url, &statement);
+        stored::change(url, statement);
         true
     }
 

@@ -1,18 +1,19 @@
 //! What administrators of `master` are called who did something in another realm: its trail names their ids alone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::event::admin;
 use cloakroom_model::id::UserId;
-use cloakroom_model::{Door, user};
+use cloakroom_model::{Door, Realm, user};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use crate::access::Admin;
 use crate::api::{Answer, Params};
-use crate::error::AdminError;
+use crate::error::{AdminError, Result};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route("/admin/realms/{realm}/ui-ext/actors", web::get().to(actors));
@@ -31,9 +32,7 @@ async fn actors(admin: Admin, params: Params) -> Answer {
     let found = admin
         .read(move |cx| Ok(admin::actors(cx, &events)?))
         .await?;
-    let master = admin.app.realm(MASTER).await?;
-    let master = master.filter(|master| master.id != admin.realm.id);
-    let Some(master) = master else {
+    let Some(master) = master(&admin).await? else {
         return Ok(HttpResponse::Ok().json(json!({})));
     };
     let ids: BTreeSet<String> = found
@@ -41,16 +40,44 @@ async fn actors(admin: Admin, params: Params) -> Answer {
         .filter(|auth| auth.realm_id == master.id.as_str())
         .map(|auth| auth.user_id)
         .collect();
+    let shown: Map<String, Value> = names(&admin, &master, ids)
+        .await?
+        .into_iter()
+        .map(|(id, name)| (id, json!(name)))
+        .collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// What somebody of `master` is called who has left their id in this realm; nothing in `master` itself, whose people have names
+/// of their own call.
+pub(super) async fn name(admin: &Admin, id: &str) -> Result<Option<String>> {
+    let Some(master) = master(admin).await? else {
+        return Ok(None);
+    };
+    let found = names(admin, &master, BTreeSet::from([id.to_owned()])).await?;
+    Ok(found.into_iter().next().map(|(_, name)| name))
+}
+
+/// The realm `master`, if it is another than this one.
+async fn master(admin: &Admin) -> Result<Option<Arc<Realm>>> {
+    let master = admin.app.realm(MASTER).await?;
+    Ok(master.filter(|master| master.id != admin.realm.id))
+}
+
+async fn names(
+    admin: &Admin,
+    master: &Arc<Realm>,
+    ids: BTreeSet<String>,
+) -> Result<Vec<(String, String)>> {
     let ids: Vec<UserId> = ids.into_iter().map(UserId::new).collect();
-    let names = admin
+    let found = admin
         .app
-        .enter(&master, Door::Read, move |cx| {
+        .enter(master, Door::Read, move |cx| {
             Ok::<_, AdminError>(user::usernames(cx, &ids)?)
         })
         .await?;
-    let shown: Map<String, Value> = names
-        .into_iter()
-        .map(|(id, name)| (id.as_str().to_owned(), json!(name)))
-        .collect();
-    Ok(HttpResponse::Ok().json(shown))
+    let found = found.into_iter();
+    Ok(found
+        .map(|(id, name)| (id.as_str().to_owned(), name))
+        .collect())
 }

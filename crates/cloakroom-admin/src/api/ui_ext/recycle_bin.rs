@@ -3,12 +3,14 @@
 //! Without that parameter a deletion is what it is in Keycloak: final.
 
 use actix_web::HttpResponse;
+use cloakroom_keycloak::read::set;
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId, UserId};
 use cloakroom_model::recycle_bin::{self, Doomed, Entry, Kind, Restored};
 use cloakroom_model::{Cx, group, role};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
+use super::actors;
 use crate::access::{Actor, Admin, Grants};
 use crate::api::{Answer, Names, Params, USUAL, client_scopes, clients, groups, is_on, no_content};
 use crate::api::{page, users};
@@ -181,7 +183,11 @@ async fn entry(
 async fn find_one(admin: Admin, path: Names) -> Answer {
     let entry = entry(&admin, &path, |rules| rules.view).await?;
     let may_manage = admin.may(rules(entry.kind)?.manage);
-    Ok(HttpResponse::Ok().json(show(&entry, may_manage)))
+    let mut shown = show(&entry, may_manage);
+    if let Some(name) = actors::name(&admin, &entry.deleted_by).await? {
+        set(&mut shown, "deletedByName", json!(name));
+    }
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// Puts something back, with all that hung on it.

@@ -52,8 +52,8 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         "action-default",
     ];
     if may_manage {
-        columns.push("column-act");
-        columns.insert(3, "column-act");
+        columns.push("action-default-act");
+        columns.insert(3, "action-enabled-act");
     }
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     let table = Table::new(desk.text("required-actions"), columns, rows.collect());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::desk::{Desk, encode, text_of};
 use crate::part::Cell;
@@ -52,6 +52,14 @@ impl Names {
             names.master = desk.get_if_allowed(&asked).await?.unwrap_or_default();
         }
         Ok(names)
+    }
+
+    /// Adds what the API says of an administrator of `master`; an empty name says nothing.
+    pub(in crate::page) fn with_master(mut self, id: &str, name: String) -> Self {
+        if !name.is_empty() {
+            self.master = json!({id: name});
+        }
+        self
     }
 
     /// The name of somebody of this realm.

@@ -104,7 +104,7 @@ impl Key {
     }
 
     /// Since when it is what it is; nothing is known of keys from before that was written down.
-    fn since(&self) -> Option<i64> {
+    pub(super) fn since(&self) -> Option<i64> {
         self.steps.last().map(|(_, at)| *at)
     }
 

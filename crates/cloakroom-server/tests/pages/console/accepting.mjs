@@ -135,6 +135,39 @@ export async function sessionsEndByAFilterAfterTheirNumber(browser, scene) {
   }
 }
 
+/** The page of the keys says which programs have fetched them, and which of them know a key that is new. */
+export async function whoFetchedTheKeysIsTold(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  const { realm } = scene;
+  const row = (agent) => page.locator('section, .card').filter({ has: page.getByRole('heading', { name: 'Who fetched the keys' }) }).last().getByRole('row').filter({ hasText: agent });
+  const fetchAs = (agent) => fetch(`${realm.issuer}/protocol/openid-connect/certs`, { headers: { 'user-agent': agent } });
+  /** The page again and again, until that is there. */
+  const until = async (locator) => {
+    for (const end = Date.now() + 30_000; (await locator().count()) === 0; ) {
+      assert.ok(Date.now() < end, 'it does not appear');
+      await page.goto(url('/keys'));
+    }
+  };
+  try {
+    await fetchAs('early/1');
+    await fetchAs(`late/1 ${EVIL}`);
+    await page.goto(url('/keys'));
+    await until(() => row('early/1'));
+    await page.getByLabel('Algorithm').selectOption('ES384');
+    await page.getByRole('button', { name: 'Publish a new key' }).click();
+    await page.getByText('Published. Let it sign in an hour.').waitFor();
+    await row('early/1').getByText('has not arrived').waitFor();
+    await fetchAs('early/1');
+    await until(() => row('early/1').getByText('has arrived'));
+    await row('late/1').getByText('has not arrived').waitFor();
+    assert.equal(await page.locator('[data-evil]').count(), 0);
+  } finally {
+    const keys = (await realm.call('GET', '/keys')).body.keys.filter(({ algorithm }) => algorithm === 'ES384');
+    for (const { providerId } of keys) await realm.call('DELETE', `/components/${providerId}`);
+    await context.close();
+  }
+}
+
 /** A token is taken apart and compared with another; that none of it is logged is what the look at this run's log shows. */
 export async function aTokenIsTakenApart(browser, scene) {
   const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });

@@ -24,6 +24,7 @@ import { figuresEqualTheEvents } from './figures.mjs';
 import { eachNodeIsToldOf } from './nodes.mjs';
 import { setUpScene } from './scene.mjs';
 import * as taking from './taking.mjs';
+import { aChangedRowIsFoundOut } from './trail.mjs';
 import * as trying from './trying.mjs';
 import * as watching from './watching.mjs';
 import * as words from './words.mjs';
@@ -120,7 +121,7 @@ export async function testConsole({ report, browser, admin, out, kdc, clockwork 
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // These need servers of their own, by a clock that can be set. Which database one server has makes no difference to it.
-    const onOne = clockwork?.database ? {} : { aKeyGivesWayUnderLoad, figuresEqualTheEvents };
+    const onOne = clockwork?.database ? {} : { aKeyGivesWayUnderLoad, figuresEqualTheEvents, aChangedRowIsFoundOut };
     for (const [name, journey] of Object.entries(clockwork ? { ...onOne, eachNodeIsToldOf } : {})) {
       await report.test(`console: ${name}`, () => journey(browser, clockwork));
     }

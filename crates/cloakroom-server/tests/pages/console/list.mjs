@@ -16,6 +16,7 @@ export const PAGES = [
   { name: 'alerts', path: '/events/alerts?q=type:LOGIN_ERROR%20client:shop', rights: ['view-events', 'manage-events'] },
   { name: 'alert', path: '/events/alerts/{alert}', rights: ['view-events', 'manage-events'] },
   { name: 'admin-events', path: '/admin-events', rights: ['view-events', 'manage-events'] },
+  { name: 'admin-events-check', path: '/admin-events/check', rights: ['view-events', 'manage-events'] },
   { name: 'users', path: '/users', rights: ['view-users', 'manage-users', 'query-users'] },
   { name: 'users-new', path: '/users/new', rights: ['manage-users'] },
   { name: 'users-import', path: '/users/import', rights: ['manage-users'] },
@@ -106,6 +107,7 @@ export const PAGES = [
   { name: 'test-client-answer', path: '/test-client/callback?error=access_denied', rights: ['view-clients', 'manage-clients'] },
   { name: 'administrators', path: '/administrators', rights: ['realm-admin'] },
   { name: 'system', path: '/system', rights: ANY },
+  { name: 'parts', path: '/system/parts', rights: ANY },
   { name: 'search', path: '/search?q=ada', rights: ANY },
   { name: 'realms', path: '/realms', rights: ANY },
   // Realms are made from `master`, so in the test's realm nobody may.

@@ -122,6 +122,31 @@ export async function thePaletteKnowsWhatCanBeDone(_browser, scene) {
   }
 }
 
+/** An address breaks behind its slashes, and a name within it does not. */
+export async function addressesBreakBetweenTheirParts(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene);
+  try {
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(url('/clients/new'));
+      const broken = await page.locator('.choices .hint').evaluateAll((all) => {
+        const texts = all.flatMap((hint) => [...hint.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE));
+        const words = texts.flatMap((text) => [...text.data.matchAll(/[\w.-]+/g)].map(({ 0: word, index }) => ({ text, word, index })));
+        const lines = ({ text, word, index }) => {
+          const range = new Range();
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+        };
+        return words.filter((one) => lines(one) > 1).map(({ word }) => word);
+      });
+      assert.deepEqual(broken, [], `at ${width}`);
+    }
+  } finally {
+    await context.close();
+  }
+}
+
 /** Names as long as they may be, without a space to break at, leave every column of a list a place beside them. */
 export async function longNamesBreakNoList(browser, scene) {
   const { realm } = scene;

@@ -1,7 +1,8 @@
 // What administrators of `master` do for the whole server, and how other realms hear of them.
 import assert from 'node:assert/strict';
-import { open, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { signedIn } from './journeys.mjs';
 import { atMaster } from './scene.mjs';
 import { Visitor } from './visitor.mjs';
@@ -61,10 +62,33 @@ export async function strangersInTheTrailHaveNames(browser, scene) {
       await page.goto(url(path));
       await page.getByRole('row').filter({ hasText: 'by a stranger' }).filter({ hasText: name }).first().waitFor();
     }
+    const { id: group } = await realm.call('POST', '/groups', { name: 'thrown away' });
+    const { body: entry } = await realm.call('DELETE', `/groups/${group}?recycle=true`);
+    await page.goto(url(`/recycle-bin/${entry.id}`));
+    await page.locator('main dl > div').filter({ hasText: 'Who' }).filter({ hasText: name }).waitFor();
     // By events of this realm alone: who was never here is nobody.
     const { body: me } = await realm.admin.call('GET', `/master/users?username=${realm.admin.credentials.username}`);
     const { body: none } = await realm.call('GET', `/ui-ext/actors?events=${me[0].id}`);
     assert.deepEqual(none, {});
+  } finally {
+    await context.close();
+  }
+}
+
+/** The server says what it is made of: each part that Cargo.lock names by its version, and its licence. */
+export async function partsHaveLicences(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  try {
+    await page.goto(url('/system'));
+    await page.getByRole('link', { name: 'Parts and licences' }).click();
+    const rows = page.getByRole('region', { name: 'Parts and licences' }).locator('tbody tr');
+    const parts = (await rows.allInnerTexts()).map((row) => row.split(/\s*\t\s*/));
+    assert.ok(parts.length > 100, `${parts.length} parts`);
+    assert.deepEqual(parts.filter(([name, version, licence]) => !name || !/^\d/.test(version) || !licence), []);
+    const lock = await readFile(fileURLToPath(new URL('../../../../../Cargo.lock', import.meta.url)), 'utf8');
+    const locked = new Set([...lock.matchAll(/name = "([^"]+)"\nversion = "([^"]+)"/g)].map(([, name, version]) => `${name} ${version}`));
+    assert.deepEqual(parts.filter(([name, version]) => !locked.has(`${name} ${version}`)), []);
+    assert.ok(parts.some(([name, , licence]) => name === 'actix-web' && licence === 'MIT OR Apache-2.0'));
   } finally {
     await context.close();
   }

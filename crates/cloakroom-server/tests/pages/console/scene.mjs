@@ -1,7 +1,37 @@
 // The realm that the console's pages are looked at with: something of each kind, and markup in every text that takes it.
+import { Visitor } from './visitor.mjs';
 
 /** A text that would leave an element behind where it is not escaped. */
 export const EVIL = '<img data-evil src=x><b data-evil>"\'</b>';
+
+/** A directory of this name. Nobody is asked there who signs in. */
+const directoryOf = (name) => ({
+  name,
+  providerId: 'ldap',
+  providerType: 'org.keycloak.storage.UserStorageProvider',
+  config: {
+    enabled: ['false'],
+    vendor: ['other'],
+    editMode: ['READ_ONLY'],
+    connectionUrl: ['ldaps://directory.example'],
+    usersDn: ['ou=people,dc=example'],
+    authType: ['simple'],
+    usernameLDAPAttribute: ['uid'],
+    rdnLDAPAttribute: ['uid'],
+    uuidLDAPAttribute: ['entryUUID'],
+    userObjectClasses: ['inetOrgPerson'],
+  },
+});
+
+/** Keeps a view of each list under a name of markup, as this administrator, whose own it is. */
+async function keepViews(realm, username, password) {
+  const visitor = new Visitor(realm.admin.base, realm.name);
+  await visitor.signIn(username, password);
+  for (const [page, query] of [['users', 'enabled:true'], ['clients', 'shop'], ['events', 'type:LOGIN'], ['admin-events', 'type:CLIENT']]) {
+    const { status, text } = await visitor.post('/views', { page, name: `view ${EVIL}`, query });
+    if (status !== 303) throw new Error(`the view of ${page} is answered with ${status}: ${text.slice(0, 300)}`);
+  }
+}
 
 /** Makes the realm. `boss` may do everything in it, `ada` is somebody. */
 export async function setUpScene(admin) {
@@ -58,24 +88,15 @@ export async function setUpScene(admin) {
   await realm.call('POST', `/organizations/${organization}/members`, user);
   const { id: team } = await realm.call('POST', `/organizations/${organization}/groups`, { name: 'buyers' });
   await realm.call('POST', `/organizations/${organization}/groups`, { name: `sellers ${EVIL}` });
-  const { id: directory } = await realm.call('POST', '/components', {
-    name: 'domain',
-    providerId: 'ldap',
-    providerType: 'org.keycloak.storage.UserStorageProvider',
-    config: {
-      // Nobody is asked there who signs in.
-      enabled: ['false'],
-      vendor: ['other'],
-      editMode: ['READ_ONLY'],
-      connectionUrl: ['ldaps://directory.example'],
-      usersDn: ['ou=people,dc=example'],
-      authType: ['simple'],
-      usernameLDAPAttribute: ['uid'],
-      rdnLDAPAttribute: ['uid'],
-      uuidLDAPAttribute: ['entryUUID'],
-      userObjectClasses: ['inetOrgPerson'],
-    },
+  const { id: directory } = await realm.call('POST', '/components', directoryOf('domain'));
+  await realm.call('POST', '/components', directoryOf(`directory ${EVIL}`));
+  await realm.call('POST', '/components', {
+    name: `key ${EVIL}`,
+    providerId: 'ecdsa-generated',
+    providerType: 'org.keycloak.keys.KeyProvider',
+    config: { ecdsaEllipticCurveKey: ['P-256'], priority: ['0'], enabled: ['false'], active: ['false'] },
   });
+  await realm.call('POST', '/localization/en', { termsTitle: `Terms ${EVIL}`, termsText: EVIL });
   await realm.call('POST', '/authentication/flows/browser/copy', { newName: 'careful' });
   const draft = async () => realm.call('POST', '/ui-ext/flows/careful/draft');
   await draft();
@@ -104,6 +125,7 @@ export async function setUpScene(admin) {
     count: 1,
     periodSeconds: 600,
   });
+  await keepViews(realm, 'boss', password);
   const made = { alert, organization, team, directory, group, client, scope, mapper, job, event, key, user };
   return { realm, entry: bin.id, role: role.id, provider: 'elsewhere', password, ...made };
 }

@@ -64,7 +64,8 @@ async function startServer(binary, folder, clock, more = {}) {
     assert.ok(server.running(), server.output());
     return (await fetch(`${base}/realms/master`)).ok;
   });
-  return { admin: new Anew(base, 'admin', 'admin'), port, stop: server.stop, kill: server.kill };
+  const database = join(settings.CLOAKROOM_DATA_DIR, 'cloakroom.db');
+  return { admin: new Anew(base, 'admin', 'admin'), port, database, stop: server.stop, kill: server.kill };
 }
 
 /** Makes a realm with an administrator of it, `boss`. */
@@ -96,10 +97,10 @@ export async function withClock({ binary, library }, part) {
   }
 }
 
-/** Runs the part with a server, its administrator and its clock. */
+/** Runs the part with a server, its administrator, its clock and the file of its database. */
 export async function withServer(clockwork, part) {
   await withClock(clockwork, async ({ clock, begin }) => {
-    const { admin } = await begin();
-    await part({ admin, clock });
+    const { admin, database } = await begin();
+    await part({ admin, clock, database });
   });
 }
