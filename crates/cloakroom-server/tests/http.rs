@@ -12,6 +12,8 @@ mod administration;
 mod documents;
 #[path = "http/encryption.rs"]
 mod encryption;
+#[path = "http/last_administrator.rs"]
+mod last_administrator;
 #[path = "http/mounted.rs"]
 mod mounted;
 #[path = "http/registration.rs"]
