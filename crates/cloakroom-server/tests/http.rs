@@ -12,6 +12,8 @@ mod administration;
 mod documents;
 #[path = "http/encryption.rs"]
 mod encryption;
+#[path = "http/https_required.rs"]
+mod https_required;
 #[path = "http/last_administrator.rs"]
 mod last_administrator;
 #[path = "http/mounted.rs"]

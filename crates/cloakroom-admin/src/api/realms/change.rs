@@ -47,7 +47,9 @@ pub(crate) async fn update_with_profile(admin: Admin, body: Bytes) -> Answer {
 async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>) -> Result<()> {
     let name = read::plain(sent, "realm")?.unwrap_or_else(|| admin.realm.name.clone());
     let enabled = read::switch(sent, "enabled")?;
-    check(&shape::apply(&admin.realm.settings, sent)?, sent)?;
+    let after = shape::apply(&admin.realm.settings, sent)?;
+    check(&after, sent)?;
+    check_way_back(admin, &after, enabled)?;
     if name != admin.realm.name {
         if admin.realm.name == MASTER {
             return Err(AdminError::message(400, "Can't rename master realm"));
@@ -85,6 +87,20 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
             Ok(())
         })
         .await
+}
+
+/// Refuses to shut the realm that administers all others: nobody could come in to open it again. Keycloak does it.
+fn check_way_back(admin: &Admin, after: &Settings, enabled: Option<bool>) -> Result<()> {
+    let why = if admin.realm.name != MASTER {
+        return Ok(());
+    } else if enabled == Some(false) {
+        "The realm master cannot be disabled"
+    } else if after.ssl_required == "all" && !admin.app.is_https {
+        "The realm master cannot ask for HTTPS always while the address of the server is not an https one"
+    } else {
+        return Ok(());
+    };
+    Err(AdminError::message(400, why))
 }
 
 /// Refuses settings that contradict each other or that no rule could work with.
