@@ -24,6 +24,8 @@ mod registration;
 mod registration_audit;
 #[path = "http/registration_by_administrators.rs"]
 mod registration_by_administrators;
+#[path = "http/shut_realms.rs"]
+mod shut_realms;
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -18,7 +18,7 @@ fn what_is_kept_alone_is_named() {
     let loud = json!({
         "realm": "loud", "enabled": true,
         "attributes": {"frontendUrl": "https://other.example", "cibaInterval": "9", "parRequestUriLifespan": "soon"},
-        "groups": [],
+        "ssoSessionIdleTimeout": 0, "notBefore": 2_000_000_000, "browserFlow": "clients",
         "clients": [{
             "clientId": "app", "publicClient": true, "implicitFlowEnabled": true,
             "redirectUris": ["https://a.example*", "https://a.example/x/*"],
@@ -50,6 +50,9 @@ fn what_is_kept_alone_is_named() {
         "attributes.frontendUrl",
         "attributes.cibaInterval",
         "attributes.parRequestUriLifespan",
+        "browserFlow",
+        "notBefore",
+        "ssoSessionIdleTimeout",
         "clients[].implicitFlowEnabled",
         "clients[].redirectUris",
         "clients[].attributes.access.token.lifespan",
