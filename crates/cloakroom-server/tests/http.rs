@@ -18,6 +18,8 @@ mod https_required;
 mod last_administrator;
 #[path = "http/mounted.rs"]
 mod mounted;
+#[path = "http/nested_groups.rs"]
+mod nested_groups;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]
