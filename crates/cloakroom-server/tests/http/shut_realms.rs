@@ -69,3 +69,32 @@ async fn settings_that_would_shut_a_realm_are_refused_by_name() {
     let token = client().post(token).form(&form).send().await.unwrap();
     assert_eq!(token.status(), StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_profile_without_attributes_is_refused_and_an_empty_body_goes_back_to_the_usual_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path(), &ADMIN).await;
+    let call = async |method, body: Option<&str>| {
+        administer(&server, method, "/master/users/profile", body, None).await
+    };
+    let before: Value = call(Method::GET, None).await.json().await.unwrap();
+
+    for empty in [
+        "{}",
+        r#"{"attributes":[]}"#,
+        r#"{"unmanagedAttributePolicy":"ENABLED"}"#,
+    ] {
+        let refused = call(Method::PUT, Some(empty)).await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{empty}");
+        let why = refused.text().await.unwrap();
+        assert!(
+            why.contains("The attribute 'username' can not be removed"),
+            "{why}"
+        );
+    }
+    let reset = call(Method::PUT, Some("")).await;
+
+    assert_eq!(reset.status(), StatusCode::OK);
+    let after: Value = call(Method::GET, None).await.json().await.unwrap();
+    assert_eq!(before, after);
+}
