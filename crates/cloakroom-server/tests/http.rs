@@ -20,6 +20,8 @@ mod last_administrator;
 mod mounted;
 #[path = "http/nested_groups.rs"]
 mod nested_groups;
+#[path = "http/provider_secret.rs"]
+mod provider_secret;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]
