@@ -26,11 +26,12 @@ pub fn has_room(
     let mut level: Vec<GroupId> = moved.cloned().into_iter().collect();
     while levels <= DEEPEST && !level.is_empty() {
         let above: Vec<&str> = level.iter().map(GroupId::as_str).collect();
-        level = groups::table
+        let below: Vec<GroupId> = groups::table
             .filter(groups::realm_id.eq(&cx.realm.id))
             .filter(groups::parent_id.eq_any(above))
             .select(groups::id)
             .load(cx.db.conn()?)?;
+        level = below;
         levels += usize::from(!level.is_empty());
     }
     Ok(levels <= DEEPEST)

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::conn::MultiBackend;
 use crate::cx::Cx;
-use crate::id::{RealmId, RoleId, UserId};
+use crate::id::{GroupId, RealmId, RoleId, UserId};
 use crate::schema::{group_roles, user_groups, user_roles, users};
 use crate::{Result, group, role};
 
@@ -19,7 +19,7 @@ pub fn is_held(cx: &mut Cx<'_>, id: &RoleId, besides: Option<&UserId>) -> Result
     if roles.len() > 1 && has_holder(cx, &roles, besides)? {
         return Ok(true);
     }
-    let groups = group_roles::table
+    let groups: Vec<GroupId> = group_roles::table
         .filter(group_roles::realm_id.eq(&cx.realm.id))
         .filter(group_roles::role_id.eq_any(roles))
         .select(group_roles::group_id)
