@@ -7,8 +7,10 @@ use cloakroom_model::Realm;
 use crate::App;
 
 impl App {
-    /// Tells whether the realm answers this address. What reaches a server whose public address is an https one has come by https;
-    /// elsewhere `external`, which a realm has unless it says otherwise, answers the networks that nobody routes, and `all` nobody.
+    /// Tells whether the realm answers this address.
+    ///
+    /// What reaches a server whose public address is an https one has come by https. Elsewhere `external`, which a realm has
+    /// unless it says otherwise, answers the networks that nobody routes, and `all` nobody.
     pub fn is_secure_for(&self, realm: &Realm, ip: &str) -> bool {
         self.is_https || is_answered(&realm.settings.ssl_required, ip)
     }

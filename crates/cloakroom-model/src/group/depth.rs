@@ -8,11 +8,14 @@ use crate::cx::Cx;
 use crate::id::GroupId;
 use crate::schema::groups;
 
-/// The most groups that stand one inside the other. Whoever is in the lowest one is asked about with all above it at each
-/// sign-in, level by level; nobody has an organization as deep as this.
+/// The most groups that stand one inside the other.
+///
+/// Whoever is in the lowest one is asked about with all above it at each sign-in, level by level; nobody has an organization as
+/// deep as this.
 pub const DEEPEST: usize = 64;
 
 /// Tells whether a group may stand inside a parent: with those above it, itself and those inside it, the tree is not too deep.
+///
 /// `moved` is the group if it is there already; a new one has none inside it.
 pub fn has_room(
     cx: &mut Cx<'_>,

@@ -8,8 +8,9 @@ use crate::id::{GroupId, RealmId, RoleId, UserId};
 use crate::schema::{group_roles, user_groups, user_roles, users};
 use crate::{Result, group, role};
 
-/// Tells whether a person whose account is enabled has the role, however they come to it. Service accounts are nobody, and
-/// whoever `besides` names does not count.
+/// Tells whether a person whose account is enabled has the role, however they come to it.
+///
+/// Service accounts are nobody, and whoever `besides` names does not count.
 pub fn is_held(cx: &mut Cx<'_>, id: &RoleId, besides: Option<&UserId>) -> Result<bool> {
     // Most have it by themselves, which one statement tells.
     if has_holder(cx, std::slice::from_ref(id), besides)? {
