@@ -3,6 +3,7 @@
 mod again;
 mod gifts;
 mod grants;
+mod last;
 mod media;
 mod source;
 mod standing;
@@ -32,6 +33,7 @@ use crate::sent::Sent;
 
 pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use grants::Grants;
+pub(crate) use last::check_without;
 pub(crate) use standing::standing;
 pub(crate) use sway::{COMPOSED, GIVEN, Mapping, Opened, PASSED_ON, Sway};
 
@@ -205,7 +207,10 @@ impl Admin {
     ) -> Result<T> {
         let work = move |cx: &mut Cx<'_>| {
             realm::hold(cx)?;
-            work(cx)
+            let held = last::Held::look(cx)?;
+            let done = work(cx)?;
+            held.check(cx)?;
+            Ok(done)
         };
         self.app.enter(&self.realm, Door::Write, work).await
     }

@@ -105,7 +105,7 @@ pub mod note {
     pub const BARRED: &str = "barred";
     /// The flow asks for the name alone, before anything else.
     pub const NAMES_FIRST: &str = "names_first";
-    /// The id of the session that the attempt goes on from.
+    /// The id of the session that the attempt goes on from, or that is enough for it.
     pub const RISEN_FROM: &str = "risen_from";
     /// The level of authentication that was reached, and which of them anew.
     pub const REACHED: &str = "reached";

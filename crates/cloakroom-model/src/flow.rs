@@ -10,7 +10,7 @@ mod tree;
 pub mod version;
 
 pub use action::{remove_action, update_action};
-pub use binding::{BINDINGS, Gone, Use, bound_alias};
+pub use binding::{BINDINGS, Gone, Use, bound_alias, kind_for};
 pub use change::{
     has_client, is_secret_setting, list_configs, remove, remove_config, remove_execution, update,
     update_config, update_execution,

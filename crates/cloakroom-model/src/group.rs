@@ -1,5 +1,6 @@
 //! Groups: a tree of people, with roles that members inherit.
 
+mod depth;
 mod tree;
 
 use diesel::prelude::*;
@@ -12,6 +13,7 @@ use crate::schema::{default_groups, group_roles, groups};
 use crate::sql::Unless;
 use crate::user::Attributes;
 
+pub use depth::{DEEPEST, has_room, has_room_among};
 pub use tree::{Query, ancestors, count, count_inside, find_named, list_inside, path, search};
 pub use tree::{is_inside, roles};
 pub(crate) use tree::{roles_of_all, with_all_inside, with_parents};

@@ -1,5 +1,7 @@
 //! Roles: of the realm and of clients, what they are composed of, and what a client may pass on.
 
+mod above;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,6 +13,8 @@ use crate::pairs::{role_composites, scope_mappings as mappings};
 use crate::schema::{role_composites as composite_pairs, roles, scope_mappings};
 use crate::sql::{Unless, lower, lower_or_null};
 use crate::{Result, client};
+
+pub use above::with_all_above;
 
 /// A role.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 pub mod directory;
 pub(crate) mod given;
+mod held;
 mod holders;
 pub mod identity;
 mod index;
@@ -25,6 +26,7 @@ use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 pub use given::Given;
+pub use held::is_held;
 pub use membership::{
     direct_roles, effective_roles, enrol, expand, grant_role, groups, join, leave, revoke_role,
     shared_roles,

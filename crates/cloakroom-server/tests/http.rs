@@ -12,14 +12,24 @@ mod administration;
 mod documents;
 #[path = "http/encryption.rs"]
 mod encryption;
+#[path = "http/https_required.rs"]
+mod https_required;
+#[path = "http/last_administrator.rs"]
+mod last_administrator;
 #[path = "http/mounted.rs"]
 mod mounted;
+#[path = "http/nested_groups.rs"]
+mod nested_groups;
+#[path = "http/provider_secret.rs"]
+mod provider_secret;
 #[path = "http/registration.rs"]
 mod registration;
 #[path = "http/registration_audit.rs"]
 mod registration_audit;
 #[path = "http/registration_by_administrators.rs"]
 mod registration_by_administrators;
+#[path = "http/shut_realms.rs"]
+mod shut_realms;
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

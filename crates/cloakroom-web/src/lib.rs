@@ -23,6 +23,7 @@ pub mod page;
 pub mod paths;
 pub mod proxy;
 pub mod request_id;
+mod transport;
 pub mod uses;
 pub mod web;
 

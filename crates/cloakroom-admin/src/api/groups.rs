@@ -1,5 +1,6 @@
 //! `/admin/realms/{realm}/groups`: the tree of groups.
 
+mod depth;
 mod membership;
 pub(crate) mod show;
 
@@ -22,6 +23,7 @@ use super::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page, switc
 use crate::access::{Admin, Grants, Sway};
 use crate::audit;
 use crate::error::{AdminError, Result};
+pub(crate) use depth::check_depth;
 use show::{Access, Shown};
 
 pub(crate) const MANAGE: &[&str] = &["manage-users"];
@@ -306,6 +308,7 @@ fn place(
             grants.check_group(cx, parent)?;
         }
         check_free(cx, parent.as_ref(), &group)?;
+        check_depth(group::has_room(cx, parent.as_ref(), Some(&group.id))?)?;
         group.parent = parent;
         group::update(cx, &group)?;
         return Ok((group, false));
@@ -319,6 +322,7 @@ fn place(
     };
     shape::apply(&mut group, sent)?;
     check_free(cx, group.parent.as_ref(), &group)?;
+    check_depth(group::has_room(cx, group.parent.as_ref(), None)?)?;
     if !group::insert(cx, &group)? {
         return Err(taken(group.parent.as_ref(), &group.name));
     }

@@ -185,9 +185,11 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
                 let why = "Identity Provider alias cannot be changed";
                 return Err(AdminError::message(400, why));
             }
+            let before = provider.clone();
             shape::apply(&mut provider, &sent)?;
             check::defaults(&mut provider);
             check::all(cx, connectors, &provider)?;
+            check::receiver(&before, &provider, &sent)?;
             identity_provider::update(cx, &provider)?;
             record(cx, &actor, audit::UPDATE, &alias)
         })

@@ -28,7 +28,7 @@ use serde_json::json;
 
 use super::ui_ext::recycle_bin;
 use super::{Answer, Names, Params, is_on, no_content, user_profile};
-use crate::access::{Admin, Grants, Sway};
+use crate::access::{Admin, Grants, Sway, check_without};
 use crate::audit;
 use crate::error::{AdminError, Result};
 use password::Prepared;
@@ -295,6 +295,9 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
     {
         user.username = email;
     }
+    if before.enabled && !user.enabled {
+        check_without(cx, &before.id)?;
+    }
     for made in passwords {
         if made.is_temporary {
             password::demand_new(&mut user);
@@ -327,7 +330,12 @@ async fn remove(admin: Admin, path: Names, params: Params) -> Answer {
     let (asked, sway) = (path.part("user").to_owned(), manages.clone());
     let asker = grants.clone();
     let doomed = admin
-        .read(move |cx| found_for_change(cx, &asked, (&asker, &sway), "manage"))
+        .read(move |cx| {
+            let doomed = found_for_change(cx, &asked, (&asker, &sway), "manage")?;
+            // What is gone from a directory cannot be had back by a refusal.
+            check_without(cx, &doomed.id)?;
+            Ok(doomed)
+        })
         .await?;
     directory::remove_first(&admin, &doomed).await?;
     let kept = admin

@@ -290,8 +290,8 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
 
 /// Each binding names a flow that is there. One that every realm has is made where it is missing.
 fn bind(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
-    let mut present: BTreeSet<String> =
-        flow::list(cx)?.into_iter().map(|flow| flow.alias).collect();
+    let there = flow::list(cx)?;
+    let mut present: BTreeSet<String> = there.iter().map(|flow| flow.alias.clone()).collect();
     for (binding, _) in flow::BINDINGS {
         let settings = &cx.realm.settings;
         let set = settings.rest.get(binding).and_then(|alias| alias.as_str());
@@ -302,6 +302,14 @@ fn bind(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         }
         let alias = flow::bound_alias(settings, binding).to_owned();
         if present.contains(&alias) {
+            let kind = flow::kind_for(binding);
+            let is_other = |one: &flow::Flow| one.alias == alias && one.provider_id != kind;
+            if there.iter().any(is_other) {
+                let how = format!(
+                    "kept, but this flow is not of the kind {kind}, and whoever comes to it is refused"
+                );
+                import.report.approximate(binding, &alias, how);
+            }
             continue;
         }
         let added = blueprint::insert_flow(cx, &alias, &present)?;

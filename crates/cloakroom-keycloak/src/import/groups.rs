@@ -12,8 +12,19 @@ use super::silent;
 use crate::group as shape;
 use crate::read::Object;
 
-/// The group that another is inside, with its path.
-pub(super) type Above<'a> = Option<(&'a GroupId, &'a str)>;
+/// The group that another is inside, with its path and how deep it stands: 1 at the top.
+pub(super) type Above<'a> = Option<(&'a GroupId, &'a str, usize)>;
+
+/// How deep a group stands inside another, unless that is too deep.
+pub(super) fn depth(above: Above<'_>, who: &str) -> Result<usize> {
+    let depth = above.map_or(0, |(_, _, depth)| depth) + 1;
+    if depth > group::DEEPEST {
+        let most = group::DEEPEST;
+        let why = format!("group {who}: groups cannot be nested deeper than {most} levels");
+        return Err(ImportError::invalid(why));
+    }
+    Ok(depth)
+}
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent = import.sent;
@@ -38,19 +49,20 @@ pub(super) fn insert(
     above: Above<'_>,
 ) -> Result<GroupId> {
     let name = Part::new(object, "groups[]", "").name("name")?;
-    let path = format!("{}/{name}", above.map_or("", |(_, path)| path));
+    let path = format!("{}/{name}", above.map_or("", |(_, path, _)| path));
+    let depth = depth(above, &path)?;
     let part = Part::new(object, "groups[]", &path);
     part.report_unknown(shape::FIELDS, import.report);
     silent::report(&part, import.report);
     if let Some(parent) = part.text("parentId")?
-        && above.map(|(id, _)| id.as_str()) != Some(parent.as_str())
+        && above.map(|(id, _, _)| id.as_str()) != Some(parent.as_str())
     {
         let why = format!("group {path} names {parent} as its parent, inside of which it is not");
         return Err(ImportError::invalid(why));
     }
     let group = Group {
         id: GroupId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),
-        parent: above.map(|(id, _)| id.clone()),
+        parent: above.map(|(id, _, _)| id.clone()),
         name,
         description: part.text("description")?,
         attributes: part.list_map("attributes")?,
@@ -89,7 +101,7 @@ pub(super) fn insert(
         }
     }
     for inside in part.objects("subGroups")? {
-        insert(cx, import, inside, Some((&group.id, &path)))?;
+        insert(cx, import, inside, Some((&group.id, &path, depth)))?;
     }
     Ok(group.id)
 }

@@ -93,7 +93,13 @@ pub(super) fn insert(
 ) -> Result<(Arc<Realm>, RoleId)> {
     let name = sent.name("realm")?;
     shape::check_name(&name).map_err(ImportError::invalid)?;
-    let settings = settings(sent, ready, report)?;
+    let mut settings = settings(sent, ready, report)?;
+    if settings.not_before > cx.now.seconds() {
+        let how =
+            "lies in the future, until when no token would count: it is the time of the import now";
+        report.approximate("notBefore", &settings.not_before.to_string(), how);
+        settings.not_before = cx.now.seconds();
+    }
     if let Some(version) = sent.text("keycloakVersion")?.filter(|text| text != VERSION) {
         let how = format!("the realm is one of {VERSION} now, and exports say so");
         report.approximate("keycloakVersion", &version, how);
@@ -169,7 +175,38 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     smtp::report(sent, report);
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
+    lengthen(&mut settings, &base, report);
     Ok(settings)
+}
+
+/// Nobody can work in a realm in which every session or every token ends as it begins.
+fn lengthen(settings: &mut Settings, usual: &Settings, report: &mut Report) {
+    let spans = [
+        (
+            "accessTokenLifespan",
+            &mut settings.access_token_lifespan,
+            usual.access_token_lifespan,
+        ),
+        (
+            "ssoSessionIdleTimeout",
+            &mut settings.sso_session_idle_timeout,
+            usual.sso_session_idle_timeout,
+        ),
+        (
+            "ssoSessionMaxLifespan",
+            &mut settings.sso_session_max_lifespan,
+            usual.sso_session_max_lifespan,
+        ),
+    ];
+    for (member, seconds, usual) in spans {
+        if *seconds < 1 {
+            let how = format!(
+                "ends everything as it begins: it is {usual} seconds now, as in a new realm"
+            );
+            report.approximate(member, &seconds.to_string(), how);
+            *seconds = usual;
+        }
+    }
 }
 
 /// Leaves out what could not be obeyed, and says so.

@@ -1,11 +1,16 @@
-//! Settings of identity providers, user stores and their mappers that are kept and that nothing here obeys: the report
+//! Settings of realms, clients, identity providers, user stores and their mappers that are kept and that nothing here obeys: the report
 //! names them, as far as they ask for something.
 
+mod client;
 mod known;
+mod realm;
 
 use super::Import;
 use super::lenient::Part;
 use known::{CODES, KNOWN, SAML};
+
+pub(super) use client::of_client;
+pub(super) use realm::of_realm;
 
 /// A setting that is kept alone.
 struct Kept {

@@ -11,6 +11,7 @@ use super::Import;
 use super::error::Result;
 use super::lenient::Part;
 use super::report::Report;
+use super::settings;
 use crate::catalog;
 use crate::event::{KINDS, LISTENERS, MORE_KINDS, listeners};
 use crate::server_info::is_protocol_mapper;
@@ -200,6 +201,7 @@ pub(super) fn settings(settings: &Settings, sent: &Part<'_>, report: &mut Report
             report.approximate("eventsListeners", listener, how);
         }
     }
+    settings::of_realm(settings, report);
     if settings.verify_email {
         let how = "kept, but nobody is asked to prove an address here";
         report.approximate("verifyEmail", "true", how);
@@ -225,9 +227,9 @@ pub(super) fn headers(usual: &Settings, sent: &Part<'_>, report: &mut Report) {
 pub(super) fn client(
     import: &mut Import<'_>,
     part: &Part<'_>,
-    settings: &ClientSettings,
+    client: &ClientSettings,
 ) -> Result<()> {
-    let protocol = settings.protocol.as_deref().unwrap_or(OPENID);
+    let protocol = client.protocol.as_deref().unwrap_or(OPENID);
     if protocol != OPENID {
         let how = format!(
             "kept as configuration; {protocol} is not spoken to clients here, and nobody signs in to it"
@@ -236,13 +238,14 @@ pub(super) fn client(
         import.report.approximate(&place, part.who, how);
         return Ok(());
     }
-    let id = settings.client_authenticator_type.as_str();
-    let proves = !settings.public_client && !settings.bearer_only;
+    let id = client.client_authenticator_type.as_str();
+    let proves = !client.public_client && !client.bearer_only;
     if proves && !import.ready.rules.is_client_authenticator(id) {
         let how = format!("kept, but no client proves itself by {id} here, so it gets no tokens");
         let place = part.place_of("clientAuthenticatorType");
         import.report.approximate(&place, part.who, how);
     }
+    settings::of_client(import, part, client);
     Ok(())
 }
 

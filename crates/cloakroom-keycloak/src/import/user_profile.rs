@@ -18,7 +18,7 @@ pub(super) fn check(
         return Ok(true);
     };
     let place = "components[].config.kc.user.profile.config";
-    let Some(profile) = shape::read_stored(&text, &mut |member| {
+    let Some(mut profile) = shape::read_stored(&text, &mut |member| {
         let why = "Keycloak 26.8 has no such member, so its meaning is not known";
         import.report.drop(place, member, why);
     }) else {
@@ -26,6 +26,11 @@ pub(super) fn check(
         import.report.drop(place, part.who, why);
         return Ok(false);
     };
+    if profile.attributes.is_empty() {
+        profile.attributes = UserProfile::of_new_realm()?.attributes;
+        let how = "it has no attributes, and would check nothing: they are those of a new realm";
+        import.report.approximate(place, part.who, how);
+    }
     for found in wrong(import, &profile) {
         let how = format!("kept, but no sign-in can obey this: {found}");
         import.report.approximate(place, part.who, how);

@@ -23,11 +23,10 @@ pub fn check(profile: &UserProfile, has_scope: &dyn Fn(&str) -> bool) -> Vec<Str
         }
         check_attribute(has_scope, profile, attribute, &mut found);
     }
-    if !attributes.is_empty() {
-        for name in ROOT.iter().take(2) {
-            if profile.attribute(name).is_none() {
-                found.push(format!("The attribute '{name}' can not be removed"));
-            }
+    // A profile without any attribute lacks them as well, and would check nothing of anybody.
+    for name in ROOT.iter().take(2) {
+        if profile.attribute(name).is_none() {
+            found.push(format!("The attribute '{name}' can not be removed"));
         }
     }
     let nameless = profile.groups.iter().filter(|group| {

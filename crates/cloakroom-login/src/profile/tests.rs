@@ -265,6 +265,17 @@ fn a_profile_is_refused_in_keycloaks_sentences() {
 
         assert_eq!(found, [sentence], "{profile}");
     }
+    for empty in [
+        json!({}),
+        json!({"attributes": []}),
+        json!({"unmanagedAttributePolicy": "ENABLED"}),
+    ] {
+        let read = serde_json::from_value(empty.clone()).unwrap();
+        let found = config::check(&read, &|_| false);
+        let both =
+            ["username", "email"].map(|name| format!("The attribute '{name}' can not be removed"));
+        assert_eq!(found, both, "{empty}");
+    }
     let default = UserProfile::of_new_realm().unwrap();
     assert!(config::check(&default, &|_| false).is_empty());
 }

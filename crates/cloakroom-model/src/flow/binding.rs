@@ -19,6 +19,15 @@ pub const BINDINGS: [(&str, &str); 7] = [
     ("firstBrokerLoginFlow", "first broker login"),
 ];
 
+/// What kind the flow has to be of that a realm uses for this: made of steps for clients, or for people.
+#[must_use]
+pub fn kind_for(binding: &str) -> &'static str {
+    match binding {
+        "clientAuthenticationFlow" => "client-flow",
+        _ => "basic-flow",
+    }
+}
+
 /// The name of the flow that a realm uses for this; an empty text counts as nothing that is set.
 #[must_use]
 pub fn bound_alias<'a>(settings: &'a realm::Settings, binding: &str) -> &'a str {

@@ -28,7 +28,7 @@ pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 async fn discovery(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    let realm = match protocol::open_realm(&app, &realm).await {
+    let realm = match protocol::open_realm(&app, &request, &realm).await {
         Ok(realm) => realm,
         Err(answer) => return answer,
     };

@@ -40,7 +40,7 @@ impl Caller {
         request: &HttpRequest,
         realm: &str,
     ) -> Result<Self, HttpResponse> {
-        let realm = open_realm(&app, realm).await?;
+        let realm = open_realm(&app, request, realm).await?;
         let ip = app.client_ip(request);
         let text = |name| text(request.headers(), name);
         Ok(Self {
@@ -117,7 +117,11 @@ impl Caller {
 }
 
 /// A realm that answers programs; the error is already an answer.
-pub(crate) async fn open_realm(app: &App, name: &str) -> Result<Arc<Realm>, HttpResponse> {
+pub(crate) async fn open_realm(
+    app: &App,
+    request: &HttpRequest,
+    name: &str,
+) -> Result<Arc<Realm>, HttpResponse> {
     let realm = match app.realm(name).await {
         Ok(Some(realm)) => realm,
         Ok(None) => {
@@ -125,6 +129,10 @@ pub(crate) async fn open_realm(app: &App, name: &str) -> Result<Arc<Realm>, Http
         }
         Err(fault) => return Err(fault_answer(&fault)),
     };
+    if !app.is_secure_for(&realm, &app.client_ip(request)) {
+        let denied = OAuthError::new("invalid_request", "HTTPS required").with_status(403);
+        return Err(denied_answer(&denied));
+    }
     if !realm.enabled {
         let denied = OAuthError::new("access_denied", "Realm not enabled").with_status(403);
         return Err(denied_answer(&denied));

@@ -130,6 +130,9 @@ pub(crate) fn begin(
     }
     if let Some((session, true)) = known {
         flow::mark(&mut attempt, note::RECOGNIZED);
+        // Another session of the same person may have seen less of them.
+        let from = text(session.id.as_str());
+        attempt.notes.insert(note::RISEN_FROM.to_owned(), from);
         attempt.stage = Stage::Act {
             auth_time: session.auth_time,
             amr: session.amr.split(' ').map(str::to_owned).collect(),

@@ -79,7 +79,11 @@ impl Visit {
                 app.is_https,
             )
         };
+        let ip = app.client_ip(request);
         let realm = match found {
+            Ok(Some(realm)) if !app.is_secure_for(&realm, &ip) => {
+                return Err(early(StatusCode::FORBIDDEN, Notice::HttpsRequired));
+            }
             Ok(Some(realm)) if realm.enabled => realm,
             Ok(Some(_)) => return Err(early(StatusCode::FORBIDDEN, Notice::RealmDisabled)),
             Ok(None) => return Err(early(StatusCode::NOT_FOUND, Notice::RealmNotFound)),
@@ -100,7 +104,7 @@ impl Visit {
                 .is_some_and(|site| site.as_bytes() == b"cross-site");
         Ok(Self {
             origin: Origin {
-                ip: app.client_ip(request),
+                ip,
                 user_agent: header(USER_AGENT).unwrap_or_default(),
             },
             cookies: cookies(request),

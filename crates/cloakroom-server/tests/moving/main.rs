@@ -16,6 +16,7 @@ mod compare;
 mod database;
 mod every_field;
 mod hostile;
+mod kept;
 mod keycloak;
 mod mutated;
 mod permissions;

@@ -4,6 +4,7 @@ mod codes;
 mod hostile;
 mod levels;
 mod methods;
+mod risen;
 mod set_up;
 mod spared;
 mod standing;
@@ -51,6 +52,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(methods::STORIES)
         .chain(standing::STORIES)
         .chain(levels::STORIES)
+        .chain(risen::STORIES)
         .chain(spared::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {
         let (server, scene) = (Arc::clone(server), Arc::clone(&scene));

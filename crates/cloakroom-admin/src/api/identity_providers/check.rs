@@ -5,9 +5,12 @@ use std::net::IpAddr;
 use cloakroom_federation::preset;
 use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::flow::Flows;
+use cloakroom_keycloak::identity_provider::MASK;
+use cloakroom_keycloak::read::Object;
 use cloakroom_model::Cx;
 use cloakroom_model::identity_provider::IdentityProvider;
 use cloakroom_web::connector;
+use serde_json::Value;
 
 use crate::error::{AdminError, Result};
 
@@ -92,6 +95,48 @@ pub(super) fn all(
         }
     }
     Ok(())
+}
+
+/// Refuses to send a secret elsewhere than before, unless it is said again: whoever may change addresses must not read it by that.
+pub(super) fn receiver(
+    before: &IdentityProvider,
+    after: &IdentityProvider,
+    sent: &Object,
+) -> Result<()> {
+    let config = sent.get("config").and_then(Value::as_object);
+    let says = |name: &str| {
+        config
+            .and_then(|config| config.get(name))
+            .and_then(Value::as_str)
+    };
+    let mut kept = before.secrets.keys();
+    let is_kept = kept.any(|name| says(name) == Some(MASK));
+    if !is_kept || receives(before) == receives(after) {
+        return Ok(());
+    }
+    let why = "The secret has to be sent again, because it would go to another host than before";
+    Err(AdminError::message(400, why))
+}
+
+/// Who gets the secret of a provider: the host of its token endpoint, or what that is found by.
+fn receives(provider: &IdentityProvider) -> Vec<String> {
+    let origin = |name: &str| {
+        let url = provider.config.get(name).map_or("", String::as_str);
+        let end = url.find("://").map_or(0, |at| at + 3);
+        let rest = url.get(end..).unwrap_or_default();
+        let length = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        url.get(..end + length)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    match origin("tokenUrl") {
+        token if token.is_empty() => {
+            let mut found = vec![provider.provider_id.clone()];
+            found.extend(["issuer", "baseUrl", "apiUrl"].map(origin));
+            found
+        }
+        token => vec![token],
+    }
 }
 
 /// The schemes that Java knows an address by; others are no address to Keycloak.

@@ -8,7 +8,7 @@ use actix_web::http::header::LOCATION;
 use cloakroom_keycloak::read::{self, Object};
 use cloakroom_keycloak::{group as shape, query};
 use cloakroom_model::Cx;
-use cloakroom_model::group::Group;
+use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::{GroupId, OrganizationId};
 use cloakroom_model::organization::Organization;
 use cloakroom_model::organization::group as of_organization;
@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::{BASE, MANAGE, VIEW, found_by};
 use crate::access::{Actor, Admin, encode};
+use crate::api::groups::check_depth;
 use crate::api::{ALL, Answer, Names, Params, is_brief, is_on, no_content, page};
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -210,6 +211,8 @@ fn place(
             return Err(AdminError::message(400, why));
         }
         check_free(&all, parent.as_ref(), &group)?;
+        let moved = Some(&group.id);
+        check_depth(group::has_room_among(&all, parent.as_ref(), moved))?;
         group.parent = parent;
         of_organization::update(cx, &group)?;
         return Ok((group, false));
@@ -223,6 +226,7 @@ fn place(
     };
     shape::apply(&mut group, sent)?;
     check_free(&all, group.parent.as_ref(), &group)?;
+    check_depth(group::has_room_among(&all, group.parent.as_ref(), None))?;
     if !of_organization::insert(cx, of, &group)? {
         return Err(taken(group.parent.as_ref()));
     }
@@ -234,7 +238,7 @@ fn movable(cx: &mut Cx<'_>, of: &OrganizationId, id: &GroupId) -> Result<Group> 
     match of_organization::find(cx, id)? {
         Some((owner, group)) if &owner == of => Ok(group),
         Some(_) => Err(not_of_it()),
-        None if cloakroom_model::group::find(cx, id)?.is_some() => Err(AdminError::message(
+        None if group::find(cx, id)?.is_some() => Err(AdminError::message(
             400,
             "Can only move organization groups",
         )),

@@ -10,6 +10,7 @@ use cloakroom_model::authorization::delegation;
 use cloakroom_model::realm::{self, Settings};
 use cloakroom_model::user_profile::{self, UserProfile};
 use cloakroom_model::{Cx, Realm, client, flow};
+use cloakroom_web::app::now;
 use cloakroom_web::brand::Brand;
 use serde_json::Value;
 
@@ -47,7 +48,10 @@ pub(crate) async fn update_with_profile(admin: Admin, body: Bytes) -> Answer {
 async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>) -> Result<()> {
     let name = read::plain(sent, "realm")?.unwrap_or_else(|| admin.realm.name.clone());
     let enabled = read::switch(sent, "enabled")?;
-    check(&shape::apply(&admin.realm.settings, sent)?, sent)?;
+    let after = shape::apply(&admin.realm.settings, sent)?;
+    check(&after, sent)?;
+    check_ends(&after, sent)?;
+    check_way_back(admin, &after, enabled)?;
     if name != admin.realm.name {
         if admin.realm.name == MASTER {
             return Err(AdminError::message(400, "Can't rename master realm"));
@@ -85,6 +89,43 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
             Ok(())
         })
         .await
+}
+
+/// Refuses what would end every session or every token as it begins, in which nobody could work any more. Keycloak saves it.
+fn check_ends(after: &Settings, sent: &read::Object) -> Result<()> {
+    /// The clocks of those who send a time may be ahead of ours.
+    const AHEAD: i64 = 60;
+    for (name, seconds) in [
+        ("accessTokenLifespan", after.access_token_lifespan),
+        ("ssoSessionIdleTimeout", after.sso_session_idle_timeout),
+        ("ssoSessionMaxLifespan", after.sso_session_max_lifespan),
+    ] {
+        if sent.contains_key(name) && seconds < 1 {
+            return Err(AdminError::message(
+                400,
+                format!("{name} must be a second at least"),
+            ));
+        }
+    }
+    if sent.contains_key("notBefore") && after.not_before > now().seconds() + AHEAD {
+        let why = "notBefore cannot lie in the future: no token would count until then";
+        return Err(AdminError::message(400, why));
+    }
+    Ok(())
+}
+
+/// Refuses to shut the realm that administers all others: nobody could come in to open it again. Keycloak does it.
+fn check_way_back(admin: &Admin, after: &Settings, enabled: Option<bool>) -> Result<()> {
+    let why = if admin.realm.name != MASTER {
+        return Ok(());
+    } else if enabled == Some(false) {
+        "The realm master cannot be disabled"
+    } else if after.ssl_required == "all" && !admin.app.is_https {
+        "The realm master cannot ask for HTTPS always while the address of the server is not an https one"
+    } else {
+        return Ok(());
+    };
+    Err(AdminError::message(400, why))
 }
 
 /// Refuses settings that contradict each other or that no rule could work with.
@@ -221,7 +262,7 @@ fn check_mail(mail: Option<&Value>) -> Result<()> {
     ))
 }
 
-/// A realm never names a flow that is not there: nobody could sign in.
+/// A realm never names a flow that is not there, or that is not for people where they sign in: nobody could.
 fn check_flows(cx: &mut Cx<'_>, settings: &Settings, sent: &read::Object) -> Result<()> {
     let all = flow::BINDINGS.iter().map(|(name, _)| *name);
     let mut known = None;
@@ -233,8 +274,15 @@ fn check_flows(cx: &mut Cx<'_>, settings: &Settings, sent: &read::Object) -> Res
             known = Some(flow::list(cx)?);
         }
         let mut all = known.iter().flatten();
-        if !all.any(|one| one.top_level && one.alias == alias) {
+        let Some(found) = all.find(|one| one.top_level && one.alias == alias) else {
             let why = format!("Failed to update realm: there is no flow '{alias}' for '{name}'");
+            return Err(AdminError::message(400, why));
+        };
+        let kind = flow::kind_for(name);
+        if found.provider_id != kind {
+            let why = format!(
+                "Failed to update realm: flow '{alias}' is not of the kind {kind}, which '{name}' has to be"
+            );
             return Err(AdminError::message(400, why));
         }
     }

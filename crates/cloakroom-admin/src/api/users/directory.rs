@@ -15,7 +15,7 @@ use cloakroom_web::app::random;
 
 use super::super::user_profile;
 use super::{MANAGE, found_for_change};
-use crate::access::Admin;
+use crate::access::{Admin, check_without};
 use crate::error::{AdminError, Result};
 
 /// Refuses what the directory alone may change, in Keycloak's words.
@@ -43,6 +43,9 @@ pub(super) async fn write_first(admin: &Admin, id: &str, sent: &Object) -> Resul
             // What a profile hides is not sent, and stays.
             user_profile::check(cx.realm, Some(&before), &mut after)?;
             check_kept(cx, &before, &after)?;
+            if before.enabled && !after.enabled {
+                check_without(cx, &before.id)?;
+            }
             let changes = write::changes(&home, &before, &after);
             Ok(Some((home, link, changes)))
         })

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{MANAGE, change, found_for_change};
-use crate::access::{Actor, Grants};
+use crate::access::{Actor, Grants, check_without};
 use crate::api::ui_ext::recycle_bin;
 use crate::audit;
 use crate::error::{AdminError, Result};
@@ -63,6 +63,13 @@ pub(crate) fn errand(
     let Some((home, link)) = directory::home(cx, &user)? else {
         return Ok(None);
     };
+    if is_on != Some(true) {
+        match check_without(cx, &user.id) {
+            // The step itself says so; the directory hears nothing of it.
+            Err(AdminError::Refused { .. }) => return Ok(None),
+            other => other?,
+        }
+    }
     let changes = is_on.map(|is_on| {
         let mut after = user.clone();
         after.enabled = is_on;
@@ -122,6 +129,7 @@ pub(crate) fn sign_out(cx: &mut Cx<'_>, mut user: User, actor: &Actor) -> Result
 }
 
 fn delete(cx: &mut Cx<'_>, user: &User, actor: &Actor) -> Result<()> {
+    check_without(cx, &user.id)?;
     let doomed = Doomed {
         kind: Kind::User,
         id: user.id.as_str(),

@@ -10,8 +10,8 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
     let uris = client.get("redirectUris").and_then(Value::as_array);
     let mut found = Vec::new();
     for uri in uris.into_iter().flatten().filter_map(Value::as_str) {
-        if uri == "*" || uri.starts_with("http://*") || uri.starts_with("https://*") {
-            found.push(("lint-any-host", uri.to_owned()));
+        if is_nowhere(uri) {
+            found.push(("lint-nowhere", uri.to_owned()));
         } else if uri.ends_with('*') && uri.contains("://") {
             found.push(("lint-wildcard", uri.to_owned()));
         }
@@ -35,7 +35,54 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
     ];
     let broken = checks.into_iter().filter(|(is_so, _)| *is_so);
     found.extend(broken.map(|(_, key)| (key, String::new())));
+    found.extend(unheeded(client));
     found
+}
+
+/// Attributes that demand what is not here: the application counts on a protection that it has not.
+const UNHEEDED: [&str; 3] = [
+    "dpop.bound.access.tokens",
+    "oidc.ciba.grant.enabled",
+    "tls.client.certificate.bound.access.tokens",
+];
+
+/// Attributes that are whole numbers.
+const NUMBERS: [&str; 6] = [
+    "access.token.lifespan",
+    "client.offline.session.idle.timeout",
+    "client.offline.session.max.lifespan",
+    "client.session.idle.timeout",
+    "client.session.max.lifespan",
+    "default.max.age",
+];
+
+/// What is set and does nothing.
+fn unheeded(client: &Value) -> Vec<(&'static str, String)> {
+    let attributes = client.get("attributes").and_then(Value::as_object);
+    let mut found = Vec::new();
+    for (name, value) in attributes.into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default().trim();
+        if UNHEEDED.contains(&name.as_str()) && value.eq_ignore_ascii_case("true") {
+            found.push(("lint-unheeded", name.clone()));
+        }
+        let is_number = value.is_empty() || value.parse::<i64>().is_ok();
+        if NUMBERS.contains(&name.as_str()) && !is_number {
+            found.push(("lint-unreadable", format!("{name} = {value}")));
+        }
+    }
+    found
+}
+
+/// A `*` stands for the rest of a path alone, so that this address leads nowhere.
+fn is_nowhere(uri: &str) -> bool {
+    let Some((before, behind)) = uri.split_once('*') else {
+        return false;
+    };
+    let is_below = uri.starts_with('/')
+        || before
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.contains('/'));
+    !behind.is_empty() || before.contains('?') || !is_below
 }
 
 /// Over plain http a code can be read on its way, but for one's own machine.
@@ -57,7 +104,19 @@ mod tests {
     fn what_is_unsafe_is_named_with_its_value() {
         for (client, expected) in [
             (json!({"redirectUris": ["https://a.example/cb"]}), vec![]),
-            (json!({"redirectUris": ["*"]}), vec!["lint-any-host"]),
+            (json!({"redirectUris": ["*"]}), vec!["lint-nowhere"]),
+            (
+                json!({"redirectUris": ["https://a.example*", "https://*.a.example/cb"]}),
+                vec!["lint-nowhere", "lint-nowhere"],
+            ),
+            (
+                json!({"attributes": {"dpop.bound.access.tokens": "true", "access.token.lifespan": "abc"}}),
+                vec!["lint-unreadable", "lint-unheeded"],
+            ),
+            (
+                json!({"attributes": {"dpop.bound.access.tokens": "false", "access.token.lifespan": "300"}}),
+                vec![],
+            ),
             (
                 json!({"redirectUris": ["https://a.example/*"]}),
                 vec!["lint-wildcard"],

@@ -9,7 +9,7 @@ use cloakroom_model::organization::{Organization, group as of_organization};
 
 use super::super::Import;
 use super::super::error::{ImportError, Result};
-use super::super::groups::Above;
+use super::super::groups::{Above, depth};
 use super::super::lenient::Part;
 use super::super::roles;
 use crate::group as shape;
@@ -41,14 +41,15 @@ fn insert(
     above: Above<'_>,
 ) -> Result<()> {
     let name = Part::new(object, PLACE, &of.name).name("name")?;
-    let path = format!("{}/{name}", above.map_or("", |(_, path)| path));
+    let path = format!("{}/{name}", above.map_or("", |(_, path, _)| path));
     let who = format!("{}{path}", of.name);
+    let depth = depth(above, &who)?;
     let part = Part::new(object, PLACE, &who);
     part.report_unknown(shape::FIELDS, import.report);
     let id = part.id("id")?;
     let group = Group {
         id: GroupId::new(id.unwrap_or_else(|| cx.new_id())),
-        parent: above.map(|(id, _)| id.clone()),
+        parent: above.map(|(id, _, _)| id.clone()),
         name,
         description: part.text("description")?,
         attributes: part.list_map("attributes")?,
@@ -62,7 +63,13 @@ fn insert(
     known.insert(path.clone(), group.id.clone());
     grant(cx, import, &group, &part)?;
     for inside in part.objects("subGroups")? {
-        insert(cx, import, (of, known), inside, Some((&group.id, &path)))?;
+        insert(
+            cx,
+            import,
+            (of, known),
+            inside,
+            Some((&group.id, &path, depth)),
+        )?;
     }
     Ok(())
 }

@@ -24,62 +24,73 @@ pub(super) const STORIES: &[(&str, Story)] = &[
     ("MFA-06-a-first-level-changes-no-way-in", changes),
 ];
 
+fn step(authenticator: &str, requirement: &str) -> Value {
+    json!({"authenticator": authenticator, "requirement": requirement, "authenticatorFlow": false})
+}
+
+fn part(alias: &str, requirement: &str) -> Value {
+    json!({"flowAlias": alias, "requirement": requirement, "authenticatorFlow": true})
+}
+
+fn flow(alias: &str, is_top: bool, mut steps: Vec<Value>) -> Value {
+    for (at, step) in steps.iter_mut().enumerate() {
+        step["priority"] = json!(10 * (at + 1));
+    }
+    json!({"alias": alias, "providerId": "basic-flow", "topLevel": is_top, "builtIn": false, "authenticationExecutions": steps})
+}
+
+/// What is asked for at a level.
+fn level(alias: &str, config: &str, asks: &str) -> Value {
+    let mut condition = step("conditional-level-of-authentication", "REQUIRED");
+    condition["authenticatorConfig"] = json!(config);
+    flow(alias, false, vec![condition, step(asks, "REQUIRED")])
+}
+
 /// A realm with a password for level 1, and a code for level 2 that is enough for so many seconds.
-fn realm(scene: &Scene, name: &str, age: u32) -> Scene {
-    let step = |authenticator: &str, requirement: &str| json!({"authenticator": authenticator, "requirement": requirement, "authenticatorFlow": false});
-    let part = |alias: &str, requirement: &str| json!({"flowAlias": alias, "requirement": requirement, "authenticatorFlow": true});
-    let flow = |alias: &str, is_top: bool, mut steps: Vec<Value>| {
-        for (at, step) in steps.iter_mut().enumerate() {
-            step["priority"] = json!(10 * (at + 1));
-        }
-        json!({"alias": alias, "providerId": "basic-flow", "topLevel": is_top, "builtIn": false, "authenticationExecutions": steps})
-    };
-    let level = |alias: &str| {
-        let mut one = step("conditional-level-of-authentication", "REQUIRED");
-        one["authenticatorConfig"] = json!(alias);
-        one
-    };
+pub(super) fn realm(scene: &Scene, name: &str, age: u32) -> Scene {
+    realm_with(scene, name, age, false)
+}
+
+/// The same; codes on paper are level 3 where there is one. The flow `plain` knows no levels.
+pub(super) fn realm_with(scene: &Scene, name: &str, age: u32, has_third: bool) -> Scene {
     let config = |alias: &str, level: u32, age: u32| json!({"alias": alias, "config": {"loa-condition-level": level.to_string(), "loa-max-age": age.to_string()}});
-    let flows = [
+    let mut parts = vec![part("first", "CONDITIONAL"), part("second", "CONDITIONAL")];
+    if has_third {
+        parts.push(part("third", "CONDITIONAL"));
+    }
+    let by = |name: &str| {
+        vec![
+            step("auth-cookie", "ALTERNATIVE"),
+            part(name, "ALTERNATIVE"),
+        ]
+    };
+    let mut flows = vec![
+        flow("by level", true, by("levels")),
+        flow("levels", false, parts),
+        level("first", "level 1", "auth-username-password-form"),
+        level("second", "level 2", "auth-otp-form"),
+        flow("plain", true, by("plain forms")),
         flow(
-            "by level",
-            true,
-            vec![
-                step("auth-cookie", "ALTERNATIVE"),
-                part("levels", "ALTERNATIVE"),
-            ],
-        ),
-        flow(
-            "levels",
+            "plain forms",
             false,
-            vec![part("first", "CONDITIONAL"), part("second", "CONDITIONAL")],
-        ),
-        flow(
-            "first",
-            false,
-            vec![
-                level("level 1"),
-                step("auth-username-password-form", "REQUIRED"),
-            ],
-        ),
-        flow(
-            "second",
-            false,
-            vec![level("level 2"), step("auth-otp-form", "REQUIRED")],
+            vec![step("auth-username-password-form", "REQUIRED")],
         ),
     ];
+    let mut configs = vec![config("level 1", 1, 36_000), config("level 2", 2, age)];
+    if has_third {
+        flows.push(level("third", "level 3", "auth-recovery-authn-code-form"));
+        configs.push(config("level 3", 3, age));
+    }
     scene.beside(
         name,
         json!({
-            "browserFlow": "by level",
-            "authenticationFlows": flows,
-            "authenticatorConfig": [config("level 1", 1, 36_000), config("level 2", 2, age)],
+            "browserFlow": "by level", "authenticationFlows": flows, "authenticatorConfig": configs,
         }),
     )
 }
 
 /// The claims of the ID token that a code is traded for.
-fn claims_of(scene: &Scene, client: &Client, code: &str) -> Value {
+pub(super) fn claims_of(scene: &Scene, client: &Client, code: &str) -> Value {
     let fields = [
         ("grant_type", "authorization_code"),
         ("client_id", client.id.as_str()),
@@ -95,19 +106,19 @@ fn claims_of(scene: &Scene, client: &Client, code: &str) -> Value {
 }
 
 /// What an answer tells of how well somebody was proved.
-fn acr(scene: &Scene, place: Place) -> String {
+pub(super) fn acr(scene: &Scene, place: Place) -> String {
     let callback = place.client();
     assert!(!callback.get("code").is_empty(), "{callback:?}");
     let claims = claims_of(scene, &scene.shop, callback.get("code"));
     text(&claims, "acr").to_owned()
 }
 
-fn for_level(scene: &Scene, level: &str) -> String {
+pub(super) fn for_level(scene: &Scene, level: &str) -> String {
     scene.request(&format!("&acr_values={level}"))
 }
 
 /// The page asks for a code and for no password.
-fn asks_code(place: Place) -> Page {
+pub(super) fn asks_code(place: Place) -> Page {
     let page = place.page();
     assert!(page.form(OTP).is_some(), "{}", page.answer.body);
     assert!(!page.answer.body.contains("type=\"password\""));
@@ -193,7 +204,7 @@ fn proves_anew(scene: &Scene, name: &str) {
 }
 
 /// A request that demands a level.
-fn demands(scene: &Scene, level: &str, more: &str) -> String {
+pub(super) fn demands(scene: &Scene, level: &str, more: &str) -> String {
     let claims = json!({"id_token": {"acr": {"essential": true, "values": [level]}}});
     let claims = encode(&[("claims", &claims.to_string())]);
     scene.request(&format!("&{claims}{more}"))

@@ -1,0 +1,57 @@
+//! The last administrator of `master` stays: without one, nobody could give anybody the right again from inside.
+
+use cloakroom_keycloak::blueprint::MASTER;
+use cloakroom_model::id::{RoleId, UserId};
+use cloakroom_model::{Cx, role, user};
+
+use crate::error::{AdminError, Result};
+
+/// The role that administers everything, if somebody had it before a change.
+pub(super) struct Held(Option<RoleId>);
+
+impl Held {
+    /// Looks before anything is changed. Where nobody administers, there is nobody to keep.
+    pub(super) fn look(cx: &mut Cx<'_>) -> Result<Self> {
+        let Some(role) = role_of_all(cx)? else {
+            return Ok(Self(None));
+        };
+        let is_held = user::is_held(cx, &role, None)?;
+        Ok(Self(is_held.then_some(role)))
+    }
+
+    /// Undoes a change, whatever it was, after which nobody would administer any more.
+    pub(super) fn check(&self, cx: &mut Cx<'_>) -> Result<()> {
+        match &self.0 {
+            Some(role) if !cx.changes.is_empty() && !user::is_held(cx, role, None)? => {
+                Err(refusal().undoing())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses to take somebody away who is the last to administer, before anything is written.
+pub(crate) fn check_without(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+    let Some(role) = role_of_all(cx)? else {
+        return Ok(());
+    };
+    if user::is_held(cx, &role, Some(id))? || !user::is_held(cx, &role, None)? {
+        return Ok(());
+    }
+    Err(refusal())
+}
+
+/// The role with every right there is, which `master` alone has.
+fn role_of_all(cx: &mut Cx<'_>) -> Result<Option<RoleId>> {
+    if cx.realm.name != MASTER {
+        return Ok(None);
+    }
+    let realm = cx.realm.id.as_str().to_owned();
+    Ok(role::find_named(cx, &realm, "admin")?.map(|role| role.id))
+}
+
+fn refusal() -> AdminError {
+    let why = "The last administrator of the realm master cannot be removed, disabled or left without the role admin. \
+               Give the role to somebody else first.";
+    AdminError::message(409, why)
+}
