@@ -209,6 +209,10 @@ impl People for Watched<'_> {
             Ok(())
         })
     }
+
+    fn unread(&self) -> &[(String, &'static str)] {
+        self.people.unread()
+    }
 }
 
 /// Parts of a realm that wait for their transaction.

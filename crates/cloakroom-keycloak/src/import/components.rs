@@ -12,18 +12,18 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::{settings, unknown, user_profile};
+use super::{federation, settings, unknown, user_profile};
 use crate::component as shape;
 use crate::read::Object;
 
 /// The families of components that hold people elsewhere.
-const STORES: &str = "org.keycloak.storage.UserStorageProvider";
+pub(super) const STORES: &str = "org.keycloak.storage.UserStorageProvider";
 
 /// What is taken over from a directory.
-const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
+pub(super) const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
 
 /// The kinds of those that people come in by.
-const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
+pub(super) const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent = import.sent;
@@ -34,6 +34,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     } else {
         crate::blueprint::insert_registration_policies(cx)?;
     }
+    federation::import(cx, import, &realm)?;
     let has_newer = !component::list(cx, Some(key::PROVIDER_TYPE))?.is_empty();
     let has_old = !has_newer && old_key(cx, import)?;
     if !has_newer && !has_old {
@@ -78,7 +79,8 @@ fn insert_all(
     Ok(())
 }
 
-fn insert(
+/// Stores a component of a family, which belongs to the realm or to another component, and those inside it.
+pub(super) fn insert(
     cx: &mut Cx<'_>,
     import: &mut Import<'_>,
     object: &Object,

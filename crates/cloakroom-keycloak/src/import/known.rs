@@ -98,12 +98,11 @@ impl Known {
         })
     }
 
-    /// The group that something refers to by its path, with or without the slash in front.
+    /// The group that something refers to by its path, with or without the slash in front and one behind it.
     pub(crate) fn group(&self, path: &str) -> Option<&GroupId> {
-        match path.strip_prefix('/') {
-            Some(_) => self.groups.get(path),
-            None => self.groups.get(&format!("/{path}")),
-        }
+        let inner = path.strip_prefix('/').unwrap_or(path);
+        let found = self.groups.get(&format!("/{inner}"));
+        found.or_else(|| self.groups.get(&format!("/{}", inner.strip_suffix('/')?)))
     }
 }
 

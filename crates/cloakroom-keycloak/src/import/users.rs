@@ -133,9 +133,17 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
 }
 
 fn actions(import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<String>> {
-    let sent = part.texts("requiredActions")?.into_iter();
-    let today = |alias: String| older::action(&alias).map_or(alias, str::to_owned);
-    let actions = sent.map(today).collect::<Vec<String>>();
+    let mut actions = Vec::new();
+    for alias in part.texts("requiredActions")? {
+        let Some(today) = older::action(&alias) else {
+            actions.push(alias);
+            continue;
+        };
+        let how = format!("{alias} is called {today} today");
+        let place = part.place_of("requiredActions");
+        import.report.approximate(&place, part.who, how);
+        actions.push(today.to_owned());
+    }
     unknown::waiting(import, part, &actions);
     Ok(actions)
 }

@@ -221,6 +221,10 @@ impl Rules for Everything {
         Ok(())
     }
 
+    fn first_mappers(&self, _: &mut Cx<'_>, _: &Component) -> Vec<Component> {
+        Vec::new()
+    }
+
     fn is_directory_mapper(&self, _: &str) -> bool {
         true
     }
