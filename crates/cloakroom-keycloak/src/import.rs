@@ -35,6 +35,7 @@ mod silent;
 mod smtp;
 mod stream;
 mod unknown;
+mod unresolved;
 mod user_profile;
 mod users;
 
@@ -124,6 +125,8 @@ pub trait Rules: Send + Sync {
     fn is_executor(&self, kind: &str) -> bool;
     /// It is known when a condition of this kind holds.
     fn is_condition(&self, kind: &str) -> bool;
+    /// Pages are written in the language with this tag.
+    fn has_language(&self, tag: &str) -> bool;
     /// A client proves itself by an authenticator of this name.
     fn is_client_authenticator(&self, id: &str) -> bool;
 }
@@ -171,6 +174,7 @@ pub fn import_realm(
     for (place, why) in people.unread() {
         report.drop(place, "", *why);
     }
+    unresolved::report(sent, "", "", report);
     let renamed = ancient::renamed(sent, report);
     let sent = lenient::Part::new(renamed.as_ref().unwrap_or(sent), "", "");
     let (realm, default_role) = realm::insert(cx, &sent, ready, report)?;

@@ -15,6 +15,7 @@ use cloakroom_model::flow::Tree;
 use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::{client_auth, client_policy, keyring, mapper};
+use cloakroom_web::i18n::Locales;
 
 use crate::api::{authorization, components};
 use crate::error::AdminError;
@@ -62,6 +63,10 @@ impl Rules for KnownRules {
             return Ok(());
         }
         Err(format!("no {} of this form can be read", key.provider_id))
+    }
+
+    fn has_language(&self, tag: &str) -> bool {
+        Locales::embedded().supported(&[tag]).next().is_some()
     }
 
     fn is_mapper(&self, kind: &str) -> bool {

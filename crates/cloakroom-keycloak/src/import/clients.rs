@@ -58,7 +58,7 @@ pub(super) fn insert(
             "client {client_id} stands there twice"
         )));
     }
-    let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
+    let id = free_id(cx, import, &part)?;
     let mut settings = settings(import, &part)?;
     let is_spoken = stands_for_unknown(import, &part, &mut settings);
     if is_spoken {
@@ -95,6 +95,22 @@ pub(super) fn insert(
     import.known.clients.insert(client_id, known);
     import.report.map("clients");
     Ok(draft.id)
+}
+
+/// The id that was given. What has scopes needs one of its own here, and files that are written by hand call the realm and a
+/// client alike.
+fn free_id(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<String> {
+    let Some(id) = part.id("id")? else {
+        return Ok(cx.new_id());
+    };
+    let mut scopes = import.known.scopes.values();
+    let is_taken = cx.realm.id.as_str() == id || scopes.any(|scope| scope.id.as_str() == id);
+    if !is_taken {
+        return Ok(id);
+    }
+    let how = "the realm or a client scope has this id, too, and the client got a new one";
+    import.report.approximate(&part.place_of("id"), part.who, how);
+    Ok(cx.new_id())
 }
 
 /// Keeps a client of a protocol that nobody here speaks, because its roles are others' too; true if it is spoken.

@@ -35,7 +35,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         crate::blueprint::insert_registration_policies(cx)?;
     }
     federation::import(cx, import, &realm)?;
-    let has_newer = !component::list(cx, Some(key::PROVIDER_TYPE))?.is_empty();
+    let has_newer = import.known.can_sign;
     let has_old = !has_newer && old_key(cx, import)?;
     if !has_newer && !has_old {
         for made in import.ready.keys {
@@ -111,11 +111,8 @@ pub(super) fn insert(
         config,
         secrets,
     };
-    if family == key::PROVIDER_TYPE
-        && let Err(why) = import.ready.rules.check_key(&made)
-    {
-        let how = format!("kept, but it is not used: {why}");
-        import.report.approximate("components[]", &who, how);
+    if family == key::PROVIDER_TYPE {
+        look_at_key(import, &made, &who);
     }
     if !user_profile::check(import, &part, &mut made)? {
         return Ok(());
@@ -150,6 +147,20 @@ pub(super) fn insert(
     match part.object("subComponents")? {
         Some(families) => insert_all(cx, import, families, made.id.as_str()),
         None => Ok(()),
+    }
+}
+
+/// Names a key that cannot be read, and remembers one that apps can verify what it signs by.
+fn look_at_key(import: &mut Import<'_>, key: &Component, who: &str) {
+    let is_shared = ["aes", "hmac"]
+        .iter()
+        .any(|kind| key.provider_id.starts_with(kind));
+    match import.ready.rules.check_key(key) {
+        Ok(()) => import.known.can_sign |= !is_shared,
+        Err(why) => {
+            let how = format!("kept, but it is not used: {why}");
+            import.report.approximate("components[]", who, how);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::federation;
 use super::lenient::{Part, fit};
+use super::localization;
 use super::report::Report;
 use super::smtp;
 use super::unknown;
@@ -167,6 +168,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     unknown::settings(&settings, sent, report)?;
     unknown::headers(&base, sent, report);
     smtp::report(sent, report);
+    localization::report(sent, ready, report)?;
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     Ok(settings)

@@ -17,6 +17,7 @@ use super::older;
 use super::roles;
 use super::silent;
 use super::unknown;
+use super::unresolved;
 use crate::read::Object;
 use crate::user as shape;
 
@@ -39,6 +40,7 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     let part = Part::new(&object, "users[]", &name);
     part.report_unknown(shape::FIELDS, import.report);
     silent::report(&part, import.report);
+    unresolved::report(&object, part.place, &name, import.report);
     report_factor(import, &part)?;
     for (member, why) in DROPPED {
         part.report_dropped(member, why, import.report);

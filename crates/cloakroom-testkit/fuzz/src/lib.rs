@@ -253,6 +253,10 @@ impl Rules for Everything {
         true
     }
 
+    fn has_language(&self, _: &str) -> bool {
+        true
+    }
+
     fn is_client_authenticator(&self, _: &str) -> bool {
         true
     }
