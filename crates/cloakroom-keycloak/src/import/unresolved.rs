@@ -17,6 +17,9 @@ const NAMES: [&str; 6] = [
     "type",
 ];
 
+/// What the templates of names that providers give stand in for.
+const OF_TEMPLATES: [&str; 2] = ["ALIAS", "NAMEID"];
+
 /// Names what stands for something else in an object that is called like this.
 pub(super) fn report(object: &Object, place: &str, who: &str, report: &mut Report) {
     for (name, value) in object {
@@ -59,7 +62,7 @@ fn stands_for(text: &str) -> Option<String> {
     if text.starts_with("${vault.") {
         return Some("kept as it is: there is no vault here that it could be taken from".to_owned());
     }
-    let open = between(text, "${", "}").filter(|name| is_variable(name));
+    let open = between(text, "${", "}").filter(|name| is_variable(name) && !OF_TEMPLATES.contains(name));
     let of_tool = || between(text, "$(", ")").filter(|name| is_key(name));
     let of_template = || between(text, "{{", "}}").filter(|name| !name.trim().is_empty());
     let name = open.or_else(of_tool).or_else(of_template)?;
@@ -116,6 +119,7 @@ mod tests {
             "{}",
             "",
             "p${}w",
+            "${ALIAS}.${CLAIM.sub}",
         ] {
             assert_eq!(stands_for(plain), None, "{plain}");
         }
