@@ -28,7 +28,9 @@ pub(crate) fn is_known(alias: &str) -> bool {
 
 /// The name of the required action that is meant by this one, whose letters may be larger or smaller.
 pub(crate) fn named(alias: &str) -> Option<&'static str> {
-    let found = ACTIONS.iter().find(|plan| plan.0.eq_ignore_ascii_case(alias));
+    let found = ACTIONS
+        .iter()
+        .find(|plan| plan.0.eq_ignore_ascii_case(alias));
     found.map(|plan| plan.0)
 }
 

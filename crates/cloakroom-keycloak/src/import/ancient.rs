@@ -126,7 +126,9 @@ fn name_clients(sent: &Object, report: &mut Report) -> Option<Object> {
 fn providers(sent: &Object, report: &mut Report) -> Option<Object> {
     let is_on = match sent.get("social")? {
         Value::Bool(on) => *on,
-        other => other.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")),
+        other => other
+            .as_str()
+            .is_some_and(|text| text.eq_ignore_ascii_case("true")),
     };
     let settings = sent.get("socialProviders").and_then(Value::as_object)?;
     let has_newer = sent
@@ -152,7 +154,9 @@ fn providers(sent: &Object, report: &mut Report) -> Option<Object> {
     }
     let mut sent = sent.clone();
     sent.remove("social");
-    let left = sent.get_mut("socialProviders").and_then(Value::as_object_mut);
+    let left = sent
+        .get_mut("socialProviders")
+        .and_then(Value::as_object_mut);
     if let Some(left) = left {
         left.retain(|name, _| !name.ends_with(".key") && !name.ends_with(".secret"));
     }
@@ -173,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_realm_of_today_stays_as_it_is() {
-        let (renamed, report) = of(&json!({"realm": "x", "clients": [{"clientId": "a"}], "social": false}));
+        let (renamed, report) =
+            of(&json!({"realm": "x", "clients": [{"clientId": "a"}], "social": false}));
 
         assert_eq!(renamed, Value::Null);
         assert!(report.approximated.is_empty());
@@ -198,11 +203,15 @@ mod tests {
 
     #[test]
     fn a_nameless_client_is_called_as_its_id_is() {
-        let (renamed, report) = of(&json!({"clients": [{"id": "7"}, {"clientId": "a", "id": "8"}]}));
+        let (renamed, report) =
+            of(&json!({"clients": [{"id": "7"}, {"clientId": "a", "id": "8"}]}));
 
         assert_eq!(renamed["clients"][0]["clientId"], "7");
         assert_eq!(renamed["clients"][1]["clientId"], "a");
-        assert_eq!(report.approximated.places().next(), Some("clients[].clientId"));
+        assert_eq!(
+            report.approximated.places().next(),
+            Some("clients[].clientId")
+        );
     }
 
     #[test]
@@ -214,7 +223,10 @@ mod tests {
 
         let provider = &renamed["identityProviders"][0];
         assert_eq!(provider["alias"], "google");
-        assert_eq!(provider["config"], json!({"clientId": "id", "clientSecret": "s"}));
+        assert_eq!(
+            provider["config"],
+            json!({"clientId": "id", "clientSecret": "s"})
+        );
         assert_eq!(renamed["socialProviders"], json!({"odd": "1"}));
         assert!(!report.approximated.is_empty());
     }

@@ -74,7 +74,8 @@ fn report_unknown(settings: &Object, client_id: &str, report: &mut Report) -> Re
 fn report_lost_roles(import: &mut Import<'_>, settings: &Object, client_id: &str) {
     let policies = settings.get("policies").and_then(Value::as_array);
     let policies = policies.into_iter().flatten();
-    for policy in policies.filter(|policy| policy["type"] == json!("role")) {
+    let is_of_roles = |policy: &&Value| policy.get("type").and_then(Value::as_str) == Some("role");
+    for policy in policies.filter(is_of_roles) {
         let roles = policy.get("config").and_then(|config| config.get("roles"));
         let roles: Vec<Value> = match roles {
             Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),

@@ -109,7 +109,9 @@ fn free_id(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<
         return Ok(id);
     }
     let how = "the realm or a client scope has this id, too, and the client got a new one";
-    import.report.approximate(&part.place_of("id"), part.who, how);
+    import
+        .report
+        .approximate(&part.place_of("id"), part.who, how);
     Ok(cx.new_id())
 }
 
@@ -185,8 +187,11 @@ fn as_keycloak_means(
                 continue;
             }
             fitted.insert(member.to_owned(), Value::Bool(needed));
-            let how = format!("became {needed}, as in Keycloak: the client has authorization services");
-            import.report.approximate(&part.place_of(member), part.who, how);
+            let how =
+                format!("became {needed}, as in Keycloak: the client has authorization services");
+            import
+                .report
+                .approximate(&part.place_of(member), part.who, how);
         }
     }
     Ok(fitted)

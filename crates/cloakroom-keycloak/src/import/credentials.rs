@@ -53,12 +53,7 @@ const OLD: [&str; 8] = [
 const CODES: [&str; 3] = ["otp", "totp", "hotp"];
 
 /// What else has a name and is no password.
-const ELSE: [&str; 4] = [
-    PASSKEY,
-    PASSWORD_HISTORY,
-    RECOVERY_CODES,
-    SECURITY_KEY,
-];
+const ELSE: [&str; 4] = [PASSKEY, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY];
 
 /// The first credential's place in the order, and the distance between two, as in Keycloak.
 const STEP: i64 = 10;
@@ -190,7 +185,8 @@ fn plain(import: &mut Import<'_>, part: &Part<'_>) -> Result<(String, String, St
     let kind = part.text("type")?.unwrap_or_default();
     if kind != PASSWORD {
         let how = match kind.as_str() {
-            "" => "none is given; it became a password, as Keycloak takes any value in the clear".to_owned(),
+            "" => "none is given; it became a password, as Keycloak takes any value in the clear"
+                .to_owned(),
             kind => format!("{kind} became a password, as Keycloak takes any value in the clear"),
         };
         let place = part.place_of("type");

@@ -57,7 +57,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
         let part = Part::new(object, part.place, &name);
         part.report_unknown(&PROVIDER, import.report);
         if !SPOKEN.contains(&kind.as_str()) {
-            let why = format!("there is no user store {kind} here, and as in Keycloak none is made of this form");
+            let why = format!(
+                "there is no user store {kind} here, and as in Keycloak none is made of this form"
+            );
             import.report.drop(part.place, &name, why);
             continue;
         }
@@ -81,7 +83,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
         let name = Part::new(object, place, "").name("name")?;
         let part = Part::new(object, place, &name);
         part.report_unknown(&MAPPER, import.report);
-        let of = part.text("federationProviderDisplayName")?.unwrap_or_default();
+        let of = part
+            .text("federationProviderDisplayName")?
+            .unwrap_or_default();
         let Some(store) = stores.get(&of) else {
             let why = format!("it belongs to user store {of}, which did not come in");
             import.report.drop(place, &name, why);
@@ -91,7 +95,10 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
         let component = Object::from_iter([
             ("id".to_owned(), json!(part.id("id")?)),
             ("name".to_owned(), json!(name)),
-            ("providerId".to_owned(), json!(part.name("federationMapperType")?)),
+            (
+                "providerId".to_owned(),
+                json!(part.name("federationMapperType")?),
+            ),
             ("config".to_owned(), json!(part.list_map("config")?)),
         ]);
         components::insert(cx, import, &component, (MAPPERS, store.as_str()))?;
@@ -100,7 +107,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
         if let Some(store) = stores.get(&name) {
             first_mappers(cx, import, store)?;
             let how = "the file has no mappers of this store, and it has those that a new one starts with";
-            import.report.approximate("userFederationMappers", &name, how);
+            import
+                .report
+                .approximate("userFederationMappers", &name, how);
         }
     }
     Ok(())

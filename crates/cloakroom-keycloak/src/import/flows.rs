@@ -276,7 +276,8 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
             !is_masked
         });
         if ids.contains_key(&alias) {
-            let why = "settings of this name stand before it, and as in Keycloak the first ones count";
+            let why =
+                "settings of this name stand before it, and as in Keycloak the first ones count";
             import.report.drop("authenticatorConfig[]", &alias, why);
             continue;
         }

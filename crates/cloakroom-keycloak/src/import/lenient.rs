@@ -318,10 +318,16 @@ mod tests {
     fn what_tools_write_for_numbers_and_switches_means_what_it_means_to_keycloak() {
         let like = object(json!({"n": 0, "on": false}));
         let table = [
-            (json!({"n": 3600.0, "on": 1}), json!({"n": 3600, "on": true})),
+            (
+                json!({"n": 3600.0, "on": 1}),
+                json!({"n": 3600, "on": true}),
+            ),
             (json!({"n": 1.7, "on": 0}), json!({"n": 1, "on": false})),
             (json!({"n": "", "on": " "}), json!({})),
-            (json!({"n": " 5 ", "on": "True"}), json!({"n": 5, "on": true})),
+            (
+                json!({"n": " 5 ", "on": "True"}),
+                json!({"n": 5, "on": true}),
+            ),
         ];
         for (sent, expected) in table {
             let sent = object(sent);
@@ -336,15 +342,15 @@ mod tests {
         let like = object(json!({"n": 0, "on": false, "text": "", "list": []}));
         let table = [
             (json!({"n": 1e30}), "clients[shop].n must be a whole number"),
-            (json!({"n": "1.5"}), "clients[shop].n must be a whole number"),
+            (
+                json!({"n": "1.5"}),
+                "clients[shop].n must be a whole number",
+            ),
             (
                 json!({"n": 3_000_000_000_i64}),
                 "clients[shop].n must be a whole number of 32 bits",
             ),
-            (
-                json!({"on": 1.5}),
-                "clients[shop].on must be true or false",
-            ),
+            (json!({"on": 1.5}), "clients[shop].on must be true or false"),
             (json!({"text": {}}), "clients[shop].text must be a text"),
             (
                 json!({"list": "a"}),

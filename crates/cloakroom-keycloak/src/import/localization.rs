@@ -3,10 +3,10 @@
 use cloakroom_model::{Cx, localization};
 
 use super::Import;
+use super::Ready;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::report::Report;
-use super::Ready;
 
 /// Names the languages that the realm offers and no page is written in, unless the realm brings texts of its own.
 pub(super) fn report(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<()> {
@@ -14,13 +14,16 @@ pub(super) fn report(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) ->
         return Ok(());
     }
     let own = sent.object("localizationTexts")?;
-    let default = sent.text("defaultLocale")?.map(|tag| ("defaultLocale", tag));
+    let default = sent
+        .text("defaultLocale")?
+        .map(|tag| ("defaultLocale", tag));
     let offered = sent.texts("supportedLocales")?.into_iter();
     let offered = offered.map(|tag| ("supportedLocales", tag));
     for (member, tag) in offered.chain(default) {
         let brings = own.is_some_and(|texts| texts.contains_key(&tag));
         if !tag.is_empty() && !brings && !ready.rules.has_language(&tag) {
-            let how = "kept, but no page is written in this language here, and nobody can choose it";
+            let how =
+                "kept, but no page is written in this language here, and nobody can choose it";
             report.approximate(member, &tag, how);
         }
     }

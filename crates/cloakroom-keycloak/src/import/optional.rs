@@ -118,7 +118,10 @@ mod tests {
         assert_eq!(flows[0][STEPS][1]["priority"], 20);
         assert_eq!(flows[0][STEPS][2]["flowAlias"], format!("{name} 2"));
         assert_eq!(flows[1]["alias"], name);
-        assert_eq!(flows[1][STEPS][0]["authenticator"], "conditional-user-configured");
+        assert_eq!(
+            flows[1][STEPS][0]["authenticator"],
+            "conditional-user-configured"
+        );
         assert_eq!(flows[1][STEPS][1]["authenticator"], "auth-otp-form");
         assert_eq!(flows[1][STEPS][1]["requirement"], "REQUIRED");
         assert_eq!(report.approximated.places().count(), 2);

@@ -207,9 +207,8 @@ impl Partial<'_, '_> {
                     }
                     let wrong = bound::unbound(cx, object, &mut flows)?;
                     // Nobody reads a report of this.
-                    if let Some((to, _)) = wrong
-                        .iter()
-                        .find(|(_, wrong)| *wrong == bound::Wrong::Gone)
+                    if let Some((to, _)) =
+                        wrong.iter().find(|(_, wrong)| *wrong == bound::Wrong::Gone)
                     {
                         let why = format!("Unable to resolve auth flow binding override for: {to}");
                         return Err(ImportError::invalid(why));

@@ -63,7 +63,8 @@ fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) ->
 /// The text without the mark by which some editors begin one in UTF-8. Others write UTF-16, which no JSON is.
 fn without_mark(mut from: impl Read) -> Result<impl Read> {
     let mut first = Vec::new();
-    let wrong = |error: &dyn fmt::Display| ImportError::invalid(format!("not a realm file: {error}"));
+    let wrong =
+        |error: &dyn fmt::Display| ImportError::invalid(format!("not a realm file: {error}"));
     from.by_ref()
         .take(3)
         .read_to_end(&mut first)
@@ -299,7 +300,10 @@ mod tests {
 
     #[test]
     fn a_text_in_utf_16_is_called_that() {
-        let text: Vec<u8> = "\u{FEFF}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let text: Vec<u8> = "\u{FEFF}{}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let refused = realms(&*text, &mut |_, _| Ok(())).unwrap_err();
 
         assert!(refused.to_string().contains("UTF-16"), "{refused}");

@@ -60,9 +60,12 @@ fn stands_for(text: &str) -> Option<String> {
         return Some("kept as it is, but it looks like a mask over something else".to_owned());
     }
     if text.starts_with("${vault.") {
-        return Some("kept as it is: there is no vault here that it could be taken from".to_owned());
+        return Some(
+            "kept as it is: there is no vault here that it could be taken from".to_owned(),
+        );
     }
-    let open = between(text, "${", "}").filter(|name| is_variable(name) && !OF_TEMPLATES.contains(name));
+    let open =
+        between(text, "${", "}").filter(|name| is_variable(name) && !OF_TEMPLATES.contains(name));
     let of_tool = || between(text, "$(", ")").filter(|name| is_key(name));
     let of_template = || between(text, "{{", "}}").filter(|name| !name.trim().is_empty());
     let name = open.or_else(of_tool).or_else(of_template)?;
@@ -80,7 +83,8 @@ fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
 
 /// Variables are written in capitals, and keys of messages are not.
 fn is_variable(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_.,- ".contains(&byte);
+    let fits =
+        |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_.,- ".contains(&byte);
     name.bytes().all(fits) && name.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 

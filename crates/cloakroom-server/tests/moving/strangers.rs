@@ -21,8 +21,17 @@ fn assert_named(report: &Value, places: &[&str]) {
 }
 
 /// Signs in with a password, and says what the answer was.
-async fn sign_in(server: &Server, realm: &str, client: &str, more: &[(&str, &str)]) -> (u16, Value) {
-    let mut form = vec![("grant_type", "password"), ("client_id", client), ("scope", "openid")];
+async fn sign_in(
+    server: &Server,
+    realm: &str,
+    client: &str,
+    more: &[(&str, &str)],
+) -> (u16, Value) {
+    let mut form = vec![
+        ("grant_type", "password"),
+        ("client_id", client),
+        ("scope", "openid"),
+    ];
     form.extend(more);
     server.token(realm, &form).await
 }
@@ -33,7 +42,11 @@ fn exported(here: &Installation, realm: &str) -> Value {
 
 /// The one of a list whose member has this value.
 fn one<'v>(list: &'v Value, member: &str, value: &str) -> &'v Value {
-    let found = list.as_array().unwrap().iter().find(|one| one[member] == value);
+    let found = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one[member] == value);
     found.unwrap_or_else(|| panic!("no {member} {value} in {list:#}"))
 }
 
@@ -118,16 +131,20 @@ async fn the_portal_of_a_town_of_keycloak_1_comes_in_and_its_clerk_signs_in() {
     assert_eq!(status, 200, "{answer}");
     let token = claims(&answer["access_token"]);
     let roles = token["realm_access"]["roles"].to_string();
-    assert!(roles.contains("clerk") && roles.contains("citizen"), "{token:#}");
+    assert!(
+        roles.contains("clerk") && roles.contains("citizen"),
+        "{token:#}"
+    );
     let permits = token["resource_access"]["permits"]["roles"].to_string();
-    assert!(permits.contains("issue") && permits.contains("read"), "{token:#}");
+    assert!(
+        permits.contains("issue") && permits.contains("read"),
+        "{token:#}"
+    );
 }
 
 /// The members' realm of a choir, exported by Keycloak 4: whoever had set up a code was asked for it.
 fn choir() -> Value {
-    let step = |authenticator: &str, requirement: &str, priority: u32| {
-        json!({"authenticator": authenticator, "requirement": requirement, "priority": priority, "userSetupAllowed": false, "autheticatorFlow": false})
-    };
+    let step = |authenticator: &str, requirement: &str, priority: u32| json!({"authenticator": authenticator, "requirement": requirement, "priority": priority, "userSetupAllowed": false, "autheticatorFlow": false});
     let password = json!({"type": "password", "hashedSaltedValue": "+evyDkXKaTT2nMKLhOMt46esmbH+JZxvbPhYI5ISZp8=", "salt": "1yxIzmrw/0V6Ru0qvrNfZA==", "hashIterations": 27_500, "counter": 0, "algorithm": "pbkdf2-sha256", "digits": 0, "period": 0, "createdDate": 1_500_000_000_000_i64, "config": {}});
     let codes = json!({"type": "totp", "hashedSaltedValue": "JBSWY3DPEHPK3PXPJBSW", "hashIterations": 0, "counter": 0, "algorithm": "HmacSHA1", "digits": 6, "period": 30, "config": {}});
     json!({
@@ -163,7 +180,10 @@ async fn whoever_had_a_code_before_keycloak_8_is_asked_for_it_and_nobody_else_is
             "resetCredentialsFlow",
         ],
     );
-    assert!(named(&report, "users[].credentials[]").is_empty(), "{report:#}");
+    assert!(
+        named(&report, "users[].credentials[]").is_empty(),
+        "{report:#}"
+    );
     let server = here.start(&[]).await;
     let word = ("password", "carl 3 password");
     let (status, answer) = sign_in(&server, "choir", "songs", &[("username", "alto"), word]).await;
@@ -173,7 +193,8 @@ async fn whoever_had_a_code_before_keycloak_8_is_asked_for_it_and_nobody_else_is
     assert!(status >= 400, "{answer}");
     let step = u64::try_from(cloakroom_web::app::now().seconds() / 30).unwrap();
     let code = code("JBSWY3DPEHPK3PXPJBSW", step);
-    let (status, answer) = sign_in(&server, "choir", "songs", &[tenor, word, ("totp", &code)]).await;
+    let (status, answer) =
+        sign_in(&server, "choir", "songs", &[tenor, word, ("totp", &code)]).await;
     assert_eq!(status, 200, "{answer}");
 }
 
@@ -221,12 +242,24 @@ async fn a_file_that_is_written_by_hand_comes_in_as_keycloak_reads_it() {
     assert_eq!(realm["displayName"], "The bakery");
     assert_eq!(realm["accessTokenLifespan"], 600);
     assert_eq!(realm["registrationAllowed"], false);
-    assert_eq!(one(&realm["clients"], "clientId", "oven")["fullScopeAllowed"], false);
+    assert_eq!(
+        one(&realm["clients"], "clientId", "oven")["fullScopeAllowed"],
+        false
+    );
     let till = one(&realm["clients"], "clientId", "till");
     assert_eq!(till["webOrigins"], json!(["http://localhost:3000"]));
     assert_eq!(till["attributes"]["post.logout.redirect.uris"], "+");
-    assert_eq!(one(&realm["users"], "username", "empty")["requiredActions"], json!(["UPDATE_PASSWORD"]));
-    assert_eq!(one(&realm["users"], "username", "rosa")["credentials"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        one(&realm["users"], "username", "empty")["requiredActions"],
+        json!(["UPDATE_PASSWORD"])
+    );
+    assert_eq!(
+        one(&realm["users"], "username", "rosa")["credentials"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 
     let server = here.start(&[]).await;
     for (username, password, works) in [
@@ -283,13 +316,21 @@ async fn an_export_of_the_console_gets_keys_and_says_so() {
         ],
     );
     let keys = named(&report, "components");
-    assert!(keys[0]["how"].as_str().unwrap().contains("new ones were made"), "{keys:?}");
+    assert!(
+        keys[0]["how"]
+            .as_str()
+            .unwrap()
+            .contains("new ones were made"),
+        "{keys:?}"
+    );
     assert_eq!(named(&report, "supportedLocales")[0]["of"], json!(["fi"]));
     let server = here.start(&[]).await;
     let anna = [("username", "anna"), ("password", "of Anna")];
     let (status, answer) = sign_in(&server, "club", "court", &anna).await;
     assert_eq!(status, 200, "{answer}");
-    let keys = server.get("/realms/club/protocol/openid-connect/certs").await;
+    let keys = server
+        .get("/realms/club/protocol/openid-connect/certs")
+        .await;
     assert_eq!(one(&keys["keys"], "use", "sig")["kty"], "RSA");
 }
 
