@@ -114,7 +114,16 @@ async fn make_keys(realm: String) -> Result<Vec<Component>, ImportError> {
     Ok(made.await.map_err(Fault::connection)??)
 }
 
-/// The realm has keys of its own, and they are not masked.
+/// What a key itself stands in, or where it is.
+const OF_KEYS: [&str; 5] = [
+    "ecdsaPrivateKey",
+    "eddsaPrivateKey",
+    "keystore",
+    "privateKey",
+    "secret",
+];
+
+/// The realm has keys of its own, and they are not masked or left out.
 fn brings_keys(sent: &Object) -> bool {
     let families = sent.get("components").and_then(|all| all.as_object());
     let keys = families.and_then(|all| all.get(key::PROVIDER_TYPE));
@@ -122,7 +131,10 @@ fn brings_keys(sent: &Object) -> bool {
     keys.is_some_and(|list| {
         list.iter().any(|key| {
             let config = key.get("config").and_then(|config| config.as_object());
-            config.is_some_and(|config| !config.values().any(is_masked))
+            config.is_some_and(|config| {
+                let is_there = OF_KEYS.iter().any(|name| config.contains_key(*name));
+                is_there && !config.values().any(is_masked)
+            })
         })
     })
 }
@@ -208,6 +220,10 @@ impl People for Watched<'_> {
             }
             Ok(())
         })
+    }
+
+    fn unread(&self) -> &[(String, &'static str)] {
+        self.people.unread()
     }
 }
 

@@ -22,6 +22,7 @@ use serde_json::json;
 
 pub(crate) use actions::{
     insert_all as insert_actions, insert_named as insert_action, is_known as is_action,
+    named as action_named,
 };
 pub(crate) use clients::manage_from_master;
 pub(crate) use complete::{CLIENTS, complete};

@@ -1,13 +1,17 @@
 //! Brings a realm in from Keycloak's representation of it. It all comes in, or nothing does, and the
 //! report names what is not the same afterwards.
 
+mod ancient;
 mod authorization;
+mod bound;
 mod client_policies;
 mod client_scopes;
 mod clients;
 mod components;
 mod credentials;
+mod doubled;
 mod error;
+mod federation;
 pub mod files;
 mod flows;
 mod groups;
@@ -17,6 +21,7 @@ mod lenient;
 mod localization;
 mod mappers;
 mod older;
+mod optional;
 mod organizations;
 mod partial;
 mod people;
@@ -30,6 +35,7 @@ mod silent;
 mod smtp;
 mod stream;
 mod unknown;
+mod unresolved;
 mod user_profile;
 mod users;
 
@@ -106,6 +112,8 @@ pub trait Rules: Send + Sync {
     fn is_provider_mapper(&self, kind: &str) -> bool;
     /// A directory can be asked where its settings say that it is; otherwise why not.
     fn check_directory(&self, directory: &Component) -> std::result::Result<(), String>;
+    /// The mappers that a new directory starts with.
+    fn first_mappers(&self, cx: &mut Cx<'_>, directory: &Component) -> Vec<Component>;
     /// A mapper of this kind takes something over from directories.
     fn is_directory_mapper(&self, kind: &str) -> bool;
     /// A rule of a password policy, `length(8)` for example, is understood.
@@ -117,6 +125,8 @@ pub trait Rules: Send + Sync {
     fn is_executor(&self, kind: &str) -> bool;
     /// It is known when a condition of this kind holds.
     fn is_condition(&self, kind: &str) -> bool;
+    /// Pages are written in the language with this tag.
+    fn has_language(&self, tag: &str) -> bool;
     /// A client proves itself by an authenticator of this name.
     fn is_client_authenticator(&self, id: &str) -> bool;
 }
@@ -161,7 +171,11 @@ pub fn import_realm(
 ) -> Result<Arc<Realm>> {
     let (sent, people) = found;
     lenient::check_texts(sent)?;
-    let renamed = older::renamed(sent, report);
+    for (place, why) in people.unread() {
+        report.drop(place, "", *why);
+    }
+    unresolved::report(sent, "", "", report);
+    let renamed = ancient::renamed(sent, report);
     let sent = lenient::Part::new(renamed.as_ref().unwrap_or(sent), "", "");
     let (realm, default_role) = realm::insert(cx, &sent, ready, report)?;
     let mut inside = cx.in_realm(&realm);
@@ -193,7 +207,7 @@ fn contents(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     roles::import_composites(cx, import)?;
     scope_mappings::import(cx, import)?;
     flows::import(cx, import)?;
-    clients::report_unbound(cx, import)?;
+    bound::report_unbound(cx, import)?;
     components::import(cx, import)?;
     older::complete(cx, import)?;
     identity_providers::import(cx, import)?;

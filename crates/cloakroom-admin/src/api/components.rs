@@ -22,6 +22,7 @@ use crate::audit;
 use crate::error::{AdminError, Result};
 
 pub(crate) use check::REGISTRATION;
+pub(crate) use ldap::first_mappers;
 
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
 const MANAGE: &[&str] = &["manage-realm"];
@@ -122,7 +123,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
                 return Err(AdminError::described(409, "conflict", why).undoing());
             }
             if draft.provider_id == "ldap" && draft.provider_type == FEDERATION {
-                for mapper in ldap::first_mappers(cx, &draft) {
+                for mapper in first_mappers(cx, &draft) {
                     component::insert(cx, &mapper)?;
                 }
             }

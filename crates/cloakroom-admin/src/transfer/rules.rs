@@ -15,8 +15,9 @@ use cloakroom_model::flow::Tree;
 use cloakroom_model::user_profile::UserProfile;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::{client_auth, client_policy, keyring, mapper};
+use cloakroom_web::i18n::Locales;
 
-use crate::api::authorization;
+use crate::api::{authorization, components};
 use crate::error::AdminError;
 
 /// Sign-ins verify hashes and obey policies; the protocol reads keys.
@@ -64,6 +65,10 @@ impl Rules for KnownRules {
         Err(format!("no {} of this form can be read", key.provider_id))
     }
 
+    fn has_language(&self, tag: &str) -> bool {
+        Locales::embedded().supported(&[tag]).next().is_some()
+    }
+
     fn is_mapper(&self, kind: &str) -> bool {
         mapper::ALL.iter().any(|one| one.kind() == kind)
     }
@@ -79,6 +84,10 @@ impl Rules for KnownRules {
     fn check_directory(&self, directory: &Component) -> Result<(), String> {
         let places = Directory::of(directory.clone(), &[]).places();
         places.map(|_| ()).map_err(|problem| problem.to_string())
+    }
+
+    fn first_mappers(&self, cx: &mut Cx<'_>, directory: &Component) -> Vec<Component> {
+        components::first_mappers(cx, directory)
     }
 
     fn is_directory_mapper(&self, kind: &str) -> bool {

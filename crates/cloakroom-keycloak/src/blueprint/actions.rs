@@ -26,6 +26,14 @@ pub(crate) fn is_known(alias: &str) -> bool {
     ACTIONS.iter().any(|plan| plan.0 == alias)
 }
 
+/// The name of the required action that is meant by this one, whose letters may be larger or smaller.
+pub(crate) fn named(alias: &str) -> Option<&'static str> {
+    let found = ACTIONS
+        .iter()
+        .find(|plan| plan.0.eq_ignore_ascii_case(alias));
+    found.map(|plan| plan.0)
+}
+
 fn insert(cx: &mut Cx<'_>, plan: &ActionPlan) -> Result<bool> {
     let &(alias, name, enabled, priority) = plan;
     let action = RequiredAction {

@@ -34,6 +34,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             continue;
         }
         report_unknown(settings, &client_id, import.report)?;
+        report_lost_roles(import, settings, &client_id);
         let mut settings = settings.clone();
         close_unknown(&mut settings, &client_id, import.report);
         drop_ambiguous(&mut settings, &client_id, import.report);
@@ -67,6 +68,40 @@ fn report_unknown(settings: &Object, client_id: &str, report: &mut Report) -> Re
         }
     }
     Ok(())
+}
+
+/// Names roles that a policy asks for and that are not there: nobody has them.
+fn report_lost_roles(import: &mut Import<'_>, settings: &Object, client_id: &str) {
+    let policies = settings.get("policies").and_then(Value::as_array);
+    let policies = policies.into_iter().flatten();
+    let is_of_roles = |policy: &&Value| policy.get("type").and_then(Value::as_str) == Some("role");
+    for policy in policies.filter(is_of_roles) {
+        let roles = policy.get("config").and_then(|config| config.get("roles"));
+        let roles: Vec<Value> = match roles {
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+            Some(Value::Array(list)) => list.clone(),
+            _ => Vec::new(),
+        };
+        for id in roles.iter().filter_map(|role| role.get("id")?.as_str()) {
+            let known = &import.known;
+            let is_there = match id.split_once('/') {
+                _ if known.role(None, id).is_some() => true,
+                Some((client, name)) => known.role(Some(client), name).is_some(),
+                None => {
+                    let mut of_clients = known.client_roles.values().flat_map(|all| all.iter());
+                    known.realm_roles.values().any(|known| known.as_str() == id)
+                        || of_clients.any(|(name, known)| name == id || known.as_str() == id)
+                }
+            };
+            if !is_there {
+                let name = policy.get("name").and_then(Value::as_str);
+                let who = format!("{client_id}/{}", name.unwrap_or_default());
+                let how = format!("kept, but there is no role {id}, and nobody has it");
+                let place = format!("{POLICIES}.config.roles");
+                import.report.approximate(&place, &who, how);
+            }
+        }
+    }
 }
 
 /// A policy of a kind that nobody here can decide, a script above all, becomes one that allows

@@ -6,7 +6,7 @@ use cloakroom_model::authorization::delegation;
 use cloakroom_model::client::{self, Draft, Settings};
 use cloakroom_model::id::{ClientUuid, ScopeId, UserId};
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Fault, Secret, flow, scope};
+use cloakroom_model::{Cx, Fault, Secret, scope};
 use serde_json::Value;
 
 use super::Import;
@@ -30,10 +30,6 @@ const DROPPED: &[(&str, &str)] = &[
         "registeredNodes",
         "nodes of a client's adapter register themselves again",
     ),
-    (
-        "directGrantsOnly",
-        "has no meaning since Keycloak 2; the flows of a client are switches of their own",
-    ),
     ("useTemplateConfig", "client templates became client scopes"),
     ("useTemplateScope", "client templates became client scopes"),
     (
@@ -41,9 +37,6 @@ const DROPPED: &[(&str, &str)] = &[
         "client templates became client scopes",
     ),
 ];
-
-/// The member by which a client has flows of its own.
-const BOUND: &str = "authenticationFlowBindingOverrides";
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     for object in import.sent.objects("clients")? {
@@ -65,13 +58,14 @@ pub(super) fn insert(
             "client {client_id} stands there twice"
         )));
     }
-    let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
+    let id = free_id(cx, import, &part)?;
     let mut settings = settings(import, &part)?;
     let is_spoken = stands_for_unknown(import, &part, &mut settings);
     if is_spoken {
         unknown::client(import, &part, &settings)?;
     }
-    if settings.web_origins.is_empty() && !object.contains_key("webOrigins") {
+    let says_origins = object.get("webOrigins").is_some_and(|said| !said.is_null());
+    if settings.web_origins.is_empty() && !says_origins {
         settings.web_origins = shape::origins_of(&settings.redirect_uris);
     }
     shape::check(&client_id, &settings)
@@ -103,90 +97,22 @@ pub(super) fn insert(
     Ok(draft.id)
 }
 
-/// What is wrong with a flow that a client is bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
-    /// It is not there.
-    Gone,
-    /// It is a part of another, or not for people.
-    NotForPeople,
-}
-
-/// For what a client of the file is bound to a flow by which nobody is to sign in. The realm's flows are read once, where the
-/// first client is bound to one.
-pub(super) fn unbound(
-    cx: &mut Cx<'_>,
-    object: &Object,
-    there: &mut Option<Vec<flow::Flow>>,
-) -> Result<Vec<(String, Wrong)>> {
-    let client_id = Part::new(object, "clients[]", "").name("clientId")?;
-    let part = Part::new(object, "clients[]", &client_id);
-    let mut found = Vec::new();
-    let bound = part.text_map(BOUND)?;
-    for (to, id) in bound.into_iter().filter(|(_, id)| !id.trim().is_empty()) {
-        let there = match &mut *there {
-            Some(there) => there,
-            none => none.insert(flow::list(cx)?),
-        };
-        match there.iter().find(|flow| flow.id.as_str() == id) {
-            None => found.push((to, Wrong::Gone)),
-            Some(flow) if !flow.is_for_people() => found.push((to, Wrong::NotForPeople)),
-            Some(_) => {}
-        }
-    }
-    Ok(found)
-}
-
-/// Names the clients whose flows are not there, because such a flow lets nobody in, and leaves off what is no whole flow
-/// for people, because it asks for less than one.
-pub(super) fn report_unbound(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
-    let mut there = None;
-    let sent = import.sent;
-    for object in sent.objects("clients")? {
-        let client_id = Part::new(object, "clients[]", "").name("clientId")?;
-        let place = format!("clients[].{BOUND}");
-        for (to, wrong) in unbound(cx, object, &mut there)? {
-            if wrong == Wrong::NotForPeople {
-                unbind(cx, &client_id, &to)?;
-                let why = format!(
-                    "the flow that it is bound to for {to} is a part of another, or not of the kind basic-flow"
-                );
-                import.report.drop(&place, &client_id, &why);
-                continue;
-            }
-            let how = format!(
-                "kept, but the realm has no flow of the id that it is bound to for {to}, so nobody signs in to it"
-            );
-            import.report.approximate(&place, &client_id, how);
-        }
-    }
-    Ok(())
-}
-
-/// Takes off what a client is bound to.
-pub(super) fn unbind(cx: &mut Cx<'_>, client_id: &str, to: &str) -> Result<()> {
-    let id = client::find_id(cx, client_id)?;
-    let found = match id {
-        Some(id) => client::load(cx, &id)?,
-        None => None,
+/// The id that was given. What has scopes needs one of its own here, and files that are written by hand call the realm and a
+/// client alike.
+fn free_id(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<String> {
+    let Some(id) = part.id("id")? else {
+        return Ok(cx.new_id());
     };
-    let Some(mut found) = found else {
-        return Ok(());
-    };
-    let bound = found.settings.rest.get_mut(BOUND);
-    if let Some(Value::Object(bound)) = bound {
-        bound.remove(to);
+    let mut scopes = import.known.scopes.values();
+    let is_taken = cx.realm.id.as_str() == id || scopes.any(|scope| scope.id.as_str() == id);
+    if !is_taken {
+        return Ok(id);
     }
-    let secret = client::reveal_secret(cx, &found)?;
-    let draft = Draft {
-        id: found.id,
-        client_id: found.client_id,
-        enabled: found.enabled,
-        settings: found.settings,
-        secret,
-    };
-    client::update(cx, &draft)?;
-    Ok(())
+    let how = "the realm or a client scope has this id, too, and the client got a new one";
+    import
+        .report
+        .approximate(&part.place_of("id"), part.who, how);
+    Ok(cx.new_id())
 }
 
 /// Keeps a client of a protocol that nobody here speaks, because its roles are others' too; true if it is spoken.
@@ -225,7 +151,50 @@ fn settings(import: &mut Import<'_>, part: &Part<'_>) -> Result<Settings> {
         _ => Object::new(),
     };
     let fitted = fit(&Part::new(&mine, part.place, part.who), &like)?;
+    let fitted = as_keycloak_means(import, part, fitted)?;
     shape::apply(&base, &fitted).map_err(ImportError::wrong(part.place, part.who))
+}
+
+/// What follows from other members, where a client does not say it itself or could not have it.
+fn as_keycloak_means(
+    import: &mut Import<'_>,
+    part: &Part<'_>,
+    mut fitted: Object,
+) -> Result<Object> {
+    let is_on = |fitted: &Object, member: &str| fitted.get(member) == Some(&Value::Bool(true));
+    if let Some(only) = part.switch("directGrantsOnly")? {
+        for (member, on) in [
+            ("standardFlowEnabled", !only),
+            ("directAccessGrantsEnabled", only),
+        ] {
+            fitted.entry(member).or_insert(Value::Bool(on));
+        }
+        let how = "read as standardFlowEnabled and directAccessGrantsEnabled, which Keycloak 2 and later call it";
+        let place = part.place_of("directGrantsOnly");
+        import.report.approximate(&place, part.who, how);
+    }
+    // Whoever is asked for consent is not asked for all that somebody may do.
+    if is_on(&fitted, "consentRequired") && !fitted.contains_key("fullScopeAllowed") {
+        fitted.insert("fullScopeAllowed".to_owned(), Value::Bool(false));
+    }
+    if is_on(&fitted, "authorizationServicesEnabled") {
+        for (member, needed) in [
+            ("bearerOnly", false),
+            ("publicClient", false),
+            ("serviceAccountsEnabled", true),
+        ] {
+            if is_on(&fitted, member) == needed {
+                continue;
+            }
+            fitted.insert(member.to_owned(), Value::Bool(needed));
+            let how =
+                format!("became {needed}, as in Keycloak: the client has authorization services");
+            import
+                .report
+                .approximate(&part.place_of(member), part.who, how);
+        }
+    }
+    Ok(fitted)
 }
 
 /// An attribute that is masked is lost.
@@ -271,11 +240,12 @@ fn drop_dangerous(import: &mut Import<'_>, part: &Part<'_>, mine: &mut Object) {
 }
 
 /// Members that are no settings.
-const READ_HERE: [&str; 5] = [
+const READ_HERE: [&str; 6] = [
     "access",
     "authorizationSettings",
     "clientTemplate",
     "defaultRoles",
+    "directGrantsOnly",
     "origin",
 ];
 

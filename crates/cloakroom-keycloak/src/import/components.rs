@@ -12,18 +12,18 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::{settings, unknown, user_profile};
+use super::{federation, settings, unknown, user_profile};
 use crate::component as shape;
 use crate::read::Object;
 
 /// The families of components that hold people elsewhere.
-const STORES: &str = "org.keycloak.storage.UserStorageProvider";
+pub(super) const STORES: &str = "org.keycloak.storage.UserStorageProvider";
 
 /// What is taken over from a directory.
-const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
+pub(super) const MAPPERS: &str = "org.keycloak.storage.ldap.mappers.LDAPStorageMapper";
 
 /// The kinds of those that people come in by.
-const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
+pub(super) const SPOKEN: [&str; 2] = ["ldap", "kerberos"];
 
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent = import.sent;
@@ -34,7 +34,8 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     } else {
         crate::blueprint::insert_registration_policies(cx)?;
     }
-    let has_newer = !component::list(cx, Some(key::PROVIDER_TYPE))?.is_empty();
+    federation::import(cx, import, &realm)?;
+    let has_newer = import.known.can_sign;
     let has_old = !has_newer && old_key(cx, import)?;
     if !has_newer && !has_old {
         for made in import.ready.keys {
@@ -78,7 +79,8 @@ fn insert_all(
     Ok(())
 }
 
-fn insert(
+/// Stores a component of a family, which belongs to the realm or to another component, and those inside it.
+pub(super) fn insert(
     cx: &mut Cx<'_>,
     import: &mut Import<'_>,
     object: &Object,
@@ -109,11 +111,8 @@ fn insert(
         config,
         secrets,
     };
-    if family == key::PROVIDER_TYPE
-        && let Err(why) = import.ready.rules.check_key(&made)
-    {
-        let how = format!("kept, but it is not used: {why}");
-        import.report.approximate("components[]", &who, how);
+    if family == key::PROVIDER_TYPE {
+        look_at_key(import, &made, &who);
     }
     if !user_profile::check(import, &part, &mut made)? {
         return Ok(());
@@ -148,6 +147,20 @@ fn insert(
     match part.object("subComponents")? {
         Some(families) => insert_all(cx, import, families, made.id.as_str()),
         None => Ok(()),
+    }
+}
+
+/// Names a key that cannot be read, and remembers one that apps can verify what it signs by.
+fn look_at_key(import: &mut Import<'_>, key: &Component, who: &str) {
+    let is_shared = ["aes", "hmac"]
+        .iter()
+        .any(|kind| key.provider_id.starts_with(kind));
+    match import.ready.rules.check_key(key) {
+        Ok(()) => import.known.can_sign |= !is_shared,
+        Err(why) => {
+            let how = format!("kept, but it is not used: {why}");
+            import.report.approximate("components[]", who, how);
+        }
     }
 }
 

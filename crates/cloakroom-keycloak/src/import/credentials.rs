@@ -1,6 +1,8 @@
 //! Credentials in all the forms that Keycloak's files have had.
 
-use cloakroom_model::credential::{self, Credential, PASSKEY, PASSWORD, SECURITY_KEY};
+use cloakroom_model::credential::{
+    self, Credential, PASSKEY, PASSWORD, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY,
+};
 use cloakroom_model::id::{CredentialId, UserId};
 use cloakroom_model::user::fold;
 use cloakroom_model::{Cx, Secret, Timestamp};
@@ -47,6 +49,12 @@ const OLD: [&str; 8] = [
     "value",
 ];
 
+/// What makes codes, under the names that it has had.
+const CODES: [&str; 3] = ["otp", "totp", "hotp"];
+
+/// What else has a name and is no password.
+const ELSE: [&str; 4] = [PASSKEY, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY];
+
 /// The first credential's place in the order, and the distance between two, as in Keycloak.
 const STEP: i64 = 10;
 
@@ -59,9 +67,16 @@ pub(super) fn import(
 ) -> Result<bool> {
     let mut temporary = false;
     let mut priority = 0;
-    for object in parent.objects("credentials")? {
+    let sent = parent.objects("credentials")?;
+    let counts = sent.iter().rposition(|one| is_plain(one));
+    for (place, object) in sent.into_iter().enumerate() {
         let part = Part::new(object, "users[].credentials[]", parent.who);
         part.report_unknown(FIELDS, import.report);
+        if is_plain(object) && counts != Some(place) {
+            let why = "another password in the clear stands behind it, and the last one counts";
+            import.report.drop(part.place, part.who, why);
+            continue;
+        }
         for member in ["device", "config", "federationLink"] {
             let why = "has no meaning for the credentials of Keycloak 8 and later";
             part.report_dropped(member, why, import.report);
@@ -117,6 +132,9 @@ pub(super) fn import(
 
 /// Kind, `credentialData` and `secretData`; `None` if there is nothing to store.
 fn texts(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<(String, String, String)>> {
+    if is_plain(part.object) {
+        return plain(import, part).map(Some);
+    }
     let kind = part.name("type")?;
     let data = (text(part, "credentialData")?, text(part, "secretData")?);
     if let (Some(data), secret) = data {
@@ -134,31 +152,52 @@ fn texts(import: &mut Import<'_>, part: &Part<'_>) -> Result<Option<(String, Str
         }
         return Ok(Some((kind, data, secret)));
     }
+    let is_code = CODES.contains(&kind.as_str());
     if let Some(hash) = part.text("hashedSaltedValue")? {
-        return old_hash(part, &kind, &hash).map(Some);
+        // Before Keycloak 8 the secret that codes are made of stood where the hash of a password does.
+        return match is_code {
+            true => old_otp(part, &kind, &hash).map(Some),
+            false => old_hash(part, &kind, &hash).map(Some),
+        };
     }
-    let Some(value) = part.text("value")? else {
-        import
-            .report
-            .drop(part.place, part.who, "it has neither a hash nor a value");
-        return Ok(None);
-    };
-    match kind.as_str() {
-        PASSWORD => {
-            let hashed = import.ready.hashes.get(&fold(part.who));
-            let hashed = hashed.ok_or_else(|| part.wrong("value", "the user's only password"))?;
-            let how = "it stands in the file in the clear, and was hashed";
-            import.report.approximate(part.place, part.who, how);
-            let hashed = hashed.clone();
-            Ok(Some((kind, hashed.credential_data, hashed.secret_data)))
-        }
-        "otp" | "totp" | "hotp" => old_otp(part, &kind, &value).map(Some),
-        _ => {
+    let value = part.text("value")?;
+    match value.filter(|text| !text.is_empty()) {
+        Some(value) if is_code => old_otp(part, &kind, &value).map(Some),
+        Some(_) => {
             let why = format!("a credential of type {kind} has no value of its own");
             import.report.drop(part.place, part.who, why);
             Ok(None)
         }
+        None => {
+            let why = "it has neither a hash nor a value";
+            import.report.drop(part.place, part.who, why);
+            Ok(None)
+        }
     }
+}
+
+/// A password in the clear, which was hashed before the transaction.
+fn plain(import: &mut Import<'_>, part: &Part<'_>) -> Result<(String, String, String)> {
+    let hashed = import.ready.hashes.get(&fold(part.who));
+    let hashed = hashed.ok_or_else(|| part.wrong("value", "the user's only password"))?;
+    let how = "it stands in the file in the clear, and was hashed";
+    import.report.approximate(part.place, part.who, how);
+    let kind = part.text("type")?.unwrap_or_default();
+    if kind != PASSWORD {
+        let how = match kind.as_str() {
+            "" => "none is given; it became a password, as Keycloak takes any value in the clear"
+                .to_owned(),
+            kind => format!("{kind} became a password, as Keycloak takes any value in the clear"),
+        };
+        let place = part.place_of("type");
+        import.report.approximate(&place, part.who, how);
+    }
+    let hashed = hashed.clone();
+    Ok((
+        PASSWORD.to_owned(),
+        hashed.credential_data,
+        hashed.secret_data,
+    ))
 }
 
 /// A text that holds JSON; some tools write the JSON itself.
@@ -201,9 +240,16 @@ fn old_otp(part: &Part<'_>, kind: &str, value: &str) -> Result<(String, String, 
     Ok(("otp".to_owned(), data.to_string(), secret.to_string()))
 }
 
-/// A credential that stands in the file as a password in the clear.
+/// A credential that stands in the file as a password in the clear: Keycloak takes any value for one. One that says that it
+/// is something else that is known is taken at its word.
 pub(super) fn is_plain(credential: &Object) -> bool {
     let is = |member: &str| credential.get(member).is_some_and(|value| !value.is_null());
     let kind = credential.get("type").and_then(|kind| kind.as_str());
-    kind == Some(PASSWORD) && is("value") && !is("credentialData") && !is("hashedSaltedValue")
+    let is_else = kind.is_some_and(|kind| CODES.contains(&kind) || ELSE.contains(&kind));
+    let is_value = match credential.get("value") {
+        None | Some(serde_json::Value::Null) => false,
+        Some(serde_json::Value::String(text)) => !text.is_empty(),
+        Some(value) => value.is_number() || value.is_boolean(),
+    };
+    is_value && !is_else && !is("credentialData") && !is("hashedSaltedValue")
 }

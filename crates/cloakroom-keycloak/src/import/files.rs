@@ -24,6 +24,8 @@ struct InFiles {
     index: usize,
     user_files: Vec<PathBuf>,
     variables: Variables,
+    /// What of the realm's text did not count.
+    unread: Vec<stream::Unread>,
 }
 
 impl People for InFiles {
@@ -44,6 +46,10 @@ impl People for InFiles {
             })?;
         }
         Ok(())
+    }
+
+    fn unread(&self) -> &[(String, &'static str)] {
+        &self.unread
     }
 }
 
@@ -97,13 +103,14 @@ fn in_file(file: &Path, user_files: Vec<PathBuf>, variables: &Variables) -> Resu
         );
         return Err(ImportError::invalid(why));
     }
-    let found = heads.into_iter().enumerate().map(|(index, sent)| Found {
-        sent,
+    let found = heads.into_iter().enumerate().map(|(index, head)| Found {
+        sent: head.sent,
         people: Box::new(InFiles {
             realm_file: file.to_owned(),
             index,
             user_files: user_files.clone(),
             variables: variables.clone(),
+            unread: head.unread,
         }),
     });
     Ok(found.collect())
@@ -115,7 +122,7 @@ fn add_federated(found: &mut [Found], file: &Path, variables: &Variables) -> Res
         stream::realms(from, &mut |_, _| Ok(()))
     })?;
     for mut head in heads {
-        let Some(Value::Array(more)) = head.remove("federatedUsers") else {
+        let Some(Value::Array(more)) = head.sent.remove("federatedUsers") else {
             continue;
         };
         for one in found.iter_mut() {

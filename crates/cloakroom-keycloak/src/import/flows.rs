@@ -12,6 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::older;
+use super::optional;
 use super::silent;
 use super::unknown;
 use crate::blueprint;
@@ -50,9 +51,6 @@ const ACTION: [&str; 7] = [
     "providerId",
 ];
 
-/// What people sign in by: without a flow for it nobody would be let in.
-const SIGN_IN: [&str; 2] = ["browserFlow", "directGrantFlow"];
-
 pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let is_given = |name: &str| {
         import
@@ -82,7 +80,7 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let configs = configs(cx, import)?;
     let sent = import.sent;
     let mut ids: HashMap<String, FlowId> = HashMap::new();
-    let objects = sent.objects("authenticationFlows")?;
+    let objects = optional::replaced(&sent.objects("authenticationFlows")?, import.report)?;
     for object in &objects {
         let alias = Part::new(object, "authenticationFlows[]", "").name("alias")?;
         let part = Part::new(object, "authenticationFlows[]", &alias);
@@ -107,7 +105,7 @@ fn flows(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     }
     let mut inside: HashMap<FlowId, Vec<FlowId>> = HashMap::new();
     let mut steps: Vec<(FlowId, Option<FlowId>)> = Vec::new();
-    for object in objects {
+    for object in &objects {
         let alias = Part::new(object, "authenticationFlows[]", "").name("alias")?;
         let part = Part::new(object, "authenticationFlows[]", &alias);
         let Some(flow) = ids.get(&alias) else {
@@ -206,7 +204,7 @@ fn step(
     };
     let mut requirement = part.name("requirement")?;
     if requirement == "OPTIONAL" {
-        let how = "OPTIONAL became DISABLED; Keycloak 8 replaced it by conditional flows";
+        let how = "OPTIONAL became DISABLED; a flow inside another was never optional";
         import
             .report
             .approximate(&part.place_of("requirement"), part.who, how);
@@ -277,9 +275,15 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
             }
             !is_masked
         });
+        if ids.contains_key(&alias) {
+            let why =
+                "settings of this name stand before it, and as in Keycloak the first ones count";
+            import.report.drop("authenticatorConfig[]", &alias, why);
+            continue;
+        }
         unknown::config(&part, &config, import.report);
-        if ids.contains_key(&alias) || !flow::insert_config(cx, &config)? {
-            let why = format!("settings {alias} of an authenticator, or their id, are in use");
+        if !flow::insert_config(cx, &config)? {
+            let why = format!("the id of settings {alias} of an authenticator is in use");
             return Err(ImportError::taken(why));
         }
         ids.insert(alias, config.id);
@@ -288,18 +292,13 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
     Ok(ids)
 }
 
-/// Each binding names a flow that is there. One that every realm has is made where it is missing.
+/// Each binding names a flow that is there. One that every realm has is made where it is missing, bound or not, as Keycloak
+/// makes it.
 fn bind(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let there = flow::list(cx)?;
     let mut present: BTreeSet<String> = there.iter().map(|flow| flow.alias.clone()).collect();
     for (binding, _) in flow::BINDINGS {
         let settings = &cx.realm.settings;
-        let set = settings.rest.get(binding).and_then(|alias| alias.as_str());
-        // An empty name binds nothing, as none does.
-        let is_set = set.is_some_and(|alias| !alias.is_empty());
-        if !is_set && !SIGN_IN.contains(&binding) {
-            continue;
-        }
         let alias = flow::bound_alias(settings, binding).to_owned();
         if present.contains(&alias) {
             let kind = flow::kind_for(binding);
@@ -332,7 +331,7 @@ fn actions(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         part.report_unknown(&ACTION, import.report);
         let renamed = older::action(&alias);
         if let Some(new) = renamed {
-            let how = format!("is called {new} since Keycloak 21");
+            let how = format!("is called {new} today");
             import
                 .report
                 .approximate("requiredActions[].alias", &alias, how);

@@ -31,7 +31,13 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     for object in sent.objects("groups")? {
         insert(cx, import, object, None)?;
     }
+    let has_groups = !sent.objects("groups")?.is_empty();
     for path in sent.texts("defaultGroups")? {
+        if !has_groups {
+            let why = "the file has no groups; as in Keycloak nobody joins any by default";
+            import.report.drop("defaultGroups", &path, why);
+            continue;
+        }
         let Some(id) = import.known.group(&path).cloned() else {
             let why = format!("defaultGroups refers to group {path}, which is not there");
             return Err(ImportError::invalid(why));
@@ -57,8 +63,9 @@ pub(super) fn insert(
     if let Some(parent) = part.text("parentId")?
         && above.map(|(id, _, _)| id.as_str()) != Some(parent.as_str())
     {
-        let why = format!("group {path} names {parent} as its parent, inside of which it is not");
-        return Err(ImportError::invalid(why));
+        let how = format!("it names {parent}, and is inside the group that it stands in");
+        let place = part.place_of("parentId");
+        import.report.approximate(&place, &path, how);
     }
     let group = Group {
         id: GroupId::new(part.id("id")?.unwrap_or_else(|| cx.new_id())),

@@ -45,7 +45,14 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let sent_ids: Vec<&str> = ids.keys().map(String::as_str).collect();
     report_obstacles(cx, import, &sent_ids)?;
     for object in sent.objects("identityProviderMappers")? {
-        insert_mapper(cx, import, object, &ids)?;
+        let part = Part::new(object, "identityProviderMappers[]", "");
+        let alias = part.name("identityProviderAlias")?;
+        if ids.contains_key(&alias) {
+            insert_mapper(cx, import, object, &ids)?;
+            continue;
+        }
+        let why = format!("it belongs to identity provider {alias}, which is not there");
+        import.report.drop(part.place, &part.name("name")?, why);
     }
     Ok(())
 }

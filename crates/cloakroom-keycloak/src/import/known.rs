@@ -25,6 +25,8 @@ pub(crate) struct Known {
     pub(crate) providers: HashSet<String>,
     /// The aliases of flows, once they were asked for.
     flows: Option<HashSet<String>>,
+    /// The file has a key that tokens can be signed with, and that apps can read.
+    pub(crate) can_sign: bool,
     /// Groups by path.
     pub(crate) groups: HashMap<String, GroupId>,
     /// Groups whose roles whoever brings the file in may hand on.
@@ -67,6 +69,7 @@ impl Known {
             client_roles: HashMap::new(),
             providers: HashSet::new(),
             flows: None,
+            can_sign: false,
             groups: HashMap::new(),
             looked_at: HashSet::new(),
         }
@@ -98,12 +101,11 @@ impl Known {
         })
     }
 
-    /// The group that something refers to by its path, with or without the slash in front.
+    /// The group that something refers to by its path, with or without the slash in front and one behind it.
     pub(crate) fn group(&self, path: &str) -> Option<&GroupId> {
-        match path.strip_prefix('/') {
-            Some(_) => self.groups.get(path),
-            None => self.groups.get(&format!("/{path}")),
-        }
+        let inner = path.strip_prefix('/').unwrap_or(path);
+        let found = self.groups.get(&format!("/{inner}"));
+        found.or_else(|| self.groups.get(&format!("/{}", inner.strip_suffix('/')?)))
     }
 }
 

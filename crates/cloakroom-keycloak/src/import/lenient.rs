@@ -80,21 +80,28 @@ impl<'a> Part<'a> {
         Ok(id)
     }
 
-    /// A switch; `None` if it is absent or null.
+    /// A switch; `None` if it is absent, null or an empty text. A number is off if it is 0, and on otherwise.
     pub(crate) fn switch(&self, member: &str) -> Result<Option<bool>> {
         match self.get(member) {
             None => Ok(None),
             Some(Value::Bool(on)) => Ok(Some(*on)),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(Value::Number(number)) if number.is_i64() || number.is_u64() => {
+                Ok(Some(number.as_i64() != Some(0)))
+            }
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(Value::String(text)) if text.trim().eq_ignore_ascii_case("false") => {
+                Ok(Some(false))
+            }
             Some(_) => Err(self.wrong(member, "true or false")),
         }
     }
 
-    /// A whole number; `None` if it is absent or null.
+    /// A whole number; `None` if it is absent, null or an empty text. Of any other its fraction is left off.
     pub(crate) fn number(&self, member: &str) -> Result<Option<i64>> {
         match self.get(member) {
             None => Ok(None),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
             Some(value) => whole(value)
                 .map(Some)
                 .ok_or_else(|| self.wrong(member, "a whole number")),
@@ -222,7 +229,7 @@ pub(crate) fn check_texts(sent: &Object) -> Result<()> {
 }
 
 /// A text, or what Keycloak's reader takes for one.
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -233,7 +240,10 @@ fn scalar(value: &Value) -> Option<String> {
 
 fn whole(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number.as_i64(),
+        Value::Number(number) => number.as_i64().or_else(|| {
+            let real = number.as_f64().filter(|real| real.is_finite())?;
+            format!("{:.0}", real.trunc()).parse().ok()
+        }),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
@@ -250,6 +260,11 @@ pub(crate) fn fit(sent: &Part<'_>, like: &Map<String, Value>) -> Result<Object> 
         let part = Part::new(sent.object, sent.place, sent.who);
         let value = match (like.get(name), value) {
             (_, Value::Null) => continue,
+            (Some(Value::Number(_) | Value::Bool(_)), Value::String(text))
+                if text.trim().is_empty() =>
+            {
+                continue;
+            }
             (Some(Value::Number(_)), _) => {
                 let number = part.number(name)?.unwrap_or_default();
                 let fits = LONG.contains(&name.as_str()) || i32::try_from(number).is_ok();
@@ -300,15 +315,42 @@ mod tests {
     }
 
     #[test]
+    fn what_tools_write_for_numbers_and_switches_means_what_it_means_to_keycloak() {
+        let like = object(json!({"n": 0, "on": false}));
+        let table = [
+            (
+                json!({"n": 3600.0, "on": 1}),
+                json!({"n": 3600, "on": true}),
+            ),
+            (json!({"n": 1.7, "on": 0}), json!({"n": 1, "on": false})),
+            (json!({"n": "", "on": " "}), json!({})),
+            (
+                json!({"n": " 5 ", "on": "True"}),
+                json!({"n": 5, "on": true}),
+            ),
+        ];
+        for (sent, expected) in table {
+            let sent = object(sent);
+            let fitted = fit(&Part::new(&sent, "x", ""), &like).unwrap();
+
+            assert_eq!(Value::Object(fitted), expected, "{sent:?}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_named() {
         let like = object(json!({"n": 0, "on": false, "text": "", "list": []}));
         let table = [
             (json!({"n": 1e30}), "clients[shop].n must be a whole number"),
             (
+                json!({"n": "1.5"}),
+                "clients[shop].n must be a whole number",
+            ),
+            (
                 json!({"n": 3_000_000_000_i64}),
                 "clients[shop].n must be a whole number of 32 bits",
             ),
-            (json!({"on": 1}), "clients[shop].on must be true or false"),
+            (json!({"on": 1.5}), "clients[shop].on must be true or false"),
             (json!({"text": {}}), "clients[shop].text must be a text"),
             (
                 json!({"list": "a"}),

@@ -2,14 +2,12 @@
 
 use cloakroom_model::user_profile::{self, Unmanaged};
 use cloakroom_model::{Cx, client, scope};
-use serde_json::Value;
 
 use super::Import;
 use super::error::Result;
 use super::known::KnownClient;
-use super::report::Report;
+use super::lenient::Part;
 use crate::blueprint;
-use crate::read::Object;
 
 /// What was added since, and the first version whose files have it.
 const SCOPES: [(&str, u32, bool, &str); 3] = [
@@ -41,7 +39,8 @@ fn version(import: &Import<'_>) -> Option<u32> {
 
 pub(crate) fn upgrade(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let Some(version) = version(import) else {
-        return Ok(());
+        let how = "set to +, as in Keycloak: a logout goes back to any redirect URI of a client that says nothing of it";
+        return post_logout(cx, import, how);
     };
     for (name, since, linked, how) in SCOPES {
         if version < since && !import.known.scopes.contains_key(name) {
@@ -50,7 +49,8 @@ pub(crate) fn upgrade(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         }
     }
     if version < 19 {
-        post_logout(cx, import)?;
+        let how = "set to +, because Keycloak before 19 went back to any redirect URI";
+        post_logout(cx, import, how)?;
     }
     if version < 25
         && let Some(account) = import.known.clients.get("account").cloned()
@@ -166,11 +166,14 @@ fn openid_clients(import: &Import<'_>) -> Vec<KnownClient> {
     openid.cloned().collect()
 }
 
-/// Before Keycloak 19 a logout went back to any redirect URI.
-fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
+/// Lets a logout go back to any redirect URI of the clients of the file that say nothing of it.
+fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>, how: &str) -> Result<()> {
     const NAME: &str = "post.logout.redirect.uris";
-    let known = import.known.clients.clone();
-    for (client_id, known) in known {
+    for object in import.sent.objects("clients")? {
+        let client_id = Part::new(object, "clients[]", "").name("clientId")?;
+        let Some(known) = import.known.clients.get(&client_id).cloned() else {
+            continue;
+        };
         if known.protocol != "openid-connect" {
             continue;
         }
@@ -181,7 +184,6 @@ fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             !is_given
         })?;
         if is_changed {
-            let how = "set to +, because Keycloak before 19 went back to any redirect URI";
             let place = "clients[].attributes.post.logout.redirect.uris";
             import.report.approximate(place, &client_id, how);
         }
@@ -189,69 +191,7 @@ fn post_logout(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Members of Keycloak 1 that have other names today.
-const RENAMED: [(&str, &str); 3] = [
-    ("applications", "clients"),
-    ("oauthClients", "clients"),
-    ("applicationScopeMappings", "clientScopeMappings"),
-];
-
-/// The realm with the members of Keycloak 1 under the names that they have today; `None` if it has
-/// none of them.
-pub(super) fn renamed(sent: &Object, report: &mut Report) -> Option<Object> {
-    let says = |name: &str| match sent.get(name) {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(list)) => !list.is_empty(),
-        Some(_) => true,
-    };
-    if !RENAMED.iter().any(|(old, _)| says(old)) {
-        return None;
-    }
-    let mut sent = sent.clone();
-    for (old, new) in RENAMED {
-        let Some(mut value) = sent.remove(old) else {
-            continue;
-        };
-        for client in value.as_array_mut().into_iter().flatten() {
-            rename_client(client);
-        }
-        let how = format!("read as {new}, which Keycloak 2 and later call it");
-        match (sent.get_mut(new), value) {
-            (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
-            (Some(Value::Object(all)), Value::Object(more)) => add_all(all, more),
-            (Some(_), _) => continue,
-            (None, value) => {
-                sent.insert(new.to_owned(), value);
-            }
-        }
-        report.approximate(old, "", how);
-    }
-    Some(sent)
-}
-
-/// Adds lists of the same name to each other.
-fn add_all(all: &mut Object, more: Object) {
-    for (name, value) in more {
-        match (all.get_mut(&name), value) {
-            (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
-            (_, value) => {
-                all.insert(name, value);
-            }
-        }
-    }
-}
-
-/// What is a client today had its `client_id` for a name.
-fn rename_client(client: &mut Value) {
-    if let Value::Object(members) = client
-        && !members.contains_key("clientId")
-        && let Some(name) = members.remove("name")
-    {
-        members.insert("clientId".to_owned(), name);
-    }
-}
-
-/// The name that a required action of an older version has today.
+/// The name that a required action has today, where it is written in another way: as in Keycloak, case does not count.
 pub(super) fn action(alias: &str) -> Option<&'static str> {
-    (alias == "terms_and_conditions").then_some("TERMS_AND_CONDITIONS")
+    blueprint::action_named(alias).filter(|today| *today != alias)
 }

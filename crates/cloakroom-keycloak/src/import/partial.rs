@@ -12,7 +12,9 @@ use super::error::{ImportError, Result};
 use super::known::{Known, KnownClient, KnownScope};
 use super::lenient::{Part, check_texts};
 use super::report::{Outcome, Report};
-use super::{Import, Ready, clients, groups, identity_providers, people::People, roles, users};
+use super::{
+    Import, Ready, bound, clients, groups, identity_providers, people::People, roles, users,
+};
 use crate::blueprint;
 use crate::export::Names;
 use crate::read::Object;
@@ -203,18 +205,17 @@ impl Partial<'_, '_> {
                         self.import.known.clients.remove(&name);
                         self.import.known.client_roles.remove(&name);
                     }
-                    let wrong = clients::unbound(cx, object, &mut flows)?;
+                    let wrong = bound::unbound(cx, object, &mut flows)?;
                     // Nobody reads a report of this.
-                    if let Some((to, _)) = wrong
-                        .iter()
-                        .find(|(_, wrong)| *wrong == clients::Wrong::Gone)
+                    if let Some((to, _)) =
+                        wrong.iter().find(|(_, wrong)| *wrong == bound::Wrong::Gone)
                     {
                         let why = format!("Unable to resolve auth flow binding override for: {to}");
                         return Err(ImportError::invalid(why));
                     }
                     let id = clients::insert(cx, self.import, object)?;
                     for (to, _) in &wrong {
-                        clients::unbind(cx, &name, to)?;
+                        bound::unbind(cx, &name, to)?;
                     }
                     id
                 }

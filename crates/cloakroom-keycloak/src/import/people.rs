@@ -7,12 +7,18 @@ use cloakroom_model::user::fold;
 
 use super::credentials;
 use super::error::Result;
+use super::lenient::scalar;
 use crate::read::Object;
 
 /// The users of a realm, in memory or in files that are larger than it.
 pub trait People: Send + Sync {
     /// Shows each user, in the same order each time.
     fn each(&self, visit: &mut dyn FnMut(Object) -> Result<()>) -> Result<()>;
+
+    /// What of the text that the realm was read from did not count: where it stands, and why.
+    fn unread(&self) -> &[(String, &'static str)] {
+        &[]
+    }
 }
 
 /// Users that came with a request.
@@ -65,16 +71,12 @@ pub fn plain_passwords(people: &dyn People) -> Result<(u64, Vec<Plain>)> {
 }
 
 fn plain_of(user: &Object) -> Option<Plain> {
-    let username = user.get("username")?.as_str()?;
+    let username = scalar(user.get("username")?)?;
     let credentials = user.get("credentials")?.as_array()?;
     let objects = credentials.iter().filter_map(|one| one.as_object());
     let plain = objects.rev().find(|one| credentials::is_plain(one))?;
-    let password = match plain.get("value")? {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     Some(Plain {
-        username: fold(username),
-        password: Secret::new(password),
+        username: fold(&username),
+        password: Secret::new(scalar(plain.get("value")?)?),
     })
 }

@@ -11,7 +11,9 @@ use super::Ready;
 use super::client_policies;
 use super::clients::MASK;
 use super::error::{ImportError, Result};
+use super::federation;
 use super::lenient::{Part, fit};
+use super::localization;
 use super::report::Report;
 use super::smtp;
 use super::unknown;
@@ -51,20 +53,15 @@ const ELSEWHERE: &[&str] = &[
 /// Members that have no place here, and why.
 const DROPPED: &[(&str, &str)] = &[
     (
-        "userFederationProviders",
-        "user federation in the form of Keycloak 2; later versions export it as components",
-    ),
-    (
-        "userFederationMappers",
-        "user federation in the form of Keycloak 2; later versions export it as components",
-    ),
-    (
         "federatedUsers",
         "roles and groups of people who live in another user store, which is not read here",
     ),
     ("codeSecret", "no code is signed with it since Keycloak 3"),
     ("social", "has no meaning since Keycloak 1.2"),
-    ("socialProviders", "has no meaning since Keycloak 1.2"),
+    (
+        "socialProviders",
+        "has no meaning since Keycloak 1.2, unless social is on and there are no identity providers",
+    ),
     (
         "updateProfileOnInitialSocialLogin",
         "has no meaning since Keycloak 1.2",
@@ -123,6 +120,10 @@ fn default_role(sent: &Part<'_>, report: &mut Report) -> Result<DefaultRole> {
     };
     let part = Part::new(role, "defaultRole", "");
     part.report_unknown(crate::role::FIELDS, report);
+    for member in ["attributes", "composites"] {
+        let why = "as in Keycloak, the role of this name among roles.realm says it";
+        part.report_dropped(member, why, report);
+    }
     Ok(DefaultRole {
         id: part.id("id")?.map(RoleId::new),
         name: Some(part.name("name")?),
@@ -136,7 +137,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
         sent.report_dropped(member, why, report);
         mine.remove(*member);
     }
-    for member in ELSEWHERE.iter().chain(&OLD_KEY) {
+    for member in ELSEWHERE.iter().chain(&OLD_KEY).chain(&federation::MEMBERS) {
         mine.remove(*member);
     }
     for secret in ["password", "authTokenClientSecret"] {
@@ -173,6 +174,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     unknown::settings(&settings, sent, report)?;
     unknown::headers(&base, sent, report);
     smtp::report(sent, report);
+    localization::report(sent, ready, report)?;
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     lengthen(&mut settings, &base, report);

@@ -311,6 +311,16 @@ fn old_defaults(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         let mine = part.texts("defaultRoles")?.into_iter();
         names.extend(mine.map(|name| (Some(client_id.clone()), name)));
     }
+    if sent.object("defaultRole")?.is_some() {
+        for (client, name) in names {
+            let place = client
+                .as_ref()
+                .map_or("defaultRoles", |_| "clients[].defaultRoles");
+            let why = "the file has a defaultRole, too, and as in Keycloak that alone counts";
+            import.report.drop(place, &name, why);
+        }
+        return Ok(());
+    }
     let parent = import.known.default_role.clone();
     for (client, name) in names {
         let id = find_or_insert(cx, import, (client.as_deref(), &name), "defaultRoles")?;
@@ -335,6 +345,11 @@ pub(super) fn find_or_insert(
     place: &str,
 ) -> Result<RoleId> {
     let (client, name) = named;
+    // Keycloak finds a role whose name stands there with spaces around it.
+    let name = match import.known.role(client, name) {
+        Some(id) => return Ok(id.clone()),
+        None => name.trim(),
+    };
     if let Some(id) = import.known.role(client, name) {
         return Ok(id.clone());
     }

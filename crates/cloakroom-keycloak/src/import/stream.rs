@@ -4,16 +4,30 @@ use std::fmt;
 use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 
+use super::doubled::Watched;
 use super::error::{ImportError, Result};
 use crate::read::Object;
+
+/// A realm without its users.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    pub(crate) sent: Object,
+    /// What of the text did not count, and why.
+    pub(crate) unread: Vec<Unread>,
+}
+
+/// A place in the text, and why what stands there does not count.
+pub(crate) type Unread = (String, &'static str);
+
+const DOUBLED: &str = "it stands there twice, and as in Keycloak the last one counts";
+const BEHIND: &str = "as in Keycloak, what stands behind the end of the realm is not read";
 
 /// Gets each user with the place of its realm in the file.
 pub(crate) type Visit<'a> = &'a mut dyn FnMut(usize, Object) -> Result<()>;
 
 /// Reads the realms of a file, one or a list, without their users; `visit` gets these.
-pub(crate) fn realms(from: impl Read, visit: Visit<'_>) -> Result<Vec<Object>> {
+pub(crate) fn realms(from: impl Read, visit: Visit<'_>) -> Result<Vec<Head>> {
     let mut heads = Vec::new();
     read(from, Some(&mut heads), visit)?;
     Ok(heads)
@@ -24,17 +38,21 @@ pub(crate) fn users(from: impl Read, visit: Visit<'_>) -> Result<()> {
     read(from, None, visit)
 }
 
-fn read(from: impl Read, heads: Option<&mut Vec<Object>>, visit: Visit<'_>) -> Result<()> {
+fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) -> Result<()> {
     let mut failure = None;
+    let from = without_mark(from)?;
     let mut reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(from));
     let document = Document {
-        heads,
+        heads: heads.as_deref_mut(),
         visit,
         failure: &mut failure,
     };
-    let done = document
-        .deserialize(&mut reader)
-        .and_then(|()| reader.end());
+    let done = document.deserialize(&mut reader);
+    if reader.end().is_err()
+        && let Some(last) = heads.and_then(|heads| heads.last_mut())
+    {
+        last.unread.push(("the end".to_owned(), BEHIND));
+    }
     match (failure, done) {
         (Some(failure), _) => Err(failure),
         (None, Ok(())) => Ok(()),
@@ -42,8 +60,26 @@ fn read(from: impl Read, heads: Option<&mut Vec<Object>>, visit: Visit<'_>) -> R
     }
 }
 
+/// The text without the mark by which some editors begin one in UTF-8. Others write UTF-16, which no JSON is.
+fn without_mark(mut from: impl Read) -> Result<impl Read> {
+    let mut first = Vec::new();
+    let wrong =
+        |error: &dyn fmt::Display| ImportError::invalid(format!("not a realm file: {error}"));
+    from.by_ref()
+        .take(3)
+        .read_to_end(&mut first)
+        .map_err(|error| wrong(&error))?;
+    if first.starts_with(&[0xFF, 0xFE]) || first.starts_with(&[0xFE, 0xFF]) {
+        return Err(wrong(&"it is written in UTF-16, and JSON is UTF-8"));
+    }
+    if first == [0xEF, 0xBB, 0xBF] {
+        first.clear();
+    }
+    Ok(std::io::Cursor::new(first).chain(from))
+}
+
 struct Document<'v> {
-    heads: Option<&'v mut Vec<Object>>,
+    heads: Option<&'v mut Vec<Head>>,
     visit: Visit<'v>,
     failure: &'v mut Option<ImportError>,
 }
@@ -93,14 +129,15 @@ impl<'de> Visitor<'de> for Document<'_> {
 /// One realm of a file.
 struct One<'v> {
     index: usize,
-    heads: Option<&'v mut Vec<Object>>,
+    heads: Option<&'v mut Vec<Head>>,
     visit: Visit<'v>,
     failure: &'v mut Option<ImportError>,
 }
 
 impl One<'_> {
     fn read<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> std::result::Result<(), A::Error> {
-        let mut head = Object::new();
+        let mut head = Head::default();
+        let mut noted = Vec::new();
         let mut seen = false;
         while let Some(name) = map.next_key::<String>()? {
             if name == "users" {
@@ -109,12 +146,20 @@ impl One<'_> {
                 }
                 map.next_value_seed(People(self))?;
             } else if self.heads.is_some() {
-                head.insert(name, map.next_value::<Value>()?);
+                let value = map.next_value_seed(Watched {
+                    place: &name,
+                    noted: &mut noted,
+                })?;
+                if head.sent.insert(name.clone(), value).is_some() {
+                    noted.push(name);
+                }
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         if let Some(heads) = self.heads.as_deref_mut() {
+            let doubled = noted.into_iter().map(|place| (place, DOUBLED));
+            head.unread.extend(doubled);
             heads.push(head);
         }
         Ok(())
@@ -179,7 +224,7 @@ impl<'de> Visitor<'de> for People<'_, '_> {
 mod tests {
     use super::*;
 
-    type Read = (Vec<Object>, Vec<(usize, String)>);
+    type Read = (Vec<Head>, Vec<(usize, String)>);
 
     fn read_all(text: &str) -> Result<Read> {
         let mut people = Vec::new();
@@ -197,7 +242,7 @@ mod tests {
 
         let (heads, people) = read_all(one).unwrap();
         assert_eq!(heads.len(), 1);
-        assert_eq!(heads[0]["realm"], "x");
+        assert_eq!(heads[0].sent["realm"], "x");
         assert_eq!(people, [(0, "a".to_owned()), (0, "b".to_owned())]);
 
         let (heads, people) = read_all(many).unwrap();
@@ -215,7 +260,8 @@ mod tests {
             "null",
             "\"x\"",
             "[1]",
-            "{} x",
+            "\u{FEFF}",
+            "\u{FEFF}\u{FEFF}{}",
             "{\"users\":1}",
             "{\"users\":[1]}",
             "{\"users\":[],\"users\":[]}",
@@ -227,6 +273,40 @@ mod tests {
 
             assert!(refused.starts_with("not a realm file: "), "{refused}");
         }
+    }
+
+    #[test]
+    fn what_does_not_count_is_noted() {
+        let unread = |text: &str| -> Vec<String> {
+            let (mut heads, _) = read_all(text).unwrap();
+            let unread = std::mem::take(&mut heads.last_mut().unwrap().unread);
+            unread.into_iter().map(|(place, _)| place).collect()
+        };
+        assert!(unread("\u{FEFF}{\"realm\":\"x\"} \n").is_empty());
+        assert_eq!(unread("{\"realm\":\"x\"} {\"realm\":\"y\"}"), ["the end"]);
+        assert_eq!(
+            unread(r#"{"a":1,"b":[{"c":{"d":1,"d":2}}],"a":2}"#),
+            ["b[].c.d", "a"]
+        );
+    }
+
+    #[test]
+    fn the_last_of_two_members_counts() {
+        let (heads, _) = read_all(r#"{"a":{"b":1,"b":[true,null,-1,1.5,"x"]}}"#).unwrap();
+
+        let expected = serde_json::json!({"b": [true, null, -1, 1.5, "x"]});
+        assert_eq!(heads[0].sent["a"], expected);
+    }
+
+    #[test]
+    fn a_text_in_utf_16_is_called_that() {
+        let text: Vec<u8> = "\u{FEFF}{}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let refused = realms(&*text, &mut |_, _| Ok(())).unwrap_err();
+
+        assert!(refused.to_string().contains("UTF-16"), "{refused}");
     }
 
     #[test]

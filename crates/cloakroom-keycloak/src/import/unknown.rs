@@ -2,7 +2,9 @@
 
 use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::component::Component;
-use cloakroom_model::credential::{OTP, PASSKEY, PASSWORD, RECOVERY_CODES, SECURITY_KEY};
+use cloakroom_model::credential::{
+    OTP, PASSKEY, PASSWORD, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY,
+};
 use cloakroom_model::flow::{AuthenticatorConfig, Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 use serde_json::Value;
@@ -118,8 +120,17 @@ fn is_asked(import: &Import<'_>, action: &str) -> bool {
 
 /// Names a credential that no page asks for. Whoever has it as a second one has to know.
 pub(super) fn credential(import: &mut Import<'_>, part: &Part<'_>, kind: &str) {
-    let is_asked_for = [PASSWORD, OTP, RECOVERY_CODES, SECURITY_KEY, PASSKEY].contains(&kind);
-    if !is_asked_for {
+    // What somebody's passwords were is only held against new ones.
+    let is_known = [
+        PASSWORD,
+        PASSWORD_HISTORY,
+        OTP,
+        RECOVERY_CODES,
+        SECURITY_KEY,
+        PASSKEY,
+    ]
+    .contains(&kind);
+    if !is_known {
         let how = format!(
             "kept, but no page asks for a credential of type {kind}: where a flow requires it of its owner, as the usual ones do \
              of a second factor, the password alone is refused"

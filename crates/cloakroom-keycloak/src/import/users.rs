@@ -17,6 +17,7 @@ use super::older;
 use super::roles;
 use super::silent;
 use super::unknown;
+use super::unresolved;
 use crate::read::Object;
 use crate::user as shape;
 
@@ -39,6 +40,7 @@ pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: Object) -
     let part = Part::new(&object, "users[]", &name);
     part.report_unknown(shape::FIELDS, import.report);
     silent::report(&part, import.report);
+    unresolved::report(&object, part.place, &name, import.report);
     report_factor(import, &part)?;
     for (member, why) in DROPPED {
         part.report_dropped(member, why, import.report);
@@ -133,9 +135,17 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
 }
 
 fn actions(import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<String>> {
-    let sent = part.texts("requiredActions")?.into_iter();
-    let today = |alias: String| older::action(&alias).map_or(alias, str::to_owned);
-    let actions = sent.map(today).collect::<Vec<String>>();
+    let mut actions = Vec::new();
+    for alias in part.texts("requiredActions")? {
+        let Some(today) = older::action(&alias) else {
+            actions.push(alias);
+            continue;
+        };
+        let how = format!("{alias} is called {today} today");
+        let place = part.place_of("requiredActions");
+        import.report.approximate(&place, part.who, how);
+        actions.push(today.to_owned());
+    }
     unknown::waiting(import, part, &actions);
     Ok(actions)
 }

@@ -59,6 +59,10 @@ impl From<Existing> for Policy {
 
 pub(super) fn run(config: &Config, options: &Options) -> Ended {
     let found = find(&options.from)?;
+    if found.is_empty() {
+        let from = options.from.display();
+        return Err(format!("{from}: there is no realm in it"));
+    }
     let app = serve::open(config)?;
     let manner = Manner {
         policy: options.policy.into(),

@@ -135,9 +135,8 @@ fn bad_people() -> Vec<Row> {
     let user = |name: &str, id: &str| json!({"username": name, "id": id});
     vec![
         (realm(json!({"groups": [group]})), "group /g/h or its id is in use"),
-        (realm(json!({"groups": [{"name": "g", "id": "1", "parentId": "1"}]})), "inside of which it is not"),
         (realm(json!({"groups": [{"name": "g"}, {"name": "g"}]})), "group /g or its id is in use"),
-        (realm(json!({"defaultGroups": ["/nowhere"]})), "group /nowhere, which is not there"),
+        (realm(json!({"groups": [{"name": "g"}], "defaultGroups": ["/nowhere"]})), "group /nowhere, which is not there"),
         (realm(json!({"users": [user("a", "1"), user("A", "2")]})), "user A: the username"),
         (realm(json!({"users": [user("a", "1"), user("b", "1")]})), "user b: the username"),
         (realm(json!({"users": [{"username": "a", "email": "x@y"}, {"username": "b", "email": "X@Y"}]})), "user b: the username"),

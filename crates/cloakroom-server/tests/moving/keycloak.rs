@@ -76,7 +76,7 @@ async fn people_sign_in_with_their_old_passwords_and_are_who_they_were() {
 }
 
 /// The code that a device of the export makes (RFC 4226 §5.3).
-fn code(secret: &str, counter: u64) -> String {
+pub(crate) fn code(secret: &str, counter: u64) -> String {
     use aws_lc_rs::hmac;
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret.as_bytes());
     let tag = hmac::sign(&key, &counter.to_be_bytes());

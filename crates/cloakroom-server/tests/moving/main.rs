@@ -26,6 +26,7 @@ mod round_trip;
 mod server;
 mod settings;
 mod strange;
+mod strangers;
 mod tutorial;
 mod versions;
 mod whole;

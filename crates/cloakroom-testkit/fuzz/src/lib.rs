@@ -221,6 +221,10 @@ impl Rules for Everything {
         Ok(())
     }
 
+    fn first_mappers(&self, _: &mut Cx<'_>, _: &Component) -> Vec<Component> {
+        Vec::new()
+    }
+
     fn is_directory_mapper(&self, _: &str) -> bool {
         true
     }
@@ -246,6 +250,10 @@ impl Rules for Everything {
     }
 
     fn is_condition(&self, _: &str) -> bool {
+        true
+    }
+
+    fn has_language(&self, _: &str) -> bool {
         true
     }
 

@@ -20,7 +20,7 @@ struct Attribute<'a> {
 }
 
 /// The mappers of a new LDAP provider.
-pub(super) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Component> {
+pub(crate) fn first_mappers(cx: &mut Cx<'_>, provider: &Component) -> Vec<Component> {
     let directory = Directory::of(provider.clone(), &[]);
     let is_ad = directory.is_active_directory;
     let read_only = directory.edit_mode != EditMode::Writable;
