@@ -1,9 +1,12 @@
 //! Names to addresses: each is looked up once for a connection, and the connection goes to what was checked.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::pin::Pin;
 use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -16,12 +19,23 @@ pub(super) type Found = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>>
 /// Finds the addresses of a name.
 pub(super) type Lookup = Arc<dyn Fn(String) -> Found + Send + Sync>;
 
+/// The most names that are looked up at once. Each holds a thread for as long as the system waits for its name servers, half a minute if
+/// they are silent, whether or not anybody still waits for the name; reads of the database need threads, too.
+const LOOKUPS: usize = 64;
+
 /// Asks the system, which asks its name servers.
 pub(super) fn system() -> Lookup {
-    Arc::new(|name| {
+    let permits = Arc::new(Semaphore::new(LOOKUPS));
+    Arc::new(move |name| {
+        let permit = Arc::clone(&permits).try_acquire_owned();
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(found.collect())
+            let permit = permit.map_err(|_| io::Error::other(OutboundError::Busy))?;
+            let looked_up = spawn_blocking(move || {
+                let found = (name.as_str(), 0).to_socket_addrs();
+                drop(permit);
+                found
+            });
+            Ok(looked_up.await??.collect())
         })
     })
 }
