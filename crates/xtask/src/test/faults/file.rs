@@ -1,7 +1,7 @@
 //! SQLite's file in somebody else's hands, and a disk that does not take what is brought to it.
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -42,15 +42,15 @@ fn python(script: &str, file: &Path) -> Command {
     python
 }
 
-/// Holds the file until it goes.
-fn hold(file: &Path, begin: &str) -> Result<Running> {
+/// Holds the file until it goes, with what it writes to, which must not be closed before it has written.
+fn hold(file: &Path, begin: &str) -> Result<(Running, ChildStdout)> {
     let mut command = python(HOLD, file);
     command.arg(begin).stdout(Stdio::piped());
     let mut holder = Running::start("python3", &mut command)?;
     let mut said = [0; 4];
     let mut stdout = holder.take_stdout().context("nothing to read from")?;
     stdout.read_exact(&mut said)?;
-    Ok(holder)
+    Ok((holder, stdout))
 }
 
 /// What needs no write is answered at once: keys, and a token from before.
@@ -158,7 +158,7 @@ pub(super) fn no_fsync(stage: &Stage<'_>) -> Result<Done> {
     let rounds = if stage.long { 20 } else { 2 };
     for round in 0..rounds {
         let work = Work::start(&server.base, &format!("fsync-{round}"))?;
-        work.go_on(Duration::from_millis(500));
+        work.go_on(Duration::from_secs(2));
         let mut disk = broken_disk(&server)?;
         work.go_on(Duration::from_secs(3));
         if disk.ended().is_some() {
@@ -171,7 +171,7 @@ pub(super) fn no_fsync(stage: &Stage<'_>) -> Result<Done> {
         }
         drop(disk);
         slowest = slowest.max(wait_until_it_writes(&server.base, Duration::from_secs(10))?);
-        work.go_on(Duration::from_millis(500));
+        work.go_on(Duration::from_secs(2));
         let done = work.end()?;
         // What was said before, meanwhile and afterwards is there for whoever starts next, too.
         server = Server::start_at(server.kill()?, &setup)?;
