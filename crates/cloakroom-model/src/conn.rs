@@ -50,6 +50,8 @@ impl Conn {
         conn.batch_execute("PRAGMA busy_timeout = 5000;")?;
         conn.batch_execute("PRAGMA journal_mode = WAL;")?;
         conn.batch_execute("PRAGMA synchronous = FULL;")?;
+        // A reader that does not end, and an import, make the log as long as they like; afterwards it is cut to this.
+        conn.batch_execute("PRAGMA journal_size_limit = 67108864;")?;
         conn.batch_execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
         if may == Access::Read {
             conn.batch_execute("PRAGMA query_only = ON;")?;

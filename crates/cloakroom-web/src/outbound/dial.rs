@@ -77,10 +77,7 @@ impl Outbound {
         }
         let found = match place.host.parse::<IpAddr>() {
             Ok(address) => vec![SocketAddr::new(address, place.port)],
-            Err(_) => {
-                let found = (self.lookup)(place.host.clone()).await;
-                found.map_err(|_| OutboundError::Unreachable)?
-            }
+            Err(_) => (self.lookup)(place.host.clone()).await?,
         };
         let may = |found: &SocketAddr| self.listed.may_reach(found.ip(), place.stays_plain);
         // One address inside is enough to suspect the name of all.

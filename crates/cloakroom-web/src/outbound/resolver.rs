@@ -1,27 +1,53 @@
 //! Names to addresses: each is looked up once for a connection, and the connection goes to what was checked.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
 use super::OutboundError;
 use super::address::Listed;
 
 /// What a lookup ends in.
-pub(super) type Found = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+pub(super) type Found =
+    Pin<Box<dyn Future<Output = Result<Vec<SocketAddr>, OutboundError>> + Send>>;
 
 /// Finds the addresses of a name.
 pub(super) type Lookup = Arc<dyn Fn(String) -> Found + Send + Sync>;
 
+/// The most names that are looked up at once. Each holds a thread for as long as the system waits for its name servers, half a minute if
+/// they are silent, whether or not anybody still waits for the name; and reads of the database need these threads, too.
+const LOOKUPS: usize = 64;
+
 /// Asks the system, which asks its name servers.
 pub(super) fn system() -> Lookup {
-    Arc::new(|name| {
+    bounded(LOOKUPS, |name| {
+        Ok((name, 0).to_socket_addrs()?.collect())
+    })
+}
+
+/// Looks up so many at once; whoever comes when as many are under way is told so.
+fn bounded<F>(most: usize, look_up: F) -> Lookup
+where
+    F: Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync + 'static,
+{
+    let (permits, look_up) = (Arc::new(Semaphore::new(most)), Arc::new(look_up));
+    Arc::new(move |name| {
+        let permit = Arc::clone(&permits).try_acquire_owned();
+        let look_up = Arc::clone(&look_up);
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(found.collect())
+            let permit = permit.map_err(|_| OutboundError::Busy)?;
+            let looked_up = spawn_blocking(move || {
+                let found = look_up(&name);
+                drop(permit);
+                found
+            });
+            let found = looked_up.await.map_err(io::Error::from).flatten();
+            found.map_err(|_| OutboundError::Unreachable)
         })
     })
 }
@@ -50,5 +76,47 @@ impl Resolve for Guard {
             let addresses: Addrs = Box::new(found.into_iter());
             Ok(addresses)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::{Mutex, mpsc};
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// F4-13.
+    #[tokio::test]
+    async fn names_that_nobody_waits_for_any_more_are_counted_until_the_system_gives_them_up() {
+        let (answer, answers) = mpsc::channel::<SocketAddr>();
+        let answers = Mutex::new(answers);
+        let lookup = bounded(2, move |_| {
+            let answer = answers.lock().unwrap().recv();
+            answer.map(|one| vec![one]).map_err(io::Error::other)
+        });
+        for name in ["a", "b"] {
+            let given_up = timeout(Duration::from_millis(20), lookup(name.to_owned())).await;
+            assert!(given_up.is_err(), "nobody answers");
+        }
+
+        assert_eq!(lookup("c".to_owned()).await, Err(OutboundError::Busy));
+
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        for _ in 0..3 {
+            answer.send(here).unwrap();
+        }
+        let found = async {
+            loop {
+                match lookup("d".to_owned()).await {
+                    Err(OutboundError::Busy) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    found => break found,
+                }
+            }
+        };
+        assert_eq!(timeout(Duration::from_secs(5), found).await, Ok(Ok(vec![here])));
     }
 }

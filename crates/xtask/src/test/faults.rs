@@ -6,13 +6,17 @@
 mod clock;
 mod copies;
 mod disk;
+mod file;
 mod flowless;
+mod group;
 mod limits;
 mod login;
+mod names;
 mod nodes;
 mod postgres;
 mod proxy;
 mod upgrade;
+mod within;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -127,8 +131,32 @@ const CASES: &[Case] = &[
         disk::read_only,
     ),
     (
+        "F2-03 a disk that fails to take what is brought to it is told to whoever writes, and costs nothing that was acknowledged",
+        file::no_fsync,
+    ),
+    (
+        "F2-04 a database file that another program locks is told to whoever writes, and is written again afterwards",
+        file::locked,
+    ),
+    (
+        "F2-05 a reader that does not end costs room for the log, which is given back when it ends",
+        file::long_reader,
+    ),
+    (
         "F2-06 a database file that is moved away is not written to unnoticed",
         disk::moved_away,
+    ),
+    (
+        "F4-13 name servers that are silent hold up nobody but who asks for a name, and are used again when they speak",
+        names::silent,
+    ),
+    (
+        "F5-07 a server with little memory for many people stays within it",
+        group::little_memory,
+    ),
+    (
+        "F5-08 a server with a fifth of a processor says that it lives and is ready, and refuses nobody for good",
+        group::little_processor,
     ),
     (
         "F5-09 a server that has no file descriptors left goes on when there are some again",
