@@ -5,6 +5,7 @@ use askama::Template;
 use super::{Ask, Table};
 use crate::desk::{Desk, Pairs};
 use crate::frame::{Action, Frame, Step};
+use crate::problem::Problem;
 use crate::routes::Shown;
 
 /// The search above a list.
@@ -18,6 +19,8 @@ pub(crate) struct Search {
     pub(crate) value: String,
     /// What can be asked.
     pub(crate) hint: String,
+    /// What is wrong with what was asked; empty for nothing.
+    pub(crate) error: String,
     /// What the address keeps beside it.
     pub(crate) kept: Vec<(String, String)>,
 }
@@ -153,6 +156,7 @@ impl ListPage {
             } else {
                 desk.text(hint)
             },
+            error: String::new(),
             kept: kept
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
@@ -232,9 +236,31 @@ impl ListPage {
         self
     }
 
+    /// Says in the field of the search why nothing was searched for. What was typed stays there.
+    pub(crate) fn refused(mut self, desk: &Desk, problem: &Problem) -> Self {
+        if let Some(search) = &mut self.search {
+            search.error = match problem.text.is_empty() {
+                true => desk.text("problem-refused"),
+                false => problem.text.clone(),
+            };
+        }
+        self.live = String::new();
+        self.empty = Empty {
+            title: desk.text("search-refused"),
+            text: desk.text("search-refused-hint"),
+            action: None,
+            command: String::new(),
+        };
+        self
+    }
+
     /// Shows it.
     pub(crate) fn show(self, desk: &Desk) -> Shown {
-        desk.show(&self)
+        let is_refused = |search: &Search| !search.error.is_empty();
+        match self.search.as_ref().is_some_and(is_refused) {
+            true => desk.show_again(&self),
+            false => desk.show(&self),
+        }
     }
 }
 

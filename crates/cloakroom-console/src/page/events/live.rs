@@ -72,7 +72,7 @@ async fn write(desk: Rc<Desk>, writer: Writer, mut seen: Seen) {
 async fn look(desk: &Desk, seen: &mut Seen) -> Result<String, Problem> {
     let path = format!(
         "events?{}&dateFrom={}&max={MOST}",
-        asked(&desk.query),
+        asked(desk)?,
         seen.time
     );
     let found = desk.get(&path).await?;
