@@ -57,6 +57,12 @@ fn findings(realm: &Value) -> Vec<(bool, &'static str, &'static str)> {
             "attention-registration",
             "/settings/sign-in",
         ),
+        // Whoever is asked to follow a link waits for a letter that nobody sends.
+        (
+            is_on("verifyEmail"),
+            "attention-letters",
+            "/settings/sign-in",
+        ),
     ]
 }
 
@@ -94,7 +100,7 @@ async fn fired(desk: &Desk) -> Result<Vec<Notice>, Problem> {
 
 /// Identity providers that do not answer, or of which something ends.
 async fn providers(desk: &Desk) -> Result<Vec<Notice>, Problem> {
-    let all = health::all(desk).await?;
+    let all = health::lately(desk).await?;
     let all = all.as_object().into_iter().flatten();
     let open = all.filter_map(|(alias, health)| {
         let key = health::worry(health)?;
