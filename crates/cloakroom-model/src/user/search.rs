@@ -171,7 +171,12 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
         all = all.filter(users::service_account_client.is_null());
     }
     for word in query.search.iter().flat_map(|text| text.split_whitespace()) {
-        all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
+        let pattern = search_pattern(word);
+        // SQLite looks the escape up anew at each row, which takes a sixth of the time of a search that finds nobody.
+        all = match pattern.contains('\\') {
+            true => all.filter(users::search.like(pattern).escape('\\')),
+            false => all.filter(users::search.like(pattern)),
+        };
     }
     all = narrowed_by_texts(all, query);
     if let Some(on) = query.enabled {
