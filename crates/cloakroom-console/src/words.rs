@@ -50,7 +50,10 @@ fn unquoted(text: &str) -> &str {
 pub(crate) fn split(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
-    while let Some((word, after)) = rest.split_at_checked(end(rest)).filter(|(word, _)| !word.is_empty()) {
+    while let Some((word, after)) = rest
+        .split_at_checked(end(rest))
+        .filter(|(word, _)| !word.is_empty())
+    {
         words.push(Word::of(word));
         rest = after.trim_start();
     }
@@ -103,7 +106,9 @@ pub(crate) fn params(
 }
 
 /// What a search finds; of one that means nothing, nothing and what is wrong with it. Other problems stay problems.
-pub(crate) fn found(answer: Result<Value, Problem>) -> Result<(Vec<Value>, Option<Problem>), Problem> {
+pub(crate) fn found(
+    answer: Result<Value, Problem>,
+) -> Result<(Vec<Value>, Option<Problem>), Problem> {
     match answer {
         Ok(found) => Ok((found.as_array().cloned().unwrap_or_default(), None)),
         Err(problem) if problem.is_about_what_was_sent() => Ok((Vec::new(), Some(problem))),
@@ -122,7 +127,10 @@ mod tests {
             ("  ada  ", vec![("ada", None, "ada")]),
             (
                 "group:staff ada",
-                vec![("group:staff", Some("group"), "staff"), ("ada", None, "ada")],
+                vec![
+                    ("group:staff", Some("group"), "staff"),
+                    ("ada", None, "ada"),
+                ],
             ),
             (
                 "group:\"night shift\" x",

@@ -281,9 +281,9 @@ enum Was {
 impl<'a> Before<'a> {
     fn of(event: &Value, earlier: &[&'a Value]) -> Self {
         let name = |event: &Value| text_of(event, "resourcePath");
-        let mine = earlier.iter().filter(|other| {
-            name(event) == name(other) && other.get("representation").is_some()
-        });
+        let mine = earlier
+            .iter()
+            .filter(|other| name(event) == name(other) && other.get("representation").is_some());
         Self {
             earlier: mine.map(|other| (*other, None)).collect(),
         }
@@ -368,7 +368,11 @@ mod tests {
         let made = event("CREATE", "a", &json!({"id": "1", "name": "x", "on": true}));
         let part = event("UPDATE", "a", &json!({"name": "y"}));
         let other = event("UPDATE", "b", &json!({"name": "z", "on": false}));
-        let whole = event("UPDATE", "a", &json!({"id": "1", "name": "y", "on": true, "more": 1}));
+        let whole = event(
+            "UPDATE",
+            "a",
+            &json!({"id": "1", "name": "y", "on": true, "more": 1}),
+        );
         let rows: [(&Value, &[&Value], &[&str]); 5] = [
             (&part, &[&made], &["name: x → y"]),
             (&whole, &[&part, &other, &made], &["more: – → 1"]),

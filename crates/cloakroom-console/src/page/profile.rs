@@ -140,7 +140,11 @@ fn row(desk: &Desk, one: &Value, may_manage: bool) -> Row {
     if may_manage {
         for (way, key) in [("raise", "flow-earlier"), ("lower", "flow-later")] {
             let fields = [("name", name.as_str()), ("move", way)];
-            cells.push(Cell::button(desk.text(key), desk.url("/profile/order"), &fields));
+            cells.push(Cell::button(
+                desk.text(key),
+                desk.url("/profile/order"),
+                &fields,
+            ));
         }
     }
     Row::of(cells)

@@ -231,7 +231,11 @@ fn holders(desk: &Desk, users: &Value) -> Card {
         Row::of(vec![name, Cell::text(text_of(one, "email"))])
     });
     let columns = ["kind-user", "users-email"].map(|key| desk.text(key));
-    let table = Table::new(desk.text("role-holders"), columns.to_vec(), people.collect());
+    let table = Table::new(
+        desk.text("role-holders"),
+        columns.to_vec(),
+        people.collect(),
+    );
     Card::new("holders", desk.text("role-holders"))
         .lead(desk.text("role-holders-lead"))
         .table(table, desk.text("role-holders-none"))
@@ -244,7 +248,11 @@ fn holding_groups(desk: &Desk, groups: &Value) -> Card {
         Row::of(vec![Cell::link(text_of(one, "path"), url)])
     });
     let title = desk.text("role-holding-groups");
-    let table = Table::new(title.clone(), vec![desk.text("kind-group")], groups.collect());
+    let table = Table::new(
+        title.clone(),
+        vec![desk.text("kind-group")],
+        groups.collect(),
+    );
     Card::new("holding-groups", title).table(table, String::new())
 }
 

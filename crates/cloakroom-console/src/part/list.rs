@@ -124,7 +124,11 @@ impl Pager {
     }
 
     /// A page of what the API lists at a path, by a parameter of this name; nothing where the administrator may not see it.
-    pub(crate) async fn list(desk: &Desk, path: &str, name: &str) -> Result<(Value, Self), Problem> {
+    pub(crate) async fn list(
+        desk: &Desk,
+        path: &str,
+        name: &str,
+    ) -> Result<(Value, Self), Problem> {
         let sign = if path.contains('?') { '&' } else { '?' };
         let asked = Self::asked_by(desk, name);
         let found = desk.get_if_allowed(&format!("{path}{sign}{asked}")).await?;

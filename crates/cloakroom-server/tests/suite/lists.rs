@@ -40,7 +40,11 @@ fn a_group_narrows(realm: &Realm) {
     let make = |name: &str| {
         let made = realm.call("POST", "/groups", &json!({"name": name}));
         assert_eq!(made.status, 201, "{}", made.body);
-        let found = realm.call("GET", &format!("/groups?search={name}&exact=true"), &Value::Null);
+        let found = realm.call(
+            "GET",
+            &format!("/groups?search={name}&exact=true"),
+            &Value::Null,
+        );
         text(&found.json()[0], "id").to_owned()
     };
     let (day, night) = (make("day"), make("night"));
@@ -75,10 +79,19 @@ fn a_group_narrows(realm: &Realm) {
     assert_eq!(find(&format!("groups={many}")).status, 400);
     // Who may ask for people and see none learns nothing of a group.
     let asks = deputy(realm, Some("query-users"));
-    let told = call_with(realm, &asks, "GET", &format!("/users?groups={day}"), &Value::Null);
+    let told = call_with(
+        realm,
+        &asks,
+        "GET",
+        &format!("/users?groups={day}"),
+        &Value::Null,
+    );
     assert_eq!((told.status, told.json()), (200, json!([])));
     let path = format!("/users/count?groups={day}&createdAfter=1");
-    assert_eq!(call_with(realm, &asks, "GET", &path, &Value::Null).json(), json!(0));
+    assert_eq!(
+        call_with(realm, &asks, "GET", &path, &Value::Null).json(),
+        json!(0)
+    );
 }
 
 fn a_trail_is_found_by_a_name(realm: &Realm) {
@@ -98,8 +111,13 @@ fn a_trail_is_found_by_a_name(realm: &Realm) {
         let path = format!("/events?type=LOGIN_ERROR&who={who}");
         let found = realm.call("GET", &path, &Value::Null).json();
         let all = found.as_array().into_iter().flatten();
-        all.map(|one| one["details"]["username"].as_str().unwrap_or("?").to_owned())
-            .collect::<Vec<_>>()
+        all.map(|one| {
+            one["details"]["username"]
+                .as_str()
+                .unwrap_or("?")
+                .to_owned()
+        })
+        .collect::<Vec<_>>()
     };
     assert_eq!(find("ada"), ["ada"]);
     assert_eq!(find(&ada.id), ["ada"]);
@@ -110,16 +128,30 @@ fn a_trail_is_found_by_a_name(realm: &Realm) {
     assert_eq!(by_id, json!([]));
 
     let mut boss = deputy(realm, Some("manage-users"));
-    let made = call_with(realm, &boss, "POST", "/groups", &json!({"name": "made by a deputy"}));
+    let made = call_with(
+        realm,
+        &boss,
+        "POST",
+        "/groups",
+        &json!({"name": "made by a deputy"}),
+    );
     assert_eq!(made.status, 201, "{}", made.body);
     let trail = |who: &str| {
         let path = format!("/admin-events?resourceTypes=GROUP&who={who}");
         let found = realm.call("GET", &path, &Value::Null).json();
         found.as_array().map_or(0, Vec::len)
     };
-    assert_eq!((trail("manage-users"), trail("ada"), trail("no-such-person")), (1, 0, 0));
+    assert_eq!(
+        (trail("manage-users"), trail("ada"), trail("no-such-person")),
+        (1, 0, 0)
+    );
     // The administrator who made the realm is of `master`.
-    assert!(realm.call("POST", "/groups", &json!({"name": "made from master"})).status == 201);
+    assert!(
+        realm
+            .call("POST", "/groups", &json!({"name": "made from master"}))
+            .status
+            == 201
+    );
     assert_eq!(trail("manage-users"), 1);
     boss = deputy(realm, Some("view-events"));
     let path = "/events?type=LOGIN_ERROR&who=no-such-person";
@@ -136,7 +168,11 @@ fn people_are_counted(realm: &Realm) {
     let first = told();
     let is_told = first == json!({"counting": true}) || first["people"].is_u64();
     assert!(is_told, "{first}");
-    wait_for("nobody is counted", || told() == json!({"people": 0, "withFactor": 0}));
+    wait_for("nobody is counted", || {
+        told() == json!({"people": 0, "withFactor": 0})
+    });
     realm.create_person("ada", json!({}));
-    wait_for("one is counted", || told() == json!({"people": 1, "withFactor": 0}));
+    wait_for("one is counted", || {
+        told() == json!({"people": 1, "withFactor": 0})
+    });
 }

@@ -16,8 +16,8 @@ use cloakroom_web::web::{self, Path, ServiceConfig};
 use serde_json::{Value, json};
 
 use crate::access::Admin;
-use crate::api::{Answer, Params, is_on};
 use crate::api::identity_providers::found;
+use crate::api::{Answer, Params, is_on};
 
 const VIEW: &[&str] = &["view-identity-providers", "manage-identity-providers"];
 

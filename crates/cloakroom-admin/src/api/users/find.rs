@@ -220,7 +220,8 @@ fn query_of(params: &Params) -> Result<Query> {
             words.count()
         };
     if terms > MOST_TERMS {
-        let why = format!("A search may have {MOST_TERMS} words, groups or attributes, not {terms}");
+        let why =
+            format!("A search may have {MOST_TERMS} words, groups or attributes, not {terms}");
         return Err(AdminError::error(400, &why));
     }
     // Keycloak shows service accounts to who asks for more than everybody, unless by a search.

@@ -31,18 +31,8 @@ pub(super) fn figures(counted: &Value) -> Vec<Counted> {
     let first = first.map(|day| text_of(day, "day")).unwrap_or_default();
     let events = |kind: &str| format!("/events?q={}", encode(&format!("type:{kind} from:{first}")));
     let all = [
-        (
-            "signIns",
-            "figure-sign-ins",
-            String::new(),
-            events("LOGIN"),
-        ),
-        (
-            "failures",
-            "figure-failures",
-            share,
-            events("LOGIN_ERROR"),
-        ),
+        ("signIns", "figure-sign-ins", String::new(), events("LOGIN")),
+        ("failures", "figure-failures", share, events("LOGIN_ERROR")),
         (
             "sessions",
             "figure-sessions",

@@ -181,7 +181,10 @@ pub(super) async fn list(desk: Rc<Desk>) -> Shown {
 fn as_rule(query: &str) -> String {
     let is_span = |word: &&str| word.starts_with("from:") || word.starts_with("to:");
     let words = words::split(query).into_iter().map(|word| word.typed);
-    words.filter(|word| !is_span(word)).collect::<Vec<_>>().join(" ")
+    words
+        .filter(|word| !is_span(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 async fn all(desk: &Desk, fields: &Fields, problem: &str) -> Result<Stack, Problem> {

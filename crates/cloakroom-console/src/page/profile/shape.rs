@@ -27,7 +27,10 @@ pub(super) fn shown(attribute: &Value) -> Value {
     let is_multivalued = attribute.get("multivalued") == Some(&json!(true));
     shown.insert("multivalued".to_owned(), json!(is_multivalued));
     shown.insert("requiredFor".to_owned(), json!(required(attribute)));
-    for (field, part) in [("requiredScopes", "required"), ("selectorScopes", "selector")] {
+    for (field, part) in [
+        ("requiredScopes", "required"),
+        ("selectorScopes", "selector"),
+    ] {
         let scopes = list(attribute.get(part), "scopes");
         shown.insert(field.to_owned(), scopes);
     }

@@ -141,7 +141,10 @@ mod tests {
         for (stored, expected) in [
             (json!({}), vec!["a", "b", "c"]),
             (typed.clone(), vec![]),
-            (json!({"attributes": {"b": ["3", "2"], "c": ["5"]}}), vec!["a", "c"]),
+            (
+                json!({"attributes": {"b": ["3", "2"], "c": ["5"]}}),
+                vec!["a", "c"],
+            ),
             (
                 json!({"attributes": {"a": ["1"], "b": ["2", "3"], "c": ["4"], "d": ["6"]}}),
                 vec!["d"],
