@@ -110,7 +110,7 @@ pub(super) async fn make(desk: Rc<Desk>) -> Shown {
         Ok(made) => {
             let add = |all: &mut Vec<Value>| {
                 all.push(made.clone());
-                Ok(())
+                Ok::<_, Problem>(())
             };
             change(&desk, &add).await
         }
@@ -216,7 +216,7 @@ pub(super) async fn remove(desk: Rc<Desk>) -> Shown {
     let take = |all: &mut Vec<Value>| {
         let at = place(all, &name)?;
         all.remove(at);
-        Ok(())
+        Ok::<_, Problem>(())
     };
     change(&desk, &take).await?;
     desk.go("/profile", &Flash::done("done-deleted").about(&name))
