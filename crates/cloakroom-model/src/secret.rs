@@ -134,7 +134,7 @@ impl Vault {
     }
 
     /// The HMAC-SHA256 of these parts for a place: each is told with its length, so that no other parts give the same.
-    pub fn mark<'a>(&self, place: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    pub fn mark<'a>(&self, place: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.mark);
         for part in std::iter::once(place.as_bytes()).chain(parts) {
             context.update(&(part.len() as u64).to_be_bytes());
