@@ -17,3 +17,4 @@ mod problem;
 pub mod routes;
 mod sentence;
 mod sign_in;
+mod words;

@@ -38,6 +38,14 @@ const fn item(
 
 const USERS: &[&str] = &["view-users", "manage-users", "query-users"];
 const REALM: &[&str] = &["view-realm", "manage-realm"];
+/// Whoever makes or looks at people needs to know what is kept of them.
+const PROFILE: &[&str] = &[
+    "view-realm",
+    "manage-realm",
+    "view-users",
+    "manage-users",
+    "query-users",
+];
 const GROUPS: &[&str] = &["view-users", "manage-users", "query-groups"];
 const CLIENTS: &[&str] = &["view-clients", "manage-clients", "query-clients"];
 const PROVIDERS: &[&str] = &["view-identity-providers", "manage-identity-providers"];
@@ -76,6 +84,7 @@ pub(crate) const NAV: &[Group] = &[
             item("nav-users", "/users", USERS, "u"),
             item("nav-groups", "/groups", GROUPS, "p"),
             item("nav-roles", "/roles", REALM, "r"),
+            item("nav-profile", "/profile", PROFILE, ""),
             item("nav-organizations", "/organizations", ORGANIZATIONS, "x"),
         ],
     },

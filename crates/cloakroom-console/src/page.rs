@@ -21,6 +21,7 @@ mod mappers;
 mod organization;
 mod organizations;
 mod preferences;
+mod profile;
 mod realm_settings;
 mod realms;
 mod recycle_bin;
@@ -50,6 +51,7 @@ pub(crate) const ALL: &[&[Route]] = &[
     user::ROUTES,
     groups::ROUTES,
     roles::ROUTES,
+    profile::ROUTES,
     organizations::ROUTES,
     organization::ROUTES,
     clients::ROUTES,

@@ -11,8 +11,10 @@ use crate::Result;
 use crate::cx::Cx;
 use crate::id::{RealmId, SessionId, UserId};
 use crate::schema::events;
+use crate::sql::lower;
 use crate::swept::swept;
 use crate::time::Timestamp;
+use crate::user::{fold, pattern};
 
 pub use keep::{SELDOM, is_kept, sweep_expired};
 
@@ -82,12 +84,24 @@ pub struct Query {
     pub client_id: Option<String>,
     /// Who it happened to.
     pub user: Option<String>,
+    /// The same, where more than an id is known.
+    pub who: Option<Who>,
     /// Where the request came from.
     pub ip: Option<String>,
     /// The code that the user was shown.
     pub code: Option<String>,
     /// When, and how many.
     pub span: Span,
+}
+
+/// Somebody whom events are about: known by an id, or by nothing but what was typed.
+#[derive(Clone, Debug, Default)]
+pub struct Who {
+    /// Each of them is meant.
+    pub ids: Vec<UserId>,
+    /// What was typed as the username, in any case; the database looks through what it has of each event for it, so this is
+    /// for those who have no id.
+    pub typed: Option<String>,
 }
 
 /// A part of a trail, in the order of time.
@@ -129,6 +143,17 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<Event>>> {
     }
     if let Some(user) = &query.user {
         mine = mine.filter(events::user_id.eq(UserId::new(user.clone())));
+    }
+    if let Some(who) = &query.who {
+        let is_theirs = events::user_id.eq_any(who.ids.clone());
+        mine = match &who.typed {
+            None => mine.filter(is_theirs),
+            Some(name) => {
+                let member = format!("\"username\":{}", serde_json::to_string(&fold(name))?);
+                let details = lower(events::details);
+                mine.filter(is_theirs.or(details.like(pattern(&member)).escape('\\')))
+            }
+        };
     }
     if let Some(ip) = &query.ip {
         mine = mine.filter(events::ip.eq(ip.clone()));

@@ -12,6 +12,8 @@ mod alerts;
 mod devices;
 #[path = "suite/lists.rs"]
 mod lists;
+#[path = "suite/narrowing.rs"]
+mod narrowing;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/people.rs"]

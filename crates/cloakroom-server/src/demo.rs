@@ -4,6 +4,7 @@
 pub(crate) mod history;
 mod names;
 mod people;
+pub(crate) mod profile;
 pub(crate) mod realms;
 
 use std::sync::Arc;

@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::event::{self as shape, Config};
-use cloakroom_model::Timestamp;
-use cloakroom_model::event::{self, Span, admin as admin_event};
-use cloakroom_model::realm;
+use cloakroom_model::event::{self, Span, Who, admin as admin_event};
+use cloakroom_model::id::UserId;
+use cloakroom_model::{Cx, Timestamp, realm, user};
 use cloakroom_web::web::{self, Bytes, Query, ServiceConfig};
 use serde_json::Value;
 
+use super::ui_ext::actors;
 use super::{Answer, no_content};
 use crate::access::Admin;
 use crate::audit;
@@ -38,18 +39,54 @@ async fn list(admin: Admin, params: Pairs) -> Answer {
         kinds: known(&params, "type", &[shape::KINDS, shape::MORE_KINDS])?,
         client_id: last(&params, "client").map(str::to_owned),
         user: last(&params, "user").map(str::to_owned),
+        who: None,
         ip: last(&params, "ipAddress").map(str::to_owned),
         code: last(&params, "code").map(str::to_owned),
         span: span(&params)?,
     };
-    let found = admin.read(move |cx| Ok(event::list(cx, &query)?)).await?;
+    let who = last(&params, "who").map(str::to_owned);
+    let may_look = admin.may(super::users::VIEW);
+    let found = admin
+        .read(move |cx| {
+            let mut query = query.clone();
+            if let Some(named) = &who {
+                query.who = Some(meant(cx, named, may_look)?);
+            }
+            Ok(event::list(cx, &query)?)
+        })
+        .await?;
     let id = &admin.realm.id;
     let shown: Vec<Value> = found.iter().map(|one| shape::show(id, one)).collect();
     Ok(HttpResponse::Ok().json(shown))
 }
 
+/// Whom a name or an id means. What somebody typed whom nobody knows is looked for in the events themselves, and so are names by those
+/// who may not look for people.
+fn meant(cx: &mut Cx<'_>, named: &str, may_look: bool) -> Result<Who> {
+    let id = UserId::new(named);
+    if may_look {
+        let by_id = user::find(cx, &id)?;
+        let by_name = user::find_for_login(cx, named)?;
+        let known: Vec<UserId> = by_id.into_iter().chain(by_name).map(|one| one.id).collect();
+        if !known.is_empty() {
+            return Ok(Who {
+                ids: known,
+                typed: None,
+            });
+        }
+    }
+    Ok(Who {
+        ids: vec![id],
+        typed: Some(named.to_owned()),
+    })
+}
+
 async fn list_admins(admin: Admin, params: Pairs) -> Answer {
     admin.check(VIEW)?;
+    let users = match last(&params, "who") {
+        Some(named) => actors::meant(&admin, named).await?,
+        None => Vec::new(),
+    };
     let auth = [
         ("authRealm", "realmId"),
         ("authClient", "clientId"),
@@ -64,6 +101,7 @@ async fn list_admins(admin: Admin, params: Pairs) -> Answer {
         auth: auth
             .filter_map(|(param, name)| Some((name, last(&params, param)?.to_owned())))
             .collect(),
+        users,
         span: span(&params)?,
     };
     let found = admin

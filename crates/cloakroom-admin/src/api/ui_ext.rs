@@ -1,6 +1,6 @@
 //! `/admin/realms/{realm}/ui-ext`: what Keycloak's console asks for that no other call answers.
 
-mod actors;
+pub(super) mod actors;
 mod alerts;
 mod authentication;
 mod backups;

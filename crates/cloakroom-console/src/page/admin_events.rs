@@ -5,15 +5,16 @@ mod chain;
 use std::rc::Rc;
 
 use serde_json::Value;
-use url::form_urlencoded::Serializer;
 
 use super::events::export::{self, Trail};
 use super::events::switch_on;
 use super::{history, views};
-use crate::desk::{Desk, Pairs};
+use crate::desk::Desk;
 use crate::frame::{Action, Heading};
 use crate::part::{Empty, ListPage, Pager, Pill};
+use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use crate::words;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/admin-events", |desk| Box::pin(list(desk))),
@@ -54,32 +55,26 @@ const WORDS: &[(&str, &str)] = &[
     ("operation", "operationTypes"),
     ("type", "resourceTypes"),
     ("path", "resourcePath"),
-    ("user", "authUser"),
+    ("user", "who"),
     ("client", "authClient"),
     ("ip", "authIpAddress"),
     ("from", "dateFrom"),
     ("to", "dateTo"),
 ];
 
-fn asked(query: &Pairs) -> String {
-    let mut params = Serializer::new(String::new());
-    for word in query.trimmed("q").split_whitespace() {
-        let (name, value) = word.split_once(':').unwrap_or(("path", word));
-        if let Some((_, parameter)) = WORDS.iter().find(|(typed, _)| *typed == name) {
-            params.append_pair(parameter, value);
-        }
-    }
-    params.finish()
+/// The parameters of the API for the query, or the word in it that means nothing.
+fn asked(desk: &Desk) -> Result<String, Problem> {
+    words::params(desk, desk.query.trimmed("q"), WORDS, "path")
+}
+
+/// The page of the list that is asked for, and one event more.
+async fn shown(desk: &Desk) -> Result<Value, Problem> {
+    let path = format!("admin-events?{}&{}", asked(desk)?, Pager::asked(desk));
+    desk.get(&path).await
 }
 
 async fn list(desk: Rc<Desk>) -> Shown {
-    let path = format!(
-        "admin-events?{}&{}",
-        asked(&desk.query),
-        Pager::asked(&desk)
-    );
-    let found = desk.get(&path).await?;
-    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let (mut all, refusal) = words::found(shown(&desk).await)?;
     let pager = Pager::by_position(&desk, &mut all);
     let config = desk.get("events/config").await?;
     let is_on = |name: &str| config.get(name).and_then(Value::as_bool) == Some(true);
@@ -115,7 +110,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
             desk.realm
         ),
     };
-    let page = ListPage::new(
+    let mut page = ListPage::new(
         desk.frame(heading),
         history::table(&desk, &Value::Array(all), None).await?,
         empty,
@@ -123,5 +118,8 @@ async fn list(desk: Rc<Desk>) -> Shown {
     .search(&desk, "q", "admin-events-search", "admin-events-query-hint")
     .chips(&desk, "q", VIEWS)
     .pager(pager);
+    if let Some(refusal) = &refusal {
+        page = page.refused(&desk, refusal);
+    }
     views::of(&desk, "admin-events", page).await?.show(&desk)
 }

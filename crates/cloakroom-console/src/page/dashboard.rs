@@ -13,6 +13,7 @@ use crate::frame::{Frame, Heading, Step};
 use crate::part::Bars;
 use crate::routes::{Route, Shown};
 use attention::Notice;
+use days::Factors;
 
 pub(super) const ROUTES: &[Route] = &[Route::show("/dashboard", |desk| Box::pin(show(desk)))];
 
@@ -85,14 +86,23 @@ fn figures(desk: &Desk, counted: &Value) -> Vec<Figure> {
                 true => share,
                 false => desk.text_with("of-attempts", "share", share),
             },
-            url: desk.url(page),
+            url: desk.url(&page),
         })
         .collect();
-    figures.extend(days::factors(counted).map(|(share, people)| Figure {
-        name: desk.text("figure-factors"),
-        value: share,
-        note: desk.text_with("figure-factors-note", "count", people),
-        url: String::new(),
+    figures.extend(days::factors(counted).map(|told| {
+        let (value, note) = match told {
+            Factors::Counted(share, people) => {
+                let note = desk.text_with("figure-factors-note", "count", people);
+                (share, note)
+            }
+            Factors::Counting => ("…".to_owned(), desk.text("figure-factors-counting")),
+        };
+        Figure {
+            name: desk.text("figure-factors"),
+            value,
+            note,
+            url: String::new(),
+        }
     }));
     figures.extend(days::latency(counted).map(|(value, count)| Figure {
         name: desk.text("figure-latency"),

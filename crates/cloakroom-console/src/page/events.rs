@@ -7,15 +7,15 @@ mod live;
 use std::rc::Rc;
 
 use serde_json::Value;
-use url::form_urlencoded::Serializer;
 
 use super::history::names::{Names, people};
 use super::views;
-use crate::desk::{Desk, Pairs, text_of};
+use crate::desk::{Desk, text_of};
 use crate::frame::{Action, Heading};
 use crate::part::{Card, Cell, Empty, ListPage, Pager, Pill, Row, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use crate::words;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/events", |desk| Box::pin(list(desk))),
@@ -46,36 +46,34 @@ const VIEWS: &[(&str, &str)] = &[
 const WORDS: &[(&str, &str)] = &[
     ("type", "type"),
     ("client", "client"),
-    ("user", "user"),
+    ("user", "who"),
     ("ip", "ipAddress"),
     ("code", "code"),
     ("from", "dateFrom"),
     ("to", "dateTo"),
 ];
 
-fn asked(query: &Pairs) -> String {
-    let mut params = Serializer::new(String::new());
-    for word in query.trimmed("q").split_whitespace() {
-        let (name, value) = word.split_once(':').unwrap_or(("user", word));
-        if let Some((_, parameter)) = WORDS.iter().find(|(typed, _)| *typed == name) {
-            params.append_pair(parameter, value);
-        }
-    }
-    params.finish()
+/// The parameters of the API for the query, or the word in it that means nothing.
+fn asked(desk: &Desk) -> Result<String, Problem> {
+    words::params(desk, desk.query.trimmed("q"), WORDS, "user")
+}
+
+/// The page of the list that is asked for, and one event more.
+async fn shown(desk: &Desk) -> Result<Value, Problem> {
+    let path = format!("events?{}&{}", asked(desk)?, Pager::asked(desk));
+    desk.get(&path).await
 }
 
 async fn list(desk: Rc<Desk>) -> Shown {
-    let path = format!("events?{}&{}", asked(&desk.query), Pager::asked(&desk));
-    let found = desk.get(&path).await?;
-    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let (mut all, refusal) = words::found(shown(&desk).await)?;
     let pager = Pager::by_position(&desk, &mut all);
     let config = desk.get("events/config").await?;
     let is_kept = config.get("eventsEnabled").and_then(Value::as_bool) == Some(true);
-    let asked = desk.query.with("first", "").with("kc_locale", "");
+    let query = desk.query.with("first", "").with("kc_locale", "");
     let file = |kind: &str| {
         desk.url(&format!(
             "/events/export?{}",
-            asked.with("as", kind).encode()
+            query.with("as", kind).encode()
         ))
     };
     let mut heading = Heading::new(&desk.text("nav-events"))
@@ -85,7 +83,7 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .action(true, Action::link(desk.text("export-json"), file("json")));
     // Older pages of the list have no news.
     let live = match Pager::first(&desk) {
-        0 => desk.url(&format!("/events/live?{}", asked.encode())),
+        0 => desk.url(&format!("/events/live?{}", query.encode())),
         _ => String::new(),
     };
     if !is_kept {
@@ -110,11 +108,14 @@ async fn list(desk: Rc<Desk>) -> Shown {
         ),
     };
     let table = table(&desk, &Value::Array(all)).await?;
-    let page = ListPage::new(desk.frame(heading), table, empty)
+    let mut page = ListPage::new(desk.frame(heading), table, empty)
         .search(&desk, "q", "events-search", "events-query-hint")
         .chips(&desk, "q", VIEWS)
         .live(live)
         .pager(pager);
+    if let Some(refusal) = &refusal {
+        page = page.refused(&desk, refusal);
+    }
     views::of(&desk, "events", page).await?.show(&desk)
 }
 

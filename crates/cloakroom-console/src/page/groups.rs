@@ -36,9 +36,7 @@ const TOP: &str = "/";
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let search = desk.query.trimmed("q");
-    let first = Pager::first(&desk);
-    let path = format!("groups?search={}&first={first}&max=200", encode(search));
-    let found = desk.get(&path).await?;
+    let (found, pager) = found(&desk, search).await?;
     let find = Ask::new(&desk, "find", desk.url("/groups"), desk.text("search"))
         .view()
         .input(Input::text("q", desk.text("groups-search"), search));
@@ -47,10 +45,30 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .input(Input::text("name", desk.text("column-name"), ""));
     let may_manage = desk.may(MANAGE);
     let heading = Heading::new(&desk.text("nav-groups")).lead(desk.text("groups-lead"));
+    let tree = cards::tree(&desk, ("tree", "nav-groups"), &found, "/groups");
     Stack::new(desk.frame(heading))
-        .card(cards::tree(&desk, ("tree", "nav-groups"), &found, "/groups").ask(true, find))
+        .card(tree.pager(&desk, &pager).ask(true, find))
         .card(Card::new("make", desk.text("groups-new")).ask(may_manage, new))
         .show(&desk)
+}
+
+/// The page of the groups that is asked for: those at the top, or what a search finds.
+async fn found(desk: &Desk, search: &str) -> Result<(Value, Pager), Problem> {
+    if search.is_empty() {
+        let (found, pager) = Pager::list(desk, "groups", "first").await?;
+        return match found.is_null() {
+            true => Err(Problem::forbidden()),
+            false => Ok((found, pager)),
+        };
+    }
+    let search = encode(search);
+    let (first, max) = (Pager::first(desk), Pager::ROWS);
+    let path = format!("groups?search={search}&first={first}&max={max}");
+    let found = desk.get(&path).await?;
+    let count = desk.get(&format!("groups/count?search={search}")).await?;
+    let count = count.get("count").and_then(Value::as_u64).unwrap_or(0);
+    let pager = Pager::of_found(desk, usize::try_from(count).unwrap_or(usize::MAX));
+    Ok((found, pager))
 }
 
 fn path(desk: &Desk) -> String {
@@ -97,10 +115,8 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let (object, heading) = group(&desk).await?;
     let path = path(&desk);
     let may_manage = desk.may(MANAGE);
-    let children = desk.get(&format!("{path}/children?max=200")).await?;
-    let members = desk
-        .get(&format!("{path}/members?first=0&max={}", Pager::ROWS))
-        .await?;
+    let (children, more_inside) = Pager::list(&desk, &format!("{path}/children"), "inside").await?;
+    let (members, more) = Pager::list(&desk, &format!("{path}/members"), "members").await?;
     let sheet = Sheet::of(&desk, &sections(), &object).read_only(!may_manage);
     let child = Ask::new(
         &desk,
@@ -113,8 +129,11 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let member = desk.url(&format!("{}/member", page(&desk)));
     let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Sheet(sheet))
-        .card(inside.ask(may_manage, child))
-        .card(cards::members(&desk, &members, &member, may_manage));
+        .card(inside.pager(&desk, &more_inside).ask(may_manage, child));
+    if !members.is_null() {
+        let card = cards::members(&desk, &members, &member, may_manage);
+        stack = stack.card(card.pager(&desk, &more));
+    }
     if children.as_array().is_some_and(|all| !all.is_empty())
         && let Some(card) = everybody(&desk).await?
     {
@@ -131,13 +150,12 @@ async fn show(desk: Rc<Desk>) -> Shown {
 
 /// Who has what the group gives: its members, and those of the groups inside it, a page at a time.
 async fn everybody(desk: &Desk) -> Result<Option<Card>, Problem> {
-    let asked = format!("ui-ext/{}/all-members?{}", path(desk), Pager::asked(desk));
-    let Some(found) = desk.get_if_allowed(&asked).await? else {
+    let all = format!("ui-ext/{}/all-members", path(desk));
+    let (found, pager) = Pager::list(desk, &all, "first").await?;
+    if found.is_null() {
         return Ok(None);
-    };
-    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
-    let pager = Pager::by_position(desk, &mut all);
-    let rows = all.iter().map(|one| {
+    }
+    let rows = found.as_array().into_iter().flatten().map(|one| {
         let id = text_of(one, "id");
         Row::of(vec![
             user::link(desk, &id, &text_of(one, "username")),
@@ -150,18 +168,10 @@ async fn everybody(desk: &Desk) -> Result<Option<Card>, Problem> {
         columns.to_vec(),
         rows.collect(),
     );
-    let mut card = Card::new("everybody", desk.text("group-everybody"))
+    let card = Card::new("everybody", desk.text("group-everybody"))
         .lead(desk.text("group-everybody-lead"))
         .table(table, desk.text("group-members-none"));
-    for (id, key, url) in [
-        ("before", "page-before", pager.before),
-        ("after", "page-after", pager.after),
-    ] {
-        let first = url.split("first=").nth(1).unwrap_or_default().to_owned();
-        let ask = Ask::new(desk, id, desk.url(&page(desk)), desk.text(key)).view();
-        card = card.ask(!url.is_empty(), ask.input(Input::hidden("first", &first)));
-    }
-    Ok(Some(card))
+    Ok(Some(card.pager(desk, &pager)))
 }
 
 /// No list of groups to choose from is longer than this.

@@ -178,7 +178,7 @@ pub(super) async fn table(
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
     let rows = all.iter().enumerate().map(|(index, one)| {
         let earlier = all.get(index + 1..).unwrap_or_default();
-        let before = earlier.iter().find(|other| is_same_thing(one, other));
+        let mut before = Before::of(one, earlier);
         let time = one.get("time").and_then(Value::as_i64);
         let mut cells = vec![
             Cell::when(time, "–"),
@@ -188,7 +188,7 @@ pub(super) async fn table(
                 None => thing(desk, one, &names),
             },
             names.cell(desk, &text_of(one, "authDetails/userId")),
-            Cell::lines(changes(one, before.copied())),
+            Cell::lines(changes(one, &mut before)),
         ];
         if let Some(versions) = versions {
             cells.push(match version(desk, one, versions) {
@@ -263,9 +263,45 @@ fn operation(desk: &Desk, name: &str) -> Pill {
     }
 }
 
-fn is_same_thing(one: &Value, other: &Value) -> bool {
-    let name = |event: &Value| text_of(event, "resourcePath");
-    name(one) == name(other) && other.get("representation").is_some()
+/// What is known of a thing before a change: what earlier changes of it sent, the latest first. A change may have sent a part
+/// alone, so each member has the value that was sent last.
+struct Before<'a> {
+    /// Earlier events, and what each sent, once that was looked at.
+    earlier: Vec<(&'a Value, Option<Value>)>,
+}
+
+/// What a member was before a change.
+enum Was {
+    /// Nothing that is shown says so.
+    Unknown,
+    /// There was none, or this.
+    Known(Option<Value>),
+}
+
+impl<'a> Before<'a> {
+    fn of(event: &Value, earlier: &[&'a Value]) -> Self {
+        let name = |event: &Value| text_of(event, "resourcePath");
+        let mine = earlier
+            .iter()
+            .filter(|other| name(event) == name(other) && other.get("representation").is_some());
+        Self {
+            earlier: mine.map(|other| (*other, None)).collect(),
+        }
+    }
+
+    fn member(&mut self, name: &str) -> Was {
+        for (event, sent) in &mut self.earlier {
+            let sent = sent.get_or_insert_with(|| representation(event));
+            if let Some(value) = sent.get(name) {
+                return Was::Known(Some(value.clone()).filter(|value| !value.is_null()));
+            }
+            // Who makes a thing says all of it.
+            if text_of(event, "operationType") == "CREATE" {
+                return Was::Known(None);
+            }
+        }
+        Was::Unknown
+    }
 }
 
 fn representation(event: &Value) -> Value {
@@ -277,36 +313,78 @@ const LONGEST: usize = 60;
 /// So many of a change's values are shown.
 const MOST: usize = 12;
 
-/// `name: before → after` for each member that a change sent with another value than the change before it did.
-fn changes(event: &Value, before: Option<&Value>) -> Vec<String> {
+/// `name: before → after` for each member that a change sent with another value than it had; `name: after` where nothing says
+/// what it was.
+fn changes(event: &Value, before: &mut Before<'_>) -> Vec<String> {
     let now = representation(event);
-    let was = before.map(representation).unwrap_or(Value::Null);
     let Some(members) = now.as_object() else {
         return Vec::new();
     };
-    let short = |value: Option<&Value>| {
-        let text = match value {
-            None | Some(Value::Null) => "–".to_owned(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        };
-        match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-            None => text,
+    let mut lines = Vec::new();
+    // The id of a thing never changes, and stands beside it.
+    for (name, value) in members.iter().filter(|(name, _)| *name != "id") {
+        match before.member(name) {
+            Was::Known(was) if was.as_ref() == Some(value).filter(|value| !value.is_null()) => {}
+            Was::Known(was) => lines.push(format!(
+                "{name}: {} → {}",
+                short_value(was.as_ref()),
+                short_value(Some(value))
+            )),
+            Was::Unknown => lines.push(format!("{name}: {}", short_value(Some(value)))),
         }
-    };
-    let changed = members
-        .iter()
-        // The id of a thing never changes, and stands beside it.
-        .filter(|(name, value)| *name != "id" && was.get(name.as_str()) != Some(*value));
-    let lines = changed.map(|(name, value)| match before {
-        Some(_) => format!("{name}: {} → {}", short(was.get(name)), short(Some(value))),
-        None => format!("{name}: {}", short(Some(value))),
-    });
-    let mut lines: Vec<String> = lines.take(MOST + 1).collect();
-    if lines.len() > MOST {
-        lines.truncate(MOST);
-        lines.push("…".to_owned());
+        if lines.len() > MOST {
+            lines.truncate(MOST);
+            lines.push("…".to_owned());
+            break;
+        }
     }
     lines
+}
+
+fn short_value(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => "–".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(operation: &str, path: &str, sent: &Value) -> Value {
+        json!({"operationType": operation, "resourcePath": path, "representation": sent.to_string()})
+    }
+
+    #[test]
+    fn a_change_names_what_it_changed_and_nothing_else() {
+        let made = event("CREATE", "a", &json!({"id": "1", "name": "x", "on": true}));
+        let part = event("UPDATE", "a", &json!({"name": "y"}));
+        let other = event("UPDATE", "b", &json!({"name": "z", "on": false}));
+        let whole = event(
+            "UPDATE",
+            "a",
+            &json!({"id": "1", "name": "y", "on": true, "more": 1}),
+        );
+        let rows: [(&Value, &[&Value], &[&str]); 5] = [
+            (&part, &[&made], &["name: x → y"]),
+            (&whole, &[&part, &other, &made], &["more: – → 1"]),
+            // Without its beginning nobody knows what the rest was.
+            (&whole, &[&part], &["more: 1", "on: true"]),
+            (&whole, &[], &["more: 1", "name: y", "on: true"]),
+            (&made, &[], &["name: x", "on: true"]),
+        ];
+        for (event, earlier, expected) in rows {
+            let lines = changes(event, &mut Before::of(event, earlier));
+
+            assert_eq!(lines, expected, "{event}");
+        }
+    }
 }

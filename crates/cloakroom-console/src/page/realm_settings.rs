@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::history;
+use super::{history, profile};
 use crate::desk::{Desk, text_of};
 use crate::flash::Flash;
 use crate::frame::{Heading, Step};
@@ -95,12 +95,31 @@ async fn show(desk: Rc<Desk>) -> Shown {
         .card(find::form(&desk))
         .with(Piece::Sheet(sheet));
     if part == "general" {
+        if let Some(card) = people(&desk).await? {
+            page = page.card(card);
+        }
         if let Some(card) = history::card(&desk, &history::REALM, "").await? {
             page = page.card(card);
         }
         page = page.card(danger(&desk, &realm, may_manage));
     }
     page.show(&desk)
+}
+
+/// What is kept of people, and the room where that is set.
+async fn people(desk: &Desk) -> Result<Option<Card>, Problem> {
+    let Some(found) = profile::find(desk).await? else {
+        return Ok(None);
+    };
+    let room = Ask::new(
+        desk,
+        "profile",
+        desk.url("/profile"),
+        desk.text("profile-open"),
+    );
+    let card = Card::new("people", desk.text("nav-profile"));
+    let lead = profile::policy(desk, &found);
+    Ok(Some(card.lead(lead).ask(true, room.view())))
 }
 
 fn danger(desk: &Desk, realm: &Value, may_manage: bool) -> Card {

@@ -155,19 +155,18 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let (object, named, heading) = role(&desk).await?;
     let may_change = may_change(&desk, &object);
     let inside = desk.get(&format!("{}/composites", path(&desk))).await?;
-    let users = desk
-        .get_if_allowed(&format!("{named}/users?max=50"))
-        .await?
-        .unwrap_or_default();
-    let groups = desk
-        .get_if_allowed(&format!("{named}/groups?max=50"))
-        .await?
-        .unwrap_or_default();
+    let (users, more) = Pager::list(&desk, &format!("{named}/users"), "people").await?;
+    let (groups, more_groups) = Pager::list(&desk, &format!("{named}/groups"), "groups").await?;
     let sheet = Sheet::of(&desk, &sections(), &object).read_only(!may_change);
     let mut stack = Stack::new(desk.frame(heading))
         .with(Piece::Sheet(sheet))
-        .card(composites(&desk, &inside, may_change).await?)
-        .card(holders(&desk, &users, &groups));
+        .card(composites(&desk, &inside, may_change).await?);
+    if !users.is_null() {
+        stack = stack.card(holders(&desk, &users).pager(&desk, &more));
+    }
+    if groups.as_array().is_some_and(|all| !all.is_empty()) {
+        stack = stack.card(holding_groups(&desk, &groups).pager(&desk, &more_groups));
+    }
     if let Some(card) = history::card(&desk, &history::ROLE, &desk.part("id")).await? {
         stack = stack.card(card);
     }
@@ -226,26 +225,35 @@ async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Car
         .ask(may_change, ask))
 }
 
-fn holders(desk: &Desk, users: &Value, groups: &Value) -> Card {
+fn holders(desk: &Desk, users: &Value) -> Card {
     let people = users.as_array().into_iter().flatten().map(|one| {
         let name = user::link(desk, &text_of(one, "id"), &text_of(one, "username"));
-        Row::of(vec![name, Cell::muted(desk.text("kind-user"))])
+        Row::of(vec![name, Cell::text(text_of(one, "email"))])
     });
-    let groups = groups.as_array().into_iter().flatten().map(|one| {
-        let url = desk.url(&format!("/groups/{}", encode(&text_of(one, "id"))));
-        Row::of(vec![
-            Cell::link(text_of(one, "path"), url),
-            Cell::muted(desk.text("kind-group")),
-        ])
-    });
-    let rows = people.chain(groups).collect();
-    let columns = ["column-name", "role-kind"]
-        .map(|key| desk.text(key))
-        .to_vec();
-    let table = Table::new(desk.text("role-holders"), columns, rows);
+    let columns = ["kind-user", "users-email"].map(|key| desk.text(key));
+    let table = Table::new(
+        desk.text("role-holders"),
+        columns.to_vec(),
+        people.collect(),
+    );
     Card::new("holders", desk.text("role-holders"))
         .lead(desk.text("role-holders-lead"))
         .table(table, desk.text("role-holders-none"))
+}
+
+/// Groups that give the role to their members.
+fn holding_groups(desk: &Desk, groups: &Value) -> Card {
+    let groups = groups.as_array().into_iter().flatten().map(|one| {
+        let url = desk.url(&format!("/groups/{}", encode(&text_of(one, "id"))));
+        Row::of(vec![Cell::link(text_of(one, "path"), url)])
+    });
+    let title = desk.text("role-holding-groups");
+    let table = Table::new(
+        title.clone(),
+        vec![desk.text("kind-group")],
+        groups.collect(),
+    );
+    Card::new("holding-groups", title).table(table, String::new())
 }
 
 fn danger(desk: &Desk, may_change: bool) -> Card {

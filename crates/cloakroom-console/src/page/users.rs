@@ -16,6 +16,7 @@ use crate::part::sheet::{self, Sheet, SheetPage};
 use crate::part::{Cell, Empty, Field, ListPage, Pager, Pill, Row, Section, Shape, Table};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
+use crate::words;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/users", |desk| Box::pin(list(desk))),
@@ -42,9 +43,7 @@ const VIEWS: &[(&str, &str)] = &[
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let asked = desk.query.trimmed("q");
-    let api = query::path(&desk, asked).await?;
-    let found = desk.get(&api).await?;
-    let mut all: Vec<Value> = found.as_array().cloned().unwrap_or_default();
+    let (mut all, refusal) = words::found(query::shown(&desk, asked).await)?;
     let pager = pager(&desk, &mut all);
     let last = last_sign_ins(&desk, &all).await?;
     let rows = all.iter().map(|one| row(&desk, one, &last)).collect();
@@ -95,6 +94,9 @@ async fn list(desk: Rc<Desk>) -> Shown {
         .chips(&desk, "q", VIEWS)
         .pager(pager);
     page = views::of(&desk, "users", page).await?;
+    if let Some(refusal) = &refusal {
+        page = page.refused(&desk, refusal);
+    }
     if may_manage {
         page = page.bulk(bulk(&desk));
     }
@@ -258,6 +260,12 @@ async fn make(desk: Rc<Desk>) -> Shown {
 
 fn refuse(desk: &Desk, problem: &Problem) -> Shown {
     desk.show_again(&page(desk, Sheet::sent(desk, &sections(), problem)))
+}
+
+/// Back to the list, which says what is wrong with its query.
+fn say_on_the_list(desk: &Desk, asked: &str) -> Shown {
+    let list = desk.url(&format!("/users?q={}", encode(asked)));
+    Ok(desk.go_to(&list, None))
 }
 
 /// One thing for each chosen person. Who could not be dealt with is told; the others are done.

@@ -1,10 +1,12 @@
 //! A page with a list: search, filters, a table, what is done with what was chosen, and the pages before and after.
 
 use askama::Template;
+use serde_json::Value;
 
 use super::{Ask, Table};
 use crate::desk::{Desk, Pairs};
 use crate::frame::{Action, Frame, Step};
+use crate::problem::Problem;
 use crate::routes::Shown;
 
 /// The search above a list.
@@ -18,6 +20,8 @@ pub(crate) struct Search {
     pub(crate) value: String,
     /// What can be asked.
     pub(crate) hint: String,
+    /// What is wrong with what was asked; empty for nothing.
+    pub(crate) error: String,
     /// What the address keeps beside it.
     pub(crate) kept: Vec<(String, String)>,
 }
@@ -54,20 +58,25 @@ impl Pager {
 
     /// Pages by position, for lists whose order has no key: `rows` holds one more than a page if there is more.
     pub(crate) fn by_position<T>(desk: &Desk, rows: &mut Vec<T>) -> Self {
-        let first = Self::first(desk);
+        Self::by(desk, FIRST, rows)
+    }
+
+    /// The same by a parameter of this name, where a page has several lists.
+    fn by<T>(desk: &Desk, name: &str, rows: &mut Vec<T>) -> Self {
         let has_more = rows.len() > Self::ROWS;
         rows.truncate(Self::ROWS);
+        Self::around(desk, name, rows.len(), has_more)
+    }
+
+    fn around(desk: &Desk, name: &str, shown: usize, has_more: bool) -> Self {
+        let first = Self::first_by(desk, name);
         let at = |first: usize| {
             let first = if first == 0 {
                 String::new()
             } else {
                 first.to_string()
             };
-            desk.here(&desk.query.with("first", &first))
-        };
-        let text = match rows.len() {
-            0 => String::new(),
-            shown => format!("{}–{}", first + 1, first + shown),
+            desk.here(&desk.query.with(name, &first))
         };
         Self {
             first: String::new(),
@@ -81,21 +90,58 @@ impl Pager {
             } else {
                 String::new()
             },
-            text,
+            text: match shown {
+                0 => String::new(),
+                shown => format!("{}–{}", first + 1, first + shown),
+            },
         }
+    }
+
+    /// Pages of what a search found, which is shown inside of what it is inside of: how many were found is known, and not by the rows.
+    pub(crate) fn of_found(desk: &Desk, count: usize) -> Self {
+        let left = count.saturating_sub(Self::first(desk));
+        Self::around(desk, FIRST, left.min(Self::ROWS), left > Self::ROWS)
     }
 
     /// The position that the address names.
     pub(crate) fn first(desk: &Desk) -> usize {
-        let named = desk.query.get("first").and_then(|text| text.parse().ok());
+        Self::first_by(desk, FIRST)
+    }
+
+    fn first_by(desk: &Desk, name: &str) -> usize {
+        let named = desk.query.get(name).and_then(|text| text.parse().ok());
         named.unwrap_or(0).min(1_000_000_000)
     }
 
     /// The parameters that ask the API for this page and one row more.
     pub(crate) fn asked(desk: &Desk) -> String {
-        format!("first={}&max={}", Self::first(desk), Self::ROWS + 1)
+        Self::asked_by(desk, FIRST)
+    }
+
+    fn asked_by(desk: &Desk, name: &str) -> String {
+        let first = Self::first_by(desk, name);
+        format!("first={first}&max={}", Self::ROWS + 1)
+    }
+
+    /// A page of what the API lists at a path, by a parameter of this name; nothing where the administrator may not see it.
+    pub(crate) async fn list(
+        desk: &Desk,
+        path: &str,
+        name: &str,
+    ) -> Result<(Value, Self), Problem> {
+        let sign = if path.contains('?') { '&' } else { '?' };
+        let asked = Self::asked_by(desk, name);
+        let found = desk.get_if_allowed(&format!("{path}{sign}{asked}")).await?;
+        let Some(Value::Array(mut all)) = found else {
+            return Ok((Value::Null, Self::default()));
+        };
+        let pager = Self::by(desk, name, &mut all);
+        Ok((Value::Array(all), pager))
     }
 }
+
+/// The parameter that says where a page's own list begins.
+const FIRST: &str = "first";
 
 /// A page with a list.
 #[derive(Debug, Template)]
@@ -153,6 +199,7 @@ impl ListPage {
             } else {
                 desk.text(hint)
             },
+            error: String::new(),
             kept: kept
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
@@ -232,9 +279,31 @@ impl ListPage {
         self
     }
 
+    /// Says in the field of the search why nothing was searched for. What was typed stays there.
+    pub(crate) fn refused(mut self, desk: &Desk, problem: &Problem) -> Self {
+        if let Some(search) = &mut self.search {
+            search.error = match problem.text.is_empty() {
+                true => desk.text("problem-refused"),
+                false => problem.text.clone(),
+            };
+        }
+        self.live = String::new();
+        self.empty = Empty {
+            title: desk.text("search-refused"),
+            text: desk.text("search-refused-hint"),
+            action: None,
+            command: String::new(),
+        };
+        self
+    }
+
     /// Shows it.
     pub(crate) fn show(self, desk: &Desk) -> Shown {
-        desk.show(&self)
+        let is_refused = |search: &Search| !search.error.is_empty();
+        match self.search.as_ref().is_some_and(is_refused) {
+            true => desk.show_again(&self),
+            false => desk.show(&self),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod field;
 mod instant;
 mod origin;
 
-pub(crate) use change::{Kept, save};
+pub(crate) use change::{Kept, Lens, save, save_through};
 pub(crate) use field::{Field, Shape};
 pub(crate) use origin::Origins;
 

@@ -3,9 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Choices, Facts, Preview, Progress, Sheet, Table, Timeline};
+use super::{Choices, Facts, Pager, Preview, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
-use crate::frame::Frame;
+use crate::frame::{Frame, Step};
 use crate::routes::Shown;
 
 /// One field of a small form.
@@ -155,8 +155,18 @@ pub(crate) struct Card {
     /// Shown in place of a table without rows.
     nothing: String,
     table: Option<Table>,
+    pages: Option<Pages>,
     code: Option<String>,
     asks: Vec<Ask>,
+}
+
+/// The pages before and after in a card; an empty address is none.
+#[derive(Clone, Debug)]
+struct Pages {
+    label: String,
+    text: String,
+    before: Step,
+    after: Step,
 }
 
 impl HtmlSafe for Card {}
@@ -171,6 +181,7 @@ impl Card {
             problem: String::new(),
             nothing: String::new(),
             table: None,
+            pages: None,
             code: None,
             asks: Vec::new(),
         }
@@ -195,6 +206,26 @@ impl Card {
         } else {
             self.table = Some(table);
         }
+        self
+    }
+
+    /// The pages before and after, where the table is not all.
+    pub(crate) fn pager(mut self, desk: &Desk, pager: &Pager) -> Self {
+        // The page begins again at this card.
+        let step = |url: &str, key: &str| {
+            let url = match url {
+                "" => String::new(),
+                url => format!("{url}#{}", self.id),
+            };
+            Step::new(desk.text(key), url)
+        };
+        let is_needed = !pager.before.is_empty() || !pager.after.is_empty();
+        self.pages = is_needed.then(|| Pages {
+            label: format!("{}: {}", self.title, desk.text("pages")),
+            text: pager.text.clone(),
+            before: step(&pager.before, "page-before"),
+            after: step(&pager.after, "page-after"),
+        });
         self
     }
 

@@ -103,6 +103,8 @@ pub struct Query {
     pub resource_path: Option<String>,
     /// Members of [`Auth`] by their JSON names.
     pub auth: Vec<(&'static str, String)>,
+    /// Who did it: one of these ids, of which at most three are looked at.
+    pub users: Vec<String>,
     /// When, and how many.
     pub span: Span,
 }
@@ -128,9 +130,15 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>>
         mine = mine.filter(admin_events::resource_path.ne(""));
     }
     for (name, value) in &query.auth {
-        // The members are texts, so a name with its whole value stands in the JSON once.
-        let member = format!("\"{name}\":{}", serde_json::to_string(value)?);
-        mine = mine.filter(admin_events::auth.like(pattern(&member)).escape('\\'));
+        mine = mine.filter(admin_events::auth.like(member(name, value)?).escape('\\'));
+    }
+    if let Some(first) = query.users.first() {
+        let is = |at: usize| -> Result<_> {
+            let id = query.users.get(at).unwrap_or(first);
+            let like = member("userId", id)?;
+            Ok(admin_events::auth.like(like).escape('\\'))
+        };
+        mine = mine.filter(is(0)?.or(is(1)?).or(is(2)?));
     }
     let span = query.span;
     if let Some(from) = span.from {
@@ -149,6 +157,12 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>>
         .limit(span.max)
         .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_event).collect()
+}
+
+/// A pattern for a member of [`Auth`]. They are texts, so a name with its whole value stands in the JSON once.
+fn member(name: &str, value: &str) -> Result<String> {
+    let member = format!("\"{name}\":{}", serde_json::to_string(value)?);
+    Ok(pattern(&member))
 }
 
 /// Removes all events of the realm's administrators. The next one is linked to the last of these all the same.

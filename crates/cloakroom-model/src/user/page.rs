@@ -59,6 +59,17 @@ pub fn list_with_role(cx: &mut Cx<'_>, role: &RoleId, first: i64, max: i64) -> R
 
 /// People in a group, by username.
 pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> Result<Vec<User>> {
+    let ids = ids_in_group(cx, group, first, max)?;
+    load(cx, &ids)
+}
+
+/// The ids of people in a group, by username.
+pub(super) fn ids_in_group(
+    cx: &mut Cx<'_>,
+    group: &GroupId,
+    first: i64,
+    max: i64,
+) -> Result<Vec<UserId>> {
     let ids = user_groups::table
         .filter(user_groups::realm_id.eq(&cx.realm.id))
         .filter(user_groups::group_id.eq(group))
@@ -67,7 +78,7 @@ pub fn list_in_group(cx: &mut Cx<'_>, group: &GroupId, first: i64, max: i64) -> 
         .limit(max)
         .select(user_groups::user_id)
         .load::<UserId>(cx.db.conn()?)?;
-    load(cx, &ids)
+    Ok(ids)
 }
 
 /// People in a group or in any group inside it, by username; each once.

@@ -10,8 +10,8 @@ use super::index::LINE;
 use super::{Reach, User, fold, holders, page};
 use crate::Result;
 use crate::cx::Cx;
-use crate::id::{RealmId, UserId};
-use crate::schema::{federated_identities, sign_ins, user_attributes, users};
+use crate::id::{GroupId, RealmId, UserId};
+use crate::schema::{federated_identities, sign_ins, user_attributes, user_groups, users};
 use crate::time::Timestamp;
 
 /// What a list of users is narrowed by; absent members do not narrow.
@@ -35,6 +35,8 @@ pub struct Query {
     pub email_verified: Option<bool>,
     /// Attributes with a value that the user has, all of them.
     pub attributes: Vec<(String, String)>,
+    /// Groups that the user is in directly, all of them.
+    pub groups: Vec<GroupId>,
     /// Has a link to this identity provider.
     pub provider: Option<String>,
     /// Is known by this id at an identity provider.
@@ -84,6 +86,7 @@ impl Query {
             || self.seen_after.is_some()
             || self.seen_before.is_some()
             || self.reach.is_some()
+            || !self.groups.is_empty()
             || !self.service_accounts;
         (!is_narrowed && !self.attributes.is_empty()).then_some(&self.attributes)
     }
@@ -102,7 +105,7 @@ pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
     if let Some(attributes) = query.only_attributes() {
         return holders::count_of_all(cx, attributes);
     }
-    let few = few_holders(cx, query)?;
+    let few = few(cx, query)?;
     let people = narrowed(&cx.realm.id, query, few);
     Ok(people.count().get_result(cx.db.conn()?)?)
 }
@@ -112,7 +115,7 @@ fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
         let end = query.first.saturating_add(query.max);
         return holders::ids_of_all(cx, attributes, query.first..end);
     }
-    let few = few_holders(cx, query)?;
+    let few = few(cx, query)?;
     let mut people = narrowed(&cx.realm.id, query, few);
     if let Some(name) = &query.after {
         people = people.filter(users::username.gt(fold(name)));
@@ -138,9 +141,15 @@ fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
 /// So many ids are looked up one by one in less time than it takes to look through everybody.
 const FEW: usize = 1000;
 
-/// The people with one of the attributes, where these are few.
-fn few_holders(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
+/// The people in one of the groups, or with one of the attributes, where these are few.
+fn few(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
     let most = i64::try_from(FEW).unwrap_or(i64::MAX);
+    for group in &query.groups {
+        let members = page::ids_in_group(cx, group, 0, most + 1)?;
+        if members.len() <= FEW {
+            return Ok(Some(members));
+        }
+    }
     for attribute in &query.attributes {
         let holders = holders::ids(cx, attribute, 0..most + 1)?;
         if holders.len() <= FEW {
@@ -162,7 +171,12 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
         all = all.filter(users::service_account_client.is_null());
     }
     for word in query.search.iter().flat_map(|text| text.split_whitespace()) {
-        all = all.filter(users::search.like(search_pattern(word)).escape('\\'));
+        let pattern = search_pattern(word);
+        // SQLite looks the escape up anew at each row, which takes a sixth of the time of a search that finds nobody.
+        all = match pattern.contains('\\') {
+            true => all.filter(users::search.like(pattern).escape('\\')),
+            false => all.filter(users::search.like(pattern)),
+        };
     }
     all = narrowed_by_texts(all, query);
     if let Some(on) = query.enabled {
@@ -185,6 +199,13 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
             .filter(user_attributes::value.eq(super::index::indexed(value)));
         // Nobody has the empty id; without it PostgreSQL would begin at the holders, who are many.
         all = all.filter(exists(has).or(users::id.eq("")));
+    }
+    for group in &query.groups {
+        let is_in = user_groups::table
+            .filter(user_groups::user_id.eq(users::id))
+            .filter(user_groups::group_id.eq(group.clone()));
+        // For the same reason as above: a list ends after a page, the members of a large group do not.
+        all = all.filter(exists(is_in).or(users::id.eq("")));
     }
     narrowed_by_link(all, realm, query)
 }

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use super::store::{NOW, Store, application, on_each, person};
 
 /// People with given and family names, a team each, and a role and a group that all of them have.
-fn crowd(store: &Store) {
+pub(super) fn crowd(store: &Store) {
     let people = [
         ("anna", "Anna", "Keller", "red"),
         ("berta", "Keller", "Anna", "red"),
@@ -55,7 +55,7 @@ fn crowd(store: &Store) {
         .unwrap();
 }
 
-fn names(users: Vec<user::User>) -> Vec<String> {
+pub(super) fn names(users: Vec<user::User>) -> Vec<String> {
     users.into_iter().map(|user| user.username).collect()
 }
 

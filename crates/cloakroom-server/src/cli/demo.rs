@@ -12,7 +12,7 @@ use cloakroom_web::App;
 use super::{Ended, print};
 use crate::bootstrap::{self, MASTER};
 use crate::config::Config;
-use crate::demo::{Credentials, Population, Size, history, realms};
+use crate::demo::{Credentials, Population, Size, history, profile, realms};
 use crate::serve;
 
 /// Fills a database with invented people, for trying things out and for measuring.
@@ -90,6 +90,7 @@ async fn fill(app: &App, options: &Options) -> Result<(), String> {
     };
     let brought_in = transfer::bring_in(app, found, manner).await;
     brought_in.map_err(|error| format!("{error}; --realm gives the realm another name"))?;
+    profile::write(app, &population.name).await?;
     history::write(app, &population).await?;
     realms::make(app, &options.realm, options.realms).await?;
     let size = population.size;

@@ -31,6 +31,7 @@ mod http;
 mod jwt;
 mod kept;
 mod keys;
+mod lists;
 mod organizations;
 mod owners;
 mod realm;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(flow_rules::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
+    modules.extend(servers.iter().flat_map(lists::trials));
     modules.extend(servers.iter().flat_map(trail::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);

@@ -12,6 +12,7 @@ use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use crate::access::Admin;
+use crate::api::users::VIEW;
 use crate::api::{Answer, Params};
 use crate::error::{AdminError, Result};
 
@@ -56,6 +57,24 @@ pub(super) async fn name(admin: &Admin, id: &str) -> Result<Option<String>> {
     };
     let found = names(admin, &master, BTreeSet::from([id.to_owned()])).await?;
     Ok(found.into_iter().next().map(|(_, name)| name))
+}
+
+/// The ids that a name may stand for in the trail: of who is called so here, where the caller may look for people, and in `master`,
+/// whose administrators the trail names anyway; and the text itself, which may be an id.
+pub(in crate::api) async fn meant(admin: &Admin, name: &str) -> Result<Vec<String>> {
+    let here = admin.may(VIEW).then(|| Arc::clone(&admin.realm));
+    let mut ids = vec![name.to_owned()];
+    for realm in here.into_iter().chain(master(admin).await?) {
+        let named = name.to_owned();
+        let found = admin
+            .app
+            .enter(&realm, Door::Read, move |cx| {
+                Ok::<_, AdminError>(user::find_by_username(cx, &named)?)
+            })
+            .await?;
+        ids.extend(found.map(|one| one.id.as_str().to_owned()));
+    }
+    Ok(ids)
 }
 
 /// The realm `master`, if it is another than this one.

@@ -39,12 +39,15 @@ async fn days(admin: Admin, params: Params) -> Answer {
             if has_sessions && let Some(members) = shown.as_object_mut() {
                 members.insert("sessions".to_owned(), json!(sessions::count(cx)?));
             }
-            if has_people && let Some(members) = shown.as_object_mut() {
-                members.insert("factors".to_owned(), factors::count(cx)?);
-            }
             Ok(shown)
         })
         .await?;
+    if has_people {
+        let told = factors::told(&admin).await;
+        if let Some(members) = counted.as_object_mut() {
+            members.insert("factors".to_owned(), told);
+        }
+    }
     if has_sessions && let Some(members) = counted.as_object_mut() {
         members.insert("latency".to_owned(), latency(&admin));
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::access::Admin;
 use crate::api::Answer;
+use crate::api::users::mail;
 use crate::error::AdminError;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
@@ -39,6 +40,7 @@ async fn desk(admin: Admin) -> Answer {
             "name": admin.realm.name,
             "displayName": settings.display_name,
             "enabled": admin.realm.enabled,
+            "hasSender": mail::has_sender(settings),
         },
     })))
 }

@@ -7,12 +7,12 @@ use cloakroom_keycloak::read::set;
 use cloakroom_keycloak::{query, user as shape};
 use cloakroom_model::authorization::delegation::Kind as Of;
 use cloakroom_model::credential::{self, OTP};
-use cloakroom_model::id::UserId;
+use cloakroom_model::id::{GroupId, UserId};
 use cloakroom_model::user::{self, Query, User, directory};
 use cloakroom_model::{Cx, Timestamp, lockout};
 use serde_json::{Value, json};
 
-use super::super::{Answer, Params, USUAL, is_brief, is_on, page, switch, user_profile};
+use super::super::{Answer, Params, USUAL, groups, is_brief, is_on, page, switch, user_profile};
 use super::{MANAGE, VIEW};
 use crate::access::{Admin, Sway};
 use crate::error::{AdminError, Result};
@@ -45,6 +45,7 @@ async fn listed(admin: &Admin, params: &Params, with_failures: bool) -> Answer {
             let Some(query) = within(cx, query.clone(), &views)? else {
                 return Ok(Vec::new());
             };
+            check_groups(cx, &query, &views)?;
             let found = search(cx, &query, &views)?;
             let mut shown = show_all(cx, &found, brief)?;
             let manages = manages.open(cx)?;
@@ -91,7 +92,7 @@ pub(super) async fn count(admin: Admin, params: Params) -> Answer {
         return Ok(HttpResponse::Ok().json(0));
     }
     // How many there are in all says nothing about anybody; how many fit a search would.
-    let is_of_all = query.search.is_none() && !is_narrowed(&params);
+    let is_of_all = query.search.is_none() && !is_narrowed(&params) && !has_own(&params);
     let count = admin
         .read(move |cx| {
             let Some(query) = within(cx, query.clone(), &views)? else {
@@ -100,6 +101,7 @@ pub(super) async fn count(admin: Admin, params: Params) -> Answer {
                     false => Ok(0),
                 };
             };
+            check_groups(cx, &query, &views)?;
             match named(&query) {
                 Some(_) => {
                     let found = search(cx, &query, &views)?;
@@ -122,6 +124,14 @@ fn within(cx: &mut Cx<'_>, mut query: Query, views: &Sway) -> Result<Option<Quer
     };
     query.reach = Some(delegation.people(cx, "view")?);
     Ok(Some(query))
+}
+
+/// A list narrowed by a group tells who is in it, which takes the right to see that.
+fn check_groups(cx: &mut Cx<'_>, query: &Query, views: &Sway) -> Result<()> {
+    for group in &query.groups {
+        groups::found_by(cx, group.as_str(), views, "view-members")?;
+    }
+    Ok(())
 }
 
 /// The people as lists show them.
@@ -178,6 +188,7 @@ fn query_of(params: &Params) -> Result<Query> {
         exact: is_on(params, "exact"),
         enabled: switch(params, "enabled"),
         email_verified: switch(params, "emailVerified"),
+        groups: groups_of(params),
         provider: text("idpAlias"),
         provider_user: text("idpUserId"),
         created_after: instant(params, "createdAfter")?,
@@ -201,14 +212,16 @@ fn query_of(params: &Params) -> Result<Query> {
         }
     }
     let words = query.search.iter().flat_map(|text| text.split_whitespace());
-    let terms = query.attributes.len()
+    let terms = query.groups.len()
+        + query.attributes.len()
         + if named(&query).is_some() {
             0
         } else {
             words.count()
         };
     if terms > MOST_TERMS {
-        let why = format!("A search may have {MOST_TERMS} words or attributes, not {terms}");
+        let why =
+            format!("A search may have {MOST_TERMS} words, groups or attributes, not {terms}");
         return Err(AdminError::error(400, &why));
     }
     // Keycloak shows service accounts to who asks for more than everybody, unless by a search.
@@ -217,7 +230,7 @@ fn query_of(params: &Params) -> Result<Query> {
 }
 
 fn is_narrowed(params: &HashMap<String, String>) -> bool {
-    const NARROWING: [&str; 10] = [
+    const NARROWING: [&str; 11] = [
         "username",
         "email",
         "firstName",
@@ -225,11 +238,30 @@ fn is_narrowed(params: &HashMap<String, String>) -> bool {
         "exact",
         "enabled",
         "emailVerified",
+        "groups",
         "idpAlias",
         "idpUserId",
         "q",
     ];
     NARROWING.iter().any(|name| params.contains_key(*name))
+}
+
+/// It is narrowed by what Keycloak does not know.
+fn has_own(params: &Params) -> bool {
+    const OWN: [&str; 4] = [
+        "createdAfter",
+        "createdBefore",
+        "lastSignInAfter",
+        "lastSignInBefore",
+    ];
+    OWN.iter().any(|name| params.contains_key(*name))
+}
+
+/// The ids of groups, with commas between.
+fn groups_of(params: &Params) -> Vec<GroupId> {
+    let ids = params.get("groups").map(String::as_str).unwrap_or_default();
+    let ids = ids.split(',').filter(|id| !id.is_empty());
+    ids.map(GroupId::new).collect()
 }
 
 /// An instant in milliseconds since 1970.

@@ -1,6 +1,7 @@
 //! Letters to a user, asked for by an administrator: each is a row of the outbox.
 
 use cloakroom_keycloak::read::{self, Unreadable};
+use cloakroom_model::realm::Settings;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, flow, outbox};
 use cloakroom_oidc::redirect_uri;
@@ -164,12 +165,17 @@ fn check_actions(cx: &mut Cx<'_>, letter: &Letter) -> Result<()> {
     ))
 }
 
+/// The realm says from which address its letters come.
+pub(in crate::api) fn has_sender(settings: &Settings) -> bool {
+    let server = settings.rest.get("smtpServer");
+    let sender = server.and_then(|server| server.get("from")?.as_str());
+    sender.is_some_and(|sender| !sender.trim().is_empty())
+}
+
 /// Keycloak tries to send at once, and fails with these words where no sender is set. Here the
 /// letter waits in the outbox, where one without a sender would wait for ever.
 fn check_server(cx: &Cx<'_>, failure: &str) -> Result<()> {
-    let server = cx.realm.settings.rest.get("smtpServer");
-    let sender = server.and_then(|server| server.get("from")?.as_str());
-    if sender.is_some_and(|sender| !sender.trim().is_empty()) {
+    if has_sender(&cx.realm.settings) {
         return Ok(());
     }
     Err(AdminError::message(

@@ -19,20 +19,14 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .fact(desk.text("client-last-used"), last)
         .fact(desk.text("client-a-day"), a_day);
     let path = path(&desk);
-    let online = desk
-        .get(&format!("{path}/user-sessions?first=0&max={}", Pager::ROWS))
-        .await?;
-    let offline = desk
-        .get(&format!(
-            "{path}/offline-sessions?first=0&max={}",
-            Pager::ROWS
-        ))
-        .await?;
+    let (online, more) = Pager::list(&desk, &format!("{path}/user-sessions"), "online").await?;
+    let offline = format!("{path}/offline-sessions");
+    let (offline, more_offline) = Pager::list(&desk, &offline, "offline").await?;
     let count = desk.get(&format!("{path}/session-count")).await?;
     Stack::new(desk.frame(heading.count(text_of(&count, "count"))))
         .with(Piece::Facts(facts))
-        .card(card(&desk, "online", "sessions-online", &online))
-        .card(card(&desk, "offline", "sessions-offline", &offline))
+        .card(card(&desk, "online", "sessions-online", &online).pager(&desk, &more))
+        .card(card(&desk, "offline", "sessions-offline", &offline).pager(&desk, &more_offline))
         .show(&desk)
 }
 

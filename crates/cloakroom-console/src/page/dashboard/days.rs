@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{Desk, text_of};
+use crate::desk::{Desk, encode, text_of};
 use crate::part::{Bar, Bars};
 
 /// How many days are looked back.
@@ -16,7 +16,7 @@ fn number(counted: &Value, name: &str) -> i64 {
 }
 
 /// A figure: the key of its name, a number, the share that it has of something, and the page that lists what is counted.
-pub(super) type Counted = (&'static str, String, String, &'static str);
+pub(super) type Counted = (&'static str, String, String, String);
 
 /// The figures of sign-ins and sessions.
 pub(super) fn figures(counted: &Value) -> Vec<Counted> {
@@ -25,20 +25,20 @@ pub(super) fn figures(counted: &Value) -> Vec<Counted> {
         0 => String::new(),
         all => share(bad, all),
     };
+    // The list behind a figure begins with the day that the figure begins with.
+    let days = counted.get("days").and_then(Value::as_array);
+    let first = days.and_then(|days| days.first());
+    let first = first.map(|day| text_of(day, "day")).unwrap_or_default();
+    let events = |kind: &str| format!("/events?q={}", encode(&format!("type:{kind} from:{first}")));
     let all = [
+        ("signIns", "figure-sign-ins", String::new(), events("LOGIN")),
+        ("failures", "figure-failures", share, events("LOGIN_ERROR")),
         (
-            "signIns",
-            "figure-sign-ins",
+            "sessions",
+            "figure-sessions",
             String::new(),
-            "/events?q=type:LOGIN",
+            "/sessions?type=REGULAR".to_owned(),
         ),
-        (
-            "failures",
-            "figure-failures",
-            share,
-            "/events?q=type:LOGIN_ERROR",
-        ),
-        ("sessions", "figure-sessions", String::new(), "/sessions"),
     ];
     // What the administrator may not see is not told.
     let known = all
@@ -49,11 +49,22 @@ pub(super) fn figures(counted: &Value) -> Vec<Counted> {
         .collect()
 }
 
-/// The share of people who have more than a password, and of how many.
-pub(super) fn factors(counted: &Value) -> Option<(String, String)> {
+/// How many have more than a password.
+pub(super) enum Factors {
+    /// The share of people who have, and of how many.
+    Counted(String, String),
+    /// They are being counted.
+    Counting,
+}
+
+/// How many have more than a password, where the administrator may know.
+pub(super) fn factors(counted: &Value) -> Option<Factors> {
     let told = counted.get("factors").filter(|told| told.is_object())?;
+    if told.get("people").is_none() {
+        return Some(Factors::Counting);
+    }
     let (with, all) = (number(told, "withFactor"), number(told, "people"));
-    Some((share(with, all), grouped(all)))
+    Some(Factors::Counted(share(with, all), grouped(all)))
 }
 
 /// A share of a hundred with one digit behind the point; none of nothing.

@@ -10,6 +10,7 @@ use crate::frame::{Action, Heading};
 use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
 use crate::problem::Problem;
 use crate::routes::Shown;
+use crate::words::{self, Word};
 
 const VIEW: &[&str] = &["view-events", "manage-events"];
 const MANAGE: &[&str] = &["manage-events"];
@@ -59,7 +60,7 @@ impl Fields {
         let number = |name: &str| rule.get(name).and_then(Value::as_i64).unwrap_or(0);
         Self {
             name: text_of(rule, "name"),
-            query: words(rule),
+            query: typed(rule),
             count: number("count").to_string(),
             minutes: minutes(number("periodSeconds")).to_string(),
             revision: number("revision").to_string(),
@@ -67,23 +68,24 @@ impl Fields {
     }
 
     /// The API's words for it, or what cannot be read.
-    fn rule(&self, desk: &Desk) -> Result<Value, Problem> {
+    async fn rule(&self, desk: &Desk) -> Result<Value, Problem> {
         let number = |text: &str| text.parse::<i64>().ok();
         let (Some(count), Some(minutes)) = (number(&self.count), number(&self.minutes)) else {
             return Err(Problem::invalid(desk.text("alert-numbers")));
         };
         let mut search = Map::new();
         let mut types = Vec::new();
-        for word in self.query.split_whitespace() {
-            let (name, value) = word.split_once(':').unwrap_or(("user", word));
+        for word in words::split(&self.query) {
+            let name = word.name.unwrap_or("user");
             let member = MEMBERS.iter().find(|(typed, _)| *typed == name);
-            match member {
-                Some((_, "types")) => types.push(json!(value)),
-                Some((_, member)) => drop(search.insert((*member).to_owned(), json!(value))),
-                None => {
-                    let words = desk.text_with("alert-word", "word", word);
-                    return Err(Problem::invalid(words));
-                }
+            let (_, member) = member.ok_or_else(|| word.wrong(desk, "alert-word"))?;
+            let value = match *member {
+                "user" => person(desk, &word).await?,
+                _ => word.value.to_owned(),
+            };
+            match *member {
+                "types" => types.push(json!(value.to_uppercase())),
+                member => drop(search.insert(member.to_owned(), json!(value))),
             }
         }
         search.insert("types".to_owned(), Value::Array(types));
@@ -108,13 +110,31 @@ impl Fields {
     }
 }
 
+/// The id of whom a word means by their name or by the id itself: a rule watches ids. Whoever may not look for people
+/// gives an id, which is taken as it is.
+async fn person(desk: &Desk, word: &Word<'_>) -> Result<String, Problem> {
+    if !desk.may(&["view-users", "manage-users"]) {
+        return Ok(word.value.to_owned());
+    }
+    let value = encode(word.value);
+    let by_name = format!("users?exact=true&username={value}");
+    let people = desk.get_if_allowed(&by_name).await?.unwrap_or_default();
+    if let Some(one) = people.as_array().and_then(|all| all.first()) {
+        return Ok(text_of(one, "id"));
+    }
+    match desk.get_if_allowed(&format!("users/{value}")).await? {
+        Some(_) => Ok(word.value.to_owned()),
+        None => Err(word.wrong(desk, "search-nobody")),
+    }
+}
+
 /// A period is whole minutes, unless the API was told otherwise.
 fn minutes(seconds: i64) -> u32 {
     u32::try_from(seconds / 60).unwrap_or(0)
 }
 
 /// A rule's search as one types it on the events page.
-fn words(rule: &Value) -> String {
+fn typed(rule: &Value) -> String {
     let mut words = Vec::new();
     for (typed, member) in MEMBERS {
         let value = rule.get("search").and_then(|search| search.get(member));
@@ -122,6 +142,9 @@ fn words(rule: &Value) -> String {
             Some(Value::Array(all)) => {
                 let all = all.iter().filter_map(Value::as_str);
                 words.extend(all.map(|value| format!("{typed}:{value}")));
+            }
+            Some(Value::String(value)) if value.contains(char::is_whitespace) => {
+                words.push(format!("{typed}:\"{value}\""));
             }
             Some(Value::String(value)) => words.push(format!("{typed}:{value}")),
             _ => {}
@@ -157,8 +180,11 @@ pub(super) async fn list(desk: Rc<Desk>) -> Shown {
 /// What a search of the events page says without its period.
 fn as_rule(query: &str) -> String {
     let is_span = |word: &&str| word.starts_with("from:") || word.starts_with("to:");
-    let words = query.split_whitespace().filter(|word| !is_span(word));
-    words.collect::<Vec<&str>>().join(" ")
+    let words = words::split(query).into_iter().map(|word| word.typed);
+    words
+        .filter(|word| !is_span(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 async fn all(desk: &Desk, fields: &Fields, problem: &str) -> Result<Stack, Problem> {
@@ -203,7 +229,7 @@ fn row(desk: &Desk, rule: &Value, may_manage: bool) -> Row {
         Some(_) => Pill::danger(desk.text("alert-fired")),
         None => Pill::ok(desk.text("alert-watches")),
     };
-    let search = words(rule);
+    let search = typed(rule);
     let events = desk.url(&format!("/events?q={}", encode(&search)));
     let mut cells = vec![
         Cell::link(text_of(rule, "name"), url),
@@ -228,7 +254,7 @@ fn row(desk: &Desk, rule: &Value, may_manage: bool) -> Row {
 pub(super) async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let fields = Fields::sent(&desk);
-    let made = match fields.rule(&desk) {
+    let made = match fields.rule(&desk).await {
         Ok(rule) => desk.post("ui-ext/alerts", &rule).await.map(drop),
         Err(problem) => Err(problem),
     };
@@ -265,7 +291,7 @@ fn sheet(desk: &Desk, rule: &Value, fields: &Fields, problem: &str) -> Stack {
 pub(super) async fn change(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let fields = Fields::sent(&desk);
-    let changed = match fields.rule(&desk) {
+    let changed = match fields.rule(&desk).await {
         Ok(rule) => desk.put(&api(&desk, ""), &rule).await.map(drop),
         Err(problem) => Err(problem),
     };

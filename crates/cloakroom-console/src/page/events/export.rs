@@ -8,8 +8,9 @@ use serde_json::Value;
 
 use super::asked;
 use crate::csv;
-use crate::desk::{Desk, Pairs, encode, text_of};
+use crate::desk::{Desk, encode, text_of};
 use crate::feed::{Writer, feed};
+use crate::problem::Problem;
 use crate::routes::Shown;
 
 /// Events that are read at once.
@@ -25,7 +26,7 @@ pub(in crate::page) struct Trail {
     /// The column of what is different from event to event.
     pub(in crate::page) last: &'static str,
     /// What the API is asked for a query of the page.
-    pub(in crate::page) asked: fn(&Pairs) -> String,
+    pub(in crate::page) asked: fn(&Desk) -> Result<String, Problem>,
 }
 
 /// What people and applications did.
@@ -51,8 +52,19 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
 
 /// The file of a trail.
 pub(in crate::page) async fn send(desk: Rc<Desk>, trail: &'static Trail) -> Shown {
-    // Whoever may not see events is told so at once.
-    desk.get(&format!("{}?max=1", trail.api)).await?;
+    // Whoever may not see events is told so at once, and what cannot be searched for is said on the list.
+    let tried = match (trail.asked)(&desk) {
+        Ok(asked) => desk.get(&format!("{}?{asked}&max=1", trail.api)).await,
+        Err(problem) => Err(problem),
+    };
+    match tried {
+        Ok(_) => {}
+        Err(problem) if problem.is_about_what_was_sent() => {
+            let query = desk.query.with("as", "").encode();
+            return Ok(desk.go_to(&desk.url(&format!("/{}?{query}", trail.api)), None));
+        }
+        Err(problem) => return Err(problem),
+    }
     let is_json = desk.query.get("as") == Some("json");
     let (kind, end) = match is_json {
         true => ("application/json", "json"),
@@ -82,9 +94,14 @@ async fn write(desk: Rc<Desk>, writer: Writer, trail: &'static Trail, is_json: b
     }
     let mut first = 0;
     loop {
-        let asked = (trail.asked)(&desk.query);
-        let path = format!("{}?{asked}&first={first}&max={AT_ONCE}", trail.api);
-        let Ok(found) = desk.get(&path).await else {
+        let found = match (trail.asked)(&desk) {
+            Ok(asked) => {
+                let path = format!("{}?{asked}&first={first}&max={AT_ONCE}", trail.api);
+                desk.get(&path).await
+            }
+            Err(problem) => Err(problem),
+        };
+        let Ok(found) = found else {
             // The file ends in the middle, which JSON shows and a line of its own says.
             let _ = writer.write("\r\n# incomplete\r\n".to_owned()).await;
             return;

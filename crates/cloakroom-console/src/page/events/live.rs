@@ -70,11 +70,7 @@ async fn write(desk: Rc<Desk>, writer: Writer, mut seen: Seen) {
 
 /// What happened since the last look, the oldest first.
 async fn look(desk: &Desk, seen: &mut Seen) -> Result<String, Problem> {
-    let path = format!(
-        "events?{}&dateFrom={}&max={MOST}",
-        asked(&desk.query),
-        seen.time
-    );
+    let path = format!("events?{}&dateFrom={}&max={MOST}", asked(desk)?, seen.time);
     let found = desk.get(&path).await?;
     let all = found.as_array().into_iter().flatten();
     let mut fresh: Vec<&Value> = all

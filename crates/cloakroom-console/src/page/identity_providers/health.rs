@@ -17,6 +17,14 @@ pub(in crate::page) async fn all(desk: &Desk) -> Result<Value, Problem> {
     Ok(all.unwrap_or_default())
 }
 
+/// The same as it was within the last minute: enough for a page that is opened often.
+pub(in crate::page) async fn lately(desk: &Desk) -> Result<Value, Problem> {
+    let all = desk
+        .get_if_allowed("ui-ext/provider-health?lately=true")
+        .await?;
+    Ok(all.unwrap_or_default())
+}
+
 /// What somebody has to look at, as the key of the words for it: what ends, or a provider that does not answer.
 pub(in crate::page) fn worry(health: &Value) -> Option<&'static str> {
     let is_soon = |end: i64| end.saturating_sub(now().millis()) <= SOON;

@@ -25,12 +25,8 @@ fn tree(desk: &Desk, found: &Value, key: &str) -> Card {
 
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (_, heading) = organization(&desk, TAB).await?;
-    let found = desk
-        .get(&format!(
-            "{}/groups?subGroupsCount=true&max=200",
-            path(&desk)
-        ))
-        .await?;
+    let list = format!("{}/groups?subGroupsCount=true", path(&desk));
+    let (found, pager) = Pager::list(&desk, &list, "first").await?;
     let new = Ask::new(
         &desk,
         "new",
@@ -40,7 +36,11 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     .input(Input::text("name", desk.text("group-name"), ""));
     let heading = heading.lead(desk.text("organization-groups-lead"));
     Stack::new(desk.frame(heading))
-        .card(tree(&desk, &found, "nav-groups").ask(desk.may(MANAGE), new))
+        .card(
+            tree(&desk, &found, "nav-groups")
+                .pager(&desk, &pager)
+                .ask(desk.may(MANAGE), new),
+        )
         .show(&desk)
 }
 
@@ -54,18 +54,14 @@ pub(super) async fn make(desk: Rc<Desk>) -> Shown {
 pub(super) async fn one(desk: Rc<Desk>) -> Shown {
     let (organization, heading) = organization(&desk, TAB).await?;
     let group = desk.get(&group_path(&desk)).await?;
-    let children = desk
-        .get(&format!(
-            "{}/children?subGroupsCount=true&max=200",
-            group_path(&desk)
-        ))
-        .await?;
-    let members = match desk.may(PEOPLE) {
+    let inside = format!("{}/children?subGroupsCount=true", group_path(&desk));
+    let (children, more_inside) = Pager::list(&desk, &inside, "inside").await?;
+    let (members, more) = match desk.may(PEOPLE) {
         true => {
-            let first = format!("members?first=0&max={}", Pager::ROWS);
-            desk.get(&format!("{}/{first}", group_path(&desk))).await?
+            let members = format!("{}/members", group_path(&desk));
+            Pager::list(&desk, &members, "members").await?
         }
-        false => Value::Null,
+        false => (Value::Null, Pager::default()),
     };
     let may_manage = desk.may(MANAGE);
     let may_join = may_manage && desk.may(&["manage-users"]);
@@ -90,8 +86,16 @@ pub(super) async fn one(desk: Rc<Desk>) -> Shown {
         Card::new("danger", desk.text("danger")).lead(desk.text("organization-group-delete"));
     let in_it = cards::members(&desk, &members, &at, may_join);
     Stack::new(desk.frame(heading))
-        .card(in_it.lead(desk.text("organization-group-members")))
-        .card(tree(&desk, &children, "group-inside").ask(may_manage, child))
+        .card(
+            in_it
+                .lead(desk.text("organization-group-members"))
+                .pager(&desk, &more),
+        )
+        .card(
+            tree(&desk, &children, "group-inside")
+                .pager(&desk, &more_inside)
+                .ask(may_manage, child),
+        )
         .card(danger.ask(may_manage, delete))
         .show(&desk)
 }

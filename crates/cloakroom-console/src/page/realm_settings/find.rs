@@ -34,6 +34,19 @@ pub(in crate::page) fn matching(desk: &Desk, asked: &str) -> Result<Vec<Match>, 
             }
         }
     }
+    let words = ["profile-unmanaged", "profile-unmanaged-hint"].map(|key| desk.text(key));
+    let at = "unmanagedAttributePolicy";
+    let mut texts = words.iter().map(String::as_str).chain([at]);
+    if texts.any(|text| text.to_lowercase().contains(&asked)) {
+        let [name, hint] = words;
+        found.push(Match {
+            name,
+            hint,
+            at: at.to_owned(),
+            part: desk.text("nav-profile"),
+            url: desk.url("/profile#f-unmanagedAttributePolicy"),
+        });
+    }
     Ok(found)
 }
 

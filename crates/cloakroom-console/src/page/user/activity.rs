@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::person;
 use crate::desk::{Desk, encode};
 use crate::page::{events, history};
-use crate::part::Stack;
+use crate::part::{Pager, Stack};
 use crate::routes::Shown;
 
 const TAB: &str = "/activity";
@@ -13,9 +13,10 @@ const TAB: &str = "/activity";
 pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (_, heading) = person(&desk, TAB).await?;
     let mut page = Stack::new(desk.frame(heading));
-    let asked = format!("events?user={}&max=50", encode(&desk.part("id")));
-    if let Some(found) = desk.get_if_allowed(&asked).await? {
-        page = page.card(events::card(&desk, &found).await?);
+    let asked = format!("events?user={}", encode(&desk.part("id")));
+    let (found, more) = Pager::list(&desk, &asked, "events").await?;
+    if !found.is_null() {
+        page = page.card(events::card(&desk, &found).await?.pager(&desk, &more));
     }
     if let Some(card) = history::card(&desk, &history::USER, &desk.part("id")).await? {
         page = page.card(card);

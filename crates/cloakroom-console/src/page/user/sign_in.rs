@@ -141,9 +141,29 @@ fn letter(desk: &Desk, actions: &Value, may_manage: bool) -> Card {
         desk.text("user-letter-action"),
         options.collect(),
     ));
-    Card::new("letter", desk.text("user-letter"))
-        .lead(desk.text("user-letter-lead"))
-        .ask(may_manage, ask)
+    let settings = Ask::new(
+        desk,
+        "mail",
+        desk.url(MAIL),
+        desk.text("user-letter-set-server"),
+    );
+    let has_sender = has_sender(desk);
+    let card = Card::new("letter", desk.text("user-letter"));
+    let card = match has_sender {
+        true => card.lead(desk.text("user-letter-lead")),
+        false => card.lead(desk.text("user-letter-no-server")),
+    };
+    let may_set = desk.may(&["view-realm", "manage-realm"]);
+    card.ask(may_manage && has_sender, ask)
+        .ask(!has_sender && may_set, settings.view())
+}
+
+/// Where the realm's mail server is set.
+const MAIL: &str = "/settings/advanced";
+
+/// Somebody has said from which address the realm's letters come.
+fn has_sender(desk: &Desk) -> bool {
+    desk.about("realm/hasSender") == "true"
 }
 
 fn identities(desk: &Desk, links: &Value, may_manage: bool) -> Card {
@@ -195,13 +215,21 @@ pub(super) async fn remove(desk: Rc<Desk>) -> Shown {
 }
 
 pub(super) async fn write(desk: Rc<Desk>) -> Shown {
+    desk.check(MANAGE)?;
+    let back = page(&desk, TAB);
+    if !has_sender(&desk) {
+        return desk.go(&back, &Flash::failed("done-letter-no-server"));
+    }
     let action = desk.form.get("action").unwrap_or_default();
-    desk.put(
-        &format!("{}/execute-actions-email", path(&desk)),
-        &json!([action]),
-    )
-    .await?;
-    desk.go(&page(&desk, TAB), &Flash::done("done-letter"))
+    let api = format!("{}/execute-actions-email", path(&desk));
+    match desk.put(&api, &json!([action])).await {
+        Ok(_) => desk.go(&back, &Flash::done("done-letter")),
+        Err(problem) if problem.is_about_what_was_sent() => {
+            let refused = Flash::failed("done-letter-refused");
+            desk.go(&back, &refused.about(&problem.text))
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 pub(super) async fn unlink(desk: Rc<Desk>) -> Shown {

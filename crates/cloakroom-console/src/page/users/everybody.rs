@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::{MANAGE, query};
+use super::{MANAGE, query, say_on_the_list};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::Heading;
@@ -46,14 +46,18 @@ async fn ids(desk: &Desk, asked: &str) -> Result<Vec<String>, Problem> {
             return Ok(ids);
         }
         let last = all.last().map(|one: &Value| text_of(one, "username"));
-        from = from.next(last.unwrap_or_default(), AT_ONCE);
+        from = query::Part::next(last.unwrap_or_default(), AT_ONCE);
     }
 }
 
 pub(super) async fn ask(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let asked = desk.query.trimmed("q");
-    let count = ids(&desk, asked).await?.len();
+    let count = match ids(&desk, asked).await {
+        Ok(ids) => ids.len(),
+        Err(problem) if problem.is_about_what_was_sent() => return say_on_the_list(&desk, asked),
+        Err(problem) => return Err(problem),
+    };
     let heading = Heading::new(&desk.text("everybody"))
         .under(desk.text("nav-users"), desk.url("/users"))
         .lead(desk.text("everybody-lead"));
@@ -90,7 +94,11 @@ pub(super) async fn ask(desk: Rc<Desk>) -> Shown {
 pub(super) async fn begin(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let asked = desk.query.trimmed("q");
-    let ids = ids(&desk, asked).await?;
+    let ids = match ids(&desk, asked).await {
+        Ok(ids) => ids,
+        Err(problem) if problem.is_about_what_was_sent() => return say_on_the_list(&desk, asked),
+        Err(problem) => return Err(problem),
+    };
     let back = format!("/users/everybody?q={}", encode(asked));
     if desk.form.trimmed("sure") != ids.len().to_string() {
         return desk.go(&back, &Flash::failed("done-count-differs"));

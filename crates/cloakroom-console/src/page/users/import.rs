@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::rt;
 use serde_json::Value;
 
-use super::{MANAGE, query};
+use super::{MANAGE, query, say_on_the_list};
 use crate::csv;
 use crate::desk::{Desk, encode, text_of};
 use crate::feed::{Writer, feed};
@@ -98,8 +98,11 @@ pub(super) async fn begin(desk: Rc<Desk>) -> Shown {
 pub(super) async fn export(desk: Rc<Desk>) -> Shown {
     let asked = desk.query.trimmed("q").to_owned();
     // What cannot be asked, or may not be, is told before the file begins.
-    let path = query::path(&desk, &asked).await?;
-    desk.get(&path).await?;
+    match query::shown(&desk, &asked).await {
+        Ok(_) => {}
+        Err(problem) if problem.is_about_what_was_sent() => return say_on_the_list(&desk, &asked),
+        Err(problem) => return Err(problem),
+    }
     let name = format!("attachment; filename=\"{}-users.csv\"", encode(&desk.realm));
     let (writer, feed) = feed();
     rt::spawn(write(desk, writer, asked));
@@ -133,6 +136,6 @@ async fn write(desk: Rc<Desk>, writer: Writer, asked: String) {
             return;
         }
         let last = all.last().map(|one: &Value| text_of(one, "username"));
-        from = from.next(last.unwrap_or_default(), AT_ONCE);
+        from = query::Part::next(last.unwrap_or_default(), AT_ONCE);
     }
 }

@@ -7,6 +7,7 @@ use url::form_urlencoded::Serializer;
 use crate::desk::{Desk, encode, text_of};
 use crate::part::Pager;
 use crate::problem::Problem;
+use crate::words::{self, Word};
 
 /// Words that narrow by a name and a value: what one types, and the API's parameter.
 const TEXTS: &[(&str, &str)] = &[
@@ -14,10 +15,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("email", "email"),
     ("first", "firstName"),
     ("last", "lastName"),
-    ("enabled", "enabled"),
-    ("verified", "emailVerified"),
     ("idp", "idpAlias"),
 ];
+
+/// Words that are on or off.
+const SWITCHES: &[(&str, &str)] = &[("enabled", "enabled"), ("verified", "emailVerified")];
 
 /// Which people of those that a query finds.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +28,6 @@ pub(super) struct Part {
     after: String,
     /// Only those whose username comes before this one.
     before: String,
-    /// How many to pass over, in lists that know no names.
-    first: usize,
     max: usize,
 }
 
@@ -41,61 +41,70 @@ impl Part {
     }
 
     /// So many more, after those up to this name.
-    pub(super) fn next(self, after: String, max: usize) -> Self {
+    pub(super) fn next(after: String, max: usize) -> Self {
         Self {
             after,
-            first: self.first + self.max,
-            max,
-            ..Self::default()
+            ..Self::first(max)
         }
     }
 }
 
-/// The address that answers a query for the page that is shown, and one row more.
-pub(super) async fn path(desk: &Desk, asked: &str) -> Result<String, Problem> {
+/// The people that a query finds for the page that is shown, and one more.
+pub(super) async fn shown(desk: &Desk, asked: &str) -> Result<Value, Problem> {
     let named = |name: &str| desk.query.get(name).unwrap_or_default().to_owned();
     let shown = Part {
         after: named("after"),
         before: named("before"),
         ..Part::first(Pager::ROWS + 1)
     };
-    part(desk, asked, &shown).await
+    desk.get(&part(desk, asked, &shown).await?).await
 }
 
 /// The address that answers a query: `ada`, `enabled:false`, `group:eng`, `created<30d`, `last_login>90d`,
-/// `department:sales`.
+/// `department:sales`, all of them together. What means nothing is a problem: a list that left it out would hold more people than
+/// were asked for.
 pub(super) async fn part(desk: &Desk, asked: &str, part: &Part) -> Result<String, Problem> {
     let mut params = Serializer::new(String::new());
-    let (mut search, mut attributes) = (Vec::new(), Vec::new());
-    for word in asked.split_whitespace() {
-        if let Some(group) = word.strip_prefix("group:") {
-            return members(desk, group, part).await;
-        }
-        if let Some((name, at)) = span(word) {
-            params.append_pair(name, &at.to_string());
+    let (mut search, mut attributes, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+    for word in words::split(asked) {
+        if is_span(word.typed) {
+            let found = span(word.typed).ok_or_else(|| word.wrong(desk, "users-query-span"))?;
+            params.append_pair(found.0, &found.1.to_string());
             continue;
         }
-        let Some((name, value)) = word.split_once(':') else {
-            search.push(word);
+        let Some(name) = word.name.filter(|name| *name != "id") else {
+            search.push(word.typed);
             continue;
         };
-        match TEXTS.iter().find(|(typed, _)| *typed == name) {
-            Some((_, parameter)) => {
-                params.append_pair(parameter, value);
+        let of = |all: &[(&str, &'static str)]| {
+            let known = all.iter().find(|(typed, _)| *typed == name);
+            known.map(|(_, parameter)| *parameter)
+        };
+        if word.value.is_empty() {
+            return Err(word.wrong(desk, "search-no-value"));
+        }
+        if let Some(parameter) = of(SWITCHES) {
+            if !["true", "false"].contains(&word.value) {
+                return Err(word.wrong(desk, "search-no-switch"));
             }
-            None if name == "id" => search.push(word),
-            None => attributes.push(word),
+            params.append_pair(parameter, word.value);
+        } else if let Some(parameter) = of(TEXTS) {
+            params.append_pair(parameter, word.value);
+        } else if name == "group" {
+            groups.push(group(desk, &word).await?);
+        } else {
+            attributes.push(word.typed);
         }
     }
-    if !search.is_empty() {
-        params.append_pair("search", &search.join(" "));
-    }
-    if !attributes.is_empty() {
-        params.append_pair("q", &attributes.join(" "));
-    }
-    for (name, value) in [("after", &part.after), ("before", &part.before)] {
-        if !value.is_empty() {
-            params.append_pair(name, value);
+    for (name, all) in [
+        ("search", search.join(" ")),
+        ("q", attributes.join(" ")),
+        ("groups", groups.join(",")),
+        ("after", part.after.clone()),
+        ("before", part.before.clone()),
+    ] {
+        if !all.is_empty() {
+            params.append_pair(name, &all);
         }
     }
     params.append_pair("max", &part.max.to_string());
@@ -107,6 +116,12 @@ const SPANS: &[(&str, &str, &str)] = &[
     ("created", "createdAfter", "createdBefore"),
     ("last_login", "lastSignInAfter", "lastSignInBefore"),
 ];
+
+/// The word is meant to be narrowed by an instant, whether or not it says one.
+fn is_span(word: &str) -> bool {
+    let mut rests = SPANS.iter().filter_map(|span| word.strip_prefix(span.0));
+    rests.any(|rest| rest.starts_with(['<', '>', '=']))
+}
 
 /// `created<30d` came within the last thirty days, `created>30d` before that; so with `last_login`, where who never
 /// signed in is among the latter.
@@ -131,8 +146,9 @@ fn span(word: &str) -> Option<(&'static str, i64)> {
     Some((name, now().millis().saturating_sub(millis)))
 }
 
-/// The members of the group with this name or path.
-async fn members(desk: &Desk, named: &str, part: &Part) -> Result<String, Problem> {
+/// The id of the group with this name or path.
+async fn group(desk: &Desk, word: &Word<'_>) -> Result<String, Problem> {
+    let named = word.value;
     let found = match named.starts_with('/') {
         true => {
             desk.get_if_allowed(&format!("group-by-path{}", path_of(named)))
@@ -140,20 +156,12 @@ async fn members(desk: &Desk, named: &str, part: &Part) -> Result<String, Proble
         }
         false => {
             let path = format!("groups?exact=true&search={}", encode(named));
-            let all = desk.get(&path).await?;
+            let all = desk.get_if_allowed(&path).await?.unwrap_or_default();
             all.as_array().and_then(|all| find(all, named)).cloned()
         }
     };
-    let id = found.map(|group| text_of(&group, "id")).unwrap_or_default();
-    let (first, max) = (part.first, part.max);
-    // A group that is not there has no members.
-    match id.is_empty() {
-        true => Ok("users?search=id:&max=1".to_owned()),
-        false => Ok(format!(
-            "groups/{}/members?first={first}&max={max}",
-            encode(&id)
-        )),
-    }
+    let found = found.ok_or_else(|| word.wrong(desk, "users-query-group"))?;
+    Ok(text_of(&found, "id"))
 }
 
 fn path_of(path: &str) -> String {
@@ -174,6 +182,19 @@ fn find<'a>(groups: &'a [Value], name: &str) -> Option<&'a Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_like_a_span_is_meant_as_one() {
+        for (word, expected) in [
+            ("created<30d", true),
+            ("created<soon", true),
+            ("last_login=today", true),
+            ("created", false),
+            ("createdness", false),
+        ] {
+            assert_eq!(is_span(word), expected, "{word}");
+        }
+    }
 
     #[test]
     fn a_span_is_a_number_and_a_unit() {

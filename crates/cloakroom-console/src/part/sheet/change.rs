@@ -160,21 +160,44 @@ pub(crate) struct Kept<'a> {
     pub(crate) page: &'a str,
 }
 
-/// Saves a form. What was not changed in it is left as it is now; the API holds the change against the state that it
-/// was made from.
+/// What a form shows of an object of the API, where that is a part of it or says it in other words.
+pub(crate) struct Lens<'a> {
+    /// What the form is over.
+    pub(crate) show: &'a dyn Fn(&Value) -> Result<Value, Problem>,
+    /// The object with what the form made of it.
+    pub(crate) put: &'a dyn Fn(&Value, &Value) -> Result<Value, Problem>,
+}
+
+/// Saves a form over the whole of an object.
 pub(crate) async fn save(
     desk: &Desk,
     kept: Kept<'_>,
     sections: &[Section],
     layout: Frame,
 ) -> Shown {
+    let whole = Lens {
+        show: &|object| Ok(object.clone()),
+        put: &|_, changed| Ok(changed.clone()),
+    };
+    save_through(desk, (kept, &whole), sections, layout).await
+}
+
+/// Saves a form. What was not changed in it is left as it is now; the API holds the change against the state that it
+/// was made from.
+pub(crate) async fn save_through(
+    desk: &Desk,
+    (kept, lens): (Kept<'_>, &Lens<'_>),
+    sections: &[Section],
+    layout: Frame,
+) -> Shown {
     // The second round is for a change of somebody else between reading and writing.
     for _ in 0..2 {
         let now = desk.get_tagged(kept.api).await?;
-        let (object, changes) = match merge(desk, sections, &now.json) {
+        let shown = (lens.show)(&now.json)?;
+        let (object, changes) = match merge(desk, sections, &shown) {
             Sent::Object(object, changes) => (object, changes),
             Sent::Conflict(found) => {
-                let was = taken(sections, &now.json).to_string();
+                let was = taken(sections, &shown).to_string();
                 let page = Conflict::new(desk, layout, found, Some(was));
                 return Ok(desk.answer(StatusCode::CONFLICT, &page));
             }
@@ -185,7 +208,11 @@ pub(crate) async fn save(
         if desk.form.get("act") == Some("review") {
             return desk.show(&Conflict::new(desk, layout, changes, None));
         }
-        match desk.put_if(kept.api, &object, now.etag.as_deref()).await {
+        let changed = match (lens.put)(&now.json, &object) {
+            Ok(whole) => desk.put_if(kept.api, &whole, now.etag.as_deref()).await,
+            Err(problem) => Err(problem),
+        };
+        match changed {
             Ok(_) => return desk.go(kept.page, &Flash::done("done-saved")),
             Err(problem) if problem.status == 412 => {}
             Err(problem) if problem.is_about_what_was_sent() => {

@@ -15,6 +15,9 @@ pub(super) fn target(desk: &Desk) -> String {
         [kind @ ("clients" | "client-scopes"), id, "mappers", mapper] => {
             format!("{kind}/{id}/protocol-mappers/models/{mapper}")
         }
+        ["profile"] => "users/profile".to_owned(),
+        // A form over one attribute says it in other words than the API.
+        ["profile", ..] => return String::new(),
         ["branding", "texts", locale] => format!("ui-ext/texts/{locale}"),
         ["roles", id, ..] => format!("roles-by-id/{id}"),
         ["identity-providers", alias, ..] => format!("identity-provider/instances/{alias}"),
@@ -24,8 +27,11 @@ pub(super) fn target(desk: &Desk) -> String {
     format!("{} -r {}", quote(&decode(&at)), quote(&desk.realm))
 }
 
-/// The change of one setting.
+/// The change of one setting; nothing where no command changes it alone.
 pub(super) fn of(target: &str, field: &Field, value: &str) -> String {
+    if target.is_empty() {
+        return String::new();
+    }
     let path = match field.at.split_once('/') {
         None => field.at.clone(),
         Some((outer, inner)) => format!("{outer}.\"{inner}\""),

@@ -69,6 +69,11 @@ export async function figuresEqualTheEvents(browser, clockwork) {
         const chart = page.getByRole('img', { name: new RegExp(`${within(1)} / ${within(2)}`) });
         assert.equal(await chart.locator('rect').count(), range * 2);
       }
+      // The list behind a figure holds what was counted, and no more.
+      await page.goto(url('/dashboard?days=7'));
+      const failed = Number(await figure('Failed'));
+      await page.locator('.figure').getByRole('link', { name: 'Failed' }).click();
+      assert.equal(await page.locator('main table tbody tr').count(), failed);
       // The short range leaves days out that had some.
       await page.goto(url('/dashboard?days=7'));
       assert.ok(Number(await figure('Failed')) < made.bad, 'seven days hold all failures');

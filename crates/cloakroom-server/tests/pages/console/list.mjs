@@ -6,6 +6,9 @@ const ANY = [];
 /** Whoever may look at organizations. */
 const ORGANIZATIONS = ['view-organizations', 'manage-organizations', 'manage-realm'];
 
+/** Whoever makes or looks at people sees what is kept of them. */
+const PROFILE = ['view-realm', 'manage-realm', 'view-users', 'manage-users', 'query-users'];
+
 /**
  * The pages. `path` is below the realm; `{user}` and the like stand for things of the test's realm. `rights` are
  * alternatives: each of them alone shows the page, and nobody without one of them gets it.
@@ -43,6 +46,9 @@ export const PAGES = [
   { name: 'roles', path: '/roles', rights: ['view-realm', 'manage-realm'] },
   { name: 'roles-new', path: '/roles/new', rights: ['manage-realm'] },
   { name: 'role', path: '/roles/{role}', rights: ['view-realm', 'manage-realm'] },
+  { name: 'profile', path: '/profile', rights: PROFILE },
+  { name: 'profile-new', path: '/profile/new', rights: ['manage-realm'] },
+  { name: 'profile-attribute', path: '/profile/attributes/lastName', rights: PROFILE },
   { name: 'clients', path: '/clients', rights: ['view-clients', 'manage-clients', 'query-clients'] },
   { name: 'clients-new', path: '/clients/new', rights: ['manage-clients'] },
   { name: 'clients-new-web', path: '/clients/new/web', rights: ['manage-clients'] },
@@ -169,6 +175,11 @@ export const ACTIONS = [
   { path: '/roles/new', fields: { 'f-name': 'mallory' }, rights: ['manage-realm'] },
   { path: '/roles/{role}', fields: { 'f-name': 'changed' }, rights: ['manage-realm'] },
   { path: '/roles/{role}/inside', fields: { add: '{role}' }, rights: ['manage-realm'] },
+  { path: '/profile', fields: { 'f-unmanagedAttributePolicy': 'ENABLED' }, rights: ['manage-realm'] },
+  { path: '/profile/order', fields: { name: 'lastName', move: 'raise' }, rights: ['manage-realm'] },
+  { path: '/profile/new', fields: { 'f-name': 'mallory' }, rights: ['manage-realm'] },
+  { path: '/profile/attributes/lastName', fields: { 'f-displayName': 'changed' }, rights: ['manage-realm'] },
+  { path: '/profile/attributes/lastName/delete', fields: { name: 'lastName' }, rights: ['manage-realm'] },
   { path: '/roles/{role}/delete', fields: { name: 'editor' }, rights: ['manage-realm'] },
   { path: '/clients/new/web', fields: { 'f-clientId': 'mallory', 'f-rootUrl': 'https://m.example' }, rights: ['manage-clients'] },
   { path: '/clients/bulk', fields: { act: 'disable', id: '{client}' }, rights: ['manage-clients'] },

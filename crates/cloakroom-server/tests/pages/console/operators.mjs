@@ -104,14 +104,19 @@ export async function figuresLeadToWhatTheyCount(browser, scene) {
     const people = (await scene.realm.call('GET', '/users/count')).body;
     const told = (await share.innerText()).match(/of ([\d\u202f]+) in the realm/);
     assert.equal(Number(told?.[1].replaceAll('\u202f', '')), people, await share.innerText());
-    for (const [name, path] of [
-      ['Sign-ins', '/events?q=type:LOGIN'],
-      ['Failed', '/events?q=type:LOGIN_ERROR'],
-      ['Active sessions', '/sessions'],
+    for (const [name, path, query] of [
+      ['Sign-ins', '/events', 'type:LOGIN'],
+      ['Failed', '/events', 'type:LOGIN_ERROR'],
+      ['Active sessions', '/sessions', null],
     ]) {
       await page.goto(url('/dashboard'));
       await figure(name).getByRole('link').click();
-      await page.waitForURL(url(path));
+      await page.waitForURL((to) => to.href.startsWith(url(path)));
+      const { searchParams } = new URL(page.url());
+      const [kind, from] = searchParams.get('q')?.split(' ') ?? [null];
+      assert.equal(kind, query);
+      if (query) assert.match(from, /^from:\d{4}-\d\d-\d\d$/);
+      else assert.equal(searchParams.get('type'), 'REGULAR');
     }
     // A search without a hit leads back to all.
     await page.goto(url('/users?q=nobody-of-this-name'));

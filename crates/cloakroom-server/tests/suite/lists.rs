@@ -1,0 +1,178 @@
+//! What narrows lists of the admin API beyond what Keycloak's can: people by groups, both trails by a name, and the figures of the
+//! first page.
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::alerts::{call_with, deputy, wait_for};
+use crate::http::{Request, text};
+use crate::realm::Realm;
+use crate::server::Server;
+
+type Story = fn(&Realm);
+
+pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
+    let stories: [(&str, Story); 3] = [
+        ("a-group-narrows-with-other-words", a_group_narrows),
+        ("a-trail-is-found-by-a-name", a_trail_is_found_by_a_name),
+        ("people-are-counted-beside-the-answer", people_are_counted),
+    ];
+    let trial = |(name, story): (&'static str, Story)| {
+        let server = Arc::clone(server);
+        Trial::test(format!("{}::lists::{name}", server.database), move || {
+            let settings = json!({"eventsEnabled": true, "adminEventsEnabled": true, "adminEventsDetailsEnabled": true});
+            let realm = Realm::create(&server, &format!("lists-{name}"), settings);
+            story(&realm);
+            Ok(())
+        })
+    };
+    stories.into_iter().map(trial).collect()
+}
+
+fn names(answer: &Value, member: &str) -> Vec<String> {
+    let all = answer.as_array().into_iter().flatten();
+    all.map(|one| text(one, member).to_owned()).collect()
+}
+
+fn a_group_narrows(realm: &Realm) {
+    let make = |name: &str| {
+        let made = realm.call("POST", "/groups", &json!({"name": name}));
+        assert_eq!(made.status, 201, "{}", made.body);
+        let found = realm.call(
+            "GET",
+            &format!("/groups?search={name}&exact=true"),
+            &Value::Null,
+        );
+        text(&found.json()[0], "id").to_owned()
+    };
+    let (day, night) = (make("day"), make("night"));
+    for (name, groups, enabled) in [
+        ("ann", vec![&day], true),
+        ("ben", vec![&day, &night], true),
+        ("cat", vec![&day], false),
+        ("dan", vec![], false),
+    ] {
+        let person = realm.create_person(name, json!({"enabled": enabled}));
+        for group in groups {
+            let path = format!("/users/{}/groups/{group}", person.id);
+            assert_eq!(realm.call("PUT", &path, &json!({})).status, 204);
+        }
+    }
+    let find = |query: &str| realm.call("GET", &format!("/users?{query}"), &Value::Null);
+    for (query, expected) in [
+        (format!("groups={day}"), vec!["ann", "ben", "cat"]),
+        (format!("groups={day},{night}"), vec!["ben"]),
+        (format!("groups={day}&enabled=false"), vec!["cat"]),
+        (format!("groups={day}&search=ann"), vec!["ann"]),
+        (format!("groups={day}&after=ann&max=1"), vec!["ben"]),
+    ] {
+        assert_eq!(names(&find(&query).json(), "username"), expected, "{query}");
+        let count = realm.call("GET", &format!("/users/count?{query}"), &Value::Null);
+        if !query.contains("max") {
+            assert_eq!(count.json(), json!(expected.len()), "{query}");
+        }
+    }
+    assert_eq!(find("groups=nowhere").status, 404);
+    let many = vec!["x"; 51].join(",");
+    assert_eq!(find(&format!("groups={many}")).status, 400);
+    // Who may ask for people and see none learns nothing of a group.
+    let asks = deputy(realm, Some("query-users"));
+    let told = call_with(
+        realm,
+        &asks,
+        "GET",
+        &format!("/users?groups={day}"),
+        &Value::Null,
+    );
+    assert_eq!((told.status, told.json()), (200, json!([])));
+    let path = format!("/users/count?groups={day}&createdAfter=1");
+    assert_eq!(
+        call_with(realm, &asks, "GET", &path, &Value::Null).json(),
+        json!(0)
+    );
+}
+
+fn a_trail_is_found_by_a_name(realm: &Realm) {
+    let ada = realm.create_person("ada", json!({}));
+    for name in ["ada", "no-such-person"] {
+        let fields = [
+            ("grant_type", "password"),
+            ("client_id", "admin-cli"),
+            ("username", name),
+            ("password", "a guess at nothing"),
+        ];
+        realm
+            .server
+            .send(&Request::form(&realm.path("token"), &fields));
+    }
+    let find = |who: &str| {
+        let path = format!("/events?type=LOGIN_ERROR&who={who}");
+        let found = realm.call("GET", &path, &Value::Null).json();
+        let all = found.as_array().into_iter().flatten();
+        all.map(|one| {
+            one["details"]["username"]
+                .as_str()
+                .unwrap_or("?")
+                .to_owned()
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(find("ada"), ["ada"]);
+    assert_eq!(find(&ada.id), ["ada"]);
+    assert_eq!(find("No-Such-Person"), ["no-such-person"]);
+    assert_eq!(find("no-such"), Vec::<String>::new());
+    // Keycloak's parameter goes on to take ids alone.
+    let by_id = realm.call("GET", "/events?user=ada", &Value::Null).json();
+    assert_eq!(by_id, json!([]));
+
+    let mut boss = deputy(realm, Some("manage-users"));
+    let made = call_with(
+        realm,
+        &boss,
+        "POST",
+        "/groups",
+        &json!({"name": "made by a deputy"}),
+    );
+    assert_eq!(made.status, 201, "{}", made.body);
+    let trail = |who: &str| {
+        let path = format!("/admin-events?resourceTypes=GROUP&who={who}");
+        let found = realm.call("GET", &path, &Value::Null).json();
+        found.as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(
+        (trail("manage-users"), trail("ada"), trail("no-such-person")),
+        (1, 0, 0)
+    );
+    // The administrator who made the realm is of `master`.
+    assert!(
+        realm
+            .call("POST", "/groups", &json!({"name": "made from master"}))
+            .status
+            == 201
+    );
+    assert_eq!(trail("manage-users"), 1);
+    boss = deputy(realm, Some("view-events"));
+    let path = "/events?type=LOGIN_ERROR&who=no-such-person";
+    let seen = call_with(realm, &boss, "GET", path, &Value::Null).json();
+    assert_eq!(seen.as_array().map_or(0, Vec::len), 1, "{seen}");
+}
+
+fn people_are_counted(realm: &Realm) {
+    let told = || {
+        let days = realm.call("GET", "/ui-ext/days?days=7", &Value::Null);
+        assert_eq!(days.status, 200, "{}", days.body);
+        days.json()["factors"].clone()
+    };
+    let first = told();
+    let is_told = first == json!({"counting": true}) || first["people"].is_u64();
+    assert!(is_told, "{first}");
+    wait_for("nobody is counted", || {
+        told() == json!({"people": 0, "withFactor": 0})
+    });
+    realm.create_person("ada", json!({}));
+    wait_for("one is counted", || {
+        told() == json!({"people": 1, "withFactor": 0})
+    });
+}
