@@ -13,6 +13,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::{Part, fit};
 use super::report::Report;
+use super::security_keys;
 use super::smtp;
 use super::unknown;
 use crate::blueprint::{self, DefaultRole, NewRealm};
@@ -167,6 +168,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     unknown::settings(&settings, sent, report)?;
     unknown::headers(&base, sent, report);
     smtp::report(sent, report);
+    security_keys::report(sent, report);
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     Ok(settings)
