@@ -34,6 +34,7 @@ mod keys;
 mod organizations;
 mod owners;
 mod realm;
+mod saml_examples;
 mod server;
 mod stored;
 
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
+    modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
