@@ -36,6 +36,10 @@ struct Scene {
 impl Scene {
     fn set(server: &Arc<Server>, name: &str) -> Self {
         let realm = Realm::create(server, &format!("saml-{}", name.len()), json!({}));
+        let profile = realm.call("GET", "/users/profile", &Value::Null).json();
+        let open = json!({"unmanagedAttributePolicy": "ENABLED"});
+        let open = crate::realm::merged(profile, open);
+        assert_eq!(realm.call("PUT", "/users/profile", &open).status, 200);
         let person = json!({
             "email": "ann@acme.example", "firstName": "Ann", "lastName": "<Lee> & Co",
             "attributes": {"team": ["red", "blue"]}, "groups": ["/staff/night"],
