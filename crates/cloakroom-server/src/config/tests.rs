@@ -247,7 +247,10 @@ fn makers_of_security_keys_are_read_from_files_that_can_be() {
     let name = "CLOAKROOM_WEBAUTHN_ROOTS";
     assert!(read(&[]).unwrap().makers.is_empty());
     let missing = read(&[(name, path)]).unwrap_err();
-    assert!(missing.contains(name) && missing.contains(path), "{missing}");
+    assert!(
+        missing.contains(name) && missing.contains(path),
+        "{missing}"
+    );
     std::fs::write(&file, "no certificate").unwrap();
     let empty = read(&[(name, path)]).unwrap_err();
     assert!(empty.contains("there is no certificate in it"), "{empty}");

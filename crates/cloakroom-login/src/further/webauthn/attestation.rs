@@ -4,7 +4,6 @@ mod fido_u2f;
 mod packed;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use ciborium::Value;
 use cloakroom_model::Timestamp;
 
 use super::authenticator_data::Made;
@@ -120,8 +119,9 @@ impl Attestation {
         if all.is_empty() || all.len() > MOST {
             return None;
         }
-        let read = |one: &'_ Value| Certificate::read(one.as_bytes()?);
-        all.iter().map(read).collect()
+        all.iter()
+            .map(|one| Certificate::read(one.as_bytes()?))
+            .collect()
     }
 
     fn signature(&self) -> Option<&[u8]> {

@@ -184,7 +184,8 @@ fn verifier(kind: Kind, signed: &Oid<'_>) -> Option<&'static dyn VerificationAlg
         found.map(|(_, bits)| bits)
     };
     if kind == Kind::Edwards {
-        return (*signed == OID_SIG_ED25519).then_some(&signature::ED25519);
+        let algorithm: &'static dyn VerificationAlgorithm = &signature::ED25519;
+        return (*signed == OID_SIG_ED25519).then_some(algorithm);
     }
     let bits: u16 = match kind {
         Kind::Rsa => is_one_of(
@@ -198,7 +199,7 @@ fn verifier(kind: Kind, signed: &Oid<'_>) -> Option<&'static dyn VerificationAlg
             OID_SIG_ECDSA_WITH_SHA512,
         )?,
     };
-    Some(match (kind, bits) {
+    let algorithm: &'static dyn VerificationAlgorithm = match (kind, bits) {
         (Kind::Rsa, 256) => &signature::RSA_PKCS1_2048_8192_SHA256,
         (Kind::Rsa, 384) => &signature::RSA_PKCS1_2048_8192_SHA384,
         (Kind::Rsa, _) => &signature::RSA_PKCS1_2048_8192_SHA512,
@@ -211,7 +212,8 @@ fn verifier(kind: Kind, signed: &Oid<'_>) -> Option<&'static dyn VerificationAlg
         (_, 256) => &signature::ECDSA_P521_SHA256_ASN1,
         (_, 384) => &signature::ECDSA_P521_SHA384_ASN1,
         _ => &signature::ECDSA_P521_SHA512_ASN1,
-    })
+    };
+    Some(algorithm)
 }
 
 /// The only value of an attribute, as text.
