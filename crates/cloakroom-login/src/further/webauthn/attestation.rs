@@ -129,3 +129,6 @@ impl Attestation {
         Some(signature.as_slice())
     }
 }
+
+#[cfg(test)]
+mod tests;
