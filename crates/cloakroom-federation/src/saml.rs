@@ -10,7 +10,8 @@
 //!    [`person`] who that is.
 //!
 //! The other way, [`request`] and [`logout`] write messages and [`sign`] signs them; [`descriptor`] says
-//! what we are, [`metadata`] which keys a provider publishes, [`published`] which settings, [`application`] what an application says of itself. What has to be computed is a parameter ([`crypto`]).
+//! what we are, [`metadata`] which keys a provider publishes, [`published`] which settings, [`application`] what an application says of itself, and
+//! [`example`] what would be said to it. What has to be computed is a parameter ([`crypto`]).
 
 mod algorithm;
 pub mod application;
@@ -20,6 +21,7 @@ mod c14n;
 pub mod crypto;
 pub mod descriptor;
 mod encryption;
+pub mod example;
 pub(crate) mod instant;
 pub mod logout;
 pub mod metadata;

@@ -30,6 +30,7 @@ mod realm;
 mod report;
 mod roles;
 mod scope_mappings;
+mod security_keys;
 mod settings;
 mod silent;
 mod smtp;

@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cloakroom_login::further::webauthn::Makers;
 use cloakroom_model::Secret;
 use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::address::Listed;
@@ -54,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) outbound_allow: Listed,
     /// The files with keys of Kerberos that the settings of realms may name.
     pub(crate) kerberos: Kerberos,
+    /// The makers of security keys whose word counts.
+    pub(crate) makers: Makers,
     /// The first administrator, for automation.
     pub(crate) bootstrap: Option<(String, Secret)>,
     /// What is logged.
@@ -148,6 +151,7 @@ impl Config {
             outbound_allow: Listed::parse(&text("outbound_allow"))
                 .map_err(|why| wrong(&settings, "outbound_allow", &why))?,
             kerberos: kerberos(&settings)?,
+            makers: makers(&settings)?,
             bootstrap,
             log: log(&settings)?,
             log_format: log_format(&settings)?,
@@ -163,6 +167,18 @@ fn kerberos(settings: &Settings) -> Result<Kerberos, String> {
     let read = read.map_err(|why| wrong(settings, keytabs, &why))?;
     let read = read.with_centres(text(centres));
     read.map_err(|why| wrong(settings, centres, &why))
+}
+
+/// Reads the files with the certificates of makers: who is listed is known before anybody brings a key.
+fn makers(settings: &Settings) -> Result<Makers, String> {
+    let name = "webauthn_roots";
+    let listed = settings.get(name).unwrap_or_default().split(',');
+    let mut files = listed.map(str::trim).filter(|file| !file.is_empty());
+    files.try_fold(Makers::default(), |makers, file| {
+        let text = std::fs::read_to_string(file).map_err(|error| error.to_string());
+        let read = text.and_then(|text| makers.with(&text).map_err(str::to_owned));
+        read.map_err(|why| wrong(settings, name, &format!("{file}: {why}")))
+    })
 }
 
 /// The file of settings as a layer: the one that is named, or the usual one if it is there.

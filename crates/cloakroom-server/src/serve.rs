@@ -54,6 +54,7 @@ pub(crate) fn open(config: &Config) -> Result<App, String> {
         proxies: config.trusted_proxies.clone(),
         outbound: Outbound::new(config.outbound_allow.clone())?,
         kerberos: config.kerberos.clone(),
+        makers: config.makers.clone(),
         connectors: routes::broker::administered,
         copies: copies(config),
         node: worker::beat::name(config.port).map_err(|fault| fault.to_string())?,

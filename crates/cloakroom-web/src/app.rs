@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
+use cloakroom_login::further::webauthn::Makers;
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::event::Event;
 use cloakroom_model::id::RealmId;
@@ -55,6 +56,8 @@ pub struct App {
     pub answers: Arc<Answers>,
     /// What the operator lists for Kerberos.
     pub kerberos: Arc<Kerberos>,
+    /// The makers of security keys whose word counts.
+    pub makers: Arc<Makers>,
     /// Which clients took tokens since that was last stored.
     pub uses: Arc<Uses>,
     /// Who fetched public keys since that was last stored.
@@ -96,6 +99,8 @@ pub struct Parts {
     pub outbound: Outbound,
     /// What the operator lists for Kerberos.
     pub kerberos: Kerberos,
+    /// The makers of security keys whose word counts.
+    pub makers: Makers,
     /// Finds the connectors of identity providers.
     pub connectors: connector::Find,
     /// Where copies of the database go, and who writes them.
@@ -119,6 +124,7 @@ impl App {
             limits: Arc::default(),
             federation: Arc::default(),
             kerberos: Arc::new(parts.kerberos),
+            makers: Arc::new(parts.makers),
             connectors: parts.connectors,
             copies: Arc::new(parts.copies),
             is_https: base_url.starts_with("https://"),
@@ -146,6 +152,7 @@ impl App {
             limits: Arc::clone(&self.limits),
             federation: Arc::clone(&self.federation),
             kerberos: Arc::clone(&self.kerberos),
+            makers: Arc::clone(&self.makers),
             connectors: self.connectors,
             copies: Arc::clone(&self.copies),
             is_https: base_url.starts_with("https://"),

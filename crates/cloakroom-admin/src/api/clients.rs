@@ -8,6 +8,7 @@ mod installation;
 mod nodes;
 mod rotation;
 pub(crate) mod saml;
+mod saml_example;
 mod secret;
 mod v2;
 

@@ -15,6 +15,7 @@ use super::federation;
 use super::lenient::{Part, fit};
 use super::localization;
 use super::report::Report;
+use super::security_keys;
 use super::smtp;
 use super::unknown;
 use crate::blueprint::{self, DefaultRole, NewRealm};
@@ -175,6 +176,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     unknown::headers(&base, sent, report);
     smtp::report(sent, report);
     localization::report(sent, ready, report)?;
+    security_keys::report(sent, report);
     client_policies::check(&settings, ready, report)?;
     check(&mut settings, ready, report)?;
     lengthen(&mut settings, &base, report);

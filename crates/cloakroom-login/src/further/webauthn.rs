@@ -6,8 +6,10 @@
 mod attestation;
 mod authenticator_data;
 mod cbor;
+mod certificate;
 mod client_data;
 mod cose;
+mod makers;
 mod policy;
 pub mod reading;
 pub mod register;
@@ -29,6 +31,7 @@ use authenticator_data::AuthenticatorData;
 use stored::{Stored, decode};
 
 pub use client_data::Ceremony;
+pub use makers::Makers;
 pub use policy::Policy;
 pub use stored::is_readable;
 

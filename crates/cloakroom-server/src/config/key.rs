@@ -99,6 +99,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Centres of keys that prove passwords, REALM=host:port, with commas",
     ),
     Key::new(
+        "webauthn_roots",
+        "Files with certificates of makers of security keys whose word counts, with commas",
+    ),
+    Key::new(
         "shutdown_delay",
         "Seconds between not being ready and taking no more requests",
     )

@@ -42,6 +42,10 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
         "KC_CACHE_STACK",
         "nodes share their database and nothing else",
     ),
+    (
+        "KC_TRUSTSTORE_PATHS",
+        "TLS trusts what the system does, and CLOAKROOM_WEBAUTHN_ROOTS lists makers of security keys",
+    ),
     ("KC_OPTIMIZED", "there is no build step"),
     ("KC_VERBOSE", "CLOAKROOM_LOG chooses what is logged"),
     ("KC_FEATURES", "features are not switched by name"),

@@ -238,3 +238,25 @@ fn variables_that_kubernetes_makes_for_a_service_of_our_name_are_no_settings() {
 
     assert_eq!(config.unwrap().port, 8080);
 }
+
+#[test]
+fn makers_of_security_keys_are_read_from_files_that_can_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("makers.pem");
+    let path = file.to_str().unwrap();
+    let name = "CLOAKROOM_WEBAUTHN_ROOTS";
+    assert!(read(&[]).unwrap().makers.is_empty());
+    let missing = read(&[(name, path)]).unwrap_err();
+    assert!(
+        missing.contains(name) && missing.contains(path),
+        "{missing}"
+    );
+    std::fs::write(&file, "no certificate").unwrap();
+    let empty = read(&[(name, path)]).unwrap_err();
+    assert!(empty.contains("there is no certificate in it"), "{empty}");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let made = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    std::fs::write(&file, made.self_signed(&key).unwrap().pem()).unwrap();
+    let twice = format!("{path}, {path},");
+    assert!(!read(&[(name, &twice)]).unwrap().makers.is_empty());
+}

@@ -12,6 +12,7 @@ use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
+use cloakroom_login::further::webauthn::Makers;
 use cloakroom_web::web;
 use serde_json::Value;
 
@@ -32,6 +33,7 @@ fn app(proxies: &str) -> (Data<App>, tempfile::TempDir) {
         proxies: TrustedProxies::parse(proxies).unwrap(),
         outbound: Outbound::new(Listed::default()).unwrap(),
         kerberos: Kerberos::default(),
+        makers: Makers::default(),
         connectors: crate::routes::broker::administered,
         copies,
         node: crate::worker::beat::name(8080).unwrap(),

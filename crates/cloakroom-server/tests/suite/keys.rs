@@ -2,6 +2,8 @@
 
 mod authenticator;
 mod hostile;
+mod maker;
+mod makers;
 mod no_new_key;
 mod passkey_hostile;
 mod passkeys;
@@ -26,6 +28,11 @@ const FORM: &str = "webauth";
 /// The kind of credential of a second factor.
 const KEY: &str = "webauthn";
 
+/// The certificates of the makers whom the servers under test are told of.
+pub(crate) fn listed_makers() -> String {
+    maker::listed().pem.clone()
+}
+
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
     let scene: Arc<OnceLock<Scene>> = Arc::default();
     let all = usual::STORIES
@@ -33,6 +40,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(hostile::STORIES)
         .chain(register::STORIES)
         .chain(no_new_key::STORIES)
+        .chain(makers::STORIES)
         .chain(weaker::STORIES)
         .chain(standing::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {

@@ -35,6 +35,7 @@ mod lists;
 mod organizations;
 mod owners;
 mod realm;
+mod saml_examples;
 mod server;
 mod stored;
 mod trail;
@@ -71,6 +72,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
+    modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));

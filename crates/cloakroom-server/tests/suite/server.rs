@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use crate::directories;
 use crate::http::{self, Answer, Request, decode, text};
+use crate::keys;
 use crate::stored;
 
 /// Name and password of the first administrator.
@@ -80,7 +81,10 @@ impl Server {
         let mut command = command(&folder.path().join("data"), ports, authority);
         command.envs(url.map(|url| ("CLOAKROOM_DATABASE_URL", url)));
         let log = File::create(folder.path().join("log")).unwrap();
+        let makers = folder.path().join("makers.pem");
+        std::fs::write(&makers, keys::listed_makers()).unwrap();
         command
+            .env("CLOAKROOM_WEBAUTHN_ROOTS", &makers)
             .env("CLOAKROOM_KERBEROS_KEYTABS", kerberos.0)
             .env("CLOAKROOM_KERBEROS_KDCS", kerberos.1)
             .current_dir(folder.path())

@@ -15,7 +15,7 @@ use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Map, Value, json};
 
 use super::super::{ALL, Answer, Names, Params};
-use super::{VIEW, found_by};
+use super::{VIEW, found_by, saml_example};
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
 
@@ -40,7 +40,7 @@ pub(super) fn configure(cfg: &mut ServiceConfig, client: &str) {
     }
     cfg.route(
         &format!("{base}/generate-example-saml-response"),
-        web::get().to(saml_example),
+        web::get().to(saml_response),
     );
     cfg.route(&format!("{base}/protocol-mappers"), web::get().to(mappers));
     for (end, is_granted) in [("granted", true), ("not-granted", false)] {
@@ -76,25 +76,27 @@ async fn example(admin: Admin, path: Names, params: Params, kind: Kind) -> Answe
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// A response of SAML, which would be the one of a provider that the realm is not.
-async fn saml_example(admin: Admin, path: Names, params: Params) -> Answer {
+/// A response of SAML, as text in JSON: what the client's mappers would put into it. Nobody signs in to applications of SAML yet.
+async fn saml_response(admin: Admin, path: Names, params: Params) -> Answer {
     let views = admin.check_sway(VIEW)?;
     let sees_people = admin.check_sway(super::super::users::VIEW)?;
     let user = params.get("userId").filter(|id| !id.is_empty()).cloned();
-    admin
+    let (scope, base_url) = (scope_of(&params), admin.app.base_url.clone());
+    let body = admin
         .read(move |cx| {
-            found_by(cx, path.part("client"), &views, "view")?;
+            let client = found_by(cx, path.part("client"), &views, "view")?;
             let Some(user) = &user else {
                 return Err(AdminError::error(404, "No userId provided"));
             };
             sees_people.check(cx, Of::Users, user, "view")?;
             let found = user::find(cx, &UserId::new(user.clone()))?;
-            found
-                .map(drop)
-                .ok_or_else(|| AdminError::error(404, "No user found"))
+            let user = found.ok_or_else(|| AdminError::error(404, "No user found"))?;
+            let said = saml_example::write(cx, (&client, &user), &scope, &base_url)?;
+            let why = "Could not generate a SAML response for the given user and client";
+            said.ok_or_else(|| AdminError::error(404, why))
         })
         .await?;
-    Err(AdminError::not_available("An identity provider of SAML"))
+    Ok(HttpResponse::Ok().json(body))
 }
 
 fn make(

@@ -156,6 +156,27 @@ fn armoured(certificate: &str) -> String {
     text
 }
 
+/// The format of the names that a client wants.
+pub(super) fn name_format(client: &Client) -> &'static str {
+    let said = client.settings.attribute("saml_name_id_format");
+    let known = FORMATS.iter().find(|(name, _)| Some(*name) == said);
+    known.map_or(
+        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+        |(_, uri)| uri,
+    )
+}
+
+/// Where a client begins: its base address, below its root if it is a path.
+pub(super) fn start(client: &Client) -> Option<String> {
+    let settings = &client.settings;
+    let base = settings.base_url.as_deref().filter(|url| !url.is_empty())?;
+    let root = settings.root_url.as_deref().unwrap_or_default();
+    Some(match base.starts_with('/') {
+        true => format!("{}{base}", root.trim_end_matches('/')),
+        false => base.to_owned(),
+    })
+}
+
 /// The application that a client's settings describe.
 fn application(client: &Client) -> Application {
     let settings = &client.settings;
@@ -181,12 +202,7 @@ fn application(client: &Client) -> Application {
             .or_else(|| settings.admin_url.clone().filter(|url| !url.is_empty()))
             .unwrap_or_else(|| NOWHERE.to_owned()),
     });
-    let format = settings.attribute("saml_name_id_format");
-    let format = FORMATS.iter().find(|(name, _)| Some(*name) == format);
-    let format = format.map_or(
-        "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
-        |(_, uri)| uri,
-    );
+    let format = name_format(client);
     let signs = settings.has("saml.client.signature");
     let is_encrypted = settings.has("saml.encrypt");
     Application {

@@ -119,6 +119,16 @@ pub(super) fn passwords() -> Vec<Section> {
             "realm-webauthn-verification",
             &["not specified", "required", "preferred", "discouraged"],
         ),
+        choice(
+            "webAuthnPolicyAttestationConveyancePreference",
+            "realm-webauthn-attestation",
+            &["not specified", "none", "indirect", "direct"],
+        ),
+        Field::new(
+            "webAuthnPolicyAcceptableAaguids",
+            "realm-webauthn-models",
+            Shape::Lines,
+        ),
     ];
     vec![
         Section::new("settings-password-section", passwords),

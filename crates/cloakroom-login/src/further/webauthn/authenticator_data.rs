@@ -1,5 +1,7 @@
 //! What the authenticator says of a ceremony (WebAuthn Level 3 §6.1): for which server, who was there, how often it has signed.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::Rejection;
@@ -43,6 +45,21 @@ pub(super) struct Made {
     pub(super) key: PublicKey,
     /// The key, byte for byte.
     pub(super) key_bytes: Vec<u8>,
+}
+
+impl Made {
+    /// The model of the authenticator, as people write it.
+    pub(super) fn model(&self) -> String {
+        let mut text = String::new();
+        for (at, byte) in self.aaguid.into_iter().enumerate() {
+            if [4, 6, 8, 10].contains(&at) {
+                text.push('-');
+            }
+            // Writing to a `String` cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
 }
 
 impl AuthenticatorData {

@@ -22,6 +22,11 @@ pub(super) fn number_of(name: &str) -> Option<i64> {
         .map(|(_, number)| *number)
 }
 
+/// The numbers of all algorithms that are known.
+pub(super) fn algorithms() -> impl Iterator<Item = i64> {
+    NAMES.iter().map(|(_, number)| *number)
+}
+
 /// The names of the members of a key (RFC 9052 §7.1, RFC 9053 §7, RFC 8230 §4).
 mod label {
     pub(super) const KIND: i64 = 1;
@@ -88,6 +93,48 @@ impl PublicKey {
             algorithm,
             material,
         })
+    }
+
+    /// A point that is written uncompressed (SEC 1 §2.3.3), on the curve that goes with the algorithm.
+    pub(super) fn of_point(algorithm: i64, point: &[u8]) -> Option<Self> {
+        let length = match algorithm {
+            -7 => 32,
+            -35 => 48,
+            -36 => 66,
+            _ => return None,
+        };
+        let is_point = point.first() == Some(&4) && point.len() == 1 + 2 * length;
+        is_point.then(|| Self {
+            algorithm,
+            material: Material::Curve(point.to_vec()),
+        })
+    }
+
+    /// A key of RSA, whose numbers have no zeros in front.
+    pub(super) fn of_rsa(algorithm: i64, modulus: &[u8], exponent: &[u8]) -> Self {
+        Self {
+            algorithm,
+            material: Material::Rsa {
+                modulus: modulus.to_vec(),
+                exponent: exponent.to_vec(),
+            },
+        }
+    }
+
+    /// A key of Ed25519.
+    pub(super) fn of_edwards(x: &[u8]) -> Option<Self> {
+        (x.len() == 32).then(|| Self {
+            algorithm: -8,
+            material: Material::Edwards(x.to_vec()),
+        })
+    }
+
+    /// The point of a key that is good for this algorithm, uncompressed.
+    pub(super) fn point(&self, algorithm: i64) -> Option<&[u8]> {
+        match &self.material {
+            Material::Curve(point) if self.algorithm == algorithm => Some(point),
+            _ => None,
+        }
     }
 
     /// The algorithm that the key is good for.

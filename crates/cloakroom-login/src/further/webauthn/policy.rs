@@ -94,6 +94,12 @@ impl Policy {
         }
     }
 
+    /// The model is one of those that are listed, in whatever letters.
+    pub(super) fn takes_model(&self, model: &str) -> bool {
+        let mut listed = self.aaguids.iter();
+        listed.any(|one| one.trim().eq_ignore_ascii_case(model))
+    }
+
     /// The person has to be verified by their authenticator.
     pub fn wants_verified(&self) -> bool {
         self.user_verification.as_deref() == Some("required")

@@ -2,18 +2,22 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::attestation::Attestation;
-use super::authenticator_data::AuthenticatorData;
-use super::cose::PublicKey;
+use cloakroom_model::Timestamp;
+
+use super::attestation::{Attestation, Said};
+use super::authenticator_data::{AuthenticatorData, Made};
+use super::certificate::Certificate;
+use super::cose::{self, PublicKey};
+use super::makers::Makers;
 
 /// Reads bytes as each of the things that an authenticator writes, and tells whether they are any.
 ///
-/// These are a key, what is said of a ceremony of the server `id.test` (without the digest of that name in front), and an
-/// attestation object.
+/// These are a key, what is said of a ceremony of the server `id.test` (without the digest of that name in front), an
+/// attestation object, and the certificate of a maker.
 ///
 /// # Errors
-/// What a key is read from is a key once more, and a key that can be used takes no signature that is made up. Where that
-/// does not hold, the parsers are wrong.
+/// What a key is read from is a key once more, a key that can be used takes no signature that is made up, and where no maker
+/// is listed none vouches. Where that does not hold, the parsers are wrong.
 pub fn is_any(bytes: &[u8]) -> Result<bool, &'static str> {
     let key = PublicKey::take(bytes);
     if let Some((key, rest)) = &key {
@@ -37,6 +41,42 @@ pub fn is_any(bytes: &[u8]) -> Result<bool, &'static str> {
         if PublicKey::read(&made.key_bytes).as_ref() != Some(&made.key) {
             return Err("a new key is stored as another");
         }
+        if let Some(attested) = &attested {
+            check_statement(attested, made)?;
+        }
     }
-    Ok(key.is_some() || attested.is_some() || !said.is_empty())
+    let certificate = Certificate::read(bytes);
+    if let Some(certificate) = &certificate {
+        check_path(std::slice::from_ref(certificate), bytes)?;
+    }
+    Ok(key.is_some() || attested.is_some() || !said.is_empty() || certificate.is_some())
+}
+
+/// What the statement says, if the client data were an empty object.
+fn check_statement(attested: &Attestation, made: &Made) -> Result<(), &'static str> {
+    match attested.said(made, b"{}") {
+        Ok(Said::Maker(maker)) => check_path(&maker.path, &attested.data),
+        _ => Ok(()),
+    }
+}
+
+fn check_path(path: &[Certificate<'_>], bytes: &[u8]) -> Result<(), &'static str> {
+    let now = Timestamp::from_seconds(1_800_000_000);
+    if Makers::default().vouch_for(path, now) {
+        return Err("nobody is listed, and somebody vouches");
+    }
+    let linked = path.iter().zip(path.iter().skip(1));
+    for (below, (one, issuer)) in linked.enumerate() {
+        let _ = one.is_issued_by(issuer, below);
+    }
+    for one in path {
+        let _ = (one.is_for_authenticators(), one.model());
+        let keys = cose::algorithms().filter_map(|algorithm| one.key(algorithm));
+        for key in keys {
+            if key.is_signed(b"a message", bytes) {
+                return Err("a certificate is a signature of its own key");
+            }
+        }
+    }
+    Ok(())
 }

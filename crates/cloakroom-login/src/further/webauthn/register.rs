@@ -1,7 +1,5 @@
 //! A new security key or passkey: what the browser is asked to make, and whether what it brings is what the realm takes.
 
-use std::fmt::Write as _;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloakroom_model::attempt::Attempt;
@@ -10,13 +8,13 @@ use cloakroom_model::event::{self, Event};
 use cloakroom_model::id::CredentialId;
 use cloakroom_model::realm::Settings;
 use cloakroom_model::user::User;
-use cloakroom_model::{Cx, Result, Secret};
+use cloakroom_model::{Cx, Result, Secret, Timestamp};
 use serde_json::Value;
 
 use super::attestation::Attestation;
 use super::authenticator_data::{AuthenticatorData, Made};
 use super::stored::{Shown, Stored, decode};
-use super::{Ceremony, Policy, Rejection, client_data};
+use super::{Ceremony, Makers, Policy, Rejection, client_data};
 use crate::flow::{self, note};
 
 /// More keys of a kind than anybody carries: what somebody brings is compared with each.
@@ -120,7 +118,7 @@ pub fn finish(
     cx: &mut Cx<'_>,
     attempt: &mut Attempt,
     user: &User,
-    (kind, base_url): (&str, &str),
+    (kind, base_url, makers): (&str, &str, &Makers),
     brought: &Brought<'_>,
 ) -> Result<std::result::Result<Registered, Rejection>> {
     let about = (Ceremony::Create, kind);
@@ -132,7 +130,7 @@ pub fn finish(
         return Ok(Err(Rejection::registration(why)));
     }
     let policy = Policy::of(&cx.realm.settings, kind, base_url);
-    let (made, shown) = match check(&policy, &challenge, brought) {
+    let (made, shown) = match check(&policy, &challenge, brought, (makers, cx.now)) {
         Ok(made) => made,
         Err(rejection) => return Ok(Err(rejection)),
     };
@@ -176,6 +174,7 @@ fn check(
     policy: &Policy,
     challenge: &str,
     brought: &Brought<'_>,
+    trust: (&Makers, Timestamp),
 ) -> std::result::Result<(Made, Shown), Rejection> {
     let read = |text: &str| {
         let bytes = decode(text).filter(|bytes| !bytes.is_empty());
@@ -209,9 +208,9 @@ fn check(
         let why = "the realm takes no keys of authenticators of this kind";
         return Err(Rejection::registration(why));
     }
-    attestation.check(&made, policy, &client_data)?;
+    attestation.check(&made, policy, &client_data, trust)?;
     let mut shown = Shown::new(&made.id, &made.key_bytes, data.counter);
-    shown.aaguid = Some(uuid(made.aaguid));
+    shown.aaguid = Some(made.model());
     shown.attestation_statement_format = Some(attestation.format);
     shown.transports = transports(brought.transports);
     Ok((made, shown))
@@ -226,18 +225,6 @@ fn transports(said: &str) -> Option<Vec<String>> {
     };
     let named = said.split(',').filter(is_plain).take(MOST);
     Some(named.map(str::to_owned).collect())
-}
-
-fn uuid(bytes: [u8; 16]) -> String {
-    let mut text = String::new();
-    for (at, byte) in bytes.into_iter().enumerate() {
-        if [4, 6, 8, 10].contains(&at) {
-            text.push('-');
-        }
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// Writes down what came of it; what people are shown of it is on the page.
@@ -285,6 +272,5 @@ mod tests {
     fn what_a_browser_says_of_an_authenticator_is_kept_where_it_is_plain() {
         let said = transports("usb,smart-card,<b>,,INTERNAL,ble");
         assert_eq!(said.unwrap(), ["usb", "smart-card", "ble"]);
-        assert_eq!(uuid([0xab; 16]), "abababab-abab-abab-abab-abababababab");
     }
 }

@@ -147,18 +147,19 @@ async fn act(
         Err(page) => return page,
     };
     let first = |is_written: bool| {
-        let (ticket, form, provider) = (ticket.clone(), form.clone(), visit.app.provider.clone());
+        let (ticket, form, app) = (ticket.clone(), form.clone(), visit.app.clone());
         let (identity, origin) = (visit.cookie(IDENTITY), visit.origin.clone());
         move |cx: &mut Cx<'_>| -> Result<Acted, Fault> {
             let Some(attempt) = ticket.claim(cx)? else {
                 return Ok(Acted::Onward(Onward::Over));
             };
             let identity = identity.as_deref();
-            let place = (&*provider, &origin, identity);
+            let place = (&**app, &origin, identity);
             let attempt = flow::hold_here(cx, attempt, identity)?;
             match step(cx, place, attempt, (&form, is_written))? {
                 Ok(attempt) => {
-                    sign_in::proceed(cx, &provider, attempt, identity, &origin).map(Acted::Onward)
+                    let provider = &app.provider;
+                    sign_in::proceed(cx, provider, attempt, identity, &origin).map(Acted::Onward)
                 }
                 Err(acted) => Ok(*acted),
             }
@@ -292,7 +293,7 @@ async fn store_password(
 /// Does what the form says; the attempt goes on unless there is something to show or to hash.
 fn step(
     cx: &mut Cx<'_>,
-    (provider, origin, identity): (&cloakroom_oidc::Provider, &Origin, Option<&str>),
+    (app, origin, identity): (&App, &Origin, Option<&str>),
     mut attempt: Attempt,
     (form, is_written): (&Form, bool),
 ) -> Result<Result<Attempt, Box<Acted>>, Fault> {
@@ -337,12 +338,13 @@ fn step(
         }
         Action::DeleteCredential => removal::remove(cx, &mut attempt, &user, origin)?,
         Action::RegisterKey | Action::RegisterPasskey => {
-            let about = (action.key_kind().unwrap_or_default(), provider.base_url());
+            let kind = action.key_kind().unwrap_or_default();
+            let about = (kind, app.provider.base_url(), &*app.makers);
             let sent = (form, identity, origin.ip.as_str());
             key_set_up::finish(cx, &mut attempt, &user, about, sent)?
         }
         Action::Terms if form.get("cancel").is_some() => {
-            let refused = sign_in::refuse(cx, provider, &attempt, "access_denied")?;
+            let refused = sign_in::refuse(cx, &app.provider, &attempt, "access_denied")?;
             return Ok(Err(Box::new(Acted::Onward(refused))));
         }
         Action::Terms => Problems::default(),

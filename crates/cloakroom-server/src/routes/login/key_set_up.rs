@@ -2,7 +2,7 @@
 
 use cloakroom_login::flow::{self, note};
 use cloakroom_login::further::webauthn::register::{self, Brought};
-use cloakroom_login::further::webauthn::{Ceremony, Rejection, take_challenge};
+use cloakroom_login::further::webauthn::{Ceremony, Makers, Rejection, take_challenge};
 use cloakroom_login::required::{self, Action, SKIP};
 use cloakroom_model::attempt::{self, Attempt, Stage};
 use cloakroom_model::credential::{self, PASSKEY};
@@ -48,10 +48,10 @@ pub(super) fn finish(
     cx: &mut Cx<'_>,
     attempt: &mut Attempt,
     user: &User,
-    about: (&str, &str),
+    about: (&str, &str, &Makers),
     (form, identity, ip): (&Form, Option<&str>, &str),
 ) -> Result<Problems, Fault> {
-    let (kind, _) = about;
+    let (kind, base_url, _) = about;
     let field = |name: &str| form.get(name).unwrap_or_default();
     let client_id = sign_in::request_of(attempt)?.client_id;
     let place = (client_id.as_str(), ip);
@@ -87,7 +87,7 @@ pub(super) fn finish(
     };
     let (rejection, detail, notice) = refused;
     register::report(cx, user, kind, Err((&rejection, &detail)), place)?;
-    register::renew(cx, attempt, about)?;
+    register::renew(cx, attempt, (kind, base_url))?;
     attempt::advance(cx, attempt)?;
     Ok(problems(form, notice))
 }

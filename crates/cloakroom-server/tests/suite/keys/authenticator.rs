@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 use crate::browser::Page;
 use crate::html::unescape;
 
+/// The model that authenticators name, unless they are told to name another.
+pub(super) const MODEL: [u8; 16] = [0xab; 16];
 /// The person is there, and verified.
 pub(super) const VERIFIED: u8 = 0b101;
 /// The person is there.
@@ -185,27 +187,51 @@ impl Key {
 
     /// The new key behind the counter: the model, its id, and the public half.
     pub(super) fn attested(&self) -> Vec<u8> {
+        self.attested_as(MODEL)
+    }
+
+    fn attested_as(&self, model: [u8; 16]) -> Vec<u8> {
         let length = u16::try_from(self.id.len()).unwrap().to_be_bytes();
-        [&[0xab; 16][..], &length, &self.id, &self.cose()].concat()
+        [&model[..], &length, &self.id, &self.cose()].concat()
+    }
+
+    /// The point of the public half, uncompressed.
+    pub(super) fn point(&self) -> Vec<u8> {
+        match &self.private {
+            Private::Es256(pair) => pair.public_key().as_ref().to_vec(),
+            _ => panic!("the key is no point of a curve"),
+        }
     }
 
     /// Makes the key, and says so in this format: `none`, or `packed` with a signature of its own.
     pub(super) fn make(&self, ceremony: &Ceremony, format: &str) -> Vec<(&'static str, String)> {
+        self.make_with(ceremony, (format, MODEL), &|data, hash| match format {
+            "packed" => vec![
+                (Cbor::from("alg"), Cbor::from(-7)),
+                (
+                    Cbor::from("sig"),
+                    Cbor::Bytes(self.sign(&[data, hash].concat())),
+                ),
+            ],
+            _ => Vec::new(),
+        })
+    }
+
+    /// The same with the statement that is made of what the authenticator says, and of the digest of the client data.
+    pub(super) fn make_with(
+        &self,
+        ceremony: &Ceremony,
+        (format, model): (&str, [u8; 16]),
+        statement: &dyn Fn(&[u8], &[u8]) -> Vec<(Cbor, Cbor)>,
+    ) -> Vec<(&'static str, String)> {
         let client_data = ceremony.client_data();
         let mut ceremony = ceremony.clone();
         if ceremony.behind.is_empty() {
             ceremony.flags |= 0b0100_0000;
-            ceremony.behind = self.attested();
+            ceremony.behind = self.attested_as(model);
         }
         let data = ceremony.authenticator_data(self.counter);
-        let message = [data.as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
-        let statement = match format {
-            "packed" => vec![
-                (Cbor::from("alg"), Cbor::from(-7)),
-                (Cbor::from("sig"), Cbor::Bytes(self.sign(&message))),
-            ],
-            _ => Vec::new(),
-        };
+        let statement = statement(&data, digest(&SHA256, &client_data).as_ref());
         let object = Cbor::Map(vec![
             (Cbor::from("fmt"), Cbor::from(format)),
             (Cbor::from("attStmt"), Cbor::Map(statement)),
