@@ -112,8 +112,11 @@ impl Problem {
             return desk.sign_in_again();
         }
         let title = desk.text(self.key);
+        let mut layout = desk.frame(Heading::new(&title));
+        // The page says it itself.
+        layout.problem.clear();
         let page = ProblemPage {
-            layout: desk.frame(Heading::new(&title)),
+            layout,
             key: self.key,
             text: self.text.clone(),
             request: request_id::current(),

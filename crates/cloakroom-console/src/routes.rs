@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
-use actix_web::http::Method;
+use actix_web::dev::{Path, ResourceDef, Url};
 use actix_web::http::header::LOCATION;
+use actix_web::http::{Method, Uri};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_admin::inside::Inside;
 use cloakroom_web::App;
 use cloakroom_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 
-use crate::desk::Desk;
+use crate::desk::{self, Desk};
 use crate::problem::Problem;
 use crate::{page, sign_in};
 
@@ -77,7 +79,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     }
     sign_in::configure(cfg);
     for route in page::ALL.iter().flat_map(|pages| pages.iter().copied()) {
-        let path = format!("/admin/{{home}}/console/{{realm}}{}", route.path);
+        let path = address(&route);
         let mut resource = web::resource(path).app_data(PayloadConfig::new(route.most));
         if let Some(work) = route.show {
             let serve = move |request, body| serve(request, body, work);
@@ -100,6 +102,26 @@ pub fn configure(cfg: &mut ServiceConfig) {
     );
 }
 
+/// The address of a route as actix knows it.
+fn address(route: &Route) -> String {
+    format!("/admin/{{home}}/console/{{realm}}{}", route.path)
+}
+
+/// What shows each page, in the order in which addresses are told apart.
+static PAGES: LazyLock<Vec<(ResourceDef, Work)>> = LazyLock::new(|| {
+    let routes = page::ALL.iter().flat_map(|pages| pages.iter());
+    let shown = routes.filter_map(|route| Some((ResourceDef::new(address(route)), route.show?)));
+    shown.collect()
+});
+
+/// The page at an address, with the parts of that.
+pub(crate) fn page_at(address: &Uri) -> Option<(Work, Path<Url>)> {
+    let mut parts = Path::new(Url::new(address.clone()));
+    let mut pages = PAGES.iter();
+    let (_, work) = pages.find(|(known, _)| known.capture_match_info(&mut parts))?;
+    Some((*work, parts))
+}
+
 /// Keycloak's front door: the console of `master`.
 async fn front_door(app: Data<App>) -> HttpResponse {
     let base = crate::frame::base_path(&app);
@@ -118,6 +140,7 @@ async fn serve(request: HttpRequest, body: Bytes, work: Work) -> HttpResponse {
     }
     match work(Rc::clone(&desk)).await {
         Ok(answer) => answer,
+        Err(problem) if is_change => desk::again(desk, &problem).await,
         Err(problem) => problem.page(&desk),
     }
 }
