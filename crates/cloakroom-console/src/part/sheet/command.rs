@@ -17,6 +17,9 @@ pub(super) fn target(desk: &Desk) -> String {
         }
         ["branding", "texts", locale] => format!("ui-ext/texts/{locale}"),
         ["roles", id, ..] => format!("roles-by-id/{id}"),
+        ["identity-providers", alias, "mappers", mapper] => {
+            format!("identity-provider/instances/{alias}/mappers/{mapper}")
+        }
         ["identity-providers", alias, ..] => format!("identity-provider/instances/{alias}"),
         [kind, id, ..] => format!("{kind}/{id}"),
         _ => String::new(),
