@@ -724,6 +724,11 @@ sessions-none = Niemand. Wer sich an dieser Anwendung anmeldet, steht hier, bis 
 
 nav-roles = Rollen
 kind-role = Rolle
+kind-scope = Client-Scope
+kind-identity-provider = Identitätsanbieter
+kind-flow = Ablauf
+kind-organization = Organisation
+kind-realm = Realm
 roles-lead = Was Menschen und Programme dürfen, in Worten, die Anwendungen verstehen.
 roles-new = Neue Rolle
 role-kind = Art

@@ -724,6 +724,11 @@ sessions-none = Nobody. Who signs in to this application stands here until the s
 
 nav-roles = Roles
 kind-role = Role
+kind-scope = Client scope
+kind-identity-provider = Identity provider
+kind-flow = Flow
+kind-organization = Organization
+kind-realm = Realm
 roles-lead = What people and programs may do, in words that applications understand.
 roles-new = New role
 role-kind = Kind
