@@ -564,6 +564,7 @@ client-callback-hint = com.example.app:/callback, or http://127.0.0.1/callback f
 lint-lead = Each of these is allowed, and each has led to stolen accounts elsewhere.
 lint-value = Value
 lint-any-host = Any host may receive the code: whoever sends a link gets the account.
+lint-open-host = Any host whose name begins like this may receive the code, also one of somebody else; put a / behind the name.
 lint-wildcard = A wildcard lets every page below it receive the code; name the exact address.
 lint-http = Over plain HTTP the code can be read on its way.
 lint-implicit = The implicit flow puts tokens into addresses; use the code flow.

@@ -9,13 +9,13 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
     let is_on = |name: &str| client.get(name).and_then(Value::as_bool) == Some(true);
     let uris = client.get("redirectUris").and_then(Value::as_array);
     let mut found = Vec::new();
+    let root = text_of(client, "rootUrl");
     for uri in uris.into_iter().flatten().filter_map(Value::as_str) {
-        if uri == "*" || uri.starts_with("http://*") || uri.starts_with("https://*") {
-            found.push(("lint-any-host", uri.to_owned()));
-        } else if uri.ends_with('*') && uri.contains("://") {
-            found.push(("lint-wildcard", uri.to_owned()));
+        let address = whole(&root, uri);
+        if let Some(key) = openness(&address) {
+            found.push((key, uri.to_owned()));
         }
-        if is_plain_http(uri) {
+        if is_plain_http(&address) {
             found.push(("lint-http", uri.to_owned()));
         }
     }
@@ -36,6 +36,36 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
     let broken = checks.into_iter().filter(|(is_so, _)| *is_so);
     found.extend(broken.map(|(_, key)| (key, String::new())));
     found
+}
+
+/// The address that a redirect URI stands for: one without a host stands below the root of the client, and of a client
+/// without one, as of those that every realm has, below the server itself.
+fn whole(root: &str, uri: &str) -> String {
+    match uri.starts_with('/') && !root.starts_with("${") {
+        true => format!("{}{uri}", root.trim_end_matches('/')),
+        false => uri.to_owned(),
+    }
+}
+
+/// How much more than one address a redirect URI lets in, as the key of the sentence. A `*` at the end stands for whatever
+/// follows, also inside the name of a host.
+fn openness(address: &str) -> Option<&'static str> {
+    let webs = ["https://", "http://"];
+    if webs.iter().any(|web| address.starts_with(&format!("{web}*"))) {
+        return Some("lint-any-host");
+    }
+    let beginning = address.strip_suffix('*')?;
+    if webs.iter().any(|web| web.starts_with(beginning)) {
+        return Some("lint-any-host");
+    }
+    let mut webs = webs.iter();
+    match webs.find_map(|web| beginning.strip_prefix(web)) {
+        Some(rest) if !rest.contains('/') => Some("lint-open-host"),
+        Some(_) => Some("lint-wildcard"),
+        // Below the server there are pages of every realm.
+        None if beginning == "/" || beginning.contains("://") => Some("lint-wildcard"),
+        None => None,
+    }
 }
 
 /// Over plain http a code can be read on its way, but for one's own machine.
@@ -63,6 +93,42 @@ mod tests {
                 vec!["lint-wildcard"],
             ),
             (json!({"redirectUris": ["/realms/x/account/*"]}), vec![]),
+            (
+                json!({"rootUrl": "${authBaseUrl}", "redirectUris": ["/realms/x/account/*"]}),
+                vec![],
+            ),
+            (json!({"redirectUris": ["/*"]}), vec!["lint-wildcard"]),
+            (
+                json!({"rootUrl": "https://a.example/", "redirectUris": ["/*"]}),
+                vec!["lint-wildcard"],
+            ),
+            (
+                json!({"rootUrl": "https://a.example", "redirectUris": ["/app/*"]}),
+                vec!["lint-wildcard"],
+            ),
+            (
+                json!({"rootUrl": "https://a.example", "redirectUris": ["/cb"]}),
+                vec![],
+            ),
+            (
+                json!({"rootUrl": "http://a.example", "redirectUris": ["/cb"]}),
+                vec!["lint-http"],
+            ),
+            (
+                json!({"redirectUris": ["https://a.example*"]}),
+                vec!["lint-open-host"],
+            ),
+            (
+                json!({"redirectUris": ["https://a.example:*"]}),
+                vec!["lint-open-host"],
+            ),
+            (json!({"redirectUris": ["https:*"]}), vec!["lint-any-host"]),
+            (json!({"redirectUris": ["https://*"]}), vec!["lint-any-host"]),
+            (json!({"redirectUris": ["com.example.app:*"]}), vec![]),
+            (
+                json!({"redirectUris": ["app://cb/*"]}),
+                vec!["lint-wildcard"],
+            ),
             (
                 json!({"redirectUris": ["http://a.example/cb"]}),
                 vec!["lint-http"],
