@@ -21,6 +21,8 @@ pub(crate) struct Card {
     nothing: String,
     table: Option<Table>,
     code: Option<String>,
+    /// What the button says that copies the text, before and after; nothing without such a button.
+    copy: Option<[String; 2]>,
     asks: Vec<Ask>,
 }
 
@@ -37,6 +39,7 @@ impl Card {
             nothing: String::new(),
             table: None,
             code: None,
+            copy: None,
             asks: Vec::new(),
         }
     }
@@ -67,6 +70,14 @@ impl Card {
     pub(crate) fn code(mut self, code: String) -> Self {
         self.code = Some(code);
         self
+    }
+
+    /// The same with a button that copies it.
+    pub(crate) fn copied(self, desk: &Desk, code: String) -> Self {
+        Self {
+            copy: Some(["copy", "copied"].map(|key| desk.text(key))),
+            ..self.code(code)
+        }
     }
 
     /// A form under it, where the administrator may send it.
