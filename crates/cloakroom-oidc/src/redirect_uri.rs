@@ -130,6 +130,15 @@ pub fn is_web_origin(base_url: &str, client: &Client, origin: &str) -> bool {
             .any(|uri| origin_of(uri) == Some(origin))
 }
 
+/// Where people open a client: its base URL, or its root where it has none; `None` if it names neither.
+pub fn home(base_url: &str, client: &Client) -> Option<String> {
+    let settings = &client.settings;
+    let page = settings.base_url.as_deref().filter(|page| !page.is_empty());
+    let root = settings.root_url.as_deref().filter(|root| !root.is_empty());
+    let page = page.map(|page| absolute(base_url, client, page));
+    page.or_else(|| root.map(|root| own_root(base_url, root).to_owned()))
+}
+
 fn registered(base_url: &str, client: &Client) -> Vec<String> {
     let all = client.settings.redirect_uris.iter();
     all.filter(|uri| !uri.is_empty())
@@ -141,12 +150,18 @@ fn absolute(base_url: &str, client: &Client, uri: &str) -> String {
     if !uri.starts_with('/') {
         return uri.to_owned();
     }
-    let root = match client.settings.root_url.as_deref() {
-        Some("${authBaseUrl}" | "${authAdminUrl}") => base_url,
-        Some(root) => root,
-        None => return uri.to_owned(),
-    };
-    format!("{}{uri}", root.trim_end_matches('/'))
+    match client.settings.root_url.as_deref() {
+        Some(root) => format!("{}{uri}", own_root(base_url, root).trim_end_matches('/')),
+        None => uri.to_owned(),
+    }
+}
+
+/// The root, where Keycloak's names stand for the server.
+fn own_root<'a>(base_url: &'a str, root: &'a str) -> &'a str {
+    match root {
+        "${authBaseUrl}" | "${authAdminUrl}" => base_url,
+        root => root,
+    }
 }
 
 /// Scheme, host and port of an address, as they are written.
