@@ -12,6 +12,8 @@ mod administration;
 mod documents;
 #[path = "http/encryption.rs"]
 mod encryption;
+#[path = "http/links.rs"]
+mod links;
 #[path = "http/mounted.rs"]
 mod mounted;
 #[path = "http/registration.rs"]

@@ -277,7 +277,7 @@ impl Field {
             Shape::Number(_) => typed.parse::<i64>().ok(),
             Shape::Seconds(_) => {
                 let count = typed.parse::<i64>().ok();
-                count.and_then(|count| count.checked_mul(self.unit(form)))
+                count.map(|count| count.saturating_mul(self.unit(form)))
             }
             _ => return None,
         };
@@ -363,4 +363,41 @@ pub(super) fn attributes(lines: &[&str]) -> Value {
         }
     }
     Value::Object(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_wrong_where_one_belongs() {
+        let wrong = |shape: Shape, typed: &str, unit: &str| {
+            let form = format!("f-at={typed}&f-at-unit={unit}");
+            Field::new("at", "", shape).wrong(&Pairs::parse(form.as_bytes()))
+        };
+        for (shape, typed, unit, expected) in [
+            (Shape::Seconds(true), "300", "1", None),
+            (Shape::Seconds(true), "+5+", "60", None),
+            (Shape::Seconds(true), "", "60", None),
+            (Shape::Seconds(true), "-1", "1", None),
+            (Shape::Seconds(true), "-1", "60", Some("wrong-range")),
+            (Shape::Seconds(true), "abc", "1", Some("said-number")),
+            (Shape::Seconds(true), "1.5", "1", Some("said-number")),
+            (Shape::Seconds(true), "100000", "86400", Some("wrong-range")),
+            (
+                Shape::Seconds(true),
+                "9223372036854775807",
+                "60",
+                Some("wrong-range"),
+            ),
+            (Shape::Number(false), "abc", "", Some("said-number")),
+            (Shape::Number(true), "2147483648", "", Some("wrong-range")),
+            (Shape::Number(true), "2147483647", "", None),
+            (Shape::Text, "abc", "", None),
+            (Shape::Switch(true), "abc", "", None),
+        ] {
+            let shown = format!("{shape:?} {typed} {unit}");
+            assert_eq!(wrong(shape, typed, unit), expected, "{shown}");
+        }
+    }
 }
