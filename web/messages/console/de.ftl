@@ -699,7 +699,6 @@ scope = Scope
 scope-kind = Wann
 scope-default = immer
 scope-optional = auf Verlangen
-client-role-scope = Rollen in seinen Tokens
 client-full-scope = Alle Rollen erlaubt
 client-full-scope-on = Jede Rolle, die eine Person hat, kommt in ihre Tokens, ob die Anwendung sie braucht oder nicht. Ausgeschaltet sind es nur die Rollen, die Sie hier nennen.
 client-full-scope-off = Nur die Rollen weiter unten und die ihrer Scopes kommen in ihre Tokens. Eingeschaltet ist es jede Rolle, die eine Person hat.

@@ -699,7 +699,6 @@ scope = Scope
 scope-kind = When
 scope-default = always
 scope-optional = when asked for
-client-role-scope = Roles in its tokens
 client-full-scope = Full scope allowed
 client-full-scope-on = Every role that a person has goes into its tokens, whether the application needs it or not. Switched off, the roles alone that you name here.
 client-full-scope-off = Only the roles below and those of its scopes go into its tokens. Switched on, every role that a person has does.

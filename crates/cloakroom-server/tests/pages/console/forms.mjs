@@ -17,6 +17,7 @@ const REFUSED = [
   ['/groups/{group}', '/groups/{group}/member', { add: 'nobody-of-that-name' }, 400],
   ['/clients/{client}/access', '/clients/{client}/role', { add: 'buyer', description: 'typed twice' }, 409],
   ['/clients/{client}/settings', '/clients/{client}/duplicate', { clientId: 'shop' }, 409],
+  ['/clients/{client}/settings', '/clients/{client}/duplicate', { clientId: '' }, 400],
   ['/flows/browser', '/flows/browser/copy', { name: 'careful' }, 409],
   ['/organizations/{organization}', '/organizations/{organization}/domain', { name: 'no domain' }, 400],
   ['/organizations/{organization}/groups', '/organizations/{organization}/groups', { name: 'buyers' }, 409],
