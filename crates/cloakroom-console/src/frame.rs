@@ -245,7 +245,9 @@ impl Frame {
             nav: nav(desk),
             languages: languages(desk),
             toast: desk.flash().map(|flash| Toast::of(desk, flash)),
-            problem: desk.refused("").map_or_else(String::new, |one| one.text.clone()),
+            problem: desk
+                .refused("")
+                .map_or_else(String::new, |one| one.text.clone()),
             heading,
             home_url: desk.url("/dashboard"),
             realms_url: desk.url("/realms"),

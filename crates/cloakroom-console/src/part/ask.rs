@@ -196,6 +196,8 @@ impl Ask {
     /// The fields with which something is wrong.
     fn wrong(&self) -> Vec<&Input> {
         let inputs = self.inputs.iter();
-        inputs.filter(|input| !self.error(input).is_empty()).collect()
+        inputs
+            .filter(|input| !self.error(input).is_empty())
+            .collect()
     }
 }

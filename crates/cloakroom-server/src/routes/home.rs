@@ -28,8 +28,7 @@ async fn go(app: Data<App>, request: HttpRequest, path: Path<(String, String)>) 
         let found = client::find(cx, &client_id)?;
         Ok(found.and_then(|client| redirect_uri::home(&base_url, &client)))
     };
-    let home: Result<Option<String>, Fault> =
-        visit.app.enter(&visit.realm, Door::Read, work).await;
+    let home: Result<Option<String>, Fault> = visit.app.enter(&visit.realm, Door::Read, work).await;
     match home {
         Ok(home) => match home.map(|home| HeaderValue::from_str(&home)) {
             Some(Ok(to)) => HttpResponse::SeeOther()

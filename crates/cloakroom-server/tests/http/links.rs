@@ -36,14 +36,26 @@ async fn a_link_leads_to_where_people_open_a_client() {
     make(&server, "", &json!({"realm": "r", "enabled": true})).await;
     let base = server.base.clone();
     let rows = [
-        ("whole", json!({"baseUrl": "https://a.example/in"}), "https://a.example/in"),
+        (
+            "whole",
+            json!({"baseUrl": "https://a.example/in"}),
+            "https://a.example/in",
+        ),
         (
             "below",
             json!({"rootUrl": "https://a.example/app/", "baseUrl": "/in?x=1"}),
             "https://a.example/app/in?x=1",
         ),
-        ("root", json!({"rootUrl": "https://a.example/app"}), "https://a.example/app"),
-        ("empty", json!({"rootUrl": "https://a.example", "baseUrl": ""}), "https://a.example"),
+        (
+            "root",
+            json!({"rootUrl": "https://a.example/app"}),
+            "https://a.example/app",
+        ),
+        (
+            "empty",
+            json!({"rootUrl": "https://a.example", "baseUrl": ""}),
+            "https://a.example",
+        ),
         ("rootless", json!({"baseUrl": "/in"}), "/in"),
         ("none", json!({}), ""),
     ];
@@ -80,7 +92,8 @@ async fn who_forgot_begins_with_the_form_for_a_new_password() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), &ADMIN).await;
     make(&server, "", &json!({"realm": "r", "enabled": true})).await;
-    let shop = json!({"clientId": "shop", "publicClient": true, "redirectUris": ["https://a.example/cb"]});
+    let shop =
+        json!({"clientId": "shop", "publicClient": true, "redirectUris": ["https://a.example/cb"]});
     make(&server, "/r/clients", &shop).await;
     let at = "/realms/r/protocol/openid-connect/forgot-credentials";
     let asked = format!(
@@ -91,7 +104,11 @@ async fn who_forgot_begins_with_the_form_for_a_new_password() {
     let on = json!({"resetPasswordAllowed": true}).to_string();
     administer(&server, Method::PUT, "/r", Some(&on), None).await;
     let page = get(&server, &asked).await;
-    let unknown = get(&server, &format!("{at}?client_id=nobody&response_type=code")).await;
+    let unknown = get(
+        &server,
+        &format!("{at}?client_id=nobody&response_type=code"),
+    )
+    .await;
     let elsewhere = asked.replace("a.example", "evil.example");
     let elsewhere = get(&server, &elsewhere).await;
     let nothing = get(&server, at).await;

@@ -51,7 +51,10 @@ fn whole(root: &str, uri: &str) -> String {
 /// follows, also inside the name of a host.
 fn openness(address: &str) -> Option<&'static str> {
     let webs = ["https://", "http://"];
-    if webs.iter().any(|web| address.starts_with(&format!("{web}*"))) {
+    if webs
+        .iter()
+        .any(|web| address.starts_with(&format!("{web}*")))
+    {
         return Some("lint-any-host");
     }
     let beginning = address.strip_suffix('*')?;
@@ -123,7 +126,10 @@ mod tests {
                 vec!["lint-open-host"],
             ),
             (json!({"redirectUris": ["https:*"]}), vec!["lint-any-host"]),
-            (json!({"redirectUris": ["https://*"]}), vec!["lint-any-host"]),
+            (
+                json!({"redirectUris": ["https://*"]}),
+                vec!["lint-any-host"],
+            ),
             (json!({"redirectUris": ["com.example.app:*"]}), vec![]),
             (
                 json!({"redirectUris": ["app://cb/*"]}),
