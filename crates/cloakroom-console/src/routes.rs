@@ -3,11 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
-use actix_web::dev::{Path, ResourceDef, Url};
+use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
-use actix_web::http::{Method, Uri};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_admin::inside::Inside;
 use cloakroom_web::App;
@@ -79,7 +77,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     }
     sign_in::configure(cfg);
     for route in page::ALL.iter().flat_map(|pages| pages.iter().copied()) {
-        let path = address(&route);
+        let path = format!("/admin/{{home}}/console/{{realm}}{}", route.path);
         let mut resource = web::resource(path).app_data(PayloadConfig::new(route.most));
         if let Some(work) = route.show {
             let serve = move |request, body| serve(request, body, work);
@@ -102,24 +100,39 @@ pub fn configure(cfg: &mut ServiceConfig) {
     );
 }
 
-/// The address of a route as actix knows it.
-fn address(route: &Route) -> String {
-    format!("/admin/{{home}}/console/{{realm}}{}", route.path)
+/// What an address says in the places that a route names, still percent-encoded.
+pub(crate) type Parts = Vec<(&'static str, String)>;
+
+/// What shows the page at a path below the realm, with the parts of that.
+pub(crate) fn page_at(path: &str) -> Option<(Work, Parts)> {
+    let mut routes = page::ALL.iter().flat_map(|pages| pages.iter());
+    routes.find_map(|route| Some((route.show?, parts(route.path, path)?)))
 }
 
-/// What shows each page, in the order in which addresses are told apart.
-static PAGES: LazyLock<Vec<(ResourceDef, Work)>> = LazyLock::new(|| {
-    let routes = page::ALL.iter().flat_map(|pages| pages.iter());
-    let shown = routes.filter_map(|route| Some((ResourceDef::new(address(route)), route.show?)));
-    shown.collect()
-});
-
-/// The page at an address, with the parts of that.
-pub(crate) fn page_at(address: &Uri) -> Option<(Work, Path<Url>)> {
-    let mut parts = Path::new(Url::new(address.clone()));
-    let mut pages = PAGES.iter();
-    let (_, work) = pages.find(|(known, _)| known.capture_match_info(&mut parts))?;
-    Some((*work, parts))
+/// The parts of a path that has the form of a route's.
+fn parts(route: &'static str, path: &str) -> Option<Parts> {
+    if route.split('/').count() != path.split('/').count() {
+        return None;
+    }
+    let mut found = Parts::new();
+    for (known, part) in route.split('/').zip(path.split('/')) {
+        let named = known
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'));
+        let Some(named) = named else {
+            if known == part {
+                continue;
+            }
+            return None;
+        };
+        let (name, choice) = named.split_once(':').unwrap_or((named, ""));
+        let is_one = choice.is_empty() || choice.split('|').any(|one| one == part);
+        if part.is_empty() || !is_one {
+            return None;
+        }
+        found.push((name, part.to_owned()));
+    }
+    Some(found)
 }
 
 /// Keycloak's front door: the console of `master`.
@@ -142,5 +155,49 @@ async fn serve(request: HttpRequest, body: Bytes, work: Work) -> HttpResponse {
         Ok(answer) => answer,
         Err(problem) if is_change => desk::again(desk, &problem).await,
         Err(problem) => problem.page(&desk),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_the_form_of_a_route_or_not() {
+        for (route, path, expected) in [
+            ("/groups", "/groups", Some(vec![])),
+            ("/groups", "/roles", None),
+            ("/groups", "/groups/", None),
+            ("/groups/{id}", "/groups/a%20b", Some(vec![("id", "a%20b")])),
+            ("/groups/{id}", "/groups/", None),
+            ("/groups/{id}", "/groups/a/b", None),
+            (
+                "/{owner:clients|client-scopes}/{id}/mappers",
+                "/clients/a/mappers",
+                Some(vec![("owner", "clients"), ("id", "a")]),
+            ),
+            (
+                "/{owner:clients|client-scopes}/{id}/mappers",
+                "/groups/a/mappers",
+                None,
+            ),
+            // What stands for anything may have a bar in it.
+            ("/groups/{id}", "/groups/a|b", Some(vec![("id", "a|b")])),
+        ] {
+            let owned = |found: Vec<(&'static str, &str)>| {
+                let pairs = found.into_iter();
+                pairs.map(|(name, part)| (name, part.to_owned())).collect()
+            };
+            assert_eq!(parts(route, path), expected.map(owned), "{route} {path}");
+        }
+    }
+
+    #[test]
+    fn of_two_routes_the_first_counts() {
+        let (_, found) = page_at("/users/new").unwrap();
+
+        assert_eq!(found, Parts::new());
+        assert!(page_at("/users/bulk").is_some_and(|(_, parts)| parts.len() == 1));
+        assert!(page_at("/nothing").is_none());
     }
 }

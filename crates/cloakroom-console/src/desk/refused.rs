@@ -4,13 +4,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_web::HttpResponse;
-use actix_web::dev::{Path, Url};
 use actix_web::http::header::REFERER;
 use actix_web::http::{StatusCode, Uri};
 
 use super::{Desk, Pairs};
 use crate::problem::Problem;
-use crate::routes;
+use crate::routes::{self, Parts, Work};
 
 /// The hidden field with the name of the form on its page.
 pub(crate) const FORM: &str = "form-id";
@@ -31,7 +30,7 @@ pub(crate) struct Refused {
     /// What is wrong with single fields.
     pub(crate) fields: Vec<(String, String)>,
     page: Uri,
-    parts: Path<Url>,
+    parts: Parts,
     is_shown: Cell<bool>,
 }
 
@@ -41,9 +40,10 @@ impl Refused {
         self.page.path()
     }
 
-    /// A part of the address of that page.
+    /// A part of the address of that page, below the realm.
     pub(super) fn part(&self, name: &str) -> &str {
-        self.parts.get(name).unwrap_or_default()
+        let found = self.parts.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, part)| part)
     }
 }
 
@@ -66,6 +66,15 @@ impl Desk {
         let page = named.or_else(referer)?;
         page.strip_prefix(self.app.base_path())?.parse().ok()
     }
+
+    /// What shows the page at an address of this realm's console.
+    fn page_at(&self, page: &Uri) -> Option<(Work, Parts)> {
+        let url = self.url("");
+        let below = page
+            .path()
+            .strip_prefix(url.strip_prefix(self.app.base_path())?)?;
+        routes::page_at(below)
+    }
 }
 
 /// The page that the form stands on, with what was typed still in it and what is wrong with it; where the form is on no
@@ -75,14 +84,10 @@ pub(crate) async fn again(desk: Rc<Desk>, problem: &Problem) -> HttpResponse {
     let page = desk
         .page_of_form()
         .filter(|_| problem.is_about_what_was_sent() && !is_sheet);
-    let found = page.and_then(|page| Some((routes::page_at(&page)?, page)));
+    let found = page.and_then(|page| Some((desk.page_at(&page)?, page)));
     let Some(((work, parts), page)) = found else {
         return problem.page(&desk);
     };
-    let is_here = |name: &str| parts.get(name) == desk.request.match_info().get(name);
-    if !is_here("home") || !is_here("realm") {
-        return problem.page(&desk);
-    }
     // The work is over, so nobody else holds the desk.
     let mut desk = match Rc::try_unwrap(desk) {
         Ok(desk) => desk,
