@@ -167,6 +167,7 @@ account-sign-out = تسجيل الخروج
 account-you = أنت
 account-name = الاسم
 account-change-password = تغيير كلمة المرور
+account-set-password = تعيين كلمة مرور
 account-sessions = أماكن تسجيل دخولك
 account-this-browser = هذا المتصفح
 account-started = تسجيل الدخول

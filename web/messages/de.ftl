@@ -193,6 +193,7 @@ account-sign-out = Abmelden
 account-you = Sie
 account-name = Name
 account-change-password = Passwort ändern
+account-set-password = Passwort festlegen
 account-password = Passwort
 account-methods = Wie Sie sich anmelden
 account-set = eingerichtet

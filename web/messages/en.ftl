@@ -193,6 +193,7 @@ account-sign-out = Sign out
 account-you = You
 account-name = Name
 account-change-password = Change password
+account-set-password = Set a password
 account-password = Password
 account-methods = How you sign in
 account-set = set up

@@ -167,6 +167,7 @@ account-sign-out = Cerrar sesión
 account-you = Usted
 account-name = Nombre
 account-change-password = Cambiar la contraseña
+account-set-password = Establecer una contraseña
 account-sessions = Dónde ha iniciado sesión
 account-this-browser = Este navegador
 account-started = inicio de sesión

@@ -167,6 +167,7 @@ account-sign-out = Se déconnecter
 account-you = Vous
 account-name = Nom
 account-change-password = Changer le mot de passe
+account-set-password = Définir un mot de passe
 account-sessions = Où vous êtes connecté
 account-this-browser = Ce navigateur
 account-started = connecté

@@ -167,6 +167,7 @@ account-sign-out = יציאה
 account-you = אתם
 account-name = שם
 account-change-password = החלפת סיסמה
+account-set-password = הגדרת סיסמה
 account-sessions = היכן נכנסת
 account-this-browser = הדפדפן הזה
 account-started = כניסה

@@ -167,6 +167,7 @@ account-sign-out = サインアウト
 account-you = あなた
 account-name = 名前
 account-change-password = パスワードを変更
+account-set-password = パスワードを設定
 account-sessions = サインインしている場所
 account-this-browser = このブラウザ
 account-started = サインイン

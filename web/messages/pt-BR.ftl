@@ -167,6 +167,7 @@ account-sign-out = Sair
 account-you = Você
 account-name = Nome
 account-change-password = Alterar a senha
+account-set-password = Definir uma senha
 account-sessions = Onde você está conectado
 account-this-browser = Este navegador
 account-started = conectado

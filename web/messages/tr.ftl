@@ -167,6 +167,7 @@ account-sign-out = Çıkış yap
 account-you = Siz
 account-name = Ad
 account-change-password = Parolayı değiştir
+account-set-password = Parola belirle
 account-sessions = Giriş yaptığınız yerler
 account-this-browser = Bu tarayıcı
 account-started = giriş

@@ -167,6 +167,7 @@ account-sign-out = 退出
 account-you = 您
 account-name = 姓名
 account-change-password = 更改密码
+account-set-password = 设置密码
 account-sessions = 您登录的地方
 account-this-browser = 此浏览器
 account-started = 登录于

@@ -50,7 +50,9 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.setAttribute("aria-live", "polite");
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    // Beside a value the button names none: it is the one before it.
+    const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : button.previousElementSibling;
+    await navigator.clipboard.writeText(source.textContent.trim());
     button.textContent = button.dataset.done;
   });
 }

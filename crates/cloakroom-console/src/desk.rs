@@ -2,8 +2,10 @@
 
 mod ask;
 mod pairs;
+mod refused;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::header::{
@@ -32,6 +34,7 @@ use crate::sign_in;
 pub(crate) use ask::text_of;
 pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use pairs::Pairs;
+pub(crate) use refused::{FORM, PAGE, Refused, again};
 
 /// The languages of the console.
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "de"];
@@ -53,6 +56,8 @@ pub(crate) struct Desk {
     flash: Option<Flash>,
     person: Value,
     rights: BTreeSet<String>,
+    /// What was sent before, where it was refused and its page is shown again.
+    refused: Option<Rc<Refused>>,
 }
 
 impl Desk {
@@ -102,6 +107,7 @@ impl Desk {
             flash: Flash::take(&request, app.is_https),
             person: Value::Null,
             rights: BTreeSet::new(),
+            refused: None,
             inside,
             seat,
             realm,
@@ -156,7 +162,15 @@ impl Desk {
 
     /// A part of the address by its name.
     pub(crate) fn part(&self, name: &str) -> String {
-        decode(self.request.match_info().get(name).unwrap_or_default())
+        let sent = || self.request.match_info().get(name).unwrap_or_default();
+        let part = self.refused.as_ref().map(|one| one.part(name));
+        decode(part.unwrap_or_else(sent))
+    }
+
+    /// The path of the page, without what a proxy puts before it.
+    pub(crate) fn path(&self) -> &str {
+        let page = self.refused.as_ref().map(|one| one.path());
+        page.unwrap_or_else(|| self.request.path())
     }
 
     /// The administrator has one of these rights here; of none, any right at all.
@@ -200,7 +214,7 @@ impl Desk {
     /// This page's address with other parameters.
     pub(crate) fn here(&self, query: &Pairs) -> String {
         let query = query.encode();
-        let path = format!("{}{}", self.app.base_path(), self.request.path());
+        let path = format!("{}{}", self.app.base_path(), self.path());
         if query.is_empty() {
             path
         } else {

@@ -199,6 +199,8 @@ pub(crate) struct Frame {
     pub(crate) nav: Vec<Shelf>,
     pub(crate) languages: Vec<Step>,
     pub(crate) toast: Option<Toast>,
+    /// Why what a button of this page stands for was not done; empty where nothing was refused.
+    pub(crate) problem: String,
     pub(crate) heading: Heading,
     pub(crate) home_url: String,
     pub(crate) realms_url: String,
@@ -243,6 +245,9 @@ impl Frame {
             nav: nav(desk),
             languages: languages(desk),
             toast: desk.flash().map(|flash| Toast::of(desk, flash)),
+            problem: desk
+                .refused("")
+                .map_or_else(String::new, |one| one.text.clone()),
             heading,
             home_url: desk.url("/dashboard"),
             realms_url: desk.url("/realms"),
@@ -279,7 +284,7 @@ impl Frame {
 
 /// The groups of the navigation that the administrator has rights for.
 fn nav(desk: &Desk) -> Vec<Shelf> {
-    let path = desk.request.path();
+    let path = desk.path();
     let groups = NAV.iter().map(|group| {
         let allowed = group.items.iter().filter(|item| desk.may(item.rights));
         let items = allowed.map(|item| {

@@ -2,6 +2,7 @@
 //!
 //! A page's template writes `{{ table }}` and gets markup; every text inside has been escaped by the part's own template.
 
+mod ask;
 mod chart;
 mod choices;
 mod facts;
@@ -14,6 +15,7 @@ mod stack;
 mod table;
 mod timeline;
 
+pub(crate) use ask::{Ask, Input};
 pub(crate) use chart::{Bar, Bars};
 pub(crate) use choices::{Choice, Choices};
 pub(crate) use facts::Facts;
@@ -22,6 +24,6 @@ pub(crate) use preview::Preview;
 pub(crate) use progress::Progress;
 pub(crate) use sheet::{Field, Kept, Origins, Section, Shape, Sheet, SheetPage};
 pub(crate) use small::{Pill, When};
-pub(crate) use stack::{Ask, Card, Input, Piece, Stack};
+pub(crate) use stack::{Card, Piece, Stack};
 pub(crate) use table::{Cell, Row, Table};
 pub(crate) use timeline::{Lane, Span, Timeline};

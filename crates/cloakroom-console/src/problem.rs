@@ -60,6 +60,14 @@ impl Problem {
         }
     }
 
+    /// What was sent in these fields does not fit; each with the sentence that says why.
+    pub(crate) fn at_fields(fields: Vec<(String, String)>) -> Self {
+        Self {
+            fields,
+            ..Self::new(400, "problem-refused")
+        }
+    }
+
     /// We could not do our part.
     pub(crate) fn broken(why: impl std::fmt::Display) -> Self {
         tracing::error!(%why, "a page of the console failed");
@@ -112,8 +120,11 @@ impl Problem {
             return desk.sign_in_again();
         }
         let title = desk.text(self.key);
+        let mut layout = desk.frame(Heading::new(&title));
+        // The page says it itself.
+        layout.problem.clear();
         let page = ProblemPage {
-            layout: desk.frame(Heading::new(&title)),
+            layout,
             key: self.key,
             text: self.text.clone(),
             request: request_id::current(),

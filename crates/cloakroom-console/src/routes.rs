@@ -11,7 +11,7 @@ use cloakroom_admin::inside::Inside;
 use cloakroom_web::App;
 use cloakroom_web::web::{self, Bytes, Data, PayloadConfig, ServiceConfig};
 
-use crate::desk::Desk;
+use crate::desk::{self, Desk};
 use crate::problem::Problem;
 use crate::{page, sign_in};
 
@@ -100,6 +100,41 @@ pub fn configure(cfg: &mut ServiceConfig) {
     );
 }
 
+/// What an address says in the places that a route names, still percent-encoded.
+pub(crate) type Parts = Vec<(&'static str, String)>;
+
+/// What shows the page at a path below the realm, with the parts of that.
+pub(crate) fn page_at(path: &str) -> Option<(Work, Parts)> {
+    let mut routes = page::ALL.iter().flat_map(|pages| pages.iter());
+    routes.find_map(|route| Some((route.show?, parts(route.path, path)?)))
+}
+
+/// The parts of a path that has the form of a route's.
+fn parts(route: &'static str, path: &str) -> Option<Parts> {
+    if route.split('/').count() != path.split('/').count() {
+        return None;
+    }
+    let mut found = Parts::new();
+    for (known, part) in route.split('/').zip(path.split('/')) {
+        let named = known
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'));
+        let Some(named) = named else {
+            if known == part {
+                continue;
+            }
+            return None;
+        };
+        let (name, choice) = named.split_once(':').unwrap_or((named, ""));
+        let is_one = choice.is_empty() || choice.split('|').any(|one| one == part);
+        if part.is_empty() || !is_one {
+            return None;
+        }
+        found.push((name, part.to_owned()));
+    }
+    Some(found)
+}
+
 /// Keycloak's front door: the console of `master`.
 async fn front_door(app: Data<App>) -> HttpResponse {
     let base = crate::frame::base_path(&app);
@@ -118,6 +153,51 @@ async fn serve(request: HttpRequest, body: Bytes, work: Work) -> HttpResponse {
     }
     match work(Rc::clone(&desk)).await {
         Ok(answer) => answer,
+        Err(problem) if is_change => desk::again(desk, &problem).await,
         Err(problem) => problem.page(&desk),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_the_form_of_a_route_or_not() {
+        for (route, path, expected) in [
+            ("/groups", "/groups", Some(vec![])),
+            ("/groups", "/roles", None),
+            ("/groups", "/groups/", None),
+            ("/groups/{id}", "/groups/a%20b", Some(vec![("id", "a%20b")])),
+            ("/groups/{id}", "/groups/", None),
+            ("/groups/{id}", "/groups/a/b", None),
+            (
+                "/{owner:clients|client-scopes}/{id}/mappers",
+                "/clients/a/mappers",
+                Some(vec![("owner", "clients"), ("id", "a")]),
+            ),
+            (
+                "/{owner:clients|client-scopes}/{id}/mappers",
+                "/groups/a/mappers",
+                None,
+            ),
+            // What stands for anything may have a bar in it.
+            ("/groups/{id}", "/groups/a|b", Some(vec![("id", "a|b")])),
+        ] {
+            let owned = |found: Vec<(&'static str, &str)>| {
+                let pairs = found.into_iter();
+                pairs.map(|(name, part)| (name, part.to_owned())).collect()
+            };
+            assert_eq!(parts(route, path), expected.map(owned), "{route} {path}");
+        }
+    }
+
+    #[test]
+    fn of_two_routes_the_first_counts() {
+        let (_, found) = page_at("/users/new").unwrap();
+
+        assert_eq!(found, Parts::new());
+        assert!(page_at("/users/bulk").is_some_and(|(_, parts)| parts.len() == 1));
+        assert!(page_at("/nothing").is_none());
     }
 }

@@ -130,6 +130,15 @@ pub fn is_web_origin(base_url: &str, client: &Client, origin: &str) -> bool {
             .any(|uri| origin_of(uri) == Some(origin))
 }
 
+/// Where people open a client: its base URL, or its root where it has none; `None` if it names neither.
+pub fn home(base_url: &str, client: &Client) -> Option<String> {
+    let settings = &client.settings;
+    let page = settings.base_url.as_deref().filter(|page| !page.is_empty());
+    let root = settings.root_url.as_deref().filter(|root| !root.is_empty());
+    let page = page.map(|page| absolute(base_url, client, page));
+    page.or_else(|| root.map(|root| own_root(base_url, root).to_owned()))
+}
+
 fn registered(base_url: &str, client: &Client) -> Vec<String> {
     let all = client.settings.redirect_uris.iter();
     all.filter(|uri| !uri.is_empty())
@@ -141,12 +150,18 @@ fn absolute(base_url: &str, client: &Client, uri: &str) -> String {
     if !uri.starts_with('/') {
         return uri.to_owned();
     }
-    let root = match client.settings.root_url.as_deref() {
-        Some("${authBaseUrl}" | "${authAdminUrl}") => base_url,
-        Some(root) => root,
-        None => return uri.to_owned(),
-    };
-    format!("{}{uri}", root.trim_end_matches('/'))
+    match client.settings.root_url.as_deref() {
+        Some(root) => format!("{}{uri}", own_root(base_url, root).trim_end_matches('/')),
+        None => uri.to_owned(),
+    }
+}
+
+/// The root, where Keycloak's names stand for the server.
+fn own_root<'a>(base_url: &'a str, root: &'a str) -> &'a str {
+    match root {
+        "${authBaseUrl}" | "${authAdminUrl}" => base_url,
+        root => root,
+    }
 }
 
 /// Scheme, host and port of an address, as they are written.
@@ -234,16 +249,34 @@ fn matches(pattern: &str, uri: &str) -> bool {
     registered == given
 }
 
-/// The `*` stands for the rest of a path: the prefix has to reach past the host, or a longer host
-/// would match as well.
 fn matches_prefix(prefix: &str, uri: &str) -> bool {
-    let reaches_path = prefix
-        .split_once("://")
-        .is_some_and(|(_, rest)| rest.contains('/'));
     let without_query = uri.split('?').next().unwrap_or_default();
     // As in Keycloak, the folder itself belongs to what is below it.
     let is_folder = prefix.strip_suffix('/') == Some(without_query);
-    reaches_path && !prefix.contains(['?', '*']) && (is_folder || without_query.starts_with(prefix))
+    may_be_a_beginning(prefix) && (is_folder || without_query.starts_with(prefix))
+}
+
+/// Whether a registered address can fit any other than itself: what stands before its `*` has to reach past the host, or a
+/// longer host would fit as well. A scheme of an app's own has no hosts (RFC 8252 section 7.1), so that it is enough by itself.
+#[must_use]
+pub fn leads_somewhere(pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => may_be_a_beginning(prefix),
+        None => !pattern.contains('*'),
+    }
+}
+
+fn may_be_a_beginning(prefix: &str) -> bool {
+    let Some((scheme, rest)) = prefix.split_once(':') else {
+        return false;
+    };
+    let is_web = ["https", "http"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web));
+    let reaches_path = rest
+        .strip_prefix("//")
+        .is_some_and(|rest| rest.contains('/'));
+    (reaches_path || !is_web) && !prefix.contains(['?', '*'])
 }
 
 /// `http://127.0.0.1:1234/cb` without its port; `None` where the address is no loopback literal.
@@ -355,7 +388,17 @@ mod tests {
             ("https://rp.test*", "https://rp.test.evil.test/", false),
             ("*", "https://evil.test/", false),
             ("https://*", "https://evil.test/", false),
+            ("https:*", "https://evil.test/", false),
+            ("HTTPS:*", "HTTPS://evil.test/", false),
+            ("h*", "https://evil.test/", false),
             ("https://rp.test/*", "https://rp.test\\@evil.test/", false),
+            ("com.app:*", "com.app:/cb", true),
+            ("com.app:/*", "com.app:/cb?x=1", true),
+            ("com.app://*", "com.app://cb/at", true),
+            ("com.app://*", "com.app.evil://cb", false),
+            ("com.app:*/cb", "com.app:/x/cb", false),
+            ("javascript:*", "javascript:alert(1)", false),
+            ("javascript://*", "javascript://%0aalert(1)", false),
         ] {
             assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
         }

@@ -16,6 +16,8 @@ mod encryption;
 mod https_required;
 #[path = "http/last_administrator.rs"]
 mod last_administrator;
+#[path = "http/links.rs"]
+mod links;
 #[path = "http/mounted.rs"]
 mod mounted;
 #[path = "http/nested_groups.rs"]

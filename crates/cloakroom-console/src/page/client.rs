@@ -47,6 +47,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::change("/clients/{id}/role", |desk| {
         Box::pin(access::change_roles(desk))
     }),
+    Route::change("/clients/{id}/full-scope", |desk| {
+        Box::pin(access::change_full_scope(desk))
+    }),
     Route::change("/clients/{id}/roles", |desk| {
         Box::pin(access::change_mappings(desk))
     }),

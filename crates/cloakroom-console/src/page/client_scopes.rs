@@ -158,18 +158,19 @@ async fn ask(desk: Rc<Desk>) -> Shown {
 
 async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
-    let mut scope = sheet::typed(&sections("scopes-new"), &desk.form);
+    let sections = sections("scopes-new");
+    let mut scope = sheet::typed(&sections, &desk.form);
     if let Some(members) = scope.as_object_mut() {
         members.insert("protocol".to_owned(), json!("openid-connect"));
     }
     let name = text_of(&scope, "name");
-    match desk.post("client-scopes", &scope).await {
+    match sheet::make(&desk, "client-scopes", &sections, &scope).await {
         Ok(reply) => {
             let page = format!("/client-scopes/{}", reply.id());
             desk.go(&page, &Flash::done("done-created").about(&name))
         }
         Err(problem) if problem.is_about_what_was_sent() => {
-            let sheet = Sheet::sent(&desk, &sections("scopes-new"), &problem);
+            let sheet = Sheet::sent(&desk, &sections, &problem);
             desk.show_again(&new_page(&desk, sheet))
         }
         Err(problem) => Err(problem),

@@ -162,13 +162,14 @@ async fn kinds(desk: Rc<Desk>) -> Shown {
         .show(&desk)
 }
 
-fn sections(kind: Kind) -> Vec<Section> {
+fn sections(kind: Kind, preset: Option<&kind::Preset>) -> Vec<Section> {
     let mut fields = vec![
         Field::new("clientId", "client-id", Shape::Required),
         Field::new("name", "client-name", Shape::Text),
     ];
     if kind.has_browser() {
-        fields.push(Field::new("rootUrl", kind.address_key(), Shape::Required));
+        let key = preset.map_or_else(|| kind.address_key(), |preset| preset.address_key);
+        fields.push(Field::new("rootUrl", key, Shape::Required));
     }
     vec![Section::new("clients-new", fields)]
 }
@@ -193,15 +194,16 @@ async fn ask(desk: Rc<Desk>) -> Shown {
     desk.show(&page(
         &desk,
         kind,
-        Sheet::of(&desk, &sections(kind), &begin),
+        Sheet::of(&desk, &sections(kind, preset), &begin),
     ))
 }
 
 async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let kind = Kind::named(&desk.part("kind")).ok_or_else(Problem::not_found)?;
-    let typed = sheet::typed(&sections(kind), &desk.form);
     let preset = kind::preset(desk.query.get("preset").unwrap_or_default());
+    let sections = sections(kind, preset);
+    let typed = sheet::typed(&sections, &desk.form);
     let client_id = text_of(&typed, "clientId");
     let made = match kind.settings(&typed, preset) {
         Ok(client) => desk.post("clients", &client).await,
@@ -213,7 +215,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
             desk.go(&page, &Flash::done("done-created").about(&client_id))
         }
         Err(problem) if problem.is_about_what_was_sent() => {
-            let sheet = Sheet::sent(&desk, &sections(kind), &problem);
+            let sheet = Sheet::sent(&desk, &sections, &problem);
             desk.show_again(&page(&desk, kind, sheet))
         }
         Err(problem) => Err(problem),

@@ -2,6 +2,7 @@
 
 mod connection;
 pub(in crate::page) mod health;
+mod mappers;
 mod trial;
 
 use std::rc::Rc;
@@ -31,6 +32,18 @@ pub(super) const ROUTES: &[Route] = &[
         Box::pin(trial::show(desk))
     })
     .and_change(|desk| Box::pin(trial::begin(desk))),
+    Route::show("/identity-providers/{alias}/mappers/new", |desk| {
+        Box::pin(mappers::ask(desk))
+    })
+    .and_change(|desk| Box::pin(mappers::make(desk))),
+    Route::show("/identity-providers/{alias}/mappers/{mapper}", |desk| {
+        Box::pin(mappers::show(desk))
+    })
+    .and_change(|desk| Box::pin(mappers::save(desk))),
+    Route::change(
+        "/identity-providers/{alias}/mappers/{mapper}/delete",
+        |desk| Box::pin(mappers::remove(desk)),
+    ),
     Route::change("/identity-providers/{alias}/delete", |desk| {
         Box::pin(remove(desk))
     }),
@@ -227,19 +240,7 @@ fn heading(desk: &Desk, provider: &Value) -> Heading {
 
 async fn show(desk: Rc<Desk>) -> Shown {
     let provider = desk.get(&path(&desk)).await?;
-    let mappers = desk.get(&format!("{}/mappers", path(&desk))).await?;
     let may_manage = desk.may(MANAGE);
-    let rows = mappers.as_array().into_iter().flatten().map(|one| {
-        Row::of(vec![
-            Cell::text(text_of(one, "name")),
-            Cell::mono(text_of(one, "identityProviderMapper")),
-            Cell::mono(one.get("config").map(Value::to_string).unwrap_or_default()),
-        ])
-    });
-    let columns = ["column-name", "mapper-kind", "column-setting"]
-        .map(|key| desk.text(key))
-        .to_vec();
-    let table = Table::new(desk.text("mappers"), columns, rows.collect());
     let words = desk.text_with("user-delete-confirm", "name", text_of(&provider, "alias"));
     let delete = Ask::new(
         &desk,
@@ -258,7 +259,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
     }
     stack = stack
         .with(Piece::Sheet(sheet))
-        .card(Card::new("mappers", desk.text("mappers")).table(table, desk.text("mappers-none")));
+        .card(mappers::card(&desk, may_manage).await?);
     if let Some(card) = history::card(&desk, &history::PROVIDER, &desk.part("alias")).await? {
         stack = stack.card(card);
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use actix_web::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
@@ -40,6 +40,14 @@ const WORDS: &str = "mapper-at";
 /// The path of the client or scope.
 fn owner(desk: &Desk) -> String {
     format!("{}/{}", desk.part("owner"), encode(&desk.part("id")))
+}
+
+/// The page that shows the mappers among the rest of the client or scope.
+fn home(desk: &Desk) -> String {
+    match desk.part("owner").as_str() {
+        "clients" => format!("/{}/access", owner(desk)),
+        _ => format!("/{}", owner(desk)),
+    }
 }
 
 /// The mappers of a client or a scope as a card of its page; `path` is its path. They are asked for by themselves, because
@@ -96,22 +104,32 @@ fn heading(desk: &Desk, object: &Value, title: &str) -> Heading {
             desk.text(key),
             desk.url(&format!("/{}", desk.part("owner"))),
         )
-        .under(name, desk.url(&format!("/{}", owner(desk))))
+        .under(name, desk.url(&home(desk)))
 }
 
-/// The kinds of mapper that the server has.
-async fn kinds(desk: &Desk) -> Result<Vec<Value>, Problem> {
+/// The protocol that the client or scope speaks.
+fn protocol(object: &Value) -> String {
+    let named = text_of(object, "protocol");
+    if named.is_empty() {
+        "openid-connect".to_owned()
+    } else {
+        named
+    }
+}
+
+/// The kinds of mapper that the server has for what the client or scope speaks.
+async fn kinds(desk: &Desk, object: &Value) -> Result<Vec<Value>, Problem> {
     let info = desk
         .ask(Method::GET, "/admin/serverinfo", None, None)
         .await?;
     let all = info
         .json
         .get("protocolMapperTypes")
-        .and_then(|all| all.get("openid-connect"));
+        .and_then(|all| all.get(protocol(object)));
     Ok(all.and_then(Value::as_array).cloned().unwrap_or_default())
 }
 
-fn kind<'a>(kinds: &'a [Value], id: &str) -> Option<&'a Value> {
+pub(super) fn kind<'a>(kinds: &'a [Value], id: &str) -> Option<&'a Value> {
     kinds.iter().find(|kind| text_of(kind, "id") == id)
 }
 
@@ -126,63 +144,79 @@ fn sections(kind: Option<&Value>) -> Vec<Section> {
     vec![Section::new("mapper-itself", properties(kind))]
 }
 
+/// The settings of a kind: the name of each, how it is typed, and what it usually is.
+pub(super) fn settings(
+    kind: Option<&Value>,
+) -> impl Iterator<Item = (String, Shape, Option<Value>)> + '_ {
+    described(kind).map(|one| {
+        let usual = one.get("defaultValue").filter(|usual| !usual.is_null());
+        (text_of(one, "name"), shape(one), usual.cloned())
+    })
+}
+
+fn described(kind: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let properties = kind.and_then(|kind| kind.get("properties"));
+    let properties = properties.and_then(Value::as_array);
+    properties.into_iter().flatten()
+}
+
+/// How a property is typed.
+fn shape(property: &Value) -> Shape {
+    match text_of(property, "type").as_str() {
+        "boolean" => Shape::Switch(true),
+        "List" => {
+            let options = property.get("options").and_then(Value::as_array);
+            let options = options.into_iter().flatten().filter_map(Value::as_str);
+            let options = options.map(|text| (text.to_owned(), text.to_owned()));
+            Shape::OneOf(options.collect())
+        }
+        "MultivaluedString" | "MultivaluedList" => Shape::Joined,
+        "Text" | "Script" | "Map" => Shape::Long,
+        "Password" => Shape::Secret,
+        _ => Shape::Text,
+    }
+}
+
 /// The fields of a kind: each property that the server names, in its words.
 fn properties(kind: Option<&Value>) -> Vec<Field> {
-    let mut fields = Vec::new();
-    let properties = kind
-        .and_then(|kind| kind.get("properties"))
-        .and_then(Value::as_array);
-    for one in properties.into_iter().flatten() {
-        let shape = match text_of(one, "type").as_str() {
-            "boolean" => Shape::Switch(true),
-            "List" => {
-                let options = one
-                    .get("options")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten();
-                let options = options.filter_map(Value::as_str);
-                Shape::OneOf(
-                    options
-                        .map(|text| (text.to_owned(), text.to_owned()))
-                        .collect(),
-                )
-            }
-            "MultivaluedString" | "MultivaluedList" => Shape::Joined,
-            "Text" | "Script" => Shape::Long,
-            "Password" => Shape::Secret,
-            _ => Shape::Text,
-        };
+    let fields = described(kind).map(|one| {
         let at = format!("config/{}", text_of(one, "name"));
         let label = text_of(one, "label");
         // Where the server names a message of Keycloak's, there is one of ours for it.
-        fields.push(match label.strip_suffix(".label") {
-            Some(name) => Field::new(&at, &format!("{WORDS}-{}", name.replace('.', "-")), shape),
-            None => Field::named(&at, &label, &text_of(one, "helpText"), shape),
-        });
-    }
-    fields
+        match label.strip_suffix(".label") {
+            Some(name) => {
+                let key = format!("{WORDS}-{}", name.replace('.', "-"));
+                Field::new(&at, &key, shape(one))
+            }
+            None => Field::named(&at, &label, &text_of(one, "helpText"), shape(one)),
+        }
+    });
+    fields.collect()
 }
 
 async fn ask(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let object = desk.get(&owner(&desk)).await?;
     let heading = heading(&desk, &object, &desk.text("mapper-new"));
-    let kinds = kinds(&desk).await?;
+    let kinds = kinds(&desk, &object).await?;
     let Some(chosen) = kind(&kinds, desk.query.get("kind").unwrap_or_default()) else {
         return choose(&desk, heading, &kinds);
     };
-    let begin = json!({"name": text_of(chosen, "name")});
+    let usual: Map<String, Value> = settings(Some(chosen))
+        .filter_map(|(name, _, usual)| Some((name, usual?)))
+        .collect();
+    let begin = json!({"name": text_of(chosen, "name"), "config": usual});
     let sheet = Sheet::of(&desk, &sections_of_new(Some(chosen)), &begin);
     desk.show(&new_page(&desk, heading, sheet))
 }
 
 fn new_page(desk: &Desk, heading: Heading, sheet: Sheet) -> SheetPage {
-    let back = Step::new(desk.text("discard"), desk.url(&format!("/{}", owner(desk))));
+    let back = Step::new(desk.text("discard"), desk.url(&home(desk)));
     SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
 }
 
-fn choose(desk: &Desk, heading: Heading, kinds: &[Value]) -> Shown {
+/// The kinds to choose from, each as a link to its form.
+pub(super) fn choose(desk: &Desk, heading: Heading, kinds: &[Value]) -> Shown {
     let rows = kinds.iter().map(|kind| {
         let url = desk.here(&desk.query.with("kind", &text_of(kind, "id")));
         Row::of(vec![
@@ -202,13 +236,13 @@ fn choose(desk: &Desk, heading: Heading, kinds: &[Value]) -> Shown {
 async fn make(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let object = desk.get(&owner(&desk)).await?;
-    let kinds = kinds(&desk).await?;
+    let kinds = kinds(&desk, &object).await?;
     let chosen = kind(&kinds, desk.query.get("kind").unwrap_or_default());
-    let chosen = chosen.ok_or_else(Problem::not_found)?;
+    let chosen = chosen.ok_or_else(|| Problem::invalid(desk.text("mapper-no-kind")))?;
     let sections = sections_of_new(Some(chosen));
     let mut mapper = sheet::typed(&sections, &desk.form);
     if let Some(members) = mapper.as_object_mut() {
-        members.insert("protocol".to_owned(), json!("openid-connect"));
+        members.insert("protocol".to_owned(), json!(protocol(&object)));
         members.insert("protocolMapper".to_owned(), json!(text_of(chosen, "id")));
     }
     let name = text_of(&mapper, "name");
@@ -219,10 +253,7 @@ async fn make(desk: Rc<Desk>) -> Shown {
         )
         .await;
     match made {
-        Ok(_) => desk.go(
-            &format!("/{}", owner(&desk)),
-            &Flash::done("done-created").about(&name),
-        ),
+        Ok(_) => desk.go(&home(&desk), &Flash::done("done-created").about(&name)),
         Err(problem) if problem.is_about_what_was_sent() => {
             let heading = heading(&desk, &object, &desk.text("mapper-new"));
             let sheet = Sheet::sent(&desk, &sections, &problem);
@@ -243,7 +274,7 @@ fn path(desk: &Desk) -> String {
 async fn show(desk: Rc<Desk>) -> Shown {
     let object = desk.get(&owner(&desk)).await?;
     let mapper = desk.get(&path(&desk)).await?;
-    let kinds = kinds(&desk).await?;
+    let kinds = kinds(&desk, &object).await?;
     let sections = sections(kind(&kinds, &text_of(&mapper, "protocolMapper")));
     let name = text_of(&mapper, "name");
     let may_manage = desk.may(MANAGE);
@@ -268,7 +299,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
 async fn save(desk: Rc<Desk>) -> Shown {
     let object = desk.get(&owner(&desk)).await?;
     let mapper = desk.get(&path(&desk)).await?;
-    let kinds = kinds(&desk).await?;
+    let kinds = kinds(&desk, &object).await?;
     let sections = sections(kind(&kinds, &text_of(&mapper, "protocolMapper")));
     let page = format!("/{}/mappers/{}", owner(&desk), encode(&desk.part("mapper")));
     let (api, heading) = (
@@ -290,8 +321,5 @@ async fn remove(desk: Rc<Desk>) -> Shown {
         return desk.go(&page, &Flash::failed("done-name-differs"));
     }
     desk.delete(&path(&desk)).await?;
-    desk.go(
-        &format!("/{}", owner(&desk)),
-        &Flash::done("done-deleted").about(&name),
-    )
+    desk.go(&home(&desk), &Flash::done("done-deleted").about(&name))
 }

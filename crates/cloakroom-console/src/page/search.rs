@@ -1,5 +1,5 @@
-//! Search over everything, as a page and as the answers of the palette: pages, what can be done, settings, people, clients,
-//! groups, roles.
+//! Search over everything, as a page and as the answers of the palette: pages, what can be done, settings, realms, and what
+//! is in this one, from people to flows.
 
 mod deed;
 
@@ -51,6 +51,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
         for kind in KINDS {
             found.extend(things(&desk, kind, &asked).await?);
         }
+        found.extend(realms(&desk, &asked).await?);
     }
     found.sort_by_key(|one| one.rank);
     found.truncate(30);
@@ -113,11 +114,11 @@ fn settings(desk: &Desk, asked: &str) -> Result<Vec<Found>, Problem> {
     Ok(named.take(MOST).collect())
 }
 
-/// A kind of thing that the API finds by a text.
+/// A kind of thing that a text finds.
 struct Kind {
     /// The key of its name.
     key: &'static str,
-    /// Where the API finds it, but for the text.
+    /// Where the API finds it, but for the text; one without a parameter lists all of them, of which realms have few.
     api: &'static str,
     /// The member that is searched and shown.
     name: &'static str,
@@ -127,48 +128,109 @@ struct Kind {
     page: &'static str,
 }
 
+const fn kind(
+    key: &'static str,
+    api: &'static str,
+    name: &'static str,
+    id: &'static str,
+    page: &'static str,
+) -> Kind {
+    Kind {
+        key,
+        api,
+        name,
+        id,
+        page,
+    }
+}
+
 const KINDS: &[Kind] = &[
-    Kind {
-        key: "kind-user",
-        api: "users?briefRepresentation=true&search=",
-        name: "username",
-        id: "id",
-        page: "/users/",
-    },
-    Kind {
-        key: "kind-client",
-        api: "clients?search=true&clientId=",
-        name: "clientId",
-        id: "id",
-        page: "/clients/",
-    },
-    Kind {
-        key: "kind-group",
-        api: "groups?search=",
-        name: "name",
-        id: "id",
-        page: "/groups/",
-    },
-    Kind {
-        key: "kind-role",
-        api: "roles?search=",
-        name: "name",
-        id: "id",
-        page: "/roles/",
-    },
+    kind(
+        "kind-user",
+        "users?briefRepresentation=true&search=",
+        "username",
+        "id",
+        "/users/",
+    ),
+    kind(
+        "kind-client",
+        "clients?search=true&clientId=",
+        "clientId",
+        "id",
+        "/clients/",
+    ),
+    kind("kind-group", "groups?search=", "name", "id", "/groups/"),
+    kind("kind-role", "roles?search=", "name", "id", "/roles/"),
+    kind(
+        "kind-scope",
+        "client-scopes",
+        "name",
+        "id",
+        "/client-scopes/",
+    ),
+    kind(
+        "kind-identity-provider",
+        "identity-provider/instances",
+        "alias",
+        "alias",
+        "/identity-providers/",
+    ),
+    kind(
+        "kind-flow",
+        "authentication/flows",
+        "alias",
+        "alias",
+        "/flows/",
+    ),
+    kind(
+        "kind-organization",
+        "organizations?search=",
+        "name",
+        "id",
+        "/organizations/",
+    ),
 ];
 
 async fn things(desk: &Desk, kind: &Kind, asked: &str) -> Result<Vec<Found>, Problem> {
-    let path = format!("{}{}&first=0&max={MOST}", kind.api, encode(asked));
+    let is_found = kind.api.contains('?');
+    let path = match is_found {
+        true => format!("{}{}&first=0&max={MOST}", kind.api, encode(asked)),
+        false => kind.api.to_owned(),
+    };
     let shown = desk.get_if_allowed(&path).await?;
     let all = shown.as_ref().and_then(Value::as_array);
-    let found = all.into_iter().flatten().map(|one| {
+    let found = all.into_iter().flatten().filter_map(|one| {
         let text = text_of(one, kind.name);
-        Found {
-            rank: rank(&text, asked).unwrap_or(3),
+        // What the API finds may fit by something that is not shown.
+        let rank = rank(&text, asked).or(is_found.then_some(3))?;
+        Some(Found {
+            rank,
             note: desk.text(kind.key),
             url: desk.url(&format!("{}{}", kind.page, encode(&text_of(one, kind.id)))),
             text,
+        })
+    });
+    let mut found: Vec<Found> = found.collect();
+    found.sort_by_key(|one| one.rank);
+    found.truncate(MOST);
+    Ok(found)
+}
+
+/// The realms that the administrator may go to.
+async fn realms(desk: &Desk, asked: &str) -> Result<Vec<Found>, Problem> {
+    let path = format!(
+        "ui-ext/realms/names?search={}&first=0&max={MOST}",
+        encode(asked)
+    );
+    let shown = desk.get_if_allowed(&path).await?.unwrap_or_default();
+    let all = shown.as_array().into_iter().flatten();
+    let found = all.map(|one| {
+        let name = text_of(one, "name");
+        Found {
+            rank: rank(&name, asked).unwrap_or(3),
+            note: desk.text("kind-realm"),
+            url: desk.url_in(&name, "/dashboard"),
+            text: name,
         }
     });
     Ok(found.collect())

@@ -12,6 +12,7 @@ pub(crate) use origin::Origins;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use cloakroom_admin::inside::Reply;
 use serde_json::Value;
 
 use crate::desk::{Desk, Pairs};
@@ -181,4 +182,15 @@ impl SheetPage {
 /// The object that a form describes.
 pub(crate) fn typed(sections: &[Section], form: &Pairs) -> Value {
     change::typed(sections, form)
+}
+
+/// Makes what a form describes, with what the form leaves out already in it, at this path of the API.
+pub(crate) async fn make(
+    desk: &Desk,
+    path: &str,
+    sections: &[Section],
+    object: &Value,
+) -> Result<Reply, Problem> {
+    change::check(desk, sections)?;
+    desk.post(path, object).await
 }

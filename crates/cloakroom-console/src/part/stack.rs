@@ -3,145 +3,10 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Choices, Facts, Pager, Preview, Progress, Sheet, Table, Timeline};
+use super::{Ask, Choices, Facts, Pager, Preview, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::{Frame, Step};
 use crate::routes::Shown;
-
-/// One field of a small form.
-#[derive(Clone, Debug)]
-pub(crate) struct Input {
-    name: String,
-    label: String,
-    kind: &'static str,
-    value: String,
-    options: Vec<(String, String, bool)>,
-}
-
-impl Input {
-    fn new(kind: &'static str, name: &str, label: String, value: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            label,
-            kind,
-            value: value.to_owned(),
-            options: Vec::new(),
-        }
-    }
-
-    /// A line of text.
-    pub(crate) fn text(name: &str, label: String, value: &str) -> Self {
-        Self::new("text", name, label, value)
-    }
-
-    /// Several lines.
-    pub(crate) fn long(name: &str, label: String, value: &str) -> Self {
-        Self::new("long", name, label, value)
-    }
-
-    /// A password that nobody has yet.
-    pub(crate) fn password(name: &str, label: String) -> Self {
-        Self::new("password", name, label, "")
-    }
-
-    /// A file of these kinds.
-    pub(crate) fn file(name: &str, label: String, kinds: &str) -> Self {
-        Self::new("file", name, label, kinds)
-    }
-
-    /// On or off.
-    pub(crate) fn check(name: &str, label: String, is_on: bool) -> Self {
-        Self::new("check", name, label, if is_on { "true" } else { "" })
-    }
-
-    /// One of several: value and words.
-    pub(crate) fn select(name: &str, label: String, options: Vec<(String, String)>) -> Self {
-        let options = options
-            .into_iter()
-            .map(|(value, text)| (value, text, false));
-        Self {
-            options: options.collect(),
-            ..Self::new("select", name, label, "")
-        }
-    }
-
-    /// What is chosen at first.
-    pub(crate) fn chosen(mut self, value: &str) -> Self {
-        for (own, _, is_chosen) in &mut self.options {
-            *is_chosen = own == value;
-        }
-        self
-    }
-
-    /// Sent along, not shown.
-    pub(crate) fn hidden(name: &str, value: &str) -> Self {
-        Self::new("hidden", name, String::new(), value)
-    }
-}
-
-/// A small form: what it asks, and the button that sends it.
-#[derive(Clone, Debug, Template)]
-#[template(path = "console/part/ask.html")]
-pub(crate) struct Ask {
-    id: &'static str,
-    csrf: String,
-    url: String,
-    is_get: bool,
-    inputs: Vec<Input>,
-    button: String,
-    class: &'static str,
-}
-
-impl HtmlSafe for Ask {}
-
-impl Ask {
-    /// A form that changes something; `id` is unique on its page.
-    pub(crate) fn new(desk: &Desk, id: &'static str, url: String, button: String) -> Self {
-        Self {
-            id,
-            csrf: desk.csrf().to_owned(),
-            url,
-            is_get: false,
-            inputs: Vec::new(),
-            button,
-            class: "",
-        }
-    }
-
-    /// It chooses what the card shows, so it stands before that.
-    fn is_view(&self) -> bool {
-        self.is_get
-    }
-
-    /// Browsers send files in a form of its own kind alone.
-    fn has_file(&self) -> bool {
-        self.inputs.iter().any(|input| input.kind == "file")
-    }
-
-    /// The form only asks for another view of the page.
-    pub(crate) fn view(mut self) -> Self {
-        self.is_get = true;
-        self
-    }
-
-    /// What most come for.
-    pub(crate) fn primary(mut self) -> Self {
-        self.class = "primary";
-        self
-    }
-
-    /// What takes something away.
-    pub(crate) fn danger(mut self) -> Self {
-        self.class = "danger";
-        self
-    }
-
-    /// Adds a field.
-    pub(crate) fn input(mut self, input: Input) -> Self {
-        self.inputs.push(input);
-        self
-    }
-}
 
 /// A card.
 #[derive(Clone, Debug, Template)]
@@ -157,6 +22,8 @@ pub(crate) struct Card {
     table: Option<Table>,
     pages: Option<Pages>,
     code: Option<String>,
+    /// What the button says that copies the text, before and after; nothing without such a button.
+    copy: Option<[String; 2]>,
     asks: Vec<Ask>,
 }
 
@@ -183,6 +50,7 @@ impl Card {
             table: None,
             pages: None,
             code: None,
+            copy: None,
             asks: Vec::new(),
         }
     }
@@ -233,6 +101,14 @@ impl Card {
     pub(crate) fn code(mut self, code: String) -> Self {
         self.code = Some(code);
         self
+    }
+
+    /// The same with a button that copies it.
+    pub(crate) fn copied(self, desk: &Desk, code: String) -> Self {
+        Self {
+            copy: Some(["copy", "copied"].map(|key| desk.text(key))),
+            ..self.code(code)
+        }
     }
 
     /// A form under it, where the administrator may send it.

@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 use cloakroom_web::i18n::clean;
 
 use super::{Pill, When};
+use crate::desk::Desk;
 
 /// What stands in one place of a table.
 #[derive(Clone, Debug)]
@@ -19,6 +20,12 @@ pub(crate) enum Cell {
     Muted(String),
     /// An id, an address, a code.
     Mono(String),
+    /// An id, an address, a code that somebody takes elsewhere: what its button says before and after, and what it is.
+    Copied {
+        text: String,
+        name: String,
+        words: [String; 2],
+    },
     /// Words that lead somewhere.
     Link { text: String, url: String },
     /// Words that stand further in the deeper they are in a tree, and may lead somewhere.
@@ -67,6 +74,15 @@ impl Cell {
     /// An id, an address, a code.
     pub(crate) fn mono(text: impl Into<String>) -> Self {
         Self::Mono(clean(&text.into()).into_owned())
+    }
+
+    /// An id, an address, a code that somebody takes elsewhere, with a button that copies it; `name` says what it is.
+    pub(crate) fn copied(desk: &Desk, name: &str, text: impl Into<String>) -> Self {
+        Self::Copied {
+            text: clean(&text.into()).into_owned(),
+            name: name.to_owned(),
+            words: ["copy", "copied"].map(|key| desk.text(key)),
+        }
     }
 
     /// Words that lead somewhere.

@@ -46,6 +46,7 @@ pub(crate) use organization::name_page;
 pub(crate) use pages::{action, asks_else, layout, login_page, security};
 pub(crate) use profile::fields as profile_fields;
 pub(crate) use register::register_page;
+pub(crate) use reset::forgotten;
 
 /// The paths of signing in.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {

@@ -51,6 +51,25 @@ async fn a_posted_realm_that_cannot_stand_leaves_nothing() {
     assert_eq!((strange, gone, clients), (400, 404, json!([])));
 }
 
+/// What the tutorial says of the two ways in: the API is as strict as Keycloak's, the command line reports what it leaves out.
+#[tokio::test]
+async fn a_rule_that_is_not_here_is_refused_by_the_api_and_left_out_by_the_command_line() {
+    let here = Installation::new();
+    let realm = json!({"realm": "strict", "passwordPolicy": "length(9) and ourOwnRule(3)"});
+    std::fs::write(here.path().join("strict.json"), realm.to_string()).unwrap();
+
+    here.run(&["import", "--file", "strict.json"]);
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let (_, imported) = server.admin(&token, ("GET", "/strict"), None).await;
+    let posted = realm.to_string().replace("strict", "stricter");
+    let (status, refused) = server.admin(&token, ("POST", ""), Some(&posted)).await;
+    let (gone, _) = server.admin(&token, ("GET", "/stricter"), None).await;
+
+    assert_eq!(imported["passwordPolicy"], "length(9)");
+    assert_eq!((status, gone), (400, 404), "{refused}");
+}
+
 #[tokio::test]
 async fn parts_come_into_a_realm_by_the_policy_that_was_asked_for() {
     let here = Installation::new();

@@ -8,6 +8,7 @@ use super::{client, page, path};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::page::clients::MANAGE;
+use crate::page::mappers;
 use crate::page::role_choice::{self, Holder};
 use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
 use crate::routes::Shown;
@@ -29,16 +30,33 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
         .await?
         .unwrap_or_default();
     let own = desk.get(&format!("{path}/roles?first=0&max=200")).await?;
+    let is_full = object.get("fullScopeAllowed").and_then(Value::as_bool) == Some(true);
     let mut stack = Stack::new(desk.frame(heading))
         .card(scopes(&desk, (&default, &optional, &all), may_manage))
-        .card(roles(&desk, &own, may_manage));
-    if object.get("fullScopeAllowed").and_then(Value::as_bool) == Some(true) {
-        let full = Card::new("roles", desk.text("client-role-scope"));
-        stack = stack.card(full.lead(desk.text("client-full-scope")));
-    } else {
+        .card(mappers::card(&desk, &path, may_manage).await?)
+        .card(roles(&desk, &own, may_manage))
+        .card(full_scope(&desk, is_full, may_manage));
+    if !is_full {
         stack = stack.card(role_choice::card(&desk, &holder(&desk), may_manage).await?);
     }
     stack.show(&desk)
+}
+
+/// Whether every role goes into its tokens, or those alone that are named.
+fn full_scope(desk: &Desk, is_full: bool, may_manage: bool) -> Card {
+    let url = desk.url(&page(desk, "/full-scope"));
+    let ask = Ask::new(desk, "full", url, desk.text("save")).input(Input::check(
+        "full",
+        desk.text("client-full-scope"),
+        is_full,
+    ));
+    let lead = match is_full {
+        true => "client-full-scope-on",
+        false => "client-full-scope-off",
+    };
+    Card::new("full-scope", desk.text("client-full-scope"))
+        .lead(desk.text(lead))
+        .ask(may_manage, ask)
 }
 
 fn scopes(
@@ -161,6 +179,13 @@ pub(super) async fn change_roles(desk: Rc<Desk>) -> Shown {
     if let Some(name) = desk.form.get("remove") {
         desk.delete(&format!("{roles}/{}", encode(name))).await?;
     }
+    desk.go(&page(&desk, TAB), &Flash::done("done-saved"))
+}
+
+pub(super) async fn change_full_scope(desk: Rc<Desk>) -> Shown {
+    let is_full = desk.form.get("full").is_some();
+    desk.put(&path(&desk), &json!({"fullScopeAllowed": is_full}))
+        .await?;
     desk.go(&page(&desk, TAB), &Flash::done("done-saved"))
 }
 

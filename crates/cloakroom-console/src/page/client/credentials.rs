@@ -90,7 +90,7 @@ fn current(desk: &Desk, secret: &Value, may_manage: bool) -> Card {
         Card::new("secret", desk.text("client-secret")).lead(desk.text("client-secret-lead"));
     let card = match value.is_empty() {
         true => card,
-        false => card.code(value),
+        false => card.copied(desk, value),
     };
     card.ask(may_manage, ask.primary())
 }
@@ -100,7 +100,7 @@ fn before(desk: &Desk, rotated: &Value, may_manage: bool) -> Card {
     let ask = Ask::new(desk, "forget", url, desk.text("client-secret-forget")).danger();
     Card::new("rotated", desk.text("client-secret-before"))
         .lead(desk.text("client-secret-before-lead"))
-        .code(text_of(rotated, "value"))
+        .copied(desk, text_of(rotated, "value"))
         .ask(may_manage, ask)
 }
 

@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::flash::Flash;
 use crate::page::clients::MANAGE;
 use crate::part::{Ask, Card, Input};
+use crate::problem::Problem;
 use crate::routes::Shown;
 
 /// What belongs to one client alone: ids, and what proves it.
@@ -61,8 +62,7 @@ pub(super) async fn make(desk: Rc<Desk>) -> Shown {
     let client = desk.get(&path(&desk)).await?;
     let client_id = desk.form.trimmed("clientId").to_owned();
     if client_id.is_empty() {
-        let back = page(&desk, "/settings");
-        return desk.go(&back, &Flash::failed("client-duplicate-none"));
+        return Err(Problem::invalid(desk.text("client-duplicate-none")));
     }
     let reply = desk.post("clients", &copied(client, &client_id)).await?;
     desk.go(

@@ -62,26 +62,30 @@ fn values(desk: &Desk, object: &Value) -> snippets::Values {
 
 fn facts(desk: &Desk, values: &snippets::Values) -> Facts {
     let issuer = &values.issuer;
-    let at = |end: &str| Cell::mono(format!("{issuer}{end}"));
-    Facts::new("addresses", desk.text("client-addresses"))
-        .fact(desk.text("client-issuer"), Cell::mono(issuer.clone()))
-        .fact(
-            desk.text("client-discovery"),
-            at("/.well-known/openid-configuration"),
-        )
-        .fact(desk.text("client-id"), Cell::mono(values.client_id.clone()))
-        .fact(
-            desk.text("client-redirect"),
-            Cell::mono(values.redirect_uri.clone()),
-        )
-        .fact(
-            desk.text("client-token-endpoint"),
-            at("/protocol/openid-connect/token"),
-        )
-        .fact(
-            desk.text("client-keys"),
-            at("/protocol/openid-connect/certs"),
-        )
+    let below = |end: &str| format!("{issuer}{end}");
+    let all = [
+        ("client-issuer", issuer.clone()),
+        (
+            "client-discovery",
+            below("/.well-known/openid-configuration"),
+        ),
+        ("client-id", values.client_id.clone()),
+        ("client-redirect", values.redirect_uri.clone()),
+        (
+            "client-token-endpoint",
+            below("/protocol/openid-connect/token"),
+        ),
+        ("client-keys", below("/protocol/openid-connect/certs")),
+    ];
+    let facts = Facts::new("addresses", desk.text("client-addresses"));
+    all.into_iter().fold(facts, |facts, (key, value)| {
+        let name = desk.text(key);
+        let cell = match value.is_empty() {
+            true => Cell::muted("–"),
+            false => Cell::copied(desk, &name, value),
+        };
+        facts.fact(name, cell)
+    })
 }
 
 fn code(desk: &Desk, object: &Value, values: &snippets::Values) -> Card {
@@ -112,7 +116,7 @@ fn code(desk: &Desk, object: &Value, values: &snippets::Values) -> Card {
     let card =
         Card::new("snippet", desk.text("client-snippet")).lead(desk.text("client-snippet-lead"));
     match chosen {
-        Some(one) => card.ask(true, ask).code(one.filled(values)),
+        Some(one) => card.ask(true, ask).copied(desk, one.filled(values)),
         None => card,
     }
 }

@@ -131,10 +131,14 @@ impl Kind {
         };
         members.insert("webOrigins".to_owned(), origins);
         members.insert("redirectUris".to_owned(), json!([callback]));
+        let after_logout = match preset.map_or("", |preset| preset.after_logout) {
+            "" => "+".to_owned(),
+            path => format!("{address}{path}"),
+        };
         let attributes = json!({
             // Known applications may lack PKCE, and have a secret instead.
             "pkce.code.challenge.method": if preset.is_some() { "" } else { "S256" },
-            "post.logout.redirect.uris": "+",
+            "post.logout.redirect.uris": after_logout,
         });
         members.insert("attributes".to_owned(), attributes);
         Ok(client)
@@ -152,6 +156,10 @@ pub(super) struct Preset {
     pub(super) kind: Kind,
     /// Where people come back to, below its address.
     pub(super) callback: &'static str,
+    /// Where they come back to once they are signed out, below its address; empty for where they come back to else.
+    after_logout: &'static str,
+    /// The key of the field that asks for its address.
+    pub(super) address_key: &'static str,
 }
 
 const fn preset_of(id: &'static str, name: &'static str, callback: &'static str) -> Preset {
@@ -160,6 +168,17 @@ const fn preset_of(id: &'static str, name: &'static str, callback: &'static str)
         name,
         kind: Kind::Web,
         callback,
+        after_logout: "",
+        address_key: "client-address",
+    }
+}
+
+/// A realm of another server that lets its people sign in here, under the alias that our documents use.
+const fn realm_of(id: &'static str, name: &'static str) -> Preset {
+    Preset {
+        after_logout: "/broker/cloakroom/endpoint/logout_response",
+        address_key: "client-realm-address",
+        ..preset_of(id, name, "/broker/cloakroom/endpoint")
     }
 }
 
@@ -175,6 +194,8 @@ pub(super) const PRESETS: &[Preset] = &[
         "Apache mod_auth_openidc",
         "/protected/redirect_uri",
     ),
+    realm_of("keycloak", "Keycloak"),
+    realm_of("cloakroom", "Cloakroom"),
 ];
 
 pub(super) fn preset(id: &str) -> Option<&'static Preset> {
@@ -198,6 +219,20 @@ mod tests {
             let client = kind.settings(&typed, None).unwrap();
 
             assert_eq!(Kind::of(&client), kind, "{client}");
+        }
+    }
+
+    #[test]
+    fn a_realm_elsewhere_comes_back_to_its_broker() {
+        for name in ["keycloak", "cloakroom"] {
+            let typed = json!({"clientId": "x", "rootUrl": "https://sso.example/realms/acme"});
+
+            let client = Kind::Web.settings(&typed, preset(name)).unwrap();
+
+            let broker = "https://sso.example/realms/acme/broker/cloakroom/endpoint";
+            assert_eq!(client["redirectUris"], json!([broker]));
+            let after = &client["attributes"]["post.logout.redirect.uris"];
+            assert_eq!(*after, json!(format!("{broker}/logout_response")));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Unsafe settings of a client, each with the reason.
 
+use cloakroom_oidc::redirect_uri::leads_somewhere;
 use serde_json::Value;
 
 use crate::desk::text_of;
@@ -9,13 +10,15 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
     let is_on = |name: &str| client.get(name).and_then(Value::as_bool) == Some(true);
     let uris = client.get("redirectUris").and_then(Value::as_array);
     let mut found = Vec::new();
+    let root = text_of(client, "rootUrl");
     for uri in uris.into_iter().flatten().filter_map(Value::as_str) {
-        if is_nowhere(uri) {
+        let address = whole(&root, uri);
+        if !uri.starts_with('/') && !leads_somewhere(uri) {
             found.push(("lint-nowhere", uri.to_owned()));
-        } else if uri.ends_with('*') && uri.contains("://") {
+        } else if is_open(&address) {
             found.push(("lint-wildcard", uri.to_owned()));
         }
-        if is_plain_http(uri) {
+        if is_plain_http(&address) {
             found.push(("lint-http", uri.to_owned()));
         }
     }
@@ -73,16 +76,19 @@ fn unheeded(client: &Value) -> Vec<(&'static str, String)> {
     found
 }
 
-/// A `*` stands for the rest of a path alone, so that this address leads nowhere.
-fn is_nowhere(uri: &str) -> bool {
-    let Some((before, behind)) = uri.split_once('*') else {
-        return false;
-    };
-    let is_below = uri.starts_with('/')
-        || before
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.contains('/'));
-    !behind.is_empty() || before.contains('?') || !is_below
+/// The address that a redirect URI stands for: one without a host stands below the root of the client, and of a client
+/// without one, as of those that every realm has, below the server itself.
+fn whole(root: &str, uri: &str) -> String {
+    match uri.starts_with('/') && !root.starts_with("${") {
+        true => format!("{}{uri}", root.trim_end_matches('/')),
+        false => uri.to_owned(),
+    }
+}
+
+/// More pages than one may receive a code. Below the server itself there are pages of every realm.
+fn is_open(address: &str) -> bool {
+    let beginning = address.strip_suffix('*');
+    beginning.is_some_and(|beginning| beginning == "/" || beginning.contains("://"))
 }
 
 /// Over plain http a code can be read on its way, but for one's own machine.
@@ -122,6 +128,45 @@ mod tests {
                 vec!["lint-wildcard"],
             ),
             (json!({"redirectUris": ["/realms/x/account/*"]}), vec![]),
+            (
+                json!({"rootUrl": "${authBaseUrl}", "redirectUris": ["/realms/x/account/*"]}),
+                vec![],
+            ),
+            (json!({"redirectUris": ["/*"]}), vec!["lint-wildcard"]),
+            (
+                json!({"rootUrl": "https://a.example/", "redirectUris": ["/*"]}),
+                vec!["lint-wildcard"],
+            ),
+            (
+                json!({"rootUrl": "https://a.example", "redirectUris": ["/app/*"]}),
+                vec!["lint-wildcard"],
+            ),
+            (
+                json!({"rootUrl": "https://a.example", "redirectUris": ["/cb"]}),
+                vec![],
+            ),
+            (
+                json!({"rootUrl": "http://a.example", "redirectUris": ["/cb"]}),
+                vec!["lint-http"],
+            ),
+            (
+                json!({"redirectUris": ["https://a.example*"]}),
+                vec!["lint-nowhere"],
+            ),
+            (
+                json!({"redirectUris": ["https://a.example:*"]}),
+                vec!["lint-nowhere"],
+            ),
+            (json!({"redirectUris": ["https:*"]}), vec!["lint-nowhere"]),
+            (
+                json!({"redirectUris": ["https://*"]}),
+                vec!["lint-nowhere"],
+            ),
+            (json!({"redirectUris": ["com.example.app:*"]}), vec![]),
+            (
+                json!({"redirectUris": ["app://cb/*"]}),
+                vec!["lint-wildcard"],
+            ),
             (
                 json!({"redirectUris": ["http://a.example/cb"]}),
                 vec!["lint-http"],

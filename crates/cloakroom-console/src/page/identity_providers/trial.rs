@@ -87,7 +87,7 @@ fn facts(desk: &Desk, last: &Value, outcome: Option<&Value>) -> Facts {
 fn mapped_card(desk: &Desk, mapped: &Value) -> Card {
     let rows = mapped.as_object().into_iter().flatten();
     let rows = rows.map(|(name, value)| Row::of(vec![Cell::text(name.clone()), shown(value)]));
-    let columns = ["column-name", "column-setting"].map(|key| desk.text(key));
+    let columns = ["column-name", "claim-value"].map(|key| desk.text(key));
     let table = Table::new(
         desk.text("provider-trial-mapped"),
         columns.to_vec(),

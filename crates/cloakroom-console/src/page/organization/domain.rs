@@ -39,12 +39,20 @@ async fn stack(desk: &Desk, record: &Value, found: Option<Cell>) -> Result<Stack
         .fact(desk.text("column-state"), Cell::Pills(vec![state]))
         .fact(
             desk.text("domain-record-name"),
-            Cell::mono(text_of(record, "record")),
+            Cell::copied(
+                desk,
+                &desk.text("domain-record-name"),
+                text_of(record, "record"),
+            ),
         )
         .fact(desk.text("domain-record-kind"), Cell::mono("TXT"))
         .fact(
             desk.text("domain-record-expected"),
-            Cell::mono(text_of(record, "expected")),
+            Cell::copied(
+                desk,
+                &desk.text("domain-record-expected"),
+                text_of(record, "expected"),
+            ),
         );
     let mut card = Card::new("record", desk.text("domain-record"));
     card = card.lead(desk.text("domain-record-lead"));

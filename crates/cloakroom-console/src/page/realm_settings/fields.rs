@@ -56,9 +56,10 @@ pub(super) fn sign_in() -> Vec<Section> {
         seconds("minimumQuickLoginWaitSeconds", "realm-quick-wait"),
         number("quickLoginCheckMilliSeconds", "realm-quick-check"),
         seconds("maxDeltaTimeSeconds", "realm-max-delta"),
-        text(
+        Field::new(
             "attributes/signIn.namesPerAddress",
             "realm-names-per-address",
+            Shape::Number(true),
         ),
     ];
     vec![
@@ -111,29 +112,45 @@ pub(super) fn passwords() -> Vec<Section> {
         seconds("otpPolicyPeriod", "realm-otp-period"),
         number("otpPolicyLookAheadWindow", "realm-otp-window"),
     ];
-    let keys = vec![
-        text("webAuthnPolicyRpEntityName", "realm-webauthn-name"),
-        text("webAuthnPolicyRpId", "realm-webauthn-id"),
-        choice(
-            "webAuthnPolicyUserVerificationRequirement",
-            "realm-webauthn-verification",
-            &["not specified", "required", "preferred", "discouraged"],
+    let mut passkeys = keys("webAuthnPolicyPasswordless", "realm-webauthn");
+    passkeys.insert(
+        0,
+        switch(
+            "webAuthnPolicyPasswordlessPasskeysEnabled",
+            "realm-passkeys-on",
         ),
-        choice(
-            "webAuthnPolicyAttestationConveyancePreference",
-            "realm-webauthn-attestation",
-            &["not specified", "none", "indirect", "direct"],
-        ),
-        Field::new(
-            "webAuthnPolicyAcceptableAaguids",
-            "realm-webauthn-models",
-            Shape::Lines,
-        ),
-    ];
+    );
     vec![
         Section::new("settings-password-section", passwords),
         Section::new("settings-otp", codes),
-        Section::new("settings-webauthn", keys),
+        Section::new("settings-passkeys", passkeys),
+        Section::new(
+            "settings-security-keys",
+            keys("webAuthnPolicy", "realm-key"),
+        ),
+    ]
+}
+
+/// What is asked of the keys of one kind: the beginning of the realm's settings, and of the keys of their names.
+fn keys(of: &str, key: &str) -> Vec<Field> {
+    vec![
+        text(&format!("{of}RpEntityName"), &format!("{key}-name")),
+        text(&format!("{of}RpId"), &format!("{key}-id")),
+        choice(
+            &format!("{of}UserVerificationRequirement"),
+            &format!("{key}-verification"),
+            &["not specified", "required", "preferred", "discouraged"],
+        ),
+        choice(
+            &format!("{of}AttestationConveyancePreference"),
+            &format!("{key}-attestation"),
+            &["not specified", "none", "indirect", "direct"],
+        ),
+        Field::new(
+            &format!("{of}AcceptableAaguids"),
+            &format!("{key}-models"),
+            Shape::Lines,
+        ),
     ]
 }
 
@@ -158,7 +175,7 @@ pub(super) fn advanced() -> Vec<Section> {
     ];
     let mail = vec![
         text("smtpServer/host", "realm-smtp-host"),
-        text("smtpServer/port", "realm-smtp-port"),
+        Field::new("smtpServer/port", "realm-smtp-port", Shape::Number(true)),
         text("smtpServer/from", "realm-smtp-from"),
         text("smtpServer/fromDisplayName", "realm-smtp-from-name"),
         Field::new("smtpServer/ssl", "realm-smtp-ssl", Shape::Switch(true)),

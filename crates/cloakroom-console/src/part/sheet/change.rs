@@ -30,6 +30,20 @@ pub(super) fn typed(sections: &[Section], form: &Pairs) -> Value {
     object
 }
 
+/// Refuses a form in which something is no number where one belongs; what else is wrong the API says.
+pub(super) fn check(desk: &Desk, sections: &[Section]) -> Result<(), Problem> {
+    let fields = sections.iter().flat_map(|section| &section.fields);
+    let wrong = fields.filter_map(|field| {
+        let key = field.wrong(&desk.form)?;
+        Some((field.at.clone(), desk.text(key)))
+    });
+    let wrong: Vec<_> = wrong.collect();
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(Problem::at_fields(wrong)),
+    }
+}
+
 fn place(object: &mut Value, at: &str, value: Value) {
     let mut here = object;
     for name in at.split('/') {
@@ -190,6 +204,10 @@ pub(crate) async fn save_through(
     sections: &[Section],
     layout: Frame,
 ) -> Shown {
+    if let Err(problem) = check(desk, sections) {
+        let sheet = Sheet::sent(desk, sections, &problem);
+        return desk.show_again(&SheetPage::new(layout, sheet));
+    }
     // The second round is for a change of somebody else between reading and writing.
     for _ in 0..2 {
         let now = desk.get_tagged(kept.api).await?;

@@ -7,7 +7,7 @@ use crate::desk::{Desk, decode, encode};
 
 /// Where the API has what the page is about, with the option that names the realm.
 pub(super) fn target(desk: &Desk) -> String {
-    let path = desk.request.path();
+    let path = desk.path();
     let below = path.split_once(&format!("/console/{}/", encode(&desk.realm)));
     let parts: Vec<&str> = below.map_or("", |(_, rest)| rest).split('/').collect();
     let at = match parts.as_slice() {
@@ -20,6 +20,9 @@ pub(super) fn target(desk: &Desk) -> String {
         ["profile", ..] => return String::new(),
         ["branding", "texts", locale] => format!("ui-ext/texts/{locale}"),
         ["roles", id, ..] => format!("roles-by-id/{id}"),
+        ["identity-providers", alias, "mappers", mapper] => {
+            format!("identity-provider/instances/{alias}/mappers/{mapper}")
+        }
         ["identity-providers", alias, ..] => format!("identity-provider/instances/{alias}"),
         [kind, id, ..] => format!("{kind}/{id}"),
         _ => String::new(),

@@ -267,6 +267,34 @@ impl Field {
         }
     }
 
+    /// What is wrong with what was typed, as the key of a sentence; `None` where the field takes it. The API takes every
+    /// text where it stores one, and what reads it then counts a word as no number at all.
+    pub(super) fn wrong(&self, form: &Pairs) -> Option<&'static str> {
+        let name = self.name();
+        let typed = form.raw(&name).unwrap_or_default().trim();
+        let number = match self.shape {
+            _ if typed.is_empty() => return None,
+            Shape::Number(_) => typed.parse::<i64>().ok(),
+            Shape::Seconds(_) => {
+                let count = typed.parse::<i64>().ok();
+                count.map(|count| count.saturating_mul(self.unit(form)))
+            }
+            _ => return None,
+        };
+        match number {
+            None => Some("said-number"),
+            // Keycloak reads them into 32 bits, and -1 stands for what is usual where it does for anything.
+            Some(number) if number < -1 || number > i64::from(i32::MAX) => Some("wrong-range"),
+            Some(_) => None,
+        }
+    }
+
+    /// How many seconds one of what a duration counts has.
+    fn unit(&self, form: &Pairs) -> i64 {
+        let unit = form.raw(&format!("{}-unit", self.name()));
+        unit.and_then(|unit| unit.parse().ok()).unwrap_or(1)
+    }
+
     /// What was typed, as the object holds it; `None` keeps what is there.
     pub(super) fn read(&self, form: &Pairs) -> Option<Value> {
         let value = self.read_plain(form)?;
@@ -306,18 +334,13 @@ impl Field {
                     json!(0)
                 }
             }
-            Shape::Seconds(is_text) => {
-                let unit = form
-                    .raw(&format!("{name}-unit"))
-                    .and_then(|unit| unit.parse().ok());
-                match typed.parse::<i64>() {
-                    Ok(count) => {
-                        let seconds = count.saturating_mul(unit.unwrap_or(1));
-                        number(*is_text, &seconds.to_string())
-                    }
-                    Err(_) => json!(typed),
+            Shape::Seconds(is_text) => match typed.parse::<i64>() {
+                Ok(count) => {
+                    let seconds = count.saturating_mul(self.unit(form));
+                    number(*is_text, &seconds.to_string())
                 }
-            }
+                Err(_) => json!(typed),
+            },
             Shape::Instant => json!(instant::typed(typed)),
             Shape::Lines => json!(lines()),
             Shape::Joined => json!(lines().join("##")),
@@ -340,4 +363,41 @@ pub(super) fn attributes(lines: &[&str]) -> Value {
         }
     }
     Value::Object(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_number_is_wrong_where_one_belongs() {
+        let wrong = |shape: Shape, typed: &str, unit: &str| {
+            let form = format!("f-at={typed}&f-at-unit={unit}");
+            Field::new("at", "", shape).wrong(&Pairs::parse(form.as_bytes()))
+        };
+        for (shape, typed, unit, expected) in [
+            (Shape::Seconds(true), "300", "1", None),
+            (Shape::Seconds(true), "+5+", "60", None),
+            (Shape::Seconds(true), "", "60", None),
+            (Shape::Seconds(true), "-1", "1", None),
+            (Shape::Seconds(true), "-1", "60", Some("wrong-range")),
+            (Shape::Seconds(true), "abc", "1", Some("said-number")),
+            (Shape::Seconds(true), "1.5", "1", Some("said-number")),
+            (Shape::Seconds(true), "100000", "86400", Some("wrong-range")),
+            (
+                Shape::Seconds(true),
+                "9223372036854775807",
+                "60",
+                Some("wrong-range"),
+            ),
+            (Shape::Number(false), "abc", "", Some("said-number")),
+            (Shape::Number(true), "2147483648", "", Some("wrong-range")),
+            (Shape::Number(true), "2147483647", "", None),
+            (Shape::Text, "abc", "", None),
+            (Shape::Switch(true), "abc", "", None),
+        ] {
+            let shown = format!("{shape:?} {typed} {unit}");
+            assert_eq!(wrong(shape, typed, unit), expected, "{shown}");
+        }
+    }
 }

@@ -193,11 +193,15 @@ fn unreachable_address(uri: &str, has_root: bool) -> Option<&'static str> {
         return Some("kept, but without a rootUrl it is no address, and nobody is sent there");
     }
     let (before, _) = uri.split_once('*')?;
-    let after_host = before
-        .split_once("://")
-        .is_some_and(|(_, rest)| rest.contains('/'));
+    let (scheme, rest) = before.split_once(':').unwrap_or(("http", ""));
+    // A scheme of an app's own has no hosts, so that it is enough by itself.
+    let is_web = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+    let has_host = rest
+        .strip_prefix("//")
+        .is_some_and(|rest| rest.contains('/'));
     let is_at_end = uri.len() == before.len() + 1;
-    let stands_for_pages = is_at_end && !before.contains('?') && (is_relative || after_host);
+    let stands_for_pages =
+        is_at_end && !before.contains('?') && (is_relative || has_host || !is_web);
     (!stands_for_pages).then_some(
         "kept, but nobody is sent there: a * stands for the rest of a path, and not for a scheme, a host or what is in the middle",
     )
@@ -244,7 +248,7 @@ mod tests {
             ("https://a.example/cb?x=*", false, true),
             ("*", false, true),
             ("https://*", false, true),
-            ("app:*", false, true),
+            ("app:*", false, false),
             ("app://x/*", false, false),
             ("app:/cb", false, false),
             ("/cb/*", true, false),

@@ -68,11 +68,16 @@ pub(super) async fn begin_here(visit: &Visit) -> Result<Begun, HttpResponse> {
         .append_pair("response_type", "code")
         .append_pair("scope", "openid")
         .finish();
+    begin_asked(visit, &query).await
+}
+
+/// Opens an attempt for what a client asks for.
+pub(super) async fn begin_asked(visit: &Visit, query: &str) -> Result<Begun, HttpResponse> {
     let invalid = || visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     let form = Form::parse(query.as_bytes()).map_err(|_| invalid())?;
     match begin(visit, form).await {
         Ok(Some(begun)) => Ok(begun),
-        // The realm's account client is switched off.
+        // Nobody can be asked for it, or the client is switched off.
         Ok(None) => Err(invalid()),
         Err(fault) => Err(visit.fault(&fault)),
     }

@@ -55,6 +55,31 @@ async fn ask_reset(app: Data<App>, request: HttpRequest, realm: Path<String>) ->
     }
 }
 
+/// Keycloak's `protocol/openid-connect/forgot-credentials`: takes what the authorization endpoint takes, and begins with the
+/// form for a new password in place of the one for a sign-in.
+pub(crate) async fn forgotten(
+    app: Data<App>,
+    request: HttpRequest,
+    realm: Path<String>,
+) -> HttpResponse {
+    let visit = match Visit::start(app, &request, &realm).await {
+        Ok(visit) => visit,
+        Err(page) => return page,
+    };
+    if !visit.realm.settings.reset_password_allowed {
+        return visit.error(StatusCode::BAD_REQUEST, Notice::ResetOff);
+    }
+    match outset::begin_asked(&visit, request.query_string()).await {
+        Ok(begun) => {
+            let mut page = reset_page(&visit, &begun.attempt);
+            visit.keep_locale(&mut page);
+            begun.remember(&visit, &mut page);
+            page
+        }
+        Err(page) => page,
+    }
+}
+
 fn reset_page(visit: &Visit, attempt: &Attempt) -> HttpResponse {
     let request = sign_in::request_of(attempt).ok();
     let query = sign_in::address(attempt, PASSWORD, false);

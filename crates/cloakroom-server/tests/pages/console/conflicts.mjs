@@ -21,6 +21,12 @@ const FORMS = [
   ],
   ['/client-scopes/{scope}', 'f-description', '/client-scopes/{scope}', (value) => ({ name: 'orders', description: value })],
   ['/identity-providers/{provider}', 'f-displayName', '/identity-provider/instances/{provider}', (value) => ({ displayName: value })],
+  [
+    '/identity-providers/{provider}/mappers/{taking}',
+    'f-config-claim',
+    '/identity-provider/instances/{provider}/mappers/{taking}',
+    (value) => ({ config: { claim: value, syncMode: 'INHERIT' } }),
+  ],
   ['/organizations/{organization}', 'f-description', '/organizations/{organization}', (value) => ({ description: value })],
   ['/directories/{directory}', 'f-name', '/components/{directory}', (value) => ({ name: value })],
   ['/profile', 'f-unmanagedAttributePolicy', '/users/profile', () => ({ unmanagedAttributePolicy: 'ADMIN_VIEW' }), ['ADMIN_VIEW', 'ADMIN_EDIT']],

@@ -117,6 +117,12 @@ export async function thePaletteKnowsWhatCanBeDone(_browser, scene) {
     ['sign out ada', `Sign out ada: /users/${user}/sessions`],
     ['Reset password ada', `Reset password ada: /users/${user}/sign-in`],
     ['remember me', 'Remember me: /settings/sign-in#f-rememberMe'],
+    ['orders', `orders: /client-scopes/${scene.scope}`],
+    ['elsewhere', 'elsewhere: /identity-providers/elsewhere'],
+    ['careful', 'careful: /flows/careful'],
+    ['acme', `Acme: /organizations/${scene.organization}`],
+    [scene.realm.name, `${scene.realm.name}: /dashboard`],
+    ['passkey', 'Sign in with a passkey: /settings/passwords#f-webAuthnPolicyPasswordlessPasskeysEnabled'],
   ]) {
     assert.equal(await first(asked), expected, asked);
   }

@@ -80,6 +80,12 @@ export async function setUpScene(admin) {
     enabled: true,
     config: { clientId: 'us', clientSecret: 'hush', authorizationUrl: 'https://elsewhere.example/auth', tokenUrl: 'https://elsewhere.example/token' },
   });
+  const { id: taking } = await realm.call('POST', '/identity-provider/instances/elsewhere/mappers', {
+    name: `team ${EVIL}`,
+    identityProviderAlias: 'elsewhere',
+    identityProviderMapper: 'oidc-user-attribute-idp-mapper',
+    config: { claim: 'team', 'user.attribute': EVIL, syncMode: 'INHERIT' },
+  });
   const { id: organization } = await realm.call('POST', '/organizations', {
     name: 'Acme',
     description: EVIL,
@@ -126,14 +132,14 @@ export async function setUpScene(admin) {
     periodSeconds: 600,
   });
   await keepViews(realm, 'boss', password);
-  const made = { alert, organization, team, directory, group, client, scope, mapper, job, event, key, user };
+  const made = { alert, organization, team, directory, group, client, scope, mapper, job, event, key, user, taking };
   return { realm, entry: bin.id, role: role.id, provider: 'elsewhere', password, ...made };
 }
 
 /** An address or a field with the scene's ids in place of their names. */
 export function fill(text, scene) {
   const named = { ...scene, realm: scene.realm.name };
-  return text.replaceAll(/\{(alert|organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|provider|realm)\}/g, (_, name) => named[name]);
+  return text.replaceAll(/\{(alert|organization|team|directory|job|entry|event|key|user|role|group|client|scope|mapper|taking|provider|realm)\}/g, (_, name) => named[name]);
 }
 
 /** The console of `master`, with its administrator signed in and JavaScript off. */

@@ -307,6 +307,9 @@ fn last_way_in(scene: &Scene) {
     let mut browser = scene.browser();
     scene.sign_in(&mut browser, &op);
     let account = browser.open(ACCOUNT).page();
+    // Nobody can change a password that was never set.
+    let says = |words: &str| account.answer.body.contains(words);
+    assert!(says("Set a password") && !says("Change password"));
     let forms = crate::html::forms(&account.answer.body);
     let is_it = |form: &&crate::html::Form| form.get("provider") == Some("only-way");
 
