@@ -192,6 +192,7 @@ pub fn is_exceeded(cx: &mut Cx<'_>, rule: &Rule) -> Result<bool> {
         kinds: search.types,
         client_id: search.client,
         user: search.user,
+        who: None,
         ip: search.ip_address,
         code: search.code,
         span: Span {
