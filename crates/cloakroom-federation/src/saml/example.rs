@@ -148,7 +148,8 @@ fn indented(xml: &str) -> String {
             depth = depth.saturating_sub(1);
         }
         // A closing tag follows what it closes where nothing stands between but a text.
-        if !(is_end && is_open) && !out.is_empty() {
+        let is_beside = out.is_empty() || (is_end && is_open);
+        if !is_beside {
             out.push('\n');
             out.push_str(&"  ".repeat(depth));
         }
