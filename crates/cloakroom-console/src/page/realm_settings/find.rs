@@ -20,6 +20,14 @@ pub(in crate::page) struct Match {
     pub(in crate::page) url: String,
 }
 
+impl Match {
+    /// The text, in small letters, stands in one of its words.
+    fn is_about(&self, asked: &str) -> bool {
+        let is_it = |text: &String| text.to_lowercase().contains(asked);
+        [&self.name, &self.hint, &self.at].into_iter().any(is_it)
+    }
+}
+
 /// The settings that a text is found in.
 pub(in crate::page) fn matching(desk: &Desk, asked: &str) -> Result<Vec<Match>, Problem> {
     let asked = asked.to_lowercase();
@@ -28,24 +36,20 @@ pub(in crate::page) fn matching(desk: &Desk, asked: &str) -> Result<Vec<Match>, 
         let sections = sections(part)?;
         for field in sections.iter().flat_map(|section| &section.fields) {
             let one = described(desk, field, (part, key));
-            let is_it = |text: &String| text.to_lowercase().contains(&asked);
-            if [&one.name, &one.hint, &one.at].into_iter().any(is_it) {
+            if one.is_about(&asked) {
                 found.push(one);
             }
         }
     }
-    let words = ["profile-unmanaged", "profile-unmanaged-hint"].map(|key| desk.text(key));
-    let at = "unmanagedAttributePolicy";
-    let mut texts = words.iter().map(String::as_str).chain([at]);
-    if texts.any(|text| text.to_lowercase().contains(&asked)) {
-        let [name, hint] = words;
-        found.push(Match {
-            name,
-            hint,
-            at: at.to_owned(),
-            part: desk.text("nav-profile"),
-            url: desk.url("/profile#f-unmanagedAttributePolicy"),
-        });
+    let policy = Match {
+        name: desk.text("profile-unmanaged"),
+        hint: desk.text("profile-unmanaged-hint"),
+        at: "unmanagedAttributePolicy".to_owned(),
+        part: desk.text("nav-profile"),
+        url: desk.url("/profile#f-unmanagedAttributePolicy"),
+    };
+    if policy.is_about(&asked) {
+        found.push(policy);
     }
     Ok(found)
 }
