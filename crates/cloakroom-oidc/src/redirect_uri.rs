@@ -256,8 +256,10 @@ fn matches_prefix(prefix: &str, uri: &str) -> bool {
     may_be_a_beginning(prefix) && (is_folder || without_query.starts_with(prefix))
 }
 
-/// Whether a registered address can fit any other than itself: what stands before its `*` has to reach past the host, or a
-/// longer host would fit as well. A scheme of an app's own has no hosts (RFC 8252 section 7.1), so that it is enough by itself.
+/// Whether anybody can be sent to a registered address.
+///
+/// What stands before its `*` has to reach past the host, or a longer host would fit as well. A scheme of an app's own has no
+/// hosts (RFC 8252 section 7.1), so that it is enough by itself.
 #[must_use]
 pub fn leads_somewhere(pattern: &str) -> bool {
     match pattern.strip_suffix('*') {
