@@ -142,7 +142,7 @@ impl Ask {
     }
 
     /// It chooses what the card shows, so it stands before that.
-    fn is_view(&self) -> bool {
+    pub(super) fn is_view(&self) -> bool {
         self.is_get
     }
 
