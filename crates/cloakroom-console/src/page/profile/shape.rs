@@ -93,7 +93,7 @@ pub(super) fn changed(desk: &Desk, before: &Value, form: &Value) -> Result<Value
     let was = shown(before);
     let is_changed = |name: &str| form.get(name).is_some_and(|now| was.get(name) != Some(now));
     let mut after = before.as_object().cloned().unwrap_or_default();
-    for name in TEXTS.into_iter().filter(|name| is_changed(*name)) {
+    for name in TEXTS.into_iter().filter(|name| is_changed(name)) {
         let text = text_of(form, name);
         set(&mut after, name, json!(text), text.is_empty());
     }
