@@ -12,8 +12,12 @@ use crate::server::Server;
 type Story = fn(&Scene);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 3] = [
+    let stories: [(&str, Story); 4] = [
         ("mappers-say-who-somebody-is", said),
+        (
+            "nobody-is-told-of-roles-that-the-client-does-not-see",
+            unseen,
+        ),
         ("names-are-of-the-kind-that-the-client-wants", named),
         ("a-client-of-openid-connect-has-an-example-too", plain),
     ];
@@ -182,7 +186,9 @@ fn said(scene: &Scene) {
         !text.contains("Name=\"none\"") && !text.contains("offline_access"),
         "{text}"
     );
-    // Nobody is told of roles that the client does not see.
+}
+
+fn unseen(scene: &Scene) {
     scene.client("narrow", json!({"fullScopeAllowed": false, "defaultClientScopes": [], "protocolMappers": [mapper("saml-role-list-mapper", json!({"attribute.name": "Role"}))]}));
     let text = scene.lines("narrow", "").join("\n");
     assert!(

@@ -28,6 +28,9 @@ enum Private {
     EdDsa(Ed25519KeyPair),
 }
 
+/// Makes a statement of what the authenticator says and of the digest of the client data.
+type Statement<'a> = &'a dyn Fn(&[u8], &[u8]) -> Vec<(Cbor, Cbor)>;
+
 /// A key as its authenticator keeps it.
 pub(super) struct Key {
     private: Private,
@@ -222,7 +225,7 @@ impl Key {
         &self,
         ceremony: &Ceremony,
         (format, model): (&str, [u8; 16]),
-        statement: &dyn Fn(&[u8], &[u8]) -> Vec<(Cbor, Cbor)>,
+        statement: Statement<'_>,
     ) -> Vec<(&'static str, String)> {
         let client_data = ceremony.client_data();
         let mut ceremony = ceremony.clone();
