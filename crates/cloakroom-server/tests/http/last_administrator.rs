@@ -106,11 +106,8 @@ async fn the_last_administrator_is_neither_removed_nor_disabled_nor_left_without
     // By a group, and no longer by themselves.
     let group = master.make("groups", json!({"name": "ops"})).await;
     let given = format!("groups/{group}/role-mappings/realm");
-    let within = master.make(
-        &format!("groups/{group}/children"),
-        json!({"name": "night"}),
-    );
-    let within = within.await;
+    let below = format!("groups/{group}/children");
+    let within = master.make(&below, json!({"name": "night"})).await;
     master.done(Method::POST, &given, just.clone()).await;
     let member = format!("{user}/groups/{within}");
     master.done(Method::PUT, &member, nothing.clone()).await;
