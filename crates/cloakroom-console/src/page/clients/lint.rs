@@ -116,8 +116,12 @@ mod tests {
                 vec!["lint-nowhere", "lint-nowhere"],
             ),
             (
-                json!({"attributes": {"dpop.bound.access.tokens": "true", "access.token.lifespan": "abc"}}),
-                vec!["lint-unreadable", "lint-unheeded"],
+                json!({"attributes": {"dpop.bound.access.tokens": "true", "access.token.lifespan": ""}}),
+                vec!["lint-unheeded"],
+            ),
+            (
+                json!({"attributes": {"access.token.lifespan": "abc"}}),
+                vec!["lint-unreadable"],
             ),
             (
                 json!({"attributes": {"dpop.bound.access.tokens": "false", "access.token.lifespan": "300"}}),
