@@ -377,8 +377,8 @@ mod tests {
             (&part, &[&made], &["name: x → y"]),
             (&whole, &[&part, &other, &made], &["more: – → 1"]),
             // Without its beginning nobody knows what the rest was.
-            (&whole, &[&part], &["more: 1", "on: true"]),
-            (&whole, &[], &["more: 1", "name: y", "on: true"]),
+            (&whole, &[&part], &["on: true", "more: 1"]),
+            (&whole, &[], &["name: y", "on: true", "more: 1"]),
             (&made, &[], &["name: x", "on: true"]),
         ];
         for (event, earlier, expected) in rows {
