@@ -47,7 +47,8 @@ fn one<'v>(list: &'v Value, member: &str, value: &str) -> &'v Value {
         .unwrap()
         .iter()
         .find(|one| one[member] == value);
-    found.unwrap_or_else(|| panic!("no {member} {value} in {list:#}"))
+    assert!(found.is_some(), "no {member} {value} in {list:#}");
+    found.unwrap()
 }
 
 /// The portal of a small town, written for Keycloak 1 and never looked at again.
