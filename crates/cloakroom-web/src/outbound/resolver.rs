@@ -25,9 +25,7 @@ const LOOKUPS: usize = 64;
 
 /// Asks the system, which asks its name servers.
 pub(super) fn system() -> Lookup {
-    bounded(LOOKUPS, |name| {
-        Ok((name, 0).to_socket_addrs()?.collect())
-    })
+    bounded(LOOKUPS, |name| Ok((name, 0).to_socket_addrs()?.collect()))
 }
 
 /// Looks up so many at once; whoever comes when as many are under way is told so.
@@ -117,6 +115,9 @@ mod tests {
                 }
             }
         };
-        assert_eq!(timeout(Duration::from_secs(5), found).await, Ok(Ok(vec![here])));
+        assert_eq!(
+            timeout(Duration::from_secs(5), found).await,
+            Ok(Ok(vec![here]))
+        );
     }
 }

@@ -173,10 +173,7 @@ pub(super) fn little_processor(stage: &Stage<'_>) -> Result<Done> {
     })?;
     in_time("health", slowest, HEALTH)?;
     let throttled = group.read(&[("cpu.stat", "nr_throttled ")]);
-    let all = [
-        ("cpu.cfs_quota_us", "-1"),
-        ("cpu.max", "max 100000"),
-    ];
+    let all = [("cpu.cfs_quota_us", "-1"), ("cpu.max", "max 100000")];
     if throttled == 0 || !group.set(&all) {
         bail!("the group bounds nothing");
     }

@@ -146,7 +146,9 @@ fn flood(base: &str, admin: &str, until: Instant) -> Result<(u32, Duration)> {
 /// F4-13.
 pub(super) fn silent(stage: &Stage<'_>) -> Result<Done> {
     let Some((names, server)) = begin(stage)? else {
-        return Ok(Done::LeftOut("only root may give a server names of its own"));
+        return Ok(Done::LeftOut(
+            "only root may give a server names of its own",
+        ));
     };
     let api = Api::new(&server.base);
     let (access, _) = tokens(&server.base)?;
@@ -221,7 +223,8 @@ mod tests {
 
     #[test]
     fn an_address_is_told_and_nothing_else() {
-        let asked = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x04test\x00\x00\x01\x00\x01";
+        let asked =
+            b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x04test\x00\x00\x01\x00\x01";
         let told = answer(asked).unwrap();
         assert!(told.starts_with(b"\x12\x34\x81\x80") && told.ends_with(&[127, 0, 0, 1]));
 
