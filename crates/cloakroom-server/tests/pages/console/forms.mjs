@@ -57,7 +57,7 @@ export async function aRefusedFormComesBack(_browser, scene) {
       once: again.split('id="problems"').length === 2,
     };
     // Where a form asks one thing, the thing is marked.
-    if (Object.keys(typed).length === 1) is.marked = form.includes('aria-invalid="true"') && /class="err" id="[^"]+-error"/.test(form);
+    if (form.split('<label').length === 2) is.marked = form.includes('aria-invalid="true"') && /class="err" id="[^"]+-error"/.test(form);
     const missing = Object.entries(is).filter(([, holds]) => !holds).map(([name]) => name);
     if (missing.length > 0) wrong.push(`${page} → ${action}: ${missing} (${answer.status}) ${again.match(/class="said">[\s\S]*?<\/p>/) ?? ''}`);
   }
