@@ -96,38 +96,27 @@ fn a_group_narrows(realm: &Realm) {
 
 fn a_trail_is_found_by_a_name(realm: &Realm) {
     let ada = realm.create_person("ada", json!({}));
-    for name in ["ada", "no-such-person"] {
-        let fields = [
-            ("grant_type", "password"),
-            ("client_id", "admin-cli"),
-            ("username", name),
-            ("password", "a guess at nothing"),
-        ];
-        realm
-            .server
-            .send(&Request::form(&realm.path("token"), &fields));
-    }
+    let fields = [
+        ("grant_type", "password"),
+        ("client_id", "admin-cli"),
+        ("username", "ada"),
+        ("password", "a guess at nothing"),
+    ];
+    realm
+        .server
+        .send(&Request::form(&realm.path("token"), &fields));
     let find = |who: &str| {
         let path = format!("/events?type=LOGIN_ERROR&who={who}");
         let found = realm.call("GET", &path, &Value::Null).json();
-        let all = found.as_array().into_iter().flatten();
-        all.map(|one| {
-            one["details"]["username"]
-                .as_str()
-                .unwrap_or("?")
-                .to_owned()
-        })
-        .collect::<Vec<_>>()
+        found.as_array().map_or(0, Vec::len)
     };
-    assert_eq!(find("ada"), ["ada"]);
-    assert_eq!(find(&ada.id), ["ada"]);
-    assert_eq!(find("No-Such-Person"), ["no-such-person"]);
-    assert_eq!(find("no-such"), Vec::<String>::new());
+    assert_eq!((find("ada"), find("ADA"), find(&ada.id)), (1, 1, 1));
+    assert_eq!((find("no-such-person"), find("ad")), (0, 0));
     // Keycloak's parameter goes on to take ids alone.
     let by_id = realm.call("GET", "/events?user=ada", &Value::Null).json();
     assert_eq!(by_id, json!([]));
 
-    let mut boss = deputy(realm, Some("manage-users"));
+    let boss = deputy(realm, Some("manage-users"));
     let made = call_with(
         realm,
         &boss,
@@ -153,10 +142,6 @@ fn a_trail_is_found_by_a_name(realm: &Realm) {
             == 201
     );
     assert_eq!(trail("manage-users"), 1);
-    boss = deputy(realm, Some("view-events"));
-    let path = "/events?type=LOGIN_ERROR&who=no-such-person";
-    let seen = call_with(realm, &boss, "GET", path, &Value::Null).json();
-    assert_eq!(seen.as_array().map_or(0, Vec::len), 1, "{seen}");
 }
 
 fn people_are_counted(realm: &Realm) {
