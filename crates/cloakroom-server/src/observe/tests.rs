@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::App as Server;
 use actix_web::test::{TestRequest, init_service, read_body_json};
+use cloakroom_login::further::webauthn::Makers;
 use cloakroom_login::hasher::Hasher;
 use cloakroom_model::{Db, Fault, Vault, db};
 use cloakroom_web::app::Parts;
@@ -12,7 +13,6 @@ use cloakroom_web::kerberos::Kerberos;
 use cloakroom_web::outbound::Outbound;
 use cloakroom_web::outbound::address::Listed;
 use cloakroom_web::proxy::TrustedProxies;
-use cloakroom_login::further::webauthn::Makers;
 use cloakroom_web::web;
 use serde_json::Value;
 

@@ -162,10 +162,7 @@ mod tests {
                 vec!["lint-nowhere"],
             ),
             (json!({"redirectUris": ["https:*"]}), vec!["lint-nowhere"]),
-            (
-                json!({"redirectUris": ["https://*"]}),
-                vec!["lint-nowhere"],
-            ),
+            (json!({"redirectUris": ["https://*"]}), vec!["lint-nowhere"]),
             (json!({"redirectUris": ["com.example.app:*"]}), vec![]),
             (
                 json!({"redirectUris": ["app://cb/*"]}),

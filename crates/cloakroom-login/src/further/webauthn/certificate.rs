@@ -88,8 +88,8 @@ impl<'a> Certificate<'a> {
 
     fn has_signed(&self, other: &Certificate<'_>) -> bool {
         let (info, signed) = (self.0.public_key(), &other.0.signature_value);
-        let algorithm = kind(info)
-            .and_then(|kind| verifier(kind, &other.0.signature_algorithm.algorithm));
+        let algorithm =
+            kind(info).and_then(|kind| verifier(kind, &other.0.signature_algorithm.algorithm));
         let is_whole = info.subject_public_key.unused_bits == 0 && signed.unused_bits == 0;
         algorithm.filter(|_| is_whole).is_some_and(|algorithm| {
             let key = UnparsedPublicKey::new(algorithm, &*info.subject_public_key.data);
@@ -221,10 +221,7 @@ fn only<'b, 'a: 'b>(
     mut all: impl Iterator<Item = &'b AttributeTypeAndValue<'a>>,
 ) -> Option<&'a str> {
     let first = all.next()?;
-    all.next()
-        .is_none()
-        .then(|| first.as_str().ok())
-        .flatten()
+    all.next().is_none().then(|| first.as_str().ok()).flatten()
 }
 
 /// A whole number without the zero that keeps it from being negative.
