@@ -152,11 +152,6 @@ impl Browser {
         pairs.join("; ")
     }
 
-    /// Has a cookie that no answer has given it.
-    pub(crate) fn plant(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), value.to_owned());
-    }
-
     /// Sends one request with this browser's cookies and keeps those it gets.
     pub(crate) fn send(&mut self, request: Request) -> Answer {
         let cookies = self.cookies();

@@ -21,10 +21,6 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         "a-level-that-ran-out-is-told-to-no-client-without-levels",
         ran_out,
     ),
-    (
-        "a-sign-in-that-begins-again-tells-the-level-of-its-session",
-        begins_again,
-    ),
     ("an-exchanged-token-tells-no-later-level", exchanged),
     ("a-session-below-a-demanded-level-is-no-answer", demanded),
     (
@@ -100,26 +96,6 @@ fn ran_out(scene: &Scene, name: &str) {
     assert_eq!(claims["acr"], json!("1"));
 }
 
-fn begins_again(scene: &Scene, name: &str) {
-    // A level that lasts, and one that has run out by then.
-    for (place, age, told) in [("risen-again", 300, "2"), ("risen-again-late", 0, "1")] {
-        let scene = &realm(scene, place, age);
-        let (mut browser, _, _) = at_second(scene, name);
-        crate::server::pause(Duration::from_millis(1100));
-        let asked = for_level(scene, "1");
-        let (_, query) = asked.split_once('?').unwrap();
-        browser.plant("KC_RESTART", query);
-
-        let bookmark = format!(
-            "/realms/{}/login-actions/authenticate?client_id=shop",
-            scene.realm.name
-        );
-        let place = browser.open(&bookmark);
-
-        assert_eq!(acr(scene, place), told, "{age}");
-    }
-}
-
 fn exchanged(scene: &Scene, name: &str) {
     let scene = &realm(scene, "risen-exchanged", 300);
     let trades = json!({"attributes": {"standard.token.exchange.enabled": "true"}});
@@ -177,16 +153,12 @@ fn demanded(scene: &Scene, name: &str) {
     let place = browser.answer(&scene.request(""), &person);
     assert_eq!(acr(scene, place), "1");
 
-    for more in ["", "&prompt=none"] {
-        let refused = browser.open(&demands(scene, "2", more)).client();
-
-        assert_eq!(
-            refused.get("error"),
-            "unmet_authentication_requirements",
-            "{more}"
-        );
-        assert!(refused.get("code").is_empty(), "{more}");
-    }
+    // What the level asks for is asked of nobody like them, and nothing else is left.
+    let page = browser.open(&demands(scene, "2", "")).page();
+    assert!(page.is_error(), "{}", page.answer.body);
+    let refused = browser.open(&demands(scene, "2", "&prompt=none")).client();
+    assert_eq!(refused.get("error"), "access_denied");
+    assert!(refused.get("code").is_empty());
 }
 
 fn borrowed(scene: &Scene, name: &str) {
