@@ -58,7 +58,7 @@ async fn a_rule_that_is_not_here_is_refused_by_the_api_and_left_out_by_the_comma
     let realm = json!({"realm": "strict", "passwordPolicy": "length(9) and ourOwnRule(3)"});
     std::fs::write(here.path().join("strict.json"), realm.to_string()).unwrap();
 
-    here.run(&["import", "--file", "strict.json"]);
+    here.run(&["import", "strict.json"]);
     let server = here.start(&[]).await;
     let token = server.administrator().await;
     let (_, imported) = server.admin(&token, ("GET", "/strict"), None).await;
