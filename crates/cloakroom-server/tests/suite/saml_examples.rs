@@ -192,7 +192,7 @@ fn unseen(scene: &Scene) {
     scene.client("narrow", json!({"fullScopeAllowed": false, "defaultClientScopes": [], "protocolMappers": [mapper("saml-role-list-mapper", json!({"attribute.name": "Role"}))]}));
     let text = scene.lines("narrow", "").join("\n");
     assert!(
-        !text.contains("AttributeStatement") && !text.contains("AuthnStatement"),
+        !text.contains("uma_authorization") && !text.contains("offline_access"),
         "{text}"
     );
 }
