@@ -216,7 +216,7 @@ async fn a_search_of_too_many_words_is_refused_and_one_of_many_is_answered() {
             let found = answer.status().as_u16();
             let body = answer.text().await.unwrap();
             assert_eq!(found, *status, "{path}: {body}");
-            let is_told = body.contains("words or attributes");
+            let is_told = body.contains("words, groups or attributes");
             assert_eq!(is_told, *status == 400, "{path}: {body}");
         }
     }
