@@ -11,12 +11,13 @@ const list = document.createElement("ul");
 dialog.append(input, list);
 document.body.append(dialog);
 let asked = 0;
+let answered = Promise.resolve();
 
 async function ask() {
   const mine = ++asked;
-  const answer = await fetch(`${field.dataset.url}?as=json&q=${encodeURIComponent(input.value)}`);
-  if (!answer.ok || mine !== asked) return;
-  const found = await answer.json();
+  const answer = await fetch(`${field.dataset.url}?as=json&q=${encodeURIComponent(input.value)}`).catch(() => null);
+  const found = answer?.ok ? await answer.json() : [];
+  if (mine !== asked) return;
   list.replaceChildren(
     ...found.map(({ text, note, url }) => {
       const item = document.createElement("li");
@@ -34,10 +35,14 @@ async function ask() {
   );
 }
 
+function look() {
+  answered = ask();
+}
+
 function open() {
   dialog.showModal();
   input.select();
-  ask();
+  look();
 }
 
 document.addEventListener("keydown", (event) => {
@@ -46,13 +51,14 @@ document.addEventListener("keydown", (event) => {
     open();
   }
 });
-input.addEventListener("input", ask);
+input.addEventListener("input", look);
 dialog.addEventListener("keydown", (event) => {
   const links = [...list.querySelectorAll("a")];
   const at = links.indexOf(document.activeElement);
   if (event.key === "ArrowDown") links[Math.min(at + 1, links.length - 1)]?.focus();
   else if (event.key === "ArrowUp") (links[at - 1] ?? input).focus();
-  else if (event.key === "Enter" && at < 0) links[0]?.click();
+  // What is shown may be of fewer letters than what was typed.
+  else if (event.key === "Enter" && at < 0) answered.then(() => list.querySelector("a")?.click());
   else return;
   event.preventDefault();
 });
