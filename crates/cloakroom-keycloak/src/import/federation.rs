@@ -51,9 +51,16 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
     let mut unmapped = BTreeSet::new();
     for object in sent.objects("userFederationProviders")? {
         let part = Part::new(object, "userFederationProviders[]", "");
-        let kind = part.name("providerName")?;
-        let name = part.text("displayName")?.filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| kind.clone());
+        let given = part.text("displayName")?.filter(|name| !name.is_empty());
+        let kind = part.text("providerName")?.filter(|kind| !kind.is_empty());
+        let Some(kind) = kind else {
+            let why = "it does not say what kind of user store it is";
+            import
+                .report
+                .drop(part.place, &given.unwrap_or_default(), why);
+            continue;
+        };
+        let name = given.unwrap_or_else(|| kind.clone());
         let part = Part::new(object, part.place, &name);
         part.report_unknown(&PROVIDER, import.report);
         if !SPOKEN.contains(&kind.as_str()) {
@@ -80,7 +87,8 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, realm: &str) -> R
     }
     for object in sent.objects("userFederationMappers")? {
         let place = "userFederationMappers[]";
-        let name = Part::new(object, place, "").name("name")?;
+        let name = Part::new(object, place, "").text("name")?;
+        let name = name.unwrap_or_default();
         let part = Part::new(object, place, &name);
         part.report_unknown(&MAPPER, import.report);
         let of = part

@@ -218,6 +218,8 @@ pub(super) async fn write(desk: Rc<Desk>) -> Shown {
     desk.check(MANAGE)?;
     let back = page(&desk, TAB);
     if !has_sender(&desk) {
+        // Of somebody who is not here nothing else is said.
+        desk.get(&path(&desk)).await?;
         return desk.go(&back, &Flash::failed("done-letter-no-server"));
     }
     let action = desk.form.get("action").unwrap_or_default();
