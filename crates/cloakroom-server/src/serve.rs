@@ -73,6 +73,9 @@ fn copies(config: &Config) -> Copies {
 /// under a request looks like a server that is gone.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// Threads of each worker for what waits: more than the lookups of names and the reads of the database that there may be, on any machine.
+const BLOCKING: usize = 256;
+
 /// Probes and metrics ask one after the other.
 const MANAGEMENT_CONNECTIONS: usize = 128;
 
@@ -104,6 +107,7 @@ pub(crate) async fn run(config: Config, app: App) -> Result<(), String> {
     .bind((config.host.as_str(), config.port))
     .map_err(|error| format!("{}:{} cannot be used: {error}", config.host, config.port))?
     .workers(workers)
+    .worker_max_blocking_threads(BLOCKING)
     .max_connections(open_files::connections(workers))
     .shutdown_timeout(10)
     .keep_alive(KEEP_ALIVE)

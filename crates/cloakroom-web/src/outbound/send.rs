@@ -40,7 +40,10 @@ impl Outbound {
             Ok(answer) => answer.status().is_server_error(),
             Err(error) => *error == OutboundError::Unreachable,
         };
-        self.breaker.note(&host, now(), is_away);
+        // Who was not asked for want of room has said nothing of itself.
+        if !matches!(done, Err(OutboundError::Busy)) {
+            self.breaker.note(&host, now(), is_away);
+        }
         done
     }
 }
