@@ -1,6 +1,6 @@
 //! Trusted proxies: whose forwarded headers count, and the address a request came from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use actix_web::HttpRequest;
@@ -50,18 +50,27 @@ impl TrustedProxies {
         };
         let mut address = peer.ip().to_canonical();
         let headers = request.headers().get_all("x-forwarded-for");
-        let values: Vec<&str> = headers.filter_map(|value| value.to_str().ok()).collect();
+        // Whatever a client put before it, what a proxy has written at the end counts.
+        let values: Vec<_> = headers
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
         for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
             if !self.trusts(address) {
                 break;
             }
-            let Ok(before) = hop.trim().parse::<IpAddr>() else {
+            let Some(before) = hop_address(hop.trim()) else {
                 break;
             };
             address = before.to_canonical();
         }
         address.to_string()
     }
+}
+
+/// What a proxy wrote: an address, which some write with the port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let with_port = || hop.parse().map(|hop: SocketAddr| hop.ip());
+    hop.parse().or_else(|_| with_port()).ok()
 }
 
 pub(crate) fn network(entry: &str) -> Result<(IpAddr, u8), String> {
@@ -98,6 +107,7 @@ pub(crate) fn is_inside(address: IpAddr, network: IpAddr, bits: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
     use actix_web::test::TestRequest;
 
     use super::*;
@@ -115,6 +125,7 @@ mod tests {
                 "1.2.3.4",
             ),
             ("192.0.2.0/24", "192.0.2.1:5", "nonsense", "192.0.2.1"),
+            ("192.0.2.0/24", "192.0.2.1:5", "1.2.3.4:4711", "1.2.3.4"),
             ("::1", "[::1]:5", "2001:db8::7", "2001:db8::7"),
         ];
         for (trusted, peer, header, expected) in cases {
@@ -128,6 +139,19 @@ mod tests {
 
             assert_eq!(seen, expected, "{trusted} {peer} {header}");
         }
+    }
+
+    #[test]
+    fn what_is_no_text_hides_nobody() {
+        let proxies = TrustedProxies::parse("10.0.0.1").unwrap();
+        let peer = "10.0.0.1:1".parse().unwrap();
+        let header = HeaderValue::from_bytes(b"\xff, 203.0.113.7").unwrap();
+        let request = TestRequest::default()
+            .peer_addr(peer)
+            .insert_header((HeaderName::from_static("x-forwarded-for"), header))
+            .to_http_request();
+
+        assert_eq!(proxies.client_ip(&request), "203.0.113.7");
     }
 
     #[test]
