@@ -78,6 +78,11 @@ impl AdminError {
         Self::Refused { status: 400, body }
     }
 
+    /// The realm answers nobody who comes from there without https.
+    pub(crate) fn insecure() -> Self {
+        Self::described(403, "invalid_request", "HTTPS required")
+    }
+
     /// The token is missing, wrong or over.
     pub(crate) fn unauthorized() -> Self {
         Self::error(401, "HTTP 401 Unauthorized")

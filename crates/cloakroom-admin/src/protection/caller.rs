@@ -47,6 +47,9 @@ impl Call {
         let realm = app.realm(path.part("realm")).await?;
         let realm = realm.filter(|realm| realm.enabled);
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
+        if !app.is_secure_for(&realm, &app.client_ip(request)) {
+            return Err(AdminError::insecure());
+        }
         Ok(Self {
             token: access::bearer(request).unwrap_or_default(),
             app,

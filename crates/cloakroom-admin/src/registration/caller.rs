@@ -106,8 +106,12 @@ impl Call {
         let realm = app.realm(path.part("realm")).await?;
         let realm = realm.filter(|realm| realm.enabled);
         let realm = realm.ok_or_else(|| AdminError::error(404, "Realm does not exist"))?;
+        let ip = app.client_ip(request);
+        if !app.is_secure_for(&realm, &ip) {
+            return Err(AdminError::insecure());
+        }
         Ok(Self {
-            ip: app.client_ip(request),
+            ip,
             origin: cors::origin(request),
             app,
             realm,
