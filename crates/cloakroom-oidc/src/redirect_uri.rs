@@ -272,13 +272,14 @@ fn may_be_a_beginning(prefix: &str) -> bool {
     let Some((scheme, rest)) = prefix.split_once(':') else {
         return false;
     };
-    let is_web = ["https", "http"]
+    // What browsers take for an address with a host, however many slashes stand before it.
+    let has_host = ["https", "http", "ftp", "wss", "ws"]
         .iter()
-        .any(|web| scheme.eq_ignore_ascii_case(web));
+        .any(|known| scheme.eq_ignore_ascii_case(known));
     let reaches_path = rest
         .strip_prefix("//")
-        .is_some_and(|rest| rest.contains('/'));
-    (reaches_path || !is_web) && !prefix.contains(['?', '*'])
+        .is_some_and(|rest| rest.find('/').is_some_and(|end| end > 0));
+    (reaches_path || !has_host) && !prefix.contains(['?', '*'])
 }
 
 /// `http://127.0.0.1:1234/cb` without its port; `None` where the address is no loopback literal.
@@ -391,6 +392,9 @@ mod tests {
             ("*", "https://evil.test/", false),
             ("https://*", "https://evil.test/", false),
             ("https:*", "https://evil.test/", false),
+            ("https:///*", "https:///evil.test/", false),
+            ("ftp:*", "ftp://evil.test/", false),
+            ("WSS:*", "WSS://evil.test/", false),
             ("HTTPS:*", "HTTPS://evil.test/", false),
             ("h*", "https://evil.test/", false),
             ("https://rp.test/*", "https://rp.test\\@evil.test/", false),

@@ -195,10 +195,11 @@ fn unreachable_address(uri: &str, has_root: bool) -> Option<&'static str> {
     let (before, _) = uri.split_once('*')?;
     let (scheme, rest) = before.split_once(':').unwrap_or(("http", ""));
     // A scheme of an app's own has no hosts, so that it is enough by itself.
-    let is_web = ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str());
+    let of_hosts = ["http", "https", "ftp", "ws", "wss"];
+    let is_web = of_hosts.contains(&scheme.to_ascii_lowercase().as_str());
     let has_host = rest
         .strip_prefix("//")
-        .is_some_and(|rest| rest.contains('/'));
+        .is_some_and(|rest| rest.find('/').is_some_and(|end| end > 0));
     let is_at_end = uri.len() == before.len() + 1;
     let stands_for_pages =
         is_at_end && !before.contains('?') && (is_relative || has_host || !is_web);
