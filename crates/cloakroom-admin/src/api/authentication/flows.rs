@@ -125,7 +125,12 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
             let all = Flows::load(cx)?;
             let mut flow = all.flow(&id).cloned().ok_or_else(missing)?;
             let before = flow.alias.clone();
+            let kind = (flow.provider_id.clone(), flow.top_level);
             apply(&mut flow, &sent)?;
+            if (&flow.provider_id, flow.top_level) != (&kind.0, kind.1) && is_bound(cx, &before) {
+                let why = "A flow that the realm is bound to keeps its kind";
+                return Err(AdminError::message(409, why));
+            }
             if flow.alias != before {
                 if all.named(&flow.alias).is_some() {
                     return Err(AdminError::message(409, "Flow alias name already exists"));
@@ -164,6 +169,12 @@ fn apply(flow: &mut Flow, sent: &Object) -> Result<()> {
     Ok(())
 }
 
+/// The realm signs people in by this flow, or does something else with it.
+fn is_bound(cx: &Cx<'_>, alias: &str) -> bool {
+    let mut all = BINDINGS.iter();
+    all.any(|(name, _)| bound_alias(&cx.realm.settings, name) == alias)
+}
+
 /// The realm names its flows by alias, so a new alias is a new setting.
 fn rebind(cx: &mut Cx<'_>, before: &str, after: &str) -> Result<()> {
     let mut settings = cx.realm.settings.clone();
@@ -192,11 +203,7 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
             if flow.built_in {
                 return Err(AdminError::error(400, "Can't delete built in flow"));
             }
-            let settings = &cx.realm.settings;
-            let is_bound = BINDINGS
-                .iter()
-                .any(|(name, _)| bound_alias(settings, name) == flow.alias);
-            if is_bound || flow::has_client(cx, &flow.id)? {
+            if is_bound(cx, &flow.alias) || flow::has_client(cx, &flow.id)? {
                 let why = format!("Cannot delete flow {}: it is in use", flow.alias);
                 return Err(AdminError::message(409, why));
             }

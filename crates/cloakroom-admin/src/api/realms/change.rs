@@ -50,7 +50,7 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
     let enabled = read::switch(sent, "enabled")?;
     let after = shape::apply(&admin.realm.settings, sent)?;
     check(&after, sent)?;
-    check_ends(&after, sent)?;
+    check_ends(&admin.realm.settings, &after, sent)?;
     check_way_back(admin, &after, enabled)?;
     if name != admin.realm.name {
         if admin.realm.name == MASTER {
@@ -92,22 +92,34 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
 }
 
 /// Refuses what would end every session or every token as it begins, in which nobody could work any more. Keycloak saves it.
-fn check_ends(after: &Settings, sent: &read::Object) -> Result<()> {
+///
+/// What an older server has stored stays as it is, so that whoever sends the whole realm back can change the rest.
+fn check_ends(before: &Settings, after: &Settings, sent: &read::Object) -> Result<()> {
     /// The clocks of those who send a time may be ahead of ours.
     const AHEAD: i64 = 60;
-    for (name, seconds) in [
-        ("accessTokenLifespan", after.access_token_lifespan),
-        ("ssoSessionIdleTimeout", after.sso_session_idle_timeout),
-        ("ssoSessionMaxLifespan", after.sso_session_max_lifespan),
-    ] {
-        if sent.contains_key(name) && seconds < 1 {
+    let ends = |of: &Settings| {
+        [
+            of.access_token_lifespan,
+            of.sso_session_idle_timeout,
+            of.sso_session_max_lifespan,
+        ]
+    };
+    let names = [
+        "accessTokenLifespan",
+        "ssoSessionIdleTimeout",
+        "ssoSessionMaxLifespan",
+    ];
+    let pairs = ends(before).into_iter().zip(ends(after));
+    for (name, (was, seconds)) in names.into_iter().zip(pairs) {
+        if sent.contains_key(name) && seconds < 1 && seconds != was {
             return Err(AdminError::message(
                 400,
                 format!("{name} must be a second at least"),
             ));
         }
     }
-    if sent.contains_key("notBefore") && after.not_before > now().seconds() + AHEAD {
+    let is_new = sent.contains_key("notBefore") && after.not_before != before.not_before;
+    if is_new && after.not_before > now().seconds() + AHEAD {
         let why = "notBefore cannot lie in the future: no token would count until then";
         return Err(AdminError::message(400, why));
     }
@@ -120,7 +132,10 @@ fn check_way_back(admin: &Admin, after: &Settings, enabled: Option<bool>) -> Res
         return Ok(());
     } else if enabled == Some(false) {
         "The realm master cannot be disabled"
-    } else if after.ssl_required == "all" && !admin.app.is_https {
+    } else if after.ssl_required == "all"
+        && admin.realm.settings.ssl_required != "all"
+        && !admin.app.is_https
+    {
         "The realm master cannot ask for HTTPS always while the address of the server is not an https one"
     } else {
         return Ok(());
@@ -279,7 +294,8 @@ fn check_flows(cx: &mut Cx<'_>, settings: &Settings, sent: &read::Object) -> Res
             return Err(AdminError::message(400, why));
         };
         let kind = flow::kind_for(name);
-        if found.provider_id != kind {
+        let is_new = cx.realm.settings.rest.get(name) != settings.rest.get(name);
+        if is_new && found.provider_id != kind {
             let why = format!(
                 "Failed to update realm: flow '{alias}' is not of the kind {kind}, which '{name}' has to be"
             );
