@@ -114,22 +114,20 @@ async fn make_keys(realm: String) -> Result<Vec<Component>, ImportError> {
     Ok(made.await.map_err(Fault::connection)??)
 }
 
-/// What a key itself stands in, or where it is.
-const OF_KEYS: [&str; 5] = [
-    "ecdsaPrivateKey",
-    "eddsaPrivateKey",
-    "keystore",
-    "privateKey",
-    "secret",
-];
+/// What a key itself stands in with which tokens of others can be checked.
+const OF_KEYS: [&str; 3] = ["ecdsaPrivateKey", "eddsaPrivateKey", "privateKey"];
 
-/// The realm has keys of its own, and they are not masked or left out.
+/// The realm has keys of its own that sign, and they are not masked or left out.
 fn brings_keys(sent: &Object) -> bool {
     let families = sent.get("components").and_then(|all| all.as_object());
     let keys = families.and_then(|all| all.get(key::PROVIDER_TYPE));
     let keys = keys.and_then(|list| list.as_array());
     keys.is_some_and(|list| {
         list.iter().any(|key| {
+            let kind = key.get("providerId").and_then(|kind| kind.as_str());
+            if kind.is_some_and(|kind| kind.starts_with("rsa-enc")) {
+                return false;
+            }
             let config = key.get("config").and_then(|config| config.as_object());
             config.is_some_and(|config| {
                 let is_there = OF_KEYS.iter().any(|name| config.contains_key(*name));

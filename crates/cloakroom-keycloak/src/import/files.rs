@@ -42,7 +42,7 @@ impl People for InFiles {
         })?;
         for file in &self.user_files {
             open(file, &self.variables, |from| {
-                stream::users(from, &mut |_, user| visit(user))
+                stream::users_alone(from, &mut |_, user| visit(user))
             })?;
         }
         Ok(())

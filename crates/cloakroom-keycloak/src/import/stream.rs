@@ -33,12 +33,23 @@ pub(crate) fn realms(from: impl Read, visit: Visit<'_>) -> Result<Vec<Head>> {
     Ok(heads)
 }
 
-/// Reads the users of a file, and nothing else of it.
+/// Reads the users of a file whose realms were read before, and nothing else of it.
 pub(crate) fn users(from: impl Read, visit: Visit<'_>) -> Result<()> {
-    read(from, None, visit)
+    read(from, None, visit).map(drop)
 }
 
-fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) -> Result<()> {
+/// Reads a file of users alone, which ends with them.
+pub(crate) fn users_alone(from: impl Read, visit: Visit<'_>) -> Result<()> {
+    match read(from, None, visit)? {
+        true => Ok(()),
+        false => Err(ImportError::invalid(
+            "not a file of users: something stands behind its end",
+        )),
+    }
+}
+
+/// Tells whether the file ends with the document.
+fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) -> Result<bool> {
     let mut failure = None;
     let from = without_mark(from)?;
     let mut reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(from));
@@ -48,14 +59,13 @@ fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) ->
         failure: &mut failure,
     };
     let done = document.deserialize(&mut reader);
-    if reader.end().is_err()
-        && let Some(last) = heads.and_then(|heads| heads.last_mut())
-    {
+    let is_whole = reader.end().is_ok();
+    if !is_whole && let Some(last) = heads.and_then(|heads| heads.last_mut()) {
         last.unread.push(("the end".to_owned(), BEHIND));
     }
     match (failure, done) {
         (Some(failure), _) => Err(failure),
-        (None, Ok(())) => Ok(()),
+        (None, Ok(())) => Ok(is_whole),
         (None, Err(error)) => Err(ImportError::invalid(format!("not a realm file: {error}"))),
     }
 }
