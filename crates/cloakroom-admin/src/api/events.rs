@@ -75,9 +75,11 @@ fn meant(cx: &mut Cx<'_>, named: &str, may_look: bool) -> Result<Who> {
             });
         }
     }
+    // What was typed is in no index, and nobody types an id.
+    let is_id = named.len() == 36 && named.matches('-').count() == 4;
     Ok(Who {
         ids: vec![id],
-        typed: Some(named.to_owned()),
+        typed: (!is_id).then(|| named.to_owned()),
     })
 }
 

@@ -14,6 +14,9 @@ use crate::schema::groups;
 /// deep as this.
 pub const DEEPEST: usize = 64;
 
+/// So many groups are asked about at once: a statement has room for so many values alone.
+const BATCH: usize = 1000;
+
 /// Tells whether a group may stand inside a parent: with those above it, itself and those inside it, the tree is not too deep.
 ///
 /// `moved` is the group if it is there already; a new one has none inside it.
@@ -28,12 +31,15 @@ pub fn has_room(
     let mut levels = 1 + levels_above(cx, parent)?;
     let mut level: Vec<GroupId> = moved.cloned().into_iter().collect();
     while levels <= DEEPEST && !level.is_empty() {
-        let above: Vec<&str> = level.iter().map(GroupId::as_str).collect();
-        let below: Vec<GroupId> = groups::table
-            .filter(groups::realm_id.eq(&cx.realm.id))
-            .filter(groups::parent_id.eq_any(above))
-            .select(groups::id)
-            .load(cx.db.conn()?)?;
+        let mut below = Vec::new();
+        for some in level.chunks(BATCH) {
+            let above: Vec<&str> = some.iter().map(GroupId::as_str).collect();
+            let inside = groups::table
+                .filter(groups::realm_id.eq(&cx.realm.id))
+                .filter(groups::parent_id.eq_any(above))
+                .select(groups::id);
+            below.extend(inside.load::<GroupId>(cx.db.conn()?)?);
+        }
         level = below;
         levels += usize::from(!level.is_empty());
     }
