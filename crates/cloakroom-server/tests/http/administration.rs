@@ -12,6 +12,12 @@ pub(super) async fn administer(
     body: Option<&str>,
     if_match: Option<&str>,
 ) -> reqwest::Response {
+    let token = administrator(server).await;
+    administer_by(&token, server, method, path, (body, if_match)).await
+}
+
+/// A token of the administrator.
+pub(super) async fn administrator(server: &Server) -> String {
     let form = [
         ("grant_type", "password"),
         ("client_id", "admin-cli"),
@@ -24,7 +30,17 @@ pub(super) async fn administer(
     );
     let answer = client().post(at).form(&form).send().await.unwrap();
     let token: serde_json::Value = answer.json().await.unwrap();
-    let token = token["access_token"].as_str().unwrap().to_owned();
+    token["access_token"].as_str().unwrap().to_owned()
+}
+
+/// The same with a token that is there already.
+pub(super) async fn administer_by(
+    token: &str,
+    server: &Server,
+    method: Method,
+    path: &str,
+    (body, if_match): (Option<&str>, Option<&str>),
+) -> reqwest::Response {
     let at = format!("{}/admin/realms{path}", server.base);
     let mut call = client().request(method, at).bearer_auth(token);
     if let Some(body) = body {

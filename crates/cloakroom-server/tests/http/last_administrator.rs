@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::administration::{ADMIN, administer};
+use super::administration::{ADMIN, administer, administer_by, administrator};
 use super::{Server, start};
 
 struct Master {
@@ -165,9 +165,11 @@ async fn of_two_administrators_each_may_go_and_the_other_stays() {
         format!("/master/{first}"),
         format!("/master/users/{second}"),
     );
+    let token = administrator(&master.server).await;
+    let by = |method, path, body| administer_by(&token, &master.server, method, path, (body, None));
     let (one, two) = tokio::join!(
-        administer(&master.server, Method::DELETE, &path, None, None),
-        administer(&master.server, Method::PUT, &other, Some(&switched), None),
+        by(Method::DELETE, &path, None),
+        by(Method::PUT, &other, Some(switched.as_str())),
     );
 
     let mut ended = [one.status().as_u16(), two.status().as_u16()];
