@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::html::{self, Form};
 use crate::http::{Answer, Request, decode};
 use crate::realm::Person;
-use crate::server::Server;
+use crate::server::{Server, pause};
 
 const MOST_STEPS: usize = 20;
+
+/// So often a browser comes again to a server that has too much to do.
+const MOST_WAITS: usize = 6;
 
 /// The browser of one person; it stops where it would load an address of another server.
 pub(crate) struct Browser {
@@ -153,13 +157,22 @@ impl Browser {
     }
 
     /// Sends one request with this browser's cookies and keeps those it gets.
+    ///
+    /// A server that has too much to do says when to come again; stories beside this one may be a flood of passwords.
     pub(crate) fn send(&mut self, request: Request) -> Answer {
         let cookies = self.cookies();
         let request = match cookies.is_empty() {
             true => request,
             false => request.with("Cookie", &cookies),
         };
-        let answer = self.server.send(&request);
+        let mut answer = self.server.send(&request);
+        for _ in 0..MOST_WAITS {
+            let Some(wait) = wait_of(&answer) else {
+                break;
+            };
+            pause(wait);
+            answer = self.server.send(&request);
+        }
         for cookie in answer.all("set-cookie") {
             self.keep(cookie);
         }
@@ -232,4 +245,12 @@ impl Browser {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+/// How long a server that judged nothing wants to be left alone.
+fn wait_of(answer: &Answer) -> Option<Duration> {
+    let seconds = answer
+        .header("retry-after")
+        .filter(|_| answer.status == 503)?;
+    seconds.parse().ok().map(Duration::from_secs)
 }
