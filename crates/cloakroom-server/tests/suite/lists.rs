@@ -1,5 +1,5 @@
-//! What narrows lists of the admin API beyond what Keycloak's can: people by groups, both trails by a name, and the figures of the
-//! first page.
+//! What narrows lists of the admin API beyond what Keycloak's can: people by groups, clients by their kind, both trails by a name, and
+//! the figures of the first page.
 
 use std::sync::Arc;
 
@@ -14,10 +14,11 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 3] = [
+    let stories: [(&str, Story); 4] = [
         ("a-group-narrows-with-other-words", a_group_narrows),
         ("a-trail-is-found-by-a-name", a_trail_is_found_by_a_name),
         ("people-are-counted-beside-the-answer", people_are_counted),
+        ("clients-are-narrowed-by-their-kind", clients_of_a_kind),
     ];
     let trial = |(name, story): (&'static str, Story)| {
         let server = Arc::clone(server);
@@ -160,4 +161,50 @@ fn people_are_counted(realm: &Realm) {
     wait_for("one is counted", || {
         told() == json!({"people": 1, "withFactor": 0})
     });
+}
+
+fn clients_of_a_kind(realm: &Realm) {
+    let app = |signs_in: bool, acts: bool, public: bool, uri: &str| {
+        json!({
+            "standardFlowEnabled": signs_in, "serviceAccountsEnabled": acts, "publicClient": public,
+            "redirectUris": ["https://one.example/*", uri],
+        })
+    };
+    let all = [
+        ("k-web", "web", app(true, true, false, "com.one:/back")),
+        ("k-spa", "spa", app(true, false, true, "/back")),
+        ("k-any", "spa", app(true, false, true, "*")),
+        ("k-phone", "native", app(true, false, true, "com.one:/back")),
+        ("k-job", "machine", app(false, true, false, "/back")),
+        ("k-none", "api", app(false, false, false, "/back")),
+        ("k-bearer", "api", json!({"bearerOnly": true})),
+    ];
+    for (name, _, client) in &all {
+        let mut client = client.clone();
+        client["clientId"] = json!(name);
+        let made = realm.call("POST", "/clients", &client);
+        assert_eq!(made.status, 201, "{}", made.body);
+    }
+    let listed = |kind: &str| {
+        let path = format!("/ui-ext/clients?type={kind}&search=k-");
+        names(&realm.call("GET", &path, &Value::Null).json(), "clientId")
+    };
+    for kind in ["web", "spa", "native", "machine", "api"] {
+        let mut those: Vec<String> = all
+            .iter()
+            .filter(|(_, of, _)| *of == kind)
+            .map(|(name, ..)| (*name).to_owned())
+            .collect();
+        those.sort();
+        assert_eq!(listed(kind), those, "{kind}");
+    }
+    // What it is follows what is changed.
+    let found = realm.call("GET", "/clients?clientId=k-phone", &Value::Null);
+    let mut phone = found.json()[0].clone();
+    phone["redirectUris"] = json!(["https://one.example/*"]);
+    realm.change(&format!("/clients/{}", text(&phone, "id")), phone);
+    assert!(listed("native").is_empty());
+    assert_eq!(listed("spa"), ["k-any", "k-phone", "k-spa"]);
+    let unknown = realm.call("GET", "/ui-ext/clients?type=none", &Value::Null);
+    assert_eq!(unknown.status, 400, "{}", unknown.body);
 }
