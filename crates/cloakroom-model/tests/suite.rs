@@ -6,6 +6,8 @@
     reason = "a test ends where it fails, in its helpers as well"
 )]
 
+#[path = "suite/administrators.rs"]
+mod administrators;
 #[path = "suite/alerts.rs"]
 mod alerts;
 #[path = "suite/devices.rs"]
