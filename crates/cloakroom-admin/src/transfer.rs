@@ -131,10 +131,27 @@ fn brings_keys(sent: &Object) -> bool {
             let config = key.get("config").and_then(|config| config.as_object());
             config.is_some_and(|config| {
                 let is_there = OF_KEYS.iter().any(|name| config.contains_key(*name));
-                is_there && !config.values().any(is_masked)
+                is_there && !config.values().any(is_masked) && !is_set_aside(config)
             })
         })
     })
+}
+
+/// A key that encrypts, or that signs no more, is no key to sign with.
+fn is_set_aside(config: &Object) -> bool {
+    let is = |name: &str, word: &str| {
+        let values = config.get(name).and_then(|values| values.as_array());
+        let first = values.and_then(|values| values.first());
+        let text = match first {
+            Some(serde_json::Value::Bool(on)) => on.to_string(),
+            other => other
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        text.eq_ignore_ascii_case(word)
+    };
+    is("keyUse", "enc") || is("active", "false") || is("enabled", "false")
 }
 
 fn is_masked(values: &serde_json::Value) -> bool {

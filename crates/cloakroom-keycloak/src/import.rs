@@ -101,6 +101,8 @@ pub trait Rules: Send + Sync {
     ) -> Result<()>;
     /// A key can be read; otherwise why not.
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
+    /// A key that can be read signs tokens that apps can check.
+    fn can_sign(&self, key: &Component) -> bool;
     /// Tokens can be made with a protocol mapper of this kind.
     fn is_mapper(&self, kind: &str) -> bool;
     /// The step of a flow that nobody can take who comes from a provider for the first time.
