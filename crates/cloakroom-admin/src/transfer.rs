@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::import::{
-    self, Found, Hashes, IfExists, ImportError, InMemory, Outcome, People, Ready, Report,
+    self, Found, Hashes, IfExists, ImportError, InMemory, Outcome, People, Ready, Report, Unread,
 };
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::component::Component;
@@ -237,7 +237,7 @@ impl People for Watched<'_> {
         })
     }
 
-    fn unread(&self) -> &[(String, &'static str)] {
+    fn unread(&self) -> Vec<Unread> {
         self.people.unread()
     }
 }

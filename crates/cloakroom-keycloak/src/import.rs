@@ -53,7 +53,7 @@ pub use error::{ImportError, Result};
 use known::Known;
 pub(crate) use known::KnownClient;
 pub use partial::{IfExists, import_partial};
-pub use people::{Hashed, Hashes, InMemory, People, Plain, plain_passwords};
+pub use people::{Hashed, Hashes, InMemory, People, Plain, Unread, plain_passwords};
 pub use report::{Outcome, Remarks, Report};
 
 use crate::blueprint::{self, MASTER};
@@ -73,6 +73,11 @@ impl std::fmt::Debug for Found {
             .field("realm", &self.name())
             .finish_non_exhaustive()
     }
+}
+
+/// The first place in a realm's text where a member stands twice, so that one of the two would be lost.
+pub fn first_doubled(text: &[u8]) -> Option<String> {
+    doubled::find(text).into_iter().next()
 }
 
 impl Found {
@@ -174,8 +179,8 @@ pub fn import_realm(
 ) -> Result<Arc<Realm>> {
     let (sent, people) = found;
     lenient::check_texts(sent)?;
-    for (place, why) in people.unread() {
-        report.drop(place, "", *why);
+    for unread in people.unread() {
+        report.drop(&unread.place, &unread.who, unread.why);
     }
     unresolved::report(sent, "", "", report);
     let renamed = ancient::renamed(sent, report);

@@ -1,16 +1,18 @@
 //! Finds realms in files: one file with a realm or a list of them, or a folder as Keycloak's
 //! directory export writes it, `NAME-realm.json` beside `NAME-users-0.json`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::error::{ImportError, Result};
 use super::placeholders::Replaced;
 use super::stream;
-use super::{Found, People};
+use super::{Found, People, Unread};
 use crate::read::Object;
 
 /// What stands for `${NAME}`; taken from the environment once, at the start.
@@ -25,7 +27,9 @@ struct InFiles {
     user_files: Vec<PathBuf>,
     variables: Variables,
     /// What of the realm's text did not count.
-    unread: Vec<stream::Unread>,
+    unread: Vec<Unread>,
+    /// What of the files of users did not count, once they were read.
+    of_people: Mutex<BTreeSet<Unread>>,
 }
 
 impl People for InFiles {
@@ -41,15 +45,24 @@ impl People for InFiles {
             stream::users(from, &mut mine)
         })?;
         for file in &self.user_files {
-            open(file, &self.variables, |from| {
+            let noted = open(file, &self.variables, |from| {
                 stream::users_alone(from, &mut |_, user| visit(user))
             })?;
+            let mut all = self
+                .of_people
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            all.extend(noted);
         }
         Ok(())
     }
 
-    fn unread(&self) -> &[(String, &'static str)] {
-        &self.unread
+    fn unread(&self) -> Vec<Unread> {
+        let of_people = self
+            .of_people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.unread.iter().chain(&*of_people).cloned().collect()
     }
 }
 
@@ -111,6 +124,7 @@ fn in_file(file: &Path, user_files: Vec<PathBuf>, variables: &Variables) -> Resu
             user_files: user_files.clone(),
             variables: variables.clone(),
             unread: head.unread,
+            of_people: Mutex::default(),
         }),
     });
     Ok(found.collect())

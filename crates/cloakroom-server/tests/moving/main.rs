@@ -28,5 +28,6 @@ mod settings;
 mod strange;
 mod strangers;
 mod tutorial;
+mod unread;
 mod versions;
 mod whole;

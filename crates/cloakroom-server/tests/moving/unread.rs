@@ -1,0 +1,42 @@
+//! What stands in the files of a realm and is not read: the report names it.
+
+use serde_json::{Value, json};
+
+use crate::server::Installation;
+
+/// Whom the report names at a place among what was dropped.
+fn dropped(report: &Value, place: &str) -> Option<Value> {
+    let mut all = report["dropped"].as_array().unwrap().iter();
+    all.find(|remark| remark["place"] == place)
+        .map(|remark| remark["of"].clone())
+}
+
+#[test]
+fn the_second_of_two_members_of_a_person_counts_and_the_report_names_both_kinds_of_files() {
+    let here = Installation::new();
+    let folder = here.path().join("export");
+    std::fs::create_dir(&folder).unwrap();
+    let realm = r#"{"realm":"two","enabled":true,"users":[
+        {"username":"ada","email":"a@a.example","email":"b@b.example"}],
+        "clients":[{"clientId":"c","name":"x","name":"y"}]}"#;
+    let people = r#"{"realm":"two","users":[
+        {"username":"bob","attributes":{"team":["x"],"team":["y"]}},{"username":"eve"}]}"#;
+    std::fs::write(folder.join("two-realm.json"), realm).unwrap();
+    std::fs::write(folder.join("two-users-0.json"), people).unwrap();
+
+    let report = here.import(&folder);
+
+    assert_eq!(
+        dropped(&report, "users[].email"),
+        Some(json!(["ada"])),
+        "{report:#}"
+    );
+    let of_bob = dropped(&report, "users[].attributes.team");
+    assert_eq!(of_bob, Some(json!(["bob"])), "{report:#}");
+    assert!(dropped(&report, "clients[].name").is_some(), "{report:#}");
+    let kept: Value = serde_json::from_str(&here.export("two")).unwrap();
+    let users = kept["users"].as_array().unwrap();
+    let of = |name: &str| users.iter().find(|user| user["username"] == name).unwrap();
+    assert_eq!(of("ada")["email"], "b@b.example");
+    assert_eq!(of("bob")["attributes"]["team"], json!(["y"]));
+}
