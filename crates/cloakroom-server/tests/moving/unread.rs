@@ -40,3 +40,33 @@ fn the_second_of_two_members_of_a_person_counts_and_the_report_names_both_kinds_
     assert_eq!(of("ada")["email"], "b@b.example");
     assert_eq!(of("bob")["attributes"]["team"], json!(["y"]));
 }
+
+#[test]
+fn what_is_not_read_of_a_file_of_federated_users_is_named() {
+    let here = Installation::new();
+    let folder = here.path().join("export");
+    std::fs::create_dir(&folder).unwrap();
+    let realm = r#"{"realm":"two","enabled":true}"#;
+    let stored = r#"{"realm":"two","federatedUsers":[{"id":"f:1:ada","groups":["/a"],"groups":["/b"]}],
+        "users":[{"username":"lost"}],"clients":[]} {"realm":"more"}"#;
+    std::fs::write(folder.join("two-realm.json"), realm).unwrap();
+    std::fs::write(folder.join("two-federated-users-0.json"), stored).unwrap();
+
+    let report = here.import(&folder);
+
+    for place in [
+        "federatedUsers",
+        "federatedUsers[].groups",
+        "users",
+        "clients",
+        "the end",
+    ] {
+        assert!(dropped(&report, place).is_some(), "{place}: {report:#}");
+    }
+    let wrong = r#"{"realm":"two","federatedUsers":{"id":"f:1:ada"}}"#;
+    std::fs::write(folder.join("two-federated-users-0.json"), wrong).unwrap();
+    let output = here.run_with(&["import", folder.to_str().unwrap()], &[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("federatedUsers must be a list"), "{said}");
+}
