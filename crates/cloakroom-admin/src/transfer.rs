@@ -49,6 +49,7 @@ struct Waiting {
     sent: Object,
     people: Box<dyn People>,
     keys: Vec<Component>,
+    is_https: bool,
     hashes: Hashes,
     manner: Manner,
     /// What was written at the last run, because a unit of work may run twice.
@@ -99,6 +100,7 @@ async fn prepare(app: &App, found: Found, manner: Manner) -> Result<Waiting, Imp
         sent,
         people,
         keys,
+        is_https: app.is_https,
         hashes,
         manner,
         report,
@@ -196,6 +198,7 @@ impl Waiting {
             keys: &self.keys,
             hashes: &self.hashes,
             rules: &rules,
+            is_https: self.is_https,
             may_grant: &|_, _| Ok(()),
         };
         let people = Watched {
@@ -278,6 +281,8 @@ impl Part {
             keys: &[],
             hashes: &self.hashes,
             rules: &rules,
+            // The realm itself is there, and none of its settings comes in.
+            is_https: true,
             may_grant: &|cx, role| match grants.check(cx, role) {
                 Ok(()) => Ok(()),
                 Err(AdminError::Fault(fault)) => Err(ImportError::Fault(fault)),

@@ -148,6 +148,8 @@ pub struct Ready<'a> {
     pub hashes: &'a Hashes,
     /// What others know.
     pub rules: &'a dyn Rules,
+    /// The public address of the server is an https one.
+    pub is_https: bool,
     /// Who brings it in may hand on a role; they cannot raise themselves or others by a file.
     pub may_grant: &'a dyn Fn(&mut Cx<'_>, &RoleId) -> Result<()>,
 }

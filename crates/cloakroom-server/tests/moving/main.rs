@@ -25,6 +25,7 @@ mod recovered;
 mod round_trip;
 mod server;
 mod settings;
+mod shut;
 mod strange;
 mod strangers;
 mod tutorial;
