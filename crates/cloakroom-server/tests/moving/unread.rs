@@ -70,3 +70,29 @@ fn what_is_not_read_of_a_file_of_federated_users_is_named() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("federatedUsers must be a list"), "{said}");
 }
+
+#[test]
+fn what_is_no_text_in_an_attribute_of_a_person_is_left_out_and_named() {
+    let here = Installation::new();
+    let attributes = json!({
+        "address": {"street": "High Street"}, "team": ["x", {"y": 1}, ["z"], 7],
+        "plain": "one", "none": [null],
+    });
+    let realm = json!({
+        "realm": "odd", "enabled": true,
+        "users": [{"username": "ada", "attributes": attributes}, {"username": "bob"}],
+    });
+    let report = here.import(&here.file("odd.json", &realm.to_string()));
+
+    for place in ["users[].attributes.address", "users[].attributes.team"] {
+        assert_eq!(dropped(&report, place), Some(json!(["ada"])), "{report:#}");
+    }
+    assert_eq!(dropped(&report, "users[].attributes.plain"), None);
+    let kept: Value = serde_json::from_str(&here.export("odd")).unwrap();
+    let users = kept["users"].as_array().unwrap();
+    let ada = users.iter().find(|user| user["username"] == "ada").unwrap();
+    assert_eq!(users.len(), 2);
+    assert_eq!(ada["attributes"]["team"], json!(["x", "7"]));
+    assert_eq!(ada["attributes"]["plain"], json!(["one"]));
+    assert_eq!(ada["attributes"]["address"], Value::Null);
+}
