@@ -1,0 +1,113 @@
+//! What the admin API is sent that does not fit: it is refused in Keycloak's shape, and nothing fails by it later.
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::http::{Request, text};
+use crate::realm::{Realm, merged};
+use crate::server::Server;
+
+type Story = fn(&Realm);
+
+pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
+    let stories: [(&str, Story); 1] = [(
+        "a-number-of-a-client-that-cannot-be-read-is-refused-where-it-is-new",
+        numbers_of_clients,
+    )];
+    let trial = |(name, story): (&'static str, Story)| {
+        let server = Arc::clone(server);
+        Trial::test(format!("{}::unfit::{name}", server.database), move || {
+            // A file brings in what the API refuses.
+            let old = json!({
+                "clientId": "old", "secret": OLD_SECRET, "serviceAccountsEnabled": true, "enabled": true,
+                "attributes": {"access.token.lifespan": "abc", "client.session.idle.timeout": "9223372036854775807"},
+            });
+            server.keep_secret(OLD_SECRET);
+            let realm = Realm::create(
+                &server,
+                &format!("unfit-{name:.20}"),
+                json!({"clients": [old]}),
+            );
+            story(&realm);
+            Ok(())
+        })
+    };
+    stories.into_iter().map(trial).collect()
+}
+
+const OLD_SECRET: &str = "the long secret of an old client";
+
+const NUMBERS: [&str; 8] = [
+    "access.token.lifespan",
+    "client.offline.session.idle.timeout",
+    "client.offline.session.max.lifespan",
+    "client.session.idle.timeout",
+    "client.session.max.lifespan",
+    "default.max.age",
+    "oauth2.device.code.lifespan",
+    "oauth2.device.polling.interval",
+];
+
+/// How long a token of a client for itself counts.
+fn lifespan(realm: &Realm, client: &str, secret: &str) -> Value {
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", client),
+        ("client_secret", secret),
+    ];
+    let answer = realm
+        .server
+        .send(&Request::form(&realm.path("token"), &fields));
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.json()["expires_in"].clone()
+}
+
+fn numbers_of_clients(realm: &Realm) {
+    let client = realm.create_client("shop", json!({"serviceAccountsEnabled": true}));
+    let find = |name: &str| {
+        let found = realm.call("GET", &format!("/clients?clientId={name}"), &Value::Null);
+        found.json()[0].clone()
+    };
+    let with = |shown: &Value, name: &str, value: &str| {
+        let attributes = merged(shown["attributes"].clone(), json!({name: value}));
+        merged(shown.clone(), json!({"attributes": attributes}))
+    };
+    let shown = find("shop");
+    let path = format!("/clients/{}", text(&shown, "id"));
+    for name in NUMBERS {
+        for (value, status) in [
+            ("abc", 400),
+            ("1.5", 400),
+            (" 60", 400),
+            ("99999999999", 400),
+            ("", 204),
+            ("-1", 204),
+            ("300", 204),
+        ] {
+            let answer = realm.call("PUT", &path, &with(&shown, name, value));
+            assert_eq!(answer.status, status, "{name} {value}: {}", answer.body);
+            if status == 400 {
+                assert_eq!(text(&answer.json(), "error"), "invalid_input");
+                assert!(answer.body.contains(name), "{}", answer.body);
+            }
+        }
+        let new = json!({"clientId": "new", "attributes": {name: "abc"}});
+        assert_eq!(realm.call("POST", "/clients", &new).status, 400, "{name}");
+    }
+    assert_eq!(lifespan(realm, "shop", &client.secret), json!(300));
+
+    // What came in by a file counts as not said, and keeps nobody from changing the rest.
+    assert_eq!(lifespan(realm, "old", OLD_SECRET), json!(300));
+    let old = find("old");
+    let path = format!("/clients/{}", text(&old, "id"));
+    let renamed = merged(old.clone(), json!({"name": "An old one"}));
+    let answer = realm.call("PUT", &path, &renamed);
+    assert_eq!(answer.status, 204, "{}", answer.body);
+    let changed = with(&renamed, "access.token.lifespan", "def");
+    assert_eq!(realm.call("PUT", &path, &changed).status, 400);
+    let mended = with(&renamed, "access.token.lifespan", "120");
+    assert_eq!(realm.call("PUT", &path, &mended).status, 204);
+    assert_eq!(lifespan(realm, "old", OLD_SECRET), json!(120));
+}
