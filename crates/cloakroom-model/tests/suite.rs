@@ -12,6 +12,8 @@ mod administrators;
 mod alerts;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/fetchers.rs"]
+mod fetchers;
 #[path = "suite/lists.rs"]
 mod lists;
 #[path = "suite/narrowing.rs"]
