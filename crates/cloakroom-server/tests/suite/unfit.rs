@@ -5,6 +5,7 @@ use std::sync::Arc;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
+use crate::alerts::wait_for;
 use crate::http::{Request, text};
 use crate::realm::{Realm, merged};
 use crate::server::Server;
@@ -12,10 +13,16 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 1] = [(
-        "a-number-of-a-client-that-cannot-be-read-is-refused-where-it-is-new",
-        numbers_of_clients,
-    )];
+    let stories: [(&str, Story); 2] = [
+        (
+            "a-number-of-a-client-that-cannot-be-read-is-refused-where-it-is-new",
+            numbers_of_clients,
+        ),
+        (
+            "columns-of-people-that-nothing-is-kept-of-are-named",
+            columns_that_are_lost,
+        ),
+    ];
     let trial = |(name, story): (&'static str, Story)| {
         let server = Arc::clone(server);
         Trial::test(format!("{}::unfit::{name}", server.database), move || {
@@ -110,4 +117,63 @@ fn numbers_of_clients(realm: &Realm) {
     let mended = with(&renamed, "access.token.lifespan", "120");
     assert_eq!(realm.call("PUT", &path, &mended).status, 204);
     assert_eq!(lifespan(realm, "old", OLD_SECRET), json!(120));
+}
+
+/// Brings people in; what the job says when it is over.
+fn bring_in(realm: &Realm, table: &str) -> Value {
+    let order = json!({"kind": "import-users", "existing": "update", "text": table});
+    let made = realm.call("POST", "/ui-ext/jobs", &order);
+    assert_eq!(made.status, 201, "{}", made.body);
+    let at = made.location().unwrap_or_default();
+    let path = format!("/ui-ext/jobs/{}", at.rsplit('/').next().unwrap_or_default());
+    let look = || realm.call("GET", &path, &Value::Null).json();
+    wait_for("the people are brought in", || look()["state"] == "done");
+    look()
+}
+
+fn columns_that_are_lost(realm: &Realm) {
+    let profile = json!({"attributes": [
+        {"name": "username"}, {"name": "email"},
+        {"name": "team", "permissions": {"view": ["admin"], "edit": ["admin"]}},
+        {"name": "badge", "permissions": {"view": ["admin"], "edit": []}},
+    ]});
+    let stored = realm.call("PUT", "/users/profile", &profile);
+    assert_eq!(stored.status, 200, "{}", stored.body);
+    let table = "username,firstName,attributes.team,attributes.badge,attributes.colour,attributes.empty\n\
+                 ada,Ada,research,7,red,\nbob,,,,,\n";
+
+    let done = bring_in(realm, table);
+
+    let report = done["report"].as_array().unwrap();
+    let columns: Vec<&str> = report
+        .iter()
+        .map(|line| text(&line["said"][0], "field"))
+        .collect();
+    assert_eq!(
+        columns,
+        ["firstName", "attributes.badge", "attributes.colour"],
+        "{done}"
+    );
+    assert_eq!((&done["handled"], &done["failed"]), (&json!(2), &json!(0)));
+    for line in report {
+        assert_eq!(line["line"], 1);
+        assert!(
+            text(line, "problem").contains("nothing of this column is kept"),
+            "{line}"
+        );
+    }
+    let ada = realm
+        .call("GET", "/users?username=ada&exact=true", &Value::Null)
+        .json();
+    assert_eq!(ada[0]["attributes"], json!({"team": ["research"]}), "{ada}");
+
+    // Where others are kept, nothing is lost.
+    let open = merged(profile, json!({"unmanagedAttributePolicy": "ADMIN_EDIT"}));
+    assert_eq!(realm.call("PUT", "/users/profile", &open).status, 200);
+    let done = bring_in(realm, "username,attributes.colour\nada,blue\n");
+    assert_eq!(done["report"], json!([]), "{done}");
+    let ada = realm
+        .call("GET", "/users?username=ada&exact=true", &Value::Null)
+        .json();
+    assert_eq!(ada[0]["attributes"]["colour"], json!(["blue"]), "{ada}");
 }
