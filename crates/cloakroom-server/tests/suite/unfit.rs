@@ -1,5 +1,7 @@
 //! What the admin API is sent that does not fit: it is refused in Keycloak's shape, and nothing fails by it later.
 
+mod bodies;
+
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
@@ -13,7 +15,11 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 2] = [
+    let stories: [(&str, Story); 3] = [
+        (
+            "no-body-that-does-not-fit-is-a-fault",
+            bodies::none_is_a_fault,
+        ),
         (
             "a-number-of-a-client-that-cannot-be-read-is-refused-where-it-is-new",
             numbers_of_clients,
@@ -35,7 +41,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             let realm = Realm::create(
                 &server,
                 &format!("unfit-{name:.20}"),
-                json!({"clients": [old]}),
+                json!({"clients": [old], "organizationsEnabled": true}),
             );
             story(&realm);
             Ok(())
