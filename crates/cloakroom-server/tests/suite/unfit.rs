@@ -8,8 +8,8 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::alerts::wait_for;
-use crate::http::{Request, text};
-use crate::realm::{Realm, merged};
+use crate::http::{Request, encode, text};
+use crate::realm::{CALLBACK, Realm, merged};
 use crate::server::Server;
 
 type Story = fn(&Realm);
@@ -35,7 +35,10 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             // A file brings in what the API refuses.
             let old = json!({
                 "clientId": "old", "secret": OLD_SECRET, "serviceAccountsEnabled": true, "enabled": true,
-                "attributes": {"access.token.lifespan": "abc", "client.session.idle.timeout": "9223372036854775807"},
+                "attributes": {"access.token.lifespan": "abc", "client.session.idle.timeout": "9223372036854775807",
+                    "default.max.age": "soon",
+                },
+                "redirectUris": [CALLBACK],
             });
             server.keep_secret(OLD_SECRET);
             let realm = Realm::create(
@@ -113,6 +116,14 @@ fn numbers_of_clients(realm: &Realm) {
 
     // What came in by a file counts as not said, and keeps nobody from changing the rest.
     assert_eq!(lifespan(realm, "old", OLD_SECRET), json!(300));
+    let fields = [
+        ("client_id", "old"),
+        ("redirect_uri", CALLBACK),
+        ("response_type", "code"),
+    ];
+    let path = format!("{}?{}", realm.path("auth"), encode(&fields));
+    let page = realm.server.send(&Request::get(&path));
+    assert!(page.body.contains("kc-form-login"), "{}", page.status);
     let old = find("old");
     let path = format!("/clients/{}", text(&old, "id"));
     let renamed = merged(old.clone(), json!({"name": "An old one"}));
