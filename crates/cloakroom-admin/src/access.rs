@@ -200,6 +200,14 @@ impl Admin {
         self.app.enter(&self.realm, Door::Read, work).await
     }
 
+    /// Reads much of the realm that the call is about, beside the requests that others wait for.
+    pub(crate) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.enter(&self.realm, Door::Scan, work).await
+    }
+
     /// Changes something in the realm that the call is about, which stays there until the change is done.
     pub(crate) async fn write<T: Send + 'static>(
         &self,

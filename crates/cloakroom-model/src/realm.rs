@@ -23,6 +23,9 @@ pub use flowless::{list_with_flow_gone, list_without_flow};
 pub use restored::{Forgotten, forget_grants};
 pub use secrets::secrets;
 
+/// The name of the realm whose administrators manage all realms.
+pub const MASTER: &str = "master";
+
 /// A realm as it is stored.
 #[derive(Clone, Debug)]
 pub struct RealmRow {

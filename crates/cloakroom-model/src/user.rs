@@ -26,7 +26,7 @@ use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 
 pub use given::Given;
-pub use held::is_held;
+pub use held::{administering_role, is_held, is_last_administrator};
 pub use membership::{
     direct_roles, effective_roles, enrol, expand, grant_role, groups, join, leave, revoke_role,
     shared_roles,

@@ -378,14 +378,17 @@ fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal>
 }
 
 fn max_age(client: &Client, form: &Form) -> Result<Option<i64>, ()> {
-    let text = form
-        .get("max_age")
-        .or_else(|| client.settings.attribute("default.max.age"));
-    let Some(text) = text else { return Ok(None) };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(());
+    let seconds = |text: &str| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse::<i32>().ok().filter(|_| is_number);
+        number.map(i64::from)
+    };
+    match form.get("max_age") {
+        Some(text) => seconds(text).map(Some).ok_or(()),
+        // Who sends the request has no part in a setting that cannot be read, and is not told of it.
+        None => Ok(client
+            .settings
+            .attribute("default.max.age")
+            .and_then(seconds)),
     }
-    text.parse::<i32>()
-        .map(|seconds| Some(i64::from(seconds)))
-        .map_err(|_| ())
 }

@@ -1634,6 +1634,7 @@ users-import-sample-lead = Nur username ist nötig. Kommas, Semikolons oder Tabu
 # Was die API mit dem Namen einer Meldung ablehnt
 said-required = Hier fehlt ein Wert.
 said-read-only = Das lässt sich hier nicht ändern.
+said-not-kept = Aus dieser Spalte wird nichts übernommen: Das Benutzerprofil führt sie nicht auf, oder Administratoren dürfen sie nicht setzen.
 said-length = Es braucht zwischen { $min } und { $max } Zeichen.
 said-too-short = Es braucht mindestens { $min } Zeichen.
 said-too-long = Es darf höchstens { $max } Zeichen haben.

@@ -1633,6 +1633,7 @@ users-import-sample-lead = Only username is needed. Commas, semicolons or tabs s
 # What the API refuses by the name of a message
 said-required = A value is needed.
 said-read-only = This cannot be changed here.
+said-not-kept = Nothing of this column is kept: the user profile does not list it, or lets no administrator set it.
 said-length = It needs between { $min } and { $max } letters.
 said-too-short = It needs at least { $min } letters.
 said-too-long = It may have at most { $max } letters.

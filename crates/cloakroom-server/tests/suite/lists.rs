@@ -113,6 +113,14 @@ fn a_trail_is_found_by_a_name(realm: &Realm) {
     };
     assert_eq!((find("ada"), find("ADA"), find(&ada.id)), (1, 1, 1));
     assert_eq!((find("no-such-person"), find("ad")), (0, 0));
+    // Who may not look for people finds what was typed, in the trail itself.
+    let reader = deputy(realm, Some("view-events"));
+    for (who, many) in [("ada", 1), ("ADA", 1), ("ad", 0), ("%25", 0)] {
+        let path = format!("/events?type=LOGIN_ERROR&who={who}");
+        let found = call_with(realm, &reader, "GET", &path, &Value::Null);
+        let found = found.json().as_array().map(Vec::len);
+        assert_eq!(found, Some(many), "{who}");
+    }
     // Keycloak's parameter goes on to take ids alone.
     let by_id = realm.call("GET", "/events?user=ada", &Value::Null).json();
     assert_eq!(by_id, json!([]));

@@ -205,6 +205,10 @@ impl Rules for Everything {
         true
     }
 
+    fn can_sign(&self, _: &Component) -> bool {
+        true
+    }
+
     fn check_key(&self, _: &Component) -> Result<(), String> {
         Ok(())
     }
@@ -280,6 +284,7 @@ pub fn import(data: &[u8]) -> bool {
                 keys: &[],
                 hashes: &Hashes::default(),
                 rules: &Everything,
+                is_https: false,
                 may_grant: &|_, _| Ok(()),
             };
             let mut report = Report::new(found.name().unwrap_or_default(), Outcome::Created);

@@ -4,6 +4,7 @@ use cloakroom_model::client::Settings;
 use serde_json::{Map, Value};
 
 use super::{Kept, OFF, of_list};
+use crate::client::NUMBERS;
 use crate::import::Import;
 use crate::import::lenient::Part;
 
@@ -104,18 +105,6 @@ const KEPT: &[Kept] = &[
         quiet: OFF,
         how: "kept, but token_type is Bearer",
     },
-];
-
-/// Attributes that are whole numbers.
-const NUMBERS: [&str; 8] = [
-    "access.token.lifespan",
-    "client.offline.session.idle.timeout",
-    "client.offline.session.max.lifespan",
-    "client.session.idle.timeout",
-    "client.session.max.lifespan",
-    "default.max.age",
-    "oauth2.device.code.lifespan",
-    "oauth2.device.polling.interval",
 ];
 
 /// Attributes that are on or off.
