@@ -163,3 +163,5 @@ impl Attestation {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
