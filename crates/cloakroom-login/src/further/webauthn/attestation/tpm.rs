@@ -11,7 +11,7 @@ use crate::further::webauthn::authenticator_data::Made;
 use crate::further::webauthn::certificate::Certificate;
 use structures::{Area, Certified};
 
-/// RSA over SHA-1, as computers signed whose keys are older than their current system.
+/// RSA over SHA-1, with which Windows Hello has let many TPMs sign.
 const BROKEN: i64 = -65535;
 
 /// The model that Windows Hello names where a TPM has the key, 08987058-cadc-4b81-b6e1-30de50dcbe96. Certificates need name none.
