@@ -211,9 +211,9 @@ impl Platform {
     fn of_tpm(&self, key: &Key, message: &[u8]) -> Statement {
         let mut area = area(key);
         (self.area)(&mut area);
-        let name = [&[0, 0x0b], digest(&SHA256, &area).as_ref()].concat();
+        let name = [&[0, 0x0b][..], digest(&SHA256, &area).as_ref()].concat();
         let mut info = [0xff, 0x54, 0x43, 0x47, 0x80, 0x17, 0, 0, 0, 0x20].to_vec();
-        info.extend(digest(&SHA256, message).as_ref());
+        info.extend_from_slice(digest(&SHA256, message).as_ref());
         info.extend([7; 25]);
         info.extend([0, 0x22]);
         info.extend(name);
@@ -285,7 +285,9 @@ fn area(key: &Key) -> Vec<u8> {
     let cose: Cbor = ciborium::from_reader(key.cose().as_slice()).unwrap();
     let members = cose.into_map().unwrap();
     let bytes = |label: i64| {
-        let found = members.iter().find(|(known, _)| *known == label.into());
+        let found = members
+            .iter()
+            .find(|(known, _)| *known == Cbor::from(label));
         found.and_then(|(_, value)| value.as_bytes()).cloned()
     };
     let sized = |bytes: Vec<u8>| {

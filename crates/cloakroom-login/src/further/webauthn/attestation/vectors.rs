@@ -1,7 +1,12 @@
 //! The registrations that the specification gives as examples, with what each of them is here.
 
-use super::*;
-use crate::further::webauthn::authenticator_data::AuthenticatorData;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cloakroom_model::Timestamp;
+
+use super::{Attestation, Said};
+use crate::further::webauthn::authenticator_data::{AuthenticatorData, Made};
+use crate::further::webauthn::makers::Makers;
 
 const VECTORS: &str = include_str!("vectors.txt");
 
@@ -25,8 +30,8 @@ fn vector(name: &str) -> (Vec<u8>, Vec<u8>) {
 fn root() -> Makers {
     let line = VECTORS.lines().find(|line| line.starts_with("root "));
     let der = bytes(line.unwrap().trim_start_matches("root "));
-    let lines = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n");
+    let text = STANDARD.encode(der);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
     Makers::default().with(&pem).unwrap()
 }
 

@@ -58,8 +58,8 @@ impl<'a> Rest<'a> {
 pub(super) struct Area {
     /// By which digest the key has its name.
     named_by: (u16, &'static Algorithm),
-    /// Over what the key signs, where it signs over one digest alone.
-    over: Option<u16>,
+    /// The digest over which alone the key signs; `TPM_ALG_NULL` if over any.
+    over: u16,
     numbers: Numbers,
     /// It was made in this TPM, and leaves neither it nor its parent.
     pub(super) stays: bool,
@@ -119,27 +119,27 @@ impl Area {
             _ => None,
         };
         let digest = digest_of(algorithm);
-        let is_over = self.over.is_none_or(|over| method(over) == digest);
+        let is_over = self.over == name::NULL || method(self.over) == digest;
         is_over && own.is_some_and(|own| own == *key)
     }
 
     /// The name that the TPM gives to the key of these bytes (part 1, §16): a digest of them, behind the name of the digest.
     pub(super) fn name(&self, bytes: &[u8]) -> Vec<u8> {
         let (named, method) = self.named_by;
-        [&named.to_be_bytes(), digest(method, bytes).as_ref()].concat()
+        [&named.to_be_bytes()[..], digest(method, bytes).as_ref()].concat()
     }
 }
 
 /// How a key signs (`TPMT_RSA_SCHEME`, `TPMT_ECC_SCHEME`): as it is asked to, or by this scheme over one digest alone.
-fn scheme(rest: &mut Rest<'_>, only: u16) -> Option<Option<u16>> {
+fn scheme(rest: &mut Rest<'_>, only: u16) -> Option<u16> {
     match rest.short()? {
-        name::NULL => Some(None),
-        named if named == only => Some(Some(rest.short()?)),
+        name::NULL => Some(name::NULL),
+        named if named == only => rest.short(),
         _ => None,
     }
 }
 
-fn rsa(rest: &mut Rest<'_>) -> Option<(Option<u16>, Numbers)> {
+fn rsa(rest: &mut Rest<'_>) -> Option<(u16, Numbers)> {
     /// What no exponent stands for (§12.2.3.5).
     const USUAL: u32 = 65537;
     let over = scheme(rest, name::RSASSA)?;
@@ -159,7 +159,7 @@ fn rsa(rest: &mut Rest<'_>) -> Option<(Option<u16>, Numbers)> {
     is_long.then_some((over, numbers))
 }
 
-fn point(rest: &mut Rest<'_>) -> Option<(Option<u16>, Numbers)> {
+fn point(rest: &mut Rest<'_>) -> Option<(u16, Numbers)> {
     let over = scheme(rest, name::ECDSA)?;
     let (algorithm, length) = match rest.short()? {
         0x0003 => (-7, 32),
