@@ -111,3 +111,24 @@ fn what_is_cut_off_anywhere_is_no_statement() {
         }
     }
 }
+
+/// The fuzzer starts from statements that pass all checks, so that what it changes is read to the end.
+#[test]
+fn the_seeds_of_the_fuzzer_are_right() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../cloakroom-testkit/fuzz/seeds/webauthn"
+    );
+    for name in ["maker", "u2f", "tpm", "tpm-rsa", "android-key", "apple"] {
+        let bytes = std::fs::read(format!("{folder}/good-attestation-{name}")).unwrap();
+        let object = Attestation::read(&bytes).unwrap();
+        let data = AuthenticatorData::check(&object.data, "id.test", false).unwrap();
+        let made = data.made.unwrap();
+        let said = object.said(&made, b"{}").map_err(|rejection| rejection.why);
+        let is_right = |said| match said {
+            Said::Maker(maker) => maker.names_model && maker.stays,
+            _ => false,
+        };
+        assert_eq!(said.map(is_right), Ok(true), "{name}");
+    }
+}
