@@ -125,7 +125,7 @@ fn the_seeds_of_the_fuzzer_are_right() {
         let data = AuthenticatorData::check(&object.data, "id.test", false).unwrap();
         let made = data.made.unwrap();
         let said = object.said(&made, b"{}").map_err(|rejection| rejection.why);
-        let is_right = |said| match said {
+        let is_right = |said: Said<'_>| match said {
             Said::Maker(maker) => maker.names_model && maker.stays,
             _ => false,
         };
