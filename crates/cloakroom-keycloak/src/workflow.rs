@@ -1,5 +1,6 @@
 //! `WorkflowRepresentation`: a workflow as JSON.
 
+pub(crate) mod component;
 mod expression;
 mod step;
 
