@@ -31,11 +31,6 @@ const KEPT: &[Kept] = &[
         how: NO_CIBA,
     },
     Kept {
-        name: "frontendUrl",
-        quiet: &[],
-        how: "kept, but the server has one address for all of its realms, which is the issuer of this one too",
-    },
-    Kept {
         name: "shortVerificationUri",
         quiet: &[],
         how: "kept, but a device shows the address of the server itself",
@@ -87,8 +82,7 @@ mod tests {
     #[test]
     fn a_value_that_is_not_obeyed_or_not_read_is_told() {
         for (name, value, is_told) in [
-            ("frontendUrl", "", false),
-            ("frontendUrl", "https://id.example", true),
+            ("frontendUrl", "https://id.example", false),
             ("cibaExpiresIn", "120", false),
             ("cibaExpiresIn", "60", true),
             ("parRequestUriLifespan", "60", false),
