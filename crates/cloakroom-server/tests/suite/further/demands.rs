@@ -178,7 +178,7 @@ fn pushed(scene: &Scene, name: &str) {
         ("response_type", "code"),
         ("scope", "openid"),
         ("redirect_uri", CALLBACK),
-        ("claims", &claims),
+        ("claims", claims.as_str()),
     ];
     let answer = scene
         .browser()
@@ -188,7 +188,7 @@ fn pushed(scene: &Scene, name: &str) {
     let Value::String(reference) = &pushed["request_uri"] else {
         panic!("{pushed}");
     };
-    let query = encode(&[("client_id", "shop"), ("request_uri", reference)]);
+    let query = encode(&[("client_id", "shop"), ("request_uri", reference.as_str())]);
 
     let place = browser.open(&format!("{}?{query}", scene.realm.path("auth")));
 
