@@ -64,6 +64,7 @@ impl Visit {
         realm: &str,
     ) -> Result<Self, HttpResponse> {
         let found = app.realm(realm).await;
+        let app = App::of(app, found.as_ref().ok().and_then(Option::as_deref));
         let header = |name| {
             let value: Option<&HeaderValue> = request.headers().get(name);
             value
@@ -95,7 +96,6 @@ impl Visit {
         let Ok(query) = Form::parse(request.query_string().as_bytes()) else {
             return Err(early(StatusCode::BAD_REQUEST, Notice::InvalidRequest));
         };
-        let app = App::of(app, &realm);
         let origin = header(ORIGIN);
         // Pages are sent with `no-referrer`, so an honest browser says `null` here.
         let is_foreign = origin.is_some_and(|from| from != "null" && from != app.origin())

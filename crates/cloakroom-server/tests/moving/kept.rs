@@ -17,7 +17,7 @@ fn what_is_kept_alone_is_named() {
     let here = Installation::new();
     let loud = json!({
         "realm": "loud", "enabled": true,
-        "attributes": {"shortVerificationUri": "https://other.example", "cibaInterval": "9", "parRequestUriLifespan": "soon"},
+        "attributes": {"frontendUrl": "https://other.example", "shortVerificationUri": "https://o.example", "cibaInterval": "9", "parRequestUriLifespan": "soon"},
         "ssoSessionIdleTimeout": 0, "notBefore": 2_000_000_000, "browserFlow": "clients",
         "clients": [{
             "clientId": "app", "publicClient": true, "implicitFlowEnabled": true,
@@ -32,7 +32,7 @@ fn what_is_kept_alone_is_named() {
     let quiet = json!({
         "realm": "quiet", "enabled": true,
         "browserFlow": "browser", "ssoSessionIdleTimeout": 600, "notBefore": 5,
-        "attributes": {"frontendUrl": "https://other.example", "cibaInterval": "5", "parRequestUriLifespan": "60"},
+        "attributes": {"frontendUrl": "", "cibaInterval": "5", "parRequestUriLifespan": "60"},
         "clients": [{
             "clientId": "app", "publicClient": true, "implicitFlowEnabled": false,
             "redirectUris": ["https://a.example/*", "/app/*"],
@@ -48,6 +48,7 @@ fn what_is_kept_alone_is_named() {
     let untold = places(&here.import(&here.file("quiet.json", &quiet.to_string())));
 
     for place in [
+        "attributes.frontendUrl",
         "attributes.shortVerificationUri",
         "attributes.cibaInterval",
         "attributes.parRequestUriLifespan",

@@ -8,13 +8,13 @@ use cloakroom_model::Realm;
 use super::App;
 
 impl App {
-    /// The server under the address that browsers know this realm by.
+    /// The server under the address that browsers know this realm by; where there is no such realm, as it is.
     ///
     /// What it is administered at stays what it was ([`cloakroom_oidc::Provider::admin_url`]): whoever may change a realm does
     /// not say where the console is, and whose pages may speak to it.
     #[must_use]
-    pub fn of(app: Data<Self>, realm: &Realm) -> Data<Self> {
-        match &realm.frontend {
+    pub fn of(app: Data<Self>, realm: Option<&Realm>) -> Data<Self> {
+        match realm.and_then(|realm| realm.frontend.as_ref()) {
             Some(url) if *url != app.base_url => {
                 Data::new(app.named(Arc::clone(&app.provider), url))
             }

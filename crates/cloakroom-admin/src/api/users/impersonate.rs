@@ -60,7 +60,7 @@ async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer 
         })
         .await?;
     // The cookies are of the host that answers: whoever administers at another one than the realm's is not signed in there.
-    let app = App::of(admin.app.clone(), &admin.realm);
+    let app = App::of(admin.app.clone(), Some(&admin.realm));
     let (base, realm) = (&app.base_url, encode(&admin.realm.name));
     let mut answer = HttpResponse::Ok().json(json!({
         "sameRealm": at_home,
