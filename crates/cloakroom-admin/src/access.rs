@@ -376,12 +376,14 @@ fn rights_in_all(
     Ok(managers.into_iter().map(rights).collect())
 }
 
-/// The realm that a token says it is from; the signature is checked with that realm's keys.
+/// The realm that a token says it is from; the signature is checked with that realm's keys, and the issuer with its address.
 async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
     let claimed = own_token::claimed_issuer(token);
-    let prefix = format!("{}/realms/", app.base_url);
-    let name = claimed.as_deref().and_then(|iss| iss.strip_prefix(&prefix));
-    let name = name.ok_or_else(AdminError::unauthorized)?;
+    // A realm may have an address of its own, so only the end of an issuer says which one it is.
+    let named = claimed
+        .as_deref()
+        .and_then(|iss| iss.rsplit_once("/realms/"));
+    let (_, name) = named.ok_or_else(AdminError::unauthorized)?;
     let realm = app
         .realm(&decode(name))
         .await?

@@ -1,6 +1,7 @@
 //! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
 
 mod flowless;
+pub mod frontend;
 mod restored;
 mod secrets;
 

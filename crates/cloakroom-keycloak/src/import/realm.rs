@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloakroom_model::id::{RealmId, RoleId};
-use cloakroom_model::realm::Settings;
+use cloakroom_model::realm::{Settings, frontend};
 use cloakroom_model::{Cx, Realm};
 use serde_json::Value;
 
@@ -92,6 +92,7 @@ pub(super) fn insert(
     let name = sent.name("realm")?;
     shape::check_name(&name).map_err(ImportError::invalid)?;
     let mut settings = settings(sent, ready, report)?;
+    frontend::check(&settings).map_err(ImportError::invalid)?;
     if settings.not_before > cx.now.seconds() {
         let how =
             "lies in the future, until when no token would count: it is the time of the import now";

@@ -17,6 +17,8 @@ const MOST_WAITS: usize = 6;
 /// The browser of one person; it stops where it would load an address of another server.
 pub(crate) struct Browser {
     server: Arc<Server>,
+    /// The address that it knows the server by, without a slash at its end.
+    base: String,
     cookies: BTreeMap<String, String>,
     /// The forms that were filled in, by their ids, in their order.
     pub(crate) asked: Vec<String>,
@@ -92,8 +94,14 @@ impl Place {
 
 impl Browser {
     pub(crate) fn new(server: &Arc<Server>) -> Self {
+        Self::at(server, &server.base)
+    }
+
+    /// One that reaches the server through a proxy at this address, which takes the path of the address away.
+    pub(crate) fn at(server: &Arc<Server>, base: &str) -> Self {
         Self {
             server: Arc::clone(server),
+            base: base.to_owned(),
             cookies: BTreeMap::new(),
             asked: Vec::new(),
         }
@@ -181,7 +189,7 @@ impl Browser {
 
     pub(crate) fn follow(&mut self, mut request: Request) -> Place {
         for _ in 0..MOST_STEPS {
-            let address = format!("{}{}", self.server.base, request.target);
+            let address = format!("{}{}", self.base, request.target);
             let answer = self.send(request);
             let Some(next) = answer.location() else {
                 return self.arrived(Page { address, answer });
@@ -219,15 +227,19 @@ impl Browser {
     }
 
     /// The path of an address of this server; nothing for one of another.
-    fn path_of(&self, address: &str) -> Option<String> {
-        let rest = address.strip_prefix(&self.server.base)?;
+    pub(crate) fn path_of(&self, address: &str) -> Option<String> {
+        let rest = address.strip_prefix(&self.base)?;
         rest.starts_with('/').then(|| rest.to_owned())
     }
 
     fn resolve(&self, page: &str, to: &str) -> String {
         match to {
             _ if to.contains("://") => to.to_owned(),
-            _ if to.starts_with('/') => format!("{}{to}", self.server.base),
+            // What begins with a slash is below the host, and not below the path of the address.
+            _ if to.starts_with('/') => {
+                let base = url::Url::parse(&self.base).unwrap();
+                format!("{}{to}", base.origin().ascii_serialization())
+            }
             _ => url::Url::parse(page).unwrap().join(to).unwrap().into(),
         }
     }

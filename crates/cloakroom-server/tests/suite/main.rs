@@ -24,6 +24,7 @@ mod escalation;
 mod federation;
 mod flow_rules;
 mod flows;
+mod frontend;
 mod further;
 mod hostile;
 mod html;
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
+    modules.extend(servers.iter().flat_map(frontend::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
     modules.extend(servers.iter().flat_map(lists::trials));

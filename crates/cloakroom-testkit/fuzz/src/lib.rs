@@ -158,7 +158,7 @@ pub fn redirect_uri(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else {
         return false;
     };
-    if !redirection::is_registered(BASE, &APP, text) {
+    if !redirection::is_registered(redirection::Roots::at(BASE), &APP, text) {
         return false;
     }
     let url = Url::parse(text).unwrap();
