@@ -165,7 +165,7 @@ fn a_typed_name_is_found(realm: &Realm) {
     };
     // Whoever guesses is told the same of everybody.
     let of_ada = guess("Ada@Example.org");
-    for name in [" Adaa ", "Šárka_%", "correct horse", "hunter2!", ""] {
+    for name in [" Adaa ", "Šárka_%", "correct horse", "hunter2!"] {
         assert_eq!(guess(name), of_ada, "{name}");
     }
     let find = |who: &str| {
