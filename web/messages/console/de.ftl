@@ -143,7 +143,7 @@ realm-display-name-hint = Was die Leute auf der Anmeldeseite lesen.
 
 users-lead = Die Menschen, die sich an diesem Realm anmelden können.
 users-search = Benutzer finden: ein Name, eine Adresse oder eine Abfrage
-users-query-hint = Wörter finden Namen und Adressen. Eingrenzen mit enabled:false, verified:false, group:Name, created<30d, last_login>90d, idp:Alias oder Attribut:Wert; was ein Leerzeichen enthält, steht in Anführungszeichen.
+users-query-hint = Wörter finden Namen und Adressen. Eingrenzen mit enabled:false, verified:false, factor:false, group:Name, created<30d, last_login>90d, idp:Alias oder Attribut:Wert; was ein Leerzeichen enthält, steht in Anführungszeichen.
 users-none = Noch niemand
 users-none-hint = Menschen kommen hierher, indem sie sich registrieren, über einen Identity Provider, oder weil Sie sie anlegen.
 users-new-one = Neuer Benutzer
@@ -1589,6 +1589,8 @@ done-view-kept = Die Ansicht { $name } steht bei den anderen.
 done-view-not-kept = Die Ansicht wurde nicht behalten: Sie braucht einen eigenen Namen, und mehr als 50 werden nicht behalten.
 done-view-forgotten = Die Ansicht ist vergessen.
 users-last-sign-in = Letzte Anmeldung
+users-factors = Neben dem Passwort
+users-no-factor = Nur Passwort
 users-dormant = Lange nicht da
 
 # Laufend, und als Datei

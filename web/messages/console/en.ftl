@@ -143,7 +143,7 @@ realm-display-name-hint = What people read on the sign-in page.
 
 users-lead = The people who can sign in to this realm.
 users-search = Find users: a name, an address, or a query
-users-query-hint = Words find names and addresses. Narrow with enabled:false, verified:false, group:name, created<30d, last_login>90d, idp:alias, or attribute:value; what has a space in it stands in quotes.
+users-query-hint = Words find names and addresses. Narrow with enabled:false, verified:false, factor:false, group:name, created<30d, last_login>90d, idp:alias, or attribute:value; what has a space in it stands in quotes.
 users-none = Nobody yet
 users-none-hint = People come here by registering, through an identity provider, or because you create them.
 users-new-one = New user
@@ -1588,6 +1588,8 @@ done-view-kept = The view { $name } is among the others.
 done-view-not-kept = The view was not kept: it needs a name of its own, and at most 50 views are kept.
 done-view-forgotten = The view is forgotten.
 users-last-sign-in = Last sign-in
+users-factors = Beside a password
+users-no-factor = Password only
 users-dormant = Dormant
 
 # Live, and as a file

@@ -4,16 +4,19 @@
 //! orders, then those people whole. So a search that finds nobody reads nobody. Where those with a name that begins as
 //! searched for are few, they are looked at by themselves, and not the names of everybody.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::index::LINE;
 use super::{Reach, User, beginning, fold, holders, page};
-use crate::Result;
 use crate::cx::Cx;
 use crate::id::{GroupId, RealmId, UserId};
-use crate::schema::{federated_identities, sign_ins, user_attributes, user_groups, users};
+use crate::schema::{
+    credentials, federated_identities, sign_ins, user_attributes, user_groups, users,
+};
 use crate::time::Timestamp;
+use crate::{Result, credential};
 
 /// What a list of users is narrowed by; absent members do not narrow.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +53,8 @@ pub struct Query {
     pub seen_after: Option<Timestamp>,
     /// Did not sign in after this instant, or never did.
     pub seen_before: Option<Timestamp>,
+    /// Has or has not something beside a password that proves them: a device with one-time codes, or a key.
+    pub with_factor: Option<bool>,
     /// Service accounts are listed as well.
     pub service_accounts: bool,
     /// Only those whom whoever asks may see.
@@ -79,7 +84,7 @@ impl Query {
             &self.before,
         ];
         let is_narrowed = texts.into_iter().any(Option::is_some)
-            || [self.enabled, self.email_verified]
+            || [self.enabled, self.email_verified, self.with_factor]
                 .iter()
                 .any(Option::is_some)
             || self.created_after.is_some()
@@ -209,6 +214,7 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
         all = all.filter(users::created_at.le(at));
     }
     all = narrowed_by_sign_in(all, query);
+    all = narrowed_by_factor(all, realm, query);
     for (name, value) in &query.attributes {
         let has = user_attributes::table
             .filter(user_attributes::user_id.eq(users::id))
@@ -237,9 +243,26 @@ fn narrowed_by_sign_in<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
         all = all.filter(exists(since(at)));
     }
     if let Some(at) = query.seen_before {
-        all = all.filter(diesel::dsl::not(exists(since(at))));
+        all = all.filter(not(exists(since(at))));
     }
     all
+}
+
+fn narrowed_by_factor<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {
+    let factors = || {
+        credentials::table
+            .filter(credentials::realm_id.eq(realm))
+            .filter(credentials::user_id.eq(users::id))
+            // The index is of those alone, which a database sees where the kind stands in the statement itself.
+            .filter(sql::<Bool>("credentials.kind <> 'password'"))
+            .filter(credentials::kind.ne_all(credential::NO_FACTORS))
+    };
+    // Nobody has the empty id; without it PostgreSQL would begin at everybody's credentials.
+    match query.with_factor {
+        None => all,
+        Some(true) => all.filter(exists(factors()).or(users::id.eq(""))),
+        Some(false) => all.filter(not(exists(factors())).or(users::id.eq(""))),
+    }
 }
 
 fn narrowed_by_link<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {

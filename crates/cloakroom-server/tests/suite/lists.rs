@@ -14,7 +14,7 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 5] = [
+    let stories: [(&str, Story); 6] = [
         ("a-group-narrows-with-other-words", a_group_narrows),
         ("a-trail-is-found-by-a-name", a_trail_is_found_by_a_name),
         (
@@ -22,6 +22,10 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             a_typed_name_is_found,
         ),
         ("a-trail-is-about-a-thing", a_trail_is_about_a_thing),
+        (
+            "people-are-narrowed-by-what-they-have-beside-a-password",
+            narrowed_by_factor,
+        ),
         ("people-are-counted-beside-the-answer", people_are_counted),
     ];
     let trial = |(name, story): (&'static str, Story)| {
@@ -237,6 +241,65 @@ fn a_trail_is_about_a_thing(realm: &Realm) {
     assert_eq!(list(&format!("id={id}")), all[..1]);
     assert!(list(&format!("about=users/{}&id={id}", eve.id)).is_empty());
     assert!(list("about=users/%25").is_empty());
+}
+
+fn narrowed_by_factor(realm: &Realm) {
+    let password = json!({"type": "password", "value": "an honest passphrase"});
+    let codes = json!({
+        "type": "otp",
+        "secretData": r#"{"value":"GEZDGNBVGY3TQOJQ"}"#,
+        "credentialData": r#"{"subType":"totp","digits":6,"period":30,"algorithm":"HmacSHA1"}"#,
+    });
+    let paper = json!({
+        "type": "recovery-authn-codes",
+        "secretData": r#"{"codes":[{"number":1,"encodedHashedValue":"eA"}]}"#,
+        "credentialData": r#"{"hashIterations":1,"algorithm":"RS512","totalCodes":1,"remainingCodes":1}"#,
+    });
+    for (name, credentials) in [
+        ("ada", json!([password, codes, codes])),
+        ("ben", json!([password])),
+        ("cat", json!([password, paper])),
+        ("dan", json!([])),
+    ] {
+        let person = json!({"username": name, "enabled": true, "credentials": credentials});
+        let made = realm.call("POST", "/users", &person);
+        assert_eq!(made.status, 201, "{name}: {}", made.body);
+    }
+    let all = realm.call("GET", "/users", &Value::Null).json();
+    assert_eq!(names(&all, "username"), ["ada", "ben", "cat", "dan"]);
+    for (query, expected) in [
+        ("factor=true", vec!["ada"]),
+        ("factor=false", vec!["ben", "cat", "dan"]),
+        ("factor=false&search=d", vec!["dan"]),
+        ("factor=false&after=ben&max=1", vec!["cat"]),
+        ("factor=true&enabled=false", vec![]),
+    ] {
+        let found = realm.call("GET", &format!("/users?{query}"), &Value::Null);
+        assert_eq!(names(&found.json(), "username"), expected, "{query}");
+        if !query.contains("max") {
+            let count = realm.call("GET", &format!("/users/count?{query}"), &Value::Null);
+            assert_eq!(count.json(), json!(expected.len()), "{query}");
+        }
+    }
+    let ids = names(&all, "id");
+    let path = format!("/ui-ext/factors?ids={},nobody", ids.join(","));
+    let told = realm.call("GET", &path, &Value::Null).json();
+    let expected = json!({&ids[0]: ["otp", "otp"], &ids[2]: ["recovery-authn-codes"]});
+    assert_eq!(told, expected);
+    // Who may ask for people and see none learns nothing of what they have.
+    let asks = deputy(realm, Some("query-users"));
+    let seen = call_with(realm, &asks, "GET", "/users?factor=true", &Value::Null);
+    assert_eq!((seen.status, seen.json()), (200, json!([])));
+    let path = "/users/count?factor=true";
+    assert_eq!(
+        call_with(realm, &asks, "GET", path, &Value::Null).json(),
+        json!(0)
+    );
+    let path = format!("/ui-ext/factors?ids={}", ids[0]);
+    assert_eq!(
+        call_with(realm, &asks, "GET", &path, &Value::Null).status,
+        403
+    );
 }
 
 fn people_are_counted(realm: &Realm) {
