@@ -1,5 +1,6 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+mod beginning;
 pub mod directory;
 pub(crate) mod given;
 mod held;

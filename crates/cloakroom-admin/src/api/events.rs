@@ -99,7 +99,9 @@ async fn list_admins(admin: Admin, params: Pairs) -> Answer {
     let query = admin_event::Query {
         operations: known(&params, "operationTypes", &[&shape::OPERATIONS])?,
         resource_types: known(&params, "resourceTypes", &[shape::RESOURCES])?,
+        id: last(&params, "id").map(str::to_owned),
         resource_path: last(&params, "resourcePath").map(str::to_owned),
+        about: last(&params, "about").map(str::to_owned),
         auth: auth
             .filter_map(|(param, name)| Some((name, last(&params, param)?.to_owned())))
             .collect(),

@@ -38,6 +38,7 @@ const PATHS = options.only ?? [
   '/users?q=nobody-of-this-name',
   '/users?q=enabled:false',
   '/users?q=last_login<90d',
+  '/users?q=factor:false',
   '/clients',
   '/clients?q=app',
   '/clients?q=access:public',
