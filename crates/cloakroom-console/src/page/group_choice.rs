@@ -35,12 +35,12 @@ impl Choice {
             "" => upper(desk, but).await?,
             search => found(desk, search).await?,
         };
+        is_cut |= options.len() > MOST;
         if let Some(but) = but {
             let inside = format!("{but}/");
             options.retain(|(_, path)| path != but && !path.starts_with(&inside));
         }
         options.sort_by(|(_, one), (_, other)| one.cmp(other));
-        is_cut |= options.len() > MOST;
         options.truncate(MOST);
         Ok(Self {
             options,
