@@ -83,7 +83,7 @@ fn below(cx: &mut Cx<'_>, parent: Option<&Group>, names: &[&str]) -> Result<Opti
 }
 
 /// Which of a user's names another one has.
-pub(super) fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
+pub(crate) fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
     let same = user::find_by_username(cx, &user.username)?;
     let what = if same.is_some_and(|other| other.id != user.id) {
         "username"
