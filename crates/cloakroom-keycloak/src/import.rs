@@ -39,6 +39,7 @@ mod unknown;
 mod unresolved;
 mod user_profile;
 mod users;
+mod workflows;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! `WorkflowRepresentation`: a workflow as JSON.
 
+pub mod component;
 pub mod expression;
 mod step;
 

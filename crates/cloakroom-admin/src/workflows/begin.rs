@@ -71,16 +71,14 @@ fn hear(
         }
     };
     let (restarts, cancels) = (says("restart-in-progress")?, says("cancel-in-progress")?);
-    match steps.first() {
-        Some(first) if restarts => {
-            let due_at = later(cx.now, first.after);
-            let step = first.id.as_str();
-            run::advance(cx, &under_way, At { step, due_at })?;
-        }
-        _ if cancels => {
-            run::end(cx, &under_way)?;
-        }
-        _ => {}
+    if !restarts && !cancels {
+        return Ok(());
+    }
+    // Who begins anew has been led here by both, so that one that follows from itself comes to an end.
+    let hops = trigger.hops.max(under_way.hops);
+    if run::end(cx, &under_way)? && restarts {
+        let due_at = cx.now;
+        begin(cx, (workflow, steps), &trigger.resource, due_at, hops)?;
     }
     Ok(())
 }

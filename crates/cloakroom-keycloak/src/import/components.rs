@@ -12,7 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::{federation, settings, unknown, user_profile};
+use super::{federation, settings, unknown, user_profile, workflows};
 use crate::component as shape;
 use crate::read::Object;
 
@@ -87,6 +87,9 @@ pub(super) fn insert(
     belongs: (&str, &str),
 ) -> Result<()> {
     let (family, parent) = belongs;
+    if family == workflows::FAMILY {
+        return workflows::insert(cx, import, object);
+    }
     let provider_id = Part::new(object, "components[]", family).name("providerId")?;
     let name = Part::new(object, "components[]", family).text("name")?;
     let who = name.clone().unwrap_or_else(|| provider_id.clone());
