@@ -64,8 +64,8 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
     let Some((username, is_service)) = name_of(cx, id)? else {
         return Ok(());
     };
-    roles_of::add_named(cx, id, role, &username)?;
-    if !is_service {
+    let is_new = roles_of::add_named(cx, id, role, &username)?;
+    if is_new && !is_service {
         trigger::role_changed(cx, id, role, true)?;
     }
     roles_changed(cx, is_service);
@@ -77,14 +77,14 @@ pub fn enrol(cx: &mut Cx<'_>, user: &User, roles: &[RoleId], groups: &[GroupId])
     let username = fold(&user.username);
     let is_service = user.service_account_client.is_some();
     for role in roles {
-        roles_of::add_named(cx, &user.id, role, &username)?;
-        if !is_service {
+        let is_new = roles_of::add_named(cx, &user.id, role, &username)?;
+        if is_new && !is_service {
             trigger::role_changed(cx, &user.id, role, true)?;
         }
     }
     for group in groups {
-        groups_of::add_named(cx, &user.id, group, &username)?;
-        if !is_service {
+        let is_new = groups_of::add_named(cx, &user.id, group, &username)?;
+        if is_new && !is_service {
             trigger::membership_changed(cx, &user.id, group, true)?;
         }
     }
@@ -94,9 +94,9 @@ pub fn enrol(cx: &mut Cx<'_>, user: &User, roles: &[RoleId], groups: &[GroupId])
 
 /// Takes a role from a user.
 pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    roles_of::remove(cx, id, role)?;
+    let was_there = roles_of::remove(cx, id, role)?;
     let found = name_of(cx, id)?;
-    if let Some((_, false)) = found {
+    if was_there && matches!(found, Some((_, false))) {
         trigger::role_changed(cx, id, role, false)?;
     }
     roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
@@ -113,8 +113,8 @@ pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
     let Some((username, is_service)) = name_of(cx, id)? else {
         return Ok(());
     };
-    groups_of::add_named(cx, id, group, &username)?;
-    if !is_service {
+    let is_new = groups_of::add_named(cx, id, group, &username)?;
+    if is_new && !is_service {
         trigger::membership_changed(cx, id, group, true)?;
     }
     roles_changed(cx, is_service);
@@ -123,9 +123,9 @@ pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
 
 /// Takes a user out of a group.
 pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    groups_of::remove(cx, id, group)?;
+    let was_there = groups_of::remove(cx, id, group)?;
     let found = name_of(cx, id)?;
-    if let Some((_, false)) = found {
+    if was_there && matches!(found, Some((_, false))) {
         trigger::membership_changed(cx, id, group, false)?;
     }
     roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
