@@ -233,12 +233,12 @@ async fn perform(
     app: &App,
     realm: &Arc<Realm>,
     mut taken: Taken,
-) -> std::result::Result<(Taken, Option<String>), Fault> {
+) -> std::result::Result<(Arc<Taken>, Option<String>), Fault> {
     let told = match taken.errand.take() {
         None => Vec::new(),
         Some(errand) => match errand.run(app).await {
             Ok(told) => told,
-            Err(problem) => return Ok((taken, Some(problem.to_string()))),
+            Err(problem) => return Ok((Arc::new(taken), Some(problem.to_string()))),
         },
     };
     let taken = Arc::new(taken);
@@ -254,11 +254,7 @@ async fn perform(
         Err(AdminError::Busy(busy)) => Some(busy.to_string()),
         Err(AdminError::Fault(fault)) => return Err(fault),
     };
-    // The unit of work is over, and nobody else has it.
-    let taken = Arc::try_unwrap(taken);
-    taken
-        .map(|taken| (taken, refused))
-        .map_err(|_| Fault::corrupt("a step of a workflow is still being done"))
+    Ok((taken, refused))
 }
 
 /// The words of a refusal.

@@ -86,7 +86,7 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     threads.push(every(&app, "workflows", STEP, move |app| {
         stepping.block_on(async {
             let more = cloakroom_admin::workflows::round(app).await?;
-            Ok(match more {
+            Ok::<_, Fault>(match more {
                 true => Again::Soon,
                 false => Again::Later,
             })

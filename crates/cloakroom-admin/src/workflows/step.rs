@@ -307,6 +307,9 @@ fn map(
     (add, told): (bool, &[Assignment]),
     actor: &Actor,
 ) -> Result<()> {
+    for role in roles {
+        there(assign::of_role(cx, user, role, add)?)?;
+    }
     let has = user::direct_roles(cx, &user.id)?;
     for role in roles.iter().filter(|role| has.contains(&role.id) != add) {
         match add {
@@ -335,6 +338,9 @@ fn place_in(
     (is_in, told): (bool, &[Assignment]),
     actor: &Actor,
 ) -> Result<()> {
+    for group in groups {
+        there(assign::of_group(cx, user, group, is_in)?)?;
+    }
     let has = user::groups(cx, &user.id)?;
     for group in groups
         .iter()
