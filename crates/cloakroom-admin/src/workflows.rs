@@ -112,7 +112,6 @@ struct Taken {
     step: Step,
     /// What comes after it: the step, and when; `None` at the end.
     next: Option<(String, Timestamp)>,
-    errand: Option<Errand>,
 }
 
 /// Does the step that is due, and those that follow at once.
@@ -168,8 +167,8 @@ fn fault_of(error: AdminError) -> std::result::Result<(), Fault> {
     }
 }
 
-/// Takes a step that is due; `None` if there is none any more, or if it is somebody else's.
-fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<Taken>> {
+/// Takes a step that is due, and finds what has to be done in a directory before it; `None` if there is none any more, or if it is somebody else's.
+fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<(Taken, Option<Errand>)>> {
     let Some(mut run) = run::find(cx, id)?.filter(|run| run.due_at <= cx.now) else {
         return Ok(None);
     };
@@ -219,29 +218,29 @@ fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<Taken>> {
         }
         _ => None,
     };
-    Ok(Some(Taken {
+    let taken = Taken {
         run,
         workflow,
         step,
         next,
-        errand,
-    }))
+    };
+    Ok(Some((taken, errand)))
 }
 
 /// Does a step that was taken; why it was refused, if it was.
 async fn perform(
     app: &App,
     realm: &Arc<Realm>,
-    mut taken: Taken,
+    (taken, errand): (Taken, Option<Errand>),
 ) -> std::result::Result<(Arc<Taken>, Option<String>), Fault> {
-    let told = match taken.errand.take() {
+    let taken = Arc::new(taken);
+    let told = match errand {
         None => Vec::new(),
         Some(errand) => match errand.run(app).await {
             Ok(told) => told,
-            Err(problem) => return Ok((Arc::new(taken), Some(problem.to_string()))),
+            Err(problem) => return Ok((taken, Some(problem.to_string()))),
         },
     };
-    let taken = Arc::new(taken);
     let (doing, told) = (Arc::clone(&taken), Arc::new(told));
     let done = app.enter(realm, Door::Write, move |cx| {
         keeping(cx, |cx| settle(cx, &doing, &told))

@@ -83,6 +83,14 @@ fn shown(realm: &Realm, id: &str) -> Value {
         .json()
 }
 
+/// Lets people of the realm have attributes that its profile does not name.
+fn open_profile(realm: &Realm) {
+    let mut profile = realm.call("GET", "/users/profile", &Value::Null).json();
+    profile["unmanagedAttributePolicy"] = json!("ENABLED");
+    let opened = realm.call("PUT", "/users/profile", &profile);
+    assert_eq!(opened.status, 200, "{}", opened.body);
+}
+
 /// What is under way for somebody.
 fn under_way(realm: &Realm, id: &str) -> Vec<Value> {
     let path = format!("/workflows/scheduled/{id}");

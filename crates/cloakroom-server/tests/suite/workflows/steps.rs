@@ -15,11 +15,7 @@ fn begin(realm: &Realm, name: &str, steps: Value, id: &str) -> String {
 }
 
 pub(super) fn all(realm: &Realm) {
-    realm.call(
-        "PUT",
-        "/users/profile",
-        &json!({"unmanagedAttributePolicy": "ENABLED"}),
-    );
+    open_profile(realm);
     role(realm, "plain");
     role(realm, "old");
     realm.create_client("shop", json!({}));
@@ -129,12 +125,18 @@ pub(super) fn all(realm: &Realm) {
 }
 
 pub(super) fn letters(realm: &Realm) {
-    let made = realm.call("POST", "/users", &json!({
-        "username": "eve", "enabled": true, "email": "eve@example.org", "firstName": "<b>Eve</b>",
-    }));
+    open_profile(realm);
+    let made = realm.call(
+        "POST",
+        "/users",
+        &json!({
+            "username": "eve", "enabled": true, "email": "eve@example.org",
+                "attributes": {"nick": ["<b>Eve</b>"]},
+        }),
+    );
     let eve = id_of(&made);
     let steps = json!([
-        {"uses": "notify-user", "with": {"subject": "For ${user.username}", "message": "<p>Dear ${user.firstName} of ${realm.name}, ${unknown}</p>"}},
+        {"uses": "notify-user", "with": {"subject": "For ${user.username}", "message": "<p>Dear ${user.attributes.nick} of ${realm.name}, ${unknown}</p>"}},
         {"uses": "disable-user"},
     ]);
     let id = begin(realm, "letter", steps, &eve);
@@ -173,7 +175,7 @@ pub(super) fn letters(realm: &Realm) {
 pub(super) fn clients(realm: &Realm) {
     let steps = json!([{"uses": "disable-client"}, {"uses": "delete-client", "after": "1d"}]);
     let workflow = json!({"name": "new", "on": "client-created", "steps": steps});
-    make(realm, &workflow);
+    let new = make(realm, &workflow);
     realm.create_client("shop", json!({}));
     let find = |name: &str| {
         let path = format!("/clients?clientId={name}");
@@ -195,6 +197,8 @@ pub(super) fn clients(realm: &Realm) {
     begin(&shop);
     wait_for("the client is gone", || find("shop").is_null());
     assert!(under_way(realm, &shop).is_empty());
+    let gone = realm.call("DELETE", &format!("/workflows/{new}"), &Value::Null);
+    assert_eq!(gone.status, 204, "{}", gone.body);
     // What the server rests on stays.
     let console = text(&find("security-admin-console"), "id").to_owned();
     begin(&console);
