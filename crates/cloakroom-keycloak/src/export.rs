@@ -13,14 +13,13 @@ mod users;
 mod write;
 
 use cloakroom_model::realm::RealmRow;
-use cloakroom_model::{Cx, Result, group, localization, scope, workflow};
+use cloakroom_model::{Cx, Result, group, localization, scope};
 use serde_json::{Map, Value, json};
 
 pub use names::Names;
 pub use users::{each as each_user, show as show_user};
 pub use write::{Form, People, WriteError, write};
 
-use crate::workflow::component;
 use crate::{client_scope, mapper, realm};
 
 /// What stands in place of a secret.
@@ -83,13 +82,7 @@ pub fn realm_without_users(cx: &mut Cx<'_>, choice: Choice) -> Result<Map<String
     clients::scope_mappings(cx, &names, choice, &mut all)?;
     flows::show(cx, choice, &mut all)?;
     identity_providers::show(cx, choice, &mut all)?;
-    let mut parts = components::show(cx, choice)?;
-    let workflows = workflow::list(cx)?;
-    if !workflows.is_empty() {
-        let shown: Vec<Value> = workflows.iter().map(component::show).collect();
-        crate::read::set(&mut parts, component::FAMILY, json!(shown));
-    }
-    all.insert("components".to_owned(), parts);
+    all.insert("components".to_owned(), components::show(cx, choice)?);
     let organizations = organizations::show(cx, &names, choice)?;
     if organizations.as_array().is_some_and(|all| !all.is_empty()) {
         all.insert("organizations".to_owned(), organizations);

@@ -1,6 +1,6 @@
 //! `WorkflowRepresentation`: a workflow as JSON.
 
-pub mod component;
+pub(crate) mod component;
 pub mod expression;
 mod step;
 

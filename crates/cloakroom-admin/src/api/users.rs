@@ -22,7 +22,7 @@ use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::user_profile::OF_DIRECTORIES;
-use cloakroom_model::{Cx, lockout};
+use cloakroom_model::{Cx, identity_provider, lockout};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
@@ -108,7 +108,8 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
             });
             set(&mut shown, "access", access);
             let links = identities::of_user(cx, &id)?;
-            if !links.is_empty() {
+            // Keycloak says that there is none as well, as soon as the realm has a provider.
+            if !links.is_empty() || identity_provider::is_any(cx)? {
                 set(&mut shown, "federatedIdentities", json!(links));
             }
             if with_metadata {

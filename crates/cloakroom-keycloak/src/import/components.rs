@@ -87,8 +87,8 @@ pub(super) fn insert(
     belongs: (&str, &str),
 ) -> Result<()> {
     let (family, parent) = belongs;
-    if family == workflows::FAMILY {
-        return workflows::insert(cx, import, object);
+    if family == workflows::FAMILY && workflows::import(cx, import, object)? {
+        return Ok(());
     }
     let provider_id = Part::new(object, "components[]", family).name("providerId")?;
     let name = Part::new(object, "components[]", family).text("name")?;

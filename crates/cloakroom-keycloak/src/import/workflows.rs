@@ -1,44 +1,59 @@
-//! Workflows, which a file has among its components. Whoever imports a realm has every right over it, and so have they.
+//! Workflows, which files have as components.
 
-use cloakroom_model::workflow::{self as stored, Workflow};
+use cloakroom_model::workflow::{self, Workflow};
 use cloakroom_model::{Cx, Timestamp};
 
 use super::Import;
-use super::error::{ImportError, Result};
+use super::error::Result;
 use super::lenient::Part;
 use crate::read::Object;
-use crate::workflow as shape;
+use crate::workflow::component::{self, STEPS, Step};
+use crate::workflow::{read, schedule};
 
-pub(super) use crate::workflow::component::FAMILY;
+pub(super) use component::FAMILY;
 
-/// Stores a workflow. One that would not be taken over the API is left out, and named in the report.
-pub(super) fn insert(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) -> Result<()> {
-    let sent = shape::component::sent(object);
-    let named = sent.get("name").and_then(serde_json::Value::as_str);
-    let who = named.unwrap_or_default().to_owned();
-    let part = Part::new(object, "components[]", &who);
+/// Stores a workflow; false if it is none that could be carried out, and the report says why.
+pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) -> Result<bool> {
+    let part = Part::new(object, "components[]", FAMILY);
+    let config = part.list_map("config")?;
+    let mut steps = Vec::new();
+    for below in part.object("subComponents")? {
+        for object in Part::new(below, "components[].subComponents", FAMILY).objects(STEPS)? {
+            let part = Part::new(object, "components[].subComponents[]", FAMILY);
+            steps.push(Step {
+                id: part.id("id")?,
+                kind: part.name("providerId")?,
+                config: part.list_map("config")?,
+            });
+        }
+    }
     let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
-    let (name, definition) = match shape::read(&sent, || cx.new_id()) {
+    let (sent, ids) = component::sent(&config, steps);
+    let mut ids = ids.into_iter();
+    let (name, definition) = match read(&sent, || {
+        ids.next().flatten().unwrap_or_else(|| cx.new_id())
+    }) {
         Ok(read) => read,
-        Err(unfit) => {
-            let why = format!("it is not a workflow that could be stored: {unfit}");
-            import.report.drop("components[]", &who, why);
-            return Ok(());
+        Err(why) => {
+            let how = format!("kept as configuration, and no workflow here: {why}");
+            import.report.approximate("components[]", &id, &how);
+            return Ok(false);
         }
     };
     let made = Workflow {
         id,
         name,
         definition,
+        // Whoever imports a realm has every right over it.
         trusted: true,
     };
-    let due_at = shape::schedule(&made)
+    let due_at = schedule(&made)
         .map(|plan| Timestamp::from_millis(cx.now.millis().saturating_add(plan.after)));
-    if !stored::insert(cx, &made, due_at)? {
-        return Err(ImportError::taken(format!(
-            "the id or the name of workflow {who} is in use"
-        )));
+    if !workflow::insert(cx, &made, due_at)? {
+        let how = "kept as configuration: there is a workflow of this id or name";
+        import.report.approximate("components[]", &made.name, how);
+        return Ok(false);
     }
     import.report.map("workflows");
-    Ok(())
+    Ok(true)
 }
