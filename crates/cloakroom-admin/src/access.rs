@@ -200,6 +200,14 @@ impl Admin {
         self.app.enter(&self.realm, Door::Read, work).await
     }
 
+    /// Reads much of the realm that the call is about, beside the requests that others wait for.
+    pub(crate) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.enter(&self.realm, Door::Scan, work).await
+    }
+
     /// Changes something in the realm that the call is about, which stays there until the change is done.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
@@ -362,12 +370,14 @@ fn rights_in_all(
     Ok(managers.into_iter().map(rights).collect())
 }
 
-/// The realm that a token says it is from; the signature is checked with that realm's keys.
+/// The realm that a token says it is from; the signature is checked with that realm's keys, and the issuer with its address.
 async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
     let claimed = own_token::claimed_issuer(token);
-    let prefix = format!("{}/realms/", app.base_url);
-    let name = claimed.as_deref().and_then(|iss| iss.strip_prefix(&prefix));
-    let name = name.ok_or_else(AdminError::unauthorized)?;
+    // A realm may have an address of its own, so only the end of an issuer says which one it is.
+    let named = claimed
+        .as_deref()
+        .and_then(|iss| iss.rsplit_once("/realms/"));
+    let (_, name) = named.ok_or_else(AdminError::unauthorized)?;
     let realm = app
         .realm(&decode(name))
         .await?

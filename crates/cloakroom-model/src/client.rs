@@ -1,5 +1,6 @@
 //! Clients: applications that ask for tokens, with their settings and secrets.
 
+mod kind;
 mod query;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,8 @@ use crate::time::Timestamp;
 use crate::workflow::trigger;
 use crate::{Fault, Result, hidden, realm, role};
 
-pub use query::{Access, Kind, Query, find_ids, find_names, list, list_bound, visit};
+pub use kind::Kind;
+pub use query::{Access, Query, find_ids, find_names, list, list_bound, visit};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -172,6 +174,7 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         clients::client_id.eq(&draft.client_id),
         clients::enabled.eq(draft.enabled),
         clients::settings.eq(settings),
+        clients::kind.eq(Kind::of(&draft.settings).name()),
         clients::secret.eq(secret),
         clients::secret_attributes.eq(hidden),
         clients::created_at.eq(cx.now),
@@ -197,6 +200,7 @@ pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
             clients::client_id.eq(&draft.client_id),
             clients::enabled.eq(draft.enabled),
             clients::settings.eq(settings),
+            clients::kind.eq(Kind::of(&draft.settings).name()),
             clients::secret.eq(secret),
             clients::secret_attributes.eq(hidden),
             clients::updated_at.eq(cx.now),
@@ -361,4 +365,5 @@ struct Row {
     secret_attributes: Option<Sealed>,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
+    _kind: Option<String>,
 }

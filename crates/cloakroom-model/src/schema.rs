@@ -250,6 +250,7 @@ diesel::table! {
         secret_attributes -> Nullable<Binary>,
         created_at -> Nullable<BigInt>,
         updated_at -> Nullable<BigInt>,
+        kind -> Nullable<Text>,
     }
 }
 

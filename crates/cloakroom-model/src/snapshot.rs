@@ -39,6 +39,8 @@ pub struct Realm {
     pub version: i64,
     /// Everything that is set on the realm itself.
     pub settings: Settings,
+    /// The address that browsers know it by, where it is not that of the server, without a slash at its end.
+    pub frontend: Option<String>,
     /// The providers of its keys, best first.
     pub keys: Vec<Component>,
     /// Its client scopes, with their mappers.
@@ -100,6 +102,7 @@ impl Realm {
     pub fn empty(row: RealmRow) -> Self {
         Self {
             policies: client_policy::in_force(&row.settings),
+            frontend: realm::frontend::of(&row.settings),
             id: row.id,
             name: row.name,
             enabled: row.enabled,

@@ -1,5 +1,6 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+mod beginning;
 pub mod directory;
 pub(crate) mod given;
 mod held;
@@ -27,7 +28,7 @@ use crate::time::Timestamp;
 use crate::workflow::trigger;
 
 pub use given::Given;
-pub use held::is_held;
+pub use held::{administering_role, is_held, is_last_administrator};
 pub use membership::{
     direct_roles, effective_roles, enrol, expand, grant_role, groups, join, leave, revoke_role,
     shared_roles,

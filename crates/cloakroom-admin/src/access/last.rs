@@ -1,8 +1,7 @@
 //! The last administrator of `master` stays: without one, nobody could give anybody the right again from inside.
 
-use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::id::{RoleId, UserId};
-use cloakroom_model::{Cx, realm, role, user};
+use cloakroom_model::{Cx, realm, user};
 
 use crate::error::{AdminError, Result};
 
@@ -12,7 +11,7 @@ struct Held(Option<RoleId>);
 impl Held {
     /// Looks before anything is changed. Where nobody administers, there is nobody to keep.
     fn look(cx: &mut Cx<'_>) -> Result<Self> {
-        let Some(role) = role_of_all(cx)? else {
+        let Some(role) = user::administering_role(cx)? else {
             return Ok(Self(None));
         };
         let is_held = user::is_held(cx, &role, None)?;
@@ -44,22 +43,10 @@ pub(crate) fn keeping<T>(
 
 /// Refuses to take somebody away who is the last to administer, before anything is written.
 pub(crate) fn check_without(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    let Some(role) = role_of_all(cx)? else {
-        return Ok(());
-    };
-    if user::is_held(cx, &role, Some(id))? || !user::is_held(cx, &role, None)? {
-        return Ok(());
+    match user::is_last_administrator(cx, id)? {
+        true => Err(refusal()),
+        false => Ok(()),
     }
-    Err(refusal())
-}
-
-/// The role with every right there is, which `master` alone has.
-fn role_of_all(cx: &mut Cx<'_>) -> Result<Option<RoleId>> {
-    if cx.realm.name != MASTER {
-        return Ok(None);
-    }
-    let realm = cx.realm.id.as_str().to_owned();
-    Ok(role::find_named(cx, &realm, "admin")?.map(|role| role.id))
 }
 
 fn refusal() -> AdminError {
