@@ -46,7 +46,6 @@ async fn a_workflow_of_a_file_is_a_workflow_and_goes_along_again() {
     let report = here.import(&here.file("firm.json", &firm().to_string()));
     assert_eq!(report["mapped"]["workflows"], 1, "{report:#}");
     let told = report["approximated"].to_string();
-    assert!(told.contains("nothing runs the steps"), "{told}");
     assert!(told.contains("Workflow name cannot be null"), "{told}");
 
     let exported: Value = serde_json::from_str(&here.export("firm")).unwrap();

@@ -24,6 +24,7 @@ mod escalation;
 mod federation;
 mod flow_rules;
 mod flows;
+mod frontend;
 mod further;
 mod hostile;
 mod html;
@@ -39,6 +40,8 @@ mod saml_examples;
 mod server;
 mod stored;
 mod trail;
+mod unfit;
+mod workflows;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -76,10 +79,13 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
+    modules.extend(servers.iter().flat_map(frontend::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
     modules.extend(servers.iter().flat_map(lists::trials));
     modules.extend(servers.iter().flat_map(trail::trials));
+    modules.extend(servers.iter().flat_map(unfit::trials));
+    modules.extend(servers.iter().flat_map(workflows::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.
