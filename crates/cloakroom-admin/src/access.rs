@@ -21,7 +21,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
-use cloakroom_model::{Cx, Door, Realm, client, realm, role, session, user};
+use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use serde_json::{Map, Value};
@@ -33,7 +33,7 @@ use crate::sent::Sent;
 
 pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use grants::Grants;
-pub(crate) use last::check_without;
+pub(crate) use last::{check_without, keeping};
 pub(crate) use standing::standing;
 pub(crate) use sway::{COMPOSED, GIVEN, Mapping, Opened, PASSED_ON, Sway};
 
@@ -213,13 +213,7 @@ impl Admin {
         &self,
         mut work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let work = move |cx: &mut Cx<'_>| {
-            realm::hold(cx)?;
-            let held = last::Held::look(cx)?;
-            let done = work(cx)?;
-            held.check(cx)?;
-            Ok(done)
-        };
+        let work = move |cx: &mut Cx<'_>| last::keeping(cx, &mut work);
         self.app.enter(&self.realm, Door::Write, work).await
     }
 

@@ -19,6 +19,7 @@ use crate::scope::{self, Links};
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::Unless;
 use crate::time::Timestamp;
+use crate::workflow::trigger;
 use crate::{Fault, Result, hidden, realm, role};
 
 pub use kind::Kind;
@@ -179,9 +180,12 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         clients::created_at.eq(cx.now),
         clients::updated_at.eq(cx.now),
     ));
-    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
+    let is_new = Unless(insert, "").execute(cx.db.conn()?)? == 1;
+    if is_new {
+        trigger::client_created(cx, &draft.id)?;
+    }
     cx.settings_changed();
-    Ok(inserted == 1)
+    Ok(is_new)
 }
 
 /// Replaces a client's own row; false if it is gone. Its `client_id` must be free.

@@ -22,7 +22,7 @@ use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
 use crate::user_profile::{self, UserProfile};
-use crate::{Changes, key, organization};
+use crate::{Changes, key, organization, workflow};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
 
@@ -63,6 +63,8 @@ pub struct Realm {
     pub flows: Shelf,
     /// Its own texts in place of the built-in messages, by language.
     pub texts: BTreeMap<String, Arc<Texts>>,
+    /// The events that one of its workflows may begin with.
+    pub awaited: BTreeSet<&'static str>,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -116,6 +118,7 @@ impl Realm {
             names_first: None,
             flows: Shelf::default(),
             texts: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             memory: Memory::default(),
         }
     }
@@ -170,6 +173,7 @@ impl Realm {
         realm.flows = Shelf::of(Book::load(&mut cx)?.without_secrets());
         realm.names_first = organization::names_first(&cx, &realm.flows);
         realm.texts = localization::load(&mut cx)?;
+        realm.awaited = workflow::awaited(&mut cx)?;
         Ok(Arc::new(realm))
     }
 

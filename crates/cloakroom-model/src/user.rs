@@ -25,6 +25,7 @@ use crate::id::{ClientUuid, RealmId, RoleId, UserId};
 use crate::schema::users;
 use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
+use crate::workflow::trigger;
 
 pub use given::Given;
 pub use held::{administering_role, is_held, is_last_administrator};
@@ -177,6 +178,9 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         return Ok(Stored::Taken);
     }
     index::insert_attributes(cx, user)?;
+    if user.service_account_client.is_none() {
+        trigger::user_created(cx, &user.id)?;
+    }
     Ok(Stored::Done)
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod draft;
 pub(crate) mod find;
 mod identities;
 mod impersonate;
-pub(super) mod mail;
+pub(crate) mod mail;
 pub(crate) mod many;
 pub(crate) mod password;
 pub(crate) mod rows;

@@ -8,6 +8,7 @@
 mod api;
 mod authorization;
 mod compare;
+mod corners;
 #[expect(
     clippy::expect_used,
     reason = "a test without its database has to stop"

@@ -41,6 +41,7 @@ mod server;
 mod stored;
 mod trail;
 mod unfit;
+mod workflows;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(lists::trials));
     modules.extend(servers.iter().flat_map(trail::trials));
     modules.extend(servers.iter().flat_map(unfit::trials));
+    modules.extend(servers.iter().flat_map(workflows::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

@@ -222,7 +222,7 @@ pub(super) fn renew_secret(
 }
 
 /// Stores a client's settings; its secret stays.
-pub(super) fn store_settings(cx: &mut Cx<'_>, client: Client) -> Result<()> {
+pub(crate) fn store_settings(cx: &mut Cx<'_>, client: Client) -> Result<()> {
     let secret = client::reveal_secret(cx, &client)?;
     store(cx, client, secret)
 }

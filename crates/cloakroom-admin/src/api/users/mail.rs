@@ -168,7 +168,7 @@ fn check_actions(cx: &mut Cx<'_>, letter: &Letter) -> Result<()> {
 }
 
 /// The realm says from which address its letters come.
-pub(in crate::api) fn has_sender(settings: &Settings) -> bool {
+pub(crate) fn has_sender(settings: &Settings) -> bool {
     let server = settings.rest.get("smtpServer");
     let sender = server.and_then(|server| server.get("from")?.as_str());
     sender.is_some_and(|sender| !sender.trim().is_empty())
