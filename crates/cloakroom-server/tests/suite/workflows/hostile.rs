@@ -108,6 +108,14 @@ pub(super) fn borrow_nothing(realm: &Realm) {
     let theirs = make(realm, &json!({"name": "theirs", "steps": steps}));
     let path = format!("/workflows/{theirs}/activate/USERS/{me}");
     assert_eq!(asked("POST", &path, &Value::Null).status, 403);
+    let boss = person(realm, "boss");
+    entitle(realm, &boss, "realm-admin");
+    let ending = json!({"name": "ending", "steps": [{"uses": "disable-user", "after": "1d"}]});
+    let ending = make(realm, &ending);
+    let path = format!("/workflows/{ending}/activate/USERS/{boss}");
+    assert_eq!(asked("POST", &path, &Value::Null).status, 403);
+    let path = format!("/workflows/{ending}/activate/USERS/{me}");
+    assert_eq!(asked("POST", &path, &Value::Null).status, 204);
     let path = format!("/workflows/{theirs}");
     let mut changed = realm.call("GET", &path, &Value::Null).json();
     changed["on"] = json!("user-authenticated");
