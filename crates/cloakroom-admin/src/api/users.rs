@@ -22,7 +22,7 @@ use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::user_profile::OF_DIRECTORIES;
-use cloakroom_model::{Cx, lockout};
+use cloakroom_model::{Cx, identity_provider, lockout};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
@@ -108,7 +108,7 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
             });
             set(&mut shown, "access", access);
             let links = identities::of_user(cx, &id)?;
-            if !links.is_empty() {
+            if !links.is_empty() || !identity_provider::list(cx)?.is_empty() {
                 set(&mut shown, "federatedIdentities", json!(links));
             }
             if with_metadata {
