@@ -61,7 +61,9 @@ pub fn check_numbers(before: Option<&Settings>, after: &Settings) -> Result<(), 
 /// What Keycloak calls the addresses of request objects.
 pub(super) const REQUESTS: &str = "Valid request URIs";
 
-/// Attributes that hold an address, and what Keycloak calls it. Several stand with `##` between them.
+/// Attributes that hold an address, and what Keycloak calls it.
+///
+/// Several stand with `##` between them.
 pub(super) const ADDRESSES: [(&str, &str); 17] = [
     ("backchannel.logout.url", "Backchannel logout URL"),
     ("frontchannel.logout.url", "Front-channel logout URL"),
