@@ -12,6 +12,7 @@
     reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
+mod account_api;
 mod alerts;
 mod browser;
 mod client_policies;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(client_secrets::trials));
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
+    modules.extend(servers.iter().flat_map(account_api::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
     modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
