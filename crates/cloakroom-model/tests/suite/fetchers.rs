@@ -27,7 +27,7 @@ fn come(store: &Store, names: Vec<(String, String)>, (first, last): (i64, i64)) 
 }
 
 fn known(store: &Store) -> Vec<(String, String)> {
-    let all = store.write(|cx| fetch::list(cx)).unwrap();
+    let all = store.write(fetch::list).unwrap();
     let each = all.into_iter().map(|one| (one.address, one.agent));
     each.collect()
 }
