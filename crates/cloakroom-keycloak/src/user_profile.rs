@@ -112,15 +112,21 @@ pub fn metadata(profile: &UserProfile, settings: &Settings, side: Side, is_new: 
     json!({"attributes": attributes, "groups": groups})
 }
 
+/// What an attribute is called where people see it; often the name of a text.
+pub fn display_name(attribute: &Attribute) -> String {
+    let name = attribute.name.as_str();
+    match &attribute.display_name {
+        Some(text) if !text.is_empty() => text.clone(),
+        _ if ["username", "email"].contains(&name) => format!("${{{name}}}"),
+        _ => name.to_owned(),
+    }
+}
+
 fn describe(attribute: &Attribute, settings: &Settings, side: Side, is_new: bool) -> Value {
     let name = attribute.name.as_str();
     let is_username = name == "username";
     let is_fixed = is_username && !is_new && !settings.edit_username_allowed;
-    let display = match &attribute.display_name {
-        Some(text) if !text.is_empty() => text.clone(),
-        _ if ["username", "email"].contains(&name) => format!("${{{name}}}"),
-        _ => name.to_owned(),
-    };
+    let display = display_name(attribute);
     let is_required = match is_username {
         true => !settings.registration_email_as_username,
         false => attribute.is_required(side, &[]),
@@ -159,6 +165,10 @@ fn describe(attribute: &Attribute, settings: &Settings, side: Side, is_new: bool
         if let Some(value) = value {
             set(&mut shown, name, value);
         }
+    }
+    // What a form of a person's own looks for at the address.
+    if side == Side::User && name == "email" && attribute.annotations.is_none() {
+        set(&mut shown, "annotations", json!({}));
     }
     shown
 }
