@@ -1,7 +1,7 @@
 //! `UPConfig` and `UserProfileMetadata`: a realm's user profile, as stored and as forms need it.
 
 use cloakroom_model::realm::Settings;
-use cloakroom_model::user_profile::{Attribute, Side, UserProfile};
+use cloakroom_model::user_profile::{Attribute, LOCALE, Side, UserProfile};
 use serde_json::{Map, Value, json};
 
 use crate::read::{self, Unreadable, set};
@@ -105,9 +105,20 @@ pub fn metadata(profile: &UserProfile, settings: &Settings, side: Side, is_new: 
         .attributes
         .iter()
         .filter(|one| one.name == "username" || one.may_view(side));
-    let attributes: Vec<Value> = seen
-        .map(|one| describe(one, settings, side, is_new))
-        .collect();
+    let described = seen.map(|one| describe(one, settings, side, is_new));
+    let language = Attribute {
+        name: LOCALE.to_owned(),
+        ..Attribute::default()
+    };
+    // Where a realm speaks several languages, everybody has one, and may choose it.
+    let has_own = profile.has_languages && profile.attribute(LOCALE).is_none();
+    let language = has_own.then(|| {
+        let mut shown = describe(&language, settings, side, is_new);
+        set(&mut shown, "readOnly", json!(false));
+        set(&mut shown, "validators", json!({}));
+        shown
+    });
+    let attributes: Vec<Value> = language.into_iter().chain(described).collect();
     let groups: Vec<&_> = profile.groups.iter().collect();
     json!({"attributes": attributes, "groups": groups})
 }
