@@ -153,7 +153,8 @@ impl Realm {
         };
         let keys = component::list(&mut cx, Some(key::PROVIDER_TYPE))?;
         let scopes = scope::list(&mut cx)?;
-        let profile = user_profile::load(&mut cx)?;
+        let mut profile = user_profile::load(&mut cx)?;
+        profile.has_languages = bare.settings.internationalization_enabled;
         let (default_scopes, optional_scopes) = scope::links(&mut cx, bare.id.as_str())?;
         let organizations = organization::open_aliases(&mut cx)?;
         let mut realm = Self::empty(RealmRow {

@@ -17,7 +17,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) 
     let part = Part::new(object, "components[]", FAMILY);
     let config = part.list_map("config")?;
     let mut steps = Vec::new();
-    for below in part.object("subComponents")? {
+    if let Some(below) = part.object("subComponents")? {
         for object in Part::new(below, "components[].subComponents", FAMILY).objects(STEPS)? {
             let part = Part::new(object, "components[].subComponents[]", FAMILY);
             steps.push(Step {

@@ -159,3 +159,38 @@ fn a_role_that_somebody_took_away_and_every_realm_needs_is_named() {
     assert_eq!(added.len(), 1, "{report:#}");
     assert_eq!(added[0]["of"], json!(["offline_access"]));
 }
+
+/// Where a realm speaks several languages, people have one of them, whatever else the profile describes.
+#[tokio::test]
+async fn the_language_of_somebody_comes_along() {
+    let here = Installation::new();
+    let people = json!([{"username": "lena", "enabled": true, "attributes": {"locale": ["de"], "shoe": ["41"]}}]);
+    let realm = |name: &str, speaks: bool| json!({"realm": name, "enabled": true, "internationalizationEnabled": speaks, "supportedLocales": ["en", "de"], "users": people});
+    for (name, speaks) in [("many", true), ("one", false)] {
+        here.import(&here.file("realm.json", &realm(name, speaks).to_string()));
+    }
+    let server = here.start(&[]).await;
+
+    let many = get(&server, "/many/users?briefRepresentation=false").await;
+    assert_eq!(many[0]["attributes"], json!({"locale": ["de"]}));
+    let one = get(&server, "/one/users?briefRepresentation=false").await;
+    assert_eq!(one[0]["attributes"], Value::Null, "{one}");
+    let told = get(&server, "/many/users/profile/metadata").await;
+    assert_eq!(told["attributes"][0]["name"], "locale");
+    assert_eq!(
+        get(&server, "/many/users/profile")
+            .await
+            .to_string()
+            .matches("locale")
+            .count(),
+        0
+    );
+
+    let token = server.administrator().await;
+    let path = format!("/many/users/{}", many[0]["id"].as_str().unwrap());
+    let change = json!({"attributes": {"locale": ["en"], "shoe": ["42"]}}).to_string();
+    let (status, answer) = server.admin(&token, ("PUT", &path), Some(&change)).await;
+    assert_eq!(status, 204, "{answer}");
+    let after = get(&server, &path).await;
+    assert_eq!(after["attributes"], json!({"locale": ["en"]}));
+}

@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use crate::http::{Answer, Request, text};
-use crate::realm::{Client, Person, Realm};
+use crate::realm::{CALLBACK, Client, Person, Realm};
 use crate::server::Server;
 
 struct Scene {
@@ -27,6 +27,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         scene.sessions_are_listed_and_ended();
         scene.applications_groups_and_credentials_are_listed();
         scene.a_consent_is_shown_and_taken_back();
+        scene.a_logout_of_nobody_leads_back_to_the_application();
         Ok(())
     })]
 }
@@ -39,7 +40,7 @@ impl Scene {
         let other = realm.create_person("bob", json!({"email": "bob@account.example"}));
         let client = realm.create_client(
             "app",
-            json!({"directAccessGrantsEnabled": true, "serviceAccountsEnabled": true, "webOrigins": ["https://app.example"]}),
+            json!({"directAccessGrantsEnabled": true, "serviceAccountsEnabled": true, "webOrigins": ["https://app.example"], "attributes": {"post.logout.redirect.uris": "+"}}),
         );
         Self {
             realm,
@@ -317,6 +318,26 @@ impl Scene {
             self.ask("GET", "/supportedLocales", &token).json(),
             json!([])
         );
+    }
+
+    /// Nobody is signed in, so there is nothing to ask about.
+    fn a_logout_of_nobody_leads_back_to_the_application(&self) {
+        let leave = |back: &str| {
+            let query = crate::http::encode(&[
+                ("client_id", self.client.id.as_str()),
+                ("post_logout_redirect_uri", back),
+                ("state", "s"),
+            ]);
+            let path = format!("{}?{query}", self.realm.path("logout"));
+            self.realm.server.send(&Request::get(&path))
+        };
+        let answer = leave(CALLBACK);
+        assert_eq!(answer.status, 302, "{}", answer.body);
+        assert_eq!(
+            answer.location(),
+            Some(format!("{CALLBACK}?state=s").as_str())
+        );
+        assert_eq!(leave("https://evil.example/").status, 400);
     }
 
     fn a_consent_is_shown_and_taken_back(&self) {

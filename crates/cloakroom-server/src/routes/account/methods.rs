@@ -64,17 +64,29 @@ pub(super) fn read(cx: &mut Cx<'_>, user: &User) -> Result<Methods, Fault> {
     })
 }
 
-/// The kinds of credentials as Keycloak's account API names them: kind, category, and the action that sets one up.
-const KINDS: [(&str, &str, &str); 5] = [
-    (PASSWORD, "basic-authentication", "UPDATE_PASSWORD"),
-    (OTP, "two-factor", "CONFIGURE_TOTP"),
+/// The kinds of credentials as Keycloak's account API names them: kind, category, what stands between `kcAuthenticator` and
+/// `Class` in the name of its picture, and the action that sets one up.
+const KINDS: [(&str, &str, &str, &str); 5] = [
+    (
+        PASSWORD,
+        "basic-authentication",
+        "Password",
+        "UPDATE_PASSWORD",
+    ),
+    (OTP, "two-factor", "OTP", "CONFIGURE_TOTP"),
     (
         RECOVERY_CODES,
         "two-factor",
+        "RecoveryAuthnCodes",
         "CONFIGURE_RECOVERY_AUTHN_CODES",
     ),
-    (SECURITY_KEY, "two-factor", "webauthn-register"),
-    (PASSKEY, "passwordless", "webauthn-register-passwordless"),
+    (SECURITY_KEY, "two-factor", "WebAuthn", "webauthn-register"),
+    (
+        PASSKEY,
+        "passwordless",
+        "WebAuthnPasswordless",
+        "webauthn-register-passwordless",
+    ),
 ];
 
 /// What the account API shows: each kind that somebody has or may set up, with those they have, or without (`with_own`).
@@ -83,7 +95,7 @@ pub(super) fn show(cx: &mut Cx<'_>, user: &User, with_own: bool) -> Result<Vec<V
     let found = read(cx, user)?;
     let password = credential::find_password(cx, &user.id)?;
     let mut shown = Vec::new();
-    for (kind, category, action) in KINDS {
+    for (kind, category, picture, action) in KINDS {
         let own = found.credentials.iter().chain(&password);
         let own: Vec<&Credential> = own.filter(|one| one.kind == kind).collect();
         let is_offered = match kind {
@@ -98,6 +110,7 @@ pub(super) fn show(cx: &mut Cx<'_>, user: &User, with_own: bool) -> Result<Vec<V
             "category": category,
             "displayName": format!("{kind}-display-name"),
             "helptext": format!("{kind}-help-text"),
+            "iconCssClass": format!("kcAuthenticator{picture}Class"),
             "removeable": kind != PASSWORD && found.can_remove,
         });
         if is_offered {

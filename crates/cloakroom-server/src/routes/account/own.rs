@@ -123,14 +123,14 @@ fn store(
         &mut changed,
     ));
     if !found.is_empty() {
-        return Ok(refused(StatusCode::BAD_REQUEST, &found));
+        return Ok(refused(cx, StatusCode::BAD_REQUEST, &found));
     }
     if let Some(taken) = taken(cx, before, &changed)? {
-        return Ok(refused(StatusCode::CONFLICT, &[taken]));
+        return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
     if user::update(cx, &changed)? == Stored::Taken {
         let taken = violation("email", "emailExistsMessage");
-        return Ok(refused(StatusCode::CONFLICT, &[taken]));
+        return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
     cx.people_changed();
     report(cx, asker, &changed)?;
@@ -219,9 +219,16 @@ pub(super) fn message(said: &str) -> Answered {
     Answered::new(StatusCode::BAD_REQUEST, json!({ "errorMessage": said }))
 }
 
-/// Keycloak says a single mistake twice: as itself, and as a list of one.
-fn refused(status: StatusCode, found: &[Violation]) -> Answered {
-    let show = |one: &Violation| json!({"field": one.attribute, "errorMessage": one.message, "params": one.params});
+/// Keycloak says a single mistake twice: as itself, and as a list of one. It names the attribute as people see it.
+fn refused(cx: &Cx<'_>, status: StatusCode, found: &[Violation]) -> Answered {
+    let show = |one: &Violation| {
+        let attribute = cx.realm.profile.attribute(&one.attribute);
+        let named = attribute.map(profile_shape::display_name);
+        let named = named.unwrap_or_else(|| one.attribute.clone());
+        let rest = one.params.iter().skip(1).cloned();
+        let params: Vec<Value> = std::iter::once(json!(named)).chain(rest).collect();
+        json!({"field": one.attribute, "errorMessage": one.message, "params": params})
+    };
     let all: Vec<Value> = found.iter().map(show).collect();
     let mut body = match found {
         [one] => show(one),
