@@ -224,9 +224,9 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 fn insert(cx: &mut Cx<'_>, path: &Names, sent: &Object, grants: &Grants) -> Result<Role> {
     let container_id = container(cx, path)?;
-    let given = read::id(sent, "id")?.map(str::to_owned);
+    // An id that is sent counts for nothing: the same roles are sent to one realm after another.
     let mut role = Role {
-        id: RoleId::new(given.unwrap_or_else(|| cx.new_id())),
+        id: RoleId::new(cx.new_id()),
         container_id,
         client_role: path.contains_key("client"),
         name: String::new(),
