@@ -18,7 +18,9 @@ pub fn show(action: &RequiredAction) -> Value {
     })
 }
 
-/// What is sent takes the place of what is there, as in Keycloak: switches that are absent are off, a place is the first, and
+/// What is sent takes the place of what is there, as in Keycloak.
+///
+/// Switches that are absent are off, a place is the first, and
 /// settings are none. A name stays, since an action without one could not be told from others.
 pub fn apply(action: &mut RequiredAction, sent: &Object) -> Result<(), Unreadable> {
     if let Some(alias) = read::text(sent, "alias")?.filter(|alias| !alias.is_empty()) {

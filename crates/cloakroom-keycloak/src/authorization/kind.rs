@@ -156,7 +156,9 @@ pub(super) fn show(shown: &mut Value, policy: &Policy) {
     }
 }
 
-/// The settings of a policy that was sent with them as members, and had others before. Whether roles are looked up is a
+/// The settings of a policy that was sent with them as members, and had others before.
+///
+/// Whether roles are looked up is a
 /// choice that stays until another one is made, and a policy about roles always says which.
 pub fn config_changed(
     kind: &Kind,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Object, Unreadable, texts};
 
-/// Settings by name, each a text; `None` if the member is absent or null. A setting without a text is one that is not
+/// Settings by name, each a text; `None` if the member is absent or null.
+///
+/// A setting without a text is one that is not
 /// set: Keycloak keeps none, and tools that compare what they read with what they sent would find it for ever.
 pub fn settings(
     object: &Object,
