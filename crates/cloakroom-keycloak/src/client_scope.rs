@@ -30,6 +30,8 @@ pub fn show(scope: &Scope) -> Value {
 
 /// What is sent changes, the rest stays.
 pub fn apply(scope: &mut Scope, sent: &Object) -> Result<(), Unreadable> {
+    // However the body was read, an index has to have room for what is in it.
+    read::check_lengths(sent, "ClientScopeRepresentation")?;
     if let Some(name) = read::text(sent, "name")? {
         scope.name = name.to_owned();
     }

@@ -172,6 +172,14 @@ pub fn check_room(member: &str, text: &str, most: usize) -> Result<(), Unreadabl
     length::check_text(member, text, most)
 }
 
+/// Refuses texts for which the representation has no room, in an object whose members are not looked at one by one.
+///
+/// # Errors
+/// [`Unreadable::Long`] for the first of them.
+pub fn check_lengths(object: &Object, representation: &str) -> Result<(), Unreadable> {
+    length::check(object, representation)
+}
+
 /// Tells whether a text can be an id.
 pub fn is_id(text: &str) -> bool {
     text.len() <= LONGEST_ID && !text.contains(char::is_control)
