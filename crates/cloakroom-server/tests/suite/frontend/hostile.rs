@@ -82,11 +82,9 @@ fn brought(server: &Arc<Server>, name: &str) {
     let mut file = scene.realm.call("POST", path, &Value::Null).json();
     assert_eq!(file["attributes"]["frontendUrl"], json!(FRONT));
     let other = format!("{name}-2");
-    for (member, value) in [("realm", json!(other)), ("id", json!(other))] {
-        file[member] = value;
-    }
-    // What is in a file under an id is there already.
-    let keeps = ["realm", "id", "enabled", "sslRequired", "attributes"];
+    file["realm"] = json!(other);
+    // What is in the file under an id is there already.
+    let keeps = ["realm", "enabled", "sslRequired", "attributes"];
     let members = file.as_object_mut().unwrap();
     members.retain(|member, _| keeps.contains(&member.as_str()));
 

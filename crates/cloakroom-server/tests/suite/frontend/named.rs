@@ -94,7 +94,7 @@ fn signed_in(server: &Arc<Server>, name: &str) {
     let fields = [
         ("client_id", scene.shop.id.as_str()),
         ("client_secret", scene.shop.secret.as_str()),
-        ("token", text(&tokens, "access_token")),
+        ("token", text(&tokens, "refresh_token")),
     ];
     let asked = Request::form(&scene.realm.path("token/introspect"), &fields);
     assert_eq!(server.send(&asked).json()["active"], json!(true));
@@ -123,6 +123,7 @@ fn leads_back(server: &Arc<Server>, name: &str) {
         "alias": "up", "providerId": "oidc", "enabled": true,
         "config": {
             "authorizationUrl": "https://up.example/auth", "tokenUrl": "https://up.example/token",
+            "issuer": "https://up.example", "jwksUrl": "https://up.example/certs", "useJwksUrl": "true",
             "clientId": "us", "clientSecret": "a secret between the two of us",
         },
     });
