@@ -4,7 +4,7 @@ mod of_tpm;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use cloakroom_model::Timestamp;
-use x509_parser::asn1_rs::{FromDer as _, Oid};
+use x509_parser::asn1_rs::{Any, Class, FromDer as _, Oid};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{ParsedExtension, X509Extension};
 use x509_parser::oid_registry::{
@@ -49,8 +49,7 @@ impl<'a> Certificate<'a> {
     fn read_with(bytes: &'a [u8], more: fn(&ParsedExtension<'_>) -> bool) -> Option<Self> {
         let whole = (bytes.len() <= LONGEST).then_some(bytes)?;
         let (rest, read) = X509Certificate::from_der(whole).ok()?;
-        // §4.1.1.2: what is signed says how, and so does what is not.
-        let is_one = rest.is_empty() && read.signature_algorithm == read.tbs_certificate.signature;
+        let is_one = rest.is_empty() && is_signed_as_it_says(whole) == Some(true);
         let is_understood = |one: &X509Extension<'_>| match one.parsed_extension() {
             ParsedExtension::BasicConstraints(_) | ParsedExtension::KeyUsage(_) => true,
             ParsedExtension::ParseError { .. } => false,
@@ -232,6 +231,28 @@ fn verifier(kind: Kind, signed: &Oid<'_>) -> Option<&'static dyn VerificationAlg
         _ => &signature::ECDSA_P521_SHA512_ASN1,
     };
     Some(algorithm)
+}
+
+/// §4.1.1.2: what is signed says how, and so does what is not, in the same bytes.
+///
+/// Nobody has signed the second one, and whatever reads as the same would make another certificate of the same worth of it.
+fn is_signed_as_it_says(bytes: &[u8]) -> Option<bool> {
+    /// A value, it byte for byte, and what stands behind it.
+    fn first(bytes: &[u8]) -> Option<(Any<'_>, &[u8], &[u8])> {
+        let (rest, any) = Any::from_der(bytes).ok()?;
+        let length = bytes.len().checked_sub(rest.len())?;
+        Some((any, bytes.get(..length)?, rest))
+    }
+    let (whole, ..) = first(bytes)?;
+    let (signed, _, rest) = first(whole.data)?;
+    let (_, outside, _) = first(rest)?;
+    let (version, _, mut rest) = first(signed.data)?;
+    if version.class() == Class::ContextSpecific {
+        let (_serial, _, behind) = first(rest)?;
+        rest = behind;
+    }
+    let (_, inside, _) = first(rest)?;
+    Some(inside == outside)
 }
 
 /// The only value of an attribute, as text.
