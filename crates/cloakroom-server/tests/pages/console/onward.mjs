@@ -46,7 +46,7 @@ export async function aHistoryGoesOn(_browser, scene) {
     const first = card(page.text, 'history');
     assert.equal(first.match(/<tr>/g).length, 51, 'a page of the history, and its head');
     // The last row of the page says what the first one of the next left behind.
-    assert.ok(first.includes('description: state 69') && first.includes('description: state 19 → state 20'), first.slice(-1500));
+    assert.ok(first.includes('state 68 → state 69') && first.includes('description: state 19 → state 20'), first.slice(-1500));
     assert.ok(!first.includes('→ state 19'));
     const [onward] = links(first, /rel="next"/);
     assert.match(onward, /[?&]history=50\b.*#history$/);
