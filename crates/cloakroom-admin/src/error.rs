@@ -8,6 +8,7 @@ use cloakroom_keycloak::read::Unreadable;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::profile::Violation;
 use cloakroom_model::{Fault, Verdict};
+use cloakroom_web::answer::Silent;
 use cloakroom_web::request_id;
 use serde_json::{Value, json};
 
@@ -237,7 +238,9 @@ impl ResponseError for AdminError {
             answer.insert_header((RETRY_AFTER, seconds));
         }
         if body.is_null() {
-            return answer.finish();
+            let mut answer = answer.finish();
+            answer.extensions_mut().insert(Silent);
+            return answer;
         }
         answer.json(body)
     }

@@ -7,6 +7,18 @@ use std::fmt;
 pub use hash::{Hash, digest, half_hash, is_half_hash};
 pub use key_kind::{Curve, KeyKind, OkpCurve};
 
+/// How long a new RSA key is. Shorter ones must not be used (RFC 7518 §3.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RsaSize {
+    /// 2048 bits.
+    #[default]
+    Bits2048,
+    /// 3072 bits.
+    Bits3072,
+    /// 4096 bits.
+    Bits4096,
+}
+
 /// A signature algorithm of JOSE (RFC 7518 §3.1, RFC 8037 §3.1, RFC 8812, RFC 9864, RFC 9964).
 ///
 /// There is no `none`: RFC 8725 §3.2 lets a library leave it out, and then nobody can ask for it.

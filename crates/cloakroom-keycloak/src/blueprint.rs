@@ -26,7 +26,7 @@ pub(crate) use actions::{
 };
 pub(crate) use clients::manage_from_master;
 pub(crate) use complete::{CLIENTS, complete};
-pub(crate) use components::insert_policies as insert_registration_policies;
+pub(crate) use components::{REGISTRATION, insert_policies as insert_registration_policies};
 pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
 pub(crate) use roles::ensure_account;
 pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};

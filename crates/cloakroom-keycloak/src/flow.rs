@@ -283,12 +283,7 @@ pub fn change_config(
 
 /// The settings that were sent: what is empty is not set.
 pub fn config_sent(sent: &Object) -> std::result::Result<BTreeMap<String, String>, Unreadable> {
-    let config = read::texts(sent, "config")?.unwrap_or_default();
-    let filled = config.into_iter().filter_map(|(name, value)| {
-        let value = value.filter(|value| !value.is_empty())?;
-        Some((name, value))
-    });
-    Ok(filled.collect())
+    Ok(read::settings(sent, "config")?.unwrap_or_default())
 }
 
 /// The order in which the flows of a new realm are listed; others come after them.

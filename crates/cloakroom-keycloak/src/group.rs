@@ -29,7 +29,7 @@ pub fn apply(group: &mut Group, sent: &Object) -> Result<(), Unreadable> {
     }
     group.description = read::text(sent, "description")?.map(str::to_owned);
     if let Some(attributes) = read::lists_only(sent, "attributes")? {
-        group.attributes = attributes;
+        group.attributes = read::attributes(attributes);
     }
     Ok(())
 }

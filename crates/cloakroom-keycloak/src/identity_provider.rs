@@ -110,6 +110,12 @@ pub fn show_briefly(provider: &IdentityProvider) -> Value {
 pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unreadable> {
     let mut members: Map<String, Value> = sent.clone();
     members.retain(|name, value| SETTINGS.contains(&name.as_str()) && !value.is_null());
+    // A flow without a name is no flow.
+    for flow in ["firstBrokerLoginFlowAlias", "postBrokerLoginFlowAlias"] {
+        if members.get(flow).and_then(Value::as_str) == Some("") {
+            members.remove(flow);
+        }
+    }
     let settings: Settings =
         serde_json::from_value(Value::Object(members)).map_err(|_| Unreadable::Type)?;
     let link = provider.settings.organization_link.take();
@@ -124,11 +130,10 @@ pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unrea
         provider.settings.organization_link = link;
     }
     provider.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
-    let config = read::texts(sent, "config")?.unwrap_or_default();
+    let config = read::settings(sent, "config")?.unwrap_or_default();
     let old = std::mem::take(&mut provider.secrets);
     provider.config = Config::new();
     for (name, value) in config {
-        let Some(value) = value else { continue };
         if name == "hideOnLoginPage" {
             // Where the switch was before it was one.
             let hidden = provider.settings.hide_on_login.unwrap_or(value == "true");
@@ -177,11 +182,8 @@ pub fn apply_mapper(mapper: &mut Mapper, sent: &Object) -> Result<(), Unreadable
     if let Some(kind) = read::text(sent, "identityProviderMapper")? {
         kind.clone_into(&mut mapper.mapper);
     }
-    if let Some(config) = read::texts(sent, "config")? {
-        let filled = config
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
-        mapper.config = filled.collect();
+    if let Some(config) = read::settings(sent, "config")? {
+        mapper.config = config;
     }
     Ok(())
 }

@@ -81,11 +81,7 @@ fn with(mapper: &Mapper, config: &BTreeMap<String, String>) -> Value {
 /// The mapper that was sent, for the given owner.
 pub fn from_sent(owner: &str, id: MapperId, sent: &Object) -> Result<Mapper, Unreadable> {
     let text = |name| read::text(sent, name).map(|text| text.unwrap_or_default().to_owned());
-    let config = read::texts(sent, "config")?.unwrap_or_default();
-    let config: BTreeMap<String, String> = config
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
+    let config = read::settings(sent, "config")?.unwrap_or_default();
     Ok(Mapper {
         id,
         owner_id: owner.to_owned(),

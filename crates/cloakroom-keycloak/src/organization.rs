@@ -73,9 +73,10 @@ pub fn apply(organization: &mut Organization, sent: &Object) -> Result<(), Unrea
     organization.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
     let details = &mut organization.details;
     details.description = read::text(sent, "description")?.map(str::to_owned);
-    details.redirect_url = read::text(sent, "redirectUrl")?.map(str::to_owned);
+    let address = read::text(sent, "redirectUrl")?.filter(|address| !address.is_empty());
+    details.redirect_url = address.map(str::to_owned);
     if let Some(attributes) = read::member(sent, "attributes")? {
-        details.attributes = attributes;
+        details.attributes = read::attributes(attributes);
     }
     let domains: Vec<SentDomain> = read::member(sent, "domains")?.unwrap_or_default();
     organization.domains = BTreeMap::new();

@@ -1,11 +1,14 @@
 //! Reads a representation that was sent: strict about its members, lenient about what is absent.
 
+mod filled;
 mod kind;
 mod length;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+
+pub use filled::{attributes, settings};
 
 /// A representation that was sent.
 pub type Object = Map<String, Value>;

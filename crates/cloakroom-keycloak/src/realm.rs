@@ -88,14 +88,29 @@ pub fn apply(settings: &Settings, sent: &Object) -> std::result::Result<Settings
             all.insert(name.clone(), value);
         }
     }
-    // Both at once would let two people sign in as each other.
-    if all.get("duplicateEmailsAllowed") == Some(&json!(true)) {
-        all.insert("loginWithEmailAllowed".to_owned(), json!(false));
-    }
+    settle_addresses(&mut all, sent);
     attributes::write(&mut all, sent);
     let apps = json!(otp_apps(&all));
     all.insert("otpSupportedApplications".to_owned(), apps);
     serde_json::from_value(Value::Object(all)).map_err(|_| Unreadable::Type)
+}
+
+/// Whether an address may be two people's, and whether people sign in by theirs, exclude each other: two people could sign
+/// in as each other. What is said last counts, in Keycloak's order.
+fn settle_addresses(all: &mut Object, sent: &Object) {
+    const SHARED: &str = "duplicateEmailsAllowed";
+    const NAMES: &str = "registrationEmailAsUsername";
+    const SIGN_IN: &str = "loginWithEmailAllowed";
+    let is_on = |all: &Object, name: &str| all.get(name) == Some(&json!(true));
+    let says = |name: &str| sent.contains_key(name) && is_on(all, name);
+    let (is_alone, is_shared) = (says(NAMES) || says(SIGN_IN), says(SHARED));
+    if is_alone && !is_shared {
+        all.insert(SHARED.to_owned(), json!(false));
+    }
+    if is_on(all, SHARED) {
+        all.insert(SIGN_IN.to_owned(), json!(false));
+        all.insert(NAMES.to_owned(), json!(false));
+    }
 }
 
 /// What a choice of the policies for passkeys becomes that is left empty; `None` for other settings.

@@ -18,7 +18,10 @@ pub fn show(action: &RequiredAction) -> Value {
     })
 }
 
-/// What is sent changes. Switches and place that are absent are off and first, as in Keycloak.
+/// What is sent takes the place of what is there, as in Keycloak.
+///
+/// Switches that are absent are off, a place is the first, and
+/// settings are none. A name stays, since an action without one could not be told from others.
 pub fn apply(action: &mut RequiredAction, sent: &Object) -> Result<(), Unreadable> {
     if let Some(alias) = read::text(sent, "alias")?.filter(|alias| !alias.is_empty()) {
         action.alias = alias.to_owned();
@@ -29,12 +32,7 @@ pub fn apply(action: &mut RequiredAction, sent: &Object) -> Result<(), Unreadabl
     action.enabled = read::switch(sent, "enabled")?.unwrap_or(false);
     action.default_action = read::switch(sent, "defaultAction")?.unwrap_or(false);
     action.priority = read::member(sent, "priority")?.unwrap_or(0);
-    if let Some(config) = read::texts(sent, "config")? {
-        let said = config.into_iter();
-        action.config = said
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect();
-    }
+    action.config = read::settings(sent, "config")?.unwrap_or_default();
     Ok(())
 }
 

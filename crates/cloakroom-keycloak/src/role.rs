@@ -35,7 +35,7 @@ pub fn apply(role: &mut Role, sent: &Object) -> Result<(), Unreadable> {
     }
     role.description = read::text(sent, "description")?.map(str::to_owned);
     if let Some(attributes) = read::lists_only(sent, "attributes")? {
-        role.attributes = attributes;
+        role.attributes = read::attributes(attributes);
     }
     Ok(())
 }

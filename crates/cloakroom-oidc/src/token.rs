@@ -1,5 +1,7 @@
 //! The token endpoint: the phases every grant shares, in the order they must happen.
 
+use std::collections::BTreeMap;
+
 use cloakroom_model::{Cx, Door, Link, Realm};
 
 use crate::audit::{self, About};
@@ -154,7 +156,7 @@ impl Provider {
                     .as_ref()
                     .map(|session| session.id.clone()),
                 ip: call.request.ip.clone(),
-                details: [("grant_type".to_owned(), call.grant.grant_type().to_owned())].into(),
+                details: details(call, client, &authorization),
             };
             audit::success(cx, call.grant.event(), about)?;
         }
@@ -179,6 +181,28 @@ impl Provider {
         }
         Ok(Box::new(minted))
     }
+}
+
+/// What an event says beside who it is about: how the client proved itself, and the name of whoever signed in by that.
+fn details(
+    call: Call<'_>,
+    client: &ProvenClient,
+    authorization: &Authorization,
+) -> BTreeMap<String, String> {
+    let mut details = BTreeMap::new();
+    let mut say = |name: &str, value: &str| {
+        details.insert(name.to_owned(), value.to_owned());
+    };
+    say("grant_type", call.grant.grant_type());
+    if !client.settings.public_client {
+        let method = &client.settings.client_authenticator_type;
+        say("client_auth_method", method);
+    }
+    if ["LOGIN", "CLIENT_LOGIN"].contains(&call.grant.event()) {
+        say("username", &authorization.account.user.username);
+        say("auth_method", "openid-connect");
+    }
+    details
 }
 
 /// Writes a refusal down before it is passed on, where this door can write.

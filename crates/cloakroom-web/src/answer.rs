@@ -15,6 +15,9 @@ use crate::page::{ErrorPage, Layout, render};
 use crate::request_id;
 use crate::web::Data;
 
+/// On an answer that says nothing because there is nothing to say: it is left as it is.
+pub struct Silent;
+
 /// How many bytes the path of an address may have.
 ///
 /// It is read before anybody has proved anything. The names in a path have 255 characters at most.
@@ -85,7 +88,8 @@ fn refused(request: HttpRequest, status: StatusCode, is_https: bool) -> ServiceR
 fn is_bare(answer: &ServiceResponse) -> bool {
     let kind = answer.headers().get(header::CONTENT_TYPE);
     let is_text = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    is_text && answer.response().error().is_some() && answer.status().is_client_error()
+    let is_meant = answer.response().extensions().contains::<Silent>();
+    is_text && !is_meant && answer.response().error().is_some() && answer.status().is_client_error()
 }
 
 /// A browser is shown a page, a program is told an OAuth error.

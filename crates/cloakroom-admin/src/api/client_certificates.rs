@@ -161,6 +161,10 @@ struct Uploaded {
 impl Uploaded {
     fn read(request: &HttpRequest, body: &[u8]) -> Result<Self> {
         let bad = || AdminError::described(400, "invalid_request", "The form cannot be read");
+        if body.is_empty() {
+            // Keycloak says what it misses first.
+            return Err(AdminError::error(400, "keystoreFormat cannot be null"));
+        }
         let fields = multipart::read(request, body).ok_or_else(bad)?;
         let text = |name: &str| fields.get(name).and_then(|field| multipart::text(field));
         let file = fields.get("file").and_then(|field| multipart::bytes(field));

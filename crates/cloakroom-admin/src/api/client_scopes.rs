@@ -59,7 +59,7 @@ fn check(scope: &Scope) -> Result<()> {
     if name.is_empty()
         || name
             .chars()
-            .any(|c| c.is_whitespace() || "\"\\".contains(c))
+            .any(|c| !c.is_ascii_graphic() || "\"\\".contains(c))
     {
         let why = format!("Unexpected name \"{name}\" for ClientScope");
         return Err(AdminError::message(400, why));
@@ -72,7 +72,7 @@ fn check(scope: &Scope) -> Result<()> {
 
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(&body, "ClientScopeRepresentation", shape::FIELDS)?;
+    let sent = read::map(&body)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
@@ -111,7 +111,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::object(&body, "ClientScopeRepresentation", shape::FIELDS)?;
+    let sent = read::map(&body)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {

@@ -240,7 +240,7 @@ fn instant(params: &Pairs, name: &str, is_end: bool) -> Result<Option<Timestamp>
 }
 
 /// The number of a day of the Gregorian calendar, written as `2026-01-31`.
-fn days_since_1970(text: &str) -> Option<i64> {
+pub(super) fn days_since_1970(text: &str) -> Option<i64> {
     let lengths = text.split('-').map(str::len);
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);

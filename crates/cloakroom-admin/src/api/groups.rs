@@ -158,7 +158,9 @@ fn search(cx: &mut Cx<'_>, query: &Query, attributes: &[(String, String)]) -> Re
 
 async fn count(admin: Admin, params: Params) -> Answer {
     admin.check(ASK)?;
-    let (query, only_top) = (query_of(&params, ALL)?, is_on(&params, "top"));
+    let query = query_of(&params, ALL)?;
+    // A search counts what it finds on all levels.
+    let only_top = is_on(&params, "top") && query.search.is_none();
     let views = admin.sway(VIEW);
     let count = admin
         .read(move |cx| {
@@ -356,6 +358,9 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
             let mut group = found_by(cx, path.part("group"), &manages, "manage")?;
             if !has_name(&sent)? {
                 return Err(AdminError::message(400, "Group name is missing"));
+            }
+            if read::text(&sent, "id")?.is_some_and(|id| id != group.id.as_str()) {
+                return Err(AdminError::message(400, "Invalid group id"));
             }
             shape::apply(&mut group, &sent)?;
             let other = group::find_named(cx, group.parent.as_ref(), &group.name)?;

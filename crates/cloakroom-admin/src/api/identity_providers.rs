@@ -190,6 +190,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
             check::defaults(&mut provider);
             check::all(cx, connectors, &provider)?;
             check::receiver(&before, &provider, &sent)?;
+            check::domain(cx, &provider)?;
             identity_provider::update(cx, &provider)?;
             record(cx, &actor, audit::UPDATE, &alias)
         })

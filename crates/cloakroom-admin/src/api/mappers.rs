@@ -175,6 +175,12 @@ pub(crate) fn taken() -> AdminError {
     AdminError::message(409, "Protocol mapper exists with same name")
 }
 
+/// One of several mappers has a name that is there.
+fn twice() -> AdminError {
+    let why = "Protocol mapper name must be unique per protocol";
+    AdminError::described(409, "conflict", why)
+}
+
 /// Refuses a mapper of a kind that is not there.
 fn check_kind(mapper: &Mapper) -> Result<()> {
     if server_info::is_protocol_mapper(&mapper.mapper) {
@@ -195,7 +201,7 @@ fn insert(
     cx: &mut Cx<'_>,
     owner: &Owner,
     sent: &read::Object,
-    grants: &Grants,
+    (grants, taken): (&Grants, fn() -> AdminError),
 ) -> Result<MapperId> {
     let given = read::id(sent, "id")?.map(str::to_owned);
     let id = MapperId::new(given.unwrap_or_else(|| cx.new_id()));
@@ -216,7 +222,7 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let (place, id) = admin
         .write(move |cx| {
             let owner = Owner::of(cx, &path, &grants, true)?;
-            let id = insert(cx, &owner, &sent, &grants)?;
+            let id = insert(cx, &owner, &sent, (&grants, taken))?;
             let place = format!("{}/protocol-mappers/models", owner.place);
             let at = format!("{place}/{id}");
             audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", &at)?;
@@ -237,7 +243,7 @@ async fn create_all(admin: Admin, path: Names, body: Bytes) -> Answer {
         .write(move |cx| {
             let owner = Owner::of(cx, &path, &grants, true)?;
             for one in &sent {
-                let id = insert(cx, &owner, one, &grants).map_err(AdminError::undoing)?;
+                let id = insert(cx, &owner, one, (&grants, twice)).map_err(AdminError::undoing)?;
                 let place = format!("{}/protocol-mappers/models/{id}", owner.place);
                 audit::record(cx, &actor, audit::CREATE, "PROTOCOL_MAPPER", place)?;
             }

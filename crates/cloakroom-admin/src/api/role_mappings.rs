@@ -120,7 +120,10 @@ fn container(cx: &mut Cx<'_>, path: &Names) -> Result<String> {
     };
     match client::find_by_id(cx, &ClientUuid::new(id.clone()))? {
         Some(client) => Ok(client.id.as_str().to_owned()),
-        None => Err(AdminError::error(404, "Client not found")),
+        None if path.contains_key("user") || path.contains_key("group") => {
+            Err(AdminError::error(404, "Client not found"))
+        }
+        None => Err(AdminError::error(404, "Could not find client")),
     }
 }
 

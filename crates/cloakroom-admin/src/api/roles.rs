@@ -14,9 +14,9 @@ use cloakroom_model::authorization::delegation::{self, Kind as Of};
 use cloakroom_model::id::RoleId;
 use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::role::{self, Role};
-use cloakroom_model::{Cx, client};
+use cloakroom_model::{Cx, client, realm};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::ui_ext::recycle_bin;
 use super::{ALL, Answer, Names, Params, clients, is_brief, no_content, page};
@@ -224,9 +224,9 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
 
 fn insert(cx: &mut Cx<'_>, path: &Names, sent: &Object, grants: &Grants) -> Result<Role> {
     let container_id = container(cx, path)?;
-    let given = read::id(sent, "id")?.map(str::to_owned);
+    // An id that is sent counts for nothing: the same roles are sent to one realm after another.
     let mut role = Role {
-        id: RoleId::new(given.unwrap_or_else(|| cx.new_id())),
+        id: RoleId::new(cx.new_id()),
         container_id,
         client_role: path.contains_key("client"),
         name: String::new(),
@@ -324,11 +324,30 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
                 return Err(AdminError::described(409, "conflict", why));
             }
             role::update(cx, &role)?;
+            if blueprint::default_role(&cx.realm.settings).as_ref() == Some(&role.id) {
+                name_default(cx, &role)?;
+            }
             audit::record(cx, &actor, audit::UPDATE, kind(&role), place)?;
             Ok(())
         })
         .await?;
     Ok(no_content())
+}
+
+/// The realm says its default role's name beside its id, and files name it by that.
+fn name_default(cx: &mut Cx<'_>, role: &Role) -> Result<()> {
+    let mut settings = cx.realm.settings.clone();
+    let shown = settings.rest.get_mut("defaultRole");
+    if let Some(shown) = shown.and_then(Value::as_object_mut) {
+        shown.insert("name".to_owned(), json!(role.name));
+        match &role.description {
+            Some(text) => shown.insert("description".to_owned(), json!(text)),
+            None => shown.remove("description"),
+        };
+    }
+    let (name, enabled) = (cx.realm.name.clone(), cx.realm.enabled);
+    realm::update(cx, &name, enabled, &settings)?;
+    Ok(())
 }
 
 async fn remove(admin: Admin, path: Names, params: Params) -> Answer {

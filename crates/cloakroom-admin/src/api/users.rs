@@ -22,7 +22,7 @@ use cloakroom_model::recycle_bin::{Doomed, Kind};
 use cloakroom_model::user::identity::{self, Identity};
 use cloakroom_model::user::{self, Stored, User};
 use cloakroom_model::user_profile::OF_DIRECTORIES;
-use cloakroom_model::{Cx, identity_provider, lockout};
+use cloakroom_model::{Cx, Timestamp, identity_provider, lockout};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::json;
 
@@ -146,6 +146,8 @@ struct New {
     passwords: Vec<Prepared>,
     groups: Vec<String>,
     identities: Vec<Identity>,
+    /// When they came, where that was elsewhere.
+    created: Option<Timestamp>,
     /// They are an entry of a directory.
     entered: Option<directory::Entered>,
 }
@@ -175,6 +177,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
         passwords: passwords(&admin, &mut user, &sent).await?,
         groups: read::member(&sent, "groups")?.unwrap_or_default(),
         identities: draft::identities(&sent)?,
+        created: draft::created(&sent)?,
         entered: None,
         user,
     };
@@ -228,7 +231,7 @@ fn insert(cx: &mut Cx<'_>, new: &New, grants: &Grants) -> Result<UserId> {
     let sway = grants.sway(MANAGE);
     let mut user = new.user.clone();
     user.id = UserId::new(cx.new_id());
-    user.created_at = cx.now;
+    user.created_at = new.created.unwrap_or(cx.now);
     if user::insert(cx, &user)? != Stored::Done {
         return Err(draft::taken(cx, &user)?);
     }
@@ -295,6 +298,9 @@ fn change(cx: &mut Cx<'_>, before: &User, sent: &Object, passwords: &[Prepared])
         && let Some(email) = user.email.clone().filter(|_| sent.contains_key("email"))
     {
         user.username = email;
+    }
+    if user.username.trim().is_empty() {
+        return Err(AdminError::message(400, "User name is missing"));
     }
     if before.enabled && !user.enabled {
         check_without(cx, &before.id)?;

@@ -109,7 +109,11 @@ pub(crate) async fn capabilities(admin: &Admin, sent: &Object) -> Result<Vec<Val
     ];
     let directory = directory(admin, sent).await?;
     let root = ask_root(&admin.app, &directory, &KINDS.map(|(name, _)| name)).await;
-    let root = root.map_err(|problem| refused(&problem))?;
+    // Keycloak has one word for all that can go wrong here.
+    let root = root.map_err(|problem| {
+        tracing::info!(%problem, "a directory was asked what it can do");
+        AdminError::message(400, "ldapServerCapabilities error")
+    })?;
     let mut all = Vec::new();
     for (attribute, kind) in KINDS {
         let known = root.iter().flat_map(|entry| entry.texts(attribute));

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::agreement::x25519_public;
 use super::curve448::{Ed448Signer, X448};
 use super::table::{ec_signing, hmac_key, rsa_encoding};
-use crate::alg::{Alg, Curve, KeyKind, OkpCurve};
+use crate::alg::{Alg, Curve, KeyKind, OkpCurve, RsaSize};
 use crate::der::{self, Document};
 use crate::error::{JoseError, Result};
 use crate::jwk::Material;
@@ -60,10 +60,15 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Makes an RSA key of 2048 bits, which takes long, with the library's own random numbers.
-pub(crate) fn generate_rsa() -> Result<RsaParts> {
+/// Makes an RSA key, which takes long, with the library's own random numbers.
+pub(crate) fn generate_rsa(size: RsaSize) -> Result<RsaParts> {
     const FAILED: JoseError = JoseError::key("key generation failed");
-    let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| FAILED)?;
+    let size = match size {
+        RsaSize::Bits2048 => KeySize::Rsa2048,
+        RsaSize::Bits3072 => KeySize::Rsa3072,
+        RsaSize::Bits4096 => KeySize::Rsa4096,
+    };
+    let key = RsaKeyPair::generate(size).map_err(|_| FAILED)?;
     let pkcs8: Pkcs8V1Der<'_> = key.as_der().map_err(|_| FAILED)?;
     match der::read_pkcs8(pkcs8.as_ref())? {
         Document::Rsa(parts) => Ok(parts),

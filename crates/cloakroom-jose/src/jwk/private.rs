@@ -7,7 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{Jwk, Material, Use, is_for, thumbprint};
-use crate::alg::{Alg, KeyKind};
+use crate::alg::{Alg, KeyKind, RsaSize};
 use crate::backend::{self, Signer};
 use crate::der::{self, Document};
 use crate::error::{JoseError, Result};
@@ -50,7 +50,7 @@ impl PrivateKey {
         };
         let document = match kind {
             KeyKind::Oct => return Self::from_secret(&bytes(SECRET_LEN)?),
-            KeyKind::Rsa => Document::Rsa(backend::generate_rsa()?),
+            KeyKind::Rsa => return Self::generate_rsa(RsaSize::default()),
             KeyKind::Ec(curve) => {
                 return Self::from_document(Document::Ec(
                     curve,
@@ -62,6 +62,14 @@ impl PrivateKey {
             KeyKind::Akp(alg) => Document::Akp(alg, bytes(32)?),
         };
         Self::from_document(document)
+    }
+
+    /// Makes a fresh RSA key of this size.
+    ///
+    /// # Errors
+    /// If there are no random numbers.
+    pub fn generate_rsa(size: RsaSize) -> Result<Self> {
+        Self::from_document(Document::Rsa(backend::generate_rsa(size)?))
     }
 
     /// Takes a shared secret.

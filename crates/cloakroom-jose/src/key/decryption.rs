@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
-use crate::alg::KeyKind;
+use crate::alg::RsaSize;
 use crate::backend::agreement::Agreement;
 use crate::backend::content::GcmKey;
 use crate::backend::{self, rsa_encryption};
@@ -17,7 +17,6 @@ use crate::error::{JoseError, Result};
 use crate::header::check_kid;
 use crate::jwe::{self, Allowed, KeyAlg};
 use crate::jwk::{Material, PrivateKey};
-use crate::random::SystemRandom;
 
 /// A private key or a shared secret with the one algorithm it decrypts; cheap to clone.
 #[derive(Clone)]
@@ -51,7 +50,15 @@ impl DecryptionKey {
     /// # Errors
     /// If the system has no random numbers.
     pub fn generate_with_keycloak_kid() -> Result<Self> {
-        let key = PrivateKey::generate(KeyKind::Rsa, &mut SystemRandom)?;
+        Self::generate_rsa_with_keycloak_kid(RsaSize::default())
+    }
+
+    /// The same for a key of this size.
+    ///
+    /// # Errors
+    /// If the system has no random numbers.
+    pub fn generate_rsa_with_keycloak_kid(size: RsaSize) -> Result<Self> {
+        let key = PrivateKey::generate_rsa(size)?;
         let mut key = key.decryption_key(KeyAlg::RsaOaep)?;
         let spki = key.public_spki_der().unwrap_or_default();
         key.kid = Some(base64url::encode(backend::sha256(&spki).as_ref()));

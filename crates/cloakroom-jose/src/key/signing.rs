@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::alg::Alg;
+use crate::alg::{Alg, RsaSize};
 use crate::backend::{self, Signer};
 use crate::base64url;
 use crate::der::{self, Document};
@@ -48,6 +48,14 @@ impl SigningKey {
     /// As [`SigningKey::generate`]; also for a secret, whose name must not follow from it.
     pub fn generate_with_keycloak_kid(alg: Alg) -> Result<Self> {
         Self::new(alg, None, generate(alg)?)
+    }
+
+    /// The same for an RSA key of this size.
+    ///
+    /// # Errors
+    /// If `alg` is none of RSA, or the system has no random numbers.
+    pub fn generate_rsa_with_keycloak_kid(alg: Alg, size: RsaSize) -> Result<Self> {
+        Self::new(alg, None, PrivateKey::generate_rsa(size)?.signer(alg)?)
     }
 
     /// Reads an unencrypted PKCS #8 key.

@@ -53,6 +53,9 @@ const TIME: &[Setting] = &[
 
 const PERMISSION: &[Setting] = &[("resourceType", "defaultResourceType", Form::Text)];
 
+/// The setting of a policy about roles that has them looked up, whatever the token says.
+const LOOKS_UP: &str = "fetchRoles";
+
 /// All kinds, in the order in which Keycloak lists them.
 pub const ALL: &[Kind] = &[
     Kind {
@@ -75,7 +78,7 @@ pub const ALL: &[Kind] = &[
         group: "Identity Based",
         settings: &[
             ("roles", "roles", Form::List),
-            ("fetchRoles", "fetchRoles", Form::Choice),
+            (LOOKS_UP, LOOKS_UP, Form::Choice),
         ],
     },
     Kind {
@@ -153,13 +156,26 @@ pub(super) fn show(shown: &mut Value, policy: &Policy) {
     }
 }
 
-/// The settings of a policy that was sent with them as members.
-pub fn config_sent(kind: &Kind, sent: &Object) -> Result<BTreeMap<String, String>, Unreadable> {
+/// The settings of a policy that was sent with them as members, and had others before.
+///
+/// Whether roles are looked up is a
+/// choice that stays until another one is made, and a policy about roles always says which.
+pub fn config_changed(
+    kind: &Kind,
+    before: &BTreeMap<String, String>,
+    sent: &Object,
+) -> Result<BTreeMap<String, String>, Unreadable> {
     let mut config = BTreeMap::new();
+    let kept = before.iter().filter(|(key, _)| *key == LOOKS_UP);
+    config.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
+    if kind.id == "role" {
+        config.insert("roles".to_owned(), "[]".to_owned());
+    }
     for (member, key, form) in kind.settings {
         let text = match form {
             Form::Text => read::text(sent, member)?.map(str::to_owned),
-            Form::Switch | Form::Choice => read::switch(sent, member)?.map(|on| on.to_string()),
+            Form::Switch => Some(read::switch(sent, member)?.unwrap_or(false).to_string()),
+            Form::Choice => read::switch(sent, member)?.map(|on| on.to_string()),
             Form::List => {
                 let list: Option<Vec<Value>> = read::member(sent, member)?;
                 list.map(|list| Value::Array(list).to_string())

@@ -4,7 +4,7 @@ use cloakroom_model::component::{self, Component, Config};
 use cloakroom_model::id::ComponentId;
 use cloakroom_model::{Cx, Result};
 
-const REGISTRATION: &str =
+pub(crate) const REGISTRATION: &str =
     "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy";
 
 /// Stores the keys that the caller made and the policies of client registration.

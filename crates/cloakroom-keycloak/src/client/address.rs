@@ -2,6 +2,8 @@
 
 use cloakroom_model::client::Settings;
 
+use super::check::{ADDRESSES, REQUESTS};
+
 /// The addresses of the server itself, which a root may be.
 const OWN: [&str; 2] = ["${authBaseUrl}", "${authAdminUrl}"];
 
@@ -24,7 +26,58 @@ pub fn check_urls(settings: &Settings) -> Result<(), String> {
         let is_relative = url.is_empty() || url.starts_with('/');
         told(what, (is_relative && is_written(url)) || is_absolute(url))?;
     }
-    Ok(())
+    ADDRESSES.iter().try_for_each(|(name, what)| {
+        let value = settings.attribute(name).unwrap_or_default();
+        attribute(settings, name, what, value)
+    })
+}
+
+/// Where the server sends people and messages has to be an address. A logo may be any reference, and addresses that are
+/// compared with others may be patterns.
+fn attribute(settings: &Settings, name: &str, what: &str, value: &str) -> Result<(), String> {
+    if value.is_empty() {
+        return Ok(());
+    }
+    let is_reference = value.starts_with('/') && is_written(value);
+    match name {
+        "logoUri" => told(what, is_written(value)),
+        "request.uris" if value.split("##").all(is_written) => Ok(()),
+        "request.uris" => Err(format!("{REQUESTS} has an invalid value")),
+        "post.logout.redirect.uris" => value.split("##").try_for_each(|uri| {
+            if uri.contains('#') {
+                return Err(format!("{what} must not contain an URL fragment"));
+            }
+            match is_written(uri) {
+                true => Ok(()),
+                false => Err(format!("{what} is not a valid URI")),
+            }
+        }),
+        "policyUri" | "tosUri" => told(what, is_absolute(value)),
+        NOTIFIED => notified(value),
+        "backchannel.logout.url" | "frontchannel.logout.url" | "jwks.url" => {
+            told(what, is_reference || is_absolute(value))
+        }
+        _ if settings.protocol.as_deref() == Some("saml") => told(what, is_absolute(value)),
+        _ => Ok(()),
+    }
+}
+
+/// Where a client hears that somebody agreed elsewhere.
+const NOTIFIED: &str = "ciba.backchannel.client.notification.endpoint";
+
+fn notified(value: &str) -> Result<(), String> {
+    let url = "url [backchannel_client_notification_endpoint]";
+    let scheme = value.split_once(':').map(|(scheme, _)| scheme);
+    let is_web = scheme.is_some_and(|scheme| {
+        ["http", "https"]
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(scheme))
+    });
+    match is_absolute(value) {
+        true if is_web => Ok(()),
+        true => Err(format!("Invalid protocol/scheme for {url}")),
+        false => Err(format!("The {url} is malformed")),
+    }
 }
 
 fn told(what: &str, is_right: bool) -> Result<(), String> {

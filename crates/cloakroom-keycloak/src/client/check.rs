@@ -57,45 +57,54 @@ pub fn check_numbers(before: Option<&Settings>, after: &Settings) -> Result<(), 
     Ok(())
 }
 
-/// Attributes that hold an address, and what Keycloak calls it. Several stand with `##` between them.
-const ADDRESSES: [(&str, &str); 16] = [
+/// What Keycloak calls the addresses of request objects.
+pub(super) const REQUESTS: &str = "Valid request URIs";
+
+/// Attributes that hold an address, and what Keycloak calls it.
+///
+/// Several stand with `##` between them.
+pub(super) const ADDRESSES: [(&str, &str); 17] = [
     ("backchannel.logout.url", "Backchannel logout URL"),
-    ("frontchannel.logout.url", "Frontchannel logout URL"),
+    ("frontchannel.logout.url", "Front-channel logout URL"),
     ("logoUri", "Logo URL"),
     ("policyUri", "Policy URL"),
     ("tosUri", "Terms of service URL"),
     ("jwks.url", "JWKS URL"),
-    ("request.uris", "A request URI"),
-    ("post.logout.redirect.uris", "A post logout redirect URI"),
+    ("request.uris", REQUESTS),
+    ("post.logout.redirect.uris", "A post-logout redirect URI"),
     (
         "ciba.backchannel.client.notification.endpoint",
         "Client notification endpoint",
     ),
     (
         "saml_assertion_consumer_url_post",
-        "Assertion consumer service POST binding URL",
+        "Assertion Consumer Service POST Binding URL",
     ),
     (
         "saml_assertion_consumer_url_redirect",
-        "Assertion consumer service redirect binding URL",
+        "Assertion Consumer Service Redirect Binding URL",
     ),
     (
         "saml_single_logout_service_url_post",
-        "Logout service POST binding URL",
+        "Logout Service POST Binding URL",
     ),
     (
         "saml_single_logout_service_url_redirect",
-        "Logout service redirect binding URL",
+        "Logout Service Redirect Binding URL",
     ),
     (
         "saml_single_logout_service_url_soap",
-        "Logout service SOAP binding URL",
+        "Logout Service SOAP Binding URL",
     ),
     (
         "saml_single_logout_service_url_artifact",
-        "Logout service artifact binding URL",
+        "Logout Service ARTIFACT Binding URL",
     ),
-    ("saml_artifact_binding_url", "Artifact binding URL"),
+    ("saml_artifact_binding_url", "Artifact Binding URL"),
+    (
+        "saml_artifact_resolution_service_url",
+        "Artifact Resolution Service",
+    ),
 ];
 
 /// Refuses addresses that run what they hold in the browser, and redirect URIs that match nothing.
@@ -142,6 +151,9 @@ pub(crate) fn check_attribute(name: &str, value: &str) -> Result<(), String> {
 
 fn check_scheme(what: &str, url: &str) -> Result<(), String> {
     if is_of(url, &["javascript", "data", "vbscript"]) {
+        if what == REQUESTS {
+            return Err(format!("{what} has a value with illegal scheme"));
+        }
         return Err(format!("{what} uses an illegal scheme"));
     }
     Ok(())

@@ -13,6 +13,7 @@ use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
 use super::{federation, settings, unknown, user_profile, workflows};
+use crate::blueprint::REGISTRATION;
 use crate::component as shape;
 use crate::read::Object;
 
@@ -31,7 +32,9 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
     let given = sent.object("components")?;
     if let Some(families) = given {
         insert_all(cx, import, families, &realm)?;
-    } else {
+    }
+    // A file that says nothing of who may register clients does not let everybody.
+    if given.is_none_or(|families| !families.contains_key(REGISTRATION)) {
         crate::blueprint::insert_registration_policies(cx)?;
     }
     federation::import(cx, import, &realm)?;

@@ -263,7 +263,7 @@ fn configs(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<HashMap<String, S
         let mut config = AuthenticatorConfig {
             id: part.id("id")?.unwrap_or_else(|| cx.new_id()),
             alias: alias.clone(),
-            config: part.text_map("config")?,
+            config: part.settings("config")?,
         };
         config.config.retain(|name, value| {
             let is_masked = flow::is_secret_setting(name) && value == MASK;
@@ -344,7 +344,7 @@ fn actions(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             enabled: part.switch("enabled")?.unwrap_or(false),
             default_action: part.switch("defaultAction")?.unwrap_or(false),
             priority: part.number("priority")?.unwrap_or(0),
-            config: part.text_map("config")?,
+            config: part.settings("config")?,
         };
         if !flow::insert_action(cx, &action)? {
             let all = sent.objects("requiredActions")?.into_iter();

@@ -186,7 +186,7 @@ fn fitting(import: &mut Import<'_>, part: &Part<'_>) -> Result<Object> {
     for name in TEXTS {
         fitting.insert(name.to_owned(), json!(part.text(name)?));
     }
-    let mut config = part.text_map("config")?;
+    let mut config = part.settings("config")?;
     config.retain(|name, value| {
         let masked = value == MASK;
         if masked {
@@ -237,7 +237,7 @@ pub(super) fn insert_mapper(
         provider: provider.clone(),
         name: name.clone(),
         mapper: part.name("identityProviderMapper")?,
-        config: part.text_map("config")?,
+        config: part.settings("config")?,
     };
     unknown::provider_mapper(import, &part, &mapper.mapper);
     if !identity_provider::insert_mapper(cx, &mapper)? {

@@ -159,6 +159,13 @@ impl<'a> Part<'a> {
         Ok(all)
     }
 
+    /// Settings: an object of texts, of which one that is empty is not set.
+    pub(crate) fn settings(&self, member: &str) -> Result<BTreeMap<String, String>> {
+        let mut all = self.text_map(member)?;
+        all.retain(|_, text| !text.is_empty());
+        Ok(all)
+    }
+
     /// An object of lists of texts; a text alone is a list of one, as in files of long ago.
     pub(crate) fn list_map(&self, member: &str) -> Result<BTreeMap<String, Vec<String>>> {
         let wrong = || self.wrong(member, "an object of lists of texts");

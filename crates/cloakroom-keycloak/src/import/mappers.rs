@@ -37,7 +37,7 @@ pub(super) fn import(
         part.report_dropped("consentRequired", why, import.report);
         part.report_dropped("consentText", why, import.report);
         let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
-        let texts = part.text_map("config")?;
+        let texts = part.settings("config")?;
         let config = texts.len();
         let sent = Object::from_iter([
             ("name".to_owned(), json!(name)),

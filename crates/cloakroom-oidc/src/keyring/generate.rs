@@ -5,7 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cloakroom_jose::alg::{Curve, Family, KeyKind};
+use cloakroom_jose::alg::{Curve, Family, KeyKind, RsaSize};
 use cloakroom_jose::jwe::KeyAlg;
 use cloakroom_jose::{
     Alg, DecryptionKey, JoseError, PrivateKey, SigningKey, SystemRandom, base64url, certificate,
@@ -19,7 +19,7 @@ use super::Keyring;
 
 mod wanted;
 
-pub use wanted::{Wanted, least_length, length};
+pub use wanted::{Wanted, least_length, length, rsa_size};
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +69,24 @@ pub fn generate(
     now: Timestamp,
     rng: &mut dyn CryptoRng,
 ) -> Result<Component, JoseError> {
+    sized(purpose, RsaSize::default(), common_name, now, rng)
+}
+
+/// The same with an RSA key of this size, where it is to be one.
+///
+/// # Errors
+/// As [`generate`].
+pub fn sized(
+    purpose: Purpose,
+    size: RsaSize,
+    common_name: &str,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Component, JoseError> {
     match purpose {
         Purpose::Sign(alg) if alg.is_symmetric() => Ok(hmac(alg, rng)),
-        Purpose::Sign(alg) => pair(alg, common_name, now, rng),
-        Purpose::Encrypt => encrypt(common_name, now, rng),
+        Purpose::Sign(alg) => pair(alg, size, common_name, now, rng),
+        Purpose::Encrypt => encrypt(size, common_name, now, rng),
         Purpose::Agree(curve) => agree(curve, rng),
         Purpose::Internal => {
             let mut made = material("aes-generated", &[], rng);
@@ -91,11 +105,15 @@ fn hmac(alg: Alg, rng: &mut dyn CryptoRng) -> Component {
 
 fn pair(
     alg: Alg,
+    size: RsaSize,
     common_name: &str,
     now: Timestamp,
     rng: &mut dyn CryptoRng,
 ) -> Result<Component, JoseError> {
-    let key = SigningKey::generate_with_keycloak_kid(alg)?;
+    let key = match alg.family() {
+        Family::RsaPkcs1 | Family::RsaPss => SigningKey::generate_rsa_with_keycloak_kid(alg, size)?,
+        _ => SigningKey::generate_with_keycloak_kid(alg)?,
+    };
     let public = STANDARD.encode(key.public_spki_der().unwrap_or_default());
     let (provider, settings, member) = match alg.family() {
         Family::Ecdsa => {
@@ -139,11 +157,12 @@ fn pair(
 }
 
 fn encrypt(
+    size: RsaSize,
     common_name: &str,
     now: Timestamp,
     rng: &mut dyn CryptoRng,
 ) -> Result<Component, JoseError> {
-    let key = DecryptionKey::generate_with_keycloak_kid()?;
+    let key = DecryptionKey::generate_rsa_with_keycloak_kid(size)?;
     let der = key.self_signed(common_name, validity(now), serial(rng))?;
     let mut made = material("rsa-enc-generated", &[("algorithm", "RSA-OAEP")], rng);
     let private = key.to_pkcs1_rsa().unwrap_or_default();

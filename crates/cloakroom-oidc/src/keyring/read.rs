@@ -50,7 +50,11 @@ fn rsa_enc(component: &Component) -> Option<Parsed> {
         Some(kid) => kid.to_owned(),
         None => keycloak_kid(&read(UNNAMED).ok()?.public_spki_der()?),
     };
-    encryption(component, read(&kid).ok()?)
+    let key = read(&kid).ok()?;
+    // It is published for the padding that the realm wants; one with other words is for the usual one.
+    let wanted = component.text("algorithm").and_then(KeyAlg::from_name);
+    let key = wanted.and_then(|alg| key.for_alg(alg).ok()).unwrap_or(key);
+    encryption(component, key)
 }
 
 fn encryption(component: &Component, key: DecryptionKey) -> Option<Parsed> {

@@ -17,6 +17,7 @@ mod alerts;
 mod browser;
 mod client_policies;
 mod client_secrets;
+mod compared;
 mod conformance;
 mod contenders;
 mod database;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(frontend::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
+    modules.extend(servers.iter().flat_map(compared::trials));
     modules.extend(servers.iter().flat_map(lists::trials));
     modules.extend(servers.iter().flat_map(trail::trials));
     modules.extend(servers.iter().flat_map(unfit::trials));

@@ -163,7 +163,8 @@ async fn register(admin: Admin, body: Bytes) -> Answer {
                 .iter()
                 .any(|one| one.alias == entry.id || one.provider_id == entry.id)
             {
-                return Ok(());
+                let why = "A Required Action Provider with given alias already exists.";
+                return Err(AdminError::described(409, "conflict", why));
             }
             let last = all.iter().map(|one| one.priority).max();
             let name = read::text(&sent, "name")?.filter(|name| !name.is_empty());

@@ -228,7 +228,7 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     admin
         .write(move |cx| {
             if Flows::load(cx)?.named(&alias).is_none() {
-                return Err(AdminError::error(404, "Flow not found"));
+                return Err(AdminError::error(404, "flow not found"));
             }
             let id = read::text(&sent, "id")?.unwrap_or_default();
             let (_, mut step) = step_found(cx, id)?;

@@ -328,7 +328,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
             )?;
             let other = all.policies.iter().find(|other| other.name == one.name);
             if other.is_some_and(|other| other.id != one.id) {
-                return Err(write::policy_taken(&one.name));
+                return Err(conflict());
             }
             authorization::update_policy(cx, &all.client, &one)?;
             Ok(())

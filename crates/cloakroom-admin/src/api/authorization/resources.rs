@@ -9,7 +9,7 @@ use cloakroom_model::{Cx, user};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
-use super::{BASE, MANAGE, VIEW, delegated, found, part, slice, write};
+use super::{BASE, MANAGE, VIEW, conflict, delegated, found, part, slice, write};
 use crate::access::Admin;
 use crate::api::{Answer, Names, Params, is_on, no_content};
 use crate::error::{AdminError, Result};
@@ -158,7 +158,7 @@ async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
             write::apply_resource(cx, &mut all, &mut one, &sent)?;
             let other = all.resource_named(&one.owner, &one.name);
             if other.is_some_and(|other| other.id != one.id) {
-                return Err(write::taken(&one.name).undoing());
+                return Err(conflict().undoing());
             }
             authorization::update_resource(cx, &all.client, &one)?;
             Ok(())

@@ -19,17 +19,23 @@ pub(super) fn invalid(why: impl Into<String>) -> AdminError {
     AdminError::described(400, "invalid_request", why)
 }
 
+/// A text that was sent; one without letters says nothing.
+fn filled(sent: &Object, name: &str) -> Result<Option<String>> {
+    let text = read::text(sent, name)?.filter(|text| !text.trim().is_empty());
+    Ok(text.map(str::to_owned))
+}
+
 /// What was sent becomes all that is said of a scope.
 pub(super) fn apply_scope(scope: &mut Scope, sent: &Object) -> Result<()> {
     if let Some(name) = read::text(sent, "name")?.filter(|name| !name.is_empty()) {
         name.clone_into(&mut scope.name);
     }
-    scope.display_name = read::text(sent, "displayName")?.map(str::to_owned);
-    scope.icon_uri = read::text(sent, "iconUri")?.map(str::to_owned);
+    scope.display_name = filled(sent, "displayName")?;
+    scope.icon_uri = filled(sent, "iconUri")?;
     Ok(())
 }
 
-/// A new scope; one that is there already by name is taken as it is.
+/// A new scope; one that is there already by name becomes what was sent.
 pub(super) fn new_scope(cx: &mut Cx<'_>, all: &Authorization, sent: &Object) -> Result<Scope> {
     let id = read::id(sent, "id")?;
     let mut scope = Scope {
@@ -43,7 +49,9 @@ pub(super) fn new_scope(cx: &mut Cx<'_>, all: &Authorization, sent: &Object) -> 
         return Err(conflict());
     }
     if let Some(known) = all.scopes.iter().find(|one| one.name == scope.name) {
-        return Ok(known.clone());
+        scope.id.clone_from(&known.id);
+        authorization::update_scope(cx, &all.client, &scope)?;
+        return Ok(scope);
     }
     if !authorization::insert_scope(cx, &all.client, &scope)? {
         return Err(conflict());
@@ -62,9 +70,9 @@ pub(crate) fn apply_resource(
         name.clone_into(&mut resource.name);
     }
     let details = &mut resource.details;
-    details.display_name = read::text(sent, "displayName")?.map(str::to_owned);
-    details.kind = read::text(sent, "type")?.map(str::to_owned);
-    details.icon_uri = read::text(sent, "icon_uri")?.map(str::to_owned);
+    details.display_name = filled(sent, "displayName")?;
+    details.kind = filled(sent, "type")?;
+    details.icon_uri = filled(sent, "icon_uri")?;
     details.owner_managed_access = read::switch(sent, "ownerManagedAccess")?.unwrap_or(false);
     details.uris = read::member(sent, "uris")?.unwrap_or_default();
     if let Some(uri) = read::text(sent, "uri")?
@@ -73,7 +81,7 @@ pub(crate) fn apply_resource(
         details.uris.push(uri.to_owned());
     }
     if let Some(attributes) = read::lists(sent, "attributes")? {
-        details.attributes = attributes;
+        details.attributes = read::attributes(attributes);
     }
     if let Some(owner) = owner_sent(cx, all, sent)? {
         resource.owner = owner;
@@ -194,7 +202,7 @@ pub(super) fn apply_policy(
     details.logic = one_of(sent, "logic", &["POSITIVE", "NEGATIVE"])?;
     details.decision_strategy = one_of(sent, "decisionStrategy", &STRATEGIES)?;
     details.config = if typed {
-        kind::config_sent(kind, sent)?
+        kind::config_changed(kind, &details.config, sent)?
     } else {
         read::member(sent, "config")?.unwrap_or_default()
     };

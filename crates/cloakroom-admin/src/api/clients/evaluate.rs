@@ -63,6 +63,9 @@ async fn example(admin: Admin, path: Names, params: Params, kind: Kind) -> Answe
     let body = admin
         .read(move |cx| {
             let client = found_by(cx, path.part("client"), &views, "view")?;
+            if user.is_empty() {
+                return Err(AdminError::error(404, "No userId provided"));
+            }
             sees_people.check(cx, Of::Users, &user, "view")?;
             let user = user::find(cx, &UserId::new(user.clone()))?;
             let user = user.ok_or_else(|| AdminError::error(404, "No user found"))?;

@@ -176,6 +176,9 @@ fn ldap(component: &Component) -> Result<()> {
     if mode == "UNSYNCED" && component.text("importEnabled") == Some("false") {
         return refuse("Can not disable Importing users when LDAP provider mode is UNSYNCED");
     }
+    if is_on("validatePasswordPolicy") && mode != "WRITABLE" {
+        return refuse("Validate Password Policy is applicable only with WRITABLE edit mode");
+    }
     if is_on("startTls") && is_on("connectionPooling") {
         return refuse("Can not enable both StartTLS and connection pooling.");
     }
@@ -235,6 +238,12 @@ fn mapper(component: &Component) -> Result<()> {
     if let Some((_, why)) = unset.iter().find(|(name, _)| missing(name)) {
         return refuse(*why);
     }
+    together(component)
+}
+
+/// Settings of a mapper that exclude each other.
+fn together(component: &Component) -> Result<()> {
+    let missing = |name: &str| component.text(name).is_none_or(str::is_empty);
     let is_on = |name: &str| component.text(name) == Some("true");
     match component.provider_id.as_str() {
         "certificate-ldap-mapper" if is_on("is.der.formatted") && !is_on("is.binary.attribute") => {
@@ -252,7 +261,23 @@ fn mapper(component: &Component) -> Result<()> {
             }
             filter(component, "roles.ldap.filter")
         }
-        "group-ldap-mapper" => filter(component, "groups.ldap.filter"),
+        "group-ldap-mapper" => {
+            let is_inherited = component.text("preserve.group.inheritance") != Some("false");
+            if is_inherited && component.text("membership.attribute.type") == Some("UID") {
+                return refuse(
+                    "Not possible to preserve group inheritance and use UID membership type \
+                     together.",
+                );
+            }
+            filter(component, "groups.ldap.filter")
+        }
+        "hardcoded-attribute-mapper" => {
+            let attribute = component.text("user.model.attribute").unwrap_or_default();
+            if ["username", "email"].contains(&attribute.to_lowercase().as_str()) {
+                return refuse("Attribute Name cannot be set to username or email");
+            }
+            Ok(())
+        }
         _ => Ok(()),
     }
 }
@@ -262,10 +287,13 @@ pub(super) fn references(cx: &mut Cx<'_>, component: &Component) -> Result<()> {
     if component.provider_type != LDAP_MAPPER {
         return Ok(());
     }
+    let directory = ComponentId::new(component.parent_id.clone());
+    let directory = component::find(cx, &directory)?;
     match component.provider_id.as_str() {
+        "full-name-ldap-mapper" if directory.is_none() => {
+            return refuse("cant find parent component model");
+        }
         "full-name-ldap-mapper" if component.text("write.only") == Some("true") => {
-            let directory = ComponentId::new(component.parent_id.clone());
-            let directory = component::find(cx, &directory)?;
             let mode = directory.as_ref().and_then(|one| one.text("editMode"));
             if mode != Some("WRITABLE") {
                 return refuse("Can not set write only when LDAP provider mode is not WRITABLE");

@@ -21,7 +21,8 @@ fn purpose(component: &Component) -> Result<Option<Purpose>> {
 /// Both components want the same key: of one algorithm and one length.
 pub(super) fn is_same(before: &Component, after: &Component) -> Result<bool> {
     let same_kind = purpose(before).ok().flatten() == purpose(after)?;
-    Ok(same_kind && generate::length(before) == generate::length(after))
+    let same_size = generate::rsa_size(before) == generate::rsa_size(after);
+    Ok(same_kind && same_size && generate::length(before) == generate::length(after))
 }
 
 /// Makes the key that a component wants; `None` if it is no key or brings its own.
@@ -38,10 +39,11 @@ pub(super) async fn make(admin: &Admin, wanted: &Component) -> Result<Option<Com
     // RFC 7518 §3.2: a key shorter than the hash must not be used. The setting stays as it was sent.
     let least = generate::least_length(wanted);
     let length = length.map(|length| length.max(least));
+    let size = generate::rsa_size(wanted).unwrap_or_default();
     let name = admin.realm.name.clone();
     let made = web::block(move || {
         let mut rng = random()?;
-        let made = generate::generate(purpose, &name, now(), &mut rng);
+        let made = generate::sized(purpose, size, &name, now(), &mut rng);
         let mut made = made.map_err(Fault::corrupt)?;
         if let Some(length) = length {
             generate::resize(&mut made, length, &mut rng);
@@ -54,7 +56,8 @@ pub(super) async fn make(admin: &Admin, wanted: &Component) -> Result<Option<Com
 /// Puts a key that was made into its component; what the administrator set stays as it is.
 pub(super) fn fill(component: &mut Component, made: Component) {
     for (name, values) in made.config {
-        if name != "priority" {
+        let is_said = name == "algorithm" && component.text("algorithm").is_some();
+        if name != "priority" && !is_said {
             component.config.insert(name, values);
         }
     }

@@ -7,8 +7,9 @@ use cloakroom_keycloak::catalog;
 use cloakroom_keycloak::flow::Flows;
 use cloakroom_keycloak::identity_provider::MASK;
 use cloakroom_keycloak::read::Object;
-use cloakroom_model::Cx;
+use cloakroom_model::id::OrganizationId;
 use cloakroom_model::identity_provider::IdentityProvider;
+use cloakroom_model::{Cx, organization};
 use cloakroom_web::connector;
 use serde_json::Value;
 
@@ -95,6 +96,25 @@ pub(super) fn all(
         }
     }
     Ok(())
+}
+
+/// The setting that names the domain whose people come from the provider, and what it says where all do.
+const DOMAIN: &str = "kc.org.domain";
+const ANY_DOMAIN: &str = "ANY";
+
+/// A provider of an organization is for one of its domains, or for all of them.
+pub(super) fn domain(cx: &mut Cx<'_>, provider: &IdentityProvider) -> Result<()> {
+    let of = provider.settings.organization_id.as_deref();
+    let name = provider.config.get(DOMAIN).map(String::as_str);
+    let (Some(of), Some(name)) = (of, name.filter(|name| *name != ANY_DOMAIN)) else {
+        return Ok(());
+    };
+    let of = organization::find(cx, &OrganizationId::new(of))?;
+    if of.is_none_or(|of| of.domains.contains_key(name)) {
+        return Ok(());
+    }
+    let why = "Domain does not match any domain from the organization";
+    Err(AdminError::message(400, why))
 }
 
 /// Refuses to send a secret elsewhere than before, unless it is said again: whoever may change addresses must not read it by that.

@@ -153,7 +153,11 @@ type Made = Option<(Group, Value)>;
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let manages = admin.check_sway(MANAGE)?;
     let sent = read::object(&body, "GroupRepresentation", shape::FIELDS)?;
-    let (actor, of) = (admin.actor.clone(), path.part("organization").to_owned());
+    let actor = admin.actor.clone();
+    let mut kind = format!("organizations/{}/groups", encode(path.part("organization")));
+    if let Some(parent) = path.get("group") {
+        kind = format!("{kind}/{}/children", encode(parent));
+    }
     let made: Made = admin
         .write(move |cx| {
             found_by(cx, path.part("organization"), &manages, "manage")?;
@@ -181,7 +185,6 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     let Some((group, shown)) = made else {
         return Ok(no_content());
     };
-    let kind = format!("organizations/{}/groups", encode(&of));
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, admin.address(&kind, group.id.as_str())));
     Ok(answer.json(shown))

@@ -87,7 +87,7 @@ async fn invite(admin: Admin, path: Path<(String, String)>, fields: Fields) -> A
             let email = fields.get("email").map(|text| user::fold(text.trim()));
             let email = email.unwrap_or_default();
             if email.is_empty() {
-                let why = "To invite a member you need to provide an email";
+                let why = "Email is required to invite a member";
                 return Err(AdminError::message(400, why));
             }
             let is_address = email
@@ -125,7 +125,8 @@ async fn invite_existing(admin: Admin, path: Path<(String, String)>, fields: Fie
             let of = open(cx, &id, &manages)?;
             let refuse = |why: &str| Err(AdminError::message(400, why));
             if who.is_empty() {
-                return refuse("To invite a member you need to provide the user id");
+                let why = "To invite a member you need to provide the user id";
+                return Err(AdminError::error(400, why));
             }
             let Some(user) = user::find(cx, &UserId::new(who.clone()))? else {
                 return refuse("User does not exist");
@@ -134,7 +135,7 @@ async fn invite_existing(admin: Admin, path: Path<(String, String)>, fields: Fie
                 return refuse("User already a member of the organization");
             }
             let Some(email) = user.email else {
-                return refuse("User has no email address");
+                return refuse("User does not have an email address");
             };
             let mut invitation = new(cx, &of, &email);
             invitation.first_name = user.first_name;

@@ -272,7 +272,7 @@ async fn set_kind(admin: Admin, path: Path<(String, String, String)>, body: Byte
 }
 
 fn managed_of(kind: &str) -> Result<bool> {
-    match kind {
+    match kind.to_ascii_uppercase().as_str() {
         "MANAGED" => Ok(true),
         "UNMANAGED" => Ok(false),
         _ => {

@@ -7,7 +7,7 @@ use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::identity::Identity;
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Result as Found};
+use cloakroom_model::{Cx, Result as Found, Timestamp};
 
 use crate::error::{AdminError, Result};
 
@@ -27,6 +27,12 @@ pub(super) fn nobody() -> User {
         attributes: BTreeMap::new(),
         required_actions: Vec::new(),
     }
+}
+
+/// When a user came who is brought from elsewhere; `None` if they come now.
+pub(super) fn created(sent: &Object) -> Result<Option<Timestamp>> {
+    let millis: Option<i64> = read::member(sent, "createdTimestamp")?;
+    Ok(millis.map(Timestamp::from_millis))
 }
 
 /// The links to identity providers that are sent with a new user.

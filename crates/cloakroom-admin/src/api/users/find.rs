@@ -12,6 +12,7 @@ use cloakroom_model::user::{self, Query, User, directory};
 use cloakroom_model::{Cx, Timestamp, lockout};
 use serde_json::{Value, json};
 
+use super::super::events::days_since_1970;
 use super::super::{Answer, Params, USUAL, groups, is_brief, is_on, page, switch, user_profile};
 use super::{MANAGE, VIEW};
 use crate::access::{Admin, Sway};
@@ -266,16 +267,20 @@ fn groups_of(params: &Params) -> Vec<GroupId> {
     ids.map(GroupId::new).collect()
 }
 
-/// An instant in milliseconds since 1970.
+/// An instant in milliseconds since 1970, or a day.
 fn instant(params: &Params, name: &str) -> Result<Option<Timestamp>> {
     let Some(text) = params.get(name).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
-    match text.parse() {
-        Ok(millis) => Ok(Some(Timestamp::from_millis(millis))),
-        Err(_) => Err(AdminError::message(
-            400,
-            format!("{name} is an instant in milliseconds since 1970"),
-        )),
-    }
+    let millis = match text.parse::<i64>() {
+        Ok(millis) => Some(millis).filter(|millis| *millis >= 0),
+        Err(_) => days_since_1970(text).map(|days| days * 24 * 60 * 60 * 1000),
+    };
+    let millis = millis.ok_or_else(|| {
+        let why = format!(
+            "Invalid value for '{name}', expected format is yyyy-MM-dd or an Epoch timestamp"
+        );
+        AdminError::error(400, why)
+    })?;
+    Ok(Some(Timestamp::from_millis(millis)))
 }

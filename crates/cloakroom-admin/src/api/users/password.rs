@@ -55,7 +55,7 @@ pub(crate) async fn prepare(admin: &Admin, user: &User, sent: &Object) -> Result
     }
     let value = read::text(sent, "value")?;
     let value = value.ok_or_else(|| AdminError::error(400, "No password provided"))?;
-    if value.is_empty() {
+    if value.trim().is_empty() {
         return Err(AdminError::error(400, "Empty password not allowed"));
     }
     let candidate = Candidate {

@@ -76,6 +76,7 @@ fn make(cx: &mut Cx<'_>, sent: &Object, grants: &Grants) -> Result<UserId> {
         passwords: Vec::new(),
         groups: Vec::new(),
         identities: Vec::new(),
+        created: None,
     };
     insert(cx, &new, grants)
 }

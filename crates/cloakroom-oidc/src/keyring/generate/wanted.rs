@@ -1,7 +1,7 @@
 //! Which key a component wants made, by the settings that an administrator gave it.
 
 use cloakroom_jose::Alg;
-use cloakroom_jose::alg::Curve;
+use cloakroom_jose::alg::{Curve, RsaSize};
 use cloakroom_model::component::Component;
 
 use super::Purpose;
@@ -48,6 +48,17 @@ pub fn least_length(component: &Component) -> usize {
     }
 }
 
+/// How long an RSA key has to be; `None` if nobody makes one of that size. A key of 1024 bits must not be used (RFC 7518
+/// §3.3), so where one is asked for it has 2048.
+pub fn rsa_size(component: &Component) -> Option<RsaSize> {
+    match component.text("keySize").unwrap_or("2048") {
+        "1024" | "2048" => Some(RsaSize::Bits2048),
+        "3072" => Some(RsaSize::Bits3072),
+        "4096" => Some(RsaSize::Bits4096),
+        _ => None,
+    }
+}
+
 impl Wanted {
     /// What this component wants.
     pub fn by(component: &Component) -> Self {
@@ -58,7 +69,7 @@ impl Wanted {
             None => unknown(name),
         };
         match component.provider_id.as_str() {
-            "rsa-generated" | "rsa-enc-generated" if text("keySize", "2048") != "2048" => {
+            "rsa-generated" | "rsa-enc-generated" if rsa_size(component).is_none() => {
                 Self::Unknown(format!("RSA {}", text("keySize", "2048")))
             }
             "rsa-generated" => signing(text("algorithm", "RS256")),
@@ -74,7 +85,7 @@ impl Wanted {
                 other => unknown(other),
             },
             "rsa-enc-generated" => match text("algorithm", "RSA-OAEP") {
-                "RSA-OAEP" => Self::Made(Purpose::Encrypt),
+                "RSA-OAEP" | "RSA-OAEP-256" => Self::Made(Purpose::Encrypt),
                 other => unknown(other),
             },
             "aes-generated" => Self::Made(Purpose::Internal),
@@ -88,5 +99,58 @@ impl Wanted {
             }
             _ => Self::Own,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cloakroom_model::component::Config;
+    use cloakroom_model::id::ComponentId;
+
+    fn asked(provider: &str, settings: &[(&str, &str)]) -> Component {
+        let config = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]));
+        Component {
+            id: ComponentId::new("key"),
+            parent_id: String::new(),
+            name: None,
+            provider_id: provider.to_owned(),
+            provider_type: cloakroom_model::key::PROVIDER_TYPE.to_owned(),
+            sub_type: None,
+            config: config.collect(),
+            secrets: Config::new(),
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_is_as_long_as_asked_and_never_too_short() {
+        for (asked_for, made) in [
+            ("1024", Some(RsaSize::Bits2048)),
+            ("2048", Some(RsaSize::Bits2048)),
+            ("3072", Some(RsaSize::Bits3072)),
+            ("4096", Some(RsaSize::Bits4096)),
+            ("77", None),
+        ] {
+            for provider in ["rsa-generated", "rsa-enc-generated"] {
+                let component = asked(provider, &[("keySize", asked_for)]);
+
+                assert_eq!(rsa_size(&component), made, "{asked_for}");
+                let is_known = !matches!(Wanted::by(&component), Wanted::Unknown(_));
+                assert_eq!(is_known, made.is_some(), "{asked_for}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_to_encrypt_for_is_made_for_both_paddings() {
+        for alg in ["RSA-OAEP", "RSA-OAEP-256"] {
+            let component = asked("rsa-enc-generated", &[("algorithm", alg)]);
+
+            assert_eq!(Wanted::by(&component), Wanted::Made(Purpose::Encrypt));
+        }
+        let broken = asked("rsa-enc-generated", &[("algorithm", "RSA1_5")]);
+        assert!(matches!(Wanted::by(&broken), Wanted::Unknown(_)));
     }
 }

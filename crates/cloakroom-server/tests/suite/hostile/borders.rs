@@ -341,7 +341,6 @@ fn no_settings(scene: &Scene) {
         sent[1][member] = value;
     }
     for (member, value) in [
-        ("id", json!(one.user)),
         ("path", json!("/elsewhere")),
         ("parentId", json!("another")),
         ("realmRoles", json!(["buyer"])),
@@ -361,6 +360,10 @@ fn no_settings(scene: &Scene) {
         sent[3][member] = value;
     }
 
+    let mut renamed = before[2].clone();
+    renamed["id"] = json!(one.user);
+    let answer = one.realm.call("PUT", &group, &renamed);
+    assert_eq!(answer.status, 400, "another id: {}", answer.body);
     for (path, sent) in [&user, &client, &group, &role].into_iter().zip(&sent) {
         let answer = one.realm.call("PUT", path, sent);
         assert_eq!(answer.status, 204, "{path}: {}", answer.body);

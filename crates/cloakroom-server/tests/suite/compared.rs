@@ -1,0 +1,199 @@
+//! What tools compare that read back what they sent: what is empty is not there, and what is there is as it was asked for.
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use crate::http::text;
+use crate::realm::Realm;
+use crate::server::Server;
+
+type Story = fn(&Realm);
+
+pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
+    let stories: [(&str, Story); 5] = [
+        ("settings-without-a-text-are-none", settings_are_none),
+        ("an-answer-that-says-nothing-is-empty", empty_answers),
+        ("an-rsa-key-is-as-long-as-asked", rsa_keys),
+        ("people-are-found-by-the-day", days),
+        ("an-address-is-one-persons-or-several", addresses),
+    ];
+    let trial = |(name, story): (&'static str, Story)| {
+        let server = Arc::clone(server);
+        Trial::test(
+            format!("{}::compared::{name}", server.database),
+            move || {
+                let realm = Realm::create(&server, &format!("compared-{name}"), json!({}));
+                story(&realm);
+                Ok(())
+            },
+        )
+    };
+    stories.into_iter().map(trial).collect()
+}
+
+fn get(realm: &Realm, path: &str) -> Value {
+    let found = realm.call("GET", path, &Value::Null);
+    assert_eq!(found.status, 200, "{path}: {}", found.body);
+    found.json()
+}
+
+fn post(realm: &Realm, path: &str, body: &Value) {
+    let made = realm.call("POST", path, body);
+    assert_eq!(made.status, 201, "{path}: {}", made.body);
+}
+
+fn settings_are_none(realm: &Realm) {
+    let config = json!({"claim.name": "a", "claim.value": "", "jsonType.label": null});
+    let mapper = json!({"name": "m", "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper", "config": config});
+    post(
+        realm,
+        "/clients",
+        &json!({"clientId": "shop", "protocolMappers": [mapper]}),
+    );
+    let shop = get(realm, "/clients?clientId=shop");
+    assert_eq!(
+        shop[0]["protocolMappers"][0]["config"],
+        json!({"claim.name": "a"})
+    );
+
+    let provider = json!({
+        "alias": "up", "providerId": "oidc", "firstBrokerLoginFlowAlias": "", "postBrokerLoginFlowAlias": "",
+        "config": {"clientId": "c", "clientSecret": "", "loginHint": "", "syncMode": "IMPORT"},
+    });
+    post(realm, "/identity-provider/instances", &provider);
+    let up = get(realm, "/identity-provider/instances/up");
+    assert_eq!(up["config"], json!({"clientId": "c", "syncMode": "IMPORT"}));
+    assert_eq!(up.get("firstBrokerLoginFlowAlias"), None);
+    assert_eq!(up.get("postBrokerLoginFlowAlias"), None);
+
+    post(
+        realm,
+        "/groups",
+        &json!({"name": "g", "attributes": {"a": [], "b": ["c"]}}),
+    );
+    let group = get(realm, "/groups?search=g&briefRepresentation=false");
+    assert_eq!(group[0]["attributes"], json!({"b": ["c"]}));
+}
+
+fn empty_answers(realm: &Realm) {
+    post(
+        realm,
+        "/clients",
+        &json!({"clientId": "api", "serviceAccountsEnabled": true, "authorizationServicesEnabled": true}),
+    );
+    let api = get(realm, "/clients?clientId=api");
+    let at = format!("/clients/{}/authz/resource-server", text(&api[0], "id"));
+    for path in ["scope/none", "resource/none/scopes"] {
+        let missing = realm.call("GET", &format!("{at}/{path}"), &Value::Null);
+        assert_eq!((missing.status, missing.body.as_str()), (404, ""), "{path}");
+    }
+    let nameless = realm.call("GET", &format!("{at}/scope/search"), &Value::Null);
+    assert_eq!((nameless.status, nameless.body.as_str()), (400, ""));
+    // What is refused before anybody looks at it is still told in words.
+    let broken = realm.call("POST", &format!("{at}/scope"), &json!([]));
+    assert_eq!(broken.status, 400);
+    assert_ne!(broken.body, "");
+}
+
+/// The octets of the public half, as base64 says them.
+fn length_of(keys: &Value, provider: &str) -> usize {
+    let all = keys["keys"].as_array().into_iter().flatten();
+    let mut mine = all.filter(|key| key["providerId"] == provider);
+    let key = mine.next().expect("the key is listed");
+    text(key, "publicKey").len()
+}
+
+fn rsa_keys(realm: &Realm) {
+    let key = |name: &str, provider: &str, config: Value| {
+        let body = json!({"name": name, "providerId": provider, "providerType": "org.keycloak.keys.KeyProvider", "config": config});
+        post(realm, "/components", &body);
+        let found = get(realm, &format!("/components?name={name}"));
+        found[0].clone()
+    };
+    let long = key("long", "rsa-generated", json!({"keySize": ["4096"]}));
+    let short = key("short", "rsa-generated", json!({"keySize": ["1024"]}));
+    let enc = key(
+        "enc",
+        "rsa-enc-generated",
+        json!({"algorithm": ["RSA-OAEP-256"], "keySize": ["3072"]}),
+    );
+    assert_eq!(short["config"]["keySize"], json!(["1024"]));
+    assert_eq!(enc["config"]["algorithm"], json!(["RSA-OAEP-256"]));
+    let keys = get(realm, "/keys");
+    let length = |one: &Value| length_of(&keys, text(one, "id"));
+    // SubjectPublicKeyInfo in base64: 2048 bits are 392 letters, 3072 are 564 and 4096 are 736.
+    assert_eq!(
+        (length(&long), length(&short), length(&enc)),
+        (736, 392, 564)
+    );
+
+    let refused = realm.call(
+        "POST",
+        "/components",
+        &json!({"name": "odd", "providerId": "rsa-generated", "providerType": "org.keycloak.keys.KeyProvider", "config": {"keySize": ["77"]}}),
+    );
+    assert_eq!(refused.status, 400, "{}", refused.body);
+}
+
+fn days(realm: &Realm) {
+    realm.create_person("ada", json!({}));
+    let count = |query: &str| realm.call("GET", &format!("/users?{query}"), &Value::Null);
+    for (query, found) in [
+        ("createdAfter=2020-01-01", 1),
+        ("createdBefore=2020-01-01", 0),
+        ("createdAfter=1577836800000", 1),
+        ("createdAfter=", 1),
+    ] {
+        let answer = count(query);
+        assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+        let people = answer.json().as_array().map(Vec::len);
+        assert_eq!(people, Some(found), "{query}");
+    }
+    for query in [
+        "createdAfter=soon",
+        "createdAfter=-1",
+        "createdAfter=2020-13-01",
+    ] {
+        let answer = count(query);
+        assert_eq!(answer.status, 400, "{query}");
+        let why = answer.json();
+        assert!(text(&why, "error").contains("yyyy-MM-dd"), "{why}");
+    }
+}
+
+fn addresses(realm: &Realm) {
+    let flags = |change: Value| {
+        let told = realm.call("PUT", "", &change);
+        assert_eq!(told.status, 204, "{}", told.body);
+        let now = get(realm, "");
+        [
+            "duplicateEmailsAllowed",
+            "loginWithEmailAllowed",
+            "registrationEmailAsUsername",
+        ]
+        .map(|name| now[name] == json!(true))
+    };
+    for (change, after) in [
+        (
+            json!({"registrationEmailAsUsername": true}),
+            [false, true, true],
+        ),
+        (
+            json!({"duplicateEmailsAllowed": true}),
+            [true, false, false],
+        ),
+        (
+            json!({"registrationEmailAsUsername": true}),
+            [false, false, true],
+        ),
+        (json!({"loginWithEmailAllowed": true}), [false, true, true]),
+        (
+            json!({"duplicateEmailsAllowed": true, "loginWithEmailAllowed": true}),
+            [true, false, false],
+        ),
+    ] {
+        assert_eq!(flags(change.clone()), after, "{change}");
+    }
+}
