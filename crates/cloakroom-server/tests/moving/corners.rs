@@ -194,3 +194,40 @@ async fn the_language_of_somebody_comes_along() {
     let after = get(&server, &path).await;
     assert_eq!(after["attributes"], json!({"locale": ["en"]}));
 }
+
+/// Keycloak asks about a client that is to be shown itself as about a scope of its name.
+#[tokio::test]
+async fn what_somebody_allowed_a_client_itself_goes_both_ways() {
+    let here = Installation::new();
+    let client = |id: &str, shown: &str| json!({"clientId": id, "publicClient": true, "consentRequired": true, "attributes": {"display.on.consent.screen": shown}});
+    let realm = json!({
+        "realm": "ask", "enabled": true, "keycloakVersion": "26.7.0",
+        "clients": [client("shown", "true"), client("plain", "false")],
+        "users": [{"username": "ulla", "enabled": true, "clientConsents": [
+            {"clientId": "shown", "grantedClientScopes": ["email", "shown"]},
+            {"clientId": "plain", "grantedClientScopes": ["email", "nonsense"]},
+        ]}],
+    });
+    let report = here.import(&here.file("ask.json", &realm.to_string()));
+    let dropped = report["dropped"].to_string();
+    assert!(
+        dropped.contains("nonsense") && !dropped.contains("shown"),
+        "{dropped}"
+    );
+
+    let exported: Value = serde_json::from_str(&here.export("ask")).unwrap();
+    let people = exported["users"].as_array().unwrap();
+    let ulla = people.iter().find(|one| one["username"] == "ulla").unwrap();
+    let granted = |client: &str| {
+        let all = ulla["clientConsents"].as_array().unwrap();
+        let one = all.iter().find(|one| one["clientId"] == client).unwrap();
+        one["grantedClientScopes"].clone()
+    };
+    assert_eq!(granted("shown"), json!(["email", "shown"]));
+    assert_eq!(granted("plain"), json!(["email"]));
+
+    let server = here.start(&[]).await;
+    let path = format!("/ask/users/{}/consents", ulla["id"].as_str().unwrap());
+    let told = get(&server, &path).await.to_string();
+    assert!(told.contains(r#"["email","shown"]"#), "{told}");
+}
