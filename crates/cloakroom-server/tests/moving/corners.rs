@@ -231,3 +231,41 @@ async fn what_somebody_allowed_a_client_itself_goes_both_ways() {
     let told = get(&server, &path).await.to_string();
     assert!(told.contains(r#"["email","shown"]"#), "{told}");
 }
+
+/// An export without people still has policies about them.
+#[test]
+fn policies_about_people_whom_the_file_leaves_out_are_about_nobody() {
+    let here = Installation::new();
+    let policy = |name: &str, logic: &str, users: &str| json!({"name": name, "type": "user", "logic": logic, "decisionStrategy": "UNANIMOUS", "config": {"users": users}});
+    let realm = json!({
+        "realm": "bare", "enabled": true, "keycloakVersion": "26.7.0",
+        "users": [{"username": "here", "enabled": true}],
+        "clients": [{
+            "clientId": "rs", "secret": "a secret of the resource server", "serviceAccountsEnabled": true, "authorizationServicesEnabled": true,
+            "authorizationSettings": {"policies": [
+                policy("some", "POSITIVE", r#"["here","gone"]"#),
+                policy("all but one", "NEGATIVE", r#"["gone"]"#),
+                policy("known", "NEGATIVE", r#"["here"]"#),
+            ]},
+        }],
+    });
+    let report = here.import(&here.file("bare.json", &realm.to_string()));
+    let dropped = report["dropped"].to_string();
+    assert!(
+        dropped.contains("rs/some") && dropped.contains("rs/all but one"),
+        "{dropped}"
+    );
+    assert!(!dropped.contains("rs/known"), "{dropped}");
+
+    let exported: Value = serde_json::from_str(&here.export("bare")).unwrap();
+    let clients = exported["clients"].as_array().unwrap();
+    let rs = clients.iter().find(|one| one["clientId"] == "rs").unwrap();
+    let said = |name: &str| {
+        let all = rs["authorizationSettings"]["policies"].as_array().unwrap();
+        let one = all.iter().find(|one| one["name"] == name).unwrap();
+        (one["logic"].clone(), one["config"]["users"].clone())
+    };
+    assert_eq!(said("some"), (json!("POSITIVE"), json!(r#"["here"]"#)));
+    assert_eq!(said("all but one"), (json!("POSITIVE"), json!("[]")));
+    assert_eq!(said("known"), (json!("NEGATIVE"), json!(r#"["here"]"#)));
+}
