@@ -85,6 +85,15 @@ pub struct Rpt {
 }
 
 impl Authorization {
+    /// There is an ID token in the answer.
+    fn has_id_token(&self) -> bool {
+        let is_asked = self.scopes.has_openid();
+        match &self.exchange {
+            Some(exchange) => exchange.is_for_id_token() || (is_asked && !exchange.keeps_openid),
+            None => is_asked,
+        }
+    }
+
     fn rpt(&self) -> Option<&Rpt> {
         self.permissions.as_ref()?.rpt.as_ref()
     }
@@ -155,7 +164,7 @@ pub(crate) fn issue(
         .exchange
         .as_ref()
         .is_some_and(Exchange::is_for_id_token);
-    let id = match grant.scopes.has_openid() || is_for_id_token {
+    let id = match grant.has_id_token() {
         true => {
             let target = Target::Id;
             Some(id_token(cx, &issuer, &grant, &Facts { target, ..facts })?)

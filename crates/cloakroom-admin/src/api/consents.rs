@@ -33,7 +33,10 @@ async fn list(admin: Admin, path: Names) -> Answer {
                     continue;
                 };
                 let names = one.scopes.iter().filter_map(|id| cx.realm.scope(id));
-                let names: Vec<&str> = names.map(|scope| scope.name.as_str()).collect();
+                let mut names: Vec<&str> = names.map(|scope| scope.name.as_str()).collect();
+                if client.settings.has("display.on.consent.screen") {
+                    names.push(&client.client_id);
+                }
                 let is_offline = offline.remove(&one.client).is_some();
                 shown.push(json!({
                     "clientId": client.client_id,

@@ -1,7 +1,7 @@
 //! Users with all that is theirs.
 
 use cloakroom_model::user::{self, User, identity};
-use cloakroom_model::{Cx, Result, consent, credential};
+use cloakroom_model::{Cx, Result, client, consent, credential};
 use serde_json::{Map, Value, json};
 
 use super::{Choice, MASK, Names};
@@ -91,9 +91,16 @@ fn consents(
         let Some(client) = names.client(&one.client) else {
             continue;
         };
+        let mut scopes = names.scopes_of(&one.scopes);
+        // Keycloak asks about a client that is to be shown itself as about a scope of its name, and would ask again.
+        let found = client::find_by_id(cx, &one.client)?;
+        if found.is_some_and(|found| found.settings.has("display.on.consent.screen")) {
+            scopes.push(client);
+            scopes.sort_unstable();
+        }
         let consent = json!({
             "clientId": client,
-            "grantedClientScopes": names.scopes_of(&one.scopes),
+            "grantedClientScopes": scopes,
             "createdDate": one.created_at.millis(),
             "lastUpdatedDate": one.updated_at.millis(),
         });

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloakroom_model::{Cx, authorization, client};
+use cloakroom_model::id::UserId;
+use cloakroom_model::{Cx, authorization, client, user};
 use serde_json::{Value, json};
 
 use super::Import;
@@ -37,6 +38,7 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         report_lost_roles(import, settings, &client_id);
         let mut settings = settings.clone();
         close_unknown(&mut settings, &client_id, import.report);
+        forget_absent(cx, &mut settings, &client_id, import.report)?;
         drop_ambiguous(&mut settings, &client_id, import.report);
         import
             .ready
@@ -126,6 +128,57 @@ fn close_unknown(settings: &mut Object, client_id: &str, report: &mut Report) {
         policy.insert("logic".to_owned(), json!("POSITIVE"));
         policy.insert("config".to_owned(), json!({"users": "[]"}));
     }
+}
+
+/// Takes people who are not there out of the policies about them: a file may leave all people out. One that was for everybody
+/// but them is for nobody then, because they may come in later.
+fn forget_absent(
+    cx: &mut Cx<'_>,
+    settings: &mut Object,
+    client_id: &str,
+    report: &mut Report,
+) -> Result<()> {
+    let Some(Value::Array(policies)) = settings.get_mut("policies") else {
+        return Ok(());
+    };
+    for policy in policies.iter_mut().filter_map(Value::as_object_mut) {
+        let is_of_people = policy.get("type").and_then(Value::as_str) == Some("user");
+        let named = policy.get("config").and_then(|config| config.get("users"));
+        let named: Option<Vec<String>> = named
+            .and_then(Value::as_str)
+            .and_then(|text| serde_json::from_str(text).ok());
+        let Some(named) = named.filter(|_| is_of_people) else {
+            continue;
+        };
+        let (mut left, mut gone) = (Vec::new(), Vec::new());
+        for name in named {
+            let is_there = user::find_by_username(cx, &name)?.is_some()
+                || user::find(cx, &UserId::new(&name))?.is_some();
+            match is_there {
+                true => left.push(name),
+                false => gone.push(name),
+            }
+        }
+        if gone.is_empty() {
+            continue;
+        }
+        let is_turned = policy.get("logic").and_then(Value::as_str) == Some("NEGATIVE");
+        if is_turned {
+            left.clear();
+            policy.insert("logic".to_owned(), json!("POSITIVE"));
+        }
+        if let Some(Value::Object(config)) = policy.get_mut("config") {
+            config.insert("users".to_owned(), json!(json!(left).to_string()));
+        }
+        let name = policy.get("name").and_then(Value::as_str);
+        let who = format!("{client_id}/{}", name.unwrap_or_default());
+        let why = match is_turned {
+            true => "it names people who are not there, and became a policy that allows nobody",
+            false => "it names people who are not there, and is about the others alone",
+        };
+        report.drop(&format!("{POLICIES}.config.users"), &who, why);
+    }
+    Ok(())
 }
 
 /// A permission names what it is about by name. One that several people have something of would be about all of theirs, or about

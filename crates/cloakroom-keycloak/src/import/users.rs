@@ -266,6 +266,8 @@ fn consents(
             match import.known.scopes.get(&name) {
                 Some(scope) if scopes.contains(&scope.id) => {}
                 Some(scope) => scopes.push(scope.id.clone()),
+                // The client itself, which whoever allows it anything has allowed.
+                None if name == client_id => {}
                 None => {
                     let why = format!("there is no client scope {name}");
                     let place = part.place_of("grantedClientScopes");

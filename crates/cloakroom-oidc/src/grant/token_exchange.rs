@@ -30,6 +30,8 @@ pub struct Exchange {
     pub audience: Vec<String>,
     /// `issued_token_type`.
     pub issued: &'static str,
+    /// The scope `openid` comes from the token that was brought: userinfo answers the new one as well, and no ID token is asked for.
+    pub keeps_openid: bool,
 }
 
 impl Exchange {
@@ -59,7 +61,7 @@ impl Grant for TokenExchange {
     ) -> Result<Authorization> {
         let form = &request.form;
         check_client(client)?;
-        let wish = wish(cx, client, form)?;
+        let mut wish = wish(cx, client, form)?;
         let (token, live) = subject(provider, cx, form)?;
         // The token has to be meant for whoever trades it, or a stolen one could be widened.
         let is_own = token.text("azp") == Some(client.client_id.as_str());
@@ -68,7 +70,12 @@ impl Grant for TokenExchange {
             let denied = OAuthError::new("access_denied", text);
             return Err(denied.with_status(403).into());
         }
-        let scopes = scopes(cx, client, &live, form)?;
+        wish.keeps_openid = keeps_openid(&token, &live, form);
+        let asked = match wish.keeps_openid {
+            true => Some(scope::OPENID),
+            false => form.get("scope"),
+        };
+        let scopes = scopes(cx, client, &live, asked)?;
         let roles = user::effective_roles(cx, &live.user.id)?;
         if let Some(session) = &live.session
             && session::find_client(cx, &session.id, session.offline, &client.id)?.is_none()
@@ -149,7 +156,11 @@ fn wish(cx: &mut Cx<'_>, client: &ProvenClient, form: &Form) -> Result<Exchange>
             return Err(denied.with_status(400).into());
         }
     }
-    Ok(Exchange { audience, issued })
+    Ok(Exchange {
+        audience,
+        issued,
+        keeps_openid: false,
+    })
 }
 
 /// The token that is traded, if it still counts.
@@ -179,8 +190,23 @@ fn subject(provider: &Provider, cx: &mut Cx<'_>, form: &Form) -> Result<(OwnToke
     Ok((token, live))
 }
 
-fn scopes(cx: &mut Cx<'_>, client: &ProvenClient, live: &Live, form: &Form) -> Result<Scopes> {
-    let scopes = scope::resolve(cx, client, form.get("scope"))?;
+/// Nothing is asked of the scope, and the token is one of a sign-in that asked for `openid`.
+fn keeps_openid(token: &OwnToken, live: &Live, form: &Form) -> bool {
+    let is_asked = form
+        .get("scope")
+        .is_some_and(|text| !text.trim().is_empty());
+    let is_online = live.session.as_ref().is_some_and(|one| !one.offline);
+    let granted = token.text("scope").unwrap_or_default();
+    !is_asked && is_online && granted.split(' ').any(|name| name == scope::OPENID)
+}
+
+fn scopes(
+    cx: &mut Cx<'_>,
+    client: &ProvenClient,
+    live: &Live,
+    asked: Option<&str>,
+) -> Result<Scopes> {
+    let scopes = scope::resolve(cx, client, asked)?;
     if scopes.has(OFFLINE_ACCESS) {
         // An exchange would turn a token of minutes into one without an end.
         let text = "Scope offline_access not allowed for token exchange";

@@ -194,3 +194,78 @@ async fn the_language_of_somebody_comes_along() {
     let after = get(&server, &path).await;
     assert_eq!(after["attributes"], json!({"locale": ["en"]}));
 }
+
+/// Keycloak asks about a client that is to be shown itself as about a scope of its name.
+#[tokio::test]
+async fn what_somebody_allowed_a_client_itself_goes_both_ways() {
+    let here = Installation::new();
+    let client = |id: &str, shown: &str| json!({"clientId": id, "publicClient": true, "consentRequired": true, "attributes": {"display.on.consent.screen": shown}});
+    let realm = json!({
+        "realm": "ask", "enabled": true, "keycloakVersion": "26.7.0",
+        "clients": [client("shown", "true"), client("plain", "false")],
+        "users": [{"username": "ulla", "enabled": true, "clientConsents": [
+            {"clientId": "shown", "grantedClientScopes": ["email", "shown"]},
+            {"clientId": "plain", "grantedClientScopes": ["email", "nonsense"]},
+        ]}],
+    });
+    let report = here.import(&here.file("ask.json", &realm.to_string()));
+    let dropped = report["dropped"].to_string();
+    assert!(
+        dropped.contains("nonsense") && !dropped.contains("shown"),
+        "{dropped}"
+    );
+
+    let exported: Value = serde_json::from_str(&here.export("ask")).unwrap();
+    let people = exported["users"].as_array().unwrap();
+    let ulla = people.iter().find(|one| one["username"] == "ulla").unwrap();
+    let granted = |client: &str| {
+        let all = ulla["clientConsents"].as_array().unwrap();
+        let one = all.iter().find(|one| one["clientId"] == client).unwrap();
+        one["grantedClientScopes"].clone()
+    };
+    assert_eq!(granted("shown"), json!(["email", "shown"]));
+    assert_eq!(granted("plain"), json!(["email"]));
+
+    let server = here.start(&[]).await;
+    let path = format!("/ask/users/{}/consents", ulla["id"].as_str().unwrap());
+    let told = get(&server, &path).await.to_string();
+    assert!(told.contains(r#"["email","shown"]"#), "{told}");
+}
+
+/// An export without people still has policies about them.
+#[test]
+fn policies_about_people_whom_the_file_leaves_out_are_about_nobody() {
+    let here = Installation::new();
+    let policy = |name: &str, logic: &str, users: &str| json!({"name": name, "type": "user", "logic": logic, "decisionStrategy": "UNANIMOUS", "config": {"users": users}});
+    let realm = json!({
+        "realm": "bare", "enabled": true, "keycloakVersion": "26.7.0",
+        "users": [{"username": "here", "enabled": true}],
+        "clients": [{
+            "clientId": "rs", "secret": "a secret of the resource server", "serviceAccountsEnabled": true, "authorizationServicesEnabled": true,
+            "authorizationSettings": {"policies": [
+                policy("some", "POSITIVE", r#"["here","gone"]"#),
+                policy("all but one", "NEGATIVE", r#"["gone"]"#),
+                policy("known", "NEGATIVE", r#"["here"]"#),
+            ]},
+        }],
+    });
+    let report = here.import(&here.file("bare.json", &realm.to_string()));
+    let dropped = report["dropped"].to_string();
+    assert!(
+        dropped.contains("rs/some") && dropped.contains("rs/all but one"),
+        "{dropped}"
+    );
+    assert!(!dropped.contains("rs/known"), "{dropped}");
+
+    let exported: Value = serde_json::from_str(&here.export("bare")).unwrap();
+    let clients = exported["clients"].as_array().unwrap();
+    let rs = clients.iter().find(|one| one["clientId"] == "rs").unwrap();
+    let said = |name: &str| {
+        let all = rs["authorizationSettings"]["policies"].as_array().unwrap();
+        let one = all.iter().find(|one| one["name"] == name).unwrap();
+        (one["logic"].clone(), one["config"]["users"].clone())
+    };
+    assert_eq!(said("some"), (json!("POSITIVE"), json!(r#"["here"]"#)));
+    assert_eq!(said("all but one"), (json!("POSITIVE"), json!("[]")));
+    assert_eq!(said("known"), (json!("NEGATIVE"), json!(r#"["here"]"#)));
+}
