@@ -79,10 +79,10 @@ fn told(id: &str, done: std::result::Result<(), Fault>) {
     }
 }
 
-async fn list(
-    app: &App,
-    work: fn(&mut Cx<'_>) -> std::result::Result<Vec<(String, String)>, Fault>,
-) -> std::result::Result<Vec<(String, String)>, Fault> {
+/// What waits in all realms: the name of the realm, and the id.
+type Waiting = std::result::Result<Vec<(String, String)>, Fault>;
+
+async fn list(app: &App, work: fn(&mut Cx<'_>) -> Waiting) -> Waiting {
     let nobody = Arc::new(Realm::nobody());
     app.enter(&nobody, Door::Scan, work).await
 }

@@ -144,6 +144,15 @@ pub fn read(
     Ok((name, definition))
 }
 
+/// What was sent names the steps that there are, by their ids and in their order.
+pub fn names_steps(old: &Map<String, Value>, sent: &Object) -> bool {
+    let ids = |of: &Map<String, Value>| -> Option<Vec<Value>> {
+        let steps = of.get("steps")?.as_array()?;
+        steps.iter().map(|step| step.get("id").cloned()).collect()
+    };
+    ids(sent).is_some_and(|sent| ids(old) == Some(sent))
+}
+
 /// Lets the steps of a new definition keep the ids that they had in the old one, where the same steps stand in the same order; false if they do not.
 pub fn keep_ids(old: &Map<String, Value>, new: &mut Map<String, Value>) -> bool {
     let old = old.get("steps").and_then(Value::as_array);

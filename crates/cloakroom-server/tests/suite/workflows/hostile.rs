@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    Realm, activate, give, group, has_role, id_of, make, person, role, shown, text, under_way,
+    wait_for,
+};
 use crate::alerts::{call_with, deputy};
 use crate::server::pause;
 

@@ -5,12 +5,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::run::far;
-use super::*;
+use super::{
+    Realm, activate, group, is_disabled, is_under_way, join, leave, make, person, text, under_way,
+    wait_for, wait_until_disabled,
+};
 use crate::server::pause;
 
 pub(super) fn schedule(realm: &Realm) {
     let staff = group(realm, "staff");
-    let people: Vec<String> = (0..7).map(|at| person(realm, &format!("p{at}"))).collect();
+    let people: Vec<String> = (0..7)
+        .map(|at| person(realm, &format!("person-{at}")))
+        .collect();
     for id in people.iter().take(5) {
         join(realm, id, &staff);
     }

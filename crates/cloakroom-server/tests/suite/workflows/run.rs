@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    Realm, activate, give, group, has_role, is_disabled, is_under_way, join, leave, make,
+    open_profile, person, role, shown, take_back, text, under_way, wait_for, wait_until_disabled,
+};
 use crate::http::Request;
 use crate::server::pause;
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{
+    Realm, activate, give, group, has_role, id_of, is_disabled, is_under_way, join, make,
+    open_profile, person, role, shown, text, under_way, wait_for, wait_until_disabled,
+};
 use crate::server::pause;
 
 fn begin(realm: &Realm, name: &str, steps: Value, id: &str) -> String {
@@ -237,7 +240,9 @@ pub(super) fn once(realm: &Realm) {
         realm,
         &json!({"name": "w", "on": "user-created", "steps": steps}),
     );
-    let people: Vec<String> = (0..15).map(|at| person(realm, &format!("p{at}"))).collect();
+    let people: Vec<String> = (0..15)
+        .map(|at| person(realm, &format!("person-{at}")))
+        .collect();
     for one in &people {
         wait_until_disabled(realm, one);
     }
