@@ -6,6 +6,7 @@
 pub(crate) mod begin;
 mod client;
 mod condition;
+mod fit;
 mod notice;
 pub(crate) mod rights;
 mod step;

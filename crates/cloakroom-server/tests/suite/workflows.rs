@@ -19,7 +19,7 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 24] = [
+    let stories: [(&str, Story); 25] = [
         ("begin-with-what-happens", run::begin),
         ("begin-with-a-sign-in", run::sign_in),
         ("wait-for-their-time", run::wait),
@@ -42,6 +42,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         ("end-a-chase", hostile::chase),
         ("rest-when-they-go-round", bounds::rest),
         ("are-no-longer-than-others-wait-for", bounds::size),
+        ("write-nothing-that-nobody-could-be", bounds::unfit),
         ("are-begun-by-whole-names", bounds::names),
         ("come-in-with-steps-of-their-own", bounds::same_ids),
     ];

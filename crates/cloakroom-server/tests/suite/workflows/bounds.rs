@@ -55,6 +55,52 @@ pub(super) fn size(realm: &Realm) {
     }
 }
 
+/// What an administrator could not have written, no step writes.
+pub(super) fn unfit(realm: &Realm) {
+    for count in [255, 256] {
+        // Letters that take more bytes than there is room for in an index.
+        let workflow = json!({"name": "\u{1F512}".repeat(count), "steps": far()});
+        let made = realm.call("POST", "/workflows", &workflow);
+        let status = if count == 255 { 201 } else { 400 };
+        assert_eq!(made.status, status, "{count}: {}", made.body);
+    }
+    open_profile(realm);
+    let ada = person(realm, "ada");
+    let before = shown(realm, &ada);
+    let rows = [
+        json!({"username": "a".repeat(300)}),
+        json!({"username": "a<script>"}),
+        json!({"email": "nobody\r\nBcc: eve@example.org"}),
+        json!({"firstName": "a".repeat(300)}),
+        json!({"plan": "a".repeat(3_000)}),
+    ];
+    for (at, with) in rows.iter().enumerate() {
+        let name = format!("w{at}");
+        let steps = json!([{"uses": "set-user-attribute", "with": with}]);
+        let id = make(realm, &json!({"name": name, "steps": steps}));
+        assert_eq!(activate(realm, &id, &ada).status, 204);
+        wait_for("it is refused", || {
+            let all = under_way(realm, &ada);
+            let its = all.iter().find(|run| text(run, "name") == name);
+            its.is_some_and(|run| run["state"]["errors"][0].is_string())
+        });
+    }
+    assert_eq!(shown(realm, &ada), before);
+    // What is wrong with somebody already is not for a step to mend.
+    let mut profile = realm.call("GET", "/users/profile", &Value::Null).json();
+    let all = profile["attributes"].as_array_mut().expect("attributes");
+    let email = all.iter_mut().find(|one| one["name"] == json!("email"));
+    email.expect("the address")["required"] = json!({"roles": ["admin", "user"]});
+    let changed = realm.call("PUT", "/users/profile", &profile);
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let steps = json!([{"uses": "set-user-attribute", "with": {"plan": "gold"}}]);
+    let id = make(realm, &json!({"name": "fits", "steps": steps}));
+    assert_eq!(activate(realm, &id, &ada).status, 204);
+    wait_for("it is written", || {
+        shown(realm, &ada)["attributes"]["plan"] == json!(["gold"])
+    });
+}
+
 /// What stands on a line of its own in a name is no name.
 pub(super) fn names(realm: &Realm) {
     let workflow = json!({"name": "w", "on": "user-role-granted(ping)", "steps": far()});
