@@ -6,6 +6,7 @@
 pub(crate) mod begin;
 mod client;
 mod condition;
+mod fit;
 mod notice;
 pub(crate) mod rights;
 mod step;
@@ -41,12 +42,16 @@ const TAKEN: Ttl = Ttl::seconds(60);
 /// A step that never works is tried as seldom as this, and not more seldom.
 const SELDOM: Ttl = Ttl::seconds(12 * 60 * 60);
 
+/// What goes round rests at least as long each time, in milliseconds.
+const REST: i64 = 1_000;
+
 /// Goes on with the workflows of all realms; true if there may be more to do at once.
 ///
 /// # Errors
 ///
 /// The database cannot be reached.
 pub async fn round(app: &App) -> std::result::Result<bool, Fault> {
+    // Each kind of work has a time of its own, so that a flood of one keeps no other from its turn.
     let begun = Instant::now();
     let heard = list(app, |cx| trigger::waiting(cx, MOST)).await?;
     for (realm, id) in &heard {
@@ -54,22 +59,24 @@ pub async fn round(app: &App) -> std::result::Result<bool, Fault> {
             told(id, hear(app, realm, id).await);
         }
     }
-    let due = list(app, |cx| schedule::due(cx, MOST)).await?;
-    for (realm, id) in &due {
-        if let Some(realm) = app.realm(realm).await? {
-            told(id, walk::some(app, &realm, id).await);
+    let mut is_late = begun.elapsed() >= SPAN;
+    let begun = Instant::now();
+    for (realm, id) in list(app, |cx| schedule::due(cx, MOST)).await? {
+        if begun.elapsed() < SPAN {
+            told(&id, look(app, &realm, &id).await);
         }
     }
+    is_late |= begun.elapsed() >= SPAN;
+    let begun = Instant::now();
     let runs = list(app, |cx| run::due(cx, MOST)).await?;
     for (realm, id) in &runs {
-        if begun.elapsed() < SPAN
-            && let Some(realm) = app.realm(realm).await?
-        {
-            told(id, go_on(app, &realm, id, begun).await);
+        if begun.elapsed() < SPAN {
+            told(id, resume(app, (realm, id), begun).await);
         }
     }
+    is_late |= begun.elapsed() >= SPAN;
     let is_full = |all: &[(String, String)]| i64::try_from(all.len()).is_ok_and(|n| n >= MOST);
-    Ok(is_full(&heard) || is_full(&runs) || begun.elapsed() >= SPAN)
+    Ok(is_full(&heard) || is_full(&runs) || is_late)
 }
 
 /// What went wrong with one keeps no other from its turn.
@@ -103,6 +110,53 @@ async fn hear(app: &App, realm: &str, id: &str) -> std::result::Result<(), Fault
         }
         done => done,
     }
+}
+
+/// Goes on with a schedule that is due.
+async fn look(app: &App, realm: &str, id: &str) -> std::result::Result<(), Fault> {
+    match app.realm(realm).await? {
+        Some(realm) => walk::some(app, &realm, id).await,
+        None => Ok(()),
+    }
+}
+
+/// Goes on with a run that is due.
+async fn resume(
+    app: &App,
+    (realm, id): (&str, &str),
+    begun: Instant,
+) -> std::result::Result<(), Fault> {
+    let Some(realm) = app.realm(realm).await? else {
+        return Ok(());
+    };
+    match go_on(app, &realm, id, begun).await {
+        Err(fault) if !fault.is_temporary() => {
+            put_off(app, &realm, id).await?;
+            Err(fault)
+        }
+        done => done,
+    }
+}
+
+/// Leaves a step that cannot even be taken for later: what is due first would keep all others from their turn.
+async fn put_off(app: &App, realm: &Arc<Realm>, id: &str) -> std::result::Result<(), Fault> {
+    let named = id.to_owned();
+    let work = move |cx: &mut Cx<'_>| {
+        if let Some(run) = run::find(cx, &named)?.filter(|run| run.due_at <= cx.now) {
+            let until = rest(cx, &run);
+            run::claim(cx, &run, until)?;
+        }
+        Ok::<_, Fault>(())
+    };
+    app.enter(realm, Door::Write, work).await
+}
+
+/// Until when whoever takes a step has time for it.
+fn rest(cx: &Cx<'_>, run: &Run) -> Timestamp {
+    let wait = TAKEN
+        .as_seconds()
+        .saturating_mul(1 << run.attempts.clamp(0, 10));
+    cx.now.plus(Ttl::seconds(wait.min(SELDOM.as_seconds())))
 }
 
 /// A step that this node has taken.
@@ -188,25 +242,22 @@ fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<(Taken, Option<Errand>)>> {
         run::end(cx, &run)?;
         return Ok(None);
     }
-    let wait = TAKEN
-        .as_seconds()
-        .saturating_mul(1 << run.attempts.clamp(0, 10));
-    let until = cx.now.plus(Ttl::seconds(wait.min(SELDOM.as_seconds())));
+    let until = rest(cx, &run);
     if !run::claim(cx, &run, until)? {
         return Ok(None);
     }
     run.due_at = until;
     run.attempts += 1;
-    let next = match step.kind {
+    let (next, least) = match step.kind {
         Kind::Restart => {
             let position = step
                 .text("position")
                 .and_then(|text| text.trim().parse().ok());
-            steps.get(position.unwrap_or(0))
+            (steps.get(position.unwrap_or(0)), REST)
         }
-        _ => steps.get(at + 1),
+        _ => (steps.get(at + 1), 0),
     };
-    let next = next.map(|next| (next.id.clone(), later(cx.now, next.after)));
+    let next = next.map(|next| (next.id.clone(), later(cx.now, next.after.max(least))));
     let grants = rights::of_step(&workflow, step.kind);
     let errand = match (&run.resource, step.kind) {
         (Resource::User(user), kind) if kind != Kind::Restart => {

@@ -129,6 +129,7 @@ pub fn read(
 ) -> Result<(String, Map<String, Value>), Unfit> {
     let name = read::text(sent, "name")?.filter(|name| !name.trim().is_empty());
     let name = name.ok_or(Unfit::Unnamed)?.to_owned();
+    read::check_room("name", &name, LONGEST_NAME)?;
     read::switch(sent, "enabled")?;
     let mut definition = sent.clone();
     definition.retain(|member, value| !OWN.contains(&member.as_str()) && !value.is_null());
@@ -245,6 +246,9 @@ const OWN: [&str; 7] = [
     "cancelInProgress",
     "restartInProgress",
 ];
+
+/// The longest name, in characters: PostgreSQL has no room in an index for much more.
+const LONGEST_NAME: usize = 255;
 
 const CONCURRENCY: [&str; 2] = ["cancel-in-progress", "restart-in-progress"];
 

@@ -15,8 +15,8 @@ use crate::user::Attributes;
 
 pub use depth::{DEEPEST, has_room, has_room_among};
 pub use tree::{Query, ancestors, count, count_inside, find_named, list_inside, path, search};
-pub use tree::{is_inside, roles};
-pub(crate) use tree::{roles_of_all, with_all_inside, with_parents};
+pub use tree::{is_inside, roles, with_parents};
+pub(crate) use tree::{roles_of_all, with_all_inside};
 
 /// A group.
 #[derive(Clone, Debug, PartialEq)]

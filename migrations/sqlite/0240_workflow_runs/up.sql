@@ -18,7 +18,7 @@ CREATE TABLE workflow_triggers (
   -- One of the two: whom it happened to.
   user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
   client_uuid TEXT REFERENCES clients (id) ON DELETE CASCADE,
-  -- The names of what it is about (a role, a group, a provider, a client), a line each.
+  -- The names of what it is about (a role, a group, a provider, a client), as a list of JSON.
   detail TEXT NOT NULL,
   -- How many workflows after one another have led to it.
   hops BIGINT NOT NULL

@@ -76,7 +76,8 @@ fn hear(
     }
     // Who begins anew has been led here by both, so that one that follows from itself comes to an end.
     let hops = trigger.hops.max(under_way.hops);
-    if run::end(cx, &under_way)? && restarts {
+    // Another node may be about to do a step of it: what cancels it counts nevertheless.
+    if run::stop(cx, &under_way.id)? && restarts {
         let due_at = cx.now;
         begin(cx, (workflow, steps), &trigger.resource, due_at, hops)?;
     }

@@ -1,6 +1,8 @@
 //! Whom a workflow is for: the events that it begins with, and what has to be true of somebody.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use cloakroom_keycloak::workflow::expression;
 use cloakroom_model::id::{ClientUuid, GroupId, RoleId};
@@ -43,18 +45,53 @@ pub(super) fn fits(text: &str, trigger: &Trigger) -> bool {
     }
 }
 
+/// What the names in conditions mean, each looked up once for all whom a condition is asked of: a look through a realm holds up
+/// whoever else writes.
+#[derive(Default)]
+pub(super) struct Known {
+    roles: RefCell<BTreeMap<String, Option<RoleId>>>,
+    groups: RefCell<BTreeMap<String, Option<GroupId>>>,
+}
+
+impl Known {
+    fn role(&self, cx: &mut Cx<'_>, named: &str) -> Result<Option<RoleId>> {
+        if let Some(known) = self.roles.borrow().get(named) {
+            return Ok(known.clone());
+        }
+        let found = role_named(cx, named)?.map(|role| role.id);
+        self.roles
+            .borrow_mut()
+            .insert(named.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    fn group(&self, cx: &mut Cx<'_>, path: &str) -> Result<Option<GroupId>> {
+        if let Some(known) = self.groups.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let found = group_at(cx, path)?.map(|group| group.id);
+        self.groups
+            .borrow_mut()
+            .insert(path.to_owned(), found.clone());
+        Ok(found)
+    }
+}
+
 /// What is known of whom workflows may be for, each asked about once.
 pub(super) struct Facts {
+    known: Rc<Known>,
     resource: Resource,
     user: Option<Option<User>>,
     roles: Option<BTreeSet<RoleId>>,
-    groups: Option<Vec<GroupId>>,
+    /// Those that they are in, and all that these are inside of.
+    groups: Option<BTreeSet<GroupId>>,
     links: Option<Vec<String>>,
 }
 
 impl Facts {
     pub(super) fn of(resource: Resource) -> Self {
         Self {
+            known: Rc::default(),
             resource,
             user: None,
             roles: None,
@@ -64,8 +101,9 @@ impl Facts {
     }
 
     /// Of somebody whose row is read already.
-    pub(super) fn of_user(user: User) -> Self {
+    pub(super) fn of_user(user: User, known: &Rc<Known>) -> Self {
         Self {
+            known: Rc::clone(known),
             user: Some(Some(user.clone())),
             ..Self::of(Resource::User(user.id))
         }
@@ -102,7 +140,7 @@ impl Facts {
     }
 
     fn has_role(&mut self, cx: &mut Cx<'_>, named: &str) -> Result<bool> {
-        let Some(wanted) = role_named(cx, named)? else {
+        let Some(wanted) = self.known.role(cx, named)? else {
             return Ok(false);
         };
         let Resource::User(id) = &self.resource else {
@@ -112,27 +150,28 @@ impl Facts {
             Some(known) => known,
             None => user::effective_roles(cx, id)?,
         };
-        let has = roles.contains(&wanted.id);
+        let has = roles.contains(&wanted);
         self.roles = Some(roles);
         Ok(has)
     }
 
     fn is_member(&mut self, cx: &mut Cx<'_>, path: &str) -> Result<bool> {
-        let Some(wanted) = group_at(cx, path)? else {
+        let Some(wanted) = self.known.group(cx, path)? else {
             return Ok(false);
         };
         let Resource::User(id) = &self.resource else {
             return Ok(false);
         };
-        if self.groups.is_none() {
-            self.groups = Some(user::groups(cx, id)?);
-        }
-        for group in self.groups.iter().flatten() {
-            if group::is_inside(cx, group, &wanted.id)? {
-                return Ok(true);
+        let groups = match self.groups.take() {
+            Some(known) => known,
+            None => {
+                let theirs = user::groups(cx, id)?;
+                group::with_parents(cx, &theirs)?
             }
-        }
-        Ok(false)
+        };
+        let is_in = groups.contains(&wanted);
+        self.groups = Some(groups);
+        Ok(is_in)
     }
 
     /// `name`, or `name=value,value`: then the values are these and no others, in any order.

@@ -14,7 +14,7 @@ use cloakroom_web::App;
 use serde_json::json;
 
 use super::condition::role_named;
-use super::notice;
+use super::{fit, notice};
 use crate::access::{Actor, Grants};
 use crate::api::users::draft::{group_at, taken};
 use crate::api::users::many::{self, Act};
@@ -153,7 +153,10 @@ fn plan(cx: &mut Cx<'_>, step: &Step, user: &User, grants: &Grants) -> Result<Pl
             attributes(step, &mut after);
             match &after == user {
                 true => Plan::Nothing,
-                false => Plan::Change(Box::new(after)),
+                false => {
+                    fit::check(cx.realm, user, &after)?;
+                    Plan::Change(Box::new(after))
+                }
             }
         }
         Kind::AddRequiredAction | Kind::RemoveRequiredAction => actions(cx, step, user)?,

@@ -1,5 +1,6 @@
 //! The schedule of a workflow: it looks through everybody, some at a time, for those whom it is for.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use cloakroom_keycloak::workflow::{Schedule, schedule, steps};
@@ -9,8 +10,9 @@ use cloakroom_model::workflow::{self, Resource, Workflow, run};
 use cloakroom_model::{Cx, Door, Fault, Realm, Result, Timestamp, user};
 use cloakroom_web::App;
 
+use super::REST;
 use super::begin::{self, later};
-use super::condition::Facts;
+use super::condition::{Facts, Known};
 use crate::api::clients::is_built_in;
 
 /// As many are looked at in one unit of work.
@@ -18,9 +20,6 @@ const MOST: i64 = 100;
 
 /// As many of these in one round.
 const STRETCHES: usize = 10;
-
-/// A schedule rests at least as long, in milliseconds: it looks through a whole realm.
-const REST: i64 = 1_000;
 
 /// Goes on with a walk that is due.
 pub(super) async fn some(
@@ -84,6 +83,7 @@ impl Stretch {
             count: 0,
             at: after.to_owned(),
         };
+        let known = Rc::new(Known::default());
         if steps(workflow).iter().any(|step| step.kind.is_of_clients()) {
             let first: i64 = after.parse().unwrap_or(0);
             let query = Query {
@@ -104,7 +104,7 @@ impl Stretch {
         for user in user::walk(cx, after, MOST)? {
             let (place, is_person) = (user.username.clone(), user.service_account_client.is_none());
             let resource = Resource::User(user.id.clone());
-            let person = is_person.then(|| (Facts::of_user(user), resource));
+            let person = is_person.then(|| (Facts::of_user(user, &known), resource));
             stretch.add(place, person);
         }
         Ok(stretch)

@@ -200,6 +200,12 @@ fn keep_open(
         report.approximate("enabled", MASTER, how);
         *enabled = true;
     }
+    let is_http = frontend::of(settings).is_some_and(|url| url.starts_with("http://"));
+    if is_http && ready.is_https && !settings.ssl_required.eq_ignore_ascii_case("none") {
+        let how = "left out: the address of the server is an https one, and nobody from outside could sign in at an http one";
+        report.approximate("attributes.frontendUrl", MASTER, how);
+        settings.attributes.remove(frontend::NAME);
+    }
     if settings.ssl_required.eq_ignore_ascii_case("all") && !ready.is_https {
         let how = "is external now: the address of the server is no https one, and nobody could sign in to change it";
         report.approximate("sslRequired", MASTER, how);

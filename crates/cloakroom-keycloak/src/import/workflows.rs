@@ -1,5 +1,7 @@
 //! Workflows, which files have as components.
 
+use std::collections::BTreeSet;
+
 use cloakroom_model::workflow::{self, Workflow};
 use cloakroom_model::{Cx, Timestamp};
 
@@ -29,9 +31,11 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>, object: &Object) 
     }
     let id = part.id("id")?.unwrap_or_else(|| cx.new_id());
     let (sent, ids) = component::sent(&config, steps);
-    let mut ids = ids.into_iter();
+    // Of two steps with one id, nobody who has done the first would ever come to the second.
+    let (mut ids, mut seen) = (ids.into_iter(), BTreeSet::new());
     let (name, definition) = match read(&sent, || {
-        ids.next().flatten().unwrap_or_else(|| cx.new_id())
+        let given = ids.next().flatten().filter(|id| seen.insert(id.clone()));
+        given.unwrap_or_else(|| cx.new_id())
     }) {
         Ok(read) => read,
         Err(why) => {

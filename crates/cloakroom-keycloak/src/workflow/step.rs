@@ -136,6 +136,9 @@ pub fn steps(workflow: &Workflow) -> Vec<Step> {
 
 const RESTART: &str = "restart";
 
+/// More steps than these no workflow has, and no step more values of a setting: a step is done in one go, while others wait.
+const MOST: usize = 100;
+
 /// Members of a step. What else it has, and is a text, is one of its settings.
 const MEMBERS: [&str; 6] = ["uses", "with", "after", "id", "scheduled-at", "status"];
 
@@ -160,6 +163,9 @@ pub(super) fn complete(
     steps: &mut [Object],
     new_id: &mut dyn FnMut() -> String,
 ) -> Result<About, Unfit> {
+    if steps.len() > MOST {
+        return Err(Unfit::Text(format!("Workflows have at most {MOST} steps")));
+    }
     let mut kinds = Vec::new();
     for step in steps.iter_mut() {
         let kind = read::text(step, "uses")?.unwrap_or_default().to_owned();
@@ -206,8 +212,11 @@ fn settle(step: &mut Object) -> Result<(), Unfit> {
         with.insert(name, json!(text));
     }
     with.retain(|_, value| !value.is_null());
-    if with.values().any(|value| texts(value).is_none()) {
-        return Err(Unreadable::Type.into());
+    for value in with.values() {
+        if texts(value).ok_or(Unreadable::Type)?.len() > MOST {
+            let why = format!("A setting of a step has at most {MOST} values");
+            return Err(Unfit::Text(why));
+        }
     }
     for member in ["with", "scheduled-at", "status"] {
         step.remove(member);

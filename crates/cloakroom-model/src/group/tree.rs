@@ -157,7 +157,7 @@ pub(crate) fn roles_of_all(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<Vec<RoleI
 }
 
 /// The given groups and all above them.
-pub(crate) fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
+pub fn with_parents(cx: &mut Cx<'_>, ids: &[GroupId]) -> Result<BTreeSet<GroupId>> {
     let mut seen: BTreeSet<GroupId> = BTreeSet::new();
     let mut level: Vec<GroupId> = ids.to_vec();
     while !level.is_empty() {

@@ -224,6 +224,14 @@ pub fn end(cx: &mut Cx<'_>, run: &Run) -> Result<bool> {
     Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
 }
 
+/// Ends a run wherever it has come to, because somebody wants it to be over; false if it is over already.
+pub fn stop(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
+    let mine = runs::table
+        .filter(runs::realm_id.eq(&cx.realm.id))
+        .filter(runs::id.eq(id));
+    Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
+}
+
 /// Those who wait for a step move to another one, of this workflow or of another; how many they are, or `None` if one of them is under way in the
 /// other workflow already, and nobody moves.
 pub fn migrate(cx: &mut Cx<'_>, from: (&str, &str), to: (&str, At<'_>)) -> Result<Option<usize>> {

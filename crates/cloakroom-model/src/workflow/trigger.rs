@@ -43,7 +43,7 @@ fn insert(cx: &mut Cx<'_>, kind: &str, resource: &Resource, names: &[String]) ->
             triggers::kind.eq(kind),
             triggers::user_id.eq(user),
             triggers::client_uuid.eq(client),
-            triggers::detail.eq(names.join("\n")),
+            triggers::detail.eq(serde_json::to_string(names)?),
             triggers::hops.eq(cx.changes.hops),
         ))
         .execute(cx.db.conn()?)?;
@@ -205,7 +205,7 @@ pub fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<Trigger>> {
         id,
         kind,
         resource: Resource::of(user, client)?,
-        names: detail.lines().map(str::to_owned).collect(),
+        names: serde_json::from_str(&detail)?,
         hops,
     }))
 }

@@ -65,6 +65,24 @@ fn a_step_is_taken_and_done_by_one_of_many() {
 }
 
 #[test]
+fn what_is_to_be_over_is_over_wherever_it_has_come_to() {
+    on_each(|store| {
+        let run = begun(store);
+        let (seen, until) = (run.clone(), NOW.plus(Ttl::seconds(60)));
+        let claimed = store.write(move |cx| run::claim(cx, &seen, until));
+        assert!(claimed.unwrap());
+        let id = run.id.clone();
+        let stopped = winners(store, move |cx, _| run::stop(cx, &id));
+        assert_eq!(stopped, 1);
+        // Whoever is doing the step has nothing to go on with.
+        let mut taken = run;
+        taken.due_at = until;
+        let done = store.write(move |cx| run::advance(cx, &taken, at("s2")));
+        assert!(!done.unwrap());
+    });
+}
+
+#[test]
 fn what_has_happened_is_taken_by_one_of_many() {
     on_each(|store| {
         store

@@ -102,6 +102,16 @@ async fn a_server_whose_address_is_an_https_one_is_reached_by_https() {
     administer(&server, Method::POST, "", Some(new), None).await;
 
     assert_eq!(refused(&server, Some(OUTSIDE)).await, [false; 4]);
+    // At an http address of its own it would answer nobody outside, whatever they come by.
+    assert_eq!(
+        set(
+            &server,
+            "master",
+            r#"{"attributes":{"frontendUrl":"http://id.example"}}"#
+        )
+        .await,
+        StatusCode::BAD_REQUEST
+    );
     assert_eq!(
         set(&server, "master", r#"{"sslRequired":"all"}"#).await,
         StatusCode::NO_CONTENT

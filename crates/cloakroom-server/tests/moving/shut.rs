@@ -44,3 +44,24 @@ fn another_realm_and_a_server_of_https_keep_what_the_file_says() {
         assert_eq!(kept["enabled"], realm == "master");
     }
 }
+
+#[test]
+fn an_http_address_of_master_is_left_out_at_a_server_of_https() {
+    let here = Installation::new();
+    let front = json!({"frontendUrl": "http://id.example"});
+    let realms = json!([
+        {"realm": "master", "enabled": true, "sslRequired": "all", "attributes": front},
+        {"realm": "shop", "enabled": true, "sslRequired": "external", "attributes": front},
+    ]);
+    let file = here.file("realms.json", &realms.to_string());
+    let args = ["import", file.to_str().unwrap()];
+    let secure = [("CLOAKROOM_PUBLIC_URL", "https://id.example")];
+    let output = here.run_with(&args, &secure);
+
+    assert!(output.status.success(), "{output:?}");
+    for (realm, is_kept) in [("master", false), ("shop", true)] {
+        let kept: serde_json::Value = serde_json::from_str(&here.export(realm)).unwrap();
+        let address = &kept["attributes"]["frontendUrl"];
+        assert_eq!(address.is_string(), is_kept, "{realm}: {address}");
+    }
+}

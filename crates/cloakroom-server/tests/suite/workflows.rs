@@ -1,5 +1,6 @@
 //! Workflows over HTTP: what begins them, what their steps do and when, who may store them, and what stops them.
 
+mod bounds;
 mod hostile;
 mod life;
 mod run;
@@ -18,7 +19,7 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 20] = [
+    let stories: [(&str, Story); 25] = [
         ("begin-with-what-happens", run::begin),
         ("begin-with-a-sign-in", run::sign_in),
         ("wait-for-their-time", run::wait),
@@ -39,6 +40,11 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         ("give-no-role-that-became-a-right", hostile::trap),
         ("touch-no-mightier-account", hostile::spare_the_mighty),
         ("end-a-chase", hostile::chase),
+        ("rest-when-they-go-round", bounds::rest),
+        ("are-no-longer-than-others-wait-for", bounds::size),
+        ("write-nothing-that-nobody-could-be", bounds::unfit),
+        ("are-begun-by-whole-names", bounds::names),
+        ("come-in-with-steps-of-their-own", bounds::same_ids),
     ];
     let trial = |(name, story): (&'static str, Story)| {
         let server = Arc::clone(server);

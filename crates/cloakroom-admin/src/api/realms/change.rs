@@ -139,14 +139,19 @@ fn check_frontend(before: &Settings, after: &Settings) -> Result<()> {
 fn check_way_back(admin: &Admin, after: &Settings, enabled: Option<bool>) -> Result<()> {
     let shuts = |of: &Settings| {
         let own = frontend::of(of).map(|url| url.starts_with("https://"));
-        of.ssl_required == "all" && !own.unwrap_or(admin.app.is_https)
+        match of.ssl_required.as_str() {
+            "all" => !own.unwrap_or(admin.app.is_https),
+            // Who reaches the server over https comes from anywhere, and none of them by what the realm calls itself.
+            "external" => admin.app.is_https && own == Some(false),
+            _ => false,
+        }
     };
     let why = if admin.realm.name != MASTER {
         return Ok(());
     } else if enabled == Some(false) {
         "The realm master cannot be disabled"
     } else if shuts(after) && !shuts(&admin.realm.settings) {
-        "The realm master cannot ask for HTTPS always while its address is not an https one"
+        "The realm master cannot ask for HTTPS while its address is not an https one"
     } else {
         return Ok(());
     };

@@ -127,7 +127,7 @@ async fn deactivate(admin: Admin, path: Names) -> Answer {
             let Some(under_way) = run::find_of(cx, &workflow.id, &resource)? else {
                 return Ok(());
             };
-            if run::end(cx, &under_way)? {
+            if run::stop(cx, &under_way.id)? {
                 note(cx, &actor, &path, "deactivate")?;
             }
             Ok(())
