@@ -21,7 +21,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
-use cloakroom_model::{Cx, Door, Realm, client, realm, role, session, user};
+use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
 use cloakroom_oidc::{Provider, own_token};
 use cloakroom_web::App;
 use serde_json::{Map, Value};
@@ -33,7 +33,7 @@ use crate::sent::Sent;
 
 pub(crate) use cloakroom_web::address::{decode, encode};
 pub(crate) use grants::Grants;
-pub(crate) use last::check_without;
+pub(crate) use last::{check_without, keeping};
 pub(crate) use standing::standing;
 pub(crate) use sway::{COMPOSED, GIVEN, Mapping, Opened, PASSED_ON, Sway};
 
@@ -200,18 +200,20 @@ impl Admin {
         self.app.enter(&self.realm, Door::Read, work).await
     }
 
+    /// Reads much of the realm that the call is about, beside the requests that others wait for.
+    pub(crate) async fn scan<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.app.enter(&self.realm, Door::Scan, work).await
+    }
+
     /// Changes something in the realm that the call is about, which stays there until the change is done.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         mut work: impl FnMut(&mut Cx<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let work = move |cx: &mut Cx<'_>| {
-            realm::hold(cx)?;
-            let held = last::Held::look(cx)?;
-            let done = work(cx)?;
-            held.check(cx)?;
-            Ok(done)
-        };
+        let work = move |cx: &mut Cx<'_>| last::keeping(cx, &mut work);
         self.app.enter(&self.realm, Door::Write, work).await
     }
 
@@ -368,12 +370,14 @@ fn rights_in_all(
     Ok(managers.into_iter().map(rights).collect())
 }
 
-/// The realm that a token says it is from; the signature is checked with that realm's keys.
+/// The realm that a token says it is from; the signature is checked with that realm's keys, and the issuer with its address.
 async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
     let claimed = own_token::claimed_issuer(token);
-    let prefix = format!("{}/realms/", app.base_url);
-    let name = claimed.as_deref().and_then(|iss| iss.strip_prefix(&prefix));
-    let name = name.ok_or_else(AdminError::unauthorized)?;
+    // A realm may have an address of its own, so only the end of an issuer says which one it is.
+    let named = claimed
+        .as_deref()
+        .and_then(|iss| iss.rsplit_once("/realms/"));
+    let (_, name) = named.ok_or_else(AdminError::unauthorized)?;
     let realm = app
         .realm(&decode(name))
         .await?

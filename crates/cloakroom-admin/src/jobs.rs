@@ -245,8 +245,14 @@ fn advance(
         },
         Task::Import(rows) => rows.some(cx, (done, until), grants, actor)?,
     };
-    let tried = i64::try_from(tried).unwrap_or(0);
-    if !job::step(cx, job, tried, wrong)? {
+    let count = |many: usize| i64::try_from(many).unwrap_or(0);
+    let (tried, failed) = (count(tried), count(wrong.len()));
+    let mut lines = match task {
+        Task::Import(rows) if done == 0 => rows.lost(&cx.realm.profile),
+        _ => Vec::new(),
+    };
+    lines.extend(wrong);
+    if !job::step(cx, job, (tried, failed), lines)? {
         // It was cancelled meanwhile: nothing of this step may stay.
         return Err(AdminError::message(409, "The job is over").undoing());
     }

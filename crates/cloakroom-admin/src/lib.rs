@@ -19,6 +19,7 @@ pub mod routes;
 pub mod seat;
 pub mod sent;
 pub mod transfer;
+pub mod workflows;
 
 pub use cloakroom_federation::directory::vendor;
 pub use cloakroom_federation::preset;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::web;
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_keycloak::import::{
-    self, Found, Hashes, IfExists, ImportError, InMemory, Outcome, People, Ready, Report,
+    self, Found, Hashes, IfExists, ImportError, InMemory, Outcome, People, Ready, Report, Unread,
 };
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::component::Component;
@@ -49,6 +49,7 @@ struct Waiting {
     sent: Object,
     people: Box<dyn People>,
     keys: Vec<Component>,
+    is_https: bool,
     hashes: Hashes,
     manner: Manner,
     /// What was written at the last run, because a unit of work may run twice.
@@ -99,6 +100,7 @@ async fn prepare(app: &App, found: Found, manner: Manner) -> Result<Waiting, Imp
         sent,
         people,
         keys,
+        is_https: app.is_https,
         hashes,
         manner,
         report,
@@ -131,10 +133,27 @@ fn brings_keys(sent: &Object) -> bool {
             let config = key.get("config").and_then(|config| config.as_object());
             config.is_some_and(|config| {
                 let is_there = OF_KEYS.iter().any(|name| config.contains_key(*name));
-                is_there && !config.values().any(is_masked)
+                is_there && !config.values().any(is_masked) && !is_set_aside(config)
             })
         })
     })
+}
+
+/// A key that encrypts, or that signs no more, is no key to sign with.
+fn is_set_aside(config: &Object) -> bool {
+    let is = |name: &str, word: &str| {
+        let values = config.get(name).and_then(|values| values.as_array());
+        let first = values.and_then(|values| values.first());
+        let text = match first {
+            Some(serde_json::Value::Bool(on)) => on.to_string(),
+            other => other
+                .and_then(|value| value.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        text.eq_ignore_ascii_case(word)
+    };
+    is("keyUse", "enc") || is("active", "false") || is("enabled", "false")
 }
 
 fn is_masked(values: &serde_json::Value) -> bool {
@@ -179,6 +198,7 @@ impl Waiting {
             keys: &self.keys,
             hashes: &self.hashes,
             rules: &rules,
+            is_https: self.is_https,
             may_grant: &|_, _| Ok(()),
         };
         let people = Watched {
@@ -220,7 +240,7 @@ impl People for Watched<'_> {
         })
     }
 
-    fn unread(&self) -> &[(String, &'static str)] {
+    fn unread(&self) -> Vec<Unread> {
         self.people.unread()
     }
 }
@@ -261,6 +281,8 @@ impl Part {
             keys: &[],
             hashes: &self.hashes,
             rules: &rules,
+            // The realm itself is there, and none of its settings comes in.
+            is_https: true,
             may_grant: &|cx, role| match grants.check(cx, role) {
                 Ok(()) => Ok(()),
                 Err(AdminError::Fault(fault)) => Err(ImportError::Fault(fault)),

@@ -160,6 +160,11 @@ impl Desk {
         text_of(&self.person, path)
     }
 
+    /// The address that browsers know the realm by, without a slash at its end.
+    pub(crate) fn frontend(&self) -> String {
+        self.about("realm/frontend")
+    }
+
     /// A part of the address by its name.
     pub(crate) fn part(&self, name: &str) -> String {
         let sent = || self.request.match_info().get(name).unwrap_or_default();
@@ -255,7 +260,14 @@ impl Desk {
     /// A page with a status.
     pub(crate) fn answer(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let https = self.app.is_https;
-        let mut answer = render(status, page, &Security::page(https));
+        // A form may lead to a sign-in: to that of the administrator, and where a client is tried to that of the realm.
+        let there = [self.home().frontend.clone(), Some(self.frontend())];
+        let there = there.into_iter().flatten();
+        let elsewhere = there.filter(|url| *url != self.app.base_url);
+        let security = elsewhere.fold(Security::page(https), |security, url| {
+            security.with_forms_at(&url)
+        });
+        let mut answer = render(status, page, &security);
         // A browser names the origin of a form only to a page that lets it.
         let same_origin = HeaderValue::from_static("same-origin");
         answer.headers_mut().insert(REFERRER_POLICY, same_origin);

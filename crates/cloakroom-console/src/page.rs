@@ -11,6 +11,7 @@ mod directories;
 mod events;
 mod explain;
 mod flows;
+mod group_choice;
 mod groups;
 mod history;
 mod identity_providers;

@@ -12,6 +12,7 @@ const MOST: &[&str] = &["", "max"];
 const SENTENCES: &[Row] = &[
     ("error-user-attribute-required", "said-required", &[]),
     ("error-user-attribute-read-only", "said-read-only", &[]),
+    ("error-column-not-kept", "said-not-kept", &[]),
     ("error-invalid-length", "said-length", LIMITS),
     ("error-invalid-length-too-short", "said-too-short", LIMITS),
     ("error-invalid-length-too-long", "said-too-long", MOST),

@@ -30,12 +30,10 @@ pub(crate) use components::{REGISTRATION, insert_policies as insert_registration
 pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
 pub(crate) use roles::ensure_account;
 pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};
+pub use cloakroom_model::realm::MASTER;
 pub use sign_in::{
     Lacking, PutIn, Restored, list_gone, list_lacking, put_in_lacking, restore_sign_in,
 };
-
-/// The name of the realm whose administrators manage all realms.
-pub const MASTER: &str = "master";
 
 /// A realm that is to be made.
 #[derive(Clone, Debug)]

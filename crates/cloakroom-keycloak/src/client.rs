@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub use address::check_urls;
-pub use check::{PROTOCOLS, check, check_addresses, check_identity, needs_secret};
-pub(crate) use check::{check_attribute, is_local};
+pub(crate) use check::{NUMBERS, check_attribute, is_local};
+pub use check::{PROTOCOLS, check, check_addresses, check_identity, check_numbers, needs_secret};
 
 use crate::mapper;
 use crate::read::{Object, Unreadable};

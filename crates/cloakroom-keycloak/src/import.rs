@@ -39,6 +39,7 @@ mod unknown;
 mod unresolved;
 mod user_profile;
 mod users;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -53,7 +54,7 @@ pub use error::{ImportError, Result};
 use known::Known;
 pub(crate) use known::KnownClient;
 pub use partial::{IfExists, import_partial};
-pub use people::{Hashed, Hashes, InMemory, People, Plain, plain_passwords};
+pub use people::{Hashed, Hashes, InMemory, People, Plain, Unread, plain_passwords};
 pub use report::{Outcome, Remarks, Report};
 
 use crate::blueprint::{self, MASTER};
@@ -73,6 +74,11 @@ impl std::fmt::Debug for Found {
             .field("realm", &self.name())
             .finish_non_exhaustive()
     }
+}
+
+/// The first place in a realm's text where a member stands twice, so that one of the two would be lost.
+pub fn first_doubled(text: &[u8]) -> Option<String> {
+    doubled::find(text).into_iter().next()
 }
 
 impl Found {
@@ -101,6 +107,8 @@ pub trait Rules: Send + Sync {
     ) -> Result<()>;
     /// A key can be read; otherwise why not.
     fn check_key(&self, key: &Component) -> std::result::Result<(), String>;
+    /// A key that can be read signs tokens that apps can check.
+    fn can_sign(&self, key: &Component) -> bool;
     /// Tokens can be made with a protocol mapper of this kind.
     fn is_mapper(&self, kind: &str) -> bool;
     /// The step of a flow that nobody can take who comes from a provider for the first time.
@@ -141,6 +149,8 @@ pub struct Ready<'a> {
     pub hashes: &'a Hashes,
     /// What others know.
     pub rules: &'a dyn Rules,
+    /// The public address of the server is an https one.
+    pub is_https: bool,
     /// Who brings it in may hand on a role; they cannot raise themselves or others by a file.
     pub may_grant: &'a dyn Fn(&mut Cx<'_>, &RoleId) -> Result<()>,
 }
@@ -172,8 +182,8 @@ pub fn import_realm(
 ) -> Result<Arc<Realm>> {
     let (sent, people) = found;
     lenient::check_texts(sent)?;
-    for (place, why) in people.unread() {
-        report.drop(place, "", *why);
+    for unread in people.unread() {
+        report.drop(&unread.place, &unread.who, unread.why);
     }
     unresolved::report(sent, "", "", report);
     let renamed = ancient::renamed(sent, report);

@@ -1,7 +1,7 @@
 //! `UPConfig` and `UserProfileMetadata`: a realm's user profile, as stored and as forms need it.
 
 use cloakroom_model::realm::Settings;
-use cloakroom_model::user_profile::{Attribute, Side, UserProfile};
+use cloakroom_model::user_profile::{Attribute, LOCALE, Side, UserProfile};
 use serde_json::{Map, Value, json};
 
 use crate::read::{self, Unreadable, set};
@@ -105,22 +105,39 @@ pub fn metadata(profile: &UserProfile, settings: &Settings, side: Side, is_new: 
         .attributes
         .iter()
         .filter(|one| one.name == "username" || one.may_view(side));
-    let attributes: Vec<Value> = seen
-        .map(|one| describe(one, settings, side, is_new))
-        .collect();
+    let described = seen.map(|one| describe(one, settings, side, is_new));
+    let language = Attribute {
+        name: LOCALE.to_owned(),
+        ..Attribute::default()
+    };
+    // Where a realm speaks several languages, everybody has one, and may choose it.
+    let has_own = profile.has_languages && profile.attribute(LOCALE).is_none();
+    let language = has_own.then(|| {
+        let mut shown = describe(&language, settings, side, is_new);
+        set(&mut shown, "readOnly", json!(false));
+        set(&mut shown, "validators", json!({}));
+        shown
+    });
+    let attributes: Vec<Value> = language.into_iter().chain(described).collect();
     let groups: Vec<&_> = profile.groups.iter().collect();
     json!({"attributes": attributes, "groups": groups})
+}
+
+/// What an attribute is called where people see it; often the name of a text.
+pub fn display_name(attribute: &Attribute) -> String {
+    let name = attribute.name.as_str();
+    match &attribute.display_name {
+        Some(text) if !text.is_empty() => text.clone(),
+        _ if ["username", "email"].contains(&name) => format!("${{{name}}}"),
+        _ => name.to_owned(),
+    }
 }
 
 fn describe(attribute: &Attribute, settings: &Settings, side: Side, is_new: bool) -> Value {
     let name = attribute.name.as_str();
     let is_username = name == "username";
     let is_fixed = is_username && !is_new && !settings.edit_username_allowed;
-    let display = match &attribute.display_name {
-        Some(text) if !text.is_empty() => text.clone(),
-        _ if ["username", "email"].contains(&name) => format!("${{{name}}}"),
-        _ => name.to_owned(),
-    };
+    let display = display_name(attribute);
     let is_required = match is_username {
         true => !settings.registration_email_as_username,
         false => attribute.is_required(side, &[]),
@@ -159,6 +176,10 @@ fn describe(attribute: &Attribute, settings: &Settings, side: Side, is_new: bool
         if let Some(value) = value {
             set(&mut shown, name, value);
         }
+    }
+    // What a form of a person's own looks for at the address.
+    if side == Side::User && name == "email" && attribute.annotations.is_none() {
+        set(&mut shown, "annotations", json!({}));
     }
     shown
 }

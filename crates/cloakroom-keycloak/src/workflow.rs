@@ -1,12 +1,15 @@
 //! `WorkflowRepresentation`: a workflow as JSON.
 
-mod expression;
+pub(crate) mod component;
+pub mod expression;
 mod step;
 
-use cloakroom_model::workflow::Workflow;
+use cloakroom_model::workflow::run::Run;
+use cloakroom_model::workflow::{EVENTS, Workflow};
 use serde_json::{Map, Value, json};
 
 use self::step::About;
+pub use self::step::{Kind, Step, steps};
 use crate::read::{self, Object, Unreadable, set};
 
 /// The workflow as it is shown, with the ids of itself and its steps or without.
@@ -22,6 +25,53 @@ pub fn show(workflow: &Workflow, with_ids: bool) -> Value {
         step.remove("id");
     }
     shown
+}
+
+/// The workflow as it is shown for somebody for whom it is under way: which steps are done, and when the others are due.
+pub fn show_run(workflow: &Workflow, run: &Run) -> Value {
+    let mut shown = show(workflow, true);
+    let waits: Vec<i64> = steps(workflow).iter().map(|step| step.after).collect();
+    let all = shown.get_mut("steps").and_then(Value::as_array_mut);
+    let mut due: Option<i64> = None;
+    for (step, after) in all.into_iter().flatten().zip(waits) {
+        let is_next = step.get("id").and_then(Value::as_str) == Some(run.step.as_str());
+        due = match due {
+            None if is_next => Some(run.due_at.millis()),
+            None => None,
+            Some(before) => Some(before.saturating_add(after)),
+        };
+        match due {
+            None => set(step, "status", json!("COMPLETED")),
+            Some(at) => {
+                set(step, "scheduled-at", json!(at));
+                set(step, "status", json!("PENDING"));
+            }
+        }
+    }
+    if let Some(problem) = &run.problem {
+        set(&mut shown, "state", json!({"errors": [problem]}));
+    }
+    shown
+}
+
+/// How often a workflow looks for whom it is for by itself, and how many it takes at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// Milliseconds between two looks.
+    pub after: i64,
+    /// As many as it takes; `None` for all.
+    pub batch: Option<i64>,
+}
+
+/// The schedule of a workflow; `None` if it has none.
+pub fn schedule(workflow: &Workflow) -> Option<Schedule> {
+    let schedule = workflow.definition.get("schedule")?;
+    let after = step::duration(schedule.get("after")?.as_str()?)?;
+    let batch = schedule.get("batch-size").and_then(Value::as_i64);
+    Some(Schedule {
+        after,
+        batch: batch.filter(|size| *size > 0),
+    })
 }
 
 /// Why a workflow does not fit, in Keycloak's texts.
@@ -72,7 +122,7 @@ pub fn parse(body: &[u8]) -> Result<Object, Unreadable> {
     Ok(sent)
 }
 
-/// The name and the definition that were sent; `new_id` makes the ids of steps.
+/// The name and the definition that were sent; `new_id` makes the ids of steps. A workflow of another server may be read as well.
 pub fn read(
     sent: &Object,
     mut new_id: impl FnMut() -> String,
@@ -92,6 +142,16 @@ pub fn read(
     }
     check_schedule(sent)?;
     Ok((name, definition))
+}
+
+/// Lets the steps of a new definition keep the ids that they had in the old one, where the same steps stand in the same order; false if they do not.
+pub fn keep_ids(old: &Map<String, Value>, new: &mut Map<String, Value>) -> bool {
+    let old = old.get("steps").and_then(Value::as_array);
+    let new = new.get_mut("steps").and_then(Value::as_array_mut);
+    match (old, new) {
+        (Some(old), Some(new)) => step::keep_ids(old, new),
+        _ => false,
+    }
 }
 
 fn check_events(text: &str) -> Result<(), Unfit> {
@@ -178,20 +238,6 @@ const OWN: [&str; 7] = [
 ];
 
 const CONCURRENCY: [&str; 2] = ["cancel-in-progress", "restart-in-progress"];
-
-/// What may begin a workflow. An underscore stands for a hyphen, and capitals for small letters.
-const EVENTS: [&str; 10] = [
-    "client-authenticated",
-    "client-created",
-    "user-authenticated",
-    "user-created",
-    "user-federated-identity-added",
-    "user-federated-identity-removed",
-    "user-group-membership-added",
-    "user-group-membership-removed",
-    "user-role-granted",
-    "user-role-revoked",
-];
 
 /// What may be asked of whom it is for; all of them are about people.
 const CONDITIONS: [&str; 4] = [

@@ -74,6 +74,7 @@ pub fn judge_further(
             reason: "invalid_user_credentials",
             user: Some(user.id.clone()),
             why: Some("the one-time code is missing"),
+            typed: None,
         },
     };
     further::report(cx, &denied, brought.kind, (client_id, place.ip))?;
@@ -98,6 +99,7 @@ pub fn finish(
         reason: "resolve_required_actions",
         user: Some(user.id.clone()),
         why: None,
+        typed: None,
     };
     proof::report(cx, &denied, client_id, ip)?;
     Ok(Err("Account is not fully set up"))

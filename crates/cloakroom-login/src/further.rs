@@ -228,6 +228,7 @@ pub fn prove(
         reason: refused.unwrap_or(reason),
         user: Some(user.id.clone()),
         why: refused.is_none().then_some(why),
+        typed: None,
     })))
 }
 

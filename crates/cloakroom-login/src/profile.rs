@@ -13,6 +13,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::user_profile::{Attribute, ROOT, Side, UserProfile};
 use serde_json::{Map, Value, json};
 
+pub(crate) use validator::is_plain;
 pub use validator::{Setting, list_validators};
 
 /// In whose hands a profile is, and during which request.

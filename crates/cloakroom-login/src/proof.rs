@@ -49,6 +49,8 @@ pub struct Denied {
     pub user: Option<UserId>,
     /// What the one who has judged the password says of it, for those who read events.
     pub why: Option<&'static str>,
+    /// What was typed as the name, where it could be one.
+    pub typed: Option<String>,
 }
 
 /// One source tries one user more often than people do: the attempt was not counted, nothing was
@@ -85,6 +87,7 @@ pub struct Work {
     device: Option<Digest>,
     is_counted: bool,
     user: Option<UserId>,
+    typed: Option<String>,
     credential: Option<Credential>,
     plain: Option<Plain>,
     hashing: HashPolicy,
@@ -99,6 +102,7 @@ pub struct Checked {
     device: Option<Digest>,
     is_counted: bool,
     user: Option<UserId>,
+    typed: Option<String>,
     credential: Option<Credential>,
     is_right: bool,
     better: Option<Stored>,
@@ -150,6 +154,10 @@ pub fn prepare(
         device,
         is_counted: false,
         user: found.as_ref().map(|user| user.id.clone()),
+        typed: match who {
+            Who::Named(typed) => report::name(typed),
+            Who::Known(_) => None,
+        },
         credential: None,
         refused: plain.is_none().then_some("invalid_user_credentials"),
         plain,
@@ -231,6 +239,7 @@ impl Work {
             device: self.device,
             is_counted: self.is_counted,
             user: self.user,
+            typed: self.typed,
             credential: None,
             is_right: false,
             better: None,
@@ -315,6 +324,7 @@ pub fn conclude_in_part(
         reason,
         user: checked.user.clone(),
         why: checked.why,
+        typed: checked.typed.clone(),
     };
     let Some(id) = &checked.user else {
         nobody::conclude(cx)?;

@@ -1,5 +1,6 @@
 //! Clients: applications that ask for tokens, with their settings and secrets.
 
+mod kind;
 mod query;
 
 use std::collections::BTreeMap;
@@ -18,9 +19,11 @@ use crate::scope::{self, Links};
 use crate::secret::{Digest, Sealed, Secret};
 use crate::sql::Unless;
 use crate::time::Timestamp;
+use crate::workflow::trigger;
 use crate::{Fault, Result, hidden, realm, role};
 
-pub use query::{Access, Kind, Query, find_ids, find_names, list, list_bound, visit};
+pub use kind::Kind;
+pub use query::{Access, Query, find_ids, find_names, list, list_bound, visit};
 
 /// A client with all that the protocol asks of it.
 #[derive(Clone, Debug)]
@@ -171,14 +174,18 @@ pub fn insert(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
         clients::client_id.eq(&draft.client_id),
         clients::enabled.eq(draft.enabled),
         clients::settings.eq(settings),
+        clients::kind.eq(Kind::of(&draft.settings).name()),
         clients::secret.eq(secret),
         clients::secret_attributes.eq(hidden),
         clients::created_at.eq(cx.now),
         clients::updated_at.eq(cx.now),
     ));
-    let inserted = Unless(insert, "").execute(cx.db.conn()?)?;
+    let is_new = Unless(insert, "").execute(cx.db.conn()?)? == 1;
+    if is_new {
+        trigger::client_created(cx, &draft.id)?;
+    }
     cx.settings_changed();
-    Ok(inserted == 1)
+    Ok(is_new)
 }
 
 /// Replaces a client's own row; false if it is gone. Its `client_id` must be free.
@@ -193,6 +200,7 @@ pub fn update(cx: &mut Cx<'_>, draft: &Draft) -> Result<bool> {
             clients::client_id.eq(&draft.client_id),
             clients::enabled.eq(draft.enabled),
             clients::settings.eq(settings),
+            clients::kind.eq(Kind::of(&draft.settings).name()),
             clients::secret.eq(secret),
             clients::secret_attributes.eq(hidden),
             clients::updated_at.eq(cx.now),
@@ -357,4 +365,5 @@ struct Row {
     secret_attributes: Option<Sealed>,
     created_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
+    _kind: Option<String>,
 }

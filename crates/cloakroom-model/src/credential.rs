@@ -1,6 +1,6 @@
 //! Credentials: what a user proves to be themselves with. Secret parts are sealed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::dsl::{count, sql};
 use diesel::prelude::*;
@@ -26,6 +26,9 @@ pub const SECURITY_KEY: &str = "webauthn";
 pub const PASSKEY: &str = "webauthn-passwordless";
 /// The kind that holds a former password, which may not be chosen again.
 pub const PASSWORD_HISTORY: &str = "password-history";
+
+/// What beside a password proves nobody by itself: former passwords, and codes for when a device is lost.
+pub(crate) const NO_FACTORS: [&str; 2] = [PASSWORD_HISTORY, RECOVERY_CODES];
 
 /// A credential, in Keycloak's two JSON texts.
 #[derive(Clone, Debug)]
@@ -71,6 +74,26 @@ pub fn kinds(cx: &mut Cx<'_>, user: &UserId) -> Result<Vec<String>> {
     Ok(fixed!(cx.db.conn()?, mine, load::<String>)?)
 }
 
+/// The kinds of what these users have beside a password and former ones, each as often as they have it, by its name.
+pub fn kinds_beside_passwords(
+    cx: &mut Cx<'_>,
+    users: &[UserId],
+) -> Result<BTreeMap<UserId, Vec<String>>> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq_any(users.to_vec()))
+        .filter(sql::<Bool>("credentials.kind <> 'password'"))
+        .filter(credentials::kind.ne(PASSWORD_HISTORY))
+        .order(credentials::kind.asc())
+        .select((credentials::user_id, credentials::kind));
+    let rows: Vec<(UserId, String)> = mine.load(cx.db.conn()?)?;
+    let mut kinds: BTreeMap<UserId, Vec<String>> = BTreeMap::new();
+    for (user, kind) in rows {
+        kinds.entry(user).or_default().push(kind);
+    }
+    Ok(kinds)
+}
+
 /// How many people of the realm have something beside their password that proves them: a device with one-time codes, or a
 /// key. Codes on paper are for when that is lost.
 pub fn count_beside_passwords(cx: &mut Cx<'_>) -> Result<i64> {
@@ -78,7 +101,7 @@ pub fn count_beside_passwords(cx: &mut Cx<'_>) -> Result<i64> {
         .filter(credentials::realm_id.eq(&cx.realm.id))
         // The index is of those alone, which a database sees where the kind stands in the statement itself.
         .filter(sql::<Bool>("credentials.kind <> 'password'"))
-        .filter(credentials::kind.ne_all([PASSWORD_HISTORY, RECOVERY_CODES]));
+        .filter(credentials::kind.ne_all(NO_FACTORS));
     let people = mine.select(count(credentials::user_id).aggregate_distinct());
     Ok(people.get_result(cx.db.conn()?)?)
 }

@@ -211,6 +211,8 @@ pub struct Changes {
     pub people: Vec<String>,
     /// What happened to users and clients, whether or not it is also written down.
     pub events: Vec<Event>,
+    /// How many workflows after one another have led to what this unit of work does; nobody outside has to hear of it.
+    pub hops: i64,
 }
 
 impl Changes {

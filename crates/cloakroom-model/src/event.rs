@@ -15,6 +15,7 @@ use crate::sql::lower;
 use crate::swept::swept;
 use crate::time::Timestamp;
 use crate::user::{fold, pattern};
+use crate::workflow::trigger;
 
 pub use keep::{SELDOM, is_kept, sweep_expired};
 
@@ -39,11 +40,12 @@ pub struct Event {
     pub details: BTreeMap<String, String>,
 }
 
-/// Tells of an event after the commit, and writes it down where it `is_kept`.
+/// Tells of an event after the commit, and writes it down where it `is_kept`. Workflows that begin with it hear of it.
 pub fn report(cx: &mut Cx<'_>, event: Event, is_kept: bool) -> Result<()> {
     if is_kept {
         record(cx, &event)?;
     }
+    trigger::reported(cx, &event)?;
     cx.changes.events.push(event);
     Ok(())
 }

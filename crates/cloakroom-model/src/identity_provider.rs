@@ -181,6 +181,16 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<IdentityProvider>> {
     rows.into_iter().map(|row| open(cx, row)).collect()
 }
 
+/// The realm has an identity provider, be it switched on or off.
+pub fn is_any(cx: &mut Cx<'_>) -> Result<bool> {
+    let mine = identity_providers::table
+        .filter(identity_providers::realm_id.eq(&cx.realm.id))
+        .select(identity_providers::alias)
+        .limit(1);
+    let found = mine.get_result::<String>(cx.db.conn()?).optional()?;
+    Ok(found.is_some())
+}
+
 /// The identity provider with this alias.
 pub fn find(cx: &mut Cx<'_>, alias: &str) -> Result<Option<IdentityProvider>> {
     let mine = identity_providers::table

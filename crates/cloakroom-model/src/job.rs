@@ -53,7 +53,7 @@ pub struct Job {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Something that went wrong.
+/// Something that went wrong, or that somebody has to know of the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// The line of the input, counted from 1.
@@ -188,14 +188,19 @@ pub fn input(cx: &mut Cx<'_>, id: &str) -> Result<Option<Zeroizing<Vec<u8>>>> {
         .transpose()
 }
 
-/// Writes down how far a job has come: so many more were tried, and these went wrong.
+/// Writes down how far a job has come: so many more were tried and so many went wrong, and what there is to report.
 ///
 /// False if it is over already, or if another has come further meanwhile; what was done in this unit of work has to be
 /// undone then.
-pub fn step(cx: &mut Cx<'_>, job: &Job, tried: i64, wrong: Vec<Line>) -> Result<bool> {
+pub fn step(
+    cx: &mut Cx<'_>,
+    job: &Job,
+    (tried, failed): (i64, i64),
+    lines: Vec<Line>,
+) -> Result<bool> {
     let mut report = job.report.clone();
-    let failed = job.failed + i64::try_from(wrong.len()).unwrap_or(i64::MAX);
-    report.extend(wrong);
+    let failed = job.failed + failed;
+    report.extend(lines);
     report.truncate(MOST);
     let handled = job.handled + tried;
     let mine = jobs::table

@@ -17,21 +17,20 @@ macro_rules! add {
         }
     };
     (named, $owner:ident: $Owner:ty, $thing:ident: $Thing:ty) => {
-        /// Gives it to an owner of this name, who may have it already.
+        /// Gives it to an owner of this name; false if they have it already.
         pub(crate) fn add_named(
             cx: &mut Cx<'_>,
             owner: &$Owner,
             thing: &$Thing,
             name: &str,
-        ) -> Result<()> {
+        ) -> Result<bool> {
             let insert = diesel::insert_into(pairs::table).values((
                 pairs::$owner.eq(owner),
                 pairs::$thing.eq(thing),
                 pairs::realm_id.eq(&cx.realm.id),
                 pairs::username.eq(name),
             ));
-            Unless(insert, "").execute(cx.db.conn()?)?;
-            Ok(())
+            Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
         }
     };
 }
@@ -61,14 +60,13 @@ macro_rules! pairs {
 
             $crate::pairs::add!($name, $owner: $Owner, $thing: $Thing);
 
-            /// Takes it from an owner, who may not have it.
-            pub(crate) fn remove(cx: &mut Cx<'_>, owner: &$Owner, thing: &$Thing) -> Result<()> {
+            /// Takes it from an owner; false if they have it not.
+            pub(crate) fn remove(cx: &mut Cx<'_>, owner: &$Owner, thing: &$Thing) -> Result<bool> {
                 let mine = pairs::table
                     .filter(pairs::realm_id.eq(&cx.realm.id))
                     .filter(pairs::$owner.eq(owner))
                     .filter(pairs::$thing.eq(thing));
-                diesel::delete(mine).execute(cx.db.conn()?)?;
-                Ok(())
+                Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
             }
         }
     };

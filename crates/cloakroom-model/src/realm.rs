@@ -1,6 +1,7 @@
 //! Realms: tenants and their settings. The only file whose queries are not scoped to one realm.
 
 mod flowless;
+pub mod frontend;
 mod restored;
 mod secrets;
 
@@ -22,6 +23,9 @@ use crate::{Fault, Result};
 pub use flowless::{list_with_flow_gone, list_without_flow};
 pub use restored::{Forgotten, forget_grants};
 pub use secrets::secrets;
+
+/// The name of the realm whose administrators manage all realms.
+pub const MASTER: &str = "master";
 
 /// A realm as it is stored.
 #[derive(Clone, Debug)]

@@ -203,6 +203,38 @@ diesel::table! {
         realm_id -> Text,
         name -> Text,
         definition -> Text,
+        enabled -> Bool,
+        trusted -> Bool,
+        due_at -> Nullable<BigInt>,
+        walked_to -> Text,
+        walk_left -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    workflow_triggers (id) {
+        id -> Text,
+        realm_id -> Text,
+        kind -> Text,
+        user_id -> Nullable<Text>,
+        client_uuid -> Nullable<Text>,
+        detail -> Text,
+        hops -> BigInt,
+    }
+}
+
+diesel::table! {
+    workflow_runs (id) {
+        id -> Text,
+        realm_id -> Text,
+        workflow_id -> Text,
+        user_id -> Nullable<Text>,
+        client_uuid -> Nullable<Text>,
+        step_id -> Text,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        problem -> Nullable<Text>,
+        hops -> BigInt,
     }
 }
 
@@ -218,6 +250,7 @@ diesel::table! {
         secret_attributes -> Nullable<Binary>,
         created_at -> Nullable<BigInt>,
         updated_at -> Nullable<BigInt>,
+        kind -> Nullable<Text>,
     }
 }
 
@@ -904,6 +937,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_group_members,
     client_initial_access,
     workflows,
+    workflow_triggers,
+    workflow_runs,
     clients,
     client_scopes,
     protocol_mappers,

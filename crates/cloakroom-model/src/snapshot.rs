@@ -22,7 +22,7 @@ use crate::secret::Vault;
 use crate::time::Timestamp;
 use crate::user::ServiceAccount;
 use crate::user_profile::{self, UserProfile};
-use crate::{Changes, key, organization};
+use crate::{Changes, key, organization, workflow};
 
 type Result<T, E = crate::Fault> = std::result::Result<T, E>;
 
@@ -39,6 +39,8 @@ pub struct Realm {
     pub version: i64,
     /// Everything that is set on the realm itself.
     pub settings: Settings,
+    /// The address that browsers know it by, where it is not that of the server, without a slash at its end.
+    pub frontend: Option<String>,
     /// The providers of its keys, best first.
     pub keys: Vec<Component>,
     /// Its client scopes, with their mappers.
@@ -61,6 +63,8 @@ pub struct Realm {
     pub flows: Shelf,
     /// Its own texts in place of the built-in messages, by language.
     pub texts: BTreeMap<String, Arc<Texts>>,
+    /// The events that one of its workflows may begin with.
+    pub awaited: BTreeSet<&'static str>,
     /// What is filled in when it is first asked for.
     pub memory: Memory,
 }
@@ -98,6 +102,7 @@ impl Realm {
     pub fn empty(row: RealmRow) -> Self {
         Self {
             policies: client_policy::in_force(&row.settings),
+            frontend: realm::frontend::of(&row.settings),
             id: row.id,
             name: row.name,
             enabled: row.enabled,
@@ -113,6 +118,7 @@ impl Realm {
             names_first: None,
             flows: Shelf::default(),
             texts: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             memory: Memory::default(),
         }
     }
@@ -147,7 +153,8 @@ impl Realm {
         };
         let keys = component::list(&mut cx, Some(key::PROVIDER_TYPE))?;
         let scopes = scope::list(&mut cx)?;
-        let profile = user_profile::load(&mut cx)?;
+        let mut profile = user_profile::load(&mut cx)?;
+        profile.has_languages = bare.settings.internationalization_enabled;
         let (default_scopes, optional_scopes) = scope::links(&mut cx, bare.id.as_str())?;
         let organizations = organization::open_aliases(&mut cx)?;
         let mut realm = Self::empty(RealmRow {
@@ -167,6 +174,7 @@ impl Realm {
         realm.flows = Shelf::of(Book::load(&mut cx)?.without_secrets());
         realm.names_first = organization::names_first(&cx, &realm.flows);
         realm.texts = localization::load(&mut cx)?;
+        realm.awaited = workflow::awaited(&mut cx)?;
         Ok(Arc::new(realm))
     }
 

@@ -1,5 +1,6 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
+mod beginning;
 pub mod directory;
 pub(crate) mod given;
 mod held;
@@ -24,9 +25,10 @@ use crate::id::{ClientUuid, RealmId, RoleId, UserId};
 use crate::schema::users;
 use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
+use crate::workflow::trigger;
 
 pub use given::Given;
-pub use held::is_held;
+pub use held::{administering_role, is_held, is_last_administrator};
 pub use membership::{
     direct_roles, effective_roles, enrol, expand, grant_role, groups, join, leave, revoke_role,
     shared_roles,
@@ -176,6 +178,9 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         return Ok(Stored::Taken);
     }
     index::insert_attributes(cx, user)?;
+    if user.service_account_client.is_none() {
+        trigger::user_created(cx, &user.id)?;
+    }
     Ok(Stored::Done)
 }
 

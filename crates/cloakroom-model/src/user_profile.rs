@@ -34,7 +34,13 @@ pub struct UserProfile {
     /// What becomes of attributes that are not described; absent, nobody sees or sets them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmanaged_attribute_policy: Option<Unmanaged>,
+    /// The realm speaks several languages, so that people have one of them, whatever else is described.
+    #[serde(skip)]
+    pub has_languages: bool,
 }
+
+/// The attribute that says in which language somebody is spoken to.
+pub const LOCALE: &str = "locale";
 
 /// Who sees and sets attributes that the profile does not describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +179,7 @@ impl UserProfile {
         match self.attribute(name) {
             Some(attribute) => attribute.may_view(side),
             None if ROOT.contains(&name) => false,
+            None if self.has_languages && name == LOCALE => true,
             None => match self.unmanaged_attribute_policy {
                 Some(Unmanaged::Enabled) => true,
                 Some(Unmanaged::AdminEdit | Unmanaged::AdminView) => side == Side::Admin,
@@ -186,6 +193,7 @@ impl UserProfile {
         match self.attribute(name) {
             Some(attribute) => attribute.may_edit(side),
             None if ROOT.contains(&name) || OF_DIRECTORIES.contains(&name) => false,
+            None if self.has_languages && name == LOCALE => true,
             None => match self.unmanaged_attribute_policy {
                 Some(Unmanaged::Enabled) => true,
                 Some(Unmanaged::AdminEdit) => side == Side::Admin,

@@ -6,10 +6,14 @@
     reason = "a test ends where it fails, in its helpers as well"
 )]
 
+#[path = "suite/administrators.rs"]
+mod administrators;
 #[path = "suite/alerts.rs"]
 mod alerts;
 #[path = "suite/devices.rs"]
 mod devices;
+#[path = "suite/fetchers.rs"]
+mod fetchers;
 #[path = "suite/lists.rs"]
 mod lists;
 #[path = "suite/narrowing.rs"]
@@ -20,6 +24,8 @@ mod nodes;
 mod people;
 #[path = "suite/plans.rs"]
 mod plans;
+#[path = "suite/searches.rs"]
+mod searches;
 #[path = "suite/settings.rs"]
 mod settings;
 #[path = "suite/single_use.rs"]
@@ -34,5 +40,7 @@ mod sweep;
 mod together;
 #[path = "suite/trail.rs"]
 mod trail;
+#[path = "suite/workflows.rs"]
+mod workflows;
 #[path = "suite/writer.rs"]
 mod writer;

@@ -2,11 +2,11 @@
 
 use cloakroom_model::client::Client;
 use cloakroom_model::id::UserId;
-use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, role, user};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::live::Live;
 use crate::provider::Provider;
 use crate::{live, scope, userinfo};
 
@@ -48,8 +48,8 @@ pub fn may_link(
 /// What becomes of a request about an account.
 #[derive(Debug)]
 pub enum Access {
-    /// It is about this user's, for this client.
-    Granted(Box<User>, String),
+    /// It is about the account of whom the token is of.
+    Granted(Box<Live>),
     /// The access token counts for nothing here.
     Unauthorized,
     /// The access token carries none of the roles.
@@ -75,7 +75,8 @@ impl Provider {
             Some(one) => one == CLIENT,
             None => false,
         };
-        if !is_meant || !live.user.enabled {
+        // A client that asks for itself is nobody's account.
+        if !is_meant || !live.user.enabled || live.session.is_none() {
             return Ok(Access::Unauthorized);
         }
         let access = members.get("resource_access");
@@ -87,7 +88,7 @@ impl Provider {
         };
         let client_id = live.client.client_id.clone();
         Ok(match held.is_some_and(is_held) {
-            true => Access::Granted(Box::new(live.user), client_id),
+            true => Access::Granted(Box::new(live)),
             false => Access::Forbidden(client_id),
         })
     }

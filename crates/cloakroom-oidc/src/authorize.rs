@@ -20,6 +20,7 @@ use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
 
 use crate::client_policy::{self, At};
+use crate::redirect_uri::Roots;
 use crate::{Error, Form, Provider, own_token, par, pkce, redirect_uri, scope};
 
 /// What becomes of an authorization request.
@@ -135,7 +136,7 @@ impl Provider {
         let own = form.get("redirect_uri").filter(|_| is_trial);
         let own = own.map(|uri| (uri.to_owned(), true));
         let Some((redirect_uri, redirect_uri_given)) =
-            own.or_else(|| find_redirect_uri(self.base_url(), &client, form))
+            own.or_else(|| find_redirect_uri(self.roots(cx.realm), &client, form))
         else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
@@ -256,12 +257,14 @@ pub(crate) fn find_client(
     })
 }
 
-fn find_redirect_uri(base: &str, client: &Client, form: &Form) -> Option<(String, bool)> {
+fn find_redirect_uri(roots: Roots<'_>, client: &Client, form: &Form) -> Option<(String, bool)> {
     match form.get("redirect_uri") {
-        Some(uri) => redirect_uri::is_registered(base, client, uri).then(|| (uri.to_owned(), true)),
+        Some(uri) => {
+            redirect_uri::is_registered(roots, client, uri).then(|| (uri.to_owned(), true))
+        }
         // OpenID Connect Core 1.0 §3.1.2.1 requires the parameter; plain OAuth does not.
         None if asks_for(form, "openid") => None,
-        None => redirect_uri::only_one(base, client).map(|uri| (uri, false)),
+        None => redirect_uri::only_one(roots, client).map(|uri| (uri, false)),
     }
 }
 
@@ -378,14 +381,17 @@ fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal>
 }
 
 fn max_age(client: &Client, form: &Form) -> Result<Option<i64>, ()> {
-    let text = form
-        .get("max_age")
-        .or_else(|| client.settings.attribute("default.max.age"));
-    let Some(text) = text else { return Ok(None) };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(());
+    let seconds = |text: &str| {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse::<i32>().ok().filter(|_| is_number);
+        number.map(i64::from)
+    };
+    match form.get("max_age") {
+        Some(text) => seconds(text).map(Some).ok_or(()),
+        // Who sends the request has no part in a setting that cannot be read, and is not told of it.
+        None => Ok(client
+            .settings
+            .attribute("default.max.age")
+            .and_then(seconds)),
     }
-    text.parse::<i32>()
-        .map(|seconds| Some(i64::from(seconds)))
-        .map_err(|_| ())
 }

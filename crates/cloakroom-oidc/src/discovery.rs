@@ -22,14 +22,14 @@ impl Provider {
         let known = keys.discovery.read();
         let known = known.unwrap_or_else(PoisonError::into_inner);
         let mut addresses = known.iter();
-        if let Some((_, known)) = addresses.find(|(address, _)| address == self.base_url()) {
+        if let Some((_, known)) = addresses.find(|(address, _)| address == self.base_url(realm)) {
             return Ok(known.clone());
         }
         drop(known);
         let made = Document::new(&self.describe(realm))?;
         let known = keys.discovery.write();
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
-        known.push((self.base_url().to_owned(), made.clone()));
+        known.push((self.base_url(realm).to_owned(), made.clone()));
         Ok(made)
     }
 

@@ -75,6 +75,13 @@ pub fn can_read(component: &Component) -> bool {
     read::parse(component).is_some()
 }
 
+/// The key in this component signs tokens that others can check: it can be read, is neither shared nor for encryption, and is active.
+pub fn can_sign(component: &Component) -> bool {
+    key::status(component) == Status::Active
+        && matches!(read::parse(component), Some(Parsed::Signing(..)))
+        && read::public_spki(component).is_some()
+}
+
 /// What is wrong with the certificate that stands beside a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCertificate {

@@ -69,7 +69,11 @@ impl Provider {
                 }
                 Some(client)
                     if client.enabled
-                        && redirect_uri::is_registered_for_logout(self.base_url(), client, uri) =>
+                        && redirect_uri::is_registered_for_logout(
+                            self.roots(cx.realm),
+                            client,
+                            uri,
+                        ) =>
                 {
                     Some(with_state(uri, form.get("state")))
                 }

@@ -70,7 +70,7 @@ impl Provider {
             }
             None => find_client(cx, form)?.map_err(refusal)?,
         };
-        let console = format!("{}/admin/", self.base_url());
+        let console = format!("{}/admin/", self.admin_url());
         let to = form.get("redirect_uri").unwrap_or_default();
         if !to.starts_with(&console) {
             return Err(refusal(PageError::InvalidRedirectUri));

@@ -2,6 +2,8 @@
 
 use cloakroom_model::Realm;
 
+use crate::redirect_uri::Roots;
+
 /// The OpenID Connect provider at one address.
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -18,14 +20,27 @@ impl Provider {
         Self { base_url }
     }
 
-    /// The address of the server.
-    pub fn base_url(&self) -> &str {
+    /// The address of the server itself, where it is administered.
+    pub fn admin_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The address that browsers know a realm by: its own (`frontendUrl`), or that of the server.
+    pub fn base_url<'a>(&'a self, realm: &'a Realm) -> &'a str {
+        realm.frontend.as_deref().unwrap_or(&self.base_url)
+    }
+
+    /// What a client's addresses may begin with instead of a host.
+    pub fn roots<'a>(&'a self, realm: &'a Realm) -> Roots<'a> {
+        Roots {
+            frontend: self.base_url(realm),
+            admin: &self.base_url,
+        }
     }
 
     /// A realm's issuer (`iss`).
     pub fn issuer(&self, realm: &Realm) -> String {
-        format!("{}/realms/{}", self.base_url, realm.name)
+        format!("{}/realms/{}", self.base_url(realm), realm.name)
     }
 
     /// The address that a realm's protocol endpoints are below.

@@ -1,18 +1,47 @@
 //! Redirect URIs: which addresses of a client an answer may go to.
 //!
 //! Comparison is by characters and not by meaning (RFC 9700 §4.1.3), with three exceptions that
-//! Keycloak's clients rely on: addresses relative to the client's root, a `*` at the end of a path,
-//! and the free port of a loopback address (RFC 8252 §7.3).
+//! Keycloak's clients rely on: addresses relative to the client's root, or to the server where it has
+//! none, a `*` at the end of a path, and the free port of a loopback address (RFC 8252 §7.3).
 
 use cloakroom_model::client::Client;
 
 /// Longer addresses are refused before they are looked at.
 const LONGEST: usize = 4096;
 
+/// What an address of a client may begin with instead of a host.
+#[derive(Clone, Copy, Debug)]
+pub struct Roots<'a> {
+    /// The address that browsers know the realm by.
+    pub frontend: &'a str,
+    /// The address of the server itself, where its console is.
+    pub admin: &'a str,
+}
+
+impl<'a> Roots<'a> {
+    /// Those of a realm that browsers know by the address of the server.
+    pub fn at(base_url: &'a str) -> Self {
+        Self {
+            frontend: base_url,
+            admin: base_url,
+        }
+    }
+}
+
 /// Tells whether an answer may go to this address of the client.
-pub fn is_registered(base_url: &str, client: &Client, redirect_uri: &str) -> bool {
-    let all = registered(base_url, client);
-    all.iter().any(|pattern| fits(pattern, redirect_uri))
+pub fn is_registered(roots: Roots<'_>, client: &Client, redirect_uri: &str) -> bool {
+    let mut all = client.settings.redirect_uris.iter();
+    all.any(|listed| !listed.is_empty() && leads_to(roots, client, (listed, redirect_uri)))
+}
+
+/// Tells whether what is listed stands for this address.
+///
+/// What stands below the server itself stays there: the free port of a loopback address is for apps on the machine of whoever
+/// signs in, and not for the neighbours of a server.
+fn leads_to(roots: Roots<'_>, client: &Client, (listed, uri): (&str, &str)) -> bool {
+    let is_own = listed.starts_with('/') && root_of(client).is_none();
+    let stays = !is_own || origin_of(uri) == origin_of(roots.frontend);
+    stays && fits(&absolute(roots, client, listed), uri)
 }
 
 /// Compares an address with one that is registered.
@@ -87,8 +116,8 @@ fn is_place(place: &str) -> bool {
 }
 
 /// The one address of a client that has no other, for a request that names none.
-pub fn only_one(base_url: &str, client: &Client) -> Option<String> {
-    match registered(base_url, client).as_slice() {
+pub fn only_one(roots: Roots<'_>, client: &Client) -> Option<String> {
+    match registered(roots, client).as_slice() {
         [one] if !one.ends_with('*') && is_sound(one) => Some(one.clone()),
         _ => None,
     }
@@ -96,7 +125,7 @@ pub fn only_one(base_url: &str, client: &Client) -> Option<String> {
 
 /// Tells whether the browser may be sent to this address after a logout
 /// (`post.logout.redirect.uris`).
-pub fn is_registered_for_logout(base_url: &str, client: &Client, uri: &str) -> bool {
+pub fn is_registered_for_logout(roots: Roots<'_>, client: &Client, uri: &str) -> bool {
     // Absent means `+`, as a new client of Keycloak has it.
     let listed = client
         .settings
@@ -106,60 +135,68 @@ pub fn is_registered_for_logout(base_url: &str, client: &Client, uri: &str) -> b
         .split("##")
         .map(str::trim)
         .any(|pattern| match pattern {
-            "+" => is_registered(base_url, client, uri),
+            "+" => is_registered(roots, client, uri),
             "-" | "" => false,
-            pattern => fits(&absolute(base_url, client, pattern), uri),
+            pattern => leads_to(roots, client, (pattern, uri)),
         })
 }
 
 /// Tells whether a page of this origin may ask about the client's sessions.
-pub fn is_web_origin(base_url: &str, client: &Client, origin: &str) -> bool {
+pub fn is_web_origin(roots: Roots<'_>, client: &Client, origin: &str) -> bool {
     client
         .settings
         .web_origins
         .iter()
         .any(|listed| match listed.as_str() {
-            "+" => registered(base_url, client)
+            "+" => registered(roots, client)
                 .iter()
                 .any(|uri| origin_of(uri) == Some(origin)),
             "*" => true,
             listed => listed == origin,
         })
-        || registered(base_url, client)
+        || registered(roots, client)
             .iter()
             .any(|uri| origin_of(uri) == Some(origin))
 }
 
 /// Where people open a client: its base URL, or its root where it has none; `None` if it names neither.
-pub fn home(base_url: &str, client: &Client) -> Option<String> {
+pub fn home(roots: Roots<'_>, client: &Client) -> Option<String> {
     let settings = &client.settings;
     let page = settings.base_url.as_deref().filter(|page| !page.is_empty());
-    let root = settings.root_url.as_deref().filter(|root| !root.is_empty());
-    let page = page.map(|page| absolute(base_url, client, page));
-    page.or_else(|| root.map(|root| own_root(base_url, root).to_owned()))
+    let page = page.map(|page| absolute(roots, client, page));
+    page.or_else(|| root_of(client).map(|root| own_root(roots, root).to_owned()))
 }
 
-fn registered(base_url: &str, client: &Client) -> Vec<String> {
+fn registered(roots: Roots<'_>, client: &Client) -> Vec<String> {
     let all = client.settings.redirect_uris.iter();
     all.filter(|uri| !uri.is_empty())
-        .map(|uri| absolute(base_url, client, uri))
+        .map(|uri| absolute(roots, client, uri))
         .collect()
 }
 
-fn absolute(base_url: &str, client: &Client, uri: &str) -> String {
+/// The whole of an address. One without a host stands below the client's root, and of a client without one at the host of the
+/// server, as in Keycloak.
+fn absolute(roots: Roots<'_>, client: &Client, uri: &str) -> String {
     if !uri.starts_with('/') {
         return uri.to_owned();
     }
-    match client.settings.root_url.as_deref() {
-        Some(root) => format!("{}{uri}", own_root(base_url, root).trim_end_matches('/')),
-        None => uri.to_owned(),
-    }
+    let below = match root_of(client) {
+        Some(root) => own_root(roots, root).trim_end_matches('/'),
+        None => origin_of(roots.frontend).unwrap_or_default(),
+    };
+    format!("{below}{uri}")
+}
+
+fn root_of(client: &Client) -> Option<&str> {
+    let root = client.settings.root_url.as_deref();
+    root.filter(|root| !root.is_empty())
 }
 
 /// The root, where Keycloak's names stand for the server.
-fn own_root<'a>(base_url: &'a str, root: &'a str) -> &'a str {
+fn own_root<'a>(roots: Roots<'a>, root: &'a str) -> &'a str {
     match root {
-        "${authBaseUrl}" | "${authAdminUrl}" => base_url,
+        "${authBaseUrl}" => roots.frontend,
+        "${authAdminUrl}" => roots.admin,
         root => root,
     }
 }
@@ -299,6 +336,9 @@ fn without_loopback_port(uri: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use cloakroom_model::client::Settings;
+    use cloakroom_model::id::ClientUuid;
+
     use super::*;
 
     #[test]
@@ -429,6 +469,115 @@ mod tests {
             ("https://127.0.0.1/cb", "https://127.0.0.1:1/cb", false),
         ] {
             assert_eq!(fits(pattern, uri), expected, "{pattern} {uri}");
+        }
+    }
+
+    fn client(root: Option<&str>, listed: &str) -> Client {
+        Client {
+            id: ClientUuid::new("app"),
+            client_id: "app".to_owned(),
+            enabled: true,
+            settings: Settings {
+                root_url: root.map(str::to_owned),
+                redirect_uris: vec![listed.to_owned()],
+                ..Settings::default()
+            },
+            secret: None,
+            sealed_secret: None,
+            default_scopes: Vec::new(),
+            optional_scopes: Vec::new(),
+            mappers: Vec::new(),
+            scope_mappings: Vec::new(),
+            created_at: None,
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn an_address_without_a_root_stays_at_the_host_of_the_server() {
+        let roots = Roots {
+            frontend: "https://id.test/auth",
+            admin: "https://admin.test",
+        };
+        let near = Roots::at("http://127.0.0.1:8080");
+        for (roots, root, listed, uri, expected) in [
+            (roots, None, "/app/*", "https://id.test/app/x?y=1", true),
+            (roots, Some(""), "/app/*", "https://id.test/app/x", true),
+            (roots, None, "/app/*", "https://id.test/auth/app/x", false),
+            (roots, None, "/app/*", "https://admin.test/app/x", false),
+            (
+                roots,
+                None,
+                "/app/*",
+                "https://id.test.evil.test/app/x",
+                false,
+            ),
+            (
+                roots,
+                None,
+                "/app/*",
+                "https://id.test@evil.test/app/x",
+                false,
+            ),
+            (roots, None, "/app/*", "http://id.test/app/x", false),
+            (roots, None, "/app/*", "https://id.test:8443/app/x", false),
+            (
+                roots,
+                None,
+                "/app/*",
+                "https://id.test/app/../auth/x",
+                false,
+            ),
+            (roots, None, "/app/*", "/app/x", false),
+            (roots, None, "//evil.test/*", "https://evil.test/x", false),
+            (roots, None, "//evil.test/*", "//evil.test/x", false),
+            (
+                roots,
+                None,
+                "/\\evil.test/*",
+                "https://id.test/\\evil.test/x",
+                false,
+            ),
+            (roots, None, "/*", "https://id.test.evil.test/", false),
+            (near, None, "/cb", "http://127.0.0.1:8080/cb", true),
+            (near, None, "/cb", "http://127.0.0.1:9090/cb", false),
+            (near, None, "/cb", "http://127.0.0.1/cb", false),
+            (
+                roots,
+                Some("${authBaseUrl}"),
+                "/cb",
+                "https://id.test/auth/cb",
+                true,
+            ),
+            (
+                roots,
+                Some("${authAdminUrl}"),
+                "/cb",
+                "https://admin.test/cb",
+                true,
+            ),
+            (
+                roots,
+                Some("${authAdminUrl}"),
+                "/cb",
+                "https://id.test/auth/cb",
+                false,
+            ),
+            (
+                roots,
+                Some("https://rp.test"),
+                "/cb",
+                "https://id.test/cb",
+                false,
+            ),
+        ] {
+            let client = client(root, listed);
+
+            assert_eq!(
+                is_registered(roots, &client, uri),
+                expected,
+                "{root:?} {listed} {uri}"
+            );
         }
     }
 }

@@ -38,12 +38,16 @@ impl TokenRequest {
 
     /// What the request needs of the database.
     ///
-    /// A client that asks for itself with a secret needs nothing, unless the realm keeps events. An
+    /// A client that asks for itself with a secret needs nothing, unless the realm keeps events or a workflow waits for it. An
     /// assertion is spent, and so is everything that other grants are made from.
     pub fn door(&self, realm: &Realm) -> Door {
         let asserts = self.form.has("client_assertion");
         match self.form.get("grant_type") {
-            Some("client_credentials") if !asserts && !realm.settings.events_enabled => {
+            Some("client_credentials")
+                if !asserts
+                    && !realm.settings.events_enabled
+                    && !realm.awaited.contains("client-authenticated") =>
+            {
                 Door::Memory
             }
             // The most frequent of all, and each reads and stores the same of its own session.

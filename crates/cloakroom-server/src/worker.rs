@@ -31,6 +31,8 @@ const VISIT: Duration = Duration::from_secs(5);
 const WATCH: Duration = Duration::from_secs(10);
 /// How soon it is stored that a client took tokens.
 const COUNT: Duration = Duration::from_secs(2);
+/// How soon workflows hear of what has happened, and how soon a step is done after it is due.
+const STEP: Duration = Duration::from_millis(500);
 /// How often it is looked for what is over.
 const SWEEP: Duration = Duration::from_secs(10);
 
@@ -79,6 +81,16 @@ pub(crate) fn start(app: Arc<App>) -> Result<Stop, String> {
     let working = runtime()?;
     threads.push(every(&app, "jobs", WORK, move |app| {
         working.block_on(cloakroom_admin::jobs::round(app, &node))
+    })?);
+    let stepping = runtime()?;
+    threads.push(every(&app, "workflows", STEP, move |app| {
+        stepping.block_on(async {
+            let more = cloakroom_admin::workflows::round(app).await?;
+            Ok::<_, Fault>(match more {
+                true => Again::Soon,
+                false => Again::Later,
+            })
+        })
     })?);
     let visiting = runtime()?;
     threads.push(every(&app, "directories", VISIT, move |app| {

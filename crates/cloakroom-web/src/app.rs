@@ -1,6 +1,7 @@
 //! What every handler shares, and `enter`: the way from HTTP to a rule through one of three doors.
 
 mod compute;
+mod front;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -42,7 +43,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// What each address may do.
     pub limits: Arc<Limits>,
-    /// The public address, without a slash at its end.
+    /// The address that browsers know the server by, without a slash at its end; of a realm with one of its own, that
+    /// ([`App::of`]).
     pub base_url: String,
     /// The client for other servers.
     pub outbound: Arc<Outbound>,
@@ -64,7 +66,7 @@ pub struct App {
     pub key_fetches: Arc<KeyFetches>,
     /// What this server is called among those that work on its database.
     pub node: Arc<Node>,
-    /// The public address is an https one, so cookies are `Secure`.
+    /// That address is an https one, so cookies are `Secure`.
     pub is_https: bool,
     db: Db,
     vault: Arc<Vault>,
@@ -141,8 +143,12 @@ impl App {
     /// The same server under another address; both know the same realms.
     #[must_use]
     pub fn at(&self, base_url: &str) -> Self {
+        self.named(Arc::new(Provider::new(base_url)), base_url)
+    }
+
+    fn named(&self, provider: Arc<Provider>, base_url: &str) -> Self {
         Self {
-            provider: Arc::new(Provider::new(base_url)),
+            provider,
             hasher: Arc::clone(&self.hasher),
             metrics: Arc::clone(&self.metrics),
             answers: Arc::clone(&self.answers),

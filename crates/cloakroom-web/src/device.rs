@@ -39,9 +39,30 @@ pub fn name(agent: &str) -> String {
     }
 }
 
+/// A browser with its version, `Firefox/128.0` for example, and what its system is called, in the words of Keycloak's account API.
+#[must_use]
+pub fn parts(agent: &str) -> (String, &'static str) {
+    let browser = BROWSERS.iter().find_map(|(mark, name)| {
+        let (_, rest) = agent.split_once(mark)?;
+        let is_version = |c: &char| c.is_ascii_digit() || *c == '.';
+        let version: String = rest.chars().take_while(is_version).take(20).collect();
+        Some(format!("{name}/{version}"))
+    });
+    let system = SYSTEMS.iter().find(|(mark, _)| agent.contains(mark));
+    let browser = browser.unwrap_or_else(|| "Other/Unknown".to_owned());
+    (browser, system.map_or("Other", |(_, name)| name))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{name, parts};
+
+    #[test]
+    fn the_parts_of_a_device_are_its_browser_with_a_version_and_its_system() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+        assert_eq!(parts(firefox), ("Firefox/128.0".to_owned(), "Linux"));
+        assert_eq!(parts("node"), ("Other/Unknown".to_owned(), "Other"));
+    }
 
     #[test]
     fn a_device_is_a_browser_and_its_system() {

@@ -82,6 +82,16 @@ impl Security {
         }
     }
 
+    /// Lets forms end at another address of this server too, and nowhere else.
+    #[must_use]
+    pub fn with_forms_at(mut self, own: &str) -> Self {
+        let source = form_source(own);
+        let is_new = |source: &String| !self.form_targets.contains(source);
+        let source = source.filter(is_new);
+        self.form_targets.extend(source);
+        self
+    }
+
     /// Lets forms end at any web server: the answer to them may be a redirect to an identity provider. Behind https
     /// that is https alone.
     #[must_use]

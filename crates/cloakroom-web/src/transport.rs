@@ -9,10 +9,10 @@ use crate::App;
 impl App {
     /// Tells whether the realm answers this address.
     ///
-    /// What reaches a server whose public address is an https one has come by https. Elsewhere `external`, which a realm has
+    /// What reaches a realm that browsers know by an https address has come by https. Elsewhere `external`, which a realm has
     /// unless it says otherwise, answers the networks that nobody routes, and `all` nobody.
     pub fn is_secure_for(&self, realm: &Realm, ip: &str) -> bool {
-        self.is_https || is_answered(&realm.settings.ssl_required, ip)
+        self.is_https_for(realm) || is_answered(&realm.settings.ssl_required, ip)
     }
 }
 

@@ -1,18 +1,17 @@
 //! The last administrator of `master` stays: without one, nobody could give anybody the right again from inside.
 
-use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::id::{RoleId, UserId};
-use cloakroom_model::{Cx, role, user};
+use cloakroom_model::{Cx, realm, user};
 
 use crate::error::{AdminError, Result};
 
 /// The role that administers everything, if somebody had it before a change.
-pub(super) struct Held(Option<RoleId>);
+struct Held(Option<RoleId>);
 
 impl Held {
     /// Looks before anything is changed. Where nobody administers, there is nobody to keep.
-    pub(super) fn look(cx: &mut Cx<'_>) -> Result<Self> {
-        let Some(role) = role_of_all(cx)? else {
+    fn look(cx: &mut Cx<'_>) -> Result<Self> {
+        let Some(role) = user::administering_role(cx)? else {
             return Ok(Self(None));
         };
         let is_held = user::is_held(cx, &role, None)?;
@@ -20,7 +19,7 @@ impl Held {
     }
 
     /// Undoes a change, whatever it was, after which nobody would administer any more.
-    pub(super) fn check(&self, cx: &mut Cx<'_>) -> Result<()> {
+    fn check(&self, cx: &mut Cx<'_>) -> Result<()> {
         match &self.0 {
             Some(role) if !cx.changes.is_empty() && !user::is_held(cx, role, None)? => {
                 Err(refusal().undoing())
@@ -30,24 +29,24 @@ impl Held {
     }
 }
 
-/// Refuses to take somebody away who is the last to administer, before anything is written.
-pub(crate) fn check_without(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
-    let Some(role) = role_of_all(cx)? else {
-        return Ok(());
-    };
-    if user::is_held(cx, &role, Some(id))? || !user::is_held(cx, &role, None)? {
-        return Ok(());
-    }
-    Err(refusal())
+/// Changes something in the realm, which stays there until the change is done, and undoes it if nobody would administer any more.
+pub(crate) fn keeping<T>(
+    cx: &mut Cx<'_>,
+    work: impl FnOnce(&mut Cx<'_>) -> Result<T>,
+) -> Result<T> {
+    realm::hold(cx)?;
+    let held = Held::look(cx)?;
+    let done = work(cx)?;
+    held.check(cx)?;
+    Ok(done)
 }
 
-/// The role with every right there is, which `master` alone has.
-fn role_of_all(cx: &mut Cx<'_>) -> Result<Option<RoleId>> {
-    if cx.realm.name != MASTER {
-        return Ok(None);
+/// Refuses to take somebody away who is the last to administer, before anything is written.
+pub(crate) fn check_without(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
+    match user::is_last_administrator(cx, id)? {
+        true => Err(refusal()),
+        false => Ok(()),
     }
-    let realm = cx.realm.id.as_str().to_owned();
-    Ok(role::find_named(cx, &realm, "admin")?.map(|role| role.id))
 }
 
 fn refusal() -> AdminError {

@@ -317,6 +317,11 @@ const BUILT_IN: [&str; 5] = [
     "security-admin-console",
 ];
 
+/// The server rests on this client: its own pages sign people in with it, or its roles manage a realm.
+pub(crate) fn is_built_in(cx: &mut Cx<'_>, client: &Client) -> bool {
+    BUILT_IN.contains(&client.client_id.as_str()) || is_management(cx, client)
+}
+
 /// Removes a client, unless the server rests on it.
 pub(crate) fn remove_found(cx: &mut Cx<'_>, client: &Client) -> Result<()> {
     let is_keeper = is_keeper(cx, client);

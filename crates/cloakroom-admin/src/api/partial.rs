@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::export::{self, Choice};
-use cloakroom_keycloak::import::{IfExists, InMemory};
+use cloakroom_keycloak::import::{self, IfExists, InMemory};
 use cloakroom_keycloak::read::{self, Object, Unreadable};
 use cloakroom_keycloak::{client, group, identity_provider, role, user as person};
 use cloakroom_model::{Cx, Door, Fault, user};
@@ -92,9 +92,21 @@ struct File {
     part: transfer::Part,
 }
 
+/// Nobody reads a report of what comes in here: of two members of the same name, one would be lost without a word.
+pub(super) fn refuse_doubled(body: &[u8]) -> Result<(), AdminError> {
+    match import::first_doubled(body) {
+        Some(place) => Err(AdminError::message(
+            400,
+            format!("'{place}' stands there twice"),
+        )),
+        None => Ok(()),
+    }
+}
+
 impl File {
     async fn read(admin: &Admin, body: &Bytes) -> Result<Self, AdminError> {
         admin.check(&["manage-realm"])?;
+        refuse_doubled(body)?;
         let mut sent = read::map(body)?;
         let named = read::text(&sent, "ifResourceExists")?;
         let named = named.or(read::text(&sent, "policy")?).unwrap_or("FAIL");

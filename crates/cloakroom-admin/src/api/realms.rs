@@ -13,6 +13,7 @@ use cloakroom_model::{Cx, Fault, Realm, client};
 use cloakroom_web::web::{self, Bytes, PayloadConfig, ServiceConfig};
 use serde_json::json;
 
+use super::partial::refuse_doubled;
 use super::{Answer, Params, default_groups, is_on, listed, no_content};
 use crate::access::{Admin, encode};
 use crate::audit;
@@ -90,6 +91,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
         Unreadable::Long { .. } => error.into(),
         _ => AdminError::message(400, "unable to read contents from stream"),
     };
+    refuse_doubled(&body)?;
     let fields = shape::fields();
     let mut sent = read::object(&body, "RealmRepresentation", &fields).map_err(unreadable)?;
     let name = read::text(&sent, "realm").map_err(unreadable)?;

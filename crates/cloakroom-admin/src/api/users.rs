@@ -5,7 +5,7 @@ pub(crate) mod draft;
 pub(crate) mod find;
 mod identities;
 mod impersonate;
-pub(super) mod mail;
+pub(crate) mod mail;
 pub(crate) mod many;
 pub(crate) mod password;
 pub(crate) mod rows;
@@ -108,7 +108,8 @@ async fn find_one(admin: Admin, path: Names, params: Params) -> Answer {
             });
             set(&mut shown, "access", access);
             let links = identities::of_user(cx, &id)?;
-            if !links.is_empty() || !identity_provider::list(cx)?.is_empty() {
+            // Keycloak says that there is none as well, as soon as the realm has a provider.
+            if !links.is_empty() || identity_provider::is_any(cx)? {
                 set(&mut shown, "federatedIdentities", json!(links));
             }
             if with_metadata {

@@ -1,19 +1,21 @@
-//! `/admin/realms/{realm}/workflows`: what happens when something else does. They are stored so far,
-//! and read and shown as JSON alone.
+//! `/admin/realms/{realm}/workflows`: what happens when something else does. They are read and shown as JSON alone.
+
+mod under_way;
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read;
 use cloakroom_keycloak::workflow::{self as shape, Unfit};
-use cloakroom_model::id::{ClientUuid, UserId};
-use cloakroom_model::workflow::{self, Workflow};
-use cloakroom_model::{Cx, client, user};
+use cloakroom_model::workflow::{self, Workflow, run};
+use cloakroom_model::{Cx, Timestamp};
 use cloakroom_web::web::{self, Bytes, Path, ServiceConfig};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Answer, Names, Params, is_on, no_content, page};
+use super::{Answer, Params, is_on, no_content, page};
 use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
+use crate::workflows::begin::later;
+use crate::workflows::rights;
 
 const VIEW: &[&str] = &["view-realm", "manage-realm"];
 const MANAGE: &[&str] = &["manage-realm"];
@@ -23,16 +25,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     let all = web::resource(base)
         .route(web::get().to(list))
         .route(web::post().to(create));
-    cfg.route(
-        &format!("{base}/scheduled/{{resource}}"),
-        web::get().to(scheduled),
-    );
-    cfg.route(&format!("{base}/migrate"), web::post().to(migrate));
+    under_way::configure(cfg);
     let one = format!("{base}/{{workflow}}");
-    for action in ["activate", "deactivate"] {
-        let path = format!("{one}/{action}/{{type}}/{{resource}}");
-        cfg.route(&path, web::post().to(run));
-    }
     let one = web::resource(one)
         .route(web::get().to(find_one))
         .route(web::put().to(update))
@@ -90,22 +84,30 @@ fn check_name(cx: &mut Cx<'_>, id: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// When a workflow looks for the first time for whom it is for; `None` if it has no schedule.
+fn first_look(cx: &Cx<'_>, workflow: &Workflow) -> Option<Timestamp> {
+    shape::schedule(workflow).map(|plan| later(cx.now, plan.after))
+}
+
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = shape::parse(&body)?;
-    let actor = admin.actor.clone();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
             let given = read::id(&sent, "id")?;
             let id = given.map_or_else(|| cx.new_id(), str::to_owned);
             let (name, definition) = shape::read(&sent, || cx.new_id())?;
-            check_name(cx, &id, &name)?;
-            let made = Workflow {
+            let mut made = Workflow {
                 id,
                 name,
                 definition,
+                trusted: false,
             };
-            if !workflow::insert(cx, &made)? {
+            made.trusted = rights::check(cx, &made, &grants)?;
+            check_name(cx, &made.id, &made.name)?;
+            let due_at = first_look(cx, &made);
+            if !workflow::insert(cx, &made, due_at)? {
                 return Err(AdminError::described(
                     409,
                     "conflict",
@@ -132,13 +134,20 @@ async fn update(admin: Admin, path: Path<(String, String)>, body: Bytes) -> Answ
     admin.check(MANAGE)?;
     let id = path.into_inner().1;
     let sent = shape::parse(&body)?;
-    let actor = admin.actor.clone();
+    let (grants, actor) = (admin.grants(), admin.actor.clone());
     admin
         .write(move |cx| {
             let mut one = found(cx, &id)?;
-            (one.name, one.definition) = shape::read(&sent, || cx.new_id())?;
+            let (name, mut definition) = shape::read(&sent, || cx.new_id())?;
+            if !shape::keep_ids(&one.definition, &mut definition) && run::is_any(cx, &id)? {
+                let why = "Cannot change the number or order of steps when there are scheduled resources for the workflow.";
+                return Err(AdminError::message(400, why));
+            }
+            (one.name, one.definition) = (name, definition);
+            one.trusted = rights::check(cx, &one, &grants)?;
             check_name(cx, &id, &one.name)?;
-            workflow::update(cx, &one)?;
+            let due_at = first_look(cx, &one);
+            workflow::update(cx, &one, due_at)?;
             let path = format!("workflows/{id}");
             audit::record(cx, &actor, audit::UPDATE, "WORKFLOW", path)?;
             Ok(())
@@ -160,64 +169,4 @@ async fn remove(admin: Admin, path: Path<(String, String)>) -> Answer {
         })
         .await?;
     Ok(no_content())
-}
-
-/// No workflow runs yet, so none is scheduled for anything.
-async fn scheduled(admin: Admin) -> Answer {
-    admin.check(VIEW)?;
-    Ok(HttpResponse::Ok().json(json!([])))
-}
-
-/// Somebody, or a client, for whom a workflow would begin or end.
-async fn run(admin: Admin, path: Names) -> Answer {
-    admin.check(MANAGE)?;
-    admin
-        .read(move |cx| {
-            found(cx, path.part("workflow"))?;
-            let id = path.part("resource");
-            let is_there = match path.part("type") {
-                "USERS" => user::find(cx, &UserId::new(id))?.is_some(),
-                "CLIENTS" => client::find_by_id(cx, &ClientUuid::new(id))?.is_some(),
-                _ => return Err(AdminError::error(404, "HTTP 404 Not Found")),
-            };
-            if is_there {
-                return Ok(());
-            }
-            let why = format!("Resource with id {id} not found");
-            Err(AdminError::error(400, why))
-        })
-        .await?;
-    Err(AdminError::not_available("Running workflows"))
-}
-
-/// Whoever waits for one step would wait for another one. Nobody waits.
-async fn migrate(admin: Admin, params: Params) -> Answer {
-    admin.check(MANAGE)?;
-    let said = |name: &str| params.get(name).filter(|text| !text.is_empty());
-    let (Some(from), Some(to)) = (said("from"), said("to")) else {
-        let why = "Both 'from' and 'to' step ids must be provided for migration.";
-        return Err(AdminError::message(400, why));
-    };
-    if from == to {
-        return Ok(no_content());
-    }
-    let wanted = [from.clone(), to.clone()];
-    admin
-        .read(move |cx| {
-            let all = workflow::list(cx)?;
-            let steps = all
-                .iter()
-                .filter_map(|one| one.definition.get("steps")?.as_array());
-            let ids: Vec<&Value> = steps.flatten().filter_map(|step| step.get("id")).collect();
-            let missing = wanted.iter().find(|id| !ids.contains(&&json!(id)));
-            match missing {
-                Some(id) => Err(AdminError::error(
-                    400,
-                    format!("Not a valid workflow resource: {id}"),
-                )),
-                None => Ok(()),
-            }
-        })
-        .await?;
-    Err(AdminError::not_available("Running workflows"))
 }

@@ -1,5 +1,7 @@
 //! Everybody of a directory, or everybody who has changed, becomes or stays a user.
 
+mod gone;
+
 use std::sync::Arc;
 
 use cloakroom_federation::directory::adopt::{self, Adopted};
@@ -191,6 +193,9 @@ impl Run<'_> {
         let (name, holder) = (lease_of(self.directory.id.as_str()), self.holder.clone());
         let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         let work = move |cx: &mut Cx<'_>| {
+            if !is_preview {
+                gone::hold_master(cx)?;
+            }
             let (mut tally, mut lines) = (before.clone(), wrong.clone());
             tally.seen += read;
             for person in &people {
@@ -203,6 +208,7 @@ impl Run<'_> {
                             Adopted::Added(_) => Done::Added,
                             Adopted::Updated(_) => Done::Updated,
                             Adopted::Same(_) => Done::Same,
+                            Adopted::Kept(_) => Done::Kept,
                         })
                     }
                 };
@@ -210,6 +216,10 @@ impl Run<'_> {
                     Ok(Done::Added) => tally.added += 1,
                     // Keycloak counts everybody who was here before.
                     Ok(Done::Updated | Done::Same) => tally.updated += 1,
+                    Ok(Done::Kept) => {
+                        tally.updated += 1;
+                        lines.push((person.dn.clone(), gone::KEPT.to_owned()));
+                    }
                     Err(why) => lines.push((person.dn.clone(), why.to_string())),
                 }
             }
@@ -230,50 +240,6 @@ impl Run<'_> {
         let door = if is_preview { Door::Read } else { Door::Write };
         self.tally = self.enter(door, work).await?;
         Ok(())
-    }
-
-    /// Removes those whom a whole look at the directory has not seen, unless they are too many to be true.
-    async fn remove_the_gone(&mut self) -> Result<()> {
-        let (id, started) = (self.directory.id.clone(), self.started);
-        let counted = self
-            .enter(Door::Read, move |cx| {
-                let unseen = link::count_unseen(cx, &id, started)?;
-                Ok((unseen, link::count(cx, &id)?))
-            })
-            .await?;
-        let (gone, all) = match self.wish.is_preview {
-            // Nobody was marked as seen: whoever is not among those who would be updated is gone.
-            true => (counted.1.saturating_sub(self.tally.updated), counted.1),
-            false => counted,
-        };
-        // One may always go; more than a tenth are a wrong filter or a broken directory.
-        if gone > 1 && gone.saturating_mul(10) > all && !self.wish.may_remove_many {
-            let why = format!("{gone} of {all} users would be removed, so none was");
-            return self.stop(&why);
-        }
-        if self.wish.is_preview {
-            self.tally.removed = gone.max(0);
-            return Ok(());
-        }
-        loop {
-            let (id, started) = (self.directory.id.clone(), self.started);
-            let (name, holder) = (lease_of(id.as_str()), self.holder.clone());
-            let removed = self
-                .enter(Door::Write, move |cx| {
-                    lease::take(cx, &name, &holder, TURN)?;
-                    let most = i64::try_from(ROWS).unwrap_or(1);
-                    let some = link::list_unseen(cx, &id, Some(started), most)?;
-                    for user in &some {
-                        user::remove(cx, user)?;
-                    }
-                    Ok(some.len())
-                })
-                .await?;
-            self.tally.removed += i64::try_from(removed).unwrap_or(0);
-            if removed < ROWS {
-                return Ok(());
-            }
-        }
     }
 
     async fn open_job(&mut self) -> Result<()> {
@@ -350,6 +316,8 @@ enum Done {
     Added,
     Updated,
     Same,
+    /// Something of them stays, because nobody else administers.
+    Kept,
 }
 
 /// What would become of a person.

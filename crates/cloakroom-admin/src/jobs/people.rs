@@ -5,6 +5,7 @@ use std::time::Instant;
 use cloakroom_keycloak::read::Object;
 use cloakroom_model::Cx;
 use cloakroom_model::job::Line;
+use cloakroom_model::user_profile::{Side, UserProfile};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -86,7 +87,36 @@ pub(super) struct Rows {
     is_update: bool,
 }
 
+/// The name of the sentence about a column that is not taken over.
+const NOT_KEPT: &str = "error-column-not-kept";
+
 impl Rows {
+    /// The columns that the user profile keeps nothing of. A row without them comes in all the same, as it does over the API.
+    pub(super) fn lost(&self, profile: &UserProfile) -> Vec<Line> {
+        let columns = self.sheet.columns.iter().enumerate();
+        let lost = columns.filter(|(at, column)| {
+            let is_text = TEXTS.contains(&column.as_str()) && *column != "username";
+            let named = match column.strip_prefix(ATTRIBUTE) {
+                Some(attribute) => attribute,
+                None if is_text => column.as_str(),
+                None => return false,
+            };
+            let mut rows = self.sheet.rows.iter();
+            let says =
+                rows.any(|(_, cells)| cells.get(*at).is_some_and(|cell| !cell.trim().is_empty()));
+            says && !profile.may_edit(named, Side::Admin)
+        });
+        let line = |(_, column): (usize, &String)| Line {
+            line: 1,
+            name: String::new(),
+            problem: format!(
+                "{column}: nothing of this column is kept, because the user profile does not list it, or lets nobody set it here"
+            ),
+            said: json!([{"field": column, "errorMessage": NOT_KEPT}]),
+        };
+        lost.map(line).collect()
+    }
+
     /// Handles some rows after those that were handled before, until a moment: how many it was, and what went wrong.
     pub(super) fn some(
         &self,

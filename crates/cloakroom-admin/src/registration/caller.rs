@@ -113,7 +113,7 @@ impl Call {
         Ok(Self {
             ip,
             origin: cors::origin(request),
-            app,
+            app: App::of(app, Some(&realm)),
             realm,
             caller: Caller::Stranger,
             admin: None,

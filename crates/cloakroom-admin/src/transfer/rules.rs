@@ -65,6 +65,10 @@ impl Rules for KnownRules {
         Err(format!("no {} of this form can be read", key.provider_id))
     }
 
+    fn can_sign(&self, key: &Component) -> bool {
+        keyring::can_sign(key)
+    }
+
     fn has_language(&self, tag: &str) -> bool {
         Locales::embedded().supported(&[tag]).next().is_some()
     }

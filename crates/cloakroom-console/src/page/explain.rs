@@ -1,6 +1,8 @@
 //! Why a sign-in failed: by the code that the person was shown, or by person and time; step by step, with what mends it.
 
+mod again;
 mod cause;
+mod meant;
 
 use std::rc::Rc;
 
@@ -19,6 +21,9 @@ pub(super) const ROUTES: &[Route] = &[Route::show("/explain", |desk| Box::pin(sh
 
 const VIEW: &[&str] = &["view-events", "manage-events"];
 
+/// The member of an event that has what was typed as the name.
+const TYPED: &str = "details/username";
+
 /// What happened within this time of the failure belongs to the story, in milliseconds.
 const AROUND: i64 = 15 * 60 * 1000;
 
@@ -35,7 +40,11 @@ async fn show(desk: Rc<Desk>) -> Shown {
         None => {
             let nothing = Card::new("nothing", desk.text("explain-nothing"));
             let hint = desk.text("explain-nothing-hint");
-            stack.card(nothing.lead(hint)).show(&desk)
+            let mut stack = stack.card(nothing.lead(hint));
+            if let Some(card) = meant::card(&desk, desk.query.trimmed("user")).await? {
+                stack = stack.card(card);
+            }
+            stack.show(&desk)
         }
     }
 }
@@ -137,8 +146,17 @@ async fn story(desk: &Desk, stack: Stack, event: &Value) -> Result<Stack, Proble
     };
     let mut stack = stack
         .with(Piece::Facts(facts(desk, event, person.as_ref())))
-        .card(steps(desk, event, &cause))
-        .card(repair(desk, event, &cause, person.as_ref()));
+        .card(steps(desk, event, &cause));
+    if text_of(event, "error") == "user_not_found"
+        && let Some(card) = meant::card(desk, &text_of(event, TYPED)).await?
+    {
+        stack = stack.card(card);
+    }
+    let mut repair = repair(desk, event, &cause, person.as_ref());
+    if let Some(again) = again::ask(desk, event, person.as_ref()).await? {
+        repair = repair.ask(true, again);
+    }
+    stack = stack.card(repair);
     let (from, to) = (time_of(event) - AROUND, time_of(event) + AROUND);
     let who = text_of(event, "userId");
     let whose = match who.is_empty() {
@@ -152,8 +170,13 @@ async fn story(desk: &Desk, stack: Stack, event: &Value) -> Result<Stack, Proble
 }
 
 fn facts(desk: &Desk, event: &Value, person: Option<&Value>) -> Facts {
+    let (id, typed) = (text_of(event, "userId"), text_of(event, TYPED));
     let who = match person {
         Some(person) => user::link(desk, &text_of(person, "id"), &text_of(person, "username")),
+        None if !id.is_empty() => Cell::mono(id),
+        None if !typed.is_empty() => {
+            Cell::text(desk.text_with("explain-nobody-called", "name", typed))
+        }
         None => Cell::muted(desk.text("explain-nobody")),
     };
     let error = text_of(event, "error");
@@ -179,15 +202,9 @@ fn facts(desk: &Desk, event: &Value, person: Option<&Value>) -> Facts {
 /// The steps in their order: what each looked at, how it ended, and why.
 fn steps(desk: &Desk, event: &Value, cause: &Cause) -> Card {
     let rows = cause.steps.iter().enumerate().map(|(index, step)| {
-        let input = match step.input {
-            "" => "–".to_owned(),
-            name => text_of(event, name),
-        };
-        let input = if input.is_empty() {
-            "–".to_owned()
-        } else {
-            input
-        };
+        let mut inputs = step.inputs.iter().map(|name| text_of(event, name));
+        let input = inputs.find(|input| !input.is_empty());
+        let input = input.unwrap_or_else(|| "–".to_owned());
         let (pill, why) = match index.cmp(&cause.failed) {
             std::cmp::Ordering::Less => (Pill::ok(desk.text("explain-passed")), String::new()),
             std::cmp::Ordering::Equal => {

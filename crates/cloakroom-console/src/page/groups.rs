@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use super::group_choice::Choice;
 use super::role_choice::{self, Holder};
 use super::{history, recycle_bin, user};
 use crate::desk::{Desk, encode, text_of};
@@ -174,51 +175,33 @@ async fn everybody(desk: &Desk) -> Result<Option<Card>, Problem> {
     Ok(Some(card.pager(desk, &pager)))
 }
 
-/// No list of groups to choose from is longer than this.
-const PLACES: usize = 500;
-
-/// Every group that one at this path can be inside of, by path: all but itself and what is inside of it.
-async fn places(desk: &Desk, mine: &str) -> Result<Vec<(String, String)>, Problem> {
-    let mut found = Vec::new();
-    let mut open = vec![format!("groups?max={PLACES}")];
-    while let Some(next) = open.pop() {
-        let all = desk.get(&next).await?;
-        for one in all.as_array().into_iter().flatten() {
-            let (id, path) = (text_of(one, "id"), text_of(one, "path"));
-            if path == mine {
-                continue;
-            }
-            if one.get("subGroupCount").and_then(Value::as_u64) != Some(0) {
-                open.push(format!("groups/{}/children?max={PLACES}", encode(&id)));
-            }
-            found.push((id, path));
-        }
-        if found.len() >= PLACES {
-            break;
-        }
-    }
-    found.sort_by(|(_, one), (_, other)| one.cmp(other));
-    found.truncate(PLACES);
-    Ok(found)
-}
-
 /// Where the group stands, and how it goes elsewhere or away.
 async fn place(desk: &Desk, group: &Value, may_manage: bool) -> Result<Card, Problem> {
     let mine = text_of(group, "path");
-    let mut options = vec![(TOP.to_owned(), desk.text("group-top"))];
-    options.extend(places(desk, &mine).await?);
+    let choice = match may_manage {
+        true => Some(Choice::of(desk, Some(&mine)).await?),
+        false => None,
+    };
+    let top = vec![(TOP.to_owned(), desk.text("group-top"))];
+    let find = choice
+        .as_ref()
+        .and_then(|choice| choice.find(desk, "place"));
+    let mut card = Card::new("place", desk.text("group-place")).lead(desk.text("group-place-lead"));
+    if let Some(find) = find {
+        card = card.ask(true, find);
+    }
+    let Some(choice) = choice else {
+        return Ok(card);
+    };
     let move_to = Ask::new(
         desk,
         "move",
         desk.url(&format!("{}/move", page(desk))),
         desk.text("group-move"),
     )
-    .input(Input::select("to", desk.text("group-parent"), options));
+    .input(choice.select("to", desk.text("group-parent"), top));
     let delete = recycle_bin::ask(desk, &page(desk), "group-delete");
-    Ok(Card::new("place", desk.text("group-place"))
-        .lead(desk.text("group-place-lead"))
-        .ask(may_manage, move_to)
-        .ask(may_manage, delete))
+    Ok(card.ask(true, move_to).ask(true, delete))
 }
 
 async fn make(desk: Rc<Desk>) -> Shown {

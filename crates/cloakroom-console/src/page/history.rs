@@ -6,7 +6,7 @@ mod version;
 use serde_json::Value;
 
 use crate::desk::{Desk, encode, text_of};
-use crate::part::{Card, Cell, Pill, Row, Table};
+use crate::part::{Card, Cell, Pager, Pill, Row, Table};
 use crate::problem::Problem;
 use crate::routes::Route;
 use names::{Names, short};
@@ -119,37 +119,29 @@ impl Kind {
         }
     }
 
-    /// The parameters by which the trail of the one with this id is found.
+    /// The parameters by which the trail of the one with this id is found, and of all that belongs to it.
     fn trail(&self, id: &str) -> String {
         match self.is_realm() {
             true => "resourceTypes=REALM".to_owned(),
-            false => format!("resourcePath={}", encode(&self.api_of(id))),
+            false => format!("about={}", encode(&self.api_of(id))),
         }
     }
 }
 
-/// The trail of a thing; nothing where the administrator may not see it.
+/// So many events before those of a page are looked at, for what they say of how things were.
+const EARLIER: usize = 50;
+
+/// A page of the trail of a thing; nothing where the administrator may not see it.
 pub(super) async fn card(desk: &Desk, kind: &Kind, id: &str) -> Result<Option<Card>, Problem> {
-    let asked = format!("admin-events?{}&max=50", kind.trail(id));
-    let mut found = desk.get_if_allowed(&asked).await?;
-    let below = encode(&format!("{}/*", kind.api_of(id)));
-    let more = match kind.is_realm() {
-        true => None,
-        false => {
-            let below = format!("admin-events?resourcePath={below}&max=50");
-            desk.get_if_allowed(&below).await?
-        }
-    };
-    if let (Some(Value::Array(all)), Some(Value::Array(more))) = (&mut found, more) {
-        all.extend(more);
-        all.sort_by_key(|one| std::cmp::Reverse(one.get("time").and_then(Value::as_i64)));
-    }
-    let Some(found) = found else {
+    let trail = format!("admin-events?{}", kind.trail(id));
+    let (found, pager) = Pager::list_ahead(desk, &trail, "history", EARLIER).await?;
+    if found.is_null() {
         return Ok(None);
-    };
+    }
     let table = table(desk, &found, Some((kind, id))).await?;
     let card = Card::new("history", desk.text("history")).lead(desk.text("history-lead"));
-    Ok(Some(card.table(table, desk.text("history-none"))))
+    let card = card.table(table, desk.text("history-none"));
+    Ok(Some(card.pager(desk, &pager)))
 }
 
 /// The address of the version that an event left behind, where it left all or a part of the thing itself.
@@ -167,16 +159,18 @@ fn version(desk: &Desk, event: &Value, (kind, id): (&Kind, &str)) -> Option<Stri
     })
 }
 
-/// Administrators' events as a table, each with what it changed; and with the way to its version, of this thing.
+/// A page of administrators' events as a table, each with what it changed; and with the way to its version, of this thing. What comes
+/// after the page says what was there before.
 pub(super) async fn table(
     desk: &Desk,
     found: &Value,
     about: Option<(&Kind, &str)>,
 ) -> Result<Table, Problem> {
-    let names = Names::of_trail(desk, found).await?;
-    let versions = about.filter(|(kind, _)| desk.may(kind.manage));
     let all: Vec<&Value> = found.as_array().into_iter().flatten().collect();
-    let rows = all.iter().enumerate().map(|(index, one)| {
+    let shown = all.get(..Pager::ROWS).unwrap_or(&all);
+    let names = Names::of_trail(desk, shown).await?;
+    let versions = about.filter(|(kind, _)| desk.may(kind.manage));
+    let rows = shown.iter().enumerate().map(|(index, one)| {
         let earlier = all.get(index + 1..).unwrap_or_default();
         let mut before = Before::of(one, earlier);
         let time = one.get("time").and_then(Value::as_i64);

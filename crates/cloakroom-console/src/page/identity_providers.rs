@@ -163,7 +163,8 @@ fn new_page(desk: &Desk, sheet: Sheet) -> SheetPage {
             "address",
             format!(
                 "{}/realms/{}/broker/…/endpoint",
-                desk.app.base_url, desk.realm
+                desk.frontend(),
+                desk.realm
             ),
         ));
     SheetPage::new(desk.frame(heading), sheet.makes(desk.text("create"), back))
@@ -231,7 +232,7 @@ fn heading(desk: &Desk, provider: &Value) -> Heading {
         )
         .id(&format!(
             "{}/realms/{}/broker/{}/endpoint",
-            desk.app.base_url,
+            desk.frontend(),
             desk.realm,
             text_of(provider, "alias")
         ))

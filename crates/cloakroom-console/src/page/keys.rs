@@ -38,7 +38,7 @@ async fn show(desk: Rc<Desk>) -> Shown {
     let may_manage = desk.may(MANAGE);
     let seen = format!(
         "{}/realms/{}/protocol/openid-connect/certs",
-        desk.app.base_url,
+        desk.frontend(),
         encode(&desk.realm)
     );
     let heading = Heading::new(&desk.text("nav-keys"))

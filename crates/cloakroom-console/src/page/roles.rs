@@ -173,6 +173,9 @@ async fn show(desk: Rc<Desk>) -> Shown {
     stack.card(danger(&desk, may_change)).show(&desk)
 }
 
+/// How many roles of a kind are offered without a search.
+const MOST: usize = 200;
+
 async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Card, Problem> {
     let url = desk.url(&format!("{}/inside", page(desk)));
     let rows = inside.as_array().into_iter().flatten().map(|one| {
@@ -195,15 +198,17 @@ async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Car
     let columns = columns.into_iter().map(|key| desk.text(key)).collect();
     let table = Table::new(desk.text("role-inside"), columns, rows.collect());
     let mut options = Vec::new();
+    let wanted = desk.query.trimmed("role");
     if may_change {
+        let search = encode(wanted);
         let of_realm = desk
-            .get_if_allowed("roles?first=0&max=200")
+            .get_if_allowed(&format!("roles?first=0&max={MOST}&search={search}"))
             .await?
             .unwrap_or_default();
         let of_realm = of_realm.as_array().into_iter().flatten();
         options.extend(of_realm.map(|one| (text_of(one, "id"), text_of(one, "name"))));
         let path = format!(
-            "ui-ext/available-roles/roles/{}?max=200",
+            "ui-ext/available-roles/roles/{}?first=0&max={MOST}&search={search}",
             encode(&desk.part("id"))
         );
         let of_clients = desk.get_if_allowed(&path).await?.unwrap_or_default();
@@ -214,6 +219,9 @@ async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Car
             )
         }));
     }
+    let find = Ask::new(desk, "find-role", "#inside".to_owned(), desk.text("search"))
+        .view()
+        .input(Input::text("role", desk.text("roles-find"), wanted));
     let ask = Ask::new(desk, "put-inside", url.clone(), desk.text("add")).input(Input::select(
         "add",
         desk.text("role"),
@@ -222,6 +230,7 @@ async fn composites(desk: &Desk, inside: &Value, may_change: bool) -> Result<Car
     Ok(Card::new("inside", desk.text("role-inside"))
         .lead(desk.text("role-inside-lead"))
         .table(table.with_token(desk.csrf()), desk.text("role-inside-none"))
+        .ask(may_change, find)
         .ask(may_change, ask))
 }
 

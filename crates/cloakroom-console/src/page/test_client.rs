@@ -78,7 +78,7 @@ fn callback_url(desk: &Desk) -> String {
 }
 
 fn endpoint(desk: &Desk, end: &str) -> String {
-    let (base, realm) = (&desk.app.base_url, encode(&desk.realm));
+    let (base, realm) = (desk.frontend(), encode(&desk.realm));
     format!("{base}/realms/{realm}/protocol/openid-connect/{end}")
 }
 

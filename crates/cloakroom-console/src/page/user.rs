@@ -12,16 +12,17 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::recycle_bin;
-use super::users::{MANAGE, states};
+use super::users::{MANAGE, factors, states};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Heading, Step};
 use crate::part::sheet::{self, Sheet};
-use crate::part::{Ask, Card, Cell, Facts, Field, Kept, Piece, Section, Shape, Stack};
+use crate::part::{Ask, Card, Cell, Facts, Field, Kept, Piece, Pill, Section, Shape, Stack};
 use crate::problem::Problem;
 use crate::routes::{Route, Shown};
 
 pub(super) use sessions::clients_of;
+pub(super) use sign_in::kind_of;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/users/{id}", |desk| Box::pin(show(desk))).and_change(|desk| Box::pin(save(desk))),
@@ -95,6 +96,18 @@ async fn person(desk: &Desk, tab: &str) -> Result<(Value, Heading), Problem> {
         .id(&text_of(&user, "id"))
         .tabs(tabs.collect());
     for pill in states(desk, &user) {
+        heading = heading.pill(pill);
+    }
+    let id = text_of(&user, "id");
+    let known = format!("ui-ext/factors?ids={}", encode(&id));
+    let known = desk.get_if_allowed(&known).await?;
+    let held = factors(desk, &id, known.as_ref().unwrap_or(&Value::Null));
+    // A service account signs in nowhere.
+    let is_person = text_of(&user, "serviceAccountClientId").is_empty();
+    if held.is_empty() && known.is_some() && is_person {
+        heading = heading.pill(Pill::warn(desk.text("users-no-factor")));
+    }
+    for pill in held {
         heading = heading.pill(pill);
     }
     Ok((user, heading))

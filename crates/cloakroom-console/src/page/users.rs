@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::views;
+use super::{user, views};
 use crate::desk::{Desk, Pairs, encode, text_of};
 use crate::flash::Flash;
 use crate::frame::{Action, Heading, Step};
@@ -39,18 +39,22 @@ const VIEWS: &[(&str, &str)] = &[
     ("users-unverified", "verified:false"),
     ("users-new", "created<30d"),
     ("users-dormant", "last_login>90d"),
+    ("users-no-factor", "factor:false"),
 ];
 
 async fn list(desk: Rc<Desk>) -> Shown {
     let asked = desk.query.trimmed("q");
     let (mut all, refusal) = words::found(query::shown(&desk, asked).await)?;
     let pager = pager(&desk, &mut all);
-    let last = last_sign_ins(&desk, &all).await?;
-    let rows = all.iter().map(|one| row(&desk, one, &last)).collect();
+    let last = known_of(&desk, "sign-ins", &all).await?;
+    let factors = known_of(&desk, "factors", &all).await?;
+    let row = |one| row(&desk, one, &last, &factors);
+    let rows = all.iter().map(row).collect();
     let columns = [
         "users-username",
         "column-name",
         "users-email",
+        "users-factors",
         "users-last-sign-in",
         "column-state",
     ];
@@ -141,14 +145,30 @@ fn pager(desk: &Desk, all: &mut Vec<Value>) -> Pager {
     }
 }
 
-/// When these people last signed in, by their ids.
-async fn last_sign_ins(desk: &Desk, all: &[Value]) -> Result<Value, Problem> {
+/// What the API knows of these people beyond themselves, by their ids: their `sign-ins`, or their `factors`.
+async fn known_of(desk: &Desk, what: &str, all: &[Value]) -> Result<Value, Problem> {
     let ids: Vec<String> = all.iter().map(|one| text_of(one, "id")).collect();
-    let path = format!("ui-ext/sign-ins?ids={}", encode(&ids.join(",")));
+    let path = format!("ui-ext/{what}?ids={}", encode(&ids.join(",")));
     Ok(desk.get_if_allowed(&path).await?.unwrap_or_default())
 }
 
-fn row(desk: &Desk, one: &Value, last: &Value) -> Row {
+/// What somebody has beside a password, from the API's list of it; each kind once, with how many of it there are.
+pub(super) fn factors(desk: &Desk, id: &str, factors: &Value) -> Vec<Pill> {
+    let kinds = factors.get(id).and_then(Value::as_array);
+    let kinds = kinds.into_iter().flatten().filter_map(Value::as_str);
+    let kinds: Vec<&str> = kinds.collect();
+    let each = kinds.chunk_by(|one, next| one == next);
+    let pill = |same: &[&str]| {
+        let name = user::kind_of(desk, same.first().copied().unwrap_or_default());
+        match same.len() {
+            0 | 1 => Pill::info(name),
+            many => Pill::info(format!("{name} × {many}")),
+        }
+    };
+    each.map(pill).collect()
+}
+
+fn row(desk: &Desk, one: &Value, last: &Value, known: &Value) -> Row {
     let (id, username) = (text_of(one, "id"), text_of(one, "username"));
     let name = format!("{} {}", text_of(one, "firstName"), text_of(one, "lastName"));
     let url = desk.url(&format!("/users/{}", encode(&id)));
@@ -157,6 +177,7 @@ fn row(desk: &Desk, one: &Value, last: &Value) -> Row {
         Cell::link(&username, url),
         Cell::text(name.trim()),
         Cell::text(text_of(one, "email")),
+        Cell::Pills(factors(desk, &id, known)),
         Cell::when(seen, &desk.text("never")),
         Cell::Pills(states(desk, one)),
     ];
@@ -172,9 +193,6 @@ pub(super) fn states(desk: &Desk, one: &Value) -> Vec<Pill> {
     }];
     if !text_of(one, "email").is_empty() && !is_on("emailVerified") {
         pills.push(Pill::warn(desk.text("users-unverified")));
-    }
-    if is_on("totp") {
-        pills.push(Pill::info("OTP"));
     }
     let open = one
         .get("requiredActions")

@@ -15,6 +15,8 @@ pub(crate) struct Input {
     kind: &'static str,
     value: String,
     options: Vec<(String, String, bool)>,
+    /// What to know of it, below it; empty for nothing.
+    hint: String,
 }
 
 impl Input {
@@ -25,7 +27,14 @@ impl Input {
             kind,
             value: value.to_owned(),
             options: Vec::new(),
+            hint: String::new(),
         }
+    }
+
+    /// Says something below it.
+    pub(crate) fn hint(mut self, hint: String) -> Self {
+        self.hint = hint;
+        self
     }
 
     /// Somebody types something in it.
@@ -191,6 +200,15 @@ impl Ask {
             None if is_only => &refused.text,
             None => "",
         }
+    }
+
+    /// The ids of what stands below a field and says something of it.
+    fn described(&self, input: &Input) -> String {
+        let id = |end: &str| format!("{}-{}-{end}", self.id, input.name);
+        let error = (!self.error(input).is_empty()).then(|| id("error"));
+        let hint = (!input.hint.is_empty()).then(|| id("hint"));
+        let ids: Vec<String> = error.into_iter().chain(hint).collect();
+        ids.join(" ")
     }
 
     /// The fields with which something is wrong.

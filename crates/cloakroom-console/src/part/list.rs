@@ -58,14 +58,14 @@ impl Pager {
 
     /// Pages by position, for lists whose order has no key: `rows` holds one more than a page if there is more.
     pub(crate) fn by_position<T>(desk: &Desk, rows: &mut Vec<T>) -> Self {
-        Self::by(desk, FIRST, rows)
+        Self::by(desk, FIRST, rows, 0)
     }
 
-    /// The same by a parameter of this name, where a page has several lists.
-    fn by<T>(desk: &Desk, name: &str, rows: &mut Vec<T>) -> Self {
+    /// The same by a parameter of this name, where a page has several lists, with so many rows after the page as were asked for.
+    fn by<T>(desk: &Desk, name: &str, rows: &mut Vec<T>, ahead: usize) -> Self {
         let has_more = rows.len() > Self::ROWS;
-        rows.truncate(Self::ROWS);
-        Self::around(desk, name, rows.len(), has_more)
+        rows.truncate(Self::ROWS + ahead);
+        Self::around(desk, name, rows.len().min(Self::ROWS), has_more)
     }
 
     fn around(desk: &Desk, name: &str, shown: usize, has_more: bool) -> Self {
@@ -115,12 +115,12 @@ impl Pager {
 
     /// The parameters that ask the API for this page and one row more.
     pub(crate) fn asked(desk: &Desk) -> String {
-        Self::asked_by(desk, FIRST)
+        Self::asked_by(desk, FIRST, 0)
     }
 
-    fn asked_by(desk: &Desk, name: &str) -> String {
+    fn asked_by(desk: &Desk, name: &str, ahead: usize) -> String {
         let first = Self::first_by(desk, name);
-        format!("first={first}&max={}", Self::ROWS + 1)
+        format!("first={first}&max={}", Self::ROWS + ahead.max(1))
     }
 
     /// A page of what the API lists at a path, by a parameter of this name; nothing where the administrator may not see it.
@@ -129,13 +129,23 @@ impl Pager {
         path: &str,
         name: &str,
     ) -> Result<(Value, Self), Problem> {
+        Self::list_ahead(desk, path, name, 0).await
+    }
+
+    /// The same with so many rows after the page, where these say something about it.
+    pub(crate) async fn list_ahead(
+        desk: &Desk,
+        path: &str,
+        name: &str,
+        ahead: usize,
+    ) -> Result<(Value, Self), Problem> {
         let sign = if path.contains('?') { '&' } else { '?' };
-        let asked = Self::asked_by(desk, name);
+        let asked = Self::asked_by(desk, name, ahead);
         let found = desk.get_if_allowed(&format!("{path}{sign}{asked}")).await?;
         let Some(Value::Array(mut all)) = found else {
             return Ok((Value::Null, Self::default()));
         };
-        let pager = Self::by(desk, name, &mut all);
+        let pager = Self::by(desk, name, &mut all, ahead);
         Ok((Value::Array(all), pager))
     }
 }

@@ -30,13 +30,15 @@ pub enum Adopted {
     Updated(User),
     /// They were here as they are.
     Same(User),
+    /// They were here, and are the last who administer all realms: what the directory would have taken from them for that stays.
+    Kept(User),
 }
 
 impl Adopted {
     /// The user that they are.
     pub fn user(&self) -> &User {
         match self {
-            Self::Added(user) | Self::Updated(user) | Self::Same(user) => user,
+            Self::Added(user) | Self::Updated(user) | Self::Same(user) | Self::Kept(user) => user,
         }
     }
 }
@@ -75,11 +77,17 @@ pub fn adopt(
         Some(before) => update(cx, directory, person, (before, is_new))?,
         None => return Err(Fault::corrupt("a link to a user who is gone")),
     };
-    if let Ok(adopted) = &adopted {
-        let user = adopted.user();
-        belonging::settle(cx, directory, (person, user), with_searches)?;
+    let adopted = match adopted {
+        Ok(adopted) => adopted,
+        Err(why) => return Ok(Err(why)),
+    };
+    let is_kept = belonging::settle(cx, directory, (person, adopted.user()), with_searches)?;
+    if is_kept || matches!(adopted, Adopted::Kept(_)) {
+        let (provider, user) = (&directory.name, adopted.user());
+        tracing::warn!(%provider, id = %user.id, "the last administrator stays what the directory says they are no more");
+        return Ok(Ok(Adopted::Kept(user.clone())));
     }
-    Ok(adopted)
+    Ok(Ok(adopted))
 }
 
 /// Another node may have stored the same person at the same instant, whose name is not somebody else's then.
@@ -208,6 +216,8 @@ fn update(
     }
     fill(directory, (person, is_new), &mut after);
     after.username.clone_from(&person.username);
+    let is_kept = before.enabled && !after.enabled && user::is_last_administrator(cx, &before.id)?;
+    after.enabled |= is_kept;
     if after.enabled && is_locked_for_good(cx, &before)? {
         after.enabled = false;
     }
@@ -232,6 +242,9 @@ fn update(
     if is_new {
         link::saw(cx, &before.id, &person.dn, cx.now)?;
         return Ok(Ok(Adopted::Added(after)));
+    }
+    if is_kept {
+        return Ok(Ok(Adopted::Kept(after)));
     }
     Ok(Ok(match after == before {
         true => Adopted::Same(after),
@@ -314,3 +327,6 @@ pub fn forget(cx: &mut Cx<'_>, gone: &Component) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

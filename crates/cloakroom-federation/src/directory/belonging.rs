@@ -18,14 +18,16 @@ use super::settings::Directory;
 /// Stands before a mapper's id among what was given, where everything was taken over once. No group or role has such an id.
 const TAKEN_OVER: &str = "once ";
 
-/// Gives a user what the directory says, and takes back what it gave before and says no more.
+/// Gives a user what the directory says, and takes back what it gave before and says no more. Tells whether something stays that it would
+/// have taken back: without it, nobody would administer all realms any more.
 pub(super) fn settle(
     cx: &mut Cx<'_>,
     directory: &Directory,
     (person, user): (&Person, &User),
     with_searches: bool,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     named(cx, (person, user))?;
+    let mut is_kept = false;
     for own in &directory.mappers {
         if !membership::is_complete(own, with_searches) {
             continue;
@@ -66,14 +68,33 @@ pub(super) fn settle(
             }
         }
         for target in before.iter().filter(|target| !now.contains(target)) {
-            link::take_back(cx, &user.id, target)?;
-            match is_group {
-                true => user::leave(cx, &user.id, &GroupId::new(target.as_str()))?,
-                false => user::revoke_role(cx, &user.id, &RoleId::new(target.as_str()))?,
-            }
+            is_kept |= !take_back(cx, user, (target, is_group))?;
         }
     }
-    Ok(())
+    Ok(is_kept)
+}
+
+/// Takes a group or a role back; false if it stays, because its user is the last who administers by it.
+fn take_back(
+    cx: &mut Cx<'_>,
+    user: &User,
+    (target, is_group): (&str, bool),
+) -> Result<bool, Fault> {
+    let was_last = user::is_last_administrator(cx, &user.id)?;
+    let (group, role) = (GroupId::new(target), RoleId::new(target));
+    match is_group {
+        true => user::leave(cx, &user.id, &group)?,
+        false => user::revoke_role(cx, &user.id, &role)?,
+    }
+    if was_last && !user::is_last_administrator(cx, &user.id)? {
+        match is_group {
+            true => user::join(cx, &user.id, &group)?,
+            false => user::grant_role(cx, &user.id, &role)?,
+        }
+        return Ok(false);
+    }
+    link::take_back(cx, &user.id, target)?;
+    Ok(true)
 }
 
 /// What a mapper's settings name is an administrator's word, whatever it gives.

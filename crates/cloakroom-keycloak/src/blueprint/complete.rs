@@ -17,6 +17,11 @@ pub(crate) fn complete(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
         import.known.add_role(None, name, id.clone());
         if ["offline_access", "uma_authorization"].contains(name) {
             role::add_composite(cx, &default_role, id)?;
+            if import.sent.object.contains_key("roles") {
+                let how = "the file has no such role; every realm needs it, and whoever has the default role has it now, as \
+                           after an import by Keycloak";
+                import.report.approximate("roles.realm[]", name, how);
+            }
         }
     }
     offline_access(cx, import)?;

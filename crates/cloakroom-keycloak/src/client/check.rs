@@ -30,6 +30,34 @@ pub fn check_identity(client_id: &str, settings: &Settings) -> Result<(), String
     Ok(())
 }
 
+/// Attributes that are whole numbers.
+pub(crate) const NUMBERS: [&str; 8] = [
+    "access.token.lifespan",
+    "client.offline.session.idle.timeout",
+    "client.offline.session.max.lifespan",
+    "client.session.idle.timeout",
+    "client.session.max.lifespan",
+    "default.max.age",
+    "oauth2.device.code.lifespan",
+    "oauth2.device.polling.interval",
+];
+
+/// Refuses a number that cannot be read, where it is new. Keycloak keeps it, and fails when it needs it.
+///
+/// What an older file has brought stays, so that whoever sends the whole client back can change the rest.
+pub fn check_numbers(before: Option<&Settings>, after: &Settings) -> Result<(), String> {
+    for name in NUMBERS {
+        let text = after.attribute(name);
+        let was = before.and_then(|before| before.attribute(name));
+        if text != was && text.is_some_and(|text| text.parse::<i32>().is_err()) {
+            return Err(format!(
+                "The attribute '{name}' is not a whole number of 32 bits"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What Keycloak calls the addresses of request objects.
 pub(super) const REQUESTS: &str = "Valid request URIs";
 

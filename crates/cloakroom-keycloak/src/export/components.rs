@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use cloakroom_model::component::{self, Component, Config};
-use cloakroom_model::{Cx, Result, key};
+use cloakroom_model::{Cx, Result, key, workflow};
 use serde_json::{Value, json};
 
 use super::{Choice, MASK};
+use crate::workflow::component as workflow_shape;
 
 pub(super) fn show(cx: &mut Cx<'_>, choice: Choice) -> Result<Value> {
     let mut all = component::list(cx, None)?;
@@ -15,7 +16,15 @@ pub(super) fn show(cx: &mut Cx<'_>, choice: Choice) -> Result<Value> {
     for one in all {
         inside.entry(one.parent_id.clone()).or_default().push(one);
     }
-    Ok(below(&mut inside, cx.realm.id.as_str(), choice))
+    let mut shown = below(&mut inside, cx.realm.id.as_str(), choice);
+    let workflows = workflow::list(cx)?;
+    if let (false, Value::Object(families)) = (workflows.is_empty(), &mut shown) {
+        let family = families.entry(workflow_shape::FAMILY);
+        if let Value::Array(all) = family.or_insert_with(|| json!([])) {
+            all.extend(workflows.iter().map(workflow_shape::show));
+        }
+    }
+    Ok(shown)
 }
 
 fn order(one: &Component) -> (&str, Option<&str>, Option<&str>, &str, &str) {

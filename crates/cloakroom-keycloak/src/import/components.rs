@@ -12,7 +12,7 @@ use super::clients::MASK;
 use super::error::{ImportError, Result};
 use super::lenient::Part;
 use super::realm::OLD_KEY;
-use super::{federation, settings, unknown, user_profile};
+use super::{federation, settings, unknown, user_profile, workflows};
 use crate::blueprint::REGISTRATION;
 use crate::component as shape;
 use crate::read::Object;
@@ -47,8 +47,8 @@ pub(super) fn import(cx: &mut Cx<'_>, import: &mut Import<'_>) -> Result<()> {
             component::insert(cx, &made)?;
         }
         if given.is_some() {
-            let how = "the file has no key that can be used, so new ones were made; \
-                       tokens that are out in the world do not verify";
+            let how = "the file has no key that can be used to sign, so new ones were made; tokens that are \
+                       out in the world verify only by keys that came in";
             import
                 .report
                 .approximate("components", key::PROVIDER_TYPE, how);
@@ -90,6 +90,9 @@ pub(super) fn insert(
     belongs: (&str, &str),
 ) -> Result<()> {
     let (family, parent) = belongs;
+    if family == workflows::FAMILY && workflows::import(cx, import, object)? {
+        return Ok(());
+    }
     let provider_id = Part::new(object, "components[]", family).name("providerId")?;
     let name = Part::new(object, "components[]", family).text("name")?;
     let who = name.clone().unwrap_or_else(|| provider_id.clone());
@@ -153,13 +156,10 @@ pub(super) fn insert(
     }
 }
 
-/// Names a key that cannot be read, and remembers one that apps can verify what it signs by.
+/// Names a key that cannot be read, and remembers that there is one to sign with.
 fn look_at_key(import: &mut Import<'_>, key: &Component, who: &str) {
-    let is_shared = ["aes", "hmac"]
-        .iter()
-        .any(|kind| key.provider_id.starts_with(kind));
     match import.ready.rules.check_key(key) {
-        Ok(()) => import.known.can_sign |= !is_shared,
+        Ok(()) => import.known.can_sign |= import.ready.rules.can_sign(key),
         Err(why) => {
             let how = format!("kept, but it is not used: {why}");
             import.report.approximate("components[]", who, how);

@@ -5,6 +5,21 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+/// The places in a text where a member stands twice; none where it is no JSON.
+pub(super) fn find(text: &[u8]) -> Vec<String> {
+    let mut noted = Vec::new();
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let read = Watched {
+        place: "",
+        noted: &mut noted,
+    }
+    .deserialize(&mut reader);
+    match read {
+        Ok(_) => noted,
+        Err(_) => Vec::new(),
+    }
+}
+
 /// A value whose doubled members are noted by their places, `roles.realm` for example.
 pub(super) struct Watched<'v> {
     pub(super) place: &'v str,
@@ -71,7 +86,10 @@ impl<'de> Visitor<'de> for Watched<'_> {
         let mut all = Map::new();
         let noted = self.noted;
         while let Some(name) = map.next_key::<String>()? {
-            let place = format!("{}.{name}", self.place);
+            let place = match self.place {
+                "" => name.clone(),
+                above => format!("{above}.{name}"),
+            };
             let value = map.next_value_seed(Watched {
                 place: &place,
                 noted: &mut *noted,

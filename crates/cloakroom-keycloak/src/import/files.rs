@@ -1,16 +1,18 @@
 //! Finds realms in files: one file with a realm or a list of them, or a folder as Keycloak's
 //! directory export writes it, `NAME-realm.json` beside `NAME-users-0.json`.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::error::{ImportError, Result};
 use super::placeholders::Replaced;
 use super::stream;
-use super::{Found, People};
+use super::{Found, People, Unread};
 use crate::read::Object;
 
 /// What stands for `${NAME}`; taken from the environment once, at the start.
@@ -25,7 +27,9 @@ struct InFiles {
     user_files: Vec<PathBuf>,
     variables: Variables,
     /// What of the realm's text did not count.
-    unread: Vec<stream::Unread>,
+    unread: Vec<Unread>,
+    /// What of the files of users did not count, once they were read.
+    of_people: Mutex<BTreeSet<Unread>>,
 }
 
 impl People for InFiles {
@@ -41,22 +45,31 @@ impl People for InFiles {
             stream::users(from, &mut mine)
         })?;
         for file in &self.user_files {
-            open(file, &self.variables, |from| {
+            let noted = open(file, &self.variables, |from| {
                 stream::users_alone(from, &mut |_, user| visit(user))
             })?;
+            let mut all = self
+                .of_people
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            all.extend(noted);
         }
         Ok(())
     }
 
-    fn unread(&self) -> &[(String, &'static str)] {
-        &self.unread
+    fn unread(&self) -> Vec<Unread> {
+        let of_people = self
+            .of_people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.unread.iter().chain(&*of_people).cloned().collect()
     }
 }
 
 /// The realms in a file or a folder, in the order of their files.
 pub fn find(path: &Path, variables: &Variables) -> Result<Vec<Found>> {
     if !path.is_dir() {
-        return in_file(path, Vec::new(), variables);
+        return in_file(path, Vec::new(), variables, Vec::new());
     }
     let mut all = Vec::new();
     let files = json_files(path)?;
@@ -74,14 +87,17 @@ pub fn find(path: &Path, variables: &Variables) -> Result<Vec<Found>> {
             of.is_some() && of == prefix
         });
         user_files = others;
-        let mut found = in_file(&file, mine, variables)?;
         let stored = federated.extract_if(.., |file| {
             let of = users_of(file).map(|(realm, _)| realm);
             of.is_some() && of == prefix.as_ref().map(|name| format!("{name}-federated"))
         });
-        for file in stored.collect::<Vec<_>>() {
-            add_federated(&mut found, &file, variables)?;
+        let mut more = Federated::default();
+        for file in stored {
+            more.read(&file, variables)?;
         }
+        let unread = std::mem::take(&mut more.unread);
+        let mut found = in_file(&file, mine, variables, unread)?;
+        more.join(&mut found);
         all.extend(found);
     }
     user_files.append(&mut federated);
@@ -92,7 +108,13 @@ pub fn find(path: &Path, variables: &Variables) -> Result<Vec<Found>> {
     Ok(all)
 }
 
-fn in_file(file: &Path, user_files: Vec<PathBuf>, variables: &Variables) -> Result<Vec<Found>> {
+/// The realms of a file, one of which has files of users; `unread` is what of other files of its does not count.
+fn in_file(
+    file: &Path,
+    user_files: Vec<PathBuf>,
+    variables: &Variables,
+    unread: Vec<Unread>,
+) -> Result<Vec<Found>> {
     let heads = open(file, variables, |from| {
         stream::realms(from, &mut |_, _| Ok(()))
     })?;
@@ -110,32 +132,74 @@ fn in_file(file: &Path, user_files: Vec<PathBuf>, variables: &Variables) -> Resu
             index,
             user_files: user_files.clone(),
             variables: variables.clone(),
-            unread: head.unread,
+            unread: [head.unread, unread.clone()].concat(),
+            of_people: Mutex::default(),
         }),
     });
     Ok(found.collect())
 }
 
-/// What is kept of people who live in another store joins the realm that it belongs to.
-fn add_federated(found: &mut [Found], file: &Path, variables: &Variables) -> Result<()> {
-    let heads = open(file, variables, |from| {
-        stream::realms(from, &mut |_, _| Ok(()))
-    })?;
-    for mut head in heads {
-        let Some(Value::Array(more)) = head.sent.remove("federatedUsers") else {
-            continue;
+/// What is kept of people who live in another store.
+#[derive(Default)]
+struct Federated {
+    people: Vec<Value>,
+    /// What of their files did not count.
+    unread: Vec<Unread>,
+}
+
+const BESIDE: &str =
+    "it stands in a file of federated users, of which federatedUsers are read alone";
+
+impl Federated {
+    fn read(&mut self, file: &Path, variables: &Variables) -> Result<()> {
+        let mut users = 0;
+        let heads = open(file, variables, |from| {
+            stream::realms(from, &mut |_, _| {
+                users += 1;
+                Ok(())
+            })
+        })?;
+        for mut head in heads {
+            self.unread.append(&mut head.unread);
+            match head.sent.remove("federatedUsers") {
+                None | Some(Value::Null) => {}
+                Some(Value::Array(more)) => self.people.extend(more),
+                Some(_) => {
+                    let why = format!("{}: federatedUsers must be a list", file.display());
+                    return Err(ImportError::invalid(why));
+                }
+            }
+            let beside = head.sent.into_iter().filter(|(_, value)| !value.is_null());
+            let beside = beside.map(|(name, _)| name).filter(|name| name != "realm");
+            self.unread.extend(beside.map(|name| besides(&name)));
+        }
+        if users > 0 {
+            self.unread.push(besides("users"));
+        }
+        Ok(())
+    }
+
+    /// They join the realm that they belong to.
+    fn join(mut self, found: &mut [Found]) {
+        let Some(one) = found.first_mut().filter(|_| !self.people.is_empty()) else {
+            return;
         };
-        for one in found.iter_mut() {
-            let all = one
-                .sent
-                .entry("federatedUsers")
-                .or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(all) = all {
-                all.extend(more.iter().cloned());
+        match one.sent.get_mut("federatedUsers") {
+            Some(Value::Array(all)) => all.append(&mut self.people),
+            _ => {
+                let all = Value::Array(self.people);
+                one.sent.insert("federatedUsers".to_owned(), all);
             }
         }
     }
-    Ok(())
+}
+
+fn besides(name: &str) -> Unread {
+    Unread {
+        place: name.to_owned(),
+        who: String::new(),
+        why: BESIDE,
+    }
 }
 
 fn json_files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -10,14 +10,25 @@ use super::error::Result;
 use super::lenient::scalar;
 use crate::read::Object;
 
+/// A place in a text where something stands that does not count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// `users[].email` for example.
+    pub place: String,
+    /// Whom it is about; empty for the realm itself.
+    pub who: String,
+    /// Why it does not count.
+    pub why: &'static str,
+}
+
 /// The users of a realm, in memory or in files that are larger than it.
 pub trait People: Send + Sync {
     /// Shows each user, in the same order each time.
     fn each(&self, visit: &mut dyn FnMut(Object) -> Result<()>) -> Result<()>;
 
-    /// What of the text that the realm was read from did not count: where it stands, and why.
-    fn unread(&self) -> &[(String, &'static str)] {
-        &[]
+    /// What of the texts that the realm was read from did not count, as far as [`People::each`] has shown everybody once.
+    fn unread(&self) -> Vec<Unread> {
+        Vec::new()
     }
 }
 

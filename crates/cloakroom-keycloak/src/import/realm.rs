@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloakroom_model::id::{RealmId, RoleId};
-use cloakroom_model::realm::Settings;
+use cloakroom_model::realm::{Settings, frontend};
 use cloakroom_model::{Cx, Realm};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ use super::report::Report;
 use super::security_keys;
 use super::smtp;
 use super::unknown;
-use crate::blueprint::{self, DefaultRole, NewRealm};
+use crate::blueprint::{self, DefaultRole, MASTER, NewRealm};
 use crate::export::VERSION;
 use crate::realm as shape;
 
@@ -92,11 +92,16 @@ pub(super) fn insert(
     let name = sent.name("realm")?;
     shape::check_name(&name).map_err(ImportError::invalid)?;
     let mut settings = settings(sent, ready, report)?;
+    frontend::check(&settings).map_err(ImportError::invalid)?;
     if settings.not_before > cx.now.seconds() {
         let how =
             "lies in the future, until when no token would count: it is the time of the import now";
         report.approximate("notBefore", &settings.not_before.to_string(), how);
         settings.not_before = cx.now.seconds();
+    }
+    let mut enabled = sent.switch("enabled")?.unwrap_or(false);
+    if name == MASTER {
+        keep_open((&mut settings, &mut enabled), ready, report);
     }
     if let Some(version) = sent.text("keycloakVersion")?.filter(|text| text != VERSION) {
         let how = format!("the realm is one of {VERSION} now, and exports say so");
@@ -106,7 +111,7 @@ pub(super) fn insert(
     let draft = NewRealm {
         id: sent.id("id")?.map(RealmId::new),
         name: name.clone(),
-        enabled: sent.switch("enabled")?.unwrap_or(false),
+        enabled,
         settings,
         keys: Vec::new(),
     };
@@ -181,6 +186,25 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     check(&mut settings, ready, report)?;
     lengthen(&mut settings, &base, report);
     Ok(settings)
+}
+
+/// Nobody could come in to open the realm that administers all others.
+fn keep_open(
+    (settings, enabled): (&mut Settings, &mut bool),
+    ready: &Ready<'_>,
+    report: &mut Report,
+) {
+    if !*enabled {
+        let how =
+            "the realm that administers all others is enabled: nobody could switch it on again";
+        report.approximate("enabled", MASTER, how);
+        *enabled = true;
+    }
+    if settings.ssl_required.eq_ignore_ascii_case("all") && !ready.is_https {
+        let how = "is external now: the address of the server is no https one, and nobody could sign in to change it";
+        report.approximate("sslRequired", MASTER, how);
+        "external".clone_into(&mut settings.ssl_required);
+    }
 }
 
 /// Nobody can work in a realm in which every session or every token ends as it begins.

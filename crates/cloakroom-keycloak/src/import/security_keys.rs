@@ -6,7 +6,7 @@ use super::lenient::Part;
 use super::report::Report;
 
 const MODELS: &str = "a new key of a listed model needs the word of a maker whose certificate the server lists (CLOAKROOM_WEBAUTHN_ROOTS)";
-const FORMATS: &str = "new keys that say where they come from in the formats tpm, android-key, android-safetynet or apple are not taken";
+const FORMATS: &str = "where the server lists makers (CLOAKROOM_WEBAUTHN_ROOTS), a new key needs the word of one of them; android-safetynet and what a TPM signs over SHA-1 are not taken";
 const BROKEN: &str = "no new key of this algorithm is taken, because its digest is broken";
 
 /// Names what is obeyed otherwise.

@@ -4,9 +4,11 @@ use std::fmt;
 use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use super::doubled::Watched;
 use super::error::{ImportError, Result};
+use super::people::Unread;
 use crate::read::Object;
 
 /// A realm without its users.
@@ -17,11 +19,11 @@ pub(crate) struct Head {
     pub(crate) unread: Vec<Unread>,
 }
 
-/// A place in the text, and why what stands there does not count.
-pub(crate) type Unread = (String, &'static str);
-
 const DOUBLED: &str = "it stands there twice, and as in Keycloak the last one counts";
 const BEHIND: &str = "as in Keycloak, what stands behind the end of the realm is not read";
+
+/// So many doubled members of people are told of.
+const MOST: usize = 1_000;
 
 /// Gets each user with the place of its realm in the file.
 pub(crate) type Visit<'a> = &'a mut dyn FnMut(usize, Object) -> Result<()>;
@@ -38,34 +40,43 @@ pub(crate) fn users(from: impl Read, visit: Visit<'_>) -> Result<()> {
     read(from, None, visit).map(drop)
 }
 
-/// Reads a file of users alone, which ends with them.
-pub(crate) fn users_alone(from: impl Read, visit: Visit<'_>) -> Result<()> {
+/// Reads a file of users alone, which ends with them; what of them did not count.
+pub(crate) fn users_alone(from: impl Read, visit: Visit<'_>) -> Result<Vec<Unread>> {
     match read(from, None, visit)? {
-        true => Ok(()),
-        false => Err(ImportError::invalid(
+        (true, noted) => Ok(noted),
+        (false, _) => Err(ImportError::invalid(
             "not a file of users: something stands behind its end",
         )),
     }
 }
 
-/// Tells whether the file ends with the document.
-fn read(from: impl Read, mut heads: Option<&mut Vec<Head>>, visit: Visit<'_>) -> Result<bool> {
-    let mut failure = None;
+/// Tells whether the file ends with the document, and what of its users did not count where no head says so.
+fn read(
+    from: impl Read,
+    mut heads: Option<&mut Vec<Head>>,
+    visit: Visit<'_>,
+) -> Result<(bool, Vec<Unread>)> {
+    let (mut failure, mut noted) = (None, Vec::new());
     let from = without_mark(from)?;
     let mut reader = serde_json::Deserializer::from_reader(std::io::BufReader::new(from));
     let document = Document {
         heads: heads.as_deref_mut(),
         visit,
         failure: &mut failure,
+        noted: &mut noted,
     };
     let done = document.deserialize(&mut reader);
     let is_whole = reader.end().is_ok();
     if !is_whole && let Some(last) = heads.and_then(|heads| heads.last_mut()) {
-        last.unread.push(("the end".to_owned(), BEHIND));
+        last.unread.push(Unread {
+            place: "the end".to_owned(),
+            who: String::new(),
+            why: BEHIND,
+        });
     }
     match (failure, done) {
         (Some(failure), _) => Err(failure),
-        (None, Ok(())) => Ok(is_whole),
+        (None, Ok(())) => Ok((is_whole, noted)),
         (None, Err(error)) => Err(ImportError::invalid(format!("not a realm file: {error}"))),
     }
 }
@@ -92,6 +103,7 @@ struct Document<'v> {
     heads: Option<&'v mut Vec<Head>>,
     visit: Visit<'v>,
     failure: &'v mut Option<ImportError>,
+    noted: &'v mut Vec<Unread>,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -115,6 +127,7 @@ impl<'de> Visitor<'de> for Document<'_> {
             heads: self.heads,
             visit: self.visit,
             failure: self.failure,
+            noted: self.noted,
         };
         one.read(map)
     }
@@ -127,6 +140,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 heads: self.heads.as_deref_mut(),
                 visit: &mut *self.visit,
                 failure: &mut *self.failure,
+                noted: &mut *self.noted,
             };
             if list.next_element_seed(one)?.is_none() {
                 return Ok(());
@@ -142,6 +156,8 @@ struct One<'v> {
     heads: Option<&'v mut Vec<Head>>,
     visit: Visit<'v>,
     failure: &'v mut Option<ImportError>,
+    /// What of people did not count.
+    noted: &'v mut Vec<Unread>,
 }
 
 impl One<'_> {
@@ -168,11 +184,20 @@ impl One<'_> {
             }
         }
         if let Some(heads) = self.heads.as_deref_mut() {
-            let doubled = noted.into_iter().map(|place| (place, DOUBLED));
-            head.unread.extend(doubled);
+            head.unread
+                .extend(noted.into_iter().map(|place| doubled(place, "")));
+            head.unread.append(self.noted);
             heads.push(head);
         }
         Ok(())
+    }
+}
+
+fn doubled(place: String, who: &str) -> Unread {
+    Unread {
+        place,
+        who: who.to_owned(),
+        why: DOUBLED,
     }
 }
 
@@ -219,8 +244,21 @@ impl<'de> Visitor<'de> for People<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> std::result::Result<(), A::Error> {
-        while let Some(user) = list.next_element::<Option<Object>>()? {
-            let Some(user) = user else { continue };
+        let mut places = Vec::new();
+        while let Some(user) = list.next_element_seed(Watched {
+            place: "users[]",
+            noted: &mut places,
+        })? {
+            let user = match user {
+                Value::Null => continue,
+                Value::Object(user) => user,
+                _ => return Err(serde::de::Error::custom("a user is no object")),
+            };
+            let who = user.get("username").and_then(Value::as_str);
+            let room = MOST.saturating_sub(self.0.noted.len());
+            let each = places.drain(..).take(room);
+            let each = each.map(|place| doubled(place, who.unwrap_or_default()));
+            self.0.noted.extend(each.collect::<Vec<_>>());
             if let Err(failure) = (self.0.visit)(self.0.index, user) {
                 *self.0.failure = Some(failure);
                 return Err(serde::de::Error::custom("stopped"));
@@ -290,13 +328,33 @@ mod tests {
         let unread = |text: &str| -> Vec<String> {
             let (mut heads, _) = read_all(text).unwrap();
             let unread = std::mem::take(&mut heads.last_mut().unwrap().unread);
-            unread.into_iter().map(|(place, _)| place).collect()
+            unread.into_iter().map(|unread| unread.place).collect()
         };
         assert!(unread("\u{FEFF}{\"realm\":\"x\"} \n").is_empty());
         assert_eq!(unread("{\"realm\":\"x\"} {\"realm\":\"y\"}"), ["the end"]);
         assert_eq!(
             unread(r#"{"a":1,"b":[{"c":{"d":1,"d":2}}],"a":2}"#),
             ["b[].c.d", "a"]
+        );
+        let person = r#"{"users":[{"username":"u","a":{"b":1,"b":2},"username":"v"}],"a":1}"#;
+        assert_eq!(unread(person), ["users[].a.b", "users[].username"]);
+    }
+
+    #[test]
+    fn what_does_not_count_of_people_in_a_file_of_their_own_is_noted_with_their_names() {
+        let text = r#"{"users":[{"username":"u","email":"a","email":"b"},null,{"username":"v"}]}"#;
+        let mut emails = Vec::new();
+        let noted = users_alone(text.as_bytes(), &mut |_, user| {
+            emails.extend(user.get("email").cloned());
+            Ok(())
+        });
+
+        let noted = noted.unwrap();
+        assert_eq!(emails, ["b"]);
+        assert_eq!(noted.len(), 1);
+        assert_eq!(
+            (noted[0].place.as_str(), noted[0].who.as_str()),
+            ("users[].email", "u")
         );
     }
 

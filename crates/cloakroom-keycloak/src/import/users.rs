@@ -5,14 +5,14 @@ use cloakroom_model::consent::{self, Consent};
 use cloakroom_model::id::{ClientUuid, ComponentId, GroupId, RoleId, UserId};
 use cloakroom_model::user::directory::Link;
 use cloakroom_model::user::identity::{self, Identity};
-use cloakroom_model::user::{self, Stored, User, fold};
+use cloakroom_model::user::{self, Attributes, Stored, User, fold};
 use cloakroom_model::{Cx, Timestamp, group};
 use serde_json::Value;
 
 use super::Import;
 use super::credentials;
 use super::error::{ImportError, Result};
-use super::lenient::{Part, check_texts};
+use super::lenient::{Part, check_texts, scalar};
 use super::older;
 use super::roles;
 use super::silent;
@@ -110,7 +110,7 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
     let filled = |member: &str| -> Result<Option<String>> {
         Ok(part.text(member)?.filter(|text| !text.is_empty()))
     };
-    let (email, attributes) = (filled("email")?, part.list_map("attributes")?);
+    let (email, attributes) = (filled("email")?, attributes(import, part)?);
     let indexed = attributes.keys().map(|name| ("attributes", name));
     for (member, text) in indexed.chain(email.iter().map(|text| ("email", text))) {
         part.check_length(member, text)?;
@@ -132,6 +132,30 @@ fn read(cx: &mut Cx<'_>, import: &mut Import<'_>, part: &Part<'_>) -> Result<Use
         attributes,
         required_actions: actions(import, part)?,
     })
+}
+
+/// What is no text in an attribute is left out and named. Keycloak takes an empty text for it, so that what it was is lost there too.
+fn attributes(import: &mut Import<'_>, part: &Part<'_>) -> Result<Attributes> {
+    let mut all = Attributes::new();
+    for (name, value) in part.object("attributes")?.into_iter().flatten() {
+        let values = match value {
+            Value::Null => continue,
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let given = values.iter().filter(|value| !value.is_null());
+        let texts: Vec<String> = given.clone().filter_map(scalar).collect();
+        if texts.len() < given.count() {
+            let place = part.place_of(&format!("attributes.{name}"));
+            let why = "a value of an attribute is a text; Keycloak takes an empty one for an object or a list";
+            import.report.drop(&place, part.who, why);
+            if texts.is_empty() {
+                continue;
+            }
+        }
+        all.insert(name.clone(), texts);
+    }
+    Ok(all)
 }
 
 fn actions(import: &mut Import<'_>, part: &Part<'_>) -> Result<Vec<String>> {

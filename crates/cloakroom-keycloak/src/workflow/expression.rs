@@ -19,6 +19,8 @@ enum Kind {
 struct Token<'a> {
     kind: Kind,
     text: &'a str,
+    /// What stands in the brackets behind a name.
+    about: Option<&'a str>,
     /// Line and column, for people.
     at: (usize, usize),
 }
@@ -71,6 +73,76 @@ pub(super) fn names(text: &str) -> Result<Vec<&str>, String> {
     Ok(found)
 }
 
+/// What waits for the truth of what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pending {
+    Open,
+    Or,
+    And,
+    Not,
+}
+
+/// Whether an expression is true: `ask` says it of a name and of what stands in brackets behind it. One that cannot be read is not.
+///
+/// `not` binds closer than `and`, and that closer than `or`. Brackets are kept in a list, so that a thousand of them fill no stack.
+///
+/// # Errors
+///
+/// What `ask` could not say.
+pub fn is_true<E>(
+    text: &str,
+    mut ask: impl FnMut(&str, Option<&str>) -> Result<bool, E>,
+) -> Result<bool, E> {
+    if names(text).is_err() {
+        return Ok(false);
+    }
+    let (mut values, mut pending) = (Vec::new(), Vec::new());
+    for token in tokens(text).unwrap_or_default() {
+        match token.kind {
+            Kind::Not => pending.push(Pending::Not),
+            Kind::Open => pending.push(Pending::Open),
+            Kind::Name => {
+                values.push(ask(token.text, token.about)?);
+                settle(&mut values, &mut pending, Pending::Not);
+            }
+            Kind::Join => {
+                let join = match token.text.eq_ignore_ascii_case("and") {
+                    true => Pending::And,
+                    false => Pending::Or,
+                };
+                settle(&mut values, &mut pending, join);
+                pending.push(join);
+            }
+            Kind::Close => {
+                settle(&mut values, &mut pending, Pending::Or);
+                pending.pop();
+                settle(&mut values, &mut pending, Pending::Not);
+            }
+            Kind::End => settle(&mut values, &mut pending, Pending::Or),
+        }
+    }
+    Ok(values.pop().unwrap_or(false))
+}
+
+/// Does what waits and binds at least as close.
+fn settle(values: &mut Vec<bool>, pending: &mut Vec<Pending>, join: Pending) {
+    let closeness = |one: Pending| match one {
+        Pending::Open => 0,
+        Pending::Or => 1,
+        Pending::And => 2,
+        Pending::Not => 3,
+    };
+    while let Some(last) = pending.pop_if(|last| closeness(*last) >= closeness(join)) {
+        let right = values.pop().unwrap_or(false);
+        let both = match last {
+            Pending::Not | Pending::Open => !right,
+            Pending::And => values.pop().unwrap_or(false) && right,
+            Pending::Or => values.pop().unwrap_or(false) || right,
+        };
+        values.push(both);
+    }
+}
+
 fn refusal(text: &str, why: &str) -> String {
     format!("Invalid expression: {text}\nError details:\n- {why}")
 }
@@ -90,6 +162,7 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
             found.push(Token {
                 kind: Kind::End,
                 text: "<EOF>",
+                about: None,
                 at: begin,
             });
             return Ok(found);
@@ -114,17 +187,22 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, String> {
             "not" => Kind::Not,
             _ => kind,
         };
+        let mut about = None;
+        if kind == Kind::Name
+            && let Some(inside) = rest.trim_start().strip_prefix('(')
+        {
+            let Some((inside, after)) = inside.split_once(')') else {
+                return Err(at(place(text, ""), "missing RPAREN at '<EOF>'"));
+            };
+            about = Some(inside.trim());
+            rest = after;
+        }
         found.push(Token {
             kind,
             text: word,
+            about,
             at: begin,
         });
-        if kind == Kind::Name && rest.trim_start().starts_with('(') {
-            let Some((_, after)) = rest.split_once(')') else {
-                return Err(at(place(text, ""), "missing RPAREN at '<EOF>'"));
-            };
-            rest = after;
-        }
     }
 }
 
@@ -138,7 +216,7 @@ fn place(text: &str, rest: &str) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use super::{is_true, names};
 
     #[test]
     fn names_are_found_whatever_joins_them() {
@@ -159,6 +237,40 @@ mod tests {
         ] {
             assert_eq!(names(text).ok(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_expression_is_as_true_as_its_names() {
+        let ask = |name: &str, about: Option<&str>| match name {
+            "t" => Ok(true),
+            "f" => Ok(false),
+            "is" => Ok(about == Some("a b")),
+            _ => Err(name.to_owned()),
+        };
+        for (text, expected) in [
+            ("t", true),
+            ("f", false),
+            ("!t", false),
+            ("not not t", true),
+            ("not f and t", true),
+            ("not (f and t)", true),
+            ("not t or t", true),
+            ("f or t and f", false),
+            ("t or f and f", true),
+            ("(t or f) and f", false),
+            ("t AND (f or not (f or f))", true),
+            ("is( a b )", true),
+            ("is", false),
+            ("not is(a)", true),
+            ("t t", false),
+            ("t and", false),
+            ("", false),
+        ] {
+            assert_eq!(is_true(text, ask), Ok(expected), "{text}");
+        }
+        assert_eq!(is_true("t or x", ask), Err("x".to_owned()));
+        let deep = format!("{}t{}", "(!".repeat(1_000), ")".repeat(1_000));
+        assert_eq!(is_true(&deep, ask), Ok(true));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The steps of a workflow: what each is for, when it is due, and where one begins anew.
 
+use std::collections::BTreeMap;
+
+use cloakroom_model::workflow::Workflow;
 use serde_json::{Value, json};
 
 use super::Unfit;
@@ -14,32 +17,143 @@ pub(super) enum About {
     Any,
 }
 
+/// What a step does, in Keycloak's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `add-required-action`.
+    AddRequiredAction,
+    /// `delete-client`.
+    DeleteClient,
+    /// `delete-user`.
+    DeleteUser,
+    /// `disable-client`.
+    DisableClient,
+    /// `disable-user`.
+    DisableUser,
+    /// `grant-role`.
+    GrantRole,
+    /// `join-group`.
+    JoinGroup,
+    /// `leave-group`.
+    LeaveGroup,
+    /// `notify-user`.
+    NotifyUser,
+    /// `remove-required-action`.
+    RemoveRequiredAction,
+    /// `remove-user-attribute`.
+    RemoveUserAttribute,
+    /// `restart`.
+    Restart,
+    /// `revoke-role`.
+    RevokeRole,
+    /// `set-user-attribute`.
+    SetUserAttribute,
+    /// `unlink-user`.
+    UnlinkUser,
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "add-required-action" => Self::AddRequiredAction,
+            "delete-client" => Self::DeleteClient,
+            "delete-user" => Self::DeleteUser,
+            "disable-client" => Self::DisableClient,
+            "disable-user" => Self::DisableUser,
+            "grant-role" => Self::GrantRole,
+            "join-group" => Self::JoinGroup,
+            "leave-group" => Self::LeaveGroup,
+            "notify-user" => Self::NotifyUser,
+            "remove-required-action" => Self::RemoveRequiredAction,
+            "remove-user-attribute" => Self::RemoveUserAttribute,
+            RESTART => Self::Restart,
+            "revoke-role" => Self::RevokeRole,
+            "set-user-attribute" => Self::SetUserAttribute,
+            "unlink-user" => Self::UnlinkUser,
+            _ => return None,
+        })
+    }
+
+    /// It is done to clients, and not to people.
+    pub fn is_of_clients(self) -> bool {
+        matches!(self, Self::DeleteClient | Self::DisableClient)
+    }
+}
+
 impl About {
-    fn of(kind: &str) -> Option<Self> {
+    fn of(kind: Kind) -> Self {
         match kind {
-            RESTART => Some(Self::Any),
-            "delete-client" | "disable-client" => Some(Self::Clients),
-            "add-required-action"
-            | "delete-user"
-            | "disable-user"
-            | "grant-role"
-            | "join-group"
-            | "leave-group"
-            | "notify-user"
-            | "remove-required-action"
-            | "remove-user-attribute"
-            | "revoke-role"
-            | "set-user-attribute"
-            | "unlink-user" => Some(Self::Users),
-            _ => None,
+            Kind::Restart => Self::Any,
+            kind if kind.is_of_clients() => Self::Clients,
+            _ => Self::Users,
         }
     }
+}
+
+/// A step of a workflow that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub kind: Kind,
+    /// Milliseconds that it waits for.
+    pub after: i64,
+    /// Its settings.
+    pub with: BTreeMap<String, Vec<String>>,
+}
+
+impl Step {
+    /// The texts of a setting; none if it has no such setting.
+    pub fn texts(&self, name: &str) -> &[String] {
+        self.with.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first text of a setting.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.texts(name).first().map(String::as_str)
+    }
+}
+
+/// The steps of a workflow. One that cannot be read is left out: none is stored that could not.
+pub fn steps(workflow: &Workflow) -> Vec<Step> {
+    let all = workflow.definition.get("steps").and_then(Value::as_array);
+    let read = |step: &Value| {
+        let text = |name: &str| step.get(name).and_then(Value::as_str);
+        let with = step.get("with").and_then(Value::as_object);
+        let with = with.into_iter().flatten();
+        Some(Step {
+            id: text("id")?.to_owned(),
+            kind: Kind::of(text("uses")?)?,
+            after: text("after").and_then(duration).unwrap_or(0),
+            with: with
+                .filter_map(|(name, value)| Some((name.clone(), texts(value)?)))
+                .collect(),
+        })
+    };
+    all.into_iter().flatten().filter_map(read).collect()
 }
 
 const RESTART: &str = "restart";
 
 /// Members of a step. What else it has, and is a text, is one of its settings.
 const MEMBERS: [&str; 6] = ["uses", "with", "after", "id", "scheduled-at", "status"];
+
+/// Puts the ids that steps had in place of their new ones, if the same steps stand in the same order; false if they do not.
+pub(super) fn keep_ids(old: &[Value], new: &mut [Value]) -> bool {
+    let kinds = |all: &[Value]| -> Vec<Option<Value>> {
+        all.iter().map(|step| step.get("uses").cloned()).collect()
+    };
+    if kinds(old) != kinds(new) {
+        return false;
+    }
+    for (old, new) in old.iter().zip(new) {
+        if let (Some(id), Some(step)) = (old.get("id"), new.as_object_mut()) {
+            step.insert("id".to_owned(), id.clone());
+        }
+    }
+    true
+}
 
 /// Completes the steps that were sent, and says what all of them are about.
 pub(super) fn complete(
@@ -52,7 +166,8 @@ pub(super) fn complete(
         if kind.trim().is_empty() {
             return Err(Unfit::text("Step 'uses' cannot be null or empty."));
         }
-        let about = About::of(&kind).ok_or_else(|| Unfit::Step(kind.clone()))?;
+        let about = Kind::of(&kind).map(About::of);
+        let about = about.ok_or_else(|| Unfit::Step(kind.clone()))?;
         settle(step)?;
         wait(step)?;
         let id = new_id();

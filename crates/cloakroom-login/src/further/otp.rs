@@ -37,7 +37,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads the realm's settings; what is not said is as in Keycloak.
+    /// Reads the realm's settings; what is not said is as in Keycloak, and so is what no code could be made by: a file
+    /// may say it, and Keycloak itself keeps zeros where a policy was set in part.
     pub fn of(settings: &Settings) -> Self {
         let rest = &settings.rest;
         let text = |name: &str, usual: &str| {
@@ -50,8 +51,12 @@ impl Policy {
         Self {
             is_by_clock: text("otpPolicyType", "totp") != "hotp",
             algorithm: text("otpPolicyAlgorithm", "HmacSHA1"),
-            digits: number("otpPolicyDigits", 6),
-            period: number("otpPolicyPeriod", 30),
+            digits: Some(number("otpPolicyDigits", 6))
+                .filter(|digits| (1..=8).contains(digits))
+                .unwrap_or(6),
+            period: Some(number("otpPolicyPeriod", 30))
+                .filter(|period| *period > 0)
+                .unwrap_or(30),
             initial_counter: number("otpPolicyInitialCounter", 0),
             window: number("otpPolicyLookAheadWindow", 1),
             is_reusable: is_reusable.unwrap_or(false),
@@ -81,6 +86,10 @@ struct Shown {
 }
 
 impl Shown {
+    fn is_by_clock(&self) -> bool {
+        self.sub_type != "hotp"
+    }
+
     fn usual_kind() -> String {
         "totp".to_owned()
     }
@@ -145,7 +154,9 @@ impl Device {
             None | Some("") => Zeroizing::new(kept.value.as_bytes().to_vec()),
             Some(_) => return None,
         };
-        let is_possible = (1..=8).contains(&shown.digits) && shown.period > 0 && !bytes.is_empty();
+        // Keycloak writes a period of zero where a counter makes the codes, and none is read there.
+        let has_steps = shown.period > 0 || !shown.is_by_clock();
+        let is_possible = (1..=8).contains(&shown.digits) && has_steps && !bytes.is_empty();
         is_possible.then(|| Self {
             key: hmac::Key::new(algorithm, &bytes),
             shown,
@@ -153,7 +164,7 @@ impl Device {
     }
 
     fn is_by_clock(&self) -> bool {
-        self.shown.sub_type != "hotp"
+        self.shown.is_by_clock()
     }
 
     /// The code of a counter (RFC 4226 §5.3).

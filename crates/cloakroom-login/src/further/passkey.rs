@@ -90,6 +90,7 @@ pub fn prove(
         reason,
         user,
         why: Some(why),
+        typed: None,
     };
     let judged = match &found {
         Some(user) => match webauthn::judge(cx, user, asked, brought)? {
@@ -114,6 +115,7 @@ pub fn prove(
             reason: "user_disabled",
             user: Some(user.id),
             why: None,
+            typed: None,
         }),
         judged => judged,
     }))

@@ -313,6 +313,10 @@ fn check(
     client_data::check(&client_data, Ceremony::Get, challenge, &policy.origins)?;
     let data =
         AuthenticatorData::check(&authenticator_data, &policy.rp_id, policy.wants_verified())?;
+    // §6.1: no authenticator makes a key while another signs.
+    if data.made.is_some() {
+        return Err(Rejection::verification("a new key is in what was signed"));
+    }
     let key = stored
         .key()
         .ok_or(Rejection::verification("the stored key cannot be used"))?;

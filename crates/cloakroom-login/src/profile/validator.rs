@@ -12,6 +12,8 @@ mod uri;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use characters::is_plain;
+
 /// The settings of a validator in one profile.
 pub(super) type Settings = Map<String, Value>;
 

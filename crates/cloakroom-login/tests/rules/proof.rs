@@ -1,6 +1,8 @@
 //! Passwords: who is proved, and what nobody learns from a refusal.
 
 use cloakroom_login::proof::{self, Refusal};
+use cloakroom_model::realm::{self, MASTER};
+use cloakroom_model::user;
 
 use crate::realm::{Ended, HOME, PASSWORD, World};
 
@@ -98,4 +100,45 @@ fn a_protected_realm_locks_and_does_not_say_so() {
         world.sign_in("alice", PASSWORD, "198.51.100.9").reason(),
         ""
     );
+}
+
+#[test]
+fn a_permanent_lockout_waits_for_the_last_administrator_and_shuts_others_out() {
+    let world = World::with(|settings| {
+        settings.brute_force_protected = true;
+        settings.permanent_lockout = true;
+        settings.failure_factor = 2;
+        settings.wait_increment_seconds = 60;
+        settings.max_failure_wait_seconds = 900;
+        settings.quick_login_check_milli_seconds = 0;
+        settings.max_delta_time_seconds = 3600;
+    });
+    world.add_user_with_password("carol");
+    world.run(|cx| {
+        let settings = cx.realm.settings.clone();
+        realm::update(cx, MASTER, true, &settings)
+    });
+    world.run(|cx| {
+        let role = user::administering_role(cx)?.expect("master has its role");
+        for name in ["alice", "carol"] {
+            let user = user::find_by_username(cx, name)?.expect("they are there");
+            user::grant_role(cx, &user.id, &role)?;
+        }
+        Ok(())
+    });
+    let guess = |name| {
+        for _ in 0..3 {
+            world.sign_in(name, "wrong", HOME);
+            world.wait(200);
+        }
+        world.wait(3600);
+    };
+
+    guess("carol");
+    guess("alice");
+
+    // Of two administrators, the one who was guessed at first is shut out; the other one had to wait, and no more.
+    let carol = world.sign_in("carol", PASSWORD, HOME).reason();
+    assert_eq!(carol, "user_disabled");
+    assert_eq!(world.sign_in("alice", PASSWORD, HOME).reason(), "");
 }

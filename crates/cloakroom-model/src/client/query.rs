@@ -6,6 +6,7 @@ use diesel::dsl::{not, sql};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
+use super::kind::Kind;
 use super::{Client, Row, assemble_all, mine};
 use crate::authorization::delegation::Extent;
 use crate::cx::Cx;
@@ -37,36 +38,6 @@ pub enum Access {
     Confidential,
     /// It takes tokens and asks for none.
     BearerOnly,
-}
-
-/// What kind of application a client is, by its settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Pages made by a server, which keeps a secret.
-    Web,
-    /// Pages made in the browser.
-    Spa,
-    /// An app on a phone or a desktop, which people come back to by an address of its own.
-    Native,
-    /// A program that acts for itself.
-    Machine,
-    /// A service that only checks tokens.
-    Api,
-}
-
-impl Kind {
-    /// The kind of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "web" => Self::Web,
-            "spa" => Self::Spa,
-            "native" => Self::Native,
-            "machine" => Self::Machine,
-            "api" => Self::Api,
-            _ => return None,
-        })
-    }
 }
 
 /// What a list of clients is narrowed by.
@@ -199,7 +170,7 @@ impl Member {
         }
     }
 
-    /// The condition under which a client is of a kind.
+    /// The condition under which a client is of a kind. A row that an older program wrote says nothing of it.
     fn is_kind(&self, kind: Kind) -> String {
         let [bearer, signs_in, acts, public] = [
             "bearerOnly",
@@ -225,7 +196,8 @@ impl Member {
             Kind::Native => format!("{browser} AND {public} AND {own}"),
             Kind::Spa => format!("{browser} AND {public} AND NOT {own}"),
         };
-        format!("({condition})")
+        let name = kind.name();
+        format!("(clients.kind = '{name}' OR (clients.kind IS NULL AND ({condition})))")
     }
 }
 

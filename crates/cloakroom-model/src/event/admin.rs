@@ -99,8 +99,12 @@ pub struct Query {
     pub operations: Vec<String>,
     /// Kinds of things.
     pub resource_types: Vec<String>,
+    /// Only this one.
+    pub id: Option<String>,
     /// Where it is below the realm; `*` stands for anything.
     pub resource_path: Option<String>,
+    /// What it is about, by its path below the realm: the thing itself, and all that is below it.
+    pub about: Option<String>,
     /// Members of [`Auth`] by their JSON names.
     pub auth: Vec<(&'static str, String)>,
     /// Who did it: one of these ids, of which at most three are looked at.
@@ -121,13 +125,18 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>>
         mine = mine.filter(admin_events::resource_type.eq_any(query.resource_types.clone()));
     }
     if let Some(path) = &query.resource_path {
-        // The pattern of a part begins and ends with `%`, which only a star may bring here.
-        let parts: Vec<String> = path.split('*').map(pattern).collect();
-        let plain = parts.iter().map(|part| part.get(1..part.len() - 1));
-        let like: Vec<&str> = plain.map(Option::unwrap_or_default).collect();
-        let like = like.join("%");
+        let like = path.split('*').map(literal).collect::<Vec<_>>().join("%");
         mine = mine.filter(admin_events::resource_path.like(like).escape('\\'));
         mine = mine.filter(admin_events::resource_path.ne(""));
+    }
+    if let Some(path) = &query.about {
+        let below = format!("{}/%", literal(path));
+        let is_itself = admin_events::resource_path.eq(path.clone());
+        let is_below = admin_events::resource_path.like(below).escape('\\');
+        mine = mine.filter(is_itself.or(is_below));
+    }
+    if let Some(id) = &query.id {
+        mine = mine.filter(admin_events::id.eq(id.clone()));
     }
     for (name, value) in &query.auth {
         mine = mine.filter(admin_events::auth.like(member(name, value)?).escape('\\'));
@@ -157,6 +166,12 @@ pub fn list(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<Recorded<AdminEvent>>>
         .limit(span.max)
         .load::<Row>(cx.db.conn()?)?;
     rows.into_iter().map(Row::into_event).collect()
+}
+
+/// A pattern for this text and no other. The one for a part begins and ends with `%`.
+fn literal(text: &str) -> String {
+    let part = pattern(text);
+    part.get(1..part.len() - 1).unwrap_or_default().to_owned()
 }
 
 /// A pattern for a member of [`Auth`]. They are texts, so a name with its whole value stands in the JSON once.

@@ -1,5 +1,8 @@
 //! Who fetched a realm's public keys: what an administrator who waits with a new key wants to know. A list to look at, and no record.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+
 use diesel::prelude::*;
 
 use crate::Result;
@@ -10,8 +13,14 @@ use crate::sql::Unless;
 use crate::swept::swept_until;
 use crate::time::{Timestamp, Ttl};
 
-/// So many are known of each realm; whoever was here last stays.
+/// So many are known of each realm.
 pub const MOST: i64 = 200;
+
+/// So many are known of those who come from one address: whoever plays with names has few of these.
+const OF_ONE: usize = 20;
+
+/// Whoever has come for so long is no game of a moment, and is pushed out by none.
+const ESTABLISHED: Ttl = Ttl::seconds(10 * 60);
 
 /// Whoever has not come for so long is forgotten.
 const KEPT: Ttl = Ttl::seconds(7 * 24 * 60 * 60);
@@ -75,22 +84,45 @@ fn raise(cx: &mut Cx<'_>, address: &str, agent: &str, visits: Visits) -> Result<
     Ok(raised.execute(cx.db.conn()?)? == 1)
 }
 
-/// Forgets those who came longest ago where the realm has too many.
+/// Forgets whom there is no room for, of one address and of all: those first who have come for a moment only, and of these, as of the
+/// others, whoever came longest ago.
 pub fn trim(cx: &mut Cx<'_>) -> Result<()> {
-    let beyond = key_fetches::table
-        .filter(key_fetches::realm_id.eq(&cx.realm.id))
-        .select(key_fetches::last_at)
-        .order(key_fetches::last_at.desc())
-        .offset(MOST)
-        .limit(1);
-    let beyond: Option<Timestamp> = beyond.get_result(cx.db.conn()?).optional()?;
-    if let Some(last) = beyond {
-        let old = key_fetches::table
+    let mine = key_fetches::table.filter(key_fetches::realm_id.eq(&cx.realm.id));
+    let mut all: Vec<Fetcher> = mine.load(cx.db.conn()?)?;
+    all.sort_by_key(|one| std::cmp::Reverse((one.is_established(), one.last_at)));
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut room = usize::try_from(MOST).unwrap_or(usize::MAX);
+    for one in all {
+        let of_one = known.entry(network(&one.address)).or_default();
+        if *of_one < OF_ONE && room > 0 {
+            *of_one += 1;
+            room -= 1;
+            continue;
+        }
+        let gone = key_fetches::table
             .filter(key_fetches::realm_id.eq(&cx.realm.id))
-            .filter(key_fetches::last_at.le(last));
-        diesel::delete(old).execute(cx.db.conn()?)?;
+            .filter(key_fetches::address.eq(&one.address))
+            .filter(key_fetches::agent.eq(&one.agent));
+        diesel::delete(gone).execute(cx.db.conn()?)?;
     }
     Ok(())
+}
+
+impl Fetcher {
+    fn is_established(&self) -> bool {
+        self.last_at.since(self.first_at) >= ESTABLISHED
+    }
+}
+
+/// What stands for all addresses of one subscriber: an IPv6 network has 2^64 of them.
+pub fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(long)) if long.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = long.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+        _ => address.to_owned(),
+    }
 }
 
 /// All that are known, whoever came last first.

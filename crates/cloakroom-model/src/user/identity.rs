@@ -8,6 +8,7 @@ use crate::id::UserId;
 use crate::schema::federated_identities as links;
 use crate::secret::{Sealed, Secret};
 use crate::sql::Unless;
+use crate::workflow::trigger;
 
 /// A user's link to an identity provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,11 @@ pub fn insert(cx: &mut Cx<'_>, user: &UserId, identity: &Identity) -> Result<boo
         links::external_id.eq(&identity.external_id),
         links::external_name.eq(&identity.external_name),
     ));
-    Ok(Unless(insert, "").execute(cx.db.conn()?)? == 1)
+    let is_new = Unless(insert, "").execute(cx.db.conn()?)? == 1;
+    if is_new {
+        trigger::link_changed(cx, user, &identity.provider, true)?;
+    }
+    Ok(is_new)
 }
 
 /// Takes a link away; false if there was none.
@@ -59,7 +64,11 @@ pub fn remove(cx: &mut Cx<'_>, user: &UserId, provider: &str) -> Result<bool> {
         .filter(links::realm_id.eq(&cx.realm.id))
         .filter(links::user_id.eq(user))
         .filter(links::provider.eq(provider));
-    Ok(diesel::delete(mine).execute(cx.db.conn()?)? == 1)
+    let was_there = diesel::delete(mine).execute(cx.db.conn()?)? == 1;
+    if was_there {
+        trigger::link_changed(cx, user, provider, false)?;
+    }
+    Ok(was_there)
 }
 
 /// Forgets all accounts at an identity provider, which is gone.

@@ -12,6 +12,7 @@ use crate::id::{GroupId, RoleId, UserId};
 use crate::pairs::{user_groups as groups_of, user_roles as roles_of};
 use crate::schema::{user_groups, user_roles, users};
 use crate::sql::fixed;
+use crate::workflow::trigger;
 use crate::{Result, role};
 
 /// The roles given to a user directly.
@@ -63,7 +64,10 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
     let Some((username, is_service)) = name_of(cx, id)? else {
         return Ok(());
     };
-    roles_of::add_named(cx, id, role, &username)?;
+    let is_new = roles_of::add_named(cx, id, role, &username)?;
+    if is_new && !is_service {
+        trigger::role_changed(cx, id, role, true)?;
+    }
     roles_changed(cx, is_service);
     Ok(())
 }
@@ -71,20 +75,30 @@ pub fn grant_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
 /// Gives a user whose row is known several roles and groups at once.
 pub fn enrol(cx: &mut Cx<'_>, user: &User, roles: &[RoleId], groups: &[GroupId]) -> Result<()> {
     let username = fold(&user.username);
+    let is_service = user.service_account_client.is_some();
     for role in roles {
-        roles_of::add_named(cx, &user.id, role, &username)?;
+        let is_new = roles_of::add_named(cx, &user.id, role, &username)?;
+        if is_new && !is_service {
+            trigger::role_changed(cx, &user.id, role, true)?;
+        }
     }
     for group in groups {
-        groups_of::add_named(cx, &user.id, group, &username)?;
+        let is_new = groups_of::add_named(cx, &user.id, group, &username)?;
+        if is_new && !is_service {
+            trigger::membership_changed(cx, &user.id, group, true)?;
+        }
     }
-    roles_changed(cx, user.service_account_client.is_some());
+    roles_changed(cx, is_service);
     Ok(())
 }
 
 /// Takes a role from a user.
 pub fn revoke_role(cx: &mut Cx<'_>, id: &UserId, role: &RoleId) -> Result<()> {
-    roles_of::remove(cx, id, role)?;
+    let was_there = roles_of::remove(cx, id, role)?;
     let found = name_of(cx, id)?;
+    if was_there && matches!(found, Some((_, false))) {
+        trigger::role_changed(cx, id, role, false)?;
+    }
     roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
     Ok(())
 }
@@ -99,15 +113,21 @@ pub fn join(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
     let Some((username, is_service)) = name_of(cx, id)? else {
         return Ok(());
     };
-    groups_of::add_named(cx, id, group, &username)?;
+    let is_new = groups_of::add_named(cx, id, group, &username)?;
+    if is_new && !is_service {
+        trigger::membership_changed(cx, id, group, true)?;
+    }
     roles_changed(cx, is_service);
     Ok(())
 }
 
 /// Takes a user out of a group.
 pub fn leave(cx: &mut Cx<'_>, id: &UserId, group: &GroupId) -> Result<()> {
-    groups_of::remove(cx, id, group)?;
+    let was_there = groups_of::remove(cx, id, group)?;
     let found = name_of(cx, id)?;
+    if was_there && matches!(found, Some((_, false))) {
+        trigger::membership_changed(cx, id, group, false)?;
+    }
     roles_changed(cx, found.is_some_and(|(_, is_service)| is_service));
     Ok(())
 }

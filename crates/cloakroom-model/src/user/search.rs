@@ -1,18 +1,22 @@
 //! Searches: lists of people, and the patterns that narrow them.
 //!
 //! A list is read in two steps: the ids of the page from an index that holds all that narrows and
-//! orders, then those people whole. So a search that finds nobody reads nobody.
+//! orders, then those people whole. So a search that finds nobody reads nobody. Where those with a name that begins as
+//! searched for are few, they are looked at by themselves, and not the names of everybody.
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::index::LINE;
-use super::{Reach, User, fold, holders, page};
-use crate::Result;
+use super::{Reach, User, beginning, fold, holders, page};
 use crate::cx::Cx;
 use crate::id::{GroupId, RealmId, UserId};
-use crate::schema::{federated_identities, sign_ins, user_attributes, user_groups, users};
+use crate::schema::{
+    credentials, federated_identities, sign_ins, user_attributes, user_groups, users,
+};
 use crate::time::Timestamp;
+use crate::{Result, credential};
 
 /// What a list of users is narrowed by; absent members do not narrow.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +53,8 @@ pub struct Query {
     pub seen_after: Option<Timestamp>,
     /// Did not sign in after this instant, or never did.
     pub seen_before: Option<Timestamp>,
+    /// Has or has not something beside a password that proves them: a device with one-time codes, or a key.
+    pub with_factor: Option<bool>,
     /// Service accounts are listed as well.
     pub service_accounts: bool,
     /// Only those whom whoever asks may see.
@@ -78,7 +84,7 @@ impl Query {
             &self.before,
         ];
         let is_narrowed = texts.into_iter().any(Option::is_some)
-            || [self.enabled, self.email_verified]
+            || [self.enabled, self.email_verified, self.with_factor]
                 .iter()
                 .any(Option::is_some)
             || self.created_after.is_some()
@@ -106,6 +112,9 @@ pub fn count(cx: &mut Cx<'_>, query: &Query) -> Result<i64> {
         return holders::count_of_all(cx, attributes);
     }
     let few = few(cx, query)?;
+    if few.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(0);
+    }
     let people = narrowed(&cx.realm.id, query, few);
     Ok(people.count().get_result(cx.db.conn()?)?)
 }
@@ -116,6 +125,9 @@ fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
         return holders::ids_of_all(cx, attributes, query.first..end);
     }
     let few = few(cx, query)?;
+    if few.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
     let mut people = narrowed(&cx.realm.id, query, few);
     if let Some(name) = &query.after {
         people = people.filter(users::username.gt(fold(name)));
@@ -141,7 +153,7 @@ fn ids(cx: &mut Cx<'_>, query: &Query) -> Result<Vec<UserId>> {
 /// So many ids are looked up one by one in less time than it takes to look through everybody.
 const FEW: usize = 1000;
 
-/// The people in one of the groups, or with one of the attributes, where these are few.
+/// The people in one of the groups, with one of the attributes, or with a name that begins as searched for, where these are few.
 fn few(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
     let most = i64::try_from(FEW).unwrap_or(i64::MAX);
     for group in &query.groups {
@@ -156,7 +168,17 @@ fn few(cx: &mut Cx<'_>, query: &Query) -> Result<Option<Vec<UserId>>> {
             return Ok(Some(holders));
         }
     }
+    for word in words(query) {
+        if let Some(found) = beginning::ids(cx, word, FEW)? {
+            return Ok(Some(found));
+        }
+    }
     Ok(None)
+}
+
+/// What a search is for: each of these words, in whatever order.
+fn words(query: &Query) -> impl Iterator<Item = &str> {
+    query.search.iter().flat_map(|text| text.split_whitespace())
 }
 
 fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> Boxed<'a> {
@@ -170,7 +192,7 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
     if !query.service_accounts {
         all = all.filter(users::service_account_client.is_null());
     }
-    for word in query.search.iter().flat_map(|text| text.split_whitespace()) {
+    for word in words(query) {
         let pattern = search_pattern(word);
         // SQLite looks the escape up anew at each row, which takes a sixth of the time of a search that finds nobody.
         all = match pattern.contains('\\') {
@@ -192,6 +214,7 @@ fn narrowed<'a>(realm: &'a RealmId, query: &Query, few: Option<Vec<UserId>>) -> 
         all = all.filter(users::created_at.le(at));
     }
     all = narrowed_by_sign_in(all, query);
+    all = narrowed_by_factor(all, realm, query);
     for (name, value) in &query.attributes {
         let has = user_attributes::table
             .filter(user_attributes::user_id.eq(users::id))
@@ -220,9 +243,26 @@ fn narrowed_by_sign_in<'a>(mut all: Boxed<'a>, query: &Query) -> Boxed<'a> {
         all = all.filter(exists(since(at)));
     }
     if let Some(at) = query.seen_before {
-        all = all.filter(diesel::dsl::not(exists(since(at))));
+        all = all.filter(not(exists(since(at))));
     }
     all
+}
+
+fn narrowed_by_factor<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {
+    let factors = || {
+        credentials::table
+            .filter(credentials::realm_id.eq(realm))
+            .filter(credentials::user_id.eq(users::id))
+            // The index is of those alone, which a database sees where the kind stands in the statement itself.
+            .filter(sql::<Bool>("credentials.kind <> 'password'"))
+            .filter(credentials::kind.ne_all(credential::NO_FACTORS))
+    };
+    // Nobody has the empty id; without it PostgreSQL would begin at everybody's credentials.
+    match query.with_factor {
+        None => all,
+        Some(true) => all.filter(exists(factors()).or(users::id.eq(""))),
+        Some(false) => all.filter(not(exists(factors())).or(users::id.eq(""))),
+    }
 }
 
 fn narrowed_by_link<'a>(all: Boxed<'a>, realm: &'a RealmId, query: &Query) -> Boxed<'a> {

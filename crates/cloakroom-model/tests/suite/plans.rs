@@ -99,13 +99,13 @@ fn wants_all(statement: &str) -> bool {
 }
 
 /// A step that reads a table whole, or all of it that belongs to a realm.
-fn is_wide(step: &str) -> bool {
+pub(crate) fn is_wide(step: &str) -> bool {
     (step.starts_with("SCAN ") && !step.contains("CONSTANT ROW") && !step.contains("SUBQUERY"))
         || step.ends_with("(realm_id=?)")
 }
 
 /// The steps by which this connection would run a statement.
-fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
+pub(crate) fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
     #[derive(QueryableByName)]
     struct Step {
         #[diesel(sql_type = Text)]
@@ -118,7 +118,7 @@ fn plan(conn: &mut SqliteConnection, statement: &str) -> Vec<String> {
 }
 
 /// Runs `work` on the writer's own connection.
-fn in_file<T: Send + 'static>(
+pub(crate) fn in_file<T: Send + 'static>(
     db: &Db,
     mut work: impl FnMut(&mut SqliteConnection) -> T + Send + 'static,
 ) -> T {
@@ -141,12 +141,13 @@ struct Part {
     col: String,
 }
 
-/// Each index with a column beside the realm: its table, and that column.
+/// Each index with a column beside the realm: its table, and that column. An expression has no name.
 fn narrow_indexes(conn: &mut SqliteConnection) -> Vec<(String, String)> {
     let parts: Vec<Part> = diesel::sql_query(
         "SELECT t.name AS tbl, i.name AS idx, c.seqno AS place, c.name AS col \
          FROM sqlite_schema AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c \
          WHERE t.type = 'table' AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'realm_id') \
+         AND c.name IS NOT NULL \
          ORDER BY t.name, i.name, c.seqno",
     )
     .load(conn)

@@ -304,3 +304,51 @@ fn a_chain_is_looked_at_in_parts() {
         assert_eq!(found(&look(store, Start::Number(99), 100)), []);
     });
 }
+
+#[test]
+fn what_is_about_a_thing_is_listed_with_what_is_below_it_and_nothing_else() {
+    on_each(|store| {
+        let paths = [
+            "users/a_1",
+            "users/a_1/groups/g",
+            "users/a_12",
+            "users/ab1/groups/g",
+            "users",
+            "users/a_1/role-mappings/realm",
+        ];
+        let all = store.write(move |cx| paths.iter().try_for_each(|path| record(cx, path)));
+        all.unwrap();
+        let about = |path: &str, id: Option<String>| {
+            let query = admin::Query {
+                about: Some(path.to_owned()),
+                id,
+                span: event::Span {
+                    max: 10,
+                    ..event::Span::default()
+                },
+                ..admin::Query::default()
+            };
+            store.read(move |cx| admin::list(cx, &query)).unwrap()
+        };
+        let mine = about("users/a_1", None);
+        let mut seen: Vec<&str> = mine
+            .iter()
+            .map(|one| one.event.resource_path.as_str())
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(
+            seen,
+            [
+                "users/a_1",
+                "users/a_1/groups/g",
+                "users/a_1/role-mappings/realm"
+            ]
+        );
+        assert_eq!(about("users/%", None).len(), 0);
+        let one = mine[1].id.clone();
+        let alone = about("users/a_1", Some(one.clone()));
+        assert_eq!(alone.len(), 1);
+        assert_eq!(alone[0].id, one);
+        assert_eq!(about("users/a_12", Some(one)).len(), 0);
+    });
+}

@@ -11,7 +11,7 @@ use super::level::level_of;
 use super::request::AuthorizationRequest;
 use crate::Form;
 use crate::code_grant::CodeGrant;
-use crate::redirect_uri;
+use crate::redirect_uri::{self, Roots};
 
 /// How the response reaches the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,8 +109,8 @@ impl Response {
 impl AuthorizationRequest {
     /// Tells whether the client may be answered yet: it may have been switched off since it asked, or an administrator has
     /// taken the address off its list.
-    pub fn may_be_answered(&self, base_url: &str, client: &Client) -> bool {
-        let leads_to_client = || redirect_uri::is_registered(base_url, client, &self.redirect_uri);
+    pub fn may_be_answered(&self, roots: Roots<'_>, client: &Client) -> bool {
+        let leads_to_client = || redirect_uri::is_registered(roots, client, &self.redirect_uri);
         client.enabled && (self.device.is_some() || self.is_trial || leads_to_client())
     }
 

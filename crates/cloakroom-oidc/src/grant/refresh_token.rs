@@ -17,7 +17,7 @@ use crate::grant_session;
 use crate::issue::{self, Authorization, RefreshPlan};
 use crate::own_token::{self, OwnToken};
 use crate::provider::Provider;
-use crate::scope::{self, OFFLINE_ACCESS, Scopes};
+use crate::scope::{self, OFFLINE_ACCESS};
 use crate::session_rules;
 use crate::token::TokenRequest;
 use crate::uma;
@@ -65,8 +65,9 @@ impl Grant for RefreshToken {
             account,
             part,
         } = holder_of(cx, client, &token)?;
+        check_scope(cx, client, request)?;
         let scopes = scope::resolve_again(cx, client, &narrowed(&token, request));
-        let refresh = spend(cx, client, &token, (&session, &scopes))?;
+        let refresh = spend(cx, client, &token, &session)?;
         session::touch_read(cx, &session)?;
         let acr = part.notes.get("acr").and_then(Value::as_str);
         let holder = account.user.clone();
@@ -133,6 +134,15 @@ fn holder_of(cx: &mut Cx<'_>, client: &ProvenClient, token: &OwnToken) -> Result
     })
 }
 
+/// A scope that the client may not ask for is refused before the token is spent; one that was not granted is passed over.
+fn check_scope(cx: &Cx<'_>, client: &ProvenClient, request: &TokenRequest) -> Result<()> {
+    let asked = request.form.get("scope").map(str::trim).unwrap_or_default();
+    if !asked.is_empty() {
+        scope::resolve(cx, client, Some(asked))?;
+    }
+    Ok(())
+}
+
 /// RFC 6749 §6: a scope parameter can only take away. A session that is offline stays so.
 fn narrowed(token: &OwnToken, request: &TokenRequest) -> String {
     let granted = token.text("scope").unwrap_or_default();
@@ -155,7 +165,7 @@ fn spend(
     cx: &mut Cx<'_>,
     client: &ProvenClient,
     token: &OwnToken,
-    (session, scopes): (&Session, &Scopes),
+    session: &Session,
 ) -> Result<RefreshPlan> {
     if client.settings.attribute("use.refresh.tokens") == Some("false") {
         return Ok(RefreshPlan::None);
@@ -163,15 +173,17 @@ fn spend(
     let Some(jti) = token.text("jti") else {
         return Err(denied("Invalid refresh token"));
     };
+    // RFC 6749 §6: the next one has the scope of this one, whatever this request leaves out.
+    let granted = token.text("scope").unwrap_or_default().to_owned();
     let is_stored = jti.starts_with(issue::STORED);
     if !issue::rotates(cx.realm, client) {
         // A token that once had a row must still have it, or a revoked one would come back.
         if is_stored && refresh::find(cx, jti)?.is_none() {
             return Err(denied("Token is not active"));
         }
-        return Ok(RefreshPlan::First);
+        return Ok(RefreshPlan::Again(granted));
     }
-    let next = issue::next_refresh(cx, client, session, scopes.all_names());
+    let next = issue::next_refresh(cx, client, session, granted);
     let mut rotated = refresh::rotate(cx, jti, next.clone())?;
     if matches!(rotated, Rotated::Unknown) && !is_stored {
         adopt(cx, client, token, session)?;

@@ -20,6 +20,8 @@ pub enum RefreshPlan {
     None,
     /// The first of a sign-in.
     First,
+    /// Another one that does not rotate, with the scope of the one that was brought.
+    Again(String),
     /// It is stored already: the successor of one that was spent, now or before, for a caller that may have missed the first answer.
     Stored(Box<Refresh>),
 }
@@ -81,7 +83,13 @@ pub(super) fn mint(
     );
     put("azp", json!(client.client_id));
     put("sid", json!(session.id));
-    put("scope", json!(grant.scopes.all_names()));
+    // RFC 6749 §6: what a request leaves out of its scope is not lost to the next one.
+    let scope = match (&grant.refresh, &row) {
+        (RefreshPlan::Again(scope), _) => scope.clone(),
+        (_, Some(row)) => row.scope.clone(),
+        _ => grant.scopes.all_names(),
+    };
+    put("scope", json!(scope));
     put("prov", json!("default"));
     if let Some(audience) = audience {
         put("aud_x", audience);
@@ -108,7 +116,7 @@ fn row(cx: &mut Cx<'_>, client: &Client, grant: &Authorization) -> Result<Option
             refresh::insert(cx, &row)?;
             Ok(Some(row))
         }
-        RefreshPlan::First | RefreshPlan::None => Ok(None),
+        RefreshPlan::First | RefreshPlan::Again(_) | RefreshPlan::None => Ok(None),
     }
 }
 

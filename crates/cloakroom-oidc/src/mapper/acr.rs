@@ -4,7 +4,7 @@ use cloakroom_model::Cx;
 use cloakroom_model::mapper::Mapper as Config;
 use serde_json::{Value, json};
 
-use super::{Claims, Facts, Mapper};
+use super::{Claims, Facts, Mapper, Target};
 use crate::error::Result;
 
 pub(super) struct Acr;
@@ -20,6 +20,11 @@ impl Mapper for Acr {
 
     fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
         Some("acr")
+    }
+
+    /// Userinfo says how somebody was proved only where it is asked for that by name.
+    fn is_for(&self, target: Target, config: &Config) -> bool {
+        target != Target::Userinfo && target.is_switched_on(config, false)
     }
 
     fn apply(
@@ -47,6 +52,10 @@ impl Mapper for Amr {
 
     fn claim<'c>(&self, _config: &'c Config) -> Option<&'c str> {
         Some("amr")
+    }
+
+    fn is_for(&self, target: Target, config: &Config) -> bool {
+        target != Target::Userinfo && target.is_switched_on(config, false)
     }
 
     fn apply(

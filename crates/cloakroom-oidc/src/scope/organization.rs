@@ -114,23 +114,29 @@ pub(super) fn is_it(scope: &Scope) -> bool {
     scope.name == NAME && scope.mappers.iter().any(|mapper| mapper.mapper == MAPPER)
 }
 
-/// Leaves out organizations that the user is no member of.
+/// Leaves out organizations that the user is no member of, and the scope itself where none of those that were named is left, or
+/// somebody who is a member of none asks for all.
 pub(crate) fn of_member(cx: &mut Cx<'_>, mut scopes: Scopes, user: &UserId) -> Result<Scopes> {
-    let Some(Asked::Named(aliases)) = &scopes.organizations else {
-        return Ok(scopes);
+    let asked = match &scopes.organizations {
+        Some(asked @ (Asked::Named(_) | Asked::All)) => asked.clone(),
+        _ => return Ok(scopes),
     };
     let all = organization::list_open_to(cx, user)?;
-    let mine = all.into_iter().map(|one| one.alias);
-    let left: BTreeSet<String> = mine.filter(|alias| aliases.contains(alias)).collect();
-    if left.is_empty() {
+    let left = match asked {
+        Asked::Named(aliases) => {
+            let mine = all.into_iter().map(|one| one.alias);
+            let left: BTreeSet<String> = mine.filter(|alias| aliases.contains(alias)).collect();
+            (!left.is_empty()).then_some(Asked::Named(left))
+        }
+        other => (!all.is_empty()).then_some(other),
+    };
+    if left.is_none() {
         let realm = std::sync::Arc::clone(&scopes.realm);
         scopes
             .picked
             .retain(|index| !realm.scopes.get(*index).is_some_and(is_it));
-        scopes.organizations = None;
-    } else {
-        scopes.organizations = Some(Asked::Named(left));
     }
+    scopes.organizations = left;
     Ok(scopes)
 }
 

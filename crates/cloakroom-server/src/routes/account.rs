@@ -3,12 +3,14 @@
 mod api;
 mod linked;
 mod methods;
+mod own;
+mod seen;
 mod sign_in;
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::required::LINK;
 use cloakroom_login::sign_on;
@@ -37,8 +39,14 @@ const CLIENT: &str = "account";
 /// The paths of the account page.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
     let base = "/realms/{realm}/account";
-    cfg.route(base, web::get().to(show));
+    cfg.service(
+        web::resource(base)
+            .route(web::get().to(show))
+            .route(web::post().to(own::change))
+            .route(web::method(Method::OPTIONS).to(api::preflight)),
+    );
     api::configure(cfg, base);
+    seen::configure(cfg, base);
     cfg.service(web::resource(format!("{base}/{{action}}")).route(web::post().to(act)));
 }
 
@@ -64,14 +72,13 @@ struct Allowed {
 }
 
 async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
-    // Programs that ask here want the profile of the account's REST interface, which is not offered.
+    // Programs that ask here want the profile of the account's REST interface.
     let accept = request
         .headers()
         .get(ACCEPT)
         .and_then(|value| value.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("application/json")) {
-        return HttpResponse::Unauthorized()
-            .json(serde_json::json!({"error": "HTTP 401 Unauthorized"}));
+        return own::show(app, request, realm).await;
     }
     let visit = match Visit::start(app, &request, &realm).await {
         Ok(visit) => visit,

@@ -303,14 +303,17 @@ fn recognize(
     (request, client): (&AuthorizationRequest, &Client),
     (browser, is_new): (&Digest, bool),
 ) -> Result<Begun, Error> {
-    if request
-        .level
-        .is_missed_at(course::highest_level(cx.realm, client))
-    {
-        // OpenID Connect Core 1.0 §5.5.1.1: an essential `acr` that cannot be met is a failed sign-in.
-        let issuer = provider.issuer(cx.realm);
-        let refusal = request.refuse(&issuer, sign_in::UNMET, None);
-        return Ok(Begun::Redirect(refusal, is_new));
+    let issuer = provider.issuer(cx.realm);
+    let refused = |error| {
+        Ok(Begun::Redirect(
+            request.refuse(&issuer, error, None),
+            is_new,
+        ))
+    };
+    // OpenID Connect Core 1.0 §5.5.1.1: an essential `acr` that cannot be met is a failed sign-in.
+    let highest = course::highest_level(cx.realm, client);
+    if request.level.is_missed_at(highest) {
+        return refused(sign_in::UNMET);
     }
     let sees_sessions = cx.realm.has_browser_step(Some(client), "auth-cookie");
     let recognized = match brought.identity.as_ref().filter(|_| sees_sessions) {
@@ -328,9 +331,13 @@ fn recognize(
         _ => Judged::AsksPassword,
     };
     if let Judged::Barred(bar) = judged {
+        // What a demanded level asks for is asked of nobody like them, and nothing else is left.
+        let is_demanded = request.level.is_missed_at(0);
+        if is_demanded && bar.is_nothing() {
+            return refused(sign_in::UNMET);
+        }
         if request.prompt.none {
-            let refusal = request.refuse(&provider.issuer(cx.realm), "access_denied", None);
-            return Ok(Begun::Redirect(refusal, is_new));
+            return refused("access_denied");
         }
         let place = (request.client_id.as_str(), brought.origin.ip.as_str());
         return Ok(Begun::Onward(bar.end(cx, place, user.as_ref())?, is_new));
@@ -341,15 +348,10 @@ fn recognize(
     let (next, _) = flow::next_of(cx, &attempt, user.as_ref())?;
     if let (flow::Next::Done, Some(session)) = (&next, &session) {
         if request.level.is_missed_at(flow::level_of_attempt(&attempt)) {
-            let issuer = provider.issuer(cx.realm);
-            return Ok(Begun::Redirect(
-                request.refuse(&issuer, sign_in::UNMET, None),
-                is_new,
-            ));
+            return refused(sign_in::UNMET);
         }
         cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
-        let issuer = provider.issuer(cx.realm);
         let response = request.respond(cx, &issuer, session, flow::reached_level(&attempt))?;
         let response = sign_in::with_action(&attempt, response);
         let opened = Opened {
@@ -363,9 +365,7 @@ fn recognize(
     if request.prompt.none
         && !(next == flow::Next::AskPassword && course::is_passed_on(cx, request, client))
     {
-        let issuer = provider.issuer(cx.realm);
-        let refusal = request.refuse(&issuer, unasked(&next), None);
-        return Ok(Begun::Redirect(refusal, is_new));
+        return refused(unasked(&next));
     }
     if next == flow::Next::AskPassword && request.idp_hint.is_none() && session.is_none() {
         let leads = redirector::default_provider(cx.realm, client);

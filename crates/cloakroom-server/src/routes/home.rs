@@ -1,5 +1,7 @@
 //! The link to a client's own page, by its name: Keycloak's lists of applications lead there.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door, Fault, client};
@@ -23,10 +25,11 @@ async fn go(app: Data<App>, request: HttpRequest, path: Path<(String, String)>) 
         Ok(visit) => visit,
         Err(page) => return page,
     };
-    let base_url = visit.app.base_url.clone();
+    let provider = Arc::clone(&visit.app.provider);
     let work = move |cx: &mut Cx<'_>| {
         let found = client::find(cx, &client_id)?;
-        Ok(found.and_then(|client| redirect_uri::home(&base_url, &client)))
+        let roots = provider.roots(cx.realm);
+        Ok(found.and_then(|client| redirect_uri::home(roots, &client)))
     };
     let home: Result<Option<String>, Fault> = visit.app.enter(&visit.realm, Door::Read, work).await;
     match home {

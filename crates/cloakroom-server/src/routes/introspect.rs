@@ -43,7 +43,7 @@ async fn introspect(
     let (accept, accept_name) = accepted(&request);
     let answers = Arc::clone(&caller.app.answers);
     let token = form.get("token").unwrap_or_default();
-    let base = caller.app.provider.base_url();
+    let base = caller.app.provider.base_url(&caller.realm);
     // The hint chooses between two answers about the same token.
     let hint = form.get("token_type_hint").unwrap_or_default();
     let id = client.id.as_str();

@@ -130,6 +130,10 @@ async fn ask(visit: &Visit, form: Form, query: &str) -> HttpResponse {
                 let username = user::find(cx, &current.user)?.map(|user| user.username);
                 Ok(Answer::Confirm(request, username))
             }
+            // Nobody is signed in, so there is nothing to ask about; the application wants its user back.
+            (_, None) if request.subject.is_none() && request.redirect.is_some() => {
+                Ok(Answer::Done(request, Ended::default()))
+            }
             (_, None) if request.subject.is_none() => Ok(Answer::Confirm(request, None)),
             (hinted, current) => {
                 let asked = (&*provider, &request);

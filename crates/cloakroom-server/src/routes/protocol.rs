@@ -52,7 +52,7 @@ impl Caller {
                 .collect(),
             origin: text(header::ORIGIN),
             authorization: text(header::AUTHORIZATION),
-            app,
+            app: App::of(app, Some(&realm)),
             realm,
         })
     }

@@ -1,5 +1,7 @@
 //! The frames in which a client's page asks, without a redirect, whether its session goes on.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -71,11 +73,12 @@ async fn may_ask(
             return HttpResponse::ServiceUnavailable().finish();
         }
     };
-    let base_url = app.base_url.clone();
+    let provider = Arc::clone(&app.provider);
     let work = move |cx: &mut Cx<'_>| -> Result<bool, Fault> {
         let client = client::find(cx, &asking.client_id)?;
+        let roots = provider.roots(cx.realm);
         Ok(client.is_some_and(|client| {
-            client.enabled && redirect_uri::is_web_origin(&base_url, &client, &asking.origin)
+            client.enabled && redirect_uri::is_web_origin(roots, &client, &asking.origin)
         }))
     };
     match app.enter(&realm, Door::Memory, work).await {

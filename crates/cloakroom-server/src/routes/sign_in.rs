@@ -205,7 +205,8 @@ pub(crate) fn proceed(
                 _ => {}
             }
             if let Some(kind) = action.key_kind() {
-                register::prepare(cx, &mut attempt, (kind, provider.base_url()))?;
+                let base_url = provider.base_url(cx.realm);
+                register::prepare(cx, &mut attempt, (kind, base_url))?;
             }
             go(cx, attempt, action.alias())
         }
@@ -225,7 +226,7 @@ pub(crate) fn proceed(
 fn is_stale(cx: &mut Cx<'_>, provider: &Provider, attempt: &Attempt) -> Result<bool, Fault> {
     let request = request_of(attempt)?;
     let client = client::find_by_id(cx, &attempt.client)?;
-    let is_good = client.is_some_and(|one| request.may_be_answered(provider.base_url(), &one));
+    let is_good = client.is_some_and(|one| request.may_be_answered(provider.roots(cx.realm), &one));
     if !is_good {
         attempt::finish(cx, &attempt.id)?;
     }

@@ -54,7 +54,8 @@ async fn userinfo(
         }
     };
     let answers = Arc::clone(&caller.app.answers);
-    let parts = ["userinfo", caller.app.provider.base_url(), token];
+    let base = caller.app.provider.base_url(&caller.realm);
+    let parts = ["userinfo", base, token];
     let question = answers.question(&caller.realm, &parts);
     if let Some(known) = answers.find(&question, now()) {
         return answered(&caller, known).await;

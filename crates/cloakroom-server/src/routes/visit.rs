@@ -64,6 +64,7 @@ impl Visit {
         realm: &str,
     ) -> Result<Self, HttpResponse> {
         let found = app.realm(realm).await;
+        let app = App::of(app, found.as_ref().ok().and_then(Option::as_deref));
         let header = |name| {
             let value: Option<&HeaderValue> = request.headers().get(name);
             value

@@ -37,7 +37,8 @@ impl Master {
         let body = Some(body).filter(|body| !body.is_null());
         let body = body.map(|body| body.to_string());
         let path = format!("/master/{path}");
-        let answer = administer(&self.server, method, &path, body.as_deref(), None).await;
+        let path = path.trim_end_matches('/');
+        let answer = administer(&self.server, method, path, body.as_deref(), None).await;
         let status = answer.status();
         (status, answer.json().await.unwrap_or_default())
     }
@@ -50,6 +51,22 @@ impl Master {
         assert_eq!(made.status(), StatusCode::CREATED, "{kind} {body}");
         let at = made.headers()["location"].to_str().unwrap();
         at.rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// Makes a client whose service account administers; its id.
+    async fn robot(&self, more: Value) -> String {
+        let mut client = json!({
+            "clientId": "robot", "secret": "a long secret of a robot", "serviceAccountsEnabled": true,
+        });
+        let both = client.as_object_mut().unwrap();
+        both.extend(more.as_object().unwrap().clone());
+        let client = self.make("clients", client).await;
+        let account = format!("clients/{client}/service-account-user");
+        let (_, account) = self.call(Method::GET, &account, Value::Null).await;
+        let id = account["id"].as_str().unwrap();
+        let theirs = format!("users/{id}/role-mappings/realm");
+        self.done(Method::POST, &theirs, json!([self.role])).await;
+        client
     }
 
     async fn done(&self, method: Method, path: &str, body: Value) {
@@ -73,20 +90,12 @@ async fn the_last_administrator_is_neither_removed_nor_disabled_nor_left_without
     let user = format!("users/{}", master.admin);
     let roles = format!("{user}/role-mappings/realm");
     let just = json!([master.role]);
-    // Neither of these is a person who could sign in and administer.
+    // Neither of these could come in and administer.
     let disabled = json!({"username": "off", "enabled": false});
     let disabled = master.make("users", disabled).await;
     let theirs = format!("users/{disabled}/role-mappings/realm");
     master.done(Method::POST, &theirs, just.clone()).await;
-    let client = json!({"clientId": "robot", "serviceAccountsEnabled": true});
-    let client = master.make("clients", client).await;
-    let account = format!("clients/{client}/service-account-user");
-    let (_, account) = master.call(Method::GET, &account, Value::Null).await;
-    let theirs = format!(
-        "users/{}/role-mappings/realm",
-        account["id"].as_str().unwrap()
-    );
-    master.done(Method::POST, &theirs, just.clone()).await;
+    master.robot(json!({"enabled": false})).await;
 
     let nothing = Value::Null;
     master.refused(Method::DELETE, &user, nothing.clone()).await;
@@ -205,4 +214,80 @@ async fn a_job_passes_over_the_last_administrator_and_says_so() {
     let gone = format!("users/{guest}");
     let (status, _) = master.call(Method::GET, &gone, Value::Null).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_administers_by_a_client_may_remove_the_last_person_and_is_kept_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let master = Master::start(folder.path()).await;
+    let client = master.robot(json!({})).await;
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "robot"),
+        ("client_secret", "a long secret of a robot"),
+    ];
+    let server = &master.server;
+    let at = format!(
+        "{}/realms/master/protocol/openid-connect/token",
+        server.base
+    );
+    let token = super::client().post(at).form(&form).send().await.unwrap();
+    let token: Value = token.json().await.unwrap();
+    let token = token["access_token"].as_str().unwrap();
+    let call = async |method, path: &str, body: Option<Value>| {
+        let body = body.map(|body| body.to_string());
+        let path = format!("/master/{path}");
+        let sent = administer_by(token, server, method, &path, (body.as_deref(), None)).await;
+        sent.status()
+    };
+
+    let person = call(Method::DELETE, &format!("users/{}", master.admin), None).await;
+    let client = format!("clients/{client}");
+    let gone = call(Method::DELETE, &client, None).await;
+    let mut refused = vec![gone];
+    for change in [
+        json!({"enabled": false}),
+        json!({"serviceAccountsEnabled": false}),
+        json!({"publicClient": true}),
+    ] {
+        let mut body = json!({"clientId": "robot"});
+        let both = body.as_object_mut().unwrap();
+        both.extend(change.as_object().unwrap().clone());
+        refused.push(call(Method::PUT, &client, Some(body)).await);
+    }
+    let renamed = json!({"clientId": "robot", "name": "the last one"});
+    let renamed = call(Method::PUT, &client, Some(renamed)).await;
+
+    assert_eq!(person, StatusCode::NO_CONTENT);
+    assert_eq!(refused, [StatusCode::CONFLICT; 4]);
+    assert_eq!(renamed, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn whoever_guesses_at_the_last_administrator_locks_them_out_for_a_while_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let master = Master::start(folder.path()).await;
+    let token = administrator(&master.server).await;
+    let settings = json!({
+        "bruteForceProtected": true, "permanentLockout": true, "failureFactor": 1,
+        "waitIncrementSeconds": 1, "maxFailureWaitSeconds": 1,
+        "minimumQuickLoginWaitSeconds": 1, "quickLoginCheckMilliSeconds": 0,
+    });
+    master.done(Method::PUT, "", settings).await;
+
+    for _ in 0..2 {
+        assert!(!master.server.knows("admin", "a guess").await);
+        tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    }
+
+    let by = administer_by(
+        &token,
+        &master.server,
+        Method::GET,
+        "/master/users?username=admin",
+        (None, None),
+    );
+    let shown: Value = by.await.json().await.unwrap();
+    assert_eq!(shown[0]["enabled"], true, "{shown}");
+    assert!(master.server.knows("admin", "a good password").await);
 }

@@ -35,6 +35,7 @@ async fn a_link_leads_to_where_people_open_a_client() {
     let server = start(folder.path(), &ADMIN).await;
     make(&server, "", &json!({"realm": "r", "enabled": true})).await;
     let base = server.base.clone();
+    let rootless = format!("{base}/in");
     let rows = [
         (
             "whole",
@@ -56,7 +57,7 @@ async fn a_link_leads_to_where_people_open_a_client() {
             json!({"rootUrl": "https://a.example", "baseUrl": ""}),
             "https://a.example",
         ),
-        ("rootless", json!({"baseUrl": "/in"}), "/in"),
+        ("rootless", json!({"baseUrl": "/in"}), rootless.as_str()),
         ("none", json!({}), ""),
     ];
     for (name, settings, _) in &rows {

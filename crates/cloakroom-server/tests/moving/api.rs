@@ -290,3 +290,33 @@ async fn a_part_of_a_realm_is_written_without_secrets() {
     assert_eq!(shown["groups"].as_array().unwrap().len(), 3);
     assert!(shown.get("users").is_none() && little.get("clients").is_none());
 }
+
+#[tokio::test]
+async fn a_member_that_stands_there_twice_is_refused_where_no_report_names_it() {
+    let here = Installation::new();
+    let server = here.start(&[]).await;
+    let token = server.administrator().await;
+    let realms = [
+        (
+            r#"{"realm":"two","users":[{"username":"a"}],"users":[]}"#,
+            "users",
+        ),
+        (
+            r#"{"realm":"two","clients":[{"clientId":"c","enabled":true,"enabled":false}]}"#,
+            "clients[].enabled",
+        ),
+    ];
+    for (text, place) in realms {
+        let (status, refused) = server.admin(&token, ("POST", ""), Some(text)).await;
+        let why = format!("'{place}' stands there twice");
+        assert_eq!((status, refused), (400, json!({"errorMessage": why})));
+    }
+    let (gone, _) = server.admin(&token, ("GET", "/two"), None).await;
+    let part = r#"{"users":[{"username":"a","email":"a@a.example","email":"b@b.example"}]}"#;
+    let import = ("POST", "/master/partialImport");
+    let (status, refused) = server.admin(&token, import, Some(part)).await;
+
+    assert_eq!(gone, 404);
+    let why = json!({"errorMessage": "'users[].email' stands there twice"});
+    assert_eq!((status, refused), (400, why));
+}

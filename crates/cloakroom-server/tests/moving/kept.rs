@@ -17,7 +17,7 @@ fn what_is_kept_alone_is_named() {
     let here = Installation::new();
     let loud = json!({
         "realm": "loud", "enabled": true,
-        "attributes": {"frontendUrl": "https://other.example", "cibaInterval": "9", "parRequestUriLifespan": "soon"},
+        "attributes": {"frontendUrl": "https://other.example", "shortVerificationUri": "https://o.example", "cibaInterval": "9", "parRequestUriLifespan": "soon"},
         "ssoSessionIdleTimeout": 0, "notBefore": 2_000_000_000, "browserFlow": "clients",
         "clients": [{
             "clientId": "app", "publicClient": true, "implicitFlowEnabled": true,
@@ -35,7 +35,7 @@ fn what_is_kept_alone_is_named() {
         "attributes": {"frontendUrl": "", "cibaInterval": "5", "parRequestUriLifespan": "60"},
         "clients": [{
             "clientId": "app", "publicClient": true, "implicitFlowEnabled": false,
-            "redirectUris": ["https://a.example/*"],
+            "redirectUris": ["https://a.example/*", "/app/*"],
             "attributes": {
                 "dpop.bound.access.tokens": "false", "tls.client.certificate.bound.access.tokens": "false",
                 "oidc.ciba.grant.enabled": "false", "access.token.lifespan": "300",
@@ -49,6 +49,7 @@ fn what_is_kept_alone_is_named() {
 
     for place in [
         "attributes.frontendUrl",
+        "attributes.shortVerificationUri",
         "attributes.cibaInterval",
         "attributes.parRequestUriLifespan",
         "browserFlow",

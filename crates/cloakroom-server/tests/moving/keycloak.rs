@@ -162,6 +162,39 @@ async fn keys_stay_so_that_tokens_that_are_out_in_the_world_still_verify() {
     }
 }
 
+#[tokio::test]
+async fn keys_that_encrypt_or_sign_no_more_are_no_keys_to_sign_with() {
+    let here = Installation::new();
+    let mut realm = json("acme-realm.json");
+    let keys = realm["components"]["org.keycloak.keys.KeyProvider"].as_array_mut();
+    let mut before = Vec::new();
+    for key in keys.unwrap() {
+        let certificate = key["config"]["certificate"][0].as_str();
+        before.extend(certificate.map(str::to_owned));
+        match key["providerId"].as_str() {
+            Some("rsa-enc-generated") => {
+                key["providerId"] = serde_json::json!("rsa");
+                key["config"]["keyUse"] = serde_json::json!(["ENC"]);
+            }
+            _ => key["config"]["active"] = serde_json::json!(["false"]),
+        }
+    }
+    let report = here.import(&here.file("acme-realm.json", &realm.to_string()));
+    let server = here.start(&[]).await;
+    let keys = server
+        .get("/realms/acme/protocol/openid-connect/certs")
+        .await;
+
+    let spoken = report["approximated"].to_string();
+    assert!(spoken.contains("new ones were made"), "{report:#}");
+    let shown = keys["keys"].as_array().unwrap().iter();
+    let new = shown.filter(|key| {
+        let certificate = key["x5c"][0].as_str().unwrap_or_default();
+        key["use"] == "sig" && key["kty"] == "RSA" && !before.iter().any(|old| old == certificate)
+    });
+    assert_eq!(new.count(), 1, "{keys:#}");
+}
+
 #[test]
 fn a_trial_writes_nothing() {
     let here = Installation::new();

@@ -8,6 +8,7 @@
 mod api;
 mod authorization;
 mod compare;
+mod corners;
 #[expect(
     clippy::expect_used,
     reason = "a test without its database has to stop"
@@ -25,8 +26,10 @@ mod recovered;
 mod round_trip;
 mod server;
 mod settings;
+mod shut;
 mod strange;
 mod strangers;
 mod tutorial;
+mod unread;
 mod versions;
 mod whole;

@@ -22,8 +22,11 @@ const { launchChromium } = await import('../clients/harness/chromium.mjs');
 /** A list may take so long at 19 of 20 requests, in milliseconds. */
 const SLOWEST = 150;
 
-/** So much longer than the same list in small a list may take where both take the least, in milliseconds. */
-const LONGER = 12;
+/** So much longer than the same list in small a list may take where both take the least: a share of that, and milliseconds. */
+const [STRETCHED, LONGER] = [1.5, 12];
+
+/** So often what seems to take longer is measured once more. */
+const AGAIN = 4;
 
 /** A page with all that it loads, compressed, in bytes. */
 const HEAVIEST = 60 * 1024;
@@ -35,6 +38,7 @@ const PATHS = options.only ?? [
   '/users?q=nobody-of-this-name',
   '/users?q=enabled:false',
   '/users?q=last_login<90d',
+  '/users?q=factor:false',
   '/clients',
   '/clients?q=app',
   '/clients?q=access:public',
@@ -89,9 +93,9 @@ async function ask(realm, path) {
   return { took: performance.now() - began, body, status: answer.status };
 }
 
-/** A list of the realm as often as asked for, in turns with the same list in small: their times, the shortest first. */
-async function measure(path) {
-  const [times, small] = [[], []];
+/** A list of the realm as often as asked for, in turns with the same list in small, added to what was measured before. */
+async function measure(path, before) {
+  const [times, small] = before ? [before.times, before.small] : [[], []];
   let last;
   for (let round = 0; round < Number(options.rounds); round += 1) {
     last = await ask(options.realm, path);
@@ -102,18 +106,25 @@ async function measure(path) {
   return { times, small, status: last.status, bytes: beside + gzipSync(last.body).length };
 }
 
+/** The share of the times of a list that is not above what comes back. */
+const share = ({ times }, part) => times[Math.min(times.length - 1, Math.floor(times.length * part))];
+
+/** Whether a list takes longer than it may. The least is what the work takes; all that is above it is somebody else's. */
+const isSlow = (measured) =>
+  options.beside ? measured.times[0] > STRETCHED * measured.small[0] + LONGER : share(measured, 0.95) > SLOWEST;
+
 let [passed, failed] = [0, 0];
 for (const path of PATHS) {
-  const { times, small, status, bytes } = await measure(path);
-  const of = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-  // The least is what the work takes; all that is above it is somebody else's.
-  const isSlow = options.beside ? times[0] > small[0] + LONGER : of(0.95) > SLOWEST;
-  const isBad = status !== 200 || isSlow || bytes > HEAVIEST;
+  let measured = await measure(path);
+  // A machine that was held up all the while is asked again.
+  for (let more = 0; options.beside && more < AGAIN && isSlow(measured); more += 1) measured = await measure(path, measured);
+  const { times, small, status, bytes } = measured;
+  const isBad = status !== 200 || isSlow(measured) || bytes > HEAVIEST;
   if (isBad) failed += 1;
   else passed += 1;
   const told = options.beside
     ? `the least ${times[0].toFixed(1)}, in small ${small[0].toFixed(1)} ms`
-    : `median ${of(0.5).toFixed(0)}, 19 of 20 ${of(0.95).toFixed(0)} ms`;
+    : `median ${share(measured, 0.5).toFixed(0)}, 19 of 20 ${share(measured, 0.95).toFixed(0)} ms`;
   console.log(`${isBad ? 'FAILED' : '  ok  '}  ${path.padEnd(30)} ${status}  ${told}, ${bytes} bytes with all it loads`);
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::html::{self, Form};
 use crate::http::{Answer, Request, decode};
 use crate::realm::Person;
-use crate::server::Server;
+use crate::server::{Server, pause};
 
 const MOST_STEPS: usize = 20;
+
+/// So often a browser comes again to a server that has too much to do.
+const MOST_WAITS: usize = 6;
 
 /// The browser of one person; it stops where it would load an address of another server.
 pub(crate) struct Browser {
     server: Arc<Server>,
+    /// The address that it knows the server by, without a slash at its end.
+    base: String,
     cookies: BTreeMap<String, String>,
     /// The forms that were filled in, by their ids, in their order.
     pub(crate) asked: Vec<String>,
@@ -88,8 +94,14 @@ impl Place {
 
 impl Browser {
     pub(crate) fn new(server: &Arc<Server>) -> Self {
+        Self::at(server, &server.base)
+    }
+
+    /// One that reaches the server through a proxy at this address, which takes the path of the address away.
+    pub(crate) fn at(server: &Arc<Server>, base: &str) -> Self {
         Self {
             server: Arc::clone(server),
+            base: base.to_owned(),
             cookies: BTreeMap::new(),
             asked: Vec::new(),
         }
@@ -153,13 +165,22 @@ impl Browser {
     }
 
     /// Sends one request with this browser's cookies and keeps those it gets.
+    ///
+    /// A server that has too much to do says when to come again; stories beside this one may be a flood of passwords.
     pub(crate) fn send(&mut self, request: Request) -> Answer {
         let cookies = self.cookies();
         let request = match cookies.is_empty() {
             true => request,
             false => request.with("Cookie", &cookies),
         };
-        let answer = self.server.send(&request);
+        let mut answer = self.server.send(&request);
+        for _ in 0..MOST_WAITS {
+            let Some(wait) = wait_of(&answer) else {
+                break;
+            };
+            pause(wait);
+            answer = self.server.send(&request);
+        }
         for cookie in answer.all("set-cookie") {
             self.keep(cookie);
         }
@@ -168,7 +189,7 @@ impl Browser {
 
     pub(crate) fn follow(&mut self, mut request: Request) -> Place {
         for _ in 0..MOST_STEPS {
-            let address = format!("{}{}", self.server.base, request.target);
+            let address = format!("{}{}", self.base, request.target);
             let answer = self.send(request);
             let Some(next) = answer.location() else {
                 return self.arrived(Page { address, answer });
@@ -206,15 +227,19 @@ impl Browser {
     }
 
     /// The path of an address of this server; nothing for one of another.
-    fn path_of(&self, address: &str) -> Option<String> {
-        let rest = address.strip_prefix(&self.server.base)?;
+    pub(crate) fn path_of(&self, address: &str) -> Option<String> {
+        let rest = address.strip_prefix(&self.base)?;
         rest.starts_with('/').then(|| rest.to_owned())
     }
 
     fn resolve(&self, page: &str, to: &str) -> String {
         match to {
             _ if to.contains("://") => to.to_owned(),
-            _ if to.starts_with('/') => format!("{}{to}", self.server.base),
+            // What begins with a slash is below the host, and not below the path of the address.
+            _ if to.starts_with('/') => {
+                let base = url::Url::parse(&self.base).unwrap();
+                format!("{}{to}", base.origin().ascii_serialization())
+            }
             _ => url::Url::parse(page).unwrap().join(to).unwrap().into(),
         }
     }
@@ -232,4 +257,12 @@ impl Browser {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+/// How long a server that judged nothing wants to be left alone.
+fn wait_of(answer: &Answer) -> Option<Duration> {
+    let seconds = answer
+        .header("retry-after")
+        .filter(|_| answer.status == 503)?;
+    seconds.parse().ok().map(Duration::from_secs)
 }

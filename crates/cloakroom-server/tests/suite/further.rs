@@ -1,6 +1,7 @@
 //! One-time codes over HTTP: at a sign-in, at the token endpoint and when they are set up; and all that is no such code.
 
 mod codes;
+mod demands;
 mod hostile;
 mod levels;
 mod methods;
@@ -52,6 +53,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(methods::STORIES)
         .chain(standing::STORIES)
         .chain(levels::STORIES)
+        .chain(demands::STORIES)
         .chain(risen::STORIES)
         .chain(spared::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {

@@ -7,8 +7,11 @@ mod makers;
 mod no_new_key;
 mod passkey_hostile;
 mod passkeys;
+mod platform;
+mod platforms;
 mod register;
 mod standing;
+mod tpms;
 mod usual;
 mod weaker;
 
@@ -41,6 +44,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(register::STORIES)
         .chain(no_new_key::STORIES)
         .chain(makers::STORIES)
+        .chain(platforms::STORIES)
+        .chain(tpms::STORIES)
         .chain(weaker::STORIES)
         .chain(standing::STORIES);
     let trial = |(name, story): &(&'static str, Story)| {

@@ -12,6 +12,7 @@
     reason = "a test, and what it is made of, ends where its expectation fails"
 )]
 
+mod account_api;
 mod alerts;
 mod browser;
 mod client_policies;
@@ -25,6 +26,7 @@ mod escalation;
 mod federation;
 mod flow_rules;
 mod flows;
+mod frontend;
 mod further;
 mod hostile;
 mod html;
@@ -40,6 +42,8 @@ mod saml_examples;
 mod server;
 mod stored;
 mod trail;
+mod unfit;
+mod workflows;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,16 +76,20 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(client_secrets::trials));
     modules.extend(servers.iter().flat_map(contenders::trials));
     modules.extend(servers.iter().flat_map(organizations::trials));
+    modules.extend(servers.iter().flat_map(account_api::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
     modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
+    modules.extend(servers.iter().flat_map(frontend::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));
     modules.extend(servers.iter().flat_map(compared::trials));
     modules.extend(servers.iter().flat_map(lists::trials));
     modules.extend(servers.iter().flat_map(trail::trials));
+    modules.extend(servers.iter().flat_map(unfit::trials));
+    modules.extend(servers.iter().flat_map(workflows::trials));
     modules.extend(directories::trials(&servers, &authority));
     let modules = libtest_mimic::run(&arguments, modules);
     // These are timed, so they do not compete with each other.

@@ -165,8 +165,13 @@ impl Scene {
         join(&stranger.id, 204);
         join(&stranger.id, 409);
 
+        let told = self.told_scope(&stranger, "openid organization:*");
+        assert!(told.contains("organization:*"), "{told}");
         let leave = format!("/organizations/{}/members/{}", self.acme, stranger.id);
         done(realm, "DELETE", &leave, &Value::Null, 204);
+        // Whoever is a member of none has nothing to be asked for.
+        let told = self.told_scope(&stranger, "openid organization:*");
+        assert!(!told.contains("organization"), "{told}");
         assert_eq!(realm.call("GET", &members, &Value::Null).json(), json!([]));
         join(&self.person.id, 204);
         let mine = format!(
@@ -236,13 +241,22 @@ impl Scene {
         assert!(!claims["realm_access"].to_string().contains("auditor"));
     }
 
+    fn told_scope(&self, person: &Person, scope: &str) -> String {
+        let answer = self.token_of(person, scope).json();
+        text(&answer, "scope").to_owned()
+    }
+
     fn token(&self, scope: &str) -> Answer {
+        self.token_of(&self.person, scope)
+    }
+
+    fn token_of(&self, person: &Person, scope: &str) -> Answer {
         let fields = [
             ("grant_type", "password"),
             ("client_id", &self.client.id),
             ("client_secret", &self.client.secret),
-            ("username", &self.person.username),
-            ("password", &self.person.password),
+            ("username", &person.username),
+            ("password", &person.password),
             ("scope", scope),
         ];
         let request = Request::form(&self.realm.path("token"), &fields);

@@ -75,6 +75,16 @@ impl Realm {
         self.admin_at(self.server.port, method, path, body)
     }
 
+    /// Calls the admin API below this realm with a text that may be no JSON.
+    pub(crate) fn send_text(&self, method: &str, path: &str, text: &str) -> Answer {
+        let path = format!("/admin/realms/{}{path}", self.name);
+        let request = Request::new(method, &path)
+            .with("Authorization", &format!("Bearer {}", self.admin_token()))
+            .with("Content-Type", "application/json")
+            .with_body(text.as_bytes().to_vec());
+        self.server.send(&request)
+    }
+
     /// Calls the admin API of the node at this port.
     pub(crate) fn admin_at(&self, port: u16, method: &str, path: &str, body: &Value) -> Answer {
         let mut request = Request::new(method, path)

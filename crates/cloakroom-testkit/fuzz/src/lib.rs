@@ -158,7 +158,7 @@ pub fn redirect_uri(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else {
         return false;
     };
-    if !redirection::is_registered(BASE, &APP, text) {
+    if !redirection::is_registered(redirection::Roots::at(BASE), &APP, text) {
         return false;
     }
     let url = Url::parse(text).unwrap();
@@ -202,6 +202,10 @@ impl Rules for Everything {
     }
 
     fn is_provider(&self, _: &str) -> bool {
+        true
+    }
+
+    fn can_sign(&self, _: &Component) -> bool {
         true
     }
 
@@ -280,6 +284,7 @@ pub fn import(data: &[u8]) -> bool {
                 keys: &[],
                 hashes: &Hashes::default(),
                 rules: &Everything,
+                is_https: false,
                 may_grant: &|_, _| Ok(()),
             };
             let mut report = Report::new(found.name().unwrap_or_default(), Outcome::Created);

@@ -52,6 +52,7 @@ pub(crate) fn create(
         return Err(taken());
     }
     check_addresses(&settings)?;
+    check_numbers(None, &settings)?;
     bindings::check(cx, None, sent)?;
     check_policies(cx, by, None, (&mut settings, sent))?;
     // Each client that is not public has a secret, whether it proves itself with it or not.
@@ -97,6 +98,7 @@ pub(crate) fn update(
     rotation::leave(&mut settings, &client.settings);
     check_identity(&client_id, &settings)?;
     check_addresses(&settings)?;
+    check_numbers(Some(&client.settings), &settings)?;
     bindings::check(cx, Some(&client), sent)?;
     check_policies(cx, by, Some(&client.id), (&mut settings, sent))?;
     if client_id != client.client_id && client::find_id(cx, &client_id)?.is_some() {
@@ -220,7 +222,7 @@ pub(super) fn renew_secret(
 }
 
 /// Stores a client's settings; its secret stays.
-pub(super) fn store_settings(cx: &mut Cx<'_>, client: Client) -> Result<()> {
+pub(crate) fn store_settings(cx: &mut Cx<'_>, client: Client) -> Result<()> {
     let secret = client::reveal_secret(cx, &client)?;
     store(cx, client, secret)
 }
@@ -295,6 +297,10 @@ fn check_identity(client_id: &str, settings: &Settings) -> Result<()> {
 fn check_addresses(settings: &Settings) -> Result<()> {
     let found = shape::check_addresses(settings).and_then(|()| shape::check_urls(settings));
     found.map_err(|why| invalid(&why))
+}
+
+fn check_numbers(before: Option<&Settings>, after: &Settings) -> Result<()> {
+    shape::check_numbers(before, after).map_err(|why| invalid(&why))
 }
 
 /// The scopes that were sent, or those that the realm gives to new clients.

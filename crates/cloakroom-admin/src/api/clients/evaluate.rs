@@ -84,7 +84,8 @@ async fn saml_response(admin: Admin, path: Names, params: Params) -> Answer {
     let views = admin.check_sway(VIEW)?;
     let sees_people = admin.check_sway(super::super::users::VIEW)?;
     let user = params.get("userId").filter(|id| !id.is_empty()).cloned();
-    let (scope, base_url) = (scope_of(&params), admin.app.base_url.clone());
+    let base_url = admin.app.provider.base_url(&admin.realm).to_owned();
+    let scope = scope_of(&params);
     let body = admin
         .read(move |cx| {
             let client = found_by(cx, path.part("client"), &views, "view")?;

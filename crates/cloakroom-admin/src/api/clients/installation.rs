@@ -29,7 +29,7 @@ enum Document {
 async fn show(admin: Admin, path: Names) -> Answer {
     let views = admin.check_sway(VIEW)?;
     let sight = Sight::of(&admin);
-    let base_url = admin.app.base_url.clone();
+    let base_url = admin.app.provider.base_url(&admin.realm).to_owned();
     let document = admin
         .read(move |cx| {
             let client = found_by(cx, path.part("client"), &views, "view")?;

@@ -33,7 +33,7 @@ async fn export(admin: Admin, path: Path<(String, String)>) -> Answer {
     let Some(upstream) = Upstream::of(provider) else {
         return Ok(no_content());
     };
-    let realm = format!("{}/realms/{}", admin.app.base_url, admin.realm.name);
+    let realm = admin.app.provider.issuer(&admin.realm);
     let connector = (admin.app.connectors)(upstream.preset.protocol);
     let document = connector.and_then(|one| one.describe(&upstream, &realm, &keyring));
     Ok(match document {

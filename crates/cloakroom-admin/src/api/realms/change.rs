@@ -7,7 +7,7 @@ use cloakroom_login::crowd;
 use cloakroom_login::policy::Policy;
 use cloakroom_login::profile::Violation;
 use cloakroom_model::authorization::delegation;
-use cloakroom_model::realm::{self, Settings};
+use cloakroom_model::realm::{self, Settings, frontend};
 use cloakroom_model::user_profile::{self, UserProfile};
 use cloakroom_model::{Cx, Realm, client, flow};
 use cloakroom_web::app::now;
@@ -51,6 +51,7 @@ async fn store(admin: &Admin, sent: &read::Object, profile: Option<UserProfile>)
     let after = shape::apply(&admin.realm.settings, sent)?;
     check(&after, sent)?;
     check_ends(&admin.realm.settings, &after, sent)?;
+    check_frontend(&admin.realm.settings, &after)?;
     check_way_back(admin, &after, enabled)?;
     if name != admin.realm.name {
         if admin.realm.name == MASTER {
@@ -126,17 +127,26 @@ fn check_ends(before: &Settings, after: &Settings, sent: &read::Object) -> Resul
     Ok(())
 }
 
+/// Refuses an address that no browser could open. One that an older server has stored stays as it is, and is none.
+fn check_frontend(before: &Settings, after: &Settings) -> Result<()> {
+    if before.attribute(frontend::NAME) == after.attribute(frontend::NAME) {
+        return Ok(());
+    }
+    frontend::check(after).map_err(|why| AdminError::message(400, why))
+}
+
 /// Refuses to shut the realm that administers all others: nobody could come in to open it again. Keycloak does it.
 fn check_way_back(admin: &Admin, after: &Settings, enabled: Option<bool>) -> Result<()> {
+    let shuts = |of: &Settings| {
+        let own = frontend::of(of).map(|url| url.starts_with("https://"));
+        of.ssl_required == "all" && !own.unwrap_or(admin.app.is_https)
+    };
     let why = if admin.realm.name != MASTER {
         return Ok(());
     } else if enabled == Some(false) {
         "The realm master cannot be disabled"
-    } else if after.ssl_required == "all"
-        && admin.realm.settings.ssl_required != "all"
-        && !admin.app.is_https
-    {
-        "The realm master cannot ask for HTTPS always while the address of the server is not an https one"
+    } else if shuts(after) && !shuts(&admin.realm.settings) {
+        "The realm master cannot ask for HTTPS always while its address is not an https one"
     } else {
         return Ok(());
     };
@@ -216,8 +226,13 @@ fn check_otp(settings: &Settings, sent: &read::Object) -> Result<()> {
             return Err(AdminError::message(400, why));
         }
     }
+    // Where a counter makes the codes, Keycloak keeps a period of zero, and its own exports say so.
+    let is_by_counter = settings.rest.get("otpPolicyType") == Some(&Value::from("hotp"));
     for (name, range) in numbers {
         let value = said(name).and_then(Value::as_i64);
+        if is_by_counter && name == "otpPolicyPeriod" && value == Some(0) {
+            continue;
+        }
         if value.is_some_and(|value| !range.contains(&value)) {
             let why = format!(
                 "{name} must be between {} and {}",

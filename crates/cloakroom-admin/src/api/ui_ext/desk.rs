@@ -40,6 +40,7 @@ async fn desk(admin: Admin) -> Answer {
             "name": admin.realm.name,
             "displayName": settings.display_name,
             "enabled": admin.realm.enabled,
+            "frontend": admin.app.provider.base_url(&admin.realm),
             "hasSender": mail::has_sender(settings),
         },
     })))

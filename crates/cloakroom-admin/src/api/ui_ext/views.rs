@@ -1,11 +1,11 @@
 //! What the lists of the console know beyond the things listed: the views that an administrator keeps, what people are
-//! called, and when they were last here.
+//! called, when they were last here, and what they sign in with beside a password.
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::read;
 use cloakroom_model::id::UserId;
 use cloakroom_model::saved_view::{self, Kept, View};
-use cloakroom_model::{sign_in, user};
+use cloakroom_model::{credential, sign_in, user};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Map, Value, json};
 
@@ -24,6 +24,10 @@ pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.route(
         "/admin/realms/{realm}/ui-ext/sign-ins",
         web::get().to(sign_ins),
+    );
+    cfg.route(
+        "/admin/realms/{realm}/ui-ext/factors",
+        web::get().to(factors),
     );
     cfg.route(
         "/admin/realms/{realm}/ui-ext/usernames",
@@ -116,6 +120,21 @@ async fn sign_ins(admin: Admin, params: Params) -> Answer {
     let shown: Map<String, Value> = last
         .into_iter()
         .map(|(id, at)| (id.as_str().to_owned(), json!(at)))
+        .collect();
+    Ok(HttpResponse::Ok().json(shown))
+}
+
+/// What the users with these ids have beside a password: `{"id": ["otp", "webauthn"]}`, each as often as they have it. Who has nothing is
+/// left out.
+async fn factors(admin: Admin, params: Params) -> Answer {
+    admin.check(VIEW)?;
+    let ids = ids(&params);
+    let kinds = admin
+        .read(move |cx| Ok(credential::kinds_beside_passwords(cx, &ids)?))
+        .await?;
+    let shown: Map<String, Value> = kinds
+        .into_iter()
+        .map(|(id, kinds)| (id.as_str().to_owned(), json!(kinds)))
         .collect();
     Ok(HttpResponse::Ok().json(shown))
 }

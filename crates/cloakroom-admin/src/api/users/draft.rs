@@ -7,7 +7,7 @@ use cloakroom_model::group::{self, Group};
 use cloakroom_model::id::UserId;
 use cloakroom_model::user::identity::Identity;
 use cloakroom_model::user::{self, User};
-use cloakroom_model::{Cx, Timestamp};
+use cloakroom_model::{Cx, Result as Found, Timestamp};
 
 use crate::error::{AdminError, Result};
 
@@ -61,7 +61,7 @@ pub(super) fn identity(provider: &str, sent: &Object) -> Result<Identity> {
 }
 
 /// The group with this path; the slash at its beginning may be left out.
-pub(crate) fn group_at(cx: &mut Cx<'_>, path: &str) -> Result<Option<Group>> {
+pub(crate) fn group_at(cx: &mut Cx<'_>, path: &str) -> Found<Option<Group>> {
     let path = path.trim_matches('/');
     if path.is_empty() {
         return Ok(None);
@@ -71,7 +71,7 @@ pub(crate) fn group_at(cx: &mut Cx<'_>, path: &str) -> Result<Option<Group>> {
 }
 
 /// A name may have slashes of its own, so each way to divide the path is tried.
-fn below(cx: &mut Cx<'_>, parent: Option<&Group>, names: &[&str]) -> Result<Option<Group>> {
+fn below(cx: &mut Cx<'_>, parent: Option<&Group>, names: &[&str]) -> Found<Option<Group>> {
     for count in 1..=names.len() {
         let (name, rest) = names.split_at(count);
         let parent = parent.map(|parent| &parent.id);
@@ -89,7 +89,7 @@ fn below(cx: &mut Cx<'_>, parent: Option<&Group>, names: &[&str]) -> Result<Opti
 }
 
 /// Which of a user's names another one has.
-pub(super) fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
+pub(crate) fn taken(cx: &mut Cx<'_>, user: &User) -> Result<AdminError> {
     let same = user::find_by_username(cx, &user.username)?;
     let what = if same.is_some_and(|other| other.id != user.id) {
         "username"

@@ -196,6 +196,7 @@ fn query_of(params: &Params) -> Result<Query> {
         created_before: instant(params, "createdBefore")?,
         seen_after: instant(params, "lastSignInAfter")?,
         seen_before: instant(params, "lastSignInBefore")?,
+        with_factor: switch(params, "factor"),
         after: text("after"),
         before: text("before"),
         first,
@@ -249,11 +250,12 @@ fn is_narrowed(params: &HashMap<String, String>) -> bool {
 
 /// It is narrowed by what Keycloak does not know.
 fn has_own(params: &Params) -> bool {
-    const OWN: [&str; 4] = [
+    const OWN: [&str; 5] = [
         "createdAfter",
         "createdBefore",
         "lastSignInAfter",
         "lastSignInBefore",
+        "factor",
     ];
     OWN.iter().any(|name| params.contains_key(*name))
 }

@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_login::sign_on::{self, Origin, Proof};
 use cloakroom_model::session;
-use cloakroom_web::cookie;
 use cloakroom_web::web::{self, ServiceConfig};
+use cloakroom_web::{App, cookie};
 use serde_json::{Map, json};
 
 use super::super::{Answer, Names};
@@ -59,13 +59,14 @@ async fn impersonate(admin: Admin, path: Names, request: HttpRequest) -> Answer 
             Ok(opened)
         })
         .await?;
-    let (base, realm) = (&admin.app.base_url, encode(&admin.realm.name));
+    // The cookies are of the host that answers: whoever administers at another one than the realm's is not signed in there.
+    let app = App::of(admin.app.clone(), Some(&admin.realm));
+    let (base, realm) = (&app.base_url, encode(&admin.realm.name));
     let mut answer = HttpResponse::Ok().json(json!({
         "sameRealm": at_home,
         "redirect": format!("{base}/realms/{realm}/account"),
     }));
     let opened = (&opened.0, opened.1.expose());
-    let (app, realm) = (&admin.app, &admin.realm.name);
-    cookie::set_session(answer.headers_mut(), app, realm, opened);
+    cookie::set_session(answer.headers_mut(), &app, &admin.realm.name, opened);
     Ok(answer)
 }

@@ -1,10 +1,12 @@
 //! Letters to a user, asked for by an administrator: each is a row of the outbox.
 
+use std::sync::Arc;
+
 use cloakroom_keycloak::read::{self, Unreadable};
 use cloakroom_model::realm::Settings;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, client, flow, outbox};
-use cloakroom_oidc::redirect_uri;
+use cloakroom_oidc::{Provider, redirect_uri};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
 use serde_json::{Value, json};
 
@@ -80,7 +82,7 @@ async fn send(admin: Admin, path: Names, params: Params, letter: Letter) -> Answ
         client: params.get("client_id").cloned(),
         redirect_uri: params.get("redirect_uri").cloned(),
         lifespan,
-        base_url: admin.app.base_url.clone(),
+        provider: Arc::clone(&admin.app.provider),
     };
     let actor = admin.actor.clone();
     admin
@@ -115,7 +117,7 @@ struct Asked {
     redirect_uri: Option<String>,
     /// In seconds.
     lifespan: Option<i64>,
-    base_url: String,
+    provider: Arc<Provider>,
 }
 
 impl Asked {
@@ -135,7 +137,7 @@ impl Asked {
             return refuse("Client is not enabled");
         }
         if let Some(uri) = &self.redirect_uri
-            && !redirect_uri::is_registered(&self.base_url, &client, uri)
+            && !redirect_uri::is_registered(self.provider.roots(cx.realm), &client, uri)
         {
             return refuse("Invalid redirect uri.");
         }
@@ -169,7 +171,7 @@ fn check_actions(cx: &mut Cx<'_>, letter: &Letter) -> Result<()> {
 }
 
 /// The realm says from which address its letters come.
-pub(in crate::api) fn has_sender(settings: &Settings) -> bool {
+pub(crate) fn has_sender(settings: &Settings) -> bool {
     let server = settings.rest.get("smtpServer");
     let sender = server.and_then(|server| server.get("from")?.as_str());
     sender.is_some_and(|sender| !sender.trim().is_empty())

@@ -13,6 +13,7 @@ use cloakroom_model::{Cx, session};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::directory::check_kept;
 use super::{MANAGE, change, found_for_change};
 use crate::access::{Actor, Grants, check_without};
 use crate::api::ui_ext::recycle_bin;
@@ -84,6 +85,25 @@ pub(crate) fn errand(
 }
 
 impl Errand {
+    /// What of a change is written in the directory that somebody comes from; `None` for whoever is the realm's own.
+    ///
+    /// # Errors
+    ///
+    /// The directory keeps it as it is.
+    pub(crate) fn of_change(cx: &mut Cx<'_>, before: &User, after: &User) -> Result<Option<Self>> {
+        check_kept(cx, before, after)?;
+        let Some((home, link)) = directory::home(cx, before)? else {
+            return Ok(None);
+        };
+        let changes = write::changes(&home, before, after);
+        let is_there = home.edit_mode == EditMode::Writable && !changes.is_empty();
+        Ok(is_there.then_some(Self {
+            external_id: link.external_id,
+            home,
+            changes: Some(changes),
+        }))
+    }
+
     /// Does it.
     pub(crate) async fn run(self, dial: &impl Dial) -> std::result::Result<(), Problem> {
         match self.changes {

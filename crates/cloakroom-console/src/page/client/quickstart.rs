@@ -43,21 +43,36 @@ fn values(desk: &Desk, object: &Value) -> snippets::Values {
     let is_relative = first.starts_with('/');
     // Keycloak's own clients stand at the server's address, under one of these names.
     let root = match text_of(object, "rootUrl").as_str() {
-        "${authBaseUrl}" | "${authAdminUrl}" => desk.app.base_url.clone(),
+        "${authBaseUrl}" => desk.frontend(),
+        "${authAdminUrl}" => desk.app.base_url.clone(),
+        root => root.to_owned(),
+    };
+    let below = match root.as_str() {
+        // As at the endpoint: an address without a host is one of the server's.
+        "" => origin_of(&desk.frontend()).to_owned(),
         root => root.to_owned(),
     };
     snippets::Values {
-        base: desk.app.base_url.clone(),
+        base: desk.frontend(),
         realm: desk.realm.clone(),
-        issuer: format!("{}/realms/{}", desk.app.base_url, desk.realm),
+        issuer: format!("{}/realms/{}", desk.frontend(), desk.realm),
         client_id: text_of(object, "clientId"),
         redirect_uri: if is_relative {
-            format!("{root}{first}")
+            format!("{below}{first}")
         } else {
             first.to_owned()
         },
         root,
     }
+}
+
+/// Scheme, host and port of the server's address.
+fn origin_of(base: &str) -> &str {
+    let path = base
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('/'));
+    let path = path.map_or(0, |(_, path)| path.len() + 1);
+    base.get(..base.len() - path).unwrap_or(base)
 }
 
 fn facts(desk: &Desk, values: &snippets::Values) -> Facts {

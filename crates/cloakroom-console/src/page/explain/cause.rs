@@ -9,38 +9,38 @@ use crate::desk::text_of;
 pub(super) struct Step {
     /// The key of its name.
     pub(super) key: &'static str,
-    /// The member of the event that it looked at; empty for none.
-    pub(super) input: &'static str,
+    /// The members of the event that it may have looked at; the first that is there is it.
+    pub(super) inputs: &'static [&'static str],
 }
 
-const fn step(key: &'static str, input: &'static str) -> Step {
-    Step { key, input }
+const fn step(key: &'static str, inputs: &'static [&'static str]) -> Step {
+    Step { key, inputs }
 }
 
 /// A sign-in in a browser, in the order in which the server decides.
 const SIGN_IN: &[Step] = &[
-    step("explain-step-client", "clientId"),
-    step("explain-step-address", "clientId"),
-    step("explain-step-request", ""),
-    step("explain-step-allowed", "clientId"),
-    step("explain-step-scope", "clientId"),
-    step("explain-step-user", "userId"),
-    step("explain-step-lock", "ipAddress"),
-    step("explain-step-password", ""),
-    step("explain-step-account", "userId"),
-    step("explain-step-flow", "userId"),
-    step("explain-step-further", "userId"),
-    step("explain-step-actions", "userId"),
-    step("explain-step-consent", "userId"),
+    step("explain-step-client", &["clientId"]),
+    step("explain-step-address", &["clientId"]),
+    step("explain-step-request", &[]),
+    step("explain-step-allowed", &["clientId"]),
+    step("explain-step-scope", &["clientId"]),
+    step("explain-step-user", &["details/username", "userId"]),
+    step("explain-step-lock", &["ipAddress"]),
+    step("explain-step-password", &[]),
+    step("explain-step-account", &["userId"]),
+    step("explain-step-flow", &["userId"]),
+    step("explain-step-further", &["userId"]),
+    step("explain-step-actions", &["userId"]),
+    step("explain-step-consent", &["userId"]),
 ];
 
 /// A request of an application for tokens.
 const TOKENS: &[Step] = &[
-    step("explain-step-request", "details/grant_type"),
-    step("explain-step-proof", "clientId"),
-    step("explain-step-allowed", "clientId"),
-    step("explain-step-grant", "ipAddress"),
-    step("explain-step-scope", "clientId"),
+    step("explain-step-request", &["details/grant_type"]),
+    step("explain-step-proof", &["clientId"]),
+    step("explain-step-allowed", &["clientId"]),
+    step("explain-step-grant", &["ipAddress"]),
+    step("explain-step-scope", &["clientId"]),
 ];
 
 /// Where the repair is.

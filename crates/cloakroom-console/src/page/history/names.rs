@@ -39,10 +39,10 @@ impl Names {
     }
 
     /// The same for the administrators' trail: of whoever is of no realm that the reader may see, it knows the names.
-    pub(in crate::page) async fn of_trail(desk: &Desk, found: &Value) -> Result<Self, Problem> {
-        let mut names = Self::of(desk, people(found)).await?;
-        let all = found.as_array().into_iter().flatten();
-        let strangers = all.filter(|one| {
+    pub(in crate::page) async fn of_trail(desk: &Desk, found: &[&Value]) -> Result<Self, Problem> {
+        let about = found.iter().flat_map(|one| people_of(one));
+        let mut names = Self::of(desk, about).await?;
+        let strangers = found.iter().filter(|one| {
             let id = text_of(one, "authDetails/userId");
             !id.is_empty() && names.find(&id).is_none() && names.home.get(&id).is_none()
         });
@@ -111,15 +111,16 @@ pub(super) fn short(id: &str) -> String {
 /// The people that events of either trail are about.
 pub(in crate::page) fn people(found: &Value) -> Vec<String> {
     let all = found.as_array().into_iter().flatten();
-    let ids = all.flat_map(|one| {
-        let path = text_of(one, "resourcePath");
-        let about = path.strip_prefix("users/").unwrap_or_default();
-        let about = about.split('/').next().unwrap_or_default().to_owned();
-        [
-            text_of(one, "userId"),
-            text_of(one, "authDetails/userId"),
-            about,
-        ]
-    });
-    ids.collect()
+    all.flat_map(people_of).collect()
+}
+
+fn people_of(event: &Value) -> [String; 3] {
+    let path = text_of(event, "resourcePath");
+    let about = path.strip_prefix("users/").unwrap_or_default();
+    let about = about.split('/').next().unwrap_or_default().to_owned();
+    [
+        text_of(event, "userId"),
+        text_of(event, "authDetails/userId"),
+        about,
+    ]
 }

@@ -61,9 +61,9 @@ async fn find(desk: &Desk) -> Result<Version, Problem> {
     let kind = KINDS.iter().find(|own| own.name == kind);
     let kind = kind.ok_or_else(Problem::not_found)?;
     desk.check(kind.manage)?;
-    let asked = format!("admin-events?{}&max=200", kind.trail(&id));
-    let trail = desk.get(&asked).await?;
     let wanted = desk.part("event");
+    let asked = format!("admin-events?{}&id={}", kind.trail(&id), encode(&wanted));
+    let trail = desk.get(&asked).await?;
     let mut all = trail.as_array().into_iter().flatten();
     let event = all.find(|one| {
         text_of(one, "id") == wanted && text_of(one, "resourcePath") == kind.api_of(&id)

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{MANAGE, page, path, person};
 use crate::desk::{Desk, encode, text_of};
 use crate::flash::Flash;
+use crate::page::group_choice::Choice;
 use crate::page::role_choice::{self, Holder};
-use crate::part::{Ask, Card, Cell, Input, Pill, Row, Stack, Table};
+use crate::part::{Ask, Card, Cell, Pager, Pill, Row, Stack, Table};
 use crate::routes::Shown;
 
 const TAB: &str = "/access";
@@ -22,19 +23,17 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let path = path(&desk);
     let may_manage = desk.may(MANAGE);
     let effective = desk.get(&format!("ui-ext/because/{path}")).await?;
-    let groups = desk.get(&format!("{path}/groups?max=200")).await?;
+    let (groups, more) = Pager::list(&desk, &format!("{path}/groups"), "groups").await?;
     let roles = role_choice::card(&desk, &holder(&desk), may_manage).await?;
-    let all = match may_manage {
-        true => desk
-            .get_if_allowed("groups?max=200")
-            .await?
-            .unwrap_or_default(),
-        false => Value::Null,
+    let choice = match may_manage {
+        true => Some(Choice::of(&desk, None).await?.without(&groups)),
+        false => None,
     };
+    let memberships = memberships(&desk, &groups, choice);
     Stack::new(desk.frame(heading))
         .card(because(&desk, &effective))
         .card(roles)
-        .card(memberships(&desk, &groups, &all, may_manage))
+        .card(memberships.pager(&desk, &more))
         .show(&desk)
 }
 
@@ -69,7 +68,9 @@ fn because(desk: &Desk, effective: &Value) -> Card {
         .table(table, desk.text("effective-roles-none"))
 }
 
-fn memberships(desk: &Desk, groups: &Value, all: &Value, may_manage: bool) -> Card {
+/// The groups of the person, with a choice of others where the administrator may change that.
+fn memberships(desk: &Desk, groups: &Value, choice: Option<Choice>) -> Card {
+    let may_manage = choice.is_some();
     let url = desk.url(&page(desk, "/groups"));
     let rows = groups.as_array().into_iter().flatten().map(|one| {
         let id = text_of(one, "id");
@@ -89,24 +90,21 @@ fn memberships(desk: &Desk, groups: &Value, all: &Value, may_manage: bool) -> Ca
         columns.push(desk.text("column-act"));
     }
     let table = Table::new(desk.text("user-groups"), columns, rows.collect());
-    let mut options = Vec::new();
-    flatten(all, &mut options);
-    let ask = Ask::new(desk, "join", url.clone(), desk.text("join")).input(Input::select(
-        "join",
-        desk.text("kind-group"),
-        options,
-    ));
-    Card::new("groups", desk.text("user-groups"))
-        .table(table.with_token(desk.csrf()), desk.text("user-groups-none"))
-        .ask(may_manage, ask)
-}
-
-/// Groups as choices: id and path.
-fn flatten(groups: &Value, into: &mut Vec<(String, String)>) {
-    for group in groups.as_array().into_iter().flatten() {
-        into.push((text_of(group, "id"), text_of(group, "path")));
-        flatten(group.get("subGroups").unwrap_or(&Value::Null), into);
+    let mut card = Card::new("groups", desk.text("user-groups"))
+        .table(table.with_token(desk.csrf()), desk.text("user-groups-none"));
+    let Some(choice) = choice else {
+        return card;
+    };
+    if let Some(find) = choice.find(desk, "groups") {
+        card = card.ask(true, find);
     }
+    let is_there = !choice.is_empty();
+    let label = desk.text("kind-group");
+    let join = Ask::new(desk, "join", url.clone(), desk.text("join"));
+    card.ask(
+        is_there,
+        join.input(choice.select("join", label, Vec::new())),
+    )
 }
 
 pub(super) async fn change_roles(desk: Rc<Desk>) -> Shown {

@@ -83,7 +83,7 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// The words for a kind of credential; one that has none is called what the API calls it.
-fn kind_of(desk: &Desk, kind: &str) -> String {
+pub(in crate::page) fn kind_of(desk: &Desk, kind: &str) -> String {
     let known = KINDS.iter().find(|(own, _)| *own == kind);
     known.map_or_else(|| kind.to_owned(), |(_, key)| desk.text(key))
 }

@@ -19,7 +19,11 @@ const TEXTS: &[(&str, &str)] = &[
 ];
 
 /// Words that are on or off.
-const SWITCHES: &[(&str, &str)] = &[("enabled", "enabled"), ("verified", "emailVerified")];
+const SWITCHES: &[(&str, &str)] = &[
+    ("enabled", "enabled"),
+    ("verified", "emailVerified"),
+    ("factor", "factor"),
+];
 
 /// Which people of those that a query finds.
 #[derive(Clone, Debug, Default)]

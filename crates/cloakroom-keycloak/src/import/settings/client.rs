@@ -4,6 +4,7 @@ use cloakroom_model::client::Settings;
 use serde_json::{Map, Value};
 
 use super::{Kept, OFF, of_list};
+use crate::client::NUMBERS;
 use crate::import::Import;
 use crate::import::lenient::Part;
 
@@ -106,18 +107,6 @@ const KEPT: &[Kept] = &[
     },
 ];
 
-/// Attributes that are whole numbers.
-const NUMBERS: [&str; 8] = [
-    "access.token.lifespan",
-    "client.offline.session.idle.timeout",
-    "client.offline.session.max.lifespan",
-    "client.session.idle.timeout",
-    "client.session.max.lifespan",
-    "default.max.age",
-    "oauth2.device.code.lifespan",
-    "oauth2.device.polling.interval",
-];
-
 /// Attributes that are on or off.
 const SWITCHES: [&str; 11] = [
     "access.token.header.type.rfc9068",
@@ -146,17 +135,13 @@ pub(in crate::import) fn of_client(import: &mut Import<'_>, part: &Part<'_>, set
             report.approximate(&place, part.who, how);
         }
     }
-    let has_root = settings
-        .root_url
-        .as_deref()
-        .is_some_and(|root| !root.is_empty());
     let of_logout = settings.attribute(LOGOUT).unwrap_or_default();
     let of_logout = of_logout.split("##").map(str::trim);
     let all = settings.redirect_uris.iter().map(String::as_str);
     let all = all.map(|uri| ("redirectUris".to_owned(), uri));
     let place = format!("attributes.{LOGOUT}");
     for (member, uri) in all.chain(of_logout.map(|uri| (place.clone(), uri))) {
-        if let Some(how) = unreachable_address(uri, has_root) {
+        if let Some(how) = unreachable_address(uri) {
             let who = format!("{} {uri}", part.who);
             report.approximate(&part.place_of(&member), &who, how);
         }
@@ -187,11 +172,8 @@ fn told(name: &str, value: &str) -> Option<&'static str> {
 }
 
 /// Why nobody is sent to an address that is listed; nothing where somebody may be.
-fn unreachable_address(uri: &str, has_root: bool) -> Option<&'static str> {
+fn unreachable_address(uri: &str) -> Option<&'static str> {
     let is_relative = uri.starts_with('/');
-    if is_relative && !has_root {
-        return Some("kept, but without a rootUrl it is no address, and nobody is sent there");
-    }
     let (before, _) = uri.split_once('*')?;
     let (scheme, rest) = before.split_once(':').unwrap_or(("http", ""));
     // A scheme of an app's own has no hosts, so that it is enough by itself.
@@ -239,28 +221,29 @@ mod tests {
 
     #[test]
     fn an_address_to_which_nobody_is_sent_is_told() {
-        for (uri, has_root, is_told) in [
-            ("https://a.example/cb", false, false),
-            ("https://a.example/*", false, false),
-            ("https://a.example/x*", false, false),
-            ("https://a.example*", false, true),
-            ("https://*.a.example/cb", false, true),
-            ("https://a.example/*/cb", false, true),
-            ("https://a.example/cb?x=*", false, true),
-            ("*", false, true),
-            ("https://*", false, true),
-            ("app:*", false, false),
-            ("app://x/*", false, false),
-            ("app:/cb", false, false),
-            ("/cb/*", true, false),
-            ("/cb", false, true),
-            ("+", false, false),
-            ("-", false, false),
-            ("", false, false),
+        for (uri, is_told) in [
+            ("https://a.example/cb", false),
+            ("https://a.example/*", false),
+            ("https://a.example/x*", false),
+            ("https://a.example*", true),
+            ("https://*.a.example/cb", true),
+            ("https://a.example/*/cb", true),
+            ("https://a.example/cb?x=*", true),
+            ("*", true),
+            ("https://*", true),
+            ("app:*", false),
+            ("app://x/*", false),
+            ("app:/cb", false),
+            ("/cb/*", false),
+            ("/cb", false),
+            ("/cb/*/x", true),
+            ("+", false),
+            ("-", false),
+            ("", false),
         ] {
-            let told = unreachable_address(uri, has_root);
+            let told = unreachable_address(uri);
 
-            assert_eq!(told.is_some(), is_told, "{uri} {has_root}");
+            assert_eq!(told.is_some(), is_told, "{uri}");
         }
     }
 }

@@ -1,11 +1,12 @@
-//! Attributes of a realm that are kept and that nothing here obeys, and values that cannot be read.
+//! Attributes of a realm that are kept and that nothing here obeys, or not all of it, and values that cannot be read.
 
-use cloakroom_model::realm::Settings;
+use cloakroom_model::realm::{Settings, frontend};
 use serde_json::{Map, Value};
 
 use super::{Kept, of_list};
 use crate::import::report::Report;
 
+const OWN_ADDRESS: &str = "obeyed wherever browsers and applications come; a proxy has to lead from there to this server, whose admin API and console stay at its own address";
 const NO_CIBA: &str = "kept, but nobody is signed in here by a message to their device (CIBA)";
 
 /// Attributes that nothing obeys; the quiet values are those of a new realm.
@@ -29,11 +30,6 @@ const KEPT: &[Kept] = &[
         name: "cibaInterval",
         quiet: &["5"],
         how: NO_CIBA,
-    },
-    Kept {
-        name: "frontendUrl",
-        quiet: &[],
-        how: "kept, but the server has one address for all of its realms, which is the issuer of this one too",
     },
     Kept {
         name: "shortVerificationUri",
@@ -70,6 +66,9 @@ fn told(name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
     if value.is_empty() {
         return None;
+    }
+    if name == frontend::NAME {
+        return Some(OWN_ADDRESS);
     }
     if NUMBERS.contains(&name) && value.parse::<i64>().is_err() {
         return Some("kept, but it is no whole number, and what a new realm has counts");

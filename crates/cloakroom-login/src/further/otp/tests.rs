@@ -33,6 +33,30 @@ fn codes_of_a_counter_are_those_of_the_rfc() {
 }
 
 #[test]
+fn a_counter_has_no_period() {
+    // Keycloak writes a zero where a counter makes the codes.
+    let shown =
+        json!({"subType": "hotp", "digits": 6, "counter": 3, "period": 0, "algorithm": "HmacSHA1"});
+    let fob = device(&shown, "12345678901234567890").unwrap();
+    let now = Timestamp::from_seconds(0);
+    assert_eq!(fob.find("969429", now, 0), Some(Match::Counter(3)));
+    assert_eq!(fob.find("359152", now, 5), None);
+
+    let shown = json!({"subType": "totp", "digits": 6, "period": 0, "algorithm": "HmacSHA1"});
+    assert!(device(&shown, "12345678901234567890").is_none());
+}
+
+#[test]
+fn a_policy_by_which_no_code_could_be_made_is_that_of_a_new_realm() {
+    let mut settings = Settings::default();
+    for (name, value) in [("otpPolicyDigits", json!(0)), ("otpPolicyPeriod", json!(0))] {
+        settings.rest.insert(name.to_owned(), value);
+    }
+    let policy = Policy::of(&settings);
+    assert_eq!((policy.digits, policy.period), (6, 30));
+}
+
+#[test]
 fn codes_of_the_clock_are_those_of_the_rfc() {
     // RFC 6238, appendix B; the secrets are as long as the digests there.
     let long = "1234567890".repeat(7);

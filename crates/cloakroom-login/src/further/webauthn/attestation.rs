@@ -1,7 +1,10 @@
 //! What a new key says of where it comes from (WebAuthn Level 3 §6.5), and whether that is as much as the realm wants to know.
 
+mod android_key;
+mod apple;
 mod fido_u2f;
 mod packed;
+mod tpm;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use cloakroom_model::Timestamp;
@@ -34,8 +37,8 @@ pub(super) enum Said<'a> {
     Itself,
     /// The first of these certificates, which may be anybody's.
     Maker(Maker<'a>),
-    /// Something that is not read here.
-    Unread,
+    /// Something that is not believed here, and why.
+    Unread(&'static str),
 }
 
 /// A key of a certificate that has signed for a new key.
@@ -44,6 +47,13 @@ pub(super) struct Maker<'a> {
     pub(super) path: Vec<Certificate<'a>>,
     /// The certificate is for the model that the authenticator names.
     pub(super) names_model: bool,
+    /// The key was made in the authenticator and stays there, as far as the format has a word for that.
+    pub(super) stays: bool,
+}
+
+/// A member of a statement that is a number, as algorithms are.
+fn number(statement: &Entries, name: &str) -> Option<i64> {
+    i64::try_from(statement.named(name)?.as_integer()?).ok()
 }
 
 impl Attestation {
@@ -77,11 +87,13 @@ impl Attestation {
                 wrong("nobody vouches for the model of the authenticator")
             }
             Said::Nothing if is_asked => wrong("the realm asks where keys come from"),
-            Said::Unread if is_asked || has_models => {
-                wrong("statements of this format are not read, and the realm asks for one")
+            // Whoever has a key that no listed maker vouches for would otherwise let it vouch for itself.
+            Said::Itself if is_asked && !makers.is_empty() => {
+                wrong("the realm asks for the word of a maker, and the key vouches for itself")
             }
-            // What is not read is asked for by nobody, and nothing rests on it.
-            Said::Nothing | Said::Itself | Said::Unread => Ok(()),
+            Said::Unread(why) if is_asked || has_models => wrong(why),
+            // What is not believed is asked for by nobody, and nothing rests on it.
+            Said::Nothing | Said::Itself | Said::Unread(_) => Ok(()),
             Said::Maker(_) if has_models && !policy.takes_model(&made.model()) => {
                 wrong("the realm takes no authenticators of this model")
             }
@@ -91,8 +103,11 @@ impl Attestation {
             // Without a list of models or of makers it is as in a Keycloak without a truststore: who signed is not asked.
             Said::Maker(maker) => {
                 let is_needed = has_models || (is_asked && !makers.is_empty());
-                match is_needed && !makers.vouch_for(&maker.path, now) {
-                    true => wrong("no maker that counts vouches for the authenticator"),
+                if is_needed && !makers.vouch_for(&maker.path, now) {
+                    return wrong("no maker that counts vouches for the authenticator");
+                }
+                match is_needed && !maker.stays {
+                    true => wrong("the authenticator may give the key away, or was given it"),
                     false => Ok(()),
                 }
             }
@@ -108,20 +123,36 @@ impl Attestation {
             "none" => wrong("an empty statement is not empty"),
             "packed" => packed::check(self, made, hash.as_ref()),
             "fido-u2f" => fido_u2f::check(self, made, hash.as_ref()),
-            "tpm" | "android-key" | "android-safetynet" | "apple" => Ok(Said::Unread),
+            "tpm" => tpm::check(self, made, hash.as_ref()),
+            "android-key" => android_key::check(self, made, hash.as_ref()),
+            "apple" => apple::check(self, made, hash.as_ref()),
+            // Google has ended the service whose word it is, so nobody stands behind what it says today.
+            "android-safetynet" => Ok(Said::Unread(
+                "statements of the format android-safetynet are of a service that is discontinued, and the realm asks for one",
+            )),
             _ => wrong("the statement of the authenticator is of no known format"),
         }
     }
 
     /// The certificates of a statement, that of the authenticator first; `None` if they are none, or too many.
     fn path(&self) -> Option<Vec<Certificate<'_>>> {
+        self.path_from(Certificate::read)
+    }
+
+    /// The same, where that of the authenticator is read in a way of its own.
+    fn path_from<'a>(
+        &'a self,
+        first: fn(&'a [u8]) -> Option<Certificate<'a>>,
+    ) -> Option<Vec<Certificate<'a>>> {
         let all = self.statement.named("x5c")?.as_array()?;
         if all.is_empty() || all.len() > MOST {
             return None;
         }
-        all.iter()
-            .map(|one| Certificate::read(one.as_bytes()?))
-            .collect()
+        let read = |(at, one): (usize, &'a ciborium::Value)| match at {
+            0 => first(one.as_bytes()?),
+            _ => Certificate::read(one.as_bytes()?),
+        };
+        all.iter().enumerate().map(read).collect()
     }
 
     fn signature(&self) -> Option<&[u8]> {
@@ -132,3 +163,5 @@ impl Attestation {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -1,5 +1,7 @@
 //! Certificates of makers (RFC 5280), as far as what an authenticator says of its origin rests on them.
 
+mod of_tpm;
+
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use cloakroom_model::Timestamp;
 use x509_parser::asn1_rs::{FromDer as _, Oid};
@@ -40,6 +42,11 @@ enum Kind {
 impl<'a> Certificate<'a> {
     /// Reads one; `None` if it is none, or has something that has to be understood and is not (RFC 5280 §4.2).
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
+        Self::read_with(bytes, |_| false)
+    }
+
+    /// The same, where more is understood than the part of an authority.
+    fn read_with(bytes: &'a [u8], more: fn(&ParsedExtension<'_>) -> bool) -> Option<Self> {
         let whole = (bytes.len() <= LONGEST).then_some(bytes)?;
         let (rest, read) = X509Certificate::from_der(whole).ok()?;
         // §4.1.1.2: what is signed says how, and so does what is not.
@@ -47,7 +54,7 @@ impl<'a> Certificate<'a> {
         let is_understood = |one: &X509Extension<'_>| match one.parsed_extension() {
             ParsedExtension::BasicConstraints(_) | ParsedExtension::KeyUsage(_) => true,
             ParsedExtension::ParseError { .. } => false,
-            _ => !one.critical,
+            other => !one.critical || more(other),
         };
         let is_plain = read.extensions().iter().all(is_understood) && read.extensions_map().is_ok();
         (is_one && is_plain).then_some(Self(read))
@@ -141,14 +148,25 @@ impl<'a> Certificate<'a> {
         self.0.is_ca()
     }
 
+    /// It is for this key.
+    pub(super) fn is_for(&self, key: &PublicKey) -> bool {
+        self.key(key.algorithm()).is_some_and(|own| own == *key)
+    }
+
+    /// What it says under a name, which is given as it is encoded; no name stands in a certificate twice.
+    pub(super) fn extension(&self, name: &[u8]) -> Option<&'a [u8]> {
+        let mut all = self.0.extensions().iter();
+        all.find(|one| one.oid.as_bytes() == name)
+            .map(|one| one.value)
+    }
+
     /// The model that it is for; `None` if it does not say.
     pub(super) fn model(&self) -> Result<Option<[u8; 16]>, Rejection> {
-        let mut all = self.0.extensions().iter();
-        let Some(said) = all.find(|one| one.oid.as_bytes() == MODEL) else {
+        let Some(said) = self.extension(MODEL) else {
             return Ok(None);
         };
         // A string of sixteen bytes.
-        let bytes = said.value.strip_prefix(&[0x04, 0x10]);
+        let bytes = said.strip_prefix(&[0x04, 0x10]);
         let model = bytes.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
         let why = "the certificate of the authenticator names its model in no known way";
         model.map(Some).ok_or(Rejection::registration(why))

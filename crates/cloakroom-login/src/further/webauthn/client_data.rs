@@ -40,6 +40,14 @@ struct Said {
     cross_origin: bool,
     #[serde(default)]
     top_origin: Option<String>,
+    #[serde(default)]
+    token_binding: Option<Binding>,
+}
+
+/// What levels before the third say of a connection that the browser is bound to.
+#[derive(Deserialize)]
+struct Binding {
+    status: String,
 }
 
 /// Checks it against what is expected (§7.1 and §7.2: type, challenge, origin).
@@ -70,6 +78,13 @@ pub(super) fn check(
     if said.cross_origin || said.top_origin.is_some() {
         return wrong("the ceremony took place in a frame of another origin");
     }
+    // No connection to this server is bound to anything (RFC 8471), so what is bound was with another.
+    if said
+        .token_binding
+        .is_some_and(|one| one.status == "present")
+    {
+        return wrong("the ceremony is bound to another connection");
+    }
     Ok(())
 }
 
@@ -84,6 +99,8 @@ mod tests {
         let good = r#"{"type":"webauthn.get","challenge":"AQID","origin":"https://id.test","crossOrigin":false,"more":[1]}"#;
         assert!(is_taken(good));
         assert!(is_taken(&good.replace("id.test", "app.test")));
+        let able = r#""tokenBinding":{"status":"supported"}"#;
+        assert!(is_taken(&good.replace("\"more\":[1]", able)));
         for (from, to) in [
             ("webauthn.get", "webauthn.create"),
             ("webauthn.get", "webauthn.GET"),
@@ -99,6 +116,12 @@ mod tests {
             ("false", "true"),
             ("\"more\":[1]", "\"topOrigin\":\"https://evil.test\""),
             ("\"more\":[1]", "\"origin\":\"https://id.test\""),
+            (
+                "\"more\":[1]",
+                "\"tokenBinding\":{\"status\":\"present\",\"id\":\"AQID\"}",
+            ),
+            ("\"more\":[1]", "\"tokenBinding\":{\"id\":\"AQID\"}"),
+            ("\"more\":[1]", "\"tokenBinding\":\"present\""),
             ("}", ""),
         ] {
             assert!(!is_taken(&good.replace(from, to)), "{from} {to}");

@@ -49,6 +49,11 @@ pub fn is_any(bytes: &[u8]) -> Result<bool, &'static str> {
     if let Some(certificate) = &certificate {
         check_path(std::slice::from_ref(certificate), bytes)?;
     }
+    let of_tpm = Certificate::read_of_tpm(bytes).filter(Certificate::is_for_tpms);
+    if let Some(certificate) = &of_tpm {
+        check_path(std::slice::from_ref(certificate), bytes)?;
+    }
+    let certificate = certificate.or(of_tpm);
     Ok(key.is_some() || attested.is_some() || !said.is_empty() || certificate.is_some())
 }
 

@@ -13,6 +13,14 @@ pub(super) struct Username;
 /// `up-username-not-idn-homograph`.
 pub(super) struct NotHomograph;
 
+/// There is no character in it that usernames have nothing to do with.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let is_bad = |c: char| {
+        c.is_whitespace() || c.is_control() || "<>&\"'$%!#?§,;:*~/\\|^=[]{}()`".contains(c)
+    };
+    !text.contains(is_bad)
+}
+
 impl Validator for PersonName {
     fn id(&self) -> &'static str {
         "person-name-prohibited-characters"
@@ -49,12 +57,7 @@ impl Validator for Username {
     }
 
     fn check(&self, value: &str, settings: &Settings, _: &About<'_>) -> Option<Complaint> {
-        let is_bad = |c: char| {
-            c.is_whitespace() || c.is_control() || "<>&\"'$%!#?§,;:*~/\\|^=[]{}()`".contains(c)
-        };
-        value
-            .contains(is_bad)
-            .then(|| Complaint::or_custom(INVALID_USERNAME, settings, Vec::new()))
+        (!is_plain(value)).then(|| Complaint::or_custom(INVALID_USERNAME, settings, Vec::new()))
     }
 }
 

@@ -1,8 +1,9 @@
-//! The part of Keycloak's account API that is about accounts elsewhere, for applications with the person's token.
+//! Keycloak's account API, for applications with the person's token: how a request is let in, and accounts elsewhere.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::account::Access;
@@ -15,7 +16,7 @@ use super::linked::{self, Linked, Unlinked};
 use crate::routes::protocol::{self, Caller};
 
 /// Roles that let an account be read, and changed.
-const READ: &[&str] = &["manage-account", "view-profile"];
+pub(super) const READ: &[&str] = &["manage-account", "view-profile"];
 const CHANGE: &[&str] = &["manage-account", "manage-account-links"];
 
 /// The longest page of a list.
@@ -35,19 +36,19 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig, base: &str) {
     );
 }
 
-async fn preflight(request: HttpRequest) -> HttpResponse {
-    protocol::preflight(&request, "GET, DELETE, OPTIONS")
+pub(super) async fn preflight(request: HttpRequest) -> HttpResponse {
+    protocol::preflight(&request, "GET, POST, DELETE, OPTIONS")
 }
 
 /// What a request has come to, and the client whose web origins may read it.
-struct Answered {
+pub(super) struct Answered {
     status: StatusCode,
     body: Value,
     client: Option<String>,
 }
 
 impl Answered {
-    fn new(status: StatusCode, body: Value) -> Self {
+    pub(super) fn new(status: StatusCode, body: Value) -> Self {
         Self {
             status,
             body,
@@ -55,16 +56,25 @@ impl Answered {
         }
     }
 
-    fn refused(status: StatusCode, said: &str) -> Self {
+    pub(super) fn ok(body: Value) -> Self {
+        Self::new(StatusCode::OK, body)
+    }
+
+    /// It is done, and there is nothing to say.
+    pub(super) fn done() -> Self {
+        Self::new(StatusCode::NO_CONTENT, Value::Null)
+    }
+
+    pub(super) fn refused(status: StatusCode, said: &str) -> Self {
         Self::new(status, json!({ "error": said }))
     }
 }
 
 async fn list(app: Data<App>, request: HttpRequest, realm: Path<String>) -> HttpResponse {
     let query = Form::parse(request.query_string().as_bytes()).unwrap_or_default();
-    let work = move |cx: &mut Cx<'_>, user: &User, _: &str, _: &str| {
-        let found = linked::list(cx, user)?;
-        Ok(Answered::new(StatusCode::OK, page(&found, &query)))
+    let work = move |cx: &mut Cx<'_>, asker: &Asker<'_>| {
+        let found = linked::list(cx, asker.user)?;
+        Ok(Answered::ok(page(&found, &query)))
     };
     serve(app, &request, &realm, (READ, Door::Read), work).await
 }
@@ -108,11 +118,11 @@ async fn remove(
     path: Path<(String, String)>,
 ) -> HttpResponse {
     let (realm, alias) = path.into_inner();
-    let work = move |cx: &mut Cx<'_>, user: &User, client: &str, ip: &str| {
+    let work = move |cx: &mut Cx<'_>, asker: &Asker<'_>| {
         let message = |said: &str| json!({ "errorMessage": said });
-        let ended = linked::unlink(cx, user, &alias, (client, ip))?;
+        let ended = linked::unlink(cx, asker.user, &alias, (asker.client, asker.ip))?;
         Ok(match ended {
-            Unlinked::Done => Answered::new(StatusCode::NO_CONTENT, Value::Null),
+            Unlinked::Done => Answered::done(),
             Unlinked::NotLinked => Answered::new(
                 StatusCode::BAD_REQUEST,
                 message("federatedIdentityLinkNotActiveMessage"),
@@ -126,13 +136,21 @@ async fn remove(
     serve(app, &request, &realm, (CHANGE, Door::Write), work).await
 }
 
+/// Who asks: whose token it is, for which client, of which session, and from where.
+pub(super) struct Asker<'a> {
+    pub(super) user: &'a User,
+    pub(super) client: &'a str,
+    pub(super) session: Option<&'a Session>,
+    pub(super) ip: &'a str,
+}
+
 /// Lets a request be answered for the user of its access token.
-async fn serve(
+pub(super) async fn serve(
     app: Data<App>,
     request: &HttpRequest,
     realm: &str,
     (roles, door): (&'static [&'static str], Door),
-    work: impl Fn(&mut Cx<'_>, &User, &str, &str) -> Result<Answered, Error> + Send + 'static,
+    work: impl Fn(&mut Cx<'_>, &Asker<'_>) -> Result<Answered, Error> + Send + 'static,
 ) -> HttpResponse {
     let caller = match Caller::start(app, request, realm).await {
         Ok(caller) => caller,
@@ -148,9 +166,15 @@ async fn serve(
     let token = caller.bearer().unwrap_or_default().to_owned();
     let (provider, ip) = (caller.app.provider.clone(), caller.ip.clone());
     let look = move |cx: &mut Cx<'_>| match provider.account_access(cx, &token, roles)? {
-        Access::Granted(user, client) => {
-            let mut answered = work(cx, &user, &client, &ip)?;
-            answered.client = Some(client);
+        Access::Granted(live) => {
+            let asker = Asker {
+                user: &live.user,
+                client: &live.client.client_id,
+                session: live.session.as_ref(),
+                ip: &ip,
+            };
+            let mut answered = work(cx, &asker)?;
+            answered.client = Some(live.client.client_id.clone());
             Ok::<_, Error>(answered)
         }
         Access::Unauthorized => {

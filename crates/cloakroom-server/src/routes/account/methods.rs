@@ -1,11 +1,16 @@
 //! What a person proves themselves with: what there is, and what more can be set up. Each change is a sign-in with an action.
 
+use cloakroom_keycloak::credential as credential_shape;
+use cloakroom_keycloak::read::set;
 use cloakroom_login::further::recovery;
 use cloakroom_login::required::{self, Action, DELETE};
-use cloakroom_model::credential::{self, Credential, PASSWORD, PASSWORD_HISTORY};
+use cloakroom_model::credential::{
+    self, Credential, OTP, PASSKEY, PASSWORD, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY,
+};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault, Realm};
 use cloakroom_web::page::{AccountCredential, AccountOffer, Moment};
+use serde_json::{Value, json};
 
 use crate::routes::course;
 
@@ -57,6 +62,78 @@ pub(super) fn read(cx: &mut Cx<'_>, user: &User) -> Result<Methods, Fault> {
         credentials: all.into_iter().filter(|one| !is_secret(one)).collect(),
         offers,
     })
+}
+
+/// The kinds of credentials as Keycloak's account API names them: kind, category, what stands between `kcAuthenticator` and
+/// `Class` in the name of its picture, and the action that sets one up.
+const KINDS: [(&str, &str, &str, &str); 5] = [
+    (
+        PASSWORD,
+        "basic-authentication",
+        "Password",
+        "UPDATE_PASSWORD",
+    ),
+    (OTP, "two-factor", "OTP", "CONFIGURE_TOTP"),
+    (
+        RECOVERY_CODES,
+        "two-factor",
+        "RecoveryAuthnCodes",
+        "CONFIGURE_RECOVERY_AUTHN_CODES",
+    ),
+    (SECURITY_KEY, "two-factor", "WebAuthn", "webauthn-register"),
+    (
+        PASSKEY,
+        "passwordless",
+        "WebAuthnPasswordless",
+        "webauthn-register-passwordless",
+    ),
+];
+
+/// What the account API shows: each kind that somebody has or may set up, with those they have, or without (`with_own`).
+/// Texts are keys, which are the application's to translate; never a secret.
+pub(super) fn show(cx: &mut Cx<'_>, user: &User, with_own: bool) -> Result<Vec<Value>, Fault> {
+    let found = read(cx, user)?;
+    let password = credential::find_password(cx, &user.id)?;
+    let mut shown = Vec::new();
+    for (kind, category, picture, action) in KINDS {
+        let own = found.credentials.iter().chain(&password);
+        let own: Vec<&Credential> = own.filter(|one| one.kind == kind).collect();
+        let is_offered = match kind {
+            PASSWORD => found.can_change_password,
+            _ => found.offers.iter().any(|offer| offer.0 == action),
+        };
+        if own.is_empty() && !is_offered {
+            continue;
+        }
+        let mut one = json!({
+            "type": kind,
+            "category": category,
+            "displayName": format!("{kind}-display-name"),
+            "helptext": format!("{kind}-help-text"),
+            "iconCssClass": format!("kcAuthenticator{picture}Class"),
+            "removeable": kind != PASSWORD && found.can_remove,
+        });
+        if is_offered {
+            let is_change = kind == PASSWORD && !own.is_empty();
+            let member = if is_change {
+                "updateAction"
+            } else {
+                "createAction"
+            };
+            set(&mut one, member, json!(action));
+        }
+        if with_own {
+            let own = own.into_iter();
+            let own = own.map(|one| json!({"credential": credential_shape::show(one)}));
+            set(
+                &mut one,
+                "userCredentialMetadatas",
+                json!(own.collect::<Vec<Value>>()),
+            );
+        }
+        shown.push(one);
+    }
+    Ok(shown)
 }
 
 /// A sign-in to the realm asks for passkeys somewhere: nobody is offered to set up what no page asks for.

@@ -110,7 +110,7 @@ pub(super) async fn finish(
     };
     let mut answer = visit.redirect(&format!(
         "{}/admin/{}/console/{}/identity-providers/{}/trial",
-        visit.app.base_url,
+        visit.app.provider.admin_url(),
         encode(&home),
         encode(&visit.realm.name),
         encode(&upstream.provider.alias)

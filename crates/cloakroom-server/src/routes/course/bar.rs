@@ -18,6 +18,8 @@ use crate::routes::visit::Visit;
 pub(crate) enum Bar {
     /// This step refuses.
     Refused(String),
+    /// Nothing in this flow refuses, and nothing in it succeeds.
+    Nothing(String),
     /// This step has to be taken, and this server does not have it.
     Missing(String),
 }
@@ -27,7 +29,8 @@ impl Bar {
         match end {
             End::In | End::Sent(_) => None,
             End::CannotRun(step) => Some(Self::Missing(step)),
-            End::Refused(step) | End::Nothing(step) => Some(Self::Refused(step)),
+            End::Refused(step) => Some(Self::Refused(step)),
+            End::Nothing(flow) => Some(Self::Nothing(flow)),
             End::Nobody => Some(Self::Refused("nobody".to_owned())),
         }
     }
@@ -36,10 +39,15 @@ impl Bar {
         Self::Missing(format!("flow {flow}"))
     }
 
+    /// Nobody was refused; there was nothing that they could have been let in by.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing(_))
+    }
+
     /// The event's error, and the same in words.
     pub(crate) fn reason(&self) -> (&'static str, String) {
         match self {
-            Self::Refused(step) => (
+            Self::Refused(step) | Self::Nothing(step) => (
                 "access_denied",
                 format!("The step {step} of the flow refuses"),
             ),
@@ -53,7 +61,7 @@ impl Bar {
     /// What the person is told.
     fn notice(&self) -> Notice {
         match self {
-            Self::Refused(_) => Notice::NotAllowed,
+            Self::Refused(_) | Self::Nothing(_) => Notice::NotAllowed,
             Self::Missing(step) => Notice::FlowStepMissing(step.clone()),
         }
     }
@@ -99,6 +107,7 @@ impl Bar {
     pub(super) fn to_note(&self) -> Value {
         let (kind, step) = match self {
             Self::Refused(step) => ("refused", step),
+            Self::Nothing(flow) => ("nothing", flow),
             Self::Missing(step) => ("missing", step),
         };
         Value::String(format!("{kind} {step}"))
@@ -108,6 +117,7 @@ impl Bar {
         let (kind, step) = text.split_once(' ')?;
         Some(match kind {
             "refused" => Self::Refused(step.to_owned()),
+            "nothing" => Self::Nothing(step.to_owned()),
             _ => Self::Missing(step.to_owned()),
         })
     }

@@ -339,7 +339,7 @@ fn step(
         Action::DeleteCredential => removal::remove(cx, &mut attempt, &user, origin)?,
         Action::RegisterKey | Action::RegisterPasskey => {
             let kind = action.key_kind().unwrap_or_default();
-            let about = (kind, app.provider.base_url(), &*app.makers);
+            let about = (kind, app.provider.base_url(cx.realm), &*app.makers);
             let sent = (form, identity, origin.ip.as_str());
             key_set_up::finish(cx, &mut attempt, &user, about, sent)?
         }

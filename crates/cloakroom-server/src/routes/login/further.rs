@@ -77,7 +77,8 @@ pub(crate) fn ask(
         }
     };
     let about = (kind.as_str(), other.is_some());
-    question(cx, attempt, user, (about, provider.base_url()))
+    let base_url = provider.base_url(cx.realm);
+    question(cx, attempt, user, (about, base_url))
 }
 
 fn question(
@@ -177,7 +178,8 @@ pub(super) fn answer(
         Left::Barred(onward) => return Ok((onward, false)),
         Left::Nothing(_) => return Ok((proceed(cx, attempt)?, false)),
     };
-    let asked = ((kind.as_str(), other.is_some()), answer.provider.base_url());
+    let base_url = answer.provider.base_url(cx.realm);
+    let asked = ((kind.as_str(), other.is_some()), base_url);
     if let Some(declined) = &other
         && answer.form.get("tryAnotherWay").is_some()
     {
@@ -195,7 +197,7 @@ pub(super) fn answer(
             let asked = webauthn::Asked {
                 kind: &kind,
                 challenge: challenge.as_deref(),
-                base_url: answer.provider.base_url(),
+                base_url,
             };
             Brought::Key(asked, *assertion)
         }

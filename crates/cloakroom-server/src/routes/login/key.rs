@@ -85,6 +85,7 @@ pub(super) fn take<'a>(
         reason: "not_allowed",
         user: user.map(|user| user.id.clone()),
         why: None,
+        typed: None,
     };
     let detail = |name: &str, value: String| (name.to_owned(), value);
     let details = vec![

@@ -110,7 +110,7 @@ pub(super) fn page(
     (layout, action): (Layout, String),
     (problems, can_cancel): (&Problems, bool),
 ) -> Option<RegisterKeyPage> {
-    let base_url = visit.app.provider.base_url();
+    let base_url = visit.app.provider.base_url(&visit.realm);
     let settings = &visit.realm.settings;
     let wanted = register::wanted(settings, attempt, user, (kind, base_url))?;
     let policy = wanted.policy;

@@ -69,7 +69,7 @@ pub(super) fn answer(
     let asked = webauthn::Asked {
         kind: PASSKEY,
         challenge: challenge.as_deref(),
-        base_url: answer.provider.base_url(),
+        base_url: answer.provider.base_url(cx.realm),
     };
     let from = Place {
         ip,
@@ -155,7 +155,7 @@ pub(super) fn page_again(visit: &Visit, again: Again) -> HttpResponse {
 
 /// What a form for a name or a password asks the browser for beside.
 pub(super) fn request(visit: &Visit, attempt: &Attempt) -> Option<KeyRequest> {
-    let base_url = visit.app.provider.base_url();
+    let base_url = visit.app.provider.base_url(&visit.realm);
     let asked = passkey::question(&visit.realm.settings, attempt, base_url)?;
     Some(key::request(&asked.policy, &asked.challenge))
 }

@@ -14,6 +14,7 @@ import * as finding from './finding.mjs';
 import * as firms from './firms.mjs';
 import * as forms from './forms.mjs';
 import * as giving from './giving.mjs';
+import * as onward from './onward.mjs';
 import * as hostile from './hostile.mjs';
 import * as journeys from './journeys.mjs';
 import * as keeping from './keeping.mjs';
@@ -121,7 +122,7 @@ export async function testConsole({ report, browser, admin, out, kdc, clockwork 
       if (name !== 'signedIn') await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     const { eachFailureIsExplained } = failures;
-    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...forms, ...giving, ...trying, ...drafts, ...taking, ...accepting, ...operators, ...watching, ...finding, ...keeping, ...crowd })) {
+    for (const [name, journey] of Object.entries({ ...undoing, ...news, ...looks, ...words, ...conflicts, eachFailureIsExplained, ...firms, ...forms, ...giving, ...trying, ...drafts, ...taking, ...accepting, ...operators, ...watching, ...finding, ...keeping, ...crowd, ...onward })) {
       await report.test(`console: ${name}`, () => journey(browser, scene));
     }
     // These need servers of their own, by a clock that can be set. Which database one server has makes no difference to it.

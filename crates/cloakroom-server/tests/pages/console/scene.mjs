@@ -122,7 +122,7 @@ export async function setUpScene(admin) {
   await realm.call('PUT', '/authentication/required-actions/VERIFY_PROFILE', { ...action, name: EVIL });
   const [{ id: credential }] = (await realm.call('GET', `/users/${user}/credentials`)).body;
   await realm.call('PUT', `/users/${user}/credentials/${credential}/userLabel`, EVIL);
-  // Somebody who is not there tries to sign in under a name of markup: the trail keeps what was typed.
+  // Somebody who is not there tries to sign in under a name of markup, which no username can be: the trail keeps nothing of it.
   const typed = { grant_type: 'password', client_id: 'admin-cli', username: EVIL, password };
   await fetch(`${realm.issuer}/protocol/openid-connect/token`, { method: 'POST', body: new URLSearchParams(typed) });
   const { body: { id: alert } } = await realm.call('POST', '/ui-ext/alerts', {

@@ -184,18 +184,17 @@ fn asks(scene: &Scene) {
     assert!(page.form(further::ENROL).is_some(), "{}", page.answer.body);
     assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
     let device = further::shown(&page);
-    let callback = further::send(&mut browser, &page, &device.code(-1)).client();
+    // Good for as long as the next one is not over.
+    let used = device.code(0);
+    let callback = further::send(&mut browser, &page, &used).client();
     let name = scene.claims(&callback)["preferred_username"].clone();
     assert_eq!(name, json!("coded"));
     // From then on it is asked for, whoever vouches for them.
     let mut browser = scene.browser();
     let page = scene.visit(&mut browser, &op).page();
-    let page = further::asks_again(
-        further::send(&mut browser, &page, &device.code(-1)),
-        "used already",
-    );
+    let page = further::asks_again(further::send(&mut browser, &page, &used), "used already");
     assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
-    let callback = further::send(&mut browser, &page, &device.code(0)).client();
+    let callback = further::send(&mut browser, &page, &device.code(1)).client();
     assert_eq!(scene.claims(&callback)["preferred_username"], name);
 }
 

@@ -24,7 +24,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
     ("MFA-06-a-first-level-changes-no-way-in", changes),
 ];
 
-fn step(authenticator: &str, requirement: &str) -> Value {
+/// What a client is told whose demand is not met.
+pub(super) const UNMET: &str = "unmet_authentication_requirements";
+
+pub(super) fn step(authenticator: &str, requirement: &str) -> Value {
     json!({"authenticator": authenticator, "requirement": requirement, "authenticatorFlow": false})
 }
 
@@ -53,10 +56,22 @@ pub(super) fn realm(scene: &Scene, name: &str, age: u32) -> Scene {
 
 /// The same; codes on paper are level 3 where there is one. The flow `plain` knows no levels.
 pub(super) fn realm_with(scene: &Scene, name: &str, age: u32, has_third: bool) -> Scene {
+    realm_of(scene, name, (age, has_third, Value::Null))
+}
+
+/// The same; `last` is a step of the forms that is taken after the levels.
+pub(super) fn realm_of(
+    scene: &Scene,
+    name: &str,
+    (age, has_third, last): (u32, bool, Value),
+) -> Scene {
     let config = |alias: &str, level: u32, age: u32| json!({"alias": alias, "config": {"loa-condition-level": level.to_string(), "loa-max-age": age.to_string()}});
     let mut parts = vec![part("first", "CONDITIONAL"), part("second", "CONDITIONAL")];
     if has_third {
         parts.push(part("third", "CONDITIONAL"));
+    }
+    if !last.is_null() {
+        parts.push(last);
     }
     let by = |name: &str| {
         vec![
@@ -173,7 +188,9 @@ fn lasts(scene: &Scene, name: &str) {
     let (person, device) = with_app(scene, name);
     let mut browser = scene.browser();
     let page = browser.answer(&for_level(scene, "2"), &person).page();
-    let place = send(&mut browser, &page, &device.code(-1));
+    // Good for as long as the next one is not over.
+    let used = device.code(0);
+    let place = send(&mut browser, &page, &used);
     assert_eq!(acr(scene, place), "2");
     crate::server::pause(Duration::from_millis(1100));
 
@@ -181,9 +198,9 @@ fn lasts(scene: &Scene, name: &str) {
     assert_eq!(acr(scene, place), "1");
     let page = asks_code(browser.open(&for_level(scene, "2")));
     // A code is good once, whatever it is asked for.
-    let page = send(&mut browser, &page, &device.code(-1)).page();
+    let page = send(&mut browser, &page, &used).page();
     assert!(page.form(OTP).is_some(), "{}", page.answer.body);
-    let place = send(&mut browser, &page, &device.code(0));
+    let place = send(&mut browser, &page, &device.code(1));
     assert_eq!(acr(scene, place), "2");
 }
 
@@ -214,7 +231,7 @@ fn unmet(scene: &Scene, name: &str) {
     let scene = &realm(scene, "levels-unmet", 300);
     // Nobody reaches a third level here.
     let refused = scene.browser().open(&demands(scene, "3", "")).client();
-    assert_eq!(refused.get("error"), "unmet_authentication_requirements");
+    assert_eq!(refused.get("error"), UNMET);
     // Whoever has nothing of what the second asks for is not asked for it.
     let path = "/authentication/flows/second/executions/execution";
     let added = scene.realm.call(
@@ -227,7 +244,7 @@ fn unmet(scene: &Scene, name: &str) {
     let person = scene.person(name, &[]);
     let mut browser = scene.browser();
     let refused = browser.answer(&demands(scene, "2", ""), &person).client();
-    assert_eq!(refused.get("error"), "unmet_authentication_requirements");
+    assert_eq!(refused.get("error"), UNMET);
     assert!(refused.get("code").is_empty());
     has_nothing(scene, &mut browser);
     // To wish for it is no demand.

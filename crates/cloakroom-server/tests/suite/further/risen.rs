@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::levels::{acr, asks_code, claims_of, demands, for_level, realm, realm_with};
+use super::levels::{UNMET, acr, asks_code, claims_of, demands, for_level, realm, realm_with};
 use super::{ENROL, Scene, Story, asks_again, send, with_app};
 use crate::browser::Browser;
 use crate::http::{Request, text};
@@ -154,11 +154,16 @@ fn demanded(scene: &Scene, name: &str) {
     assert_eq!(acr(scene, place), "1");
 
     // What the level asks for is asked of nobody like them, and nothing else is left.
-    let page = browser.open(&demands(scene, "2", "")).page();
+    for more in ["", "&prompt=none"] {
+        let refused = browser.open(&demands(scene, "2", more)).client();
+        assert_eq!(refused.get("error"), UNMET, "{more}");
+        assert!(refused.get("code").is_empty(), "{more}");
+    }
+    // To wish for it is no demand: whoever cannot be told so is.
+    let page = browser.open(&for_level(scene, "2")).page();
     assert!(page.is_error(), "{}", page.answer.body);
-    let refused = browser.open(&demands(scene, "2", "&prompt=none")).client();
-    assert_eq!(refused.get("error"), "access_denied");
-    assert!(refused.get("code").is_empty());
+    let refused = browser.open(&format!("{}&prompt=none", for_level(scene, "2")));
+    assert_eq!(refused.client().get("error"), "access_denied");
 }
 
 fn borrowed(scene: &Scene, name: &str) {

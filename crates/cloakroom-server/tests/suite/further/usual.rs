@@ -313,12 +313,10 @@ fn due(scene: &Scene, name: &str) {
         device.secret,
         "the picture that was scanned still counts"
     );
-    let place = send_with(
-        &mut browser,
-        &wrong,
-        &device.code(-1),
-        &[("userLabel", "My phone")],
-    );
+    // Good for as long as the next one is not over.
+    let used = device.code(0);
+    let label = [("userLabel", "My phone")];
+    let place = send_with(&mut browser, &wrong, &used, &label);
     assert_eq!(scene.subject(place), person.id);
     let kept = scene.credentials(&person);
     assert_eq!(kept.len(), 1);
@@ -327,9 +325,9 @@ fn due(scene: &Scene, name: &str) {
     // From now on it is asked for; the code that set it up is used.
     let mut browser = scene.browser();
     let page = scene.half(&mut browser, &person);
-    let page = asks_again(send(&mut browser, &page, &device.code(-1)), "used already");
+    let page = asks_again(send(&mut browser, &page, &used), "used already");
     assert_eq!(
-        scene.subject(send(&mut browser, &page, &device.code(0))),
+        scene.subject(send(&mut browser, &page, &device.code(1))),
         person.id
     );
     let events = scene

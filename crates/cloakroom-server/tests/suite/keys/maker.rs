@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 use ciborium::Value as Cbor;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
-    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256,
+    KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData,
 };
 
 use super::authenticator::{Ceremony, Key, MODEL};
@@ -74,8 +74,13 @@ impl Maker {
 
     /// Another authority below this one.
     pub(super) fn below(&self, is_ca: IsCa) -> Self {
+        self.below_with(|it| it.is_ca = is_ca)
+    }
+
+    /// The same, but for what is altered.
+    pub(super) fn below_with(&self, alter: impl FnOnce(&mut CertificateParams)) -> Self {
         let mut params = authority("Acme Keys Plant 2");
-        params.is_ca = is_ca;
+        alter(&mut params);
         let key = KeyPair::generate().unwrap();
         let made = params.signed_by(&key, &self.issuer).unwrap();
         Self {
@@ -87,14 +92,28 @@ impl Maker {
 
     /// A certificate for authenticators of the usual model, but for what is altered.
     pub(super) fn certify(&self, alter: fn(&mut CertificateParams)) -> Leaf {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.serialized_der());
         let mut params = Self::usual();
         alter(&mut params);
+        self.certify_as(&params)
+    }
+
+    /// A certificate that says this, with a key of its own.
+    pub(super) fn certify_as(&self, params: &CertificateParams) -> Leaf {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, key.serialized_der());
         Leaf {
-            der: params.signed_by(&key, &self.issuer).unwrap().der().to_vec(),
+            der: self.certify_key(params, &key),
             private: Private::Es256(pair.unwrap()),
         }
+    }
+
+    /// A certificate that says this, for a key that is somewhere else.
+    pub(super) fn certify_key(
+        &self,
+        params: &CertificateParams,
+        key: &impl PublicKeyData,
+    ) -> Vec<u8> {
+        params.signed_by(key, &self.issuer).unwrap().der().to_vec()
     }
 
     /// The same with a key of RSA.
@@ -131,7 +150,7 @@ pub(super) fn name(parts: &[(DnType, &str)]) -> DistinguishedName {
 }
 
 impl Leaf {
-    fn sign(&self, message: &[u8]) -> Vec<u8> {
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.private {
             Private::Es256(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),

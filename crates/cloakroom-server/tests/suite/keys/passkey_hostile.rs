@@ -55,6 +55,10 @@ fn forged(scene: &Scene, name: &str) {
         ("nobody verified", |it| it.flags = PRESENT),
         ("copied and not", |it| it.flags = VERIFIED | 0b1_0000),
         ("trailing bytes", |it| it.behind = vec![0]),
+        ("a new key beside", |it| {
+            it.flags |= 0b0100_0000;
+            it.behind = Key::new("ES256", "beside").attested();
+        }),
         ("challenge empty", |it| it.challenge.clear()),
         ("challenge another", |it| it.challenge = base64url(&[7; 32])),
         ("no user handle", |it| it.user_handle.clear()),

@@ -35,6 +35,7 @@ pub(super) fn check<'a>(
         true => Ok(Said::Maker(Maker {
             path,
             names_model: true,
+            stays: true,
         })),
         false => wrong("the key of the certificate has not signed for the new one"),
     }

@@ -1,8 +1,6 @@
 //! Statements of the format `packed` (WebAuthn Level 3 §8.2): signed by the new key itself, or by a key of its maker.
 
-use ciborium::Value;
-
-use super::{Attestation, Maker, Said};
+use super::{Attestation, Maker, Said, number};
 use crate::further::webauthn::Rejection;
 use crate::further::webauthn::authenticator_data::Made;
 
@@ -13,9 +11,7 @@ pub(super) fn check<'a>(
 ) -> Result<Said<'a>, Rejection> {
     let wrong = |why| Err(Rejection::registration(why));
     let statement = &object.statement;
-    let algorithm = statement.named("alg").and_then(Value::as_integer);
-    let algorithm = algorithm.and_then(|number| i64::try_from(number).ok());
-    let (Some(algorithm), Some(signature)) = (algorithm, object.signature()) else {
+    let (Some(algorithm), Some(signature)) = (number(statement, "alg"), object.signature()) else {
         return wrong("the statement of the authenticator cannot be read");
     };
     let message = [object.data.as_slice(), client_data_hash].concat();
@@ -50,5 +46,6 @@ pub(super) fn check<'a>(
     Ok(Said::Maker(Maker {
         path,
         names_model: model.is_some(),
+        stays: true,
     }))
 }

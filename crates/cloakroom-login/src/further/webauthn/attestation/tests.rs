@@ -35,8 +35,8 @@ fn named(entries: Vec<(&str, Value)>) -> Value {
     Value::Map(entries.map(|(name, value)| (name.into(), value)).collect())
 }
 
-/// A new key for which a certificate speaks that nobody but itself has signed; and that certificate in PEM.
-fn made() -> (Vec<u8>, String) {
+/// A new key, and what its authenticator says of it.
+fn new_key() -> (EcdsaKeyPair, Vec<u8>) {
     let (new, _) = pair();
     let point = new.public_key().as_ref();
     let members: [(i64, Value); 5] = [
@@ -53,7 +53,28 @@ fn made() -> (Vec<u8>, String) {
     let server = digest(&SHA256, b"id.test");
     let head = [0b0100_0101, 0, 0, 0, 7];
     let data = [server.as_ref(), &head, &MODEL, &[0, 2, 8, 9], &cose].concat();
+    (new, data)
+}
 
+/// A new key that vouches for itself.
+fn made_itself() -> Vec<u8> {
+    let (new, data) = new_key();
+    let message = [data.as_slice(), digest(&SHA256, CLIENT_DATA).as_ref()].concat();
+    let signature = new.sign(&SystemRandom::new(), &message).unwrap();
+    let statement = named(vec![
+        ("alg", (-7).into()),
+        ("sig", Value::Bytes(signature.as_ref().to_vec())),
+    ]);
+    written(&named(vec![
+        ("fmt", "packed".into()),
+        ("attStmt", statement),
+        ("authData", Value::Bytes(data)),
+    ]))
+}
+
+/// A new key for which a certificate speaks that nobody but itself has signed; and that certificate in PEM.
+fn made() -> (Vec<u8>, String) {
+    let (_, data) = new_key();
     let (signer, key) = pair();
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = DistinguishedName::new();
@@ -121,5 +142,33 @@ fn who_counts_is_asked_where_it_matters_and_somebody_is_listed() {
         assert_eq!(taken.is_ok(), expected, "{said} {makers:?}");
         // Nothing is taken of what was signed for something else.
         assert!(object.check(&made, &policy, b"[]", (makers, now)).is_err());
+    }
+}
+
+#[test]
+fn a_key_vouches_for_itself_where_no_maker_is_listed_or_nobody_asks() {
+    let bytes = made_itself();
+    let object = Attestation::read(&bytes).unwrap();
+    let data = AuthenticatorData::check(&object.data, "id.test", false).unwrap();
+    let made = data.made.unwrap();
+    let listed = Makers::default().with(&self::made().1).unwrap();
+    let now = Timestamp::from_seconds(1_800_000_000);
+    for (wish, makers, expected) in [
+        ("none", &Makers::default(), true),
+        ("none", &listed, true),
+        ("direct", &Makers::default(), true),
+        ("indirect", &Makers::default(), true),
+        ("direct", &listed, false),
+        ("indirect", &listed, false),
+        ("enterprise", &listed, false),
+    ] {
+        let said = json!({"webAuthnPolicyAttestationConveyancePreference": wish});
+        let settings = Settings {
+            rest: said.as_object().cloned().unwrap(),
+            ..Settings::default()
+        };
+        let policy = Policy::of(&settings, SECURITY_KEY, "https://id.test");
+        let taken = object.check(&made, &policy, CLIENT_DATA, (makers, now));
+        assert_eq!(taken.is_ok(), expected, "{said} {makers:?}");
     }
 }

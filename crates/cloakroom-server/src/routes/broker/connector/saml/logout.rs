@@ -175,7 +175,7 @@ async fn send<T>(
     let settings = Settings::of(upstream);
     let own = Own::signing((app, realm), settings.signs_logout()).await?;
     let signer = own.signer(settings.signs_logout())?;
-    let address = format!("{}/realms/{}", app.base_url, realm.name);
+    let address = format!("{}/realms/{}", app.provider.base_url(realm), realm.name);
     let back = format!("{address}/broker/{}/endpoint", upstream.provider.alias);
     let here = Here {
         realm: &address,

@@ -1,0 +1,4 @@
+-- Who has a name that begins with a word is read from indexes, not from the names of everybody. Usernames and addresses have
+-- theirs; a given name is the beginning of what follows the third line end of a search text, a family name of what follows the fourth.
+CREATE INDEX users_by_first_name ON users (realm_id, substr(substr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), instr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), char(10)) + 1), 1, 40), id);
+CREATE INDEX users_by_last_name ON users (realm_id, substr(substr(substr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), instr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), char(10)) + 1), instr(substr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), instr(substr(substr(search, 2), instr(substr(search, 2), char(10)) + 1), char(10)) + 1), char(10)) + 1), 1, 40), id);
