@@ -104,7 +104,7 @@ async fn hear(app: &App, realm: &str, id: &str) -> std::result::Result<(), Fault
     match app.enter(&realm, Door::Write, work).await {
         Err(fault) if !fault.is_temporary() => {
             let named = id.to_owned();
-            let drop = move |cx: &mut Cx<'_>| trigger::take(cx, &named).map(drop);
+            let drop = move |cx: &mut Cx<'_>| trigger::discard(cx, &named);
             app.enter(&realm, Door::Write, drop).await?;
             Err(fault)
         }

@@ -85,7 +85,7 @@ fn hear(
 }
 
 /// Begins a workflow for somebody, its first step as long after an instant as it waits; false if it is under way for them already.
-fn begin(
+pub(super) fn begin(
     cx: &mut Cx<'_>,
     (workflow, steps): (&Workflow, &[Step]),
     resource: &Resource,

@@ -57,8 +57,9 @@ fn go_on(cx: &mut Cx<'_>, id: &str) -> Result<bool> {
     if !walk::advance(cx, id, &seen, &next)? {
         return Ok(false);
     }
+    let (steps, now) = (steps(&workflow), cx.now);
     for resource in chosen {
-        begin::by_hand(cx, &workflow, &resource, None)?;
+        begin::begin(cx, (&workflow, &steps), &resource, now, 0)?;
     }
     Ok(next.left.is_some())
 }

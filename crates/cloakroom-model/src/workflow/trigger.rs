@@ -209,3 +209,12 @@ pub fn take(cx: &mut Cx<'_>, id: &str) -> Result<Option<Trigger>> {
         hops,
     }))
 }
+
+/// Takes one away without reading it.
+pub fn discard(cx: &mut Cx<'_>, id: &str) -> Result<()> {
+    let mine = triggers::table
+        .filter(triggers::realm_id.eq(&cx.realm.id))
+        .filter(triggers::id.eq(id));
+    diesel::delete(mine).execute(cx.db.conn()?)?;
+    Ok(())
+}

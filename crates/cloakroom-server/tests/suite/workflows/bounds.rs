@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::run::far;
-use super::*;
+use super::{
+    Realm, activate, give, is_under_way, make, open_profile, person, role, shown, text, under_way,
+    wait_for, wait_until_disabled,
+};
 use crate::server::pause;
 
 /// One that waits for nearly nothing goes round once a second, and not as often as the server can.
