@@ -16,6 +16,7 @@ use crate::request_id;
 use crate::web::Data;
 
 /// On an answer that says nothing because there is nothing to say: it is left as it is.
+#[derive(Debug)]
 pub struct Silent;
 
 /// How many bytes the path of an address may have.
