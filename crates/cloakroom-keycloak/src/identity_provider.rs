@@ -130,10 +130,13 @@ pub fn apply(provider: &mut IdentityProvider, sent: &Object) -> Result<(), Unrea
         provider.settings.organization_link = link;
     }
     provider.enabled = read::switch(sent, "enabled")?.unwrap_or(true);
-    let config = read::settings(sent, "config")?.unwrap_or_default();
+    let config = read::texts(sent, "config")?.unwrap_or_default();
     let old = std::mem::take(&mut provider.secrets);
     provider.config = Config::new();
     for (name, value) in config {
+        // A setting without a text is one that is not set; a switch without one is off.
+        let said = value.filter(|value| !value.is_empty() || name == "hideOnLoginPage");
+        let Some(value) = said else { continue };
         if name == "hideOnLoginPage" {
             // Where the switch was before it was one.
             let hidden = provider.settings.hide_on_login.unwrap_or(value == "true");

@@ -40,5 +40,7 @@ mod sweep;
 mod together;
 #[path = "suite/trail.rs"]
 mod trail;
+#[path = "suite/workflows.rs"]
+mod workflows;
 #[path = "suite/writer.rs"]
 mod writer;

@@ -1377,6 +1377,7 @@ explain-passed = bestanden
 explain-failed = abgelehnt
 explain-unreached = nicht erreicht
 explain-repair = Was es behebt
+explain-simulate = Im Simulator durchspielen
 explain-open-user = Person öffnen
 explain-open-client = Anwendung suchen
 explain-step-client = Die Anwendung ist bekannt

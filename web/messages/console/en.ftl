@@ -1377,6 +1377,7 @@ explain-passed = passed
 explain-failed = refused
 explain-unreached = not reached
 explain-repair = What mends it
+explain-simulate = Try it in the simulator
 explain-open-user = Open the person
 explain-open-client = Find the application
 explain-step-client = The application is known

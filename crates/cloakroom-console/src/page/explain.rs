@@ -1,5 +1,6 @@
 //! Why a sign-in failed: by the code that the person was shown, or by person and time; step by step, with what mends it.
 
+mod again;
 mod cause;
 mod meant;
 
@@ -151,7 +152,11 @@ async fn story(desk: &Desk, stack: Stack, event: &Value) -> Result<Stack, Proble
     {
         stack = stack.card(card);
     }
-    stack = stack.card(repair(desk, event, &cause, person.as_ref()));
+    let mut repair = repair(desk, event, &cause, person.as_ref());
+    if let Some(again) = again::ask(desk, event, person.as_ref()).await? {
+        repair = repair.ask(true, again);
+    }
+    stack = stack.card(repair);
     let (from, to) = (time_of(event) - AROUND, time_of(event) + AROUND);
     let who = text_of(event, "userId");
     let whose = match who.is_empty() {

@@ -25,6 +25,8 @@ pub(super) struct Choice {
     is_cut: bool,
     /// What was searched for.
     search: String,
+    /// Nothing has that in its name.
+    is_nothing: bool,
 }
 
 impl Choice {
@@ -35,18 +37,26 @@ impl Choice {
             "" => upper(desk, but).await?,
             search => found(desk, search).await?,
         };
+        is_cut |= options.len() > MOST;
         if let Some(but) = but {
             let inside = format!("{but}/");
             options.retain(|(_, path)| path != but && !path.starts_with(&inside));
         }
         options.sort_by(|(_, one), (_, other)| one.cmp(other));
-        is_cut |= options.len() > MOST;
         options.truncate(MOST);
         Ok(Self {
+            is_nothing: options.is_empty(),
             options,
             is_cut,
             search,
         })
+    }
+
+    /// Leaves these groups out, because they are chosen already.
+    pub(super) fn without(mut self, chosen: &Value) -> Self {
+        let chosen: Vec<(String, String)> = options(chosen).collect();
+        self.options.retain(|one| !chosen.contains(one));
+        self
     }
 
     /// Nothing is offered.
@@ -60,7 +70,7 @@ impl Choice {
             return None;
         }
         let shown = u32::try_from(self.options.len()).unwrap_or(u32::MAX);
-        let hint = match (self.is_empty(), self.is_cut) {
+        let hint = match (self.is_nothing, self.is_cut) {
             (true, _) => desk.text("groups-choice-none"),
             (_, true) => desk.text_with("groups-choice-cut", "count", shown),
             _ => String::new(),

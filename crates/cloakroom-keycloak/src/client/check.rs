@@ -42,8 +42,9 @@ pub(crate) const NUMBERS: [&str; 8] = [
     "oauth2.device.polling.interval",
 ];
 
-/// Refuses a number that cannot be read, where it is new: Keycloak keeps it, and fails when it needs it. What an older file has brought
-/// stays, so that whoever sends the whole client back can change the rest.
+/// Refuses a number that cannot be read, where it is new. Keycloak keeps it, and fails when it needs it.
+///
+/// What an older file has brought stays, so that whoever sends the whole client back can change the rest.
 pub fn check_numbers(before: Option<&Settings>, after: &Settings) -> Result<(), String> {
     for name in NUMBERS {
         let text = after.attribute(name);

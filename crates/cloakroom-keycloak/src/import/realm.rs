@@ -179,6 +179,7 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
         .map_err(|_| ImportError::invalid("a setting of the realm has the wrong type"))?;
     unknown::settings(&settings, sent, report)?;
     unknown::headers(&base, sent, report);
+    shared(&settings, sent, report)?;
     smtp::report(sent, report);
     localization::report(sent, ready, report)?;
     security_keys::report(sent, report);
@@ -186,6 +187,20 @@ fn settings(sent: &Part<'_>, ready: &Ready<'_>, report: &mut Report) -> Result<S
     check(&mut settings, ready, report)?;
     lengthen(&mut settings, &base, report);
     Ok(settings)
+}
+
+/// Where an address may be several people's, nobody signs in by theirs.
+fn shared(settings: &Settings, sent: &Part<'_>, report: &mut Report) -> Result<()> {
+    if !settings.duplicate_emails_allowed {
+        return Ok(());
+    }
+    for member in ["loginWithEmailAllowed", "registrationEmailAsUsername"] {
+        if sent.switch(member)?.unwrap_or(false) {
+            let how = "switched off: an address may be several people's in this realm";
+            report.approximate(member, "true", how);
+        }
+    }
+    Ok(())
 }
 
 /// Nobody could come in to open the realm that administers all others.

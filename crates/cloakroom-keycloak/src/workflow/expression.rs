@@ -134,11 +134,12 @@ fn settle(values: &mut Vec<bool>, pending: &mut Vec<Pending>, join: Pending) {
     };
     while let Some(last) = pending.pop_if(|last| closeness(*last) >= closeness(join)) {
         let right = values.pop().unwrap_or(false);
-        values.push(match last {
+        let both = match last {
             Pending::Not | Pending::Open => !right,
             Pending::And => values.pop().unwrap_or(false) && right,
             Pending::Or => values.pop().unwrap_or(false) || right,
-        });
+        };
+        values.push(both);
     }
 }
 

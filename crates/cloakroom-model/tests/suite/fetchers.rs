@@ -1,7 +1,7 @@
 //! Who fetched the keys of a realm: a game with names pushes nobody out who has come before.
 
+use cloakroom_model::Timestamp;
 use cloakroom_model::key::fetch::{self, Visits};
-use cloakroom_model::{Fault, Timestamp};
 
 use super::store::{NOW, Store, on_each};
 
@@ -27,7 +27,7 @@ fn come(store: &Store, names: Vec<(String, String)>, (first, last): (i64, i64)) 
 }
 
 fn known(store: &Store) -> Vec<(String, String)> {
-    let all = store.write(|cx| Ok::<_, Fault>(fetch::list(cx)?)).unwrap();
+    let all = store.write(fetch::list).unwrap();
     let each = all.into_iter().map(|one| (one.address, one.agent));
     each.collect()
 }

@@ -17,7 +17,7 @@ use super::store::{NOW, Store, application, on_each, person, runtime};
 const ASKING: usize = 64;
 
 /// How many of those who ask at once are told that they were the one.
-fn winners(
+pub(crate) fn winners(
     store: &Store,
     work: impl Fn(&mut Cx<'_>, usize) -> Result<bool> + Clone + Send + 'static,
 ) -> usize {

@@ -126,7 +126,7 @@ fn numbers_of_clients(realm: &Realm) {
     assert!(page.body.contains("kc-form-login"), "{}", page.status);
     let old = find("old");
     let path = format!("/clients/{}", text(&old, "id"));
-    let renamed = merged(old.clone(), json!({"name": "An old one"}));
+    let renamed = merged(old, json!({"name": "An old one"}));
     let answer = realm.call("PUT", &path, &renamed);
     assert_eq!(answer.status, 204, "{}", answer.body);
     let changed = with(&renamed, "access.token.lifespan", "def");

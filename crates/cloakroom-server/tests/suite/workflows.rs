@@ -18,7 +18,7 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 18] = [
+    let stories: [(&str, Story); 20] = [
         ("begin-with-what-happens", run::begin),
         ("begin-with-a-sign-in", run::sign_in),
         ("wait-for-their-time", run::wait),
@@ -35,6 +35,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         ("change-clients", steps::clients),
         ("do-each-step-once", steps::once),
         ("raise-nobody", hostile::raise_nobody),
+        ("lend-no-right", hostile::borrow_nothing),
+        ("give-no-role-that-became-a-right", hostile::trap),
         ("touch-no-mightier-account", hostile::spare_the_mighty),
         ("end-a-chase", hostile::chase),
     ];

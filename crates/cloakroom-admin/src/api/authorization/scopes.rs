@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use cloakroom_keycloak::authorization as shape;
-use cloakroom_keycloak::read;
+use cloakroom_keycloak::read::{self, set};
 use cloakroom_model::authorization::Authorization;
 use cloakroom_model::authorization::{self, Scope};
 use cloakroom_web::web::{self, Bytes, ServiceConfig};
@@ -63,6 +63,8 @@ async fn search(admin: Admin, path: Names, params: Params) -> Answer {
 async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
     let sent = read::object(&body, "ScopeRepresentation", shape::SCOPE_FIELDS)?;
+    // Its maker is told what was said, also where that is nothing.
+    let named = read::text(&sent, "displayName")?.map(str::to_owned);
     let scope = admin
         .write(move |cx| {
             let all = found(cx, &path)?;
@@ -70,7 +72,11 @@ async fn create(admin: Admin, path: Names, body: Bytes) -> Answer {
             write::new_scope(cx, &all, &sent)
         })
         .await?;
-    Ok(HttpResponse::Created().json(shape::show_scope(&scope)))
+    let mut shown = shape::show_scope(&scope);
+    if let Some(named) = named {
+        set(&mut shown, "displayName", json!(named));
+    }
+    Ok(HttpResponse::Created().json(shown))
 }
 
 async fn find_one(admin: Admin, path: Names) -> Answer {

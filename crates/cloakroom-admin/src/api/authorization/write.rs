@@ -31,7 +31,7 @@ pub(super) fn apply_scope(scope: &mut Scope, sent: &Object) -> Result<()> {
         name.clone_into(&mut scope.name);
     }
     scope.display_name = filled(sent, "displayName")?;
-    scope.icon_uri = filled(sent, "iconUri")?;
+    scope.icon_uri = read::text(sent, "iconUri")?.map(str::to_owned);
     Ok(())
 }
 
@@ -70,9 +70,9 @@ pub(crate) fn apply_resource(
         name.clone_into(&mut resource.name);
     }
     let details = &mut resource.details;
-    details.display_name = filled(sent, "displayName")?;
+    details.display_name = read::text(sent, "displayName")?.map(str::to_owned);
     details.kind = filled(sent, "type")?;
-    details.icon_uri = filled(sent, "icon_uri")?;
+    details.icon_uri = read::text(sent, "icon_uri")?.map(str::to_owned);
     details.owner_managed_access = read::switch(sent, "ownerManagedAccess")?.unwrap_or(false);
     details.uris = read::member(sent, "uris")?.unwrap_or_default();
     if let Some(uri) = read::text(sent, "uri")?

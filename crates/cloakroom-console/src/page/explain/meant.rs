@@ -91,7 +91,7 @@ fn beginnings(typed: &str) -> Vec<String> {
     lengths.retain(|length| (2..=long).contains(length));
     lengths.sort_unstable_by(|one, other| other.cmp(one));
     lengths.dedup();
-    let cut = |length| local.chars().take(length).collect();
+    let cut = |length: usize| -> String { local.chars().take(length).collect() };
     let mut all: Vec<String> = lengths.into_iter().map(cut).collect();
     if let Some((_, family)) = local.rsplit_once('.')
         && family.chars().count() > 2

@@ -26,7 +26,7 @@ pub(super) async fn show(desk: Rc<Desk>) -> Shown {
     let (groups, more) = Pager::list(&desk, &format!("{path}/groups"), "groups").await?;
     let roles = role_choice::card(&desk, &holder(&desk), may_manage).await?;
     let choice = match may_manage {
-        true => Some(Choice::of(&desk, None).await?),
+        true => Some(Choice::of(&desk, None).await?.without(&groups)),
         false => None,
     };
     let memberships = memberships(&desk, &groups, choice);

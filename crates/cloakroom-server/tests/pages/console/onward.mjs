@@ -129,6 +129,11 @@ export async function aNameThatNobodyHasIsExplained(_browser, scene) {
     const meant = card(told, 'meant');
     assert.ok(/\/users\/[^"]*"[^>]*>(<bdi>)?ada\.byron</.test(meant) && !meant.includes('grace'), meant);
 
+    // From there the simulator is tried with the same person and application.
+    const again = card(await ask(visitor, 'grace'), 'repair');
+    assert.ok(/action="[^"]*\/flows\/browser#simulator"/.test(again) && again.includes('name="user" value="grace"'), again);
+    assert.ok(!card(told, 'repair').includes('name="user"'), 'a person where there is none');
+
     // Of a name with no failure there is whom it may mean all the same; of one that somebody has there is not.
     const typo = await ask(visitor, 'countes@example.org');
     assert.ok(typo.includes('No failure was found') && card(typo, 'meant').includes('ada.byron'));

@@ -14,6 +14,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
     ("a-sign-in-that-begins-anew-keeps-its-demand", begins_anew),
     ("a-demand-outlives-the-attempt-that-it-began", outlives),
     ("a-demand-that-was-pushed-is-one", pushed),
+    (
+        "whoever-registers-for-a-demanded-level-has-not-reached-it",
+        registers,
+    ),
 ];
 
 /// Nobody without a device is asked for the second level, which passes them by.
@@ -163,6 +167,36 @@ fn outlives(scene: &Scene, name: &str) {
     assert!(to.contains("claims="), "{} {to}", answer.status);
     let path = to.strip_prefix(&scene.realm.server.base).unwrap();
     is_unmet(browser.answer(path, &person), "begun anew");
+    has_nothing(scene, &mut browser);
+}
+
+fn registers(scene: &Scene, name: &str) {
+    let scene = &realm(scene, "demands-registers", 300);
+    scene.realm.change("", json!({"registrationAllowed": true}));
+    passes_by(scene);
+    let name: String = name.chars().take(30).collect();
+    let (email, password) = (
+        format!("{name}@example.org"),
+        format!("an honest passphrase of {name}"),
+    );
+    scene.realm.server.keep_secret(&password);
+    let mut browser = scene.browser();
+    let page = browser.open(&demands(scene, "2", "&prompt=create")).page();
+    let mut form = page.form("kc-register-form").expect("the form");
+    for (field, value) in [
+        ("username", name.as_str()),
+        ("email", email.as_str()),
+        ("firstName", "Grace"),
+        ("lastName", "Hopper"),
+        ("password", password.as_str()),
+        ("password-confirm", password.as_str()),
+    ] {
+        form.set(field, value);
+    }
+
+    let place = browser.submit(&page.address, &form);
+
+    is_unmet(place, "registered");
     has_nothing(scene, &mut browser);
 }
 

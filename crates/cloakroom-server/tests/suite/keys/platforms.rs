@@ -144,7 +144,7 @@ const KEYSTORE: &[Row] = &[
         it.said = |it| it[16] ^= 1;
     }),
     ("nothing said", DESCRIPTION, android, |it| {
-        it.said = Vec::clear
+        it.said = Vec::clear;
     }),
     ("half of it said", DESCRIPTION, android, |it| {
         it.said = |it| it.truncate(50);

@@ -71,19 +71,19 @@ const TPM: &[Row] = &[
     }),
     ("a cipher", AREA, tpm, |it| it.area = |it| it[11] = 6),
     ("another scheme", AREA, tpm, |it| {
-        it.area = |it| it[13] = 0x1a
+        it.area = |it| it[13] = 0x1a;
     }),
     ("another curve", AREA, tpm, |it| {
-        it.area = |it| it[15] = 0x10
+        it.area = |it| it[15] = 0x10;
     }),
     ("a longer curve", SPEAKS, tpm, |it| {
-        it.area = |it| it[15] = 4
+        it.area = |it| it[15] = 4;
     }),
     ("something derived", AREA, tpm, |it| {
         it.area = |it| it[17] = 0x20;
     }),
     ("a longer number", AREA, tpm, |it| {
-        it.area = |it| it[19] = 33
+        it.area = |it| it[19] = 33;
     }),
     ("another number", SPEAKS, tpm, |it| {
         it.area = |it| it[40] ^= 1;

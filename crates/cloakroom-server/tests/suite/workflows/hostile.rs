@@ -32,55 +32,93 @@ fn rights_of(realm: &Realm, id: &str) -> String {
     realm.call("GET", &path, &Value::Null).body
 }
 
-pub(super) fn raise_nobody(realm: &Realm) {
-    let token = deputy(realm, Some("manage-realm"));
-    let me = id_of_user(realm, "manage-realm");
-    let before = rights_of(realm, &me);
-    let asked =
-        |method: &str, path: &str, body: &Value| call_with(realm, &token, method, path, body);
-    let mighty = realm.call("POST", "/groups", &json!({"name": "mighty"}));
-    let mighty = id_of(&mighty);
+/// The role with every right over the realm: what a mapping is sent, and the client that has it.
+fn every_right(realm: &Realm) -> (Value, String) {
     let found = realm
         .call("GET", "/clients?clientId=realm-management", &Value::Null)
         .json();
-    let manager = text(&found[0], "id");
+    let manager = text(&found[0], "id").to_owned();
     let path = format!("/clients/{manager}/roles/realm-admin");
-    let admin = realm.call("GET", &path, &Value::Null).json();
+    (realm.call("GET", &path, &Value::Null).json(), manager)
+}
+
+fn granting(role: &str) -> Value {
+    json!([{"uses": "grant-role", "with": {"role": role}}])
+}
+
+fn step_of(realm: &Realm, id: &str) -> String {
+    let path = format!("/workflows/{id}");
+    let shown = realm.call("GET", &path, &Value::Null).json();
+    text(&shown["steps"][0], "id").to_owned()
+}
+
+pub(super) fn raise_nobody(realm: &Realm) {
+    let token = deputy(realm, Some("manage-realm"));
+    let me = id_of_user(realm, "manage-realm");
+    let (admin, manager) = every_right(realm);
+    let mighty = group(realm, "mighty");
     let path = format!("/groups/{mighty}/role-mappings/clients/{manager}");
     assert_eq!(realm.call("POST", &path, &json!([admin])).status, 204);
-
-    // With the right over the realm alone, nothing that is done to people or clients.
+    // Each step, and what comes of it with the right over the realm and the one over people as well.
     let steps = [
-        json!({"uses": "grant-role", "with": {"role": "realm-management/realm-admin"}}),
-        json!({"uses": "join-group", "with": {"group": "/mighty"}}),
-        json!({"uses": "disable-user"}),
-        json!({"uses": "delete-user"}),
-        json!({"uses": "set-user-attribute", "with": {"email": "mine@example.org"}}),
-        json!({"uses": "delete-client"}),
+        (granting("realm-management/realm-admin"), 403),
+        (
+            json!([{"uses": "join-group", "with": {"group": "/mighty"}}]),
+            403,
+        ),
+        (json!([{"uses": "disable-user"}]), 201),
+        (json!([{"uses": "delete-user"}]), 201),
+        (
+            json!([{"uses": "set-user-attribute", "with": {"email": "mine@example.org"}}]),
+            201,
+        ),
+        (json!([{"uses": "delete-client"}]), 403),
     ];
-    for (at, step) in steps.iter().enumerate() {
-        let workflow =
-            json!({"name": format!("w{at}"), "on": "user-role-granted", "steps": [step]});
-        assert_eq!(asked("POST", "/workflows", &workflow).status, 403, "{step}");
+    let store = |at: usize, steps: &Value| {
+        let workflow = json!({"name": format!("w{at}"), "steps": steps});
+        call_with(realm, &token, "POST", "/workflows", &workflow)
+    };
+    // With the one over the realm alone, nothing that is done to people or clients.
+    for (at, (steps, _)) in steps.iter().enumerate() {
+        assert_eq!(store(at, steps).status, 403, "{steps}");
     }
-    // With the one over people as well, what changes people, and no right.
     entitle(realm, &me, "manage-users");
-    let expected = [403, 403, 201, 201, 201, 403];
-    for (at, (step, status)) in steps.iter().zip(expected).enumerate() {
-        let workflow = json!({"name": format!("w{at}"), "steps": [step]});
-        let made = asked("POST", "/workflows", &workflow);
-        assert_eq!(made.status, status, "{step}: {}", made.body);
+    for (at, (steps, status)) in steps.iter().enumerate() {
+        let made = store(at, steps);
+        assert_eq!(made.status, *status, "{steps}: {}", made.body);
     }
-    // What somebody else has stored is neither begun for oneself nor changed.
-    let steps = json!([{"uses": "grant-role", "with": {"role": "realm-management/realm-admin"}}]);
+    // Nobody without the right over the realm stores one, or looks at one.
+    let other = deputy(realm, Some("manage-users"));
+    let workflow = json!({"name": "other", "steps": [{"uses": "disable-user"}]});
+    let refused = call_with(realm, &other, "POST", "/workflows", &workflow);
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    let path = format!("/workflows/scheduled/{me}");
+    let refused = call_with(realm, &other, "GET", &path, &Value::Null);
+    assert_eq!(refused.status, 403, "{}", refused.body);
+}
+
+/// What somebody with every right has stored is neither begun for oneself, nor moved to, nor changed.
+pub(super) fn borrow_nothing(realm: &Realm) {
+    let token = deputy(realm, Some("manage-realm"));
+    let me = id_of_user(realm, "manage-realm");
+    entitle(realm, &me, "manage-users");
+    let asked =
+        |method: &str, path: &str, body: &Value| call_with(realm, &token, method, path, body);
+    let steps = granting("realm-management/realm-admin");
     let theirs = make(realm, &json!({"name": "theirs", "steps": steps}));
     let path = format!("/workflows/{theirs}/activate/USERS/{me}");
     assert_eq!(asked("POST", &path, &Value::Null).status, 403);
-    let mut changed = realm
-        .call("GET", &format!("/workflows/{theirs}"), &Value::Null)
-        .json();
-    changed["on"] = json!("user-authenticated");
+    let boss = person(realm, "boss");
+    entitle(realm, &boss, "realm-admin");
+    let ending = json!({"name": "ending", "steps": [{"uses": "disable-user", "after": "1d"}]});
+    let ending = make(realm, &ending);
+    let path = format!("/workflows/{ending}/activate/USERS/{boss}");
+    assert_eq!(asked("POST", &path, &Value::Null).status, 403);
+    let path = format!("/workflows/{ending}/activate/USERS/{me}");
+    assert_eq!(asked("POST", &path, &Value::Null).status, 204);
     let path = format!("/workflows/{theirs}");
+    let mut changed = realm.call("GET", &path, &Value::Null).json();
+    changed["on"] = json!("user-authenticated");
     assert_eq!(asked("PUT", &path, &changed).status, 403);
     let steps = json!([{"uses": "add-required-action", "after": "1d", "with": {"action": "UPDATE_PASSWORD"}}]);
     let mine = asked(
@@ -88,69 +126,35 @@ pub(super) fn raise_nobody(realm: &Realm) {
         "/workflows",
         &json!({"name": "mine", "steps": steps}),
     );
+    assert_eq!(mine.status, 201, "{}", mine.body);
     let mine = id_of(&mine);
-    assert_eq!(
-        asked(
-            "POST",
-            &format!("/workflows/{mine}/activate/USERS/{me}"),
-            &Value::Null
-        )
-        .status,
-        204
-    );
-    let step = |id: &str| {
-        let shown = realm
-            .call("GET", &format!("/workflows/{id}"), &Value::Null)
-            .json();
-        text(&shown["steps"][0], "id").to_owned()
-    };
-    let path = format!(
-        "/workflows/migrate?from={}&to={}",
-        step(&mine),
-        step(&theirs)
-    );
+    let path = format!("/workflows/{mine}/activate/USERS/{me}");
+    assert_eq!(asked("POST", &path, &Value::Null).status, 204);
+    let (from, to) = (step_of(realm, &mine), step_of(realm, &theirs));
+    let path = format!("/workflows/migrate?from={from}&to={to}");
     assert_eq!(asked("POST", &path, &Value::Null).status, 403);
+    assert!(!rights_of(realm, &me).contains("realm-admin"));
+}
 
-    // A role that becomes a right after the workflow has been stored is not given by it.
-    let later = json!([{"uses": "grant-role", "with": {"role": "later"}}]);
-    let trap = asked(
-        "POST",
-        "/workflows",
-        &json!({"name": "trap", "steps": later}),
-    );
-    assert_eq!(trap.status, 201, "{}", trap.body);
+/// A role that becomes a right after the workflow has been stored is not given by it.
+pub(super) fn trap(realm: &Realm) {
+    let token = deputy(realm, Some("manage-realm"));
+    let me = id_of_user(realm, "manage-realm");
+    entitle(realm, &me, "manage-users");
+    let workflow = json!({"name": "trap", "steps": granting("later")});
+    let made = call_with(realm, &token, "POST", "/workflows", &workflow);
+    assert_eq!(made.status, 201, "{}", made.body);
+    let (admin, _) = every_right(realm);
     role(realm, "later");
-    assert_eq!(
-        realm
-            .call("POST", "/roles/later/composites", &json!([admin]))
-            .status,
-        204
-    );
-    let trap = id_of(&trap);
-    assert_eq!(activate(realm, &trap, &me).status, 204);
+    let put = realm.call("POST", "/roles/later/composites", &json!([admin]));
+    assert_eq!(put.status, 204, "{}", put.body);
+    assert_eq!(activate(realm, &id_of(&made), &me).status, 204);
     wait_for("it is refused", || {
         let all = under_way(realm, &me);
         let its = all.iter().find(|run| text(run, "name") == "trap");
         its.is_some_and(|run| run["state"]["errors"][0].is_string())
     });
     assert!(!has_role(realm, &me, "later"));
-    let after = rights_of(realm, &me);
-    assert_eq!(
-        before.contains("realm-admin"),
-        after.contains("realm-admin")
-    );
-    // Nobody without the right over the realm stores one, or looks at one.
-    let other = deputy(realm, Some("manage-users"));
-    let workflow = json!({"name": "other", "steps": [{"uses": "disable-user"}]});
-    assert_eq!(
-        call_with(realm, &other, "POST", "/workflows", &workflow).status,
-        403
-    );
-    let path = format!("/workflows/scheduled/{me}");
-    assert_eq!(
-        call_with(realm, &other, "GET", &path, &Value::Null).status,
-        403
-    );
 }
 
 pub(super) fn spare_the_mighty(realm: &Realm) {

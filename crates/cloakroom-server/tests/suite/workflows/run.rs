@@ -13,8 +13,59 @@ pub(super) fn far() -> Value {
     json!([{"uses": "disable-user", "after": "1d"}])
 }
 
-/// Something that is done to somebody.
-type Act<'a> = &'a dyn Fn(&str);
+/// The event, the condition, what is true before, what happens, and whether a workflow begins.
+const ROWS: [(&str, &str, &str, &str, bool); 21] = [
+    ("user-role-granted(small)", "", "", "small", true),
+    ("USER_ROLE_GRANTED", "", "", "small", true),
+    ("user-role-granted(small)", "", "", "large", false),
+    ("user-role-granted(other)", "", "", "small", false),
+    ("user-role-granted(small)", "", "small", "small", false),
+    ("user-role-revoked(small)", "", "small", "no small", true),
+    ("not user-created", "", "", "small", true),
+    ("user-created or user-role-granted", "", "", "small", true),
+    ("user-created and user-role-granted", "", "", "small", false),
+    (ADDED, "", "", "night", true),
+    (
+        "user-group-membership-added(/staff)",
+        "",
+        "",
+        "night",
+        false,
+    ),
+    (REMOVED, "", "night", "no night", true),
+    ("user-role-granted", "has-role(large)", "", "large", true),
+    ("user-role-granted", "has-role(small)", "", "large", true),
+    ("user-role-granted", "has-role(large)", "", "small", false),
+    (
+        "user-role-granted",
+        "not has-role(large)",
+        "",
+        "small",
+        true,
+    ),
+    (
+        "user-role-granted",
+        "is-member-of(/staff)",
+        "night",
+        "small",
+        true,
+    ),
+    (
+        "user-role-granted",
+        "is-member-of(night)",
+        "night",
+        "small",
+        false,
+    ),
+    ("user-role-granted", "has-role", "", "small", false),
+    ("user-role-granted", NOTHING, "", "small", false),
+    ("user-role-granted", SOMETHING, "", "small", true),
+];
+
+const ADDED: &str = "user-group-membership-added(/staff/night)";
+const REMOVED: &str = "user-group-membership-removed(/staff/night)";
+const NOTHING: &str = "has-user-attribute(email) or has-identity-provider-link(hub)";
+const SOMETHING: &str = "has-role(nobody) or has-role(small) and (not is-member-of(/staff))";
 
 pub(super) fn begin(realm: &Realm) {
     let (small, large) = (role(realm, "small"), role(realm, "large"));
@@ -24,146 +75,34 @@ pub(super) fn begin(realm: &Realm) {
     let path = format!("/groups/{staff}/children");
     let made = realm.call("POST", &path, &json!({"name": "night"}));
     let night = text(&made.json(), "id").to_owned();
-
-    // The event, the condition, what is true before, what happens, and whether it begins.
-    let nothing: Act<'_> = &|_| {};
-    let gets_small: Act<'_> = &|id| give(realm, id, &small);
-    let gets_large: Act<'_> = &|id| give(realm, id, &large);
-    let joins: Act<'_> = &|id| join(realm, id, &night);
-    let leaves: Act<'_> = &|id| leave(realm, id, &night);
-    let loses: Act<'_> = &|id| take_back(realm, id, &small);
-    let rows: [(&str, &str, Act<'_>, Act<'_>, bool); 21] = [
-        ("user-role-granted(small)", "", nothing, gets_small, true),
-        ("USER_ROLE_GRANTED", "", nothing, gets_small, true),
-        ("user-role-granted(small)", "", nothing, gets_large, false),
-        ("user-role-granted(other)", "", nothing, gets_small, false),
-        ("user-role-revoked(small)", "", gets_small, loses, true),
-        ("not user-created", "", nothing, gets_small, true),
-        (
-            "user-created or user-role-granted",
-            "",
-            nothing,
-            gets_small,
-            true,
-        ),
-        (
-            "user-created and user-role-granted",
-            "",
-            nothing,
-            gets_small,
-            false,
-        ),
-        (
-            "user-group-membership-added(/staff/night)",
-            "",
-            nothing,
-            joins,
-            true,
-        ),
-        (
-            "user-group-membership-added(/staff)",
-            "",
-            nothing,
-            joins,
-            false,
-        ),
-        (
-            "user-group-membership-removed(/staff/night)",
-            "",
-            joins,
-            leaves,
-            true,
-        ),
-        (
-            "user-role-granted",
-            "has-role(large)",
-            nothing,
-            gets_large,
-            true,
-        ),
-        (
-            "user-role-granted",
-            "has-role(small)",
-            nothing,
-            gets_large,
-            true,
-        ),
-        (
-            "user-role-granted",
-            "has-role(large)",
-            nothing,
-            gets_small,
-            false,
-        ),
-        (
-            "user-role-granted",
-            "not has-role(large)",
-            nothing,
-            gets_small,
-            true,
-        ),
-        (
-            "user-role-granted",
-            "is-member-of(/staff)",
-            joins,
-            gets_small,
-            true,
-        ),
-        (
-            "user-role-granted",
-            "is-member-of(night)",
-            joins,
-            gets_small,
-            false,
-        ),
-        ("user-role-granted", "has-role", nothing, gets_small, false),
-        (
-            "user-role-granted",
-            "has-user-attribute(email)",
-            nothing,
-            gets_small,
-            false,
-        ),
-        (
-            "user-role-granted",
-            "has-identity-provider-link(hub)",
-            nothing,
-            gets_small,
-            false,
-        ),
-        (
-            "user-role-granted",
-            "has-role(nobody) or has-role(small) and (not is-member-of(/staff))",
-            nothing,
-            gets_small,
-            true,
-        ),
-    ];
-    let mut begun = Vec::new();
-    for (at, (on, condition, before, act, expected)) in rows.into_iter().enumerate() {
+    let act = |id: &str, what: &str| match what {
+        "small" => give(realm, id, &small),
+        "large" => give(realm, id, &large),
+        "no small" => take_back(realm, id, &small),
+        "night" => join(realm, id, &night),
+        "no night" => leave(realm, id, &night),
+        _ => {}
+    };
+    for (at, (on, condition, before, happens, expected)) in ROWS.into_iter().enumerate() {
         let id = person(realm, &format!("row-{at}"));
-        before(&id);
+        act(&id, before);
         let name = format!("w{at}");
         let workflow = json!({"name": name, "on": on, "if": condition, "steps": far()});
         let made = make(realm, &workflow);
-        act(&id);
+        act(&id, happens);
         // What comes after it in the same line has been heard of when this has.
-        let mark = make(
-            realm,
-            &json!({"name": format!("mark{at}"), "on": "user-created", "steps": far()}),
-        );
+        let of_mark = format!("mark{at}");
+        let workflow = json!({"name": of_mark, "on": "user-created", "steps": far()});
+        let mark = make(realm, &workflow);
         let later = person(realm, &format!("mark-{at}"));
-        let name_of_mark = format!("mark{at}");
         wait_for("a later event is heard of", || {
-            is_under_way(realm, &later, &name_of_mark)
+            is_under_way(realm, &later, &of_mark)
         });
-        begun.push((on, condition, expected, is_under_way(realm, &id, &name)));
+        let begun = is_under_way(realm, &id, &name);
+        assert_eq!(begun, expected, "on {on} if {condition}: {happens}");
         for gone in [made, mark] {
             realm.call("DELETE", &format!("/workflows/{gone}"), &Value::Null);
         }
-    }
-    for (on, condition, expected, has) in begun {
-        assert_eq!(has, expected, "on {on} if {condition}");
     }
 }
 

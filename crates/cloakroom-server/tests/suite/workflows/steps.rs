@@ -14,41 +14,72 @@ fn begin(realm: &Realm, name: &str, steps: Value, id: &str) -> String {
     workflow
 }
 
-pub(super) fn all(realm: &Realm) {
-    open_profile(realm);
-    role(realm, "plain");
-    role(realm, "old");
-    realm.create_client("shop", json!({}));
-    let found = realm
-        .call("GET", "/clients?clientId=shop", &Value::Null)
-        .json();
-    let shop = text(&found[0], "id").to_owned();
-    let of_shop = format!("/clients/{shop}/roles");
-    assert_eq!(
-        realm
-            .call("POST", &of_shop, &json!({"name": "buyer"}))
-            .status,
-        201
-    );
-    let (staff, guests) = (group(realm, "staff"), group(realm, "guests"));
-    let provider = json!({
-        "alias": "hub", "providerId": "oidc", "enabled": true,
-        "config": {"authorizationUrl": "https://hub.test/a", "tokenUrl": "https://hub.test/t", "clientId": "c", "clientSecret": "s"},
-    });
-    let made = realm.call("POST", "/identity-provider/instances", &provider);
-    assert_eq!(made.status, 201, "{}", made.body);
-    let ada = person(realm, "ada");
-    let old = realm.call("GET", "/roles/old", &Value::Null).json();
-    give(realm, &ada, &old);
-    join(realm, &ada, &guests);
-    let link = json!({"userId": "1", "userName": "ada"});
-    let linked = realm.call(
-        "POST",
-        &format!("/users/{ada}/federated-identity/hub"),
-        &link,
-    );
-    assert_eq!(linked.status, 204, "{}", linked.body);
+/// What the steps are about: somebody, a group that they join, and a client.
+struct Scene {
+    ada: String,
+    staff: String,
+    shop: String,
+}
 
+impl Scene {
+    fn set(realm: &Realm) -> Self {
+        open_profile(realm);
+        role(realm, "plain");
+        let old = role(realm, "old");
+        realm.create_client("shop", json!({}));
+        let found = realm
+            .call("GET", "/clients?clientId=shop", &Value::Null)
+            .json();
+        let shop = text(&found[0], "id").to_owned();
+        let of_shop = format!("/clients/{shop}/roles");
+        let made = realm.call("POST", &of_shop, &json!({"name": "buyer"}));
+        assert_eq!(made.status, 201, "{}", made.body);
+        let (staff, guests) = (group(realm, "staff"), group(realm, "guests"));
+        let provider = json!({
+            "alias": "hub", "providerId": "oidc", "enabled": true,
+            "config": {
+                "authorizationUrl": "https://hub.test/a", "tokenUrl": "https://hub.test/t",
+                "clientId": "c", "clientSecret": "s",
+            },
+        });
+        let made = realm.call("POST", "/identity-provider/instances", &provider);
+        assert_eq!(made.status, 201, "{}", made.body);
+        let ada = person(realm, "ada");
+        give(realm, &ada, &old);
+        join(realm, &ada, &guests);
+        let link = json!({"userId": "1", "userName": "ada"});
+        let path = format!("/users/{ada}/federated-identity/hub");
+        let linked = realm.call("POST", &path, &link);
+        assert_eq!(linked.status, 204, "{}", linked.body);
+        Self { ada, staff, shop }
+    }
+
+    /// Says what has become of somebody.
+    fn check(&self, realm: &Realm) {
+        let ada = &self.ada;
+        let user = shown(realm, ada);
+        assert_eq!(user["firstName"], "Ada", "{user}");
+        let kept = json!({"plan": ["gold", "blue"]});
+        assert_eq!(user["attributes"], kept, "{user}");
+        let actions = json!(["UPDATE_PASSWORD"]);
+        assert_eq!(user["requiredActions"], actions, "{user}");
+        assert!(has_role(realm, ada, "plain") && !has_role(realm, ada, "old"));
+        let path = format!("/users/{ada}/role-mappings/clients/{}", self.shop);
+        let buyer = realm.call("GET", &path, &Value::Null).json();
+        assert_eq!(buyer[0]["name"], "buyer", "{buyer}");
+        let path = format!("/users/{ada}/groups");
+        let groups = realm.call("GET", &path, &Value::Null).json();
+        assert_eq!(groups.as_array().map(Vec::len), Some(1), "{groups}");
+        assert_eq!(text(&groups[0], "id"), self.staff, "{groups}");
+        let path = format!("/users/{ada}/federated-identity");
+        let links = realm.call("GET", &path, &Value::Null).json();
+        assert_eq!(links, json!([]));
+    }
+}
+
+pub(super) fn all(realm: &Realm) {
+    let scene = Scene::set(realm);
+    let ada = &scene.ada;
     let steps = json!([
         {"uses": "set-user-attribute", "with": {"plan": ["gold", "blue"], "gone": "x", "firstName": "Ada"}},
         {"uses": "remove-user-attribute", "with": {"attribute": ["gone", "never"]}},
@@ -63,51 +94,22 @@ pub(super) fn all(realm: &Realm) {
         {"uses": "unlink-user", "with": {"idp": "*"}},
         {"uses": "disable-user"},
     ]);
-    let workflow = begin(realm, "all", steps, &ada);
-    wait_until_disabled(realm, &ada);
-    let user = shown(realm, &ada);
-    assert_eq!(user["firstName"], "Ada", "{user}");
-    assert_eq!(
-        user["attributes"],
-        json!({"plan": ["gold", "blue"]}),
-        "{user}"
-    );
-    assert_eq!(
-        user["requiredActions"],
-        json!(["UPDATE_PASSWORD"]),
-        "{user}"
-    );
-    assert!(has_role(realm, &ada, "plain") && !has_role(realm, &ada, "old"));
-    let of_client = format!("/users/{ada}/role-mappings/clients/{shop}");
-    let buyer = realm.call("GET", &of_client, &Value::Null).json();
-    assert_eq!(buyer[0]["name"], "buyer", "{buyer}");
-    let groups = realm
-        .call("GET", &format!("/users/{ada}/groups"), &Value::Null)
-        .json();
-    assert_eq!(groups.as_array().map(Vec::len), Some(1), "{groups}");
-    assert_eq!(text(&groups[0], "id"), staff, "{groups}");
-    let links = realm
-        .call(
-            "GET",
-            &format!("/users/{ada}/federated-identity"),
-            &Value::Null,
-        )
-        .json();
-    assert_eq!(links, json!([]));
-    wait_for("it is over", || under_way(realm, &ada).is_empty());
+    let workflow = begin(realm, "all", steps, ada);
+    wait_until_disabled(realm, ada);
+    scene.check(realm);
+    wait_for("it is over", || under_way(realm, ada).is_empty());
 
     // The trail says that the workflow did it.
     let events = realm
         .call("GET", "/admin-events?max=100", &Value::Null)
         .json();
-    let its = format!("workflows/{workflow}");
-    let mine: Vec<&str> = events
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|event| event["authDetails"]["userId"] == json!(its))
-        .map(|event| text(event, "resourceType"))
-        .collect();
+    let its = json!(format!("workflows/{workflow}"));
+    let mut mine = Vec::new();
+    for event in events.as_array().into_iter().flatten() {
+        if event["authDetails"]["userId"] == its {
+            mine.push(text(event, "resourceType"));
+        }
+    }
     for kind in [
         "USER",
         "REALM_ROLE_MAPPING",
@@ -116,8 +118,7 @@ pub(super) fn all(realm: &Realm) {
     ] {
         assert!(mine.contains(&kind), "{kind}: {mine:?}");
     }
-
-    begin(realm, "end", json!([{"uses": "delete-user"}]), &ada);
+    begin(realm, "end", json!([{"uses": "delete-user"}]), ada);
     let path = format!("/users/{ada}");
     wait_for("nobody is left", || {
         realm.call("GET", &path, &Value::Null).status == 404

@@ -161,7 +161,7 @@ fn rsa(rest: &mut Rest<'_>) -> Option<(u16, Numbers)> {
 
 fn point(rest: &mut Rest<'_>) -> Option<(u16, Numbers)> {
     let over = scheme(rest, name::ECDSA)?;
-    let (algorithm, length) = match rest.short()? {
+    let (algorithm, length): (i64, usize) = match rest.short()? {
         0x0003 => (-7, 32),
         0x0004 => (-35, 48),
         0x0005 => (-36, 66),
