@@ -255,7 +255,7 @@ impl Scene {
                 .status,
             204
         );
-        assert_eq!(ids(&listed(&stranger)), [theirs]);
+        assert!(ids(&listed(&stranger)).contains(&theirs));
 
         assert_eq!(self.ask("DELETE", "/sessions", &first).status, 204);
         assert_eq!(ids(&listed(&first)).len(), 1);
