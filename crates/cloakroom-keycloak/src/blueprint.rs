@@ -25,12 +25,12 @@ pub(crate) use actions::{
     named as action_named,
 };
 pub(crate) use clients::manage_from_master;
+pub use cloakroom_model::realm::MASTER;
 pub(crate) use complete::{CLIENTS, complete};
 pub(crate) use components::{REGISTRATION, insert_policies as insert_registration_policies};
 pub(crate) use flows::{insert_all as insert_flows, insert_missing as insert_flow};
 pub(crate) use roles::ensure_account;
 pub(crate) use scopes::{Made, Use, insert_all as insert_scopes, insert_named as insert_scope};
-pub use cloakroom_model::realm::MASTER;
 pub use sign_in::{
     Lacking, PutIn, Restored, list_gone, list_lacking, put_in_lacking, restore_sign_in,
 };
