@@ -30,7 +30,7 @@ pub(super) fn schedule(realm: &Realm) {
         members.as_array().map_or(0, Vec::len)
     };
     // Two at a time, and no more until the schedule is due again.
-    wait_for("some have left", || left() < 5);
+    wait_for("two have left", || left() <= 3);
     assert_eq!(left(), 3);
     wait_for("all have left", || left() == 0);
 
