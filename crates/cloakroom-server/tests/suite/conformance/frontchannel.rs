@@ -40,11 +40,15 @@ fn register(party: &Party, address: &str) {
     );
 }
 
-fn change(party: &Party, settings: Value) {
+fn id_of(party: &Party) -> String {
     let found = party
         .realm
         .call("GET", "/clients?clientId=first", &json!(null));
-    let id = text(&found.json()[0], "id").to_owned();
+    text(&found.json()[0], "id").to_owned()
+}
+
+fn change(party: &Party, settings: Value) {
+    let id = id_of(party);
     party.realm.change(&format!("/clients/{id}"), settings);
 }
 
@@ -111,12 +115,11 @@ fn settings(party: &Party) {
         "frontchannel.logout.session.required": "false",
     }});
     let elsewhere = |address: &str| json!({"attributes": {"frontchannel.logout.url": address, "post.logout.redirect.uris": BYE}});
-    let cases: [(&str, Value, &[&str]); 5] = [
+    let cases: [(&str, Value, &[&str]); 4] = [
         ("without its session", without_session, &[FRAME]),
         ("another way", json!({"frontchannelLogout": false}), &[]),
         ("switched off", json!({"enabled": false}), &[]),
         ("nowhere", elsewhere(""), &[]),
-        ("in its app", elsewhere("com.example.app:/logout"), &[]),
     ];
     for (name, settings, expected) in cases {
         let (mut browser, tokens) = signed_in(party);
@@ -127,4 +130,12 @@ fn settings(party: &Party) {
         register(party, FRAME);
         assert_eq!(found, expected, "{name}: {:?}", page.answer);
     }
+    // What an app's own scheme leads to is in no frame.
+    let id = id_of(party);
+    let refused = party.realm.call(
+        "PUT",
+        &format!("/clients/{id}"),
+        &elsewhere("com.example.app:/logout"),
+    );
+    assert_eq!(refused.status, 400, "{}", refused.body);
 }
