@@ -163,5 +163,3 @@ impl Attestation {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod vectors;

@@ -1,5 +1,7 @@
 //! What a maker says is worth what the policy and the list of makers make of it.
 
+mod vectors;
+
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
 use ciborium::Value;

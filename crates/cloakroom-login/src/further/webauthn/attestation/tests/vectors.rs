@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cloakroom_model::Timestamp;
 
-use super::{Attestation, Said};
+use super::super::{Attestation, Said};
 use crate::further::webauthn::authenticator_data::{AuthenticatorData, Made};
 use crate::further::webauthn::makers::Makers;
 
