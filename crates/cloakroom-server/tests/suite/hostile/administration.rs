@@ -256,7 +256,14 @@ fn texts(scene: &Scene) {
         "internationalizationEnabled": true, "supportedLocales": ["en"], "defaultLocale": "en",
     });
     let realm = Realm::create(&scene.realm.server, "spoken", settings);
-    realm.create_client("web", json!({"name": markup, "attributes": {"tosUri": "https://rp.test/\"><script>alert(1)</script>"}}));
+    let of =
+        |terms: &str| json!({"clientId": "web", "name": markup, "attributes": {"tosUri": terms}});
+    // What is no address is none of the terms either.
+    let broken = of("https://rp.test/\"><script>alert(1)</script>");
+    let refused = realm.call("POST", "/clients", &broken);
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    let terms = of("https://rp.test/?'onload=alert(1)//&$(7*7)");
+    realm.create_client("web", terms);
     for name in [
         "loginAccountTitle",
         "doLogIn",
