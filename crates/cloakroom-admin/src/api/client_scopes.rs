@@ -70,9 +70,21 @@ fn check(scope: &Scope) -> Result<()> {
     Ok(())
 }
 
+/// What is sent of a scope. Keycloak passes over members that it does not know.
+fn known(body: &[u8]) -> Result<read::Object> {
+    let mut sent = read::map(body)?;
+    sent.retain(|name, _| shape::FIELDS.contains(&name.as_str()));
+    let text = serde_json::Value::Object(sent).to_string();
+    Ok(read::object(
+        text.as_bytes(),
+        "ClientScopeRepresentation",
+        shape::FIELDS,
+    )?)
+}
+
 async fn create(admin: Admin, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::map(&body)?;
+    let sent = known(&body)?;
     let (grants, actor) = (admin.grants(), admin.actor.clone());
     let id = admin
         .write(move |cx| {
@@ -111,7 +123,7 @@ async fn create(admin: Admin, body: Bytes) -> Answer {
 
 async fn update(admin: Admin, path: Names, body: Bytes) -> Answer {
     admin.check(MANAGE)?;
-    let sent = read::map(&body)?;
+    let sent = known(&body)?;
     let actor = admin.actor.clone();
     admin
         .write(move |cx| {

@@ -83,7 +83,9 @@ export async function cases(operation, world, state) {
     add('broken body', 400, async () => ({ address, token: await admin(), sent: '{"a":' }));
     const schema = resolve(operation.body.schema);
     if (schema.type === 'object' && schema.properties) {
-      add('unknown member', 400, async () => ({ address, token: await admin(), sent: JSON.stringify({ noSuchMember: 1 }) }));
+      // Keycloak passes over what it does not know of a client scope.
+      const isPassedOver = operation.method === 'PUT' && /\/client-(scopes|templates)\/[^/]+$/.test(operation.path);
+      if (!isPassedOver) add('unknown member', 400, async () => ({ address, token: await admin(), sent: JSON.stringify({ noSuchMember: 1 }) }));
       const wrong = misfit(schema);
       if (wrong) add('member of another type', 400, async () => ({ address, token: await admin(), sent: JSON.stringify(wrong) }));
     }
