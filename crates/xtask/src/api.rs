@@ -90,12 +90,17 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn new(base: &str) -> Self {
+        Self::patient(base, Duration::from_secs(20))
+    }
+
+    /// A client that waits so long for an answer.
+    pub(crate) fn patient(base: &str, longest: Duration) -> Self {
         // A refusal is read like any answer, because its body says what is wrong; a redirect is an answer too.
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
+            .timeout_global(Some(longest))
             // The server closes a connection that was idle for five seconds, perhaps while it is used again.
             .max_idle_age(Duration::from_secs(2))
             .build();

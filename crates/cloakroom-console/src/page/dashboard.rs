@@ -17,6 +17,9 @@ use days::Factors;
 
 pub(super) const ROUTES: &[Route] = &[Route::show("/dashboard", |desk| Box::pin(show(desk)))];
 
+/// What stands for a number that is not known yet.
+const COUNTING: &str = "…";
+
 /// One figure.
 #[derive(Clone, Debug)]
 struct Figure {
@@ -79,14 +82,18 @@ async fn show(desk: Rc<Desk>) -> Shown {
 fn figures(desk: &Desk, counted: &Value) -> Vec<Figure> {
     let mut figures: Vec<Figure> = days::figures(counted)
         .into_iter()
-        .map(|(key, value, share, page)| Figure {
-            name: desk.text(key),
-            value,
-            note: match share.is_empty() {
-                true => share,
-                false => desk.text_with("of-attempts", "share", share),
-            },
-            url: desk.url(&page),
+        .map(|(key, value, share, page)| {
+            let note = match (&value, share.is_empty()) {
+                (None, _) => desk.text("figure-counting"),
+                (_, true) => share,
+                _ => desk.text_with("of-attempts", "share", share),
+            };
+            Figure {
+                name: desk.text(key),
+                value: value.unwrap_or_else(|| COUNTING.to_owned()),
+                note,
+                url: desk.url(&page),
+            }
         })
         .collect();
     figures.extend(days::factors(counted).map(|told| {
@@ -95,7 +102,7 @@ fn figures(desk: &Desk, counted: &Value) -> Vec<Figure> {
                 let note = desk.text_with("figure-factors-note", "count", people);
                 (share, note)
             }
-            Factors::Counting => ("…".to_owned(), desk.text("figure-factors-counting")),
+            Factors::Counting => (COUNTING.to_owned(), desk.text("figure-counting")),
         };
         Figure {
             name: desk.text("figure-factors"),

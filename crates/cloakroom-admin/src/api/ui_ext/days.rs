@@ -2,13 +2,12 @@
 //! than a password, and how fast answers come.
 
 use actix_web::HttpResponse;
-use cloakroom_model::event;
 use cloakroom_model::session::page as sessions;
-use cloakroom_model::{Cx, Door, Timestamp};
+use cloakroom_model::{Cx, Timestamp, credential, event, user};
 use cloakroom_web::web::{self, ServiceConfig};
 use serde_json::{Value, json};
 
-use super::factors;
+use super::kept::{self, What};
 use crate::access::Admin;
 use crate::api::users::VIEW;
 use crate::api::{Answer, Params};
@@ -29,29 +28,38 @@ async fn days(admin: Admin, params: Params) -> Answer {
     let has_events = admin.may(&["view-events", "manage-events"]);
     let has_sessions = admin.may(&["view-realm", "manage-realm"]);
     let has_people = admin.may(VIEW);
-    let mut counted = admin
-        .app
-        .enter(&admin.realm, Door::Scan, move |cx| -> Result<Value> {
-            let mut shown = json!({});
-            if has_events && cx.realm.settings.events_enabled {
-                shown = of_events(cx, days)?;
-            }
-            if has_sessions && let Some(members) = shown.as_object_mut() {
-                members.insert("sessions".to_owned(), json!(sessions::count(cx)?));
-            }
-            Ok(shown)
-        })
-        .await?;
-    if has_people {
-        let told = factors::told(&admin).await;
-        if let Some(members) = counted.as_object_mut() {
-            members.insert("factors".to_owned(), told);
+    let mut counted = serde_json::Map::new();
+    if has_events && admin.realm.settings.events_enabled {
+        match kept::told(&admin, What::Days(days), move |cx| of_events(cx, days)).await {
+            Some(Value::Object(told)) => counted.extend(told),
+            _ => counted.extend(["signIns", "failures"].map(being_counted)),
         }
     }
-    if has_sessions && let Some(members) = counted.as_object_mut() {
-        members.insert("latency".to_owned(), latency(&admin));
+    if has_sessions {
+        let told = kept::told(&admin, What::Sessions, |cx| Ok(json!(sessions::count(cx)?))).await;
+        counted.insert("sessions".to_owned(), told.unwrap_or_default());
+    }
+    if has_people {
+        let told = kept::told(&admin, What::Factors, factors).await;
+        let told = told.unwrap_or_else(|| json!({"counting": true}));
+        counted.insert("factors".to_owned(), told);
+    }
+    if has_sessions {
+        counted.insert("latency".to_owned(), latency(&admin));
     }
     Ok(HttpResponse::Ok().json(counted))
+}
+
+/// A number that is not known yet.
+fn being_counted(name: &str) -> (String, Value) {
+    (name.to_owned(), Value::Null)
+}
+
+/// `{"people": 12, "withFactor": 5}`.
+fn factors(cx: &mut Cx<'_>) -> Result<Value> {
+    let people = user::count(cx, &user::Query::default())?;
+    let with_factor = credential::count_beside_passwords(cx)?;
+    Ok(json!({"people": people, "withFactor": with_factor}))
 }
 
 /// Within which time 95 of 100 answers of this node came to people who signed in and to applications that asked for

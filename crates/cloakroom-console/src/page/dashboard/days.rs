@@ -15,8 +15,9 @@ fn number(counted: &Value, name: &str) -> i64 {
     counted.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
-/// A figure: the key of its name, a number, the share that it has of something, and the page that lists what is counted.
-pub(super) type Counted = (&'static str, String, String, String);
+/// A figure: the key of its name, a number unless it is being counted, the share that it has of something, and the page that lists what
+/// is counted.
+pub(super) type Counted = (&'static str, Option<String>, String, String);
 
 /// The figures of sign-ins and sessions.
 pub(super) fn figures(counted: &Value) -> Vec<Counted> {
@@ -45,7 +46,11 @@ pub(super) fn figures(counted: &Value) -> Vec<Counted> {
         .into_iter()
         .filter(|(name, ..)| counted.get(*name).is_some());
     known
-        .map(|(name, key, note, page)| (key, grouped(number(counted, name)), note, page))
+        .map(|(name, key, note, page)| {
+            let is_known = counted.get(name).is_some_and(Value::is_i64);
+            let number = is_known.then(|| grouped(number(counted, name)));
+            (key, number, note, page)
+        })
         .collect()
 }
 
