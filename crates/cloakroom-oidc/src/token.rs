@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_jose::base64url;
 use cloakroom_model::{Cx, Door, Link, Realm};
+use serde_json::Value;
 
 use crate::audit::{self, About};
 use crate::client_auth::{self, Credentials, ProvenClient};
@@ -148,17 +150,7 @@ impl Provider {
         authorization: Authorization,
     ) -> Result<Box<issue::Minted>> {
         if writes(call.door) {
-            let about = About {
-                client_id: Some(client.client_id.clone()),
-                user: Some(authorization.account.user.id.clone()),
-                session: authorization
-                    .session
-                    .as_ref()
-                    .map(|session| session.id.clone()),
-                ip: call.request.ip.clone(),
-                details: details(call, client, &authorization),
-            };
-            audit::success(cx, call.grant.event(), about)?;
+            return self.mint_and_tell(cx, call, client, authorization);
         }
         // Without a database the same question has the same answer.
         let question = match call.door {
@@ -181,6 +173,46 @@ impl Provider {
         }
         Ok(Box::new(minted))
     }
+
+    /// Tokens, and the event that says which ones they are.
+    fn mint_and_tell(
+        &self,
+        cx: &mut Cx<'_>,
+        call: Call<'_>,
+        client: &ProvenClient,
+        authorization: Authorization,
+    ) -> Result<Box<issue::Minted>> {
+        let session = authorization.session.as_ref();
+        let mut about = About {
+            client_id: Some(client.client_id.clone()),
+            user: Some(authorization.account.user.id.clone()),
+            session: session.map(|session| session.id.clone()),
+            ip: call.request.ip.clone(),
+            details: details(call, client, &authorization),
+        };
+        let minted = issue::issue(self, cx, client, authorization)?;
+        if audit::is_kept(cx, call.grant.event()) {
+            for (name, value) in minted.told() {
+                about.details.insert(name.to_owned(), value);
+            }
+            if let Some(brought) = brought(&call.request.form) {
+                // Keycloak's names: the one that was brought has the plain one.
+                let next = about.details.insert("refresh_token_id".to_owned(), brought);
+                let next = next.map(|id| ("updated_refresh_token_id".to_owned(), id));
+                about.details.extend(next);
+            }
+        }
+        audit::success(cx, call.grant.event(), about)?;
+        Ok(Box::new(minted))
+    }
+}
+
+/// The id of the refresh token that a request brought. It was checked by its grant when this is asked.
+fn brought(form: &Form) -> Option<String> {
+    let payload = form.get("refresh_token")?.split('.').nth(1)?;
+    let payload = base64url::decode(payload).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("jti")?.as_str().map(str::to_owned)
 }
 
 /// What an event says beside who it is about: how the client proved itself, and the name of whoever signed in by that.

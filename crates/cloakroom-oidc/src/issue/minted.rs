@@ -87,6 +87,22 @@ impl Minted {
         }
     }
 
+    /// What an event says of the tokens: their ids, what the refresh token is, and what they are good for. Nothing that opens anything.
+    pub(crate) fn told(&self) -> impl Iterator<Item = (&'static str, String)> {
+        fn text(members: Option<&Map<String, Value>>, name: &str) -> Option<String> {
+            members?.get(name)?.as_str().map(str::to_owned)
+        }
+        let refresh = self.refresh.as_ref();
+        let told = [
+            ("token_id", text(self.access_claims(), "jti")),
+            ("scope", text(Some(&self.rest), "scope")),
+            ("refresh_token_id", text(refresh, "jti")),
+            ("refresh_token_type", text(refresh, "typ")),
+        ];
+        told.into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+    }
+
     /// The claims of the ID token, but for the hash of the access token.
     pub(crate) fn id_claims(&self) -> Option<&Map<String, Value>> {
         self.id.as_ref().map(|unsigned| &unsigned.members)

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::http::text;
+use crate::http::{Request, text};
+use crate::jwt::claims;
 use crate::realm::Realm;
 use crate::server::Server;
 
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 5] = [
+    let stories: [(&str, Story); 6] = [
         ("settings-without-a-text-are-none", settings_are_none),
         ("an-answer-that-says-nothing-is-empty", empty_answers),
         ("an-rsa-key-is-as-long-as-asked", rsa_keys),
         ("people-are-found-by-the-day", days),
         ("an-address-is-one-persons-or-several", addresses),
+        ("events-of-tokens-say-which", tokens_are_told),
     ];
     let trial = |(name, story): (&'static str, Story)| {
         let server = Arc::clone(server);
@@ -196,4 +198,46 @@ fn addresses(realm: &Realm) {
     ] {
         assert_eq!(flags(change.clone()), after, "{change}");
     }
+}
+
+/// Whoever reads the trail finds the token that it speaks of, and the one before it.
+fn tokens_are_told(realm: &Realm) {
+    let kinds = ["LOGIN", "REFRESH_TOKEN"];
+    realm.change(
+        "/events/config",
+        json!({"eventsEnabled": true, "enabledEventTypes": kinds}),
+    );
+    let ada = realm.create_person("ada", json!({}));
+    let ask = |fields: &[(&str, &str)]| {
+        let request = Request::form(&realm.path("token"), fields);
+        let answer = realm.server.send(&request);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    };
+    let first = ask(&[
+        ("grant_type", "password"),
+        ("client_id", "admin-cli"),
+        ("scope", "openid"),
+        ("username", ada.username.as_str()),
+        ("password", ada.password.as_str()),
+    ]);
+    let next = ask(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "admin-cli"),
+        ("refresh_token", text(&first, "refresh_token")),
+    ]);
+    let told = |kind: &str| get(realm, &format!("/events?type={kind}"))[0]["details"].clone();
+    let id = |answer: &Value, token: &str| claims(text(answer, token))["jti"].clone();
+
+    let login = told("LOGIN");
+    assert_eq!(login["token_id"], id(&first, "access_token"));
+    assert_eq!(login["refresh_token_id"], id(&first, "refresh_token"));
+    assert_eq!(login["refresh_token_type"], "Refresh");
+    assert_eq!(login["scope"], first["scope"]);
+
+    let refresh = told("REFRESH_TOKEN");
+    assert_eq!(refresh["token_id"], id(&next, "access_token"));
+    assert_eq!(refresh["refresh_token_id"], id(&first, "refresh_token"));
+    let updated = &refresh["updated_refresh_token_id"];
+    assert_eq!(*updated, id(&next, "refresh_token"));
 }
