@@ -120,18 +120,18 @@ impl Action {
 pub fn list_open(cx: &mut Cx<'_>, user: &User, scopes: &[String]) -> Result<Vec<Action>> {
     // The profile is in memory: whoever lacks nothing costs no query.
     let lacking = verify::lacking(cx.realm, user, scopes);
-    list(cx, user, (scopes, lacking))
+    list(cx, user, (scopes, &lacking))
 }
 
 /// The same without what is seen of the profile.
 pub fn list_asked(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Action>> {
-    list(cx, user, (&[], Vec::new()))
+    list(cx, user, (&[], &[]))
 }
 
 fn list(
     cx: &mut Cx<'_>,
     user: &User,
-    (scopes, lacking): (&[String], Vec<String>),
+    (scopes, lacking): (&[String], &[String]),
 ) -> Result<Vec<Action>> {
     let mut open = Vec::new();
     if !user.required_actions.is_empty() || !lacking.is_empty() {
@@ -143,7 +143,7 @@ fn list(
                 continue;
             };
             let is_open = match action {
-                Action::VerifyProfile => !mendable(cx, user, scopes, lacking.clone())?.is_empty(),
+                Action::VerifyProfile => !mendable(cx, user, scopes, lacking.to_vec())?.is_empty(),
                 _ => user.required_actions.contains(&one.alias),
             };
             if is_open {

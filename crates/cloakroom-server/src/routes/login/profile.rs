@@ -78,10 +78,7 @@ pub(super) fn take(
             .attributes
             .get(name)
             .is_none_or(|values| values.len() < 2);
-        let Some(value) = form
-            .get(name)
-            .filter(|_| is_single)
-        else {
+        let Some(value) = form.get(name).filter(|_| is_single) else {
             continue;
         };
         let value: String = value.trim().chars().take(LONGEST).collect();
