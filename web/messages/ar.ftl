@@ -208,6 +208,7 @@ notice-set-up-otp = تحتاج إلى رموز لمرة واحدة لتسجيل 
 
 notice-update-password = يجب تغيير كلمة المرور لتفعيل حسابك.
 notice-update-profile = يجب تحديث معلومات حسابك لتفعيله.
+notice-verify-profile = بعض معلومات حسابك ناقصة أو تحتاج إلى تصحيح. يرجى إكمالها للمتابعة.
 notice-check-fields = يرجى مراجعة الحقول أدناه.
 notice-field-required = يرجى ملء هذا الحقل.
 notice-invalid-email = هذا ليس عنوان بريد إلكتروني.

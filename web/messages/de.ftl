@@ -251,6 +251,7 @@ notice-set-up-codes = Mit Wiederherstellungscodes melden Sie sich an, wenn Sie k
 
 notice-update-password = Sie müssen Ihr Passwort ändern, um das Konto zu aktivieren.
 notice-update-profile = Sie müssen Ihre Kontodaten ergänzen, um das Konto zu aktivieren.
+notice-verify-profile = In Ihren Kontodaten fehlt etwas, oder etwas stimmt nicht. Bitte ergänzen Sie sie, um fortzufahren.
 notice-check-fields = Bitte prüfen Sie die Felder unten.
 notice-field-required = Bitte füllen Sie das aus.
 notice-invalid-email = Das ist keine E-Mail-Adresse.

@@ -251,6 +251,7 @@ notice-set-up-codes = Recovery codes let you in where you have no device at hand
 
 notice-update-password = You need to change your password to activate your account.
 notice-update-profile = You need to update your account information to activate your account.
+notice-verify-profile = Some of your account information is missing or needs correcting. Please complete it to go on.
 notice-check-fields = Please check the fields below.
 notice-field-required = Please fill this in.
 notice-invalid-email = This is not an email address.

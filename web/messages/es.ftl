@@ -208,6 +208,7 @@ notice-set-up-otp = Para iniciar sesión aquí necesita códigos de un solo uso.
 
 notice-update-password = Tiene que cambiar la contraseña para activar su cuenta.
 notice-update-profile = Tiene que actualizar sus datos para activar su cuenta.
+notice-verify-profile = Faltan datos de su cuenta o hay que corregirlos. Complételos para continuar.
 notice-check-fields = Revise los campos siguientes.
 notice-field-required = Rellene este campo.
 notice-invalid-email = Esto no es una dirección de correo.

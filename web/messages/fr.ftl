@@ -208,6 +208,7 @@ notice-set-up-otp = Il vous faut des codes à usage unique pour vous connecter i
 
 notice-update-password = Vous devez changer votre mot de passe pour activer votre compte.
 notice-update-profile = Vous devez mettre à jour votre compte pour l’activer.
+notice-verify-profile = Il manque des informations à votre compte, ou certaines sont à corriger. Complétez-les pour continuer.
 notice-check-fields = Veuillez vérifier les champs ci-dessous.
 notice-field-required = Veuillez remplir ce champ.
 notice-invalid-email = Ce n’est pas une adresse e-mail.

@@ -208,6 +208,7 @@ notice-set-up-otp = כדי להיכנס כאן נדרשים קודים חד-פע
 
 notice-update-password = יש להחליף סיסמה כדי להפעיל את החשבון.
 notice-update-profile = יש לעדכן את פרטי החשבון כדי להפעיל אותו.
+notice-verify-profile = חסרים פרטים בחשבון שלך, או שיש פרטים שצריך לתקן. יש להשלים אותם כדי להמשיך.
 notice-check-fields = נא לבדוק את השדות שלמטה.
 notice-field-required = נא למלא כאן.
 notice-invalid-email = זו אינה כתובת דוא״ל.

@@ -208,6 +208,7 @@ notice-set-up-otp = ここにサインインするにはワンタイムコード
 
 notice-update-password = アカウントを有効にするには、パスワードを変更してください。
 notice-update-profile = アカウントを有効にするには、アカウント情報を更新してください。
+notice-verify-profile = アカウント情報に不足または誤りがあります。続けるには、入力してください。
 notice-check-fields = 下の項目を確認してください。
 notice-field-required = 入力してください。
 notice-invalid-email = メールアドレスではありません。

@@ -208,6 +208,7 @@ notice-set-up-otp = Para entrar aqui você precisa de códigos de uso único.
 
 notice-update-password = Você precisa alterar sua senha para ativar sua conta.
 notice-update-profile = Você precisa atualizar seus dados para ativar sua conta.
+notice-verify-profile = Faltam dados na sua conta ou alguns precisam de correção. Complete-os para continuar.
 notice-check-fields = Verifique os campos abaixo.
 notice-field-required = Preencha este campo.
 notice-invalid-email = Isto não é um endereço de e-mail.

@@ -208,6 +208,7 @@ notice-set-up-otp = Burada oturum açmak için tek kullanımlık kodlara ihtiyac
 
 notice-update-password = Hesabınızı etkinleştirmek için parolanızı değiştirmelisiniz.
 notice-update-profile = Hesabınızı etkinleştirmek için bilgilerinizi güncellemelisiniz.
+notice-verify-profile = Hesap bilgilerinizde eksik veya düzeltilmesi gereken alanlar var. Devam etmek için bunları tamamlayın.
 notice-check-fields = Lütfen aşağıdaki alanları denetleyin.
 notice-field-required = Lütfen burayı doldurun.
 notice-invalid-email = Bu bir e-posta adresi değil.

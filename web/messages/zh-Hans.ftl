@@ -208,6 +208,7 @@ notice-set-up-otp = 在此登录需要一次性代码。
 
 notice-update-password = 您需要更改密码才能启用帐户。
 notice-update-profile = 您需要更新帐户信息才能启用帐户。
+notice-verify-profile = 您的帐户信息不完整或有误。请补充后继续。
 notice-check-fields = 请检查下面的字段。
 notice-field-required = 请填写此项。
 notice-invalid-email = 这不是邮箱地址。

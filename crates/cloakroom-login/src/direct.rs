@@ -81,16 +81,19 @@ pub fn judge_further(
     Ok(Ok(Err(INVALID)))
 }
 
-/// Ends a proof of which nothing is missing, unless the user has something to do first: by their own list, or because the
-/// flow demands a device that they have not (`sets_up`).
+/// Ends a proof of which nothing is missing, unless the user has something to do first.
+///
+/// That is so by their own list, because the user profile demands what they have not, or because the flow demands a device
+/// that they have not (`sets_up`).
 pub fn finish(
     cx: &mut Cx<'_>,
     checked: &Checked,
-    (user, sets_up): (&User, bool),
+    (user, scopes, sets_up): (&User, &[String], bool),
     (client_id, ip): (&str, &str),
 ) -> Result<std::result::Result<(), &'static str>> {
     proof::forgive(cx, checked)?;
-    if !sets_up && required::list_open(cx, user)?.is_empty() {
+    if !sets_up && required::list_open(cx, user, scopes)?.is_empty() {
+        required::clear_verified(cx, user)?;
         return Ok(Ok(()));
     }
     // No page can be shown here on which it could be done.

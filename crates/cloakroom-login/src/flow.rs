@@ -74,6 +74,8 @@ pub mod note {
     pub const CHOSEN: &str = "chosen_organization";
     /// The scopes to be allowed, as text.
     pub const SCOPE: &str = "scope";
+    /// The scopes by which the user profile chooses what it demands, as text.
+    pub const PROFILE_SCOPES: &str = "profile_scopes";
     /// The request insists on the question (`prompt=consent`).
     pub const ASK_CONSENT: &str = "ask_consent";
     /// The user is asked in any case, whatever the client's settings say: nobody knows who holds
@@ -162,6 +164,13 @@ pub fn text<'a>(attempt: &'a Attempt, name: &str) -> &'a str {
         .get(name)
         .and_then(Value::as_str)
         .unwrap_or_default()
+}
+
+/// The scopes by which the user profile chooses what it demands in this sign-in.
+pub fn profile_scopes(attempt: &Attempt) -> Vec<String> {
+    let scopes = text(attempt, note::PROFILE_SCOPES).split(' ');
+    let named = scopes.filter(|scope| !scope.is_empty());
+    named.map(str::to_owned).collect()
 }
 
 /// Remembers the provider that the realm sends its people to without a question, if there is one.
@@ -307,7 +316,7 @@ pub fn next_of(
         return Ok((Next::Act(demanded.action), Some(user)));
     }
     let wished = Action::of_request(text(attempt, note::ACTION));
-    let open = required::list_open(cx, &user)?;
+    let open = required::list_open(cx, &user, &profile_scopes(attempt))?;
     if let Some(action) = open.into_iter().next().or(wished) {
         return Ok((Next::Act(action), Some(user)));
     }

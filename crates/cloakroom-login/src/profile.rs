@@ -1,6 +1,7 @@
 //! The user profile at work: what is stored of what somebody sent, and what is wrong with it.
 
 pub mod config;
+mod form;
 mod validator;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::user_profile::{Attribute, ROOT, Side, UserProfile};
 use serde_json::{Map, Value, json};
 
+pub use form::{asked, has_field, lacking, scopes_of};
 pub(crate) use validator::is_plain;
 pub use validator::{Setting, list_validators};
 
@@ -61,13 +63,17 @@ impl Violation {
     }
 }
 
+/// Keycloak's name of the message for what is not in somebody's hands, and was changed all the same.
+pub const READ_ONLY: &str = "error-user-attribute-read-only";
+
 /// The longest value of an attribute for which the profile says nothing else.
 const LONGEST: usize = 2048;
 
 /// Takes from `user` what may not be set, gives it what has a default, and says what is wrong.
 ///
 /// `user` is the person as sent: with all attributes, in place of those of `before`, who is `None`
-/// for somebody new. Whether username and address are free is not asked here.
+/// for somebody new. What was wrong before with a value that is not in these hands is for others to mend, and
+/// not told. Whether username and address are free is not asked here.
 pub fn check(
     realm: &Realm,
     occasion: Occasion<'_>,
@@ -75,7 +81,8 @@ pub fn check(
     user: &mut User,
 ) -> Vec<Violation> {
     let mut values = Values::of(user);
-    let mut found = settle(realm, occasion.side, before, &mut values);
+    let mut refused = settle(realm, occasion.side, before, &mut values);
+    let mut found = Vec::new();
     for attribute in &realm.profile.attributes {
         if let Some(default) = &attribute.default_value
             && values.get(&attribute.name).is_empty()
@@ -104,8 +111,26 @@ pub fn check(
         }
     }
     found.extend(check_unmanaged(&realm.profile, &values));
+    if let Some(before) = before {
+        let old = Values::of(before);
+        found.retain(|one| {
+            let name = one.attribute.as_str();
+            may_set(realm, occasion.side, Some(before), name) || values.get(name) != old.get(name)
+        });
+    }
     values.write(user);
-    found
+    refused.append(&mut found);
+    refused
+}
+
+/// A value is in these hands. Nobody is without a username, whatever the profile says of it.
+fn may_set(realm: &Realm, side: Side, before: Option<&User>, name: &str) -> bool {
+    if name != "username" {
+        return realm.profile.may_edit(name, side);
+    }
+    let settings = &realm.settings;
+    let is_fixed = !settings.edit_username_allowed && !settings.registration_email_as_username;
+    before.is_none() || (!is_fixed && realm.profile.may_edit(name, side))
 }
 
 /// Puts back what is not in these hands; says so where the profile describes it.
@@ -116,23 +141,13 @@ fn settle(realm: &Realm, side: Side, before: Option<&User>, values: &mut Values)
     let names: Vec<String> = names.into_iter().cloned().collect();
     let mut found = Vec::new();
     for name in names {
-        let is_fixed = name == "username"
-            && before.is_some()
-            && !realm.settings.edit_username_allowed
-            && !realm.settings.registration_email_as_username;
-        // Nobody is without a username, whatever the profile says of it.
-        let is_first = name == "username" && before.is_none();
-        if is_first || (!is_fixed && profile.may_edit(&name, side)) {
+        if may_set(realm, side, before, &name) {
             continue;
         }
         let sent = values.get(&name);
         let is_changed = !sent.is_empty() && sent != old.get(&name);
         if is_changed && before.is_some() && profile.attribute(&name).is_some() {
-            found.push(Violation::new(
-                &name,
-                "error-user-attribute-read-only",
-                Vec::new(),
-            ));
+            found.push(Violation::new(&name, READ_ONLY, Vec::new()));
         }
         values.set(&name, old.get(&name).to_vec());
     }
@@ -192,20 +207,6 @@ fn check_longest(name: &str, values: &[String]) -> Option<Violation> {
     values.iter().any(is_long).then(|| {
         let message = "error-invalid-length-too-long";
         Violation::new(name, message, vec![Value::Null, json!(LONGEST)])
-    })
-}
-
-/// The attributes, beside those that are members of a person, that a form asks for on this occasion.
-pub fn asked<'a>(
-    profile: &'a UserProfile,
-    occasion: Occasion<'_>,
-) -> impl Iterator<Item = &'a Attribute> {
-    profile.attributes.iter().filter(move |attribute| {
-        !ROOT.contains(&attribute.name.as_str())
-            && attribute.may_edit(occasion.side)
-            && occasion
-                .scopes
-                .is_none_or(|scopes| attribute.is_selected(scopes))
     })
 }
 

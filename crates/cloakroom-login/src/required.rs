@@ -1,5 +1,7 @@
 //! Required actions: what a user has to do before a sign-in ends.
 
+mod verify;
+
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::flow::course::{SET_UP_KEY, SET_UP_OTP, SET_UP_PASSKEY};
 use cloakroom_model::id::{CredentialId, UserId};
@@ -9,6 +11,8 @@ use cloakroom_model::{Cx, Result, Secret, flow, session};
 use crate::password::{self, HashPolicy, Plain, Salt, Stored};
 use crate::policy::{Candidate, NoBlacklists, Violation};
 use crate::proof;
+
+pub use verify::{clear_verified, mendable, report_verification};
 
 /// The action that links an account elsewhere; a request names the provider behind a colon.
 pub const LINK: &str = "idp_link";
@@ -38,6 +42,8 @@ pub enum Action {
     RegisterKey,
     /// Set up a passkey.
     RegisterPasskey,
+    /// Fill in what the user profile demands and is not there.
+    VerifyProfile,
     /// Link an account elsewhere.
     LinkProvider,
 }
@@ -54,6 +60,7 @@ impl Action {
             Self::DeleteCredential => DELETE,
             Self::RegisterKey => SET_UP_KEY,
             Self::RegisterPasskey => SET_UP_PASSKEY,
+            Self::VerifyProfile => "VERIFY_PROFILE",
             Self::LinkProvider => LINK,
         }
     }
@@ -68,7 +75,7 @@ impl Action {
             | Self::RegisterKey
             | Self::RegisterPasskey
             | Self::LinkProvider => true,
-            Self::UpdateProfile | Self::Terms => false,
+            Self::UpdateProfile | Self::Terms | Self::VerifyProfile => false,
         }
     }
 
@@ -82,14 +89,14 @@ impl Action {
         }
     }
 
-    /// The action that a request asks for (`kc_action`).
+    /// The action that a request asks for (`kc_action`). What is seen of a profile is no request's to ask for.
     pub fn of_request(asked: &str) -> Option<Self> {
         match asked.split_once(':') {
             Some((LINK, alias)) if !alias.is_empty() => Some(Self::LinkProvider),
             Some((DELETE, id)) if !id.is_empty() => Some(Self::DeleteCredential),
             Some((alias, SKIP)) => Self::parse(alias).filter(|action| action.key_kind().is_some()),
             Some(_) => None,
-            None => Self::parse(asked),
+            None => Self::parse(asked).filter(|action| *action != Self::VerifyProfile),
         }
     }
 
@@ -102,22 +109,47 @@ impl Action {
             SET_UP_KEY => Some(Self::RegisterKey),
             SET_UP_PASSKEY => Some(Self::RegisterPasskey),
             "UPDATE_PROFILE" => Some(Self::UpdateProfile),
+            "VERIFY_PROFILE" => Some(Self::VerifyProfile),
             "TERMS_AND_CONDITIONS" | "terms_and_conditions" => Some(Self::Terms),
             _ => None,
         }
     }
 }
 
-/// What this user still has to do, in the realm's order.
-pub fn list_open(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Action>> {
+/// What this user still has to do in a sign-in with these scopes, in the realm's order.
+pub fn list_open(cx: &mut Cx<'_>, user: &User, scopes: &[String]) -> Result<Vec<Action>> {
+    // The profile is in memory: whoever lacks nothing costs no query.
+    let lacking = verify::lacking(cx.realm, user, scopes);
+    list(cx, user, (scopes, &lacking))
+}
+
+/// The same without what is seen of the profile.
+pub fn list_asked(cx: &mut Cx<'_>, user: &User) -> Result<Vec<Action>> {
+    list(cx, user, (&[], &[]))
+}
+
+fn list(
+    cx: &mut Cx<'_>,
+    user: &User,
+    (scopes, lacking): (&[String], &[String]),
+) -> Result<Vec<Action>> {
     let mut open = Vec::new();
-    if !user.required_actions.is_empty() {
+    if !user.required_actions.is_empty() || !lacking.is_empty() {
         let mut known = flow::list_actions(cx)?;
+        known.retain(|action| action.enabled);
         known.sort_by_key(|action| action.priority);
-        let mine = known
-            .iter()
-            .filter(|action| action.enabled && user.required_actions.contains(&action.alias));
-        open.extend(mine.filter_map(|action| Action::parse(&action.alias)));
+        for one in known {
+            let Some(action) = Action::parse(&one.alias) else {
+                continue;
+            };
+            let is_open = match action {
+                Action::VerifyProfile => !mendable(cx, user, scopes, lacking.to_vec())?.is_empty(),
+                _ => user.required_actions.contains(&one.alias),
+            };
+            if is_open {
+                open.push(action);
+            }
+        }
     }
     if !open.contains(&Action::UpdatePassword) && has_expired_password(cx, user)? {
         open.insert(0, Action::UpdatePassword);

@@ -1,7 +1,7 @@
 //! The user profile: which attributes people have, who sees and changes them, how they look.
 //!
 //! It is one component of the realm, whose setting is Keycloak's JSON. A realm that never changed
-//! its profile has no such component, and the profile of a new Keycloak realm.
+//! its profile has no such component, and the profile that such a realm of Keycloak begins with.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use crate::Result;
 use crate::component::{self, Component, Config};
 use crate::cx::Cx;
 use crate::id::ComponentId;
+use crate::realm::MASTER;
 use crate::schema::components;
 
 /// The family of the component.
@@ -169,6 +170,20 @@ impl UserProfile {
         ))?)
     }
 
+    /// The profile that the realm of this name begins with.
+    ///
+    /// The realm of those who administer all others demands nothing, as in Keycloak: of its first administrator no more
+    /// is known than a name to sign in with, and a program that signs in with a password cannot be asked for the rest.
+    pub fn at_first(realm: &str) -> Result<Self> {
+        let mut profile = Self::of_new_realm()?;
+        if realm == MASTER {
+            for attribute in &mut profile.attributes {
+                attribute.required = None;
+            }
+        }
+        Ok(profile)
+    }
+
     /// The description of an attribute; `None` if it is unmanaged.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|one| one.name == name)
@@ -255,7 +270,7 @@ pub fn load(cx: &mut Cx<'_>) -> Result<UserProfile> {
     let text = stored.iter().find_map(|one| one.text(SETTING));
     match text.and_then(|text| serde_json::from_str(text).ok()) {
         Some(profile) => Ok(profile),
-        None => UserProfile::of_new_realm(),
+        None => UserProfile::at_first(&cx.realm.name),
     }
 }
 

@@ -91,7 +91,7 @@ async fn update(admin: Admin, body: Bytes) -> Answer {
     admin.check(&["manage-realm"])?;
     let is_reset = body.trim_ascii().is_empty();
     let sent = if is_reset {
-        UserProfile::of_new_realm()?
+        UserProfile::at_first(&admin.realm.name)?
     } else {
         shape::read(&body)?
     };

@@ -153,6 +153,62 @@ fn what_is_not_in_somebodys_hands_stays_as_it_was() {
 }
 
 #[test]
+fn what_was_wrong_before_is_told_to_whoever_may_mend_it() {
+    let rules = json!({"pattern": {"pattern": "^[0-9]+$"}});
+    let own = json!({"view": ["admin", "user"], "edit": ["admin"]});
+    let attribute = json!({"name": "x", "permissions": own, "validations": rules});
+    let realm = realm(json!({"attributes": [{"name": "username"}, attribute]}));
+    let before = with("x", &["none"]);
+    let count = |occasion, before: Option<&User>| {
+        check(&realm, occasion, before, &mut with("x", &["none"])).len()
+    };
+
+    assert_eq!(count(Occasion::ACCOUNT, Some(&before)), 0);
+    assert_eq!(count(Occasion::ADMIN, Some(&before)), 1);
+    assert_eq!(count(Occasion::ADMIN, None), 1);
+}
+
+#[test]
+fn a_form_mends_what_it_has_a_field_for() {
+    let of = |name: &str, more: Value| {
+        let mut attribute =
+            json!({"name": name, "permissions": both(), "multivalued": true, "required": {}});
+        let members = attribute.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        attribute
+    };
+    let pattern = json!({"pattern": {"pattern": "^[0-9]+$"}});
+    let attributes = json!([
+        {"name": "username", "validations": {"length": {"min": 30}}},
+        {"name": "email", "required": {}},
+        {"name": "lastName", "required": {}, "permissions": both()},
+        of("one", json!({})),
+        of("several", json!({"validations": pattern})),
+        of("demands", json!({"validations": {"multivalued": {"min": "2", "max": "3"}}})),
+        of("password", json!({})),
+        of("theirs", json!({"permissions": {"view": [], "edit": ["admin"]}})),
+        of("chosen", json!({"selector": {"scopes": ["phone"]}})),
+    ]);
+    let realm = realm(json!({"attributes": attributes}));
+    let user = with("several", &["a", "b"]);
+    for (scope, expected) in [
+        ("openid", vec!["email", "lastName", "one"]),
+        ("phone", vec!["email", "lastName", "one", "chosen"]),
+    ] {
+        let scopes = [scope.to_owned()];
+        let occasion = Occasion {
+            side: Side::User,
+            scopes: Some(&scopes),
+        };
+
+        let found = lacking(&realm, occasion, &user);
+
+        let names: Vec<&str> = found.iter().map(|one| one.attribute.as_str()).collect();
+        assert_eq!(names, expected, "{scope}");
+    }
+}
+
+#[test]
 fn a_user_never_sets_what_the_policy_keeps_from_them() {
     for (policy, by_admin, by_user, is_seen) in [
         (Value::Null, false, false, false),

@@ -164,7 +164,7 @@ impl World {
         let checked = work.run();
         let ended = self.run(move |cx| {
             Ok(match direct::judge(cx, &checked, "web", HOME)? {
-                Ok(user) => direct::finish(cx, &checked, (&user, false), ("web", HOME))?,
+                Ok(user) => direct::finish(cx, &checked, (&user, &[], false), ("web", HOME))?,
                 Err(why) => Err(why),
             })
         });

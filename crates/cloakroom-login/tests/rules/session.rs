@@ -130,3 +130,33 @@ fn what_has_to_be_done_comes_before_the_session() {
 
     assert_eq!(next, Next::Act(Action::UpdatePassword));
 }
+
+#[test]
+fn what_the_profile_demands_comes_before_the_session_as_well() {
+    let world = World::new();
+    let next = |world: &World| {
+        world.run(|cx| {
+            let attempt = proved(cx)?;
+            Ok(flow::next(cx, &attempt)?.0)
+        })
+    };
+    let complete = next(&world);
+    world.run(|cx| {
+        let mut alice = user::find_by_username(cx, "alice")?.unwrap();
+        alice.last_name = None;
+        user::update(cx, &alice)
+    });
+
+    let lacking = next(&world);
+    world.run(|cx| {
+        let mut actions = cloakroom_model::flow::list_actions(cx)?;
+        let action = actions.iter_mut().find(|one| one.alias == "VERIFY_PROFILE");
+        let action = action.unwrap();
+        action.enabled = false;
+        cloakroom_model::flow::update_action(cx, "VERIFY_PROFILE", action)
+    });
+
+    assert_ne!(complete, Next::Act(Action::VerifyProfile));
+    assert_eq!(lacking, Next::Act(Action::VerifyProfile));
+    assert_ne!(next(&world), Next::Act(Action::VerifyProfile));
+}

@@ -3,6 +3,7 @@
 use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::further::webauthn::register;
 use cloakroom_login::further::{enrol, paper};
+use cloakroom_login::profile::scopes_of;
 use cloakroom_login::required::{self, Action};
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt::{self, Attempt, Stage};
@@ -89,6 +90,10 @@ pub(crate) fn begin(
     // Claims asked for one by one need the same permission as the scopes that hold them.
     let scope = request.scope_for_consent(cx.realm, client);
     notes.insert(note::SCOPE.to_owned(), text(&scope));
+    let scopes = scopes_of(cx.realm, client, &request.scope).join(" ");
+    if !scopes.is_empty() {
+        notes.insert(note::PROFILE_SCOPES.to_owned(), text(&scopes));
+    }
     if let Some(hint) = &request.login_hint {
         notes.insert(note::USERNAME.to_owned(), text(hint));
     }
@@ -114,14 +119,7 @@ pub(crate) fn begin(
         expires_at: cx.now.plus(Ttl::seconds(lifespan)),
         proof: None,
     };
-    let wished = Action::of_request(flow::text(&attempt, note::ACTION));
-    let is_offered = match wished {
-        Some(action) => required::is_enabled(cx, action)?,
-        None => false,
-    };
-    if !is_offered {
-        flow::end_action(&mut attempt, "error");
-    }
+    end_unless_offered(cx, &mut attempt)?;
     if request.prompt.consent {
         flow::mark(&mut attempt, note::ASK_CONSENT);
     }
@@ -140,6 +138,19 @@ pub(crate) fn begin(
         };
     }
     Ok(attempt)
+}
+
+/// Ends the action that the request asks for, where the realm has none such for its people.
+fn end_unless_offered(cx: &mut Cx<'_>, attempt: &mut Attempt) -> Result<(), Fault> {
+    let wished = Action::of_request(flow::text(attempt, note::ACTION));
+    let is_offered = match wished {
+        Some(action) => required::is_enabled(cx, action)?,
+        None => false,
+    };
+    if !is_offered {
+        flow::end_action(attempt, "error");
+    }
+    Ok(())
 }
 
 /// The request that an attempt began with, with what its user has said of it since.
@@ -202,6 +213,7 @@ pub(crate) fn proceed(
             match action {
                 Action::ConfigureTotp => enrol::prepare(cx, &mut attempt)?,
                 Action::ConfigureCodes => paper::prepare(cx, &mut attempt)?,
+                Action::VerifyProfile => report_verification(cx, &attempt, user.as_ref(), origin)?,
                 _ => {}
             }
             if let Some(kind) = action.key_kind() {
@@ -213,6 +225,9 @@ pub(crate) fn proceed(
         Next::ChooseOrganization => go(cx, attempt, organization::CHOICE),
         Next::Consent => go(cx, attempt, CONSENT),
         Next::Done => {
+            if let Some(user) = &user {
+                required::clear_verified(cx, user)?;
+            }
             let current = match identity {
                 Some(cookie) => sign_on::recognize(cx, cookie)?,
                 None => None,
@@ -220,6 +235,18 @@ pub(crate) fn proceed(
             finish(cx, provider, &attempt, current, origin)
         }
     }
+}
+
+fn report_verification(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    user: Option<&User>,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    let Some(user) = user else { return Ok(()) };
+    let request = request_of(attempt)?;
+    let place = (request.client_id.as_str(), origin.ip.as_str());
+    required::report_verification(cx, user, &flow::profile_scopes(attempt), place)
 }
 
 /// Ends an attempt whose client may not be answered any more. Whoever begins it again is told why.

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::directory::ask::{Question, Typed, question};
 use cloakroom_login::direct::{self, Brought};
 use cloakroom_login::further::recovery;
+use cloakroom_login::profile::scopes_of;
 use cloakroom_login::proof::{Place, Work};
 use cloakroom_model::credential::RECOVERY_CODES;
 use cloakroom_model::flow::Use;
@@ -206,7 +207,9 @@ async fn judged(
             recovery::clear(cx, &user)?;
         }
         let place = (client_id.as_str(), request.ip.as_str());
-        direct::finish(cx, &checked, (&user, !asks.sets_up.is_empty()), place)?.map_err(refused)?;
+        let scopes = scopes_of(cx.realm, &ask.client, scope);
+        let about = (&user, scopes.as_slice(), !asks.sets_up.is_empty());
+        direct::finish(cx, &checked, about, place)?.map_err(refused)?;
         let proven = match asks.kinds.is_empty() {
             true => ProvenUser::new(user),
             false => ProvenUser::with_code(user),

@@ -208,6 +208,7 @@ async fn nobody_raises_themselves_by_a_file() {
         "realm": "shop", "enabled": true,
         "users": [{
             "username": "mallory", "enabled": true, "emailVerified": true,
+            "email": "mallory@shop.example", "firstName": "Mallory", "lastName": "M",
             "credentials": [{"type": "password", "value": "mallory's password"}],
             "clientRoles": {"realm-management": ["manage-realm"]},
         }],

@@ -81,7 +81,7 @@ fn town() -> Value {
             {"name": "lost", "federationProviderDisplayName": "file", "federationMapperType": "user-attribute-ldap-mapper", "config": {}},
         ],
         "users": [
-            {"username": "berta@town.example", "enabled": true, "email": "berta@town.example", "attributes": {"phone": "12"}, "credentials": [{"type": "password", "value": "of Berta"}], "realmRoles": ["clerk"], "applicationRoles": {"permits": ["read"], "account": ["manage-account"]}},
+            {"username": "berta@town.example", "enabled": true, "email": "berta@town.example", "firstName": "Berta", "lastName": "T", "attributes": {"phone": "12"}, "credentials": [{"type": "password", "value": "of Berta"}], "realmRoles": ["clerk"], "applicationRoles": {"permits": ["read"], "account": ["manage-account"]}},
             {"username": "otto", "enabled": true, "socialLinks": [{"socialProvider": "google", "socialUserId": "1", "socialUsername": "otto"}]},
         ],
     })
@@ -160,8 +160,8 @@ fn choir() -> Value {
         ],
         "browserFlow": "browser", "directGrantFlow": "direct grant",
         "users": [
-            {"username": "alto", "enabled": true, "credentials": [password]},
-            {"username": "tenor", "enabled": true, "totp": true, "credentials": [password, codes]},
+            {"username": "alto", "enabled": true, "email": "alto@choir.example", "firstName": "Al", "lastName": "To", "credentials": [password]},
+            {"username": "tenor", "enabled": true, "email": "tenor@choir.example", "firstName": "Ten", "lastName": "Or", "totp": true, "credentials": [password, codes]},
         ],
     })
 }
@@ -207,8 +207,8 @@ const BAKERY: &str = "\u{FEFF}{
         {\"clientId\": \"doors\", \"publicClient\": true, \"authorizationServicesEnabled\": true, \"secret\": \"of the doors\"}
     ],
     \"users\": [
-        {\"username\": 4711, \"enabled\": true, \"credentials\": [{\"value\": 1234}], \"realmRoles\": [\" baker \"], \"groups\": [\"/shifts/night/\", \"shifts\"]},
-        {\"username\": \"Rosa\", \"enabled\": true, \"credentials\": [{\"type\": \"password\", \"value\": \"old\"}, {\"type\": \"Password\", \"value\": \"new\"}], \"realmRoles\": [\"baker\"], \"requiredActions\": []},
+        {\"username\": 4711, \"enabled\": true, \"email\": \"4711@bakery.example\", \"firstName\": \"Bo\", \"lastName\": \"B\", \"credentials\": [{\"value\": 1234}], \"realmRoles\": [\" baker \"], \"groups\": [\"/shifts/night/\", \"shifts\"]},
+        {\"username\": \"Rosa\", \"enabled\": true, \"email\": \"rosa@bakery.example\", \"firstName\": \"Rosa\", \"lastName\": \"R\", \"credentials\": [{\"type\": \"password\", \"value\": \"old\"}, {\"type\": \"Password\", \"value\": \"new\"}], \"realmRoles\": [\"baker\"], \"requiredActions\": []},
         {\"username\": \"empty\", \"enabled\": true, \"credentials\": [{\"type\": \"password\", \"value\": \"\"}], \"requiredActions\": [\"update_password\"]}
     ]
 }
@@ -291,7 +291,7 @@ fn console() -> Value {
             key("hmac-generated", json!({"priority": ["100"], "algorithm": ["HS512"]})),
             key("aes-generated", json!({"priority": ["100"]})),
         ]},
-        "users": [{"username": "anna", "enabled": true, "credentials": [{"type": "password", "value": "of Anna"}]}],
+        "users": [{"username": "anna", "enabled": true, "email": "anna@club.example", "firstName": "Anna", "lastName": "A", "credentials": [{"type": "password", "value": "of Anna"}]}],
     })
 }
 

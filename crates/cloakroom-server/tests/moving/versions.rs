@@ -30,6 +30,7 @@ fn realm(version: &str, members: Value) -> Value {
         ],
         "users": [{
             "id": "max-id", "username": "max", "enabled": true, "emailVerified": true, "totp": false,
+            "email": "max@old.example", "firstName": "Max", "lastName": "M",
             "createdTimestamp": 1_600_000_000_000_i64, "requiredActions": [], "realmRoles": ["default-roles-old"], "groups": [], "notBefore": 0,
             "credentials": [password("pbkdf2-sha256", 27_500)],
         }],
@@ -224,7 +225,7 @@ async fn every_form_of_a_password_is_verified() {
     let here = Installation::new();
     let carl = "+evyDkXKaTT2nMKLhOMt46esmbH+JZxvbPhYI5ISZp8=";
     let salt = "1yxIzmrw/0V6Ru0qvrNfZA==";
-    let user = |name: &str, credential: Value| json!({"username": name, "id": name, "enabled": true, "emailVerified": true, "credentials": [credential]});
+    let user = |name: &str, credential: Value| json!({"username": name, "id": name, "enabled": true, "email": format!("{name}@old.example"), "firstName": name, "lastName": "O", "emailVerified": true, "credentials": [credential]});
     let members = json!({"users": [
         user("today", password("pbkdf2-sha256", 27_500)),
         user("before8", json!({"type": "password", "hashedSaltedValue": carl, "salt": salt, "hashIterations": 27_500, "algorithm": "pbkdf2-sha256"})),

@@ -37,6 +37,7 @@ mod keys;
 mod lists;
 mod organizations;
 mod owners;
+mod profiles;
 mod realm;
 mod saml_examples;
 mod server;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(account_api::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
+    modules.extend(servers.iter().flat_map(profiles::trials));
     modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));

@@ -84,6 +84,8 @@ notices! {
     UpdatePassword => "notice-update-password",
     /// The profile must be completed before going on.
     UpdateProfile => "notice-update-profile",
+    /// Something of the profile is missing, or not what the realm demands.
+    VerifyProfile => "notice-verify-profile",
     /// Some fields need attention.
     CheckFields => "notice-check-fields",
     /// The field is empty.

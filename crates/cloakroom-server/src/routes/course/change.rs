@@ -90,7 +90,7 @@ fn highest(
 
 /// Something has to be done that changes what somebody signs in with.
 fn is_due(cx: &mut Cx<'_>, user: &User) -> Result<bool, Fault> {
-    let mut open = required::list_open(cx, user)?.into_iter();
+    let mut open = required::list_asked(cx, user)?.into_iter();
     Ok(open.any(Action::is_of_methods))
 }
 

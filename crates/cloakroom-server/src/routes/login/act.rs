@@ -20,8 +20,8 @@ use super::action_page::action_page;
 use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::{
-    Ticket, busy, consent, enrol, key_set_up, organization, outset, over, paper, posted, profile,
-    removal, show,
+    Ticket, busy, consent, enrol, key_set_up, organization, outset, over, paper, posted, removal,
+    show,
 };
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
@@ -131,7 +131,7 @@ enum Acted {
     Onward(Onward),
     Problems(Box<Attempt>, Action, Box<User>, Problems),
     /// A directory is written first; what was typed, for the page if it does not take it.
-    Write(Box<Attempt>, Box<User>, Box<Pending>, Problems),
+    Write(Box<Attempt>, Action, Box<User>, Box<Pending>, Problems),
     /// What has to be hashed, unless a directory judges the password.
     Hash(Option<Box<NewPassword>>, Box<User>),
 }
@@ -167,17 +167,12 @@ async fn act(
     };
     let (app, realm) = (&visit.app, &visit.realm);
     let mut acted = app.enter(realm, Door::Write, first(false)).await;
-    if let Ok(Acted::Write(attempt, user, pending, mut problems)) = acted {
+    if let Ok(Acted::Write(attempt, action, user, pending, mut problems)) = acted {
         acted = match pending.write(&visit).await {
             Ok(()) => app.enter(realm, Door::Write, first(true)).await,
             Err(notice) => {
                 problems.fields.insert("email".to_owned(), notice);
-                Ok(Acted::Problems(
-                    attempt,
-                    Action::UpdateProfile,
-                    user,
-                    problems,
-                ))
+                Ok(Acted::Problems(attempt, action, user, problems))
             }
         };
     }
@@ -317,13 +312,13 @@ fn step(
             }
             Err(problems) => problems,
         },
-        Action::UpdateProfile => {
-            let scopes = profile::scopes(&attempt);
+        Action::UpdateProfile | Action::VerifyProfile => {
+            let scopes = flow::profile_scopes(&attempt);
             match update_profile(cx, &user, &scopes, (form, is_written))? {
                 (problems, None) => problems,
                 (typed, Some(pending)) => {
                     let (attempt, user) = (Box::new(attempt), Box::new(user));
-                    let acted = Acted::Write(attempt, user, Box::new(pending), typed);
+                    let acted = Acted::Write(attempt, action, user, Box::new(pending), typed);
                     return Ok(Err(Box::new(acted)));
                 }
             }

@@ -58,14 +58,9 @@ pub(super) fn action_page(
             let page = update_password((layout, action), user, problems, (notice, can_cancel));
             render(StatusCode::OK, &page, &security)
         }
-        Action::UpdateProfile => {
-            let page = update_profile(
-                visit,
-                (layout, action),
-                (attempt, user),
-                problems,
-                (notice, can_cancel),
-            );
+        Action::UpdateProfile | Action::VerifyProfile => {
+            let said = (problems, notice, can_cancel);
+            let page = update_profile(visit, (layout, action), (attempt, user, what), said);
             render(StatusCode::OK, &page, &security)
         }
         Action::ConfigureTotp => {
@@ -146,10 +141,18 @@ fn update_password(
 fn update_profile(
     visit: &Visit,
     (layout, action): (Layout, String),
-    (attempt, user): (&Attempt, &User),
-    problems: &Problems,
-    (notice, can_cancel): (Option<Alert>, bool),
+    (attempt, user, what): (&Attempt, &User, Action),
+    (problems, notice, can_cancel): (&Problems, Option<Alert>, bool),
 ) -> UpdateProfilePage {
+    let (why, first) = match what {
+        // What is missing is said from the beginning.
+        Action::VerifyProfile if !problems.is_any() => (
+            Notice::VerifyProfile,
+            Some(profile::lacking(&visit.realm, attempt, user)),
+        ),
+        _ => (Notice::UpdateProfile, None),
+    };
+    let problems = first.as_ref().unwrap_or(problems);
     let may_rename = visit.realm.settings.edit_username_allowed;
     let locale = layout.locale().clone();
     let said = (&problems.typed, &problems.fields);
@@ -159,7 +162,7 @@ fn update_profile(
     UpdateProfilePage {
         layout,
         action,
-        alert: notice.or(Some(Alert::info(Notice::UpdateProfile))),
+        alert: notice.or(Some(Alert::info(why))),
         username: may_rename.then(|| problems.field("username", &user.username)),
         email: problems.field("email", user.email.as_deref().unwrap_or_default()),
         first_name: problems.field("firstName", user.first_name.as_deref().unwrap_or_default()),

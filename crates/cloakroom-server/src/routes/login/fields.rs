@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloakroom_federation::directory::{self, write};
+use cloakroom_login::flow;
 use cloakroom_login::policy::Violation;
 use cloakroom_login::required::{self, NewPassword};
 use cloakroom_model::attempt::Attempt;
@@ -166,6 +167,7 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
+    overlook(cx, (user, &changed), scopes, &mut problems)?;
     if let Some((home, link)) = directory::home(cx, user)? {
         if let Some(member) = write::kept(&home, user, &changed) {
             let notice = Notice::KeptElsewhere(home.name.clone());
@@ -187,6 +189,36 @@ pub(super) fn update_profile(
             .insert("email".to_owned(), Notice::EmailUnavailable);
     }
     Ok((problems, None))
+}
+
+/// Takes out what was wrong before and is not theirs to mend, or nobody of whom that is so would come past the form.
+fn overlook(
+    cx: &mut Cx<'_>,
+    (user, changed): (&User, &User),
+    scopes: &[String],
+    problems: &mut Problems,
+) -> Result<(), Fault> {
+    let is_kept = |name: &str| match name {
+        "username" => user.username == changed.username,
+        "email" => user.email == changed.email,
+        "firstName" => user.first_name == changed.first_name,
+        "lastName" => user.last_name == changed.last_name,
+        _ => user.attributes.get(name) == changed.attributes.get(name),
+    };
+    let as_before: Vec<String> = problems
+        .fields
+        .keys()
+        .filter(|name| is_kept(name))
+        .cloned()
+        .collect();
+    if as_before.is_empty() {
+        return Ok(());
+    }
+    let mendable = required::mendable(cx, user, scopes, as_before.clone())?;
+    problems
+        .fields
+        .retain(|name, _| mendable.contains(name) || !as_before.contains(name));
+    Ok(())
 }
 
 /// Somebody else has the name or the address, so that nothing may be written elsewhere.
@@ -229,7 +261,7 @@ pub(crate) fn fold_in(cx: &Cx<'_>, attempt: &Attempt, form: &Form, user: &mut Us
             _ => user.last_name = Some(value),
         }
     }
-    let scopes = profile::scopes(attempt);
+    let scopes = flow::profile_scopes(attempt);
     problems
         .typed
         .extend(profile::take(cx.realm, &scopes, form, user));
@@ -239,7 +271,7 @@ pub(crate) fn fold_in(cx: &Cx<'_>, attempt: &Attempt, form: &Form, user: &mut Us
 
 /// What is wrong with somebody who has no account yet, by the name of the field.
 pub(crate) fn wrong(cx: &Cx<'_>, attempt: &Attempt, user: &mut User) -> BTreeMap<String, Notice> {
-    profile::check(cx.realm, &profile::scopes(attempt), None, user)
+    profile::check(cx.realm, &flow::profile_scopes(attempt), None, user)
 }
 
 /// What every field of a profile has to be.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cloakroom_login::flow;
 use cloakroom_login::profile::{self, Occasion, Violation};
 use cloakroom_model::Realm;
 use cloakroom_model::attempt::Attempt;
@@ -12,27 +13,10 @@ use cloakroom_oidc::Form;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::{Field, ProfileField};
 
-use super::fields::check_field;
-use crate::routes::sign_in;
-
-/// Fields of the forms that are no attributes, whatever a profile says.
-const RESERVED: [&str; 5] = [
-    "cancel-aia",
-    "password",
-    "password-confirm",
-    "password-new",
-    "tab_id",
-];
+use super::fields::{Problems, check_field};
 
 /// The longest value that is read of a field, in characters.
 const LONGEST: usize = 4000;
-
-/// The scopes that a sign-in requests.
-pub(super) fn scopes(attempt: &Attempt) -> Vec<String> {
-    let request = sign_in::request_of(attempt);
-    let scope = request.map(|request| request.scope).unwrap_or_default();
-    scope.split_whitespace().map(str::to_owned).collect()
-}
 
 /// The occasion of a form in such a sign-in.
 fn occasion(scopes: &[String]) -> Occasion<'_> {
@@ -44,7 +28,8 @@ fn occasion(scopes: &[String]) -> Occasion<'_> {
 
 /// The fields for attributes, with what was typed or is stored and what is wrong with it.
 ///
-/// One with several values is left alone: a field for one would lose the others.
+/// One with several values is left alone: a field for one would lose the others. So is one of somebody who is there that
+/// has to have several.
 pub(crate) fn fields(
     realm: &Realm,
     attempt: &Attempt,
@@ -52,12 +37,12 @@ pub(crate) fn fields(
     (typed, problems): (&BTreeMap<String, String>, &BTreeMap<String, Notice>),
     resolve: impl Fn(&str) -> String,
 ) -> Vec<ProfileField> {
-    let scopes = scopes(attempt);
-    let stored = |name: &str| stored.and_then(|user| user.attributes.get(name));
+    let scopes = flow::profile_scopes(attempt);
     let asked = profile::asked(&realm.profile, occasion(&scopes)).filter(|attribute| {
-        !RESERVED.contains(&attribute.name.as_str())
-            && stored(&attribute.name).is_none_or(|values| values.len() < 2)
+        let name = attribute.name.as_str();
+        stored.is_none_or(|user| profile::has_field(realm, occasion(&scopes), user, name))
     });
+    let stored = |name: &str| stored.and_then(|user| user.attributes.get(name));
     let field = |attribute: &cloakroom_model::user_profile::Attribute| {
         let name = attribute.name.as_str();
         let before = stored(name).and_then(|values| values.first());
@@ -93,10 +78,7 @@ pub(super) fn take(
             .attributes
             .get(name)
             .is_none_or(|values| values.len() < 2);
-        let Some(value) = form
-            .get(name)
-            .filter(|_| is_single && !RESERVED.contains(&name))
-        else {
+        let Some(value) = form.get(name).filter(|_| is_single) else {
             continue;
         };
         let value: String = value.trim().chars().take(LONGEST).collect();
@@ -141,6 +123,20 @@ pub(super) fn check(
         problems.insert(name.to_owned(), Notice::FieldRequired);
     }
     problems
+}
+
+/// What is wrong with what is stored of somebody, for the page on which they mend it.
+pub(super) fn lacking(realm: &Realm, attempt: &Attempt, user: &User) -> Problems {
+    let scopes = flow::profile_scopes(attempt);
+    let found = profile::lacking(realm, occasion(&scopes), user).into_iter();
+    Problems::of(
+        found
+            .map(|violation| {
+                let notice = notice_of(&violation);
+                (violation.attribute, notice)
+            })
+            .collect(),
+    )
 }
 
 /// A violation in the words of the pages.

@@ -273,7 +273,7 @@ fn check(cx: &mut Cx<'_>, ticket: &Ticket, form: &Form) -> Result<Registered, Fa
         return Ok(Registered::Onward(Onward::Over));
     };
     let mut typed = Typed::read(form);
-    let Some(user) = typed.person(cx, &profile::scopes(&attempt), form) else {
+    let Some(user) = typed.person(cx, &flow::profile_scopes(&attempt), form) else {
         return Ok(Registered::Problems(Box::new(attempt), Box::new(typed)));
     };
     let password = form.get("password").unwrap_or_default();

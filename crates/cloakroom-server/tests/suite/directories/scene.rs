@@ -119,8 +119,11 @@ impl House {
         self.add_component(name, ("ldap", family), &config, None)
     }
 
-    /// Adds a provider of users of another kind; its id.
+    /// Adds a provider of users of another kind; its id. Of its people no more is known than a name to sign in with, and
+    /// nobody is asked for the rest.
     pub(super) fn add_of(&self, kind: &str, config: Value) -> String {
+        let action = "/authentication/required-actions/VERIFY_PROFILE";
+        self.realm.change(action, json!({"enabled": false}));
         let family = "org.keycloak.storage.UserStorageProvider";
         self.add_component(kind, (kind, family), &config, None)
     }
