@@ -1,6 +1,6 @@
 //! Which step refused, and why.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Cause;
 
@@ -100,7 +100,7 @@ fn a_step_took_what_the_event_says_of_it_and_nothing_else() {
         "details": {"took": "client 0 user 3 password 54"},
     });
     let cause = Cause::of(&said);
-    let took = |key: &str, event| {
+    let took = |key: &str, event: &Value| {
         let step = cause.steps.iter().find(|step| step.key == key).unwrap();
         step.took(event)
     };
