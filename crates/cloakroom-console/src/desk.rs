@@ -1,5 +1,6 @@
 //! One request of a signed-in administrator: who they are, what they sent, and what they are answered.
 
+mod answer;
 mod ask;
 mod pairs;
 mod refused;
@@ -8,20 +9,15 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::http::header::{
-    ACCEPT_LANGUAGE, HeaderValue, LOCATION, ORIGIN, REFERER, REFERRER_POLICY,
-};
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderValue, LOCATION, ORIGIN, REFERER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use cloakroom_admin::inside::Inside;
 use cloakroom_admin::seat::Seat;
 use cloakroom_model::{Digest, Realm};
 use cloakroom_web::App;
-use cloakroom_web::headers::Security;
 use cloakroom_web::i18n::{Argument, Locale, Locales, Wanted};
-use cloakroom_web::page::render;
 use serde_json::Value;
 
 use crate::cookie::{self, Name};
@@ -247,43 +243,6 @@ impl Desk {
         is_from_here(&self.app, &self.request) && is_token(&self.form, &self.csrf)
     }
 
-    /// A page.
-    pub(crate) fn show(&self, page: &impl Template) -> Shown {
-        Ok(self.answer(StatusCode::OK, page))
-    }
-
-    /// A form again, with what is wrong in it.
-    pub(crate) fn show_again(&self, page: &impl Template) -> Shown {
-        Ok(self.answer(StatusCode::UNPROCESSABLE_ENTITY, page))
-    }
-
-    /// A page with a status.
-    pub(crate) fn answer(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
-        let https = self.app.is_https;
-        // A form may lead to a sign-in: to that of the administrator, and where a client is tried to that of the realm.
-        let there = [self.home().frontend.clone(), Some(self.frontend())];
-        let there = there.into_iter().flatten();
-        let elsewhere = there.filter(|url| *url != self.app.base_url);
-        let security = elsewhere.fold(Security::page(https), |security, url| {
-            security.with_forms_at(&url)
-        });
-        let mut answer = render(status, page, &security);
-        // A browser names the origin of a form only to a page that lets it.
-        let same_origin = HeaderValue::from_static("same-origin");
-        answer.headers_mut().insert(REFERRER_POLICY, same_origin);
-        if self.flash.is_some() {
-            cookie::unset(&mut answer, Name::Flash, https);
-        }
-        if let Some(chosen) = self
-            .query
-            .get("kc_locale")
-            .filter(|tag| LANGUAGES.contains(tag))
-        {
-            cookie::set(&mut answer, Name::Locale, chosen, https, Some(YEAR));
-        }
-        answer
-    }
-
     /// To another page of the realm, which says this first.
     pub(crate) fn go(&self, path: &str, flash: &Flash) -> Shown {
         Ok(self.go_to(&self.url(path), Some(flash)))
@@ -306,8 +265,6 @@ impl Desk {
         sign_in_first(&self.app, &self.request, self.home())
     }
 }
-
-const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// The realm whose console it is; the error is already a page.
 pub(crate) async fn home(

@@ -5,6 +5,7 @@
 mod ask;
 mod chart;
 mod choices;
+mod example;
 mod facts;
 mod list;
 mod preview;
@@ -18,6 +19,7 @@ mod timeline;
 pub(crate) use ask::{Ask, Input};
 pub(crate) use chart::{Bar, Bars};
 pub(crate) use choices::{Choice, Choices};
+pub(crate) use example::Example;
 pub(crate) use facts::Facts;
 pub(crate) use list::{Empty, ListPage, Pager};
 pub(crate) use preview::Preview;

@@ -1,5 +1,6 @@
 //! The password grant: the same proof as in a browser, for a program that knows the password.
 
+use cloakroom_model::lap::Step;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Result};
 
@@ -24,7 +25,9 @@ pub fn judge(
     client_id: &str,
     ip: &str,
 ) -> Result<std::result::Result<User, &'static str>> {
-    match proof::conclude_in_part(cx, checked)? {
+    let concluded = proof::conclude_in_part(cx, checked)?;
+    cx.lap(Step::Account);
+    match concluded {
         Ok(user) => Ok(Ok(user)),
         Err(denied) => {
             proof::report(cx, &denied, client_id, ip)?;
@@ -77,6 +80,7 @@ pub fn judge_further(
             typed: None,
         },
     };
+    cx.lap(Step::Further);
     further::report(cx, &denied, brought.kind, (client_id, place.ip))?;
     Ok(Ok(Err(INVALID)))
 }
@@ -96,6 +100,7 @@ pub fn finish(
         required::clear_verified(cx, user)?;
         return Ok(Ok(()));
     }
+    cx.lap(Step::Actions);
     // No page can be shown here on which it could be done.
     let denied = proof::Denied {
         refusal: Refusal::InvalidCredentials,

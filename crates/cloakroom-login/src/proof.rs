@@ -9,10 +9,12 @@
 
 mod meant;
 mod nobody;
+mod person;
 mod report;
 
 use cloakroom_model::credential::{self, Credential};
 use cloakroom_model::id::UserId;
+use cloakroom_model::lap::Step;
 use cloakroom_model::lockout as failures;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Digest, Result, Secret};
@@ -127,9 +129,10 @@ pub fn prepare(
     place: Place<'_>,
 ) -> Result<std::result::Result<Work, TooMany>> {
     let found = match who {
-        Who::Named(text) => find_person(cx, text)?,
+        Who::Named(text) => person::find(cx, text)?,
         Who::Known(id) => user::find(cx, id)?,
     };
+    cx.lap(Step::User);
     let device = known_device::recognize(cx, found.as_ref(), place.device)?;
     let tried = match (&found, &device, who) {
         (Some(user), Some(device), _) => Tried::by_device(user, device),
@@ -148,6 +151,7 @@ pub fn prepare(
             }));
         }
     };
+    cx.lap(Step::Lock);
     let plain = Plain::new(password.to_owned()).ok();
     let mut work = Work {
         limit,
@@ -176,6 +180,7 @@ pub fn prepare(
     }
     if cx.realm.settings.brute_force_protected {
         let lock = lockout::begin(cx, &user, place.ip)?;
+        cx.lap(Step::Lock);
         let is_trusted = work.device.is_some() && work.limit.failures() < known_device::TRUSTED;
         work.is_counted = lock == Lock::Open;
         work.refused = refusal(lock, is_trusted).or(work.refused);
@@ -387,14 +392,4 @@ pub(crate) fn stored_form(credential: &Credential) -> Stored {
         credential_data: credential.credential_data.clone(),
         secret_data: credential.secret_data.expose().to_owned(),
     }
-}
-
-/// Service accounts are no people: they have no password and never get one.
-fn find_person(cx: &mut Cx<'_>, text: &str) -> Result<Option<User>> {
-    // No name is as long, and one database takes no NUL in a text.
-    if text.is_empty() || text.len() > 255 || text.contains('\0') {
-        return Ok(None);
-    }
-    let found = user::find_for_login(cx, text.trim())?;
-    Ok(found.filter(|user| user.service_account_client.is_none()))
 }

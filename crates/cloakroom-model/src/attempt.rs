@@ -97,6 +97,29 @@ pub struct Attempt {
     pub proof: Option<Secret>,
 }
 
+/// The note that says how long the steps took until now.
+const TOOK: &str = "took";
+
+/// The notes as they are stored: with what the steps took.
+fn notes_of(cx: &Cx<'_>, attempt: &Attempt) -> Result<String> {
+    let took = cx.changes.laps.written();
+    if took.is_empty() {
+        return Ok(serde_json::to_string(&attempt.notes)?);
+    }
+    let mut notes = attempt.notes.clone();
+    notes.insert(TOOK.to_owned(), Value::String(took));
+    Ok(serde_json::to_string(&notes)?)
+}
+
+/// An attempt that goes on: what its steps took before is known from here.
+fn resumed(cx: &mut Cx<'_>, row: Option<Row>) -> Result<Option<Attempt>> {
+    let found = row.map(Row::into_attempt).transpose()?;
+    if let Some(Value::String(took)) = found.as_ref().and_then(|one| one.notes.get(TOOK)) {
+        cx.changes.laps.recall_written(took);
+    }
+    Ok(found)
+}
+
 /// Opens an attempt.
 pub fn insert(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<()> {
     diesel::insert_into(attempts::table)
@@ -109,7 +132,7 @@ pub fn insert(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<()> {
             attempts::request.eq(attempt.request.to_string()),
             attempts::user_id.eq(&attempt.user),
             attempts::stage.eq(serde_json::to_string(&attempt.stage)?),
-            attempts::notes.eq(serde_json::to_string(&attempt.notes)?),
+            attempts::notes.eq(notes_of(cx, attempt)?),
             attempts::created_at.eq(attempt.created_at),
             attempts::expires_at.eq(attempt.expires_at),
         ))
@@ -124,10 +147,8 @@ pub fn find(cx: &mut Cx<'_>, browser: &Digest, tab_id: &str) -> Result<Option<At
         .filter(attempts::browser.eq(browser))
         .filter(attempts::tab_id.eq(tab_id))
         .filter(attempts::expires_at.gt(cx.now));
-    mine.get_result::<Row>(cx.db.conn()?)
-        .optional()?
-        .map(Row::into_attempt)
-        .transpose()
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
+    resumed(cx, row)
 }
 
 /// The attempt with this id, if it is this browser's and not over.
@@ -137,10 +158,8 @@ pub fn find_by_id(cx: &mut Cx<'_>, browser: &Digest, id: &AttemptId) -> Result<O
         .filter(attempts::id.eq(id))
         .filter(attempts::browser.eq(browser))
         .filter(attempts::expires_at.gt(cx.now));
-    mine.get_result::<Row>(cx.db.conn()?)
-        .optional()?
-        .map(Row::into_attempt)
-        .transpose()
+    let row = mine.get_result::<Row>(cx.db.conn()?).optional()?;
+    resumed(cx, row)
 }
 
 /// Tells whether this browser has an attempt that is not over.
@@ -171,7 +190,7 @@ pub fn advance(cx: &mut Cx<'_>, attempt: &Attempt) -> Result<bool> {
         .set((
             attempts::user_id.eq(&attempt.user),
             attempts::stage.eq(serde_json::to_string(&attempt.stage)?),
-            attempts::notes.eq(serde_json::to_string(&attempt.notes)?),
+            attempts::notes.eq(notes_of(cx, attempt)?),
         ))
         .execute(cx.db.conn()?)?;
     Ok(changed == 1)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use rand::CryptoRng;
 
@@ -10,6 +11,7 @@ use crate::Result;
 use crate::conn::Conn;
 use crate::event::Event;
 use crate::fault::Fault;
+use crate::lap::{Laps, Step};
 use crate::secret::Vault;
 use crate::snapshot::Realm;
 use crate::time::Timestamp;
@@ -80,6 +82,11 @@ impl Cx<'_> {
         if !self.changes.settings.contains(&id) {
             self.changes.settings.push(id);
         }
+    }
+
+    /// What was done since the last lap, or since the request came to its door, was this step of a sign-in.
+    pub fn lap(&mut self, step: Step) {
+        self.changes.laps.lap(step);
     }
 
     /// Marks people or sessions of this realm as changed: answers about tokens that are kept in
@@ -213,9 +220,19 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// How many workflows after one another have led to what this unit of work does; nobody outside has to hear of it.
     pub hops: i64,
+    /// How long the steps of a sign-in took until now; it goes with what is stored anyway.
+    pub laps: Laps,
 }
 
 impl Changes {
+    /// Nothing yet, of a request that came to its door then.
+    pub fn since(came: Instant) -> Self {
+        Self {
+            laps: Laps::since(came),
+            ..Self::default()
+        }
+    }
+
     /// Nothing that others hold in memory has changed.
     pub fn is_empty(&self) -> bool {
         self.settings.is_empty() && self.people.is_empty()

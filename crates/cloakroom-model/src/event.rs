@@ -40,8 +40,15 @@ pub struct Event {
     pub details: BTreeMap<String, String>,
 }
 
+/// The detail of an event with an error that says how long each step of the sign-in took.
+const TOOK: &str = "took";
+
 /// Tells of an event after the commit, and writes it down where it `is_kept`. Workflows that begin with it hear of it.
-pub fn report(cx: &mut Cx<'_>, event: Event, is_kept: bool) -> Result<()> {
+pub fn report(cx: &mut Cx<'_>, mut event: Event, is_kept: bool) -> Result<()> {
+    if event.error.is_some() {
+        let took = Some(cx.changes.laps.written()).filter(|took| !took.is_empty());
+        event.details.extend(took.map(|took| (TOOK.to_owned(), took)));
+    }
     if is_kept {
         record(cx, &event)?;
     }

@@ -15,6 +15,7 @@
 //!   [groups](group) and [roles](role); the [user profile](user_profile) says which attributes they have.
 //! - A [consent](consent) is what a user allowed a client.
 //! - An [attempt](attempt) is a login on its way; a [session](session) is a login that succeeded.
+//! - A [lap](lap) is how long the server worked at one step of a login.
 //! - A [departure] is a browser that was sent to an identity provider and has not come back.
 //! - A [trial] is a sign-in at an identity provider that an administrator begins to see what it says.
 //! - A [sign-in](sign_in) is when a user was last here.
@@ -65,6 +66,7 @@ pub mod inspect;
 pub mod job;
 pub mod key;
 pub mod known_device;
+pub mod lap;
 pub mod lease;
 pub mod localization;
 pub mod lockout;

@@ -7,11 +7,13 @@ mod others;
 mod request;
 mod request_object;
 pub(crate) mod respond;
+mod response_type;
 
 use std::sync::Arc;
 
 pub use claims::{ClaimsRequest, Place};
 use cloakroom_model::client::Client;
+use cloakroom_model::lap::Step;
 use cloakroom_model::{Cx, client};
 pub use level::{LevelWish, level_of};
 pub use request::{AuthorizationRequest, Prompt};
@@ -64,7 +66,9 @@ impl Provider {
         form: &Form,
         fetched: &Fetched,
     ) -> Result<Decision, Error> {
-        let client = match find_client(cx, form)? {
+        let found = find_client(cx, form)?;
+        cx.lap(Step::Client);
+        let client = match found {
             Ok(client) => client,
             Err(error) => return Ok(Decision::Page(error)),
         };
@@ -133,11 +137,12 @@ impl Provider {
         let issuer = self.issuer(cx.realm);
         let policy = client_policy::refusal(cx, (&issuer, at), &client, form)?;
         let refused = refused.or_else(|| policy.map(|one| (one.error, Some(one.description))));
+        cx.lap(Step::Request);
         let own = form.get("redirect_uri").filter(|_| is_trial);
         let own = own.map(|uri| (uri.to_owned(), true));
-        let Some((redirect_uri, redirect_uri_given)) =
-            own.or_else(|| find_redirect_uri(self.roots(cx.realm), &client, form))
-        else {
+        let found = own.or_else(|| find_redirect_uri(self.roots(cx.realm), &client, form));
+        cx.lap(Step::Address);
+        let Some((redirect_uri, redirect_uri_given)) = found else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
         let mode = ResponseMode::of_errors(form);
@@ -274,13 +279,15 @@ fn asks_for(form: &Form, scope: &str) -> bool {
 }
 
 fn check(
-    cx: &Cx<'_>,
+    cx: &mut Cx<'_>,
     client: &Client,
     form: &Form,
     to: &Target,
     (claims, level): Wished,
 ) -> Result<AuthorizationRequest, Refusal> {
-    check_response_type(client, form)?;
+    let allowed = response_type::check(client, form);
+    cx.lap(Step::Allowed);
+    allowed?;
     if form
         .get("response_mode")
         .is_some_and(|text| ResponseMode::parse(text).is_none())
@@ -288,7 +295,9 @@ fn check(
         return Err(invalid("response_mode"));
     }
     let scope = form.get("scope").unwrap_or_default();
-    check_scope(cx, client, scope)?;
+    let allowed = check_scope(cx, client, scope);
+    cx.lap(Step::Scope);
+    allowed?;
     let code_challenge = pkce::check_request(
         client,
         // An empty challenge is a broken one, not an absent one.
@@ -325,36 +334,6 @@ fn check(
         device: None,
         is_trial: to.is_trial,
     })
-}
-
-fn check_response_type(client: &Client, form: &Form) -> Result<(), Refusal> {
-    let Some(text) = form.get("response_type") else {
-        let why = "Missing parameter: response_type".to_owned();
-        return Err(("invalid_request", Some(why)));
-    };
-    let disabled = |flow: &str| {
-        let why = format!(
-            "Client is not allowed to initiate browser login with given response_type. \
-             {flow} flow is disabled for the client."
-        );
-        ("unauthorized_client", Some(why))
-    };
-    if text == "code" {
-        return if client.settings.standard_flow_enabled {
-            Ok(())
-        } else {
-            Err(disabled("Standard"))
-        };
-    }
-    let words: Vec<&str> = text.split(' ').collect();
-    let is_known = words
-        .iter()
-        .all(|word| ["code", "token", "id_token"].contains(word));
-    if is_known && !client.settings.implicit_flow_enabled {
-        return Err(disabled("Implicit"));
-    }
-    // Tokens in a redirect are not offered, whatever the client's settings say (RFC 9700 §2.1.2).
-    Err(("unsupported_response_type", None))
 }
 
 fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal> {

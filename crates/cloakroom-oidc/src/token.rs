@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloakroom_jose::base64url;
+use cloakroom_model::lap::Step;
 use cloakroom_model::{Cx, Door, Link, Realm};
 use serde_json::Value;
 
@@ -84,14 +85,19 @@ impl Provider {
             return uma::answer(self, cx, request);
         }
         let call = Call::new(request, door)?;
+        cx.lap(Step::Request);
         let client = client_auth::prove(self, cx, &request.credentials, &request.form);
+        cx.lap(Step::Proof);
         let client = reported(cx, call, client)?;
         if !writes(door) && client.settings.has(OPAQUE) {
             return Ok(Issued::NeedsWrite);
         }
-        let authorization = check_usable(&client)
-            .and_then(|()| self.check_policies(cx, &client, request))
-            .and_then(|()| call.grant.authorize(self, cx, &client, request));
+        let allowed =
+            check_usable(&client).and_then(|()| self.check_policies(cx, &client, request));
+        cx.lap(Step::Allowed);
+        let authorization =
+            allowed.and_then(|()| call.grant.authorize(self, cx, &client, request));
+        cx.lap(Step::Grant);
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, &client, authorization)
             .map(Issued::Minted)

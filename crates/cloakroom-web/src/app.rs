@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use actix_web::HttpRequest;
 use cloakroom_federation::Federation;
@@ -260,10 +261,10 @@ impl App {
                 done => return done,
             }
         }
-        let (id, name) = (realm.id.clone(), realm.name.clone());
+        let (id, name, came) = (realm.id.clone(), realm.name.clone(), Instant::now());
         let (realm, vault) = (Arc::clone(realm), Arc::clone(&self.vault));
         let mut run = move |link: &mut Link<'_>| -> Result<(Result<T, E>, Changes), E> {
-            let mut changes = Changes::default();
+            let mut changes = Changes::since(came);
             let mut rng = random()?;
             let mut cx = Cx {
                 db: link.again(),

@@ -28,6 +28,8 @@ enum Place {
     Window,
     /// Hidden in a page of a client (the session iframe and its kin).
     ClientFrame,
+    /// In a page of this server, as an example that nothing can be done with.
+    Example,
 }
 
 /// What a page is allowed; it becomes the response's security headers.
@@ -61,6 +63,23 @@ impl Security {
             place: Place::ClientFrame,
             ..Self::page(is_https)
         }
+    }
+
+    /// Starts from a page that is shown as an example: pages of this server may frame it, no script runs in it, and no form
+    /// leaves it.
+    #[must_use]
+    pub fn example(is_https: bool) -> Self {
+        Self {
+            place: Place::Example,
+            ..Self::page(is_https)
+        }
+    }
+
+    /// Lets the page frame pages of this server that allow it.
+    #[must_use]
+    pub fn with_own_frames(mut self) -> Self {
+        self.frames.push("'self'".to_owned());
+        self
     }
 
     /// Lets forms end at this registered URI: a browser holds `form-action` against
@@ -141,6 +160,11 @@ impl Security {
         }
         match self.place {
             Place::Window => self.apply_for_window(headers),
+            Place::Example => {
+                self.apply_for_window(headers);
+                let own = HeaderValue::from_static("SAMEORIGIN");
+                headers.insert(header::X_FRAME_OPTIONS, own);
+            }
             Place::ClientFrame => {
                 headers.insert(header::CACHE_CONTROL, FRAME_CACHING);
                 let anywhere = HeaderValue::from_static("cross-origin");
@@ -177,6 +201,10 @@ impl Security {
                      frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
                 )
             }
+            Place::Example => "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                 form-action 'none'; frame-ancestors 'self'; base-uri 'none'; \
+                 require-trusted-types-for 'script'"
+                .to_owned(),
             // Which origins may frame it is known only when its script asks, at `…/init`.
             Place::ClientFrame => "default-src 'none'; script-src 'self'; connect-src 'self'; \
                  form-action 'none'; base-uri 'none'; require-trusted-types-for 'script'"
@@ -321,6 +349,26 @@ mod tests {
             headers.get("cross-origin-resource-policy").unwrap(),
             "cross-origin"
         );
+    }
+
+    #[test]
+    fn an_example_is_framed_by_this_server_alone_and_does_nothing() {
+        let example = headers(&Security::example(true));
+        let around = headers(&Security::page(true).with_own_frames());
+
+        let policy = |headers: &HeaderMap| {
+            let policy = headers.get("content-security-policy").unwrap();
+            policy.to_str().unwrap().to_owned()
+        };
+        for part in ["default-src 'none'; ", "form-action 'none'; ", "frame-ancestors 'self'; "] {
+            assert!(policy(&example).contains(part), "{part}");
+        }
+        assert!(!policy(&example).contains("script-src"));
+        assert_eq!(example.get("x-frame-options").unwrap(), "SAMEORIGIN");
+        let caching = example.get("cache-control").unwrap();
+        assert_eq!(caching, "no-store, must-revalidate, max-age=0");
+        assert!(policy(&around).contains("; frame-src 'self'; form-action 'self'; "));
+        assert!(policy(&around).contains("frame-ancestors 'none'"));
     }
 
     #[test]

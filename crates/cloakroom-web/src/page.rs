@@ -61,6 +61,10 @@ pub struct Layout {
     base_path: String,
     languages: Vec<LanguageLink>,
     brand: Option<BrandLinks>,
+    /// `light` or `dark`; empty where the reader's machine decides.
+    theme: &'static str,
+    /// The direction, where the language does not decide.
+    dir: Option<&'static str>,
 }
 
 /// Where the realm's own look is.
@@ -93,7 +97,23 @@ impl Layout {
             base_path: String::new(),
             languages: Vec::new(),
             brand: None,
+            theme: "",
+            dir: None,
         }
+    }
+
+    /// Shows the page in this theme, whatever the reader's machine prefers, and from right to left where that is asked for.
+    #[must_use]
+    pub fn shown_as(mut self, is_dark: bool, is_mirrored: bool) -> Self {
+        self.theme = if is_dark { "dark" } else { "light" };
+        self.dir = is_mirrored.then_some("rtl");
+        if let Some(brand) = &mut self.brand {
+            let dark = std::mem::take(&mut brand.logo_dark);
+            if is_dark && !dark.is_empty() && !brand.logo.is_empty() {
+                brand.logo = dark;
+            }
+        }
+        self
     }
 
     /// Lets the page look as its realm wants; `at` is the address below which the style and the logos are.
@@ -150,7 +170,7 @@ impl Layout {
     }
 
     fn dir(&self) -> &'static str {
-        self.locale.direction()
+        self.dir.unwrap_or_else(|| self.locale.direction())
     }
 
     fn text(&self, key: &str) -> String {

@@ -1,5 +1,8 @@
 //! How the pages of a realm look: its colours, corners, letters and logos, beside what becomes of them.
 
+mod examples;
+mod inert;
+mod pages;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -19,6 +22,8 @@ use crate::routes::{Route, Shown};
 pub(super) const ROUTES: &[Route] = &[
     Route::show("/branding", |desk| Box::pin(show(desk))).and_change(|desk| Box::pin(save(desk))),
     Route::show("/branding/preview.css", |desk| Box::pin(style(desk))),
+    Route::show("/branding/pages", |desk| Box::pin(pages::choose(desk))),
+    Route::show("/branding/pages/{page}", |desk| Box::pin(pages::show(desk))),
     Route::show("/branding/texts/{locale}", |desk| {
         Box::pin(texts::show(desk))
     })
@@ -63,18 +68,32 @@ fn attributes(realm: &Value) -> BTreeMap<String, String> {
     texts.collect()
 }
 
-/// The look, and the words of each language; `locale` is the one that is shown.
-fn tabs(desk: &Desk, realm: &Value, locale: Option<&str>) -> Vec<Step> {
+/// A part of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab<'a> {
+    /// Colours, corners, letters and logos.
+    Look,
+    /// Every page in that look.
+    Pages,
+    /// The words of the language with this tag.
+    Texts(&'a str),
+}
+
+/// The look, the pages in it, and the words of each language.
+fn tabs(desk: &Desk, realm: &Value, shown: Tab<'_>) -> Vec<Step> {
     let look = Step::new(desk.text("branding-look"), desk.url("/branding"));
+    let pages = Step::new(desk.text("branding-pages"), desk.url("/branding/pages"));
     let words = texts::languages(realm).into_iter().map(|one| {
         let name = one.text("language-name");
         let words = desk.text_with("branding-texts", "language", name);
         let url = desk.url(&format!("/branding/texts/{}", one.tag()));
-        Step::new(words, url).current(locale == Some(one.tag()))
+        Step::new(words, url).current(shown == Tab::Texts(one.tag()))
     });
-    std::iter::once(look.current(locale.is_none()))
-        .chain(words)
-        .collect()
+    let first = [
+        look.current(shown == Tab::Look),
+        pages.current(shown == Tab::Pages),
+    ];
+    first.into_iter().chain(words).collect()
 }
 
 async fn above(desk: &Desk) -> Result<(Value, Heading), Problem> {
@@ -82,7 +101,7 @@ async fn above(desk: &Desk) -> Result<(Value, Heading), Problem> {
     let realm = desk.get("").await?;
     let heading = Heading::new(&desk.text("nav-branding"))
         .lead(desk.text("branding-lead"))
-        .tabs(tabs(desk, &realm, None));
+        .tabs(tabs(desk, &realm, Tab::Look));
     Ok((realm, heading))
 }
 

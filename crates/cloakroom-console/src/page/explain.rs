@@ -225,6 +225,7 @@ fn steps(desk: &Desk, event: &Value, cause: &Cause) -> Card {
             Cell::text(desk.text(step.key)),
             Cell::mono(input),
             Cell::Pills(vec![pill]),
+            took(desk, event, cause, index),
             Cell::text(why),
         ])
     });
@@ -232,11 +233,22 @@ fn steps(desk: &Desk, event: &Value, cause: &Cause) -> Card {
         "flow-step",
         "explain-input",
         "column-state",
+        "explain-took",
         "explain-reason",
     ];
     let columns = columns.map(|key| desk.text(key)).to_vec();
     let table = Table::new(desk.text("explain-steps"), columns, rows.collect());
     Card::new("steps", desk.text("explain-steps")).table(table, desk.text("explain-no-steps"))
+}
+
+/// How long the server worked at a step that was come to; nothing where the event does not say it.
+fn took(desk: &Desk, event: &Value, cause: &Cause, index: usize) -> Cell {
+    let step = cause.steps.get(index).filter(|_| index <= cause.failed);
+    Cell::Amount(match step.and_then(|step| step.took(event)) {
+        Some(0) => desk.text("explain-took-less"),
+        Some(millis) => desk.text_with("milliseconds", "count", millis),
+        None => String::new(),
+    })
 }
 
 /// The one thing to do, and the page where it is done.

@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::{Ask, Choices, Facts, Pager, Preview, Progress, Sheet, Table, Timeline};
+use super::{Ask, Choices, Example, Facts, Pager, Preview, Progress, Sheet, Table, Timeline};
 use crate::desk::Desk;
 use crate::frame::{Frame, Step};
 use crate::routes::Shown;
@@ -130,6 +130,7 @@ pub(crate) enum Piece {
     Timeline(Timeline),
     Progress(Progress),
     Preview(Preview),
+    Example(Example),
 }
 
 /// A page of pieces under each other.
@@ -175,6 +176,10 @@ impl Stack {
 
     /// Shows it.
     pub(crate) fn show(self, desk: &Desk) -> Shown {
-        desk.show(&self)
+        let is_frame = |piece: &Piece| matches!(piece, Piece::Example(_));
+        match self.pieces.iter().any(is_frame) {
+            true => desk.show_framing(&self),
+            false => desk.show(&self),
+        }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Cell {
     When(When),
     /// A number, in figures of one width.
     Number(String),
+    /// A number with its unit, one below the other.
+    Amount(String),
     /// A button that changes something about this row.
     Button {
         text: String,

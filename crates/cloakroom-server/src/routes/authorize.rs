@@ -1,5 +1,7 @@
 //! The authorization endpoint: HTTP on this side, `Provider::authorize` on the other.
 
+use std::time::Instant;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::redirector;
@@ -7,6 +9,7 @@ use cloakroom_login::flow;
 use cloakroom_login::sign_on::{self, Opened, Origin};
 use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
+use cloakroom_model::lap::Step;
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
 use cloakroom_oidc::{Error, Form, Provider, par};
@@ -91,10 +94,12 @@ async fn authorize(
     let Ok(form) = Form::parse(parameters.as_bytes()) else {
         return visit.error(StatusCode::BAD_REQUEST, Notice::InvalidRequest);
     };
+    let began = Instant::now();
     let fetched = match request_object::fetch(&visit.app, &visit.realm, &form).await {
         Ok(fetched) => fetched,
         Err(error) => return visit.fault(&error),
     };
+    let fetching = began.elapsed();
     let new_handle = match cloakroom_web::app::random() {
         Ok(mut rng) => Secret::random(&mut rng).expose().to_owned(),
         Err(fault) => return visit.fault(&fault),
@@ -117,7 +122,10 @@ async fn authorize(
     // What was pushed is used once, so there is nothing to begin again with.
     let is_pushed = form.get("request_uri").is_some_and(par::is_reference);
     let parameters = if is_pushed { None } else { Some(parameters) };
-    let work = move |cx: &mut Cx<'_>| begin(cx, &provider, (&form, &fetched), &brought);
+    let work = move |cx: &mut Cx<'_>| {
+        cx.changes.laps.add(Step::Request, fetching);
+        begin(cx, &provider, (&form, &fetched), &brought)
+    };
     let begun = match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(begun) => begun,
         Err(error) => return visit.fault(&error),
@@ -330,6 +338,7 @@ fn recognize(
         }
         _ => Judged::AsksPassword,
     };
+    cx.lap(Step::Flow);
     if let Judged::Barred(bar) = judged {
         // What a demanded level asks for is asked of nobody like them, and nothing else is left.
         let is_demanded = request.level.is_missed_at(0);

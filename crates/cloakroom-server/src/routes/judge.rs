@@ -1,7 +1,7 @@
 //! A password between its two transactions: directories are asked, it is hashed, and guesses at whom a directory knows are counted.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cloakroom_federation::directory::Directory;
 use cloakroom_federation::directory::ask::{self, Meant, Question, Unasked, Verdict};
@@ -10,6 +10,7 @@ use cloakroom_federation::kerberos::Ways;
 use cloakroom_keycloak::blueprint;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::proof::{self, Checked, Reservation, Work};
+use cloakroom_model::lap::Step;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_web::App;
 
@@ -33,12 +34,15 @@ pub(super) struct Looked {
     checked: Checked,
     /// `None` if a stored hash says it all.
     word: Option<Verdict>,
+    /// How long that took, with what was waited for.
+    took: Duration,
 }
 
 impl Looked {
     /// Stores whoever a directory says it is, and lets its word count.
     pub(super) fn settle(&self, cx: &mut Cx<'_>) -> Result<Checked, Fault> {
         let mut checked = self.checked.clone();
+        cx.changes.laps.add(Step::Password, self.took);
         if let Some(word) = &self.word {
             let default_role = blueprint::default_role(&cx.realm.settings);
             let user = ask::settle(cx, word, default_role.as_ref())?;
@@ -61,6 +65,7 @@ pub(super) async fn look(
     ip: &str,
     (mut work, question): (Work, Option<Question>),
 ) -> Result<Result<Looked, Unjudged>, Fault> {
+    let began = Instant::now();
     let centres = Centres(app);
     let ways = Ways {
         dial: &*app.outbound,
@@ -115,7 +120,11 @@ pub(super) async fn look(
         // Nobody is asked about, and no directory has a say.
         let _ = tokio::time::timeout(PATIENCE, asked).await;
     }
-    Ok(Ok(Looked { checked, word }))
+    Ok(Ok(Looked {
+        checked,
+        word,
+        took: began.elapsed(),
+    }))
 }
 
 /// Counts a guess at somebody whom a directory knows; `None` if that is nobody who could ever sign in.

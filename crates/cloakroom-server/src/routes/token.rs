@@ -11,6 +11,7 @@ use cloakroom_login::profile::scopes_of;
 use cloakroom_login::proof::{Place, Work};
 use cloakroom_model::credential::RECOVERY_CODES;
 use cloakroom_model::flow::Use;
+use cloakroom_model::lap::{Laps, Step};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
@@ -151,20 +152,20 @@ async fn by_password(caller: &Caller, asked: &Arc<TokenRequest>) -> Result<Box<M
             is_refused: work.is_refused(),
         };
         let question = question(cx, typed)?;
-        Ok::<_, Error>((ask, work, question))
+        Ok::<_, Error>((ask, work, question, cx.changes.laps.clone()))
     };
     // An assertion is spent by the first step, and stays spent whatever becomes of the machine.
     let door = match asked.form.get("client_assertion") {
         Some(_) => Door::Write,
         None => Door::Passing,
     };
-    let (ask, work, question) = app.enter(realm, door, prepare).await?;
+    let (ask, work, question, laps) = app.enter(realm, door, prepare).await?;
     let (app, asked, whose) = (app.clone(), Arc::clone(asked), Arc::clone(realm));
     // Whoever goes away in the middle has guessed all the same.
-    let done =
-        request_id::outlive(
-            async move { judged(&app, &whose, (asked, ask), (work, question)).await },
-        );
+    let done = request_id::outlive(async move {
+        let found = (work, question, laps);
+        judged(&app, &whose, (asked, ask), found).await
+    });
     let done = done.await.unwrap_or_else(|| Err(Fault::busy().into()));
     if done.is_err() {
         even::wait(realm, began).await;
@@ -176,7 +177,7 @@ async fn judged(
     app: &App,
     realm: &Arc<Realm>,
     (request, ask): (Arc<TokenRequest>, Ask),
-    (work, question): (Work, Option<Question>),
+    (work, question, laps): (Work, Option<Question>, Laps),
 ) -> Result<Box<Minted>, Error> {
     let looked = match judge::look((app, realm), &request.ip, (work, question)).await? {
         Ok(looked) => looked,
@@ -188,12 +189,15 @@ async fn judged(
     let provider = Arc::clone(&app.provider);
     let conclude = move |cx: &mut Cx<'_>| {
         let client_id = &ask.client.client_id;
+        cx.changes.laps.recall(&laps);
         let checked = looked.settle(cx)?;
         let refused = |text: &'static str| Error::from(OAuthError::invalid_grant(text));
         let user = direct::judge(cx, &checked, client_id, &request.ip)?.map_err(refused)?;
         let scope = request.form.get("scope").unwrap_or_default();
         let to = (Use::DirectGrant, &*ask.client);
-        let asks = match course::judge(cx, to, &user, scope)? {
+        let judged = course::judge(cx, to, &user, scope)?;
+        cx.lap(Step::Flow);
+        let asks = match judged {
             Ok(asks) => asks,
             Err(bar) => {
                 bar.report(cx, client_id, &request.ip, Some(&user))?;

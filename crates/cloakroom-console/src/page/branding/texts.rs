@@ -6,7 +6,7 @@ use cloakroom_web::i18n::own::{PARTS, TERMS, name_of};
 use cloakroom_web::i18n::{Locale, Locales};
 use serde_json::Value;
 
-use super::{MANAGE, VIEW, tabs};
+use super::{MANAGE, Tab, VIEW, tabs};
 use crate::desk::{Desk, encode, text_of};
 use crate::frame::Heading;
 use crate::part::sheet::{self, Sheet, SheetPage};
@@ -57,7 +57,7 @@ async fn above(desk: &Desk) -> Result<(&'static Locale, Heading), Problem> {
     let locale = locale.ok_or_else(Problem::not_found)?;
     let heading = Heading::new(&desk.text("nav-branding"))
         .lead(desk.text("texts-lead"))
-        .tabs(tabs(desk, &realm, Some(&tag)));
+        .tabs(tabs(desk, &realm, Tab::Texts(&tag)));
     Ok((locale, heading))
 }
 

@@ -13,6 +13,18 @@ pub(super) struct Step {
     pub(super) inputs: &'static [&'static str],
 }
 
+impl Step {
+    /// How many whole milliseconds the server worked at it, by what the event says; `None` for an event from before it was
+    /// written down, or where it was not measured by itself.
+    pub(super) fn took(&self, event: &Value) -> Option<u32> {
+        let own = self.key.strip_prefix("explain-step-")?;
+        let all = text_of(event, "details/took");
+        let mut words = all.split(' ');
+        words.find(|word| *word == own)?;
+        words.next()?.parse().ok()
+    }
+}
+
 const fn step(key: &'static str, inputs: &'static [&'static str]) -> Step {
     Step { key, inputs }
 }

@@ -8,6 +8,7 @@ use cloakroom_login::required::{self, Action, HashedPassword, NewPassword};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::id::UserId;
+use cloakroom_model::lap::Step;
 use cloakroom_model::organization::Organization;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault};
@@ -272,6 +273,7 @@ async fn store_password(
         }
         end_wish(&mut attempt, Action::UpdatePassword);
         flow::stand_on(cx, &mut attempt)?;
+        cx.lap(Step::Actions);
         attempt::advance(cx, &attempt)?;
         sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin).map(Acted::Onward)
     };
@@ -355,6 +357,7 @@ fn step(
         ))));
     }
     required::strike(cx, &user, action)?;
+    cx.lap(Step::Actions);
     end_wish(&mut attempt, action);
     attempt::advance(cx, &attempt)?;
     Ok(Ok(attempt))

@@ -8,6 +8,7 @@ use cloakroom_login::flow::{self, Next, note};
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::id::ScopeId;
+use cloakroom_model::lap::Step;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, consent};
 use cloakroom_web::App;
@@ -91,6 +92,7 @@ async fn decide(
         // Whatever is not a clear yes is a no.
         if form.get("accept").is_none() || form.get("cancel").is_some() {
             let request = sign_in::request_of(&attempt)?;
+            cx.lap(Step::Consent);
             let refused = Refusal {
                 client_id: &request.client_id,
                 user: Some(user.id.clone()),

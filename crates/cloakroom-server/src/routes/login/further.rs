@@ -13,6 +13,7 @@ use cloakroom_login::proof::{Denied, Place, Refusal};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, Proved, Stage};
 use cloakroom_model::credential::{OTP, PASSKEY, RECOVERY_CODES, SECURITY_KEY};
+use cloakroom_model::lap::Step;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Fault};
 use cloakroom_oidc::{Form, Provider};
@@ -130,7 +131,9 @@ fn left(cx: &mut Cx<'_>, attempt: &Attempt, user: &User, origin: &Origin) -> Res
     let Stage::Further { proved, .. } = &attempt.stage else {
         return Ok(Left::Nothing(Asks::default()));
     };
-    let asks = match course::further(cx, attempt, (user, proved), &proved.declined)? {
+    let judged = course::further(cx, attempt, (user, proved), &proved.declined)?;
+    cx.lap(Step::Flow);
+    let asks = match judged {
         Ok(asks) => asks,
         Err(bar) => {
             let client_id = sign_in::request_of(attempt)?.client_id;
@@ -219,7 +222,9 @@ pub(super) fn answer(
         device: (!answer.is_device_new).then_some(answer.device),
         is_for_many: false,
     };
-    match further::prove(cx, &user, &brought, place)? {
+    let proved = further::prove(cx, &user, &brought, place)?;
+    cx.lap(Step::Further);
+    match proved {
         Ok(Ok(spent)) => {
             if let Spent::Key(proof) = &spent {
                 flow::stand_on_key(&mut attempt, &proof.credential);

@@ -5,6 +5,7 @@ use cloakroom_login::further::{self, webauthn};
 use cloakroom_login::proof::{Denied, Refusal};
 use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::credential::{PASSKEY, SECURITY_KEY};
+use cloakroom_model::lap::Step;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 use cloakroom_oidc::Form;
@@ -95,6 +96,7 @@ pub(super) fn take<'a>(
         ),
         detail("web_authn_authentication_error_detail", why),
     ];
+    cx.lap(Step::Further);
     let code = further::report_with(cx, &denied, kind, (place, details))?;
     Ok(Taken::Missing(code.to_string()))
 }

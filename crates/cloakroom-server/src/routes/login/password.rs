@@ -10,7 +10,7 @@ use cloakroom_login::known_device;
 use cloakroom_login::proof::{self, Denied, Place, Refusal, TooMany, Who, Work};
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::{self, Attempt, First, Stage};
-
+use cloakroom_model::lap::Step;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret, client};
 use cloakroom_oidc::{Form, Provider};
@@ -293,7 +293,9 @@ impl Post {
             return Ok(Judged::Onward(Onward::Over));
         };
         let checked = looked.settle(cx)?;
-        match proof::conclude_in_part(cx, &checked)? {
+        let concluded = proof::conclude_in_part(cx, &checked)?;
+        cx.lap(Step::Account);
+        match concluded {
             Ok(user) => {
                 let asks = match self.asks(cx, &attempt, &user)? {
                     Ok(asks) => asks,
@@ -330,7 +332,9 @@ impl Post {
         let Some(client) = client::find_by_id(cx, &attempt.client)? else {
             return Ok(Ok(Asks::default()));
         };
-        let bar = match course::judge_in(cx, (attempt, &client), user, &[])? {
+        let judged = course::judge_in(cx, (attempt, &client), user, &[])?;
+        cx.lap(Step::Flow);
+        let bar = match judged {
             Ok(asks) => return Ok(Ok(asks)),
             Err(bar) => bar,
         };

@@ -105,6 +105,7 @@ export const PAGES = [
   { name: 'directories-new', path: '/directories/new', rights: ['manage-realm'] },
   { name: 'directory', path: '/directories/{directory}', rights: ['view-realm', 'manage-realm'] },
   { name: 'branding', path: '/branding', rights: ['view-realm', 'manage-realm'] },
+  { name: 'branding-pages', path: '/branding/pages?page=consent&width=phone&theme=dark&direction=rtl', rights: ['view-realm', 'manage-realm'] },
   { name: 'branding-texts', path: '/branding/texts/en', rights: ['view-realm', 'manage-realm'] },
   { name: 'settings-found', path: '/settings?q=session', rights: ['view-realm', 'manage-realm'] },
   { name: 'settings-general', path: '/settings/general', rights: ['view-realm', 'manage-realm'] },
@@ -129,6 +130,7 @@ export const PAGES = [
 
 /** What is sent as a file, or bit by bit, and is no page. */
 export const FILES = [
+  { path: '/branding/pages/sign-in' },
   { path: '/users/export' },
   { path: '/clients/export' },
   { path: '/events/export?as=csv' },

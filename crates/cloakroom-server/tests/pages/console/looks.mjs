@@ -1,5 +1,6 @@
 // How a realm looks, where its settings come from, and what is said of what is refused.
 import assert from 'node:assert/strict';
+import { accessibilityProblems } from '../../clients/harness/axe.mjs';
 import { signedIn } from './journeys.mjs';
 import { Visitor } from './visitor.mjs';
 
@@ -37,6 +38,83 @@ export async function theSignInPageLooksAsTheRealmWants(browser, scene) {
     } finally {
       await person.close();
     }
+  } finally {
+    await context.close();
+  }
+}
+
+/** The names of the pages that can be looked at. */
+const examples = (text) => [...text.match(/<select[^>]*name="page"[^>]*>([\s\S]*?)<\/select>/)[1].matchAll(/value="([^"]+)"/g)].map(([, name]) => name);
+
+/** Each page that people see is shown in the realm's look, in each theme and direction; nothing in it does anything, and nobody is signed in by it. */
+export async function eachPageIsShownInTheLook(browser, scene) {
+  const { realm } = scene;
+  const before = (await realm.call('GET', '')).body.attributes;
+  await realm.call('PUT', '', { attributes: { ...before, 'brand.accent': '#6a1b9a', 'brand.logo': DRAWING } });
+  const { page, context, url } = await signedIn(browser, scene);
+  try {
+    const visitor = new Visitor(realm.admin.base, realm.name);
+    await visitor.signIn('boss', scene.password);
+    const names = examples((await visitor.open(visitor.url('/branding/pages'))).text);
+    assert.ok(names.length > 20, `${names}`);
+    const wrong = [];
+    for (const name of names) {
+      for (const theme of ['light', 'dark']) {
+        for (const direction of ['', 'rtl']) {
+          const query = new URLSearchParams({ theme, direction, language: 'en' });
+          const answer = await visitor.send(visitor.url(`/branding/pages/${name}?${query}`));
+          const text = await answer.text();
+          const policy = answer.headers.get('content-security-policy');
+          const live = [...text.matchAll(/<(?:a|form) [^>]*?(?:href|action)="([^"]*)"/g)].filter(([, to]) => to !== '#');
+          const is = {
+            status: answer.status === 200 && answer.headers.getSetCookie().length === 0,
+            look: /\/brand\/[0-9a-f]+\/style\.css"/.test(text) && /class="logo" src="[^"]*\/logo"/.test(text),
+            choice: text.includes(` data-theme="${theme}"`) && text.includes(`dir="${direction || 'ltr'}"`),
+            inert: live.length === 0 && !text.includes('<script') && policy.includes("form-action 'none'") && !policy.includes('script-src'),
+          };
+          if (Object.values(is).includes(false)) wrong.push(`${name} ${query}: ${JSON.stringify(is)}`);
+        }
+      }
+    }
+    assert.deepEqual(wrong, []);
+    const refused = [];
+    page.on('console', (message) => message.type() === 'error' && refused.push(message.text()));
+    for (const name of names) {
+      await page.goto(url(`/branding/pages/${name}?theme=dark`));
+      assert.deepEqual(await accessibilityProblems(page), [], name);
+    }
+    await page.goto(url('/branding/pages/sign-in?theme=light'));
+    assert.equal(await background(page.getByRole('button', { name: 'Sign In' })), 'rgb(106, 27, 154)');
+    assert.deepEqual(refused, []);
+    const lost = await visitor.open(visitor.url('/branding/pages?page=nowhere'));
+    assert.equal(lost.status, 404);
+    assert.equal((await visitor.send(visitor.url('/branding/pages/nowhere'))).status, 404);
+    assert.equal((await visitor.send(visitor.url('/branding/pages/sign-in'), { method: 'POST' })).status >= 400, true);
+  } finally {
+    await realm.call('PUT', '', { attributes: { ...before, 'brand.accent': before['brand.accent'] ?? '', 'brand.logo': before['brand.logo'] ?? '' } });
+    await context.close();
+  }
+}
+
+/** Without scripts as with them, the page is chosen by a form, and stands in a frame of the chosen width. */
+export async function aPageIsChosenWithoutAScript(browser, scene) {
+  const { page, context, url } = await signedIn(browser, scene, { javaScriptEnabled: false });
+  try {
+    await page.goto(url('/branding'));
+    await page.getByRole('link', { name: 'Pages', exact: true }).click();
+    await page.frameLocator('iframe').getByRole('button', { name: 'Sign In' }).waitFor();
+    await page.getByLabel('Page', { exact: true }).selectOption({ label: 'Consent' });
+    await page.getByLabel('Width').selectOption({ label: 'Telephone' });
+    await page.getByLabel('Direction').selectOption({ label: 'From right to left' });
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.waitForURL(/page=consent/);
+    const frame = page.frameLocator('iframe');
+    await frame.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await frame.locator('html').getAttribute('dir'), 'rtl');
+    assert.ok((await page.locator('iframe').boundingBox()).width <= 377);
+    const shown = page.frames().find((one) => one !== page.mainFrame()).url();
+    await frame.getByRole('button').first().click();
+    assert.equal(page.frames().find((one) => one !== page.mainFrame()).url(), shown);
   } finally {
     await context.close();
   }

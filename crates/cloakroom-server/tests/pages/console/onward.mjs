@@ -126,6 +126,12 @@ export async function aNameThatNobodyHasIsExplained(_browser, scene) {
     const told = await ask(visitor, 'Ada.Bryon');
     assert.ok(told.includes('Nobody has this username or address'), 'why it failed');
     assert.ok(told.includes('“ada.bryon”') && card(told, 'steps').includes('ada.bryon'), 'what was typed');
+    // How long the server worked stands at each step that was come to, and nowhere else.
+    const rows = card(told, 'steps').split('<tr>').slice(2);
+    for (const row of rows) {
+      const amount = row.match(/class="amount">([^<]*)</)?.[1];
+      assert.match(amount, row.includes('not reached') ? /^$/ : /^(&#60; 1|\d+) ms$/, row);
+    }
     const meant = card(told, 'meant');
     assert.ok(/\/users\/[^"]*"[^>]*>(<bdi>)?ada\.byron</.test(meant) && !meant.includes('grace'), meant);
 

@@ -1,5 +1,7 @@
 //! What people with devices do: sign in with them in every form that Keycloak stores, and set them up.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use super::codes::{Device, from_base32, paper};
@@ -22,6 +24,7 @@ pub(super) const STORIES: &[(&str, Story)] = &[
     ("a-flow-that-demands-codes-has-them-set-up", demanded),
     ("an-application-asks-for-an-app-to-be-set-up", asked_for),
     ("a-counter-is-set-up-as-the-realm-says", by_counter),
+    ("a-refusal-says-how-long-each-step-took", times),
 ];
 
 fn app(scene: &Scene, name: &str) {
@@ -434,4 +437,40 @@ fn by_counter(scene: &Scene, name: &str) {
         scene.subject(send(&mut browser, &page, &device.at(8))),
         person.id
     );
+}
+
+/// The steps of both requests are there, those of the first one too, and none took longer than the whole.
+fn times(scene: &Scene, name: &str) {
+    let (person, device) = with_app(scene, name);
+    let mut browser = scene.browser();
+    let began = Instant::now();
+    let page = scene.half(&mut browser, &person);
+    let page = asks_again(
+        send(&mut browser, &page, &device.wrong()),
+        "That code is wrong",
+    );
+    let whole = began.elapsed().as_millis();
+
+    let wrong = scene.errors(&person);
+    let took = text(&wrong[0]["details"], "took");
+    let words: Vec<&str> = took.split(' ').collect();
+    let mut sum = 0;
+    for step in [
+        "client", "address", "request", "allowed", "scope", "user", "lock", "password", "account",
+        "flow", "further",
+    ] {
+        let at = words.iter().position(|word| *word == step);
+        let at = at.unwrap_or_else(|| panic!("{step} is not in {took}"));
+        sum += words[at + 1].parse::<u128>().unwrap();
+    }
+    assert!(sum <= whole, "{took} in {whole} ms");
+
+    // Whoever gets in is told about as ever.
+    assert_eq!(
+        scene.subject(send(&mut browser, &page, &device.code(0))),
+        person.id
+    );
+    let path = format!("/events?type=LOGIN&user={}", person.id);
+    let let_in = scene.realm.call("GET", &path, &Value::Null).json();
+    assert!(let_in[0]["details"].get("took").is_none(), "{let_in}");
 }

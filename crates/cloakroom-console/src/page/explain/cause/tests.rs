@@ -1,6 +1,6 @@
 //! Which step refused, and why.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Cause;
 
@@ -91,4 +91,31 @@ fn what_a_centre_of_keys_or_a_code_says_is_told_from_a_wrong_password() {
         let failed = cause.steps.get(cause.failed).map(|step| step.key);
         assert_eq!((failed, cause.why), (Some(step), why), "{reason}");
     }
+}
+
+#[test]
+fn a_step_took_what_the_event_says_of_it_and_nothing_else() {
+    let said = json!({
+        "type": "LOGIN_ERROR", "error": "invalid_user_credentials",
+        "details": {"took": "client 0 user 3 password 54"},
+    });
+    let cause = Cause::of(&said);
+    let took = |key: &str, event: &Value| {
+        let step = cause.steps.iter().find(|step| step.key == key).unwrap();
+        step.took(event)
+    };
+    for (key, millis) in [
+        ("explain-step-client", Some(0)),
+        ("explain-step-user", Some(3)),
+        ("explain-step-password", Some(54)),
+        ("explain-step-flow", None),
+    ] {
+        assert_eq!(took(key, &said), millis, "{key}");
+    }
+    for took_of in ["", "password", "password x", "passwords 3"] {
+        let event = json!({"details": {"took": took_of}});
+        assert_eq!(took("explain-step-password", &event), None, "{took_of}");
+    }
+    // It was written before times were.
+    assert_eq!(took("explain-step-password", &json!({"error": "x"})), None);
 }
