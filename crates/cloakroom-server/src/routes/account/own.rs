@@ -10,7 +10,7 @@ use cloakroom_keycloak::{user as shape, user_profile as profile_shape};
 use cloakroom_login::profile::{self, Occasion, Violation};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::user::{self, Stored, User};
-use cloakroom_model::user_profile::Side;
+use cloakroom_model::user_profile::{ROOT, Side};
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
@@ -92,6 +92,14 @@ fn unreadable(why: &Unreadable) -> Answered {
     Answered::refused(StatusCode::BAD_REQUEST, &why.to_string())
 }
 
+/// What was sent of a name or of the address, as a member or, as Keycloak takes it too, as an attribute.
+fn said<'a>(sent: &'a Object, wanted: &'a Attributes, name: &str) -> Option<&'a str> {
+    let member = sent.get(name).and_then(Value::as_str);
+    let others = wanted.get(name).into_iter().flatten();
+    let mut all = member.into_iter().chain(others.map(String::as_str));
+    all.find_map(|text| Some(text.trim()).filter(|text| !text.is_empty()))
+}
+
 /// Puts what was sent in the place of what was there, unless the profile refuses it.
 fn store(
     cx: &mut Cx<'_>,
@@ -104,24 +112,25 @@ fn store(
         // What is changed of them goes to the directory first, which a page of a sign-in does.
         return Ok(message("readOnlyUserMessage"));
     }
-    let text = |name: &str| {
-        let text = sent.get(name).and_then(Value::as_str).map(str::trim);
-        text.filter(|text| !text.is_empty())
-    };
+    let said = |name: &str| said(sent, wanted, name);
     let mut changed = before.clone();
-    changed.first_name = text("firstName").map(str::to_owned);
-    changed.last_name = text("lastName").map(str::to_owned);
-    changed.email = text("email").map(user::fold);
+    changed.first_name = said("firstName").map(str::to_owned);
+    changed.last_name = said("lastName").map(str::to_owned);
+    changed.email = said("email").map(user::fold);
     changed.attributes.clone_from(wanted);
-    let mut found = rename(cx, text("username"), before, &mut changed);
-    // A new address has not been proved.
-    changed.email_verified &= changed.email == before.email;
+    // What is a member says nothing beside it: nobody would hold that against the rules for names and addresses.
+    changed
+        .attributes
+        .retain(|name, _| !ROOT.contains(&name.as_str()));
+    let mut found = rename(cx, said("username"), before, &mut changed);
     found.extend(profile::check(
         cx.realm,
         Occasion::ACCOUNT,
         Some(before),
         &mut changed,
     ));
+    // A new address has not been proved; one that the profile has put back is not new.
+    changed.email_verified &= changed.email == before.email;
     if !found.is_empty() {
         return Ok(refused(cx, StatusCode::BAD_REQUEST, &found));
     }
@@ -142,14 +151,21 @@ fn rename(cx: &Cx<'_>, name: Option<&str>, before: &User, changed: &mut User) ->
     let settings = &cx.realm.settings;
     let may_rename = settings.edit_username_allowed;
     if settings.registration_email_as_username {
-        match (changed.email == before.email, may_rename, &changed.email) {
-            (true, ..) | (_, _, None) => return Vec::new(),
-            (false, true, Some(email)) => {
-                changed.username.clone_from(email);
-                return Vec::new();
-            }
-            (false, false, _) => return vec![violation("email", "error-user-attribute-read-only")],
+        if changed.email == before.email {
+            return Vec::new();
         }
+        let Some(email) = &changed.email else {
+            // Whoever takes the address away keeps the name that it was. Where it may not change, it stays.
+            if !may_rename {
+                changed.email.clone_from(&before.email);
+            }
+            return Vec::new();
+        };
+        if !may_rename {
+            return vec![violation("email", "error-user-attribute-read-only")];
+        }
+        changed.username.clone_from(email);
+        return Vec::new();
     }
     let Some(name) = name.map(user::fold).filter(|name| *name != before.username) else {
         return Vec::new();

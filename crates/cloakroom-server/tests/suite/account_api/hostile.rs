@@ -1,0 +1,69 @@
+//! Requests of the account API that want more than their person may.
+
+use std::sync::Arc;
+
+use libtest_mimic::Trial;
+use serde_json::{Value, json};
+
+use super::Scene;
+use crate::server::Server;
+
+pub(super) fn trial(server: &Arc<Server>) -> Trial {
+    let server = Arc::clone(server);
+    let name = format!("account_api_hostile::{}", server.database);
+    Trial::test(name, move || {
+        let scene = Scene::set(&server, "account-hostile");
+        scene.an_address_is_held_to_its_rules_as_an_attribute_too();
+        Ok(())
+    })
+}
+
+fn profile(email: &Value, attributes: &Value) -> Value {
+    json!({"username": "ann", "email": email, "firstName": "A", "lastName": "B", "attributes": attributes})
+}
+
+impl Scene {
+    fn an_address_is_held_to_its_rules_as_an_attribute_too(&self) {
+        let token = self.token(&self.person);
+        let post = |email: &Value, attributes: &Value| {
+            self.ask_with("POST", "", &token, Some(&profile(email, attributes)))
+        };
+        let address = || {
+            let shown = self.ask("GET", "", &token).json();
+            (shown["email"].clone(), shown["emailVerified"].clone())
+        };
+        let (mine, none) = (json!("ann@account.example"), Value::Null);
+        let only_name = |on: bool| {
+            let asked = json!({ "registrationEmailAsUsername": on });
+            assert_eq!(self.realm.call("PUT", "", &asked).status, 204);
+        };
+
+        // Where the address is the name, and nobody changes theirs.
+        only_name(true);
+        for (email, attributes, status) in [
+            (&none, json!({"email": ["new@account.example"]}), 400),
+            (&none, json!({"email": ["", "new@account.example"]}), 400),
+            (&json!("new@account.example"), json!({}), 400),
+            (&mine, json!({"email": ["new@account.example"]}), 204),
+            (&none, json!({}), 204),
+        ] {
+            let answer = post(email, &attributes);
+            assert_eq!(answer.status, status, "{attributes}: {}", answer.body);
+            assert_eq!(address(), (mine.clone(), json!(true)), "{attributes}");
+        }
+
+        // The address of somebody else is theirs in any spelling.
+        only_name(false);
+        for taken in ["bob@account.example", " BOB@account.example"] {
+            assert_eq!(post(&none, &json!({ "email": [taken] })).status, 409);
+        }
+
+        // That nothing had to be proved proves nothing of what comes.
+        let place = format!("/users/{}", self.person.id);
+        let bare = json!({"email": "", "emailVerified": true});
+        assert_eq!(self.realm.call("PUT", &place, &bare).status, 204);
+        let answer = post(&none, &json!({"email": ["victim@account.example"]}));
+        assert_eq!(answer.status, 204, "{}", answer.body);
+        assert_eq!(address(), (json!("victim@account.example"), json!(false)));
+    }
+}
