@@ -177,6 +177,10 @@ pub(super) async fn serve(
             answered.client = Some(live.client.client_id.clone());
             Ok::<_, Error>(answered)
         }
+        Access::Closed => {
+            let said = "account management not enabled";
+            Ok(Answered::refused(StatusCode::NOT_FOUND, said))
+        }
         Access::Unauthorized => {
             let said = "HTTP 401 Unauthorized";
             Ok(Answered::refused(StatusCode::UNAUTHORIZED, said))

@@ -6,6 +6,7 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use super::Scene;
+use crate::http::text;
 use crate::server::Server;
 
 pub(super) fn trial(server: &Arc<Server>) -> Trial {
@@ -14,6 +15,7 @@ pub(super) fn trial(server: &Arc<Server>) -> Trial {
     Trial::test(name, move || {
         let scene = Scene::set(&server, "account-hostile");
         scene.an_address_is_held_to_its_rules_as_an_attribute_too();
+        scene.nothing_is_answered_where_the_client_account_is_off();
         Ok(())
     })
 }
@@ -65,5 +67,38 @@ impl Scene {
         let answer = post(&none, &json!({"email": ["victim@account.example"]}));
         assert_eq!(answer.status, 204, "{}", answer.body);
         assert_eq!(address(), (json!("victim@account.example"), json!(false)));
+    }
+    /// Whoever switches the client off means that nobody manages their account by it, with a token in hand either.
+    fn nothing_is_answered_where_the_client_account_is_off(&self) {
+        let token = self.token(&self.other);
+        let found = self
+            .realm
+            .call("GET", "/clients?clientId=account", &Value::Null)
+            .json();
+        let place = format!("/clients/{}", text(&found[0], "id"));
+        let switch = |on: bool| {
+            let mut whole = found[0].clone();
+            whole["enabled"] = json!(on);
+            let answer = self.realm.call("PUT", &place, &whole);
+            assert_eq!(answer.status, 204, "{}", answer.body);
+        };
+        switch(false);
+        for (method, path) in [
+            ("GET", ""),
+            ("POST", ""),
+            ("GET", "/sessions"),
+            ("DELETE", "/sessions"),
+            ("GET", "/applications"),
+            ("GET", "/credentials"),
+            ("GET", "/linked-accounts"),
+            ("DELETE", "/linked-accounts/any"),
+        ] {
+            let body = (method == "POST").then(|| profile(&json!("c@account.example"), &json!({})));
+            let answer = self.ask_with(method, path, &token, body.as_ref());
+            assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
+        }
+        switch(true);
+        let shown = self.ask("GET", "", &token).json();
+        assert_eq!(shown["email"], "bob@account.example", "{shown}");
     }
 }
