@@ -16,6 +16,7 @@ pub(super) fn trial(server: &Arc<Server>) -> Trial {
         let scene = Scene::set(&server, "account-hostile");
         scene.an_address_is_held_to_its_rules_as_an_attribute_too();
         scene.nothing_is_answered_where_the_client_account_is_off();
+        scene.an_attribute_with_a_name_for_which_no_index_has_room_is_refused();
         Ok(())
     })
 }
@@ -100,5 +101,35 @@ impl Scene {
         switch(true);
         let shown = self.ask("GET", "", &token).json();
         assert_eq!(shown["email"], "bob@account.example", "{shown}");
+    }
+    /// Names without a pattern, which no database makes shorter than they are.
+    fn an_attribute_with_a_name_for_which_no_index_has_room_is_refused(&self) {
+        let mut policy = self
+            .realm
+            .call("GET", "/users/profile", &Value::Null)
+            .json();
+        policy["unmanagedAttributePolicy"] = json!("ENABLED");
+        assert_eq!(
+            self.realm.call("PUT", "/users/profile", &policy).status,
+            200
+        );
+        let token = self.token(&self.other);
+        let mut wanted = profile(&json!("bob@account.example"), &Value::Null);
+        wanted["username"] = json!("bob");
+        let place = format!("/users/{}", self.other.id);
+        for (length, status) in [(255, 204), (256, 400), (9_000, 400)] {
+            let mut state: u32 = 7;
+            let name: String = std::iter::repeat_with(|| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                char::from(b'a' + u8::try_from((state >> 24) % 26).unwrap())
+            })
+            .take(length)
+            .collect();
+            wanted["attributes"] = json!({ name: ["x"] });
+            let answer = self.ask_with("POST", "", &token, Some(&wanted));
+            assert_eq!(answer.status, status, "{length}: {}", answer.body);
+            let answer = self.realm.call("PUT", &place, &wanted);
+            assert_eq!(answer.status, status, "{length}: {}", answer.body);
+        }
     }
 }
