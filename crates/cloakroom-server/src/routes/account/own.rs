@@ -70,6 +70,10 @@ pub(super) async fn change(
     body: Bytes,
 ) -> HttpResponse {
     let work = move |cx: &mut Cx<'_>, asker: &Asker<'_>| match read(&body) {
+        Ok((_, wanted)) if has_too_many(&wanted) => Ok(Answered::refused(
+            StatusCode::BAD_REQUEST,
+            "There are more values of attributes than a person may have",
+        )),
         Ok((sent, wanted)) => store(cx, asker, &sent, &wanted),
         Err(why) => Ok(unreadable(&why)),
     };
@@ -77,6 +81,13 @@ pub(super) async fn change(
 }
 
 type Attributes = BTreeMap<String, Vec<String>>;
+
+/// More values than people have. Each is a row, and all the others who store something wait for them.
+const MOST: usize = 500;
+
+fn has_too_many(wanted: &Attributes) -> bool {
+    wanted.values().map(Vec::len).sum::<usize>() > MOST
+}
 
 /// What was sent, with the attributes beside names and address.
 fn read(body: &[u8]) -> Result<(Object, Attributes), Unreadable> {

@@ -17,6 +17,7 @@ pub(super) fn trial(server: &Arc<Server>) -> Trial {
         scene.an_address_is_held_to_its_rules_as_an_attribute_too();
         scene.nothing_is_answered_where_the_client_account_is_off();
         scene.an_attribute_with_a_name_for_which_no_index_has_room_is_refused();
+        scene.nobody_stores_more_values_than_a_person_has();
         Ok(())
     })
 }
@@ -130,6 +131,17 @@ impl Scene {
             assert_eq!(answer.status, status, "{length}: {}", answer.body);
             let answer = self.realm.call("PUT", &place, &wanted);
             assert_eq!(answer.status, status, "{length}: {}", answer.body);
+        }
+    }
+    fn nobody_stores_more_values_than_a_person_has(&self) {
+        let token = self.token(&self.other);
+        let mut wanted = profile(&json!("bob@account.example"), &Value::Null);
+        wanted["username"] = json!("bob");
+        for (count, status) in [(500, 204), (501, 400), (20_000, 400)] {
+            let values: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+            wanted["attributes"] = json!({ "tags": values });
+            let answer = self.ask_with("POST", "", &token, Some(&wanted));
+            assert_eq!(answer.status, status, "{count}: {}", answer.body);
         }
     }
 }
