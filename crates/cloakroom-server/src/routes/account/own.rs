@@ -148,7 +148,7 @@ fn store(
     if let Some(taken) = taken(cx, before, &changed)? {
         return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
-    if user::update(cx, &changed)? == Stored::Taken {
+    if user::update_profile(cx, &changed)? == Stored::Taken {
         let taken = violation("email", "emailExistsMessage");
         return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
