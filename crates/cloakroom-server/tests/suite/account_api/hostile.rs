@@ -18,6 +18,7 @@ pub(super) fn trial(server: &Arc<Server>) -> Trial {
         scene.nothing_is_answered_where_the_client_account_is_off();
         scene.an_attribute_with_a_name_for_which_no_index_has_room_is_refused();
         scene.nobody_stores_more_values_than_a_person_has();
+        scene.a_nul_is_in_no_name();
         Ok(())
     })
 }
@@ -142,6 +143,18 @@ impl Scene {
             wanted["attributes"] = json!({ "tags": values });
             let answer = self.ask_with("POST", "", &token, Some(&wanted));
             assert_eq!(answer.status, status, "{count}: {}", answer.body);
+        }
+    }
+    fn a_nul_is_in_no_name(&self) {
+        let token = self.token(&self.other);
+        for (method, path) in [
+            ("DELETE", "/sessions/a%00b"),
+            ("GET", "/applications/a%00b/consent"),
+            ("DELETE", "/applications/a%00b/consent"),
+            ("DELETE", "/linked-accounts/a%00b"),
+        ] {
+            let answer = self.ask(method, path, &token);
+            assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
         }
     }
 }
