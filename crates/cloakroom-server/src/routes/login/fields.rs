@@ -153,11 +153,7 @@ pub(super) fn update_profile(
         match name {
             "username" if !cx.realm.settings.edit_username_allowed => {}
             "username" => changed.username = value,
-            "email" => {
-                // A new address has not been proved.
-                changed.email_verified &= changed.email.as_deref() == Some(&*user::fold(&value));
-                changed.email = Some(value);
-            }
+            "email" => changed.email = Some(value),
             "firstName" => changed.first_name = Some(value),
             _ => changed.last_name = Some(value),
         }
@@ -166,6 +162,8 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
+    // A new address has not been proved; one that the profile has put back is not new.
+    changed.email_verified &= changed.email.as_deref().map(user::fold) == user.email;
     if let Some((home, link)) = directory::home(cx, user)? {
         if let Some(member) = write::kept(&home, user, &changed) {
             let notice = Notice::KeptElsewhere(home.name.clone());

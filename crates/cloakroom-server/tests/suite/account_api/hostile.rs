@@ -19,6 +19,7 @@ pub(super) fn trial(server: &Arc<Server>) -> Trial {
         scene.an_attribute_with_a_name_for_which_no_index_has_room_is_refused();
         scene.nobody_stores_more_values_than_a_person_has();
         scene.a_nul_is_in_no_name();
+        scene.an_address_that_nobody_may_change_stays_proved();
         Ok(())
     })
 }
@@ -156,5 +157,24 @@ impl Scene {
             let answer = self.ask(method, path, &token);
             assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
         }
+    }
+    fn an_address_that_nobody_may_change_stays_proved(&self) {
+        let described = self.realm.call("GET", "/users/profile", &Value::Null);
+        let mut described = described.json();
+        for attribute in described["attributes"].as_array_mut().unwrap() {
+            if attribute["name"] == "email" {
+                attribute["permissions"] = json!({"view": ["admin", "user"], "edit": ["admin"]});
+            }
+        }
+        let stored = self.realm.call("PUT", "/users/profile", &described);
+        assert_eq!(stored.status, 200, "{}", stored.body);
+        let token = self.token(&self.other);
+        let mut wanted = profile(&Value::Null, &json!({}));
+        wanted["username"] = json!("bob");
+        let answer = self.ask_with("POST", "", &token, Some(&wanted));
+        assert_eq!(answer.status, 204, "{}", answer.body);
+        let shown = self.ask("GET", "", &token).json();
+        assert_eq!(shown["email"], "bob@account.example", "{shown}");
+        assert_eq!(shown["emailVerified"], true, "{shown}");
     }
 }
