@@ -72,6 +72,7 @@ impl Scene {
         assert_eq!(answer.status, 204, "{}", answer.body);
         assert_eq!(address(), (json!("victim@account.example"), json!(false)));
     }
+
     /// Whoever switches the client off means that nobody manages their account by it, with a token in hand either.
     fn nothing_is_answered_where_the_client_account_is_off(&self) {
         let token = self.token(&self.other);
@@ -105,6 +106,7 @@ impl Scene {
         let shown = self.ask("GET", "", &token).json();
         assert_eq!(shown["email"], "bob@account.example", "{shown}");
     }
+
     /// Names without a pattern, which no database makes shorter than they are.
     fn an_attribute_with_a_name_for_which_no_index_has_room_is_refused(&self) {
         let mut policy = self
@@ -135,6 +137,7 @@ impl Scene {
             assert_eq!(answer.status, status, "{length}: {}", answer.body);
         }
     }
+
     fn nobody_stores_more_values_than_a_person_has(&self) {
         let token = self.token(&self.other);
         let mut wanted = profile(&json!("bob@account.example"), &Value::Null);
@@ -146,6 +149,7 @@ impl Scene {
             assert_eq!(answer.status, status, "{count}: {}", answer.body);
         }
     }
+
     fn a_nul_is_in_no_name(&self) {
         let token = self.token(&self.other);
         for (method, path) in [
@@ -158,6 +162,7 @@ impl Scene {
             assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
         }
     }
+
     fn an_address_that_nobody_may_change_stays_proved(&self) {
         let described = self.realm.call("GET", "/users/profile", &Value::Null);
         let mut described = described.json();
