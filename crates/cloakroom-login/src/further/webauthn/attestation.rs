@@ -54,7 +54,8 @@ pub(super) struct Maker<'a> {
 /// A platform has made it for a key that it keeps: it says of that key where it is, and nothing of what the key signs.
 fn is_for_one_key(certificate: &Certificate<'_>) -> bool {
     let said = [android_key::DESCRIPTION, apple::CEREMONY];
-    said.iter().any(|name| certificate.extension(name).is_some())
+    said.iter()
+        .any(|name| certificate.extension(name).is_some())
 }
 
 /// A member of a statement that is a number, as algorithms are.

@@ -178,7 +178,8 @@ pub(super) fn update_profile(
         }
     }
     if problems.fields.is_empty()
-        && (takes_a_name(cx, user, &changed)? || user::update_profile(cx, &changed)? == Stored::Taken)
+        && (takes_a_name(cx, user, &changed)?
+            || user::update_profile(cx, &changed)? == Stored::Taken)
     {
         problems
             .fields

@@ -25,12 +25,16 @@ fn of_apple(params: &mut CertificateParams) {
 
 /// Each is by the maker that counts, and its key has signed for a key that is anywhere.
 pub(super) const ROWS: &[Row] = &[
-    ("an old authenticator that is an app of Android", WHY, |it| {
-        Told::u2f(it.certify(of_android))
-    }),
-    ("an old authenticator that is an app of Apple's", WHY, |it| {
-        Told::u2f(it.certify(of_apple))
-    }),
+    (
+        "an old authenticator that is an app of Android",
+        WHY,
+        |it| Told::u2f(it.certify(of_android)),
+    ),
+    (
+        "an old authenticator that is an app of Apple's",
+        WHY,
+        |it| Told::u2f(it.certify(of_apple)),
+    ),
     ("an app of Android", WHY, |it| {
         Told::packed(it.certify(of_android))
     }),
