@@ -11,6 +11,7 @@ pub mod inside;
 pub mod jobs;
 mod keystore;
 mod listed;
+mod making;
 pub mod multipart;
 mod names;
 mod protection;

@@ -22,6 +22,7 @@ use rules::KnownRules;
 
 use crate::access::Grants;
 use crate::error::AdminError;
+use crate::making;
 
 /// What is done where a realm of the same name is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,11 +110,11 @@ async fn prepare(app: &App, found: Found, manner: Manner) -> Result<Waiting, Imp
 
 /// The keys of a realm that brings none.
 async fn make_keys(realm: String) -> Result<Vec<Component>, ImportError> {
-    let made = web::block(move || {
+    let made = making::make(move || {
         let made = cloakroom_oidc::keyring::generate::of_new_realm(&realm, now(), &mut random()?);
         made.map_err(Fault::corrupt)
     });
-    Ok(made.await.map_err(Fault::connection)??)
+    Ok(made.await?)
 }
 
 /// What a key itself stands in with which tokens of others can be checked.

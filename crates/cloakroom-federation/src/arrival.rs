@@ -145,11 +145,11 @@ fn store(cx: &mut Cx<'_>, before: &User, mut changed: User) -> Result<(), Fault>
     }
     let is_renamed = changed.username != before.username || changed.email != before.email;
     let is_shared = is_renamed && user::shares_a_name(cx, &changed)?;
-    if is_shared || user::update(cx, &changed)? == Stored::Taken {
+    if is_shared || user::update_profile(cx, &changed)? == Stored::Taken {
         changed.username.clone_from(&before.username);
         changed.email.clone_from(&before.email);
         changed.email_verified = before.email_verified;
-        if user::update(cx, &changed)? != Stored::Done {
+        if user::update_profile(cx, &changed)? != Stored::Done {
             tracing::warn!("what a provider says of a user could not be stored");
         }
     }

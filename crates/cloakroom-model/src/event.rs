@@ -47,7 +47,9 @@ const TOOK: &str = "took";
 pub fn report(cx: &mut Cx<'_>, mut event: Event, is_kept: bool) -> Result<()> {
     if event.error.is_some() {
         let took = Some(cx.changes.laps.written()).filter(|took| !took.is_empty());
-        event.details.extend(took.map(|took| (TOOK.to_owned(), took)));
+        event
+            .details
+            .extend(took.map(|took| (TOOK.to_owned(), took)));
     }
     if is_kept {
         record(cx, &event)?;

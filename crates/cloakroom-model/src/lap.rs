@@ -183,7 +183,10 @@ mod tests {
         laps.lap(Step::Lock);
 
         let written = laps.written();
-        let numbers: Vec<u64> = written.split(' ').filter_map(|one| one.parse().ok()).collect();
+        let numbers: Vec<u64> = written
+            .split(' ')
+            .filter_map(|one| one.parse().ok())
+            .collect();
         assert_eq!(numbers.len(), 2, "{written}");
         assert!(numbers[0] >= 500, "{written}");
         assert!(numbers[1] < 500, "{written}");

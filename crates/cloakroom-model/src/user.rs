@@ -12,11 +12,11 @@ mod page;
 mod reach;
 mod search;
 mod walk;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use diesel::dsl;
 use diesel::prelude::*;
 
 use crate::Result;
@@ -38,6 +38,7 @@ pub use reach::Reach;
 pub(crate) use search::pattern;
 pub use search::{Query, count, list};
 pub use walk::walk;
+use written::{described, standing};
 
 /// Free attributes, each with its values.
 pub type Attributes = BTreeMap<String, Vec<String>>;
@@ -172,7 +173,8 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
         users::username.eq(fold(&user.username)),
         users::created_at.eq(user.created_at),
         users::service_account_client.eq(&user.service_account_client),
-        columns(cx, user)?,
+        described(cx, user)?,
+        standing(user)?,
     ));
     if Unless(insert, "").execute(cx.db.conn()?)? != 1 {
         return Ok(Stored::Taken);
@@ -186,15 +188,34 @@ pub fn insert(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
 
 /// Replaces a user's own row.
 pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
+    replace(cx, user, true)
+}
+
+/// Replaces what people say of themselves, and nothing else of a user's row.
+///
+/// Whom another node has shut out, or asked for something, since the user was read, stays so.
+pub fn update_profile(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
+    replace(cx, user, false)
+}
+
+fn replace(cx: &mut Cx<'_>, user: &User, is_whole: bool) -> Result<Stored> {
     if is_taken(cx, user)? {
         return Ok(Stored::Taken);
     }
     let mine = users::table
         .filter(users::realm_id.eq(&cx.realm.id))
         .filter(users::id.eq(&user.id));
-    let changed = diesel::update(mine)
-        .set((users::username.eq(fold(&user.username)), columns(cx, user)?))
-        .execute(cx.db.conn()?)?;
+    let named = users::username.eq(fold(&user.username));
+    let described = described(cx, user)?;
+    let changed = if is_whole {
+        diesel::update(mine)
+            .set((named, described, standing(user)?))
+            .execute(cx.db.conn()?)?
+    } else {
+        diesel::update(mine)
+            .set((named, described))
+            .execute(cx.db.conn()?)?
+    };
     changed_person(cx, user);
     if changed != 1 {
         return Ok(Stored::Gone);
@@ -202,40 +223,6 @@ pub fn update(cx: &mut Cx<'_>, user: &User) -> Result<Stored> {
     index::replace_attributes(cx, user)?;
     membership::renamed(cx, &user.id, &fold(&user.username))?;
     Ok(Stored::Done)
-}
-
-type Columns = (
-    dsl::Eq<users::email, Option<String>>,
-    dsl::Eq<users::email_key, Option<String>>,
-    dsl::Eq<users::email_verified, bool>,
-    dsl::Eq<users::first_name, Option<String>>,
-    dsl::Eq<users::last_name, Option<String>>,
-    dsl::Eq<users::enabled, bool>,
-    dsl::Eq<users::not_before, i64>,
-    dsl::Eq<users::attributes, String>,
-    dsl::Eq<users::required_actions, String>,
-    dsl::Eq<users::search, String>,
-);
-fn columns(cx: &Cx<'_>, user: &User) -> Result<Columns> {
-    let email = user
-        .email
-        .as_deref()
-        .map(fold)
-        .filter(|email| !email.is_empty());
-    let unique = !cx.realm.settings.duplicate_emails_allowed;
-    let key = email.clone().filter(|_| unique);
-    Ok((
-        users::email.eq(email),
-        users::email_key.eq(key),
-        users::email_verified.eq(user.email_verified),
-        users::first_name.eq(user.first_name.clone()),
-        users::last_name.eq(user.last_name.clone()),
-        users::enabled.eq(user.enabled),
-        users::not_before.eq(user.not_before),
-        users::attributes.eq(serde_json::to_string(&user.attributes)?),
-        users::required_actions.eq(serde_json::to_string(&user.required_actions)?),
-        users::search.eq(index::search_text(user)),
-    ))
 }
 
 /// Another user has this one's username or, where it must be unique, its e-mail address.

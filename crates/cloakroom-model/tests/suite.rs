@@ -24,6 +24,8 @@ mod nodes;
 mod people;
 #[path = "suite/plans.rs"]
 mod plans;
+#[path = "suite/profiles.rs"]
+mod profiles;
 #[path = "suite/searches.rs"]
 mod searches;
 #[path = "suite/settings.rs"]

@@ -50,6 +50,8 @@ pub fn may_link(
 pub enum Access {
     /// It is about the account of whom the token is of.
     Granted(Box<Live>),
+    /// The client `account` is not there or switched off, and with it all of this.
+    Closed,
     /// The access token counts for nothing here.
     Unauthorized,
     /// The access token carries none of the roles.
@@ -63,6 +65,10 @@ impl Provider {
     /// # Errors
     /// If the database cannot be asked.
     pub fn account_access(&self, cx: &mut Cx<'_>, token: &str, roles: &[&str]) -> Result<Access> {
+        let account = client::find(cx, CLIENT)?;
+        if account.is_none_or(|account| !account.enabled) {
+            return Ok(Access::Closed);
+        }
         let Some(token) = userinfo::read_access(self, cx, token)? else {
             return Ok(Access::Unauthorized);
         };

@@ -95,8 +95,7 @@ impl Provider {
         let allowed =
             check_usable(&client).and_then(|()| self.check_policies(cx, &client, request));
         cx.lap(Step::Allowed);
-        let authorization =
-            allowed.and_then(|()| call.grant.authorize(self, cx, &client, request));
+        let authorization = allowed.and_then(|()| call.grant.authorize(self, cx, &client, request));
         cx.lap(Step::Grant);
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, &client, authorization)

@@ -360,7 +360,11 @@ mod tests {
             let policy = headers.get("content-security-policy").unwrap();
             policy.to_str().unwrap().to_owned()
         };
-        for part in ["default-src 'none'; ", "form-action 'none'; ", "frame-ancestors 'self'; "] {
+        for part in [
+            "default-src 'none'; ",
+            "form-action 'none'; ",
+            "frame-ancestors 'self'; ",
+        ] {
             assert!(policy(&example).contains(part), "{part}");
         }
         assert!(!policy(&example).contains("script-src"));

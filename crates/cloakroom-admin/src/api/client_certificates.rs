@@ -23,6 +23,7 @@ use crate::access::Admin;
 use crate::audit;
 use crate::error::{AdminError, Result};
 use crate::keystore::{self, Keystore};
+use crate::making;
 use crate::multipart;
 
 const VIEW: &[&str] = &["view-clients", "manage-clients"];
@@ -143,11 +144,11 @@ async fn make_pair(admin: &Admin, path: &Names) -> Result<(String, String)> {
             Ok(client.client_id)
         })
         .await?;
-    let made = web::block(move || {
+    let made = making::make(move || {
         let mut rng = random()?;
         generate::pair_for(&name, now(), &mut rng).map_err(Fault::corrupt)
     });
-    Ok(made.await.map_err(Fault::connection)??)
+    Ok(made.await?)
 }
 
 /// What a form that uploads a key holds.

@@ -48,7 +48,7 @@ const USUALLY: [(&str, &[&str]); 17] = [
     ),
     ("IdentityProviderMapperRepresentation", &["name", "config"]),
     ("RequiredActionProviderRepresentation", &["name", "alias"]),
-    ("UserRepresentation", &["federationLink"]),
+    ("UserRepresentation", &["federationLink", "attributes"]),
     ("FederatedIdentityRepresentation", &["userId", "userName"]),
     (REALM, THEMES),
     ("UIRealmRepresentation", THEMES),
@@ -201,5 +201,11 @@ mod tests {
         row("OrganizationRepresentation", "description", 4000);
         row("ComponentRepresentation", "parentId", 36);
         row(REALM, "loginTheme", 255);
+        // What people's attributes are called is in an index, which has no room for more.
+        for (count, fits) in [(255, true), (256, false)] {
+            let sent = json!({"attributes": {texts(count): ["a"]}});
+            let sent = sent.as_object().unwrap();
+            assert_eq!(check(sent, "UserRepresentation").is_ok(), fits, "{count}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Keycloak's account API over HTTP: what applications see and change of a person with that person's token.
 
+mod hostile;
+
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
@@ -17,10 +19,11 @@ struct Scene {
 }
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
+    let attacked = hostile::trial(server);
     let server = Arc::clone(server);
     let name = format!("account_api::{}", server.database);
-    vec![Trial::test(name, move || {
-        let scene = Scene::set(&server);
+    let used = Trial::test(name, move || {
+        let scene = Scene::set(&server, "account-api");
         scene.the_profile_is_shown_and_changed();
         scene.what_the_profile_refuses_is_told();
         scene.no_other_token_counts();
@@ -29,12 +32,13 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         scene.a_consent_is_shown_and_taken_back();
         scene.a_logout_of_nobody_leads_back_to_the_application();
         Ok(())
-    })]
+    });
+    vec![used, attacked]
 }
 
 impl Scene {
-    fn set(server: &Arc<Server>) -> Self {
-        let name = format!("account-api-{}", server.database);
+    fn set(server: &Arc<Server>, name: &str) -> Self {
+        let name = format!("{name}-{}", server.database);
         let realm = Realm::create(server, &name, json!({}));
         let person = realm.create_person("ann", json!({"email": "ann@account.example"}));
         let other = realm.create_person("bob", json!({"email": "bob@account.example"}));

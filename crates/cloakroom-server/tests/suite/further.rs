@@ -5,6 +5,7 @@ mod demands;
 mod hostile;
 mod levels;
 mod methods;
+mod proved;
 mod risen;
 mod set_up;
 mod spared;
@@ -51,6 +52,7 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
         .chain(hostile::STORIES)
         .chain(set_up::STORIES)
         .chain(methods::STORIES)
+        .chain(proved::STORIES)
         .chain(standing::STORIES)
         .chain(levels::STORIES)
         .chain(demands::STORIES)

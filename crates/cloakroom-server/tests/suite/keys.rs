@@ -5,6 +5,7 @@ mod hostile;
 mod maker;
 mod makers;
 mod no_new_key;
+mod one_key;
 mod passkey_hostile;
 mod passkeys;
 mod platform;

@@ -1,6 +1,5 @@
 //! Keys that are made for a component, because an administrator asked for a new one.
 
-use actix_web::web;
 use cloakroom_model::component::Component;
 use cloakroom_model::{Fault, key};
 use cloakroom_oidc::keyring::generate::{self, Purpose, Wanted};
@@ -8,6 +7,7 @@ use cloakroom_web::app::{now, random};
 
 use crate::access::Admin;
 use crate::error::{AdminError, Result};
+use crate::making;
 
 /// What kind of key a component wants made; `None` if it brings its own.
 fn purpose(component: &Component) -> Result<Option<Purpose>> {
@@ -41,7 +41,7 @@ pub(super) async fn make(admin: &Admin, wanted: &Component) -> Result<Option<Com
     let length = length.map(|length| length.max(least));
     let size = generate::rsa_size(wanted).unwrap_or_default();
     let name = admin.realm.name.clone();
-    let made = web::block(move || {
+    let made = making::make(move || {
         let mut rng = random()?;
         let made = generate::sized(purpose, size, &name, now(), &mut rng);
         let mut made = made.map_err(Fault::corrupt)?;
@@ -50,7 +50,7 @@ pub(super) async fn make(admin: &Admin, wanted: &Component) -> Result<Option<Com
         }
         Ok::<_, Fault>(made)
     });
-    Ok(Some(made.await.map_err(Fault::connection)??))
+    Ok(Some(made.await?))
 }
 
 /// Puts a key that was made into its component; what the administrator set stays as it is.

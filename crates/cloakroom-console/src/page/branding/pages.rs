@@ -58,13 +58,20 @@ fn form(desk: &Desk, realm: &Value, name: &str) -> Ask {
         let options = options.map(|(value, key)| ((*value).to_owned(), desk.text(key)));
         Input::select(name, desk.text(key), options.collect()).chosen(desk.query.trimmed(name))
     };
-    let pages: Vec<(&str, &str)> = EXAMPLES.iter().map(|(name, key, _)| (*name, *key)).collect();
+    let pages: Vec<(&str, &str)> = EXAMPLES
+        .iter()
+        .map(|(name, key, _)| (*name, *key))
+        .collect();
     let languages = texts::languages(realm).into_iter();
     let languages = languages.map(|one| (one.tag().to_owned(), one.text("language-name")));
     let themes = [("light", "theme-light"), ("dark", "theme-dark")];
     let widths = [("wide", "example-wide"), ("phone", "example-phone")];
     let directions = [("", "example-own"), ("rtl", "example-mirrored")];
-    let language = Input::select("language", desk.text("example-language"), languages.collect());
+    let language = Input::select(
+        "language",
+        desk.text("example-language"),
+        languages.collect(),
+    );
     let url = desk.url("/branding/pages");
     Ask::new(desk, "choose", url, desk.text("example-show"))
         .view()

@@ -51,6 +51,13 @@ pub(super) struct Maker<'a> {
     pub(super) stays: bool,
 }
 
+/// A platform has made it for a key that it keeps: it says of that key where it is, and nothing of what the key signs.
+fn is_for_one_key(certificate: &Certificate<'_>) -> bool {
+    let said = [android_key::DESCRIPTION, apple::CEREMONY];
+    said.iter()
+        .any(|name| certificate.extension(name).is_some())
+}
+
 /// A member of a statement that is a number, as algorithms are.
 fn number(statement: &Entries, name: &str) -> Option<i64> {
     i64::try_from(statement.named(name)?.as_integer()?).ok()
@@ -116,6 +123,21 @@ impl Attestation {
 
     /// Checks the statement as its format demands (§8).
     pub(super) fn said(&self, made: &Made, client_data: &[u8]) -> Result<Said<'_>, Rejection> {
+        let said = self.said_in_format(made, client_data)?;
+        let is_of_platform = ["android-key", "apple"].contains(&self.format.as_str());
+        // Any application lets its device make a key with such a certificate, and signs with that what it likes.
+        if let Said::Maker(maker) = &said
+            && !is_of_platform
+            && maker.path.iter().any(is_for_one_key)
+        {
+            let why = "the certificate of the authenticator is for one key of an application";
+            return Err(Rejection::registration(why));
+        }
+        Ok(said)
+    }
+
+    /// The same, whatever key it is that has signed.
+    fn said_in_format(&self, made: &Made, client_data: &[u8]) -> Result<Said<'_>, Rejection> {
         let wrong = |why| Err(Rejection::registration(why));
         let hash = digest(&SHA256, client_data);
         match self.format.as_str() {

@@ -163,6 +163,11 @@ pub(super) async fn serve(
             "HTTP 401 Unauthorized",
         ));
     }
+    // Nothing has a NUL in its name, and one of the databases cannot be asked for one.
+    if request.uri().to_string().contains("%00") {
+        let said = "HTTP 404 Not Found";
+        return answer(Answered::refused(StatusCode::NOT_FOUND, said));
+    }
     let token = caller.bearer().unwrap_or_default().to_owned();
     let (provider, ip) = (caller.app.provider.clone(), caller.ip.clone());
     let look = move |cx: &mut Cx<'_>| match provider.account_access(cx, &token, roles)? {
@@ -176,6 +181,10 @@ pub(super) async fn serve(
             let mut answered = work(cx, &asker)?;
             answered.client = Some(live.client.client_id.clone());
             Ok::<_, Error>(answered)
+        }
+        Access::Closed => {
+            let said = "account management not enabled";
+            Ok(Answered::refused(StatusCode::NOT_FOUND, said))
         }
         Access::Unauthorized => {
             let said = "HTTP 401 Unauthorized";

@@ -10,7 +10,7 @@ use cloakroom_keycloak::{user as shape, user_profile as profile_shape};
 use cloakroom_login::profile::{self, Occasion, Violation};
 use cloakroom_model::event::{self, Event};
 use cloakroom_model::user::{self, Stored, User};
-use cloakroom_model::user_profile::Side;
+use cloakroom_model::user_profile::{ROOT, Side};
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
@@ -70,6 +70,10 @@ pub(super) async fn change(
     body: Bytes,
 ) -> HttpResponse {
     let work = move |cx: &mut Cx<'_>, asker: &Asker<'_>| match read(&body) {
+        Ok((_, wanted)) if has_too_many(&wanted) => Ok(Answered::refused(
+            StatusCode::BAD_REQUEST,
+            "There are more values of attributes than a person may have",
+        )),
         Ok((sent, wanted)) => store(cx, asker, &sent, &wanted),
         Err(why) => Ok(unreadable(&why)),
     };
@@ -77,6 +81,13 @@ pub(super) async fn change(
 }
 
 type Attributes = BTreeMap<String, Vec<String>>;
+
+/// More values than people have. Each is a row, and all the others who store something wait for them.
+const MOST: usize = 500;
+
+fn has_too_many(wanted: &Attributes) -> bool {
+    wanted.values().map(Vec::len).sum::<usize>() > MOST
+}
 
 /// What was sent, with the attributes beside names and address.
 fn read(body: &[u8]) -> Result<(Object, Attributes), Unreadable> {
@@ -92,6 +103,14 @@ fn unreadable(why: &Unreadable) -> Answered {
     Answered::refused(StatusCode::BAD_REQUEST, &why.to_string())
 }
 
+/// What was sent of a name or of the address, as a member or, as Keycloak takes it too, as an attribute.
+fn said<'a>(sent: &'a Object, wanted: &'a Attributes, name: &str) -> Option<&'a str> {
+    let member = sent.get(name).and_then(Value::as_str);
+    let others = wanted.get(name).into_iter().flatten();
+    let mut all = member.into_iter().chain(others.map(String::as_str));
+    all.find_map(|text| Some(text.trim()).filter(|text| !text.is_empty()))
+}
+
 /// Puts what was sent in the place of what was there, unless the profile refuses it.
 fn store(
     cx: &mut Cx<'_>,
@@ -104,31 +123,32 @@ fn store(
         // What is changed of them goes to the directory first, which a page of a sign-in does.
         return Ok(message("readOnlyUserMessage"));
     }
-    let text = |name: &str| {
-        let text = sent.get(name).and_then(Value::as_str).map(str::trim);
-        text.filter(|text| !text.is_empty())
-    };
+    let said = |name: &str| said(sent, wanted, name);
     let mut changed = before.clone();
-    changed.first_name = text("firstName").map(str::to_owned);
-    changed.last_name = text("lastName").map(str::to_owned);
-    changed.email = text("email").map(user::fold);
+    changed.first_name = said("firstName").map(str::to_owned);
+    changed.last_name = said("lastName").map(str::to_owned);
+    changed.email = said("email").map(user::fold);
     changed.attributes.clone_from(wanted);
-    let mut found = rename(cx, text("username"), before, &mut changed);
-    // A new address has not been proved.
-    changed.email_verified &= changed.email == before.email;
+    // What is a member says nothing beside it: nobody would hold that against the rules for names and addresses.
+    changed
+        .attributes
+        .retain(|name, _| !ROOT.contains(&name.as_str()));
+    let mut found = rename(cx, said("username"), before, &mut changed);
     found.extend(profile::check(
         cx.realm,
         Occasion::ACCOUNT,
         Some(before),
         &mut changed,
     ));
+    // A new address has not been proved; one that the profile has put back is not new.
+    changed.email_verified &= changed.email == before.email;
     if !found.is_empty() {
         return Ok(refused(cx, StatusCode::BAD_REQUEST, &found));
     }
     if let Some(taken) = taken(cx, before, &changed)? {
         return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
-    if user::update(cx, &changed)? == Stored::Taken {
+    if user::update_profile(cx, &changed)? == Stored::Taken {
         let taken = violation("email", "emailExistsMessage");
         return Ok(refused(cx, StatusCode::CONFLICT, &[taken]));
     }
@@ -142,14 +162,21 @@ fn rename(cx: &Cx<'_>, name: Option<&str>, before: &User, changed: &mut User) ->
     let settings = &cx.realm.settings;
     let may_rename = settings.edit_username_allowed;
     if settings.registration_email_as_username {
-        match (changed.email == before.email, may_rename, &changed.email) {
-            (true, ..) | (_, _, None) => return Vec::new(),
-            (false, true, Some(email)) => {
-                changed.username.clone_from(email);
-                return Vec::new();
-            }
-            (false, false, _) => return vec![violation("email", "error-user-attribute-read-only")],
+        if changed.email == before.email {
+            return Vec::new();
         }
+        let Some(email) = &changed.email else {
+            // Whoever takes the address away keeps the name that it was. Where it may not change, it stays.
+            if !may_rename {
+                changed.email.clone_from(&before.email);
+            }
+            return Vec::new();
+        };
+        if !may_rename {
+            return vec![violation("email", "error-user-attribute-read-only")];
+        }
+        changed.username.clone_from(email);
+        return Vec::new();
     }
     let Some(name) = name.map(user::fold).filter(|name| *name != before.username) else {
         return Vec::new();

@@ -154,11 +154,7 @@ pub(super) fn update_profile(
         match name {
             "username" if !cx.realm.settings.edit_username_allowed => {}
             "username" => changed.username = value,
-            "email" => {
-                // A new address has not been proved.
-                changed.email_verified &= changed.email.as_deref() == Some(&*user::fold(&value));
-                changed.email = Some(value);
-            }
+            "email" => changed.email = Some(value),
             "firstName" => changed.first_name = Some(value),
             _ => changed.last_name = Some(value),
         }
@@ -167,7 +163,12 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
+<<<<<<< HEAD
     overlook(cx, (user, &changed), scopes, &mut problems)?;
+=======
+    // A new address has not been proved; one that the profile has put back is not new.
+    changed.email_verified &= changed.email.as_deref().map(user::fold) == user.email;
+>>>>>>> read
     if let Some((home, link)) = directory::home(cx, user)? {
         if let Some(member) = write::kept(&home, user, &changed) {
             let notice = Notice::KeptElsewhere(home.name.clone());
@@ -182,7 +183,8 @@ pub(super) fn update_profile(
         }
     }
     if problems.fields.is_empty()
-        && (takes_a_name(cx, user, &changed)? || user::update(cx, &changed)? == Stored::Taken)
+        && (takes_a_name(cx, user, &changed)?
+            || user::update_profile(cx, &changed)? == Stored::Taken)
     {
         problems
             .fields

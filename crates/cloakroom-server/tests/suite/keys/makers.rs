@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::authenticator::{Ceremony, Key};
 use super::maker::{self, Leaf, Maker, Told, listed, model, octets};
+use super::one_key;
 use super::register::{REFUSED, asked, send};
 use super::{answer, beside};
 use crate::browser::{Browser, Page};
@@ -107,7 +108,7 @@ pub(super) const OTHER_KIND: &str =
 pub(super) const OTHER_MODEL: &str = "the certificate of the authenticator is for another model";
 pub(super) const UNSIGNED: &str = "the key of the certificate has not signed for the new one";
 
-type Row = (&'static str, &'static str, fn(&Maker) -> Told);
+pub(super) type Row = (&'static str, &'static str, fn(&Maker) -> Told);
 
 /// Certificates that are none of an authenticator, or whose maker does not count.
 const CERTIFICATES: &[Row] = &[
@@ -319,7 +320,8 @@ fn hostile(scene: &Scene, name: &str) {
         let there = (&person, &mut browser, &page);
         page = is_refused(scene, there, &fields, (format, why));
     }
-    for (row, why, told) in CERTIFICATES.iter().chain(STATEMENTS) {
+    let rows = CERTIFICATES.iter().chain(STATEMENTS).chain(one_key::ROWS);
+    for (row, why, told) in rows {
         let fields = told(listed()).fields(&key, &page);
         let there = (&person, &mut browser, &page);
         page = is_refused(scene, there, &fields, (row, why));

@@ -54,7 +54,10 @@ fn each_example_has_the_realms_look_in_every_choice_and_does_nothing() {
                 let html = inert(&html);
                 let choice = format!("{name} in {tag}, {is_dark}, {is_mirrored}");
                 let theme = if is_dark { "dark" } else { "light" };
-                assert!(html.contains(&format!("data-theme=\"{theme}\"")), "{choice}");
+                assert!(
+                    html.contains(&format!("data-theme=\"{theme}\"")),
+                    "{choice}"
+                );
                 let is_rtl = is_mirrored || tag == "ar";
                 let dir = if is_rtl { "rtl" } else { "ltr" };
                 let head = html.split("<head>").next().unwrap();
@@ -63,7 +66,13 @@ fn each_example_has_the_realms_look_in_every_choice_and_does_nothing() {
                 let logo = if is_dark { "/logo-dark\"" } else { "/logo\"" };
                 assert!(html.contains(logo), "{choice}");
                 assert!(!html.contains("<source"), "{choice}");
-                for live in ["<script", "<noscript", "autofocus", "formaction", "http-equiv"] {
+                for live in [
+                    "<script",
+                    "<noscript",
+                    "autofocus",
+                    "formaction",
+                    "http-equiv",
+                ] {
                     assert!(!html.contains(live), "{choice}: {live}");
                 }
                 for (tag, name) in [("<a ", " href=\""), ("<form ", " action=\"")] {

@@ -7,7 +7,7 @@ use crate::further::webauthn::Rejection;
 use crate::further::webauthn::authenticator_data::Made;
 
 /// The extension with what the keystore says of the key, 1.3.6.1.4.1.11129.2.1.17, as its name is encoded.
-const DESCRIPTION: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 0x11];
+pub(super) const DESCRIPTION: &[u8] = &[0x2b, 6, 1, 4, 1, 0xd6, 0x79, 2, 1, 0x11];
 
 /// The model that Android names, b93fd961-f2e6-462f-b122-82002247de78. Certificates of keystores name none.
 const MODEL: [u8; 16] = [

@@ -7,7 +7,7 @@ use crate::further::webauthn::Rejection;
 use crate::further::webauthn::authenticator_data::Made;
 
 /// The extension with the digest of the ceremony, 1.2.840.113635.100.8.2, as its name is encoded.
-const CEREMONY: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 8, 2];
+pub(super) const CEREMONY: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 8, 2];
 
 /// What stands before the digest: a sequence of one member, marked as the first, that is a string of 32 bytes.
 const BEFORE: &[u8] = &[0x30, 0x24, 0xa1, 0x22, 0x04, 0x20];
