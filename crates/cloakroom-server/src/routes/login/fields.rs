@@ -163,12 +163,9 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
-<<<<<<< HEAD
     overlook(cx, (user, &changed), scopes, &mut problems)?;
-=======
     // A new address has not been proved; one that the profile has put back is not new.
     changed.email_verified &= changed.email.as_deref().map(user::fold) == user.email;
->>>>>>> read
     if let Some((home, link)) = directory::home(cx, user)? {
         if let Some(member) = write::kept(&home, user, &changed) {
             let notice = Notice::KeptElsewhere(home.name.clone());
