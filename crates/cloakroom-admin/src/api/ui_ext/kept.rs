@@ -66,7 +66,7 @@ fn kept() -> MutexGuard<'static, HashMap<Key, Known>> {
 pub(super) async fn told(
     admin: &Admin,
     what: What,
-    count: impl FnOnce(&mut Cx<'_>) -> Result<Value> + Send + 'static,
+    count: impl FnMut(&mut Cx<'_>) -> Result<Value> + Send + 'static,
 ) -> Option<Value> {
     let key = (admin.realm.id.clone(), what);
     if is_due(&key) {
