@@ -7,9 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::redirector;
 use cloakroom_login::flow;
 use cloakroom_login::sign_on::{self, Opened, Origin};
-use cloakroom_model::attempt;
+use cloakroom_model::attempt::{self, Attempt};
 use cloakroom_model::client::Client;
 use cloakroom_model::lap::Step;
+use cloakroom_model::session::{self, Session};
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
 use cloakroom_oidc::{Error, Form, Provider, par};
@@ -18,12 +19,13 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
-use super::course::{self, Brought as Judged, By};
+use super::course::{self, Bar, Brought as Judged, By};
+use super::limits;
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
 use super::request_object;
-use super::sign_in::{self, Onward};
+use super::sign_in::{self, Finished, Onward};
 use super::visit::{AUTH_SESSION, BROUGHT_BY, IDENTITY, Visit};
 
 /// The paths of the authorization endpoint.
@@ -67,7 +69,7 @@ enum Begun {
     Page(PageError, Option<String>),
     Redirect(Response, bool),
     Onward(Onward, bool),
-    Register(Box<attempt::Attempt>, bool),
+    Register(Box<Attempt>, bool),
     RegistrationOff,
 }
 
@@ -359,17 +361,16 @@ fn recognize(
         if request.level.is_missed_at(flow::level_of_attempt(&attempt)) {
             return refused(sign_in::UNMET);
         }
-        cloakroom_model::session::touch_read(cx, session)?;
-        sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
-        let response = request.respond(cx, &issuer, session, flow::reached_level(&attempt))?;
-        let response = sign_in::with_action(&attempt, response);
-        let opened = Opened {
-            session: session.clone(),
-            cookie: None,
-            is_fresh: false,
+        let asked = (request, &attempt);
+        let onward = match answer(cx, provider, brought, asked, session)? {
+            Ok(finished) => Onward::Done(Box::new(finished)),
+            Err(_) if request.prompt.none => return refused("access_denied"),
+            Err(bar) => {
+                let place = (request.client_id.as_str(), brought.origin.ip.as_str());
+                bar.end(cx, place, user.as_ref())?
+            }
         };
-        let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
-        return Ok(Begun::Onward(done, is_new));
+        return Ok(Begun::Onward(onward, is_new));
     }
     if request.prompt.none
         && !(next == flow::Next::AskPassword && course::is_passed_on(cx, request, client))
@@ -394,4 +395,31 @@ fn recognize(
         onward => onward,
     };
     Ok(Begun::Onward(onward, is_new))
+}
+
+/// Answers the client from the browser's session, unless there are too many sessions for it to take part in this one.
+fn answer(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    brought: &Brought,
+    (request, attempt): (&AuthorizationRequest, &Attempt),
+    session: &Session,
+) -> Result<Result<Finished, Bar>, Fault> {
+    let granted = match limits::check(cx, attempt, Some(session))? {
+        Ok(granted) => granted,
+        Err(bar) => return Ok(Err(bar)),
+    };
+    let place = (request.client_id.as_str(), brought.origin.ip.as_str());
+    session::touch_read(cx, session)?;
+    limits::settle(cx, provider, (attempt, &granted), session, place)?;
+    sign_on::report(cx, session, place.0, place.1)?;
+    let issuer = provider.issuer(cx.realm);
+    let response = request.respond(cx, &issuer, session, flow::reached_level(attempt))?;
+    let response = sign_in::with_action(attempt, response);
+    let opened = Opened {
+        session: session.clone(),
+        cookie: None,
+        is_fresh: false,
+    };
+    Ok(Ok(Finished { response, opened }))
 }
