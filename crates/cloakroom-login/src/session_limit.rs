@@ -66,7 +66,8 @@ pub fn judge(
                 (with_client, of_client, "with the client"),
             ];
             let mut known = known.into_iter();
-            if let Some((most, count, place)) = known.find(|(most, count, _)| over(*most, *count) > 0)
+            if let Some((most, count, place)) =
+                known.find(|(most, count, _)| over(*most, *count) > 0)
             {
                 return Ok(Err(TooMany {
                     message: limit.message.clone(),

@@ -92,7 +92,8 @@ pub(super) fn config(part: &Part<'_>, config: &AuthenticatorConfig, report: &mut
         let set = config.config.get(name);
         if set.is_some_and(|text| !is_session_limit(text)) {
             let place = part.place_of(&format!("config.{name}"));
-            let how = "kept, but it is no number: whoever comes to the step is refused, as at Keycloak";
+            let how =
+                "kept, but it is no number: whoever comes to the step is refused, as at Keycloak";
             report.approximate(&place, part.who, how);
         }
     }

@@ -26,11 +26,7 @@ pub fn wait_turn(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
 }
 
 /// Those of a user's online sessions that a client takes part in.
-pub fn list_shared(
-    cx: &mut Cx<'_>,
-    user: &UserId,
-    client: &ClientUuid,
-) -> Result<Vec<SessionId>> {
+pub fn list_shared(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<Vec<SessionId>> {
     let theirs = sessions::table
         .filter(sessions::realm_id.eq(&cx.realm.id))
         .filter(sessions::user_id.eq(user))

@@ -1,16 +1,17 @@
 //! The authorization endpoint: HTTP on this side, `Provider::authorize` on the other.
 
+mod answer;
+
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::redirector;
 use cloakroom_login::flow;
-use cloakroom_login::sign_on::{self, Opened, Origin};
-use cloakroom_model::attempt::{self, Attempt};
+use cloakroom_login::sign_on::{self, Origin};
+use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::lap::Step;
-use cloakroom_model::session::{self, Session};
 use cloakroom_model::{Cx, Digest, Door, Fault, Secret};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, PageError, Response};
 use cloakroom_oidc::{Error, Form, Provider, par};
@@ -19,13 +20,12 @@ use cloakroom_web::i18n::Notice;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
-use super::course::{self, Bar, Brought as Judged, By};
-use super::limits;
+use super::course::{self, Brought as Judged, By};
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
 use super::request_object;
-use super::sign_in::{self, Finished, Onward};
+use super::sign_in::{self, Onward};
 use super::visit::{AUTH_SESSION, BROUGHT_BY, IDENTITY, Visit};
 
 /// The paths of the authorization endpoint.
@@ -69,7 +69,7 @@ enum Begun {
     Page(PageError, Option<String>),
     Redirect(Response, bool),
     Onward(Onward, bool),
-    Register(Box<Attempt>, bool),
+    Register(Box<attempt::Attempt>, bool),
     RegistrationOff,
 }
 
@@ -361,14 +361,12 @@ fn recognize(
         if request.level.is_missed_at(flow::level_of_attempt(&attempt)) {
             return refused(sign_in::UNMET);
         }
+        let place = (request.client_id.as_str(), brought.origin.ip.as_str());
         let asked = (request, &attempt);
-        let onward = match answer(cx, provider, brought, asked, session)? {
+        let onward = match answer::from_session(cx, provider, asked, session, place.1)? {
             Ok(finished) => Onward::Done(Box::new(finished)),
             Err(_) if request.prompt.none => return refused("access_denied"),
-            Err(bar) => {
-                let place = (request.client_id.as_str(), brought.origin.ip.as_str());
-                bar.end(cx, place, user.as_ref())?
-            }
+            Err(bar) => bar.end(cx, place, user.as_ref())?,
         };
         return Ok(Begun::Onward(onward, is_new));
     }
@@ -395,31 +393,4 @@ fn recognize(
         onward => onward,
     };
     Ok(Begun::Onward(onward, is_new))
-}
-
-/// Answers the client from the browser's session, unless there are too many sessions for it to take part in this one.
-fn answer(
-    cx: &mut Cx<'_>,
-    provider: &Provider,
-    brought: &Brought,
-    (request, attempt): (&AuthorizationRequest, &Attempt),
-    session: &Session,
-) -> Result<Result<Finished, Bar>, Fault> {
-    let granted = match limits::check(cx, attempt, Some(session))? {
-        Ok(granted) => granted,
-        Err(bar) => return Ok(Err(bar)),
-    };
-    let place = (request.client_id.as_str(), brought.origin.ip.as_str());
-    session::touch_read(cx, session)?;
-    limits::settle(cx, provider, (attempt, &granted), session, place)?;
-    sign_on::report(cx, session, place.0, place.1)?;
-    let issuer = provider.issuer(cx.realm);
-    let response = request.respond(cx, &issuer, session, flow::reached_level(attempt))?;
-    let response = sign_in::with_action(attempt, response);
-    let opened = Opened {
-        session: session.clone(),
-        cookie: None,
-        is_fresh: false,
-    };
-    Ok(Ok(Finished { response, opened }))
 }
