@@ -155,5 +155,5 @@ fn take(open: &mut Vec<Open>, most: usize, of_client_alone: bool) -> Vec<Session
 
 fn reason(count: usize, most: Option<usize>, place: &str) -> String {
     let most = most.unwrap_or_default();
-    format!("{count} sessions are open {place}, and the flow allows {most}")
+    format!("Open sessions {place}: {count}; the flow allows {most}")
 }
