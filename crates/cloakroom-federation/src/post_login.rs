@@ -1,7 +1,7 @@
 //! What an administrator wants checked after a provider has vouched for somebody: the provider's post login flow.
 //!
-//! Its conditions, its steps that allow or deny, those for one-time codes and those that limit sessions are run. A step that has to be run and cannot be
-//! ends the sign-in: whoever configured it relies on it.
+//! Its conditions, its steps that allow or deny, those for one-time codes and those that limit sessions are run. A step that has
+//! to be run and cannot be ends the sign-in: whoever configured it relies on it.
 
 use cloakroom_model::flow::Tree;
 use cloakroom_model::flow::course::{self, End, Facts, SessionLimit};

@@ -57,7 +57,7 @@ pub(crate) fn settle(
     session::join(cx, &session.id, session.offline, &part)
 }
 
-/// Ends an attempt that there is no session for: whoever comes again begins anew.
+/// Ends an attempt that there is no session for. Whoever comes again begins anew, and shows again who they are.
 pub(crate) fn deny(
     cx: &mut Cx<'_>,
     attempt: &Attempt,
