@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = شخص آخر مسجّل الدخول في �
 notice-registration-off = التسجيل غير مسموح به
 notice-reset-off = إعادة التعيين غير مسموح بها
 notice-flow-step-missing = يتطلب تسجيل الدخول هذا خطوة غير متاحة هنا: { $step }. اتصل بالمسؤول.
+notice-too-many-sessions = لقد سجّلت الدخول في أماكن كثيرة جدًا. سجّل الخروج من مكان آخر ثم حاول مرة أخرى.
+notice-flow-says = { $text }
 notice-not-allowed = لا يُسمح لك برؤية هذا.
 
 ## Notices: identity providers

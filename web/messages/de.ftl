@@ -344,6 +344,8 @@ notice-signed-in-as-somebody-else = In diesem Browser ist jemand anderes angemel
 notice-registration-off = Registrieren ist nicht erlaubt
 notice-reset-off = Das Passwort lässt sich hier nicht zurücksetzen
 notice-flow-step-missing = Diese Anmeldung verlangt einen Schritt, den es hier nicht gibt: { $step }. Wenden Sie sich an die Administration.
+notice-too-many-sessions = Sie sind an zu vielen Orten angemeldet. Melden Sie sich anderswo ab und versuchen Sie es noch einmal.
+notice-flow-says = { $text }
 notice-not-allowed = Das dürfen Sie nicht sehen.
 
 ## Hinweise: Identitätsanbieter

@@ -344,6 +344,8 @@ notice-signed-in-as-somebody-else = Somebody else is signed in in this browser. 
 notice-registration-off = Registration not allowed
 notice-reset-off = Reset Credential not allowed
 notice-flow-step-missing = This sign-in asks for a step that is not available here: { $step }. Contact your administrator.
+notice-too-many-sessions = You are signed in in too many places. Sign out elsewhere, and try again.
+notice-flow-says = { $text }
 notice-not-allowed = You are not allowed to see this.
 
 ## Notices: identity providers

@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = Otra persona tiene la sesión iniciada en es
 notice-registration-off = Registro no permitido
 notice-reset-off = Restablecimiento no permitido
 notice-flow-step-missing = Este inicio de sesión pide un paso que no está disponible aquí: { $step }. Hable con su administrador.
+notice-too-many-sessions = Tiene la sesión iniciada en demasiados lugares. Ciérrela en otro lugar e inténtelo de nuevo.
+notice-flow-says = { $text }
 notice-not-allowed = No tiene permiso para ver esto.
 
 ## Notices: identity providers

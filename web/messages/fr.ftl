@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = Quelqu’un d’autre est connecté dans ce 
 notice-registration-off = Inscription non autorisée
 notice-reset-off = Réinitialisation non autorisée
 notice-flow-step-missing = Cette connexion demande une étape qui n’est pas disponible ici : { $step }. Contactez votre administrateur.
+notice-too-many-sessions = Vous êtes connecté à trop d’endroits. Déconnectez-vous ailleurs, puis réessayez.
+notice-flow-says = { $text }
 notice-not-allowed = Vous n’êtes pas autorisé à voir ceci.
 
 ## Notices: identity providers

@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = מישהו אחר מחובר בדפדפן ה
 notice-registration-off = הרשמה אינה מותרת
 notice-reset-off = איפוס אינו מותר
 notice-flow-step-missing = הכניסה הזו דורשת שלב שאינו זמין כאן: { $step }. יש לפנות למנהל המערכת.
+notice-too-many-sessions = ההתחברות פעילה ביותר מדי מקומות. יש לצאת במקום אחר ולנסות שוב.
+notice-flow-says = { $text }
 notice-not-allowed = אין לך הרשאה לראות את זה.
 
 ## Notices: identity providers

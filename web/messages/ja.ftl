@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = このブラウザでは別の人がサイ�
 notice-registration-off = 登録はできません
 notice-reset-off = パスワードの再設定はできません
 notice-flow-step-missing = このサインインには、ここでは利用できない手順が必要です: { $step }。管理者に連絡してください。
+notice-too-many-sessions = サインインしている場所が多すぎます。ほかの場所でサインアウトしてから、もう一度お試しください。
+notice-flow-says = { $text }
 notice-not-allowed = これを見る権限がありません。
 
 ## Notices: identity providers

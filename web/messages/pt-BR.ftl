@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = Outra pessoa está conectada neste navegador
 notice-registration-off = Registro não permitido
 notice-reset-off = Redefinição não permitida
 notice-flow-step-missing = Esta entrada pede uma etapa que não está disponível aqui: { $step }. Fale com seu administrador.
+notice-too-many-sessions = Você está conectado em lugares demais. Saia em outro lugar e tente de novo.
+notice-flow-says = { $text }
 notice-not-allowed = Você não tem permissão para ver isto.
 
 ## Notices: identity providers

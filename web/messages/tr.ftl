@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = Bu tarayıcıda başka biri giriş yapmış.
 notice-registration-off = Kayda izin verilmiyor
 notice-reset-off = Parola sıfırlamaya izin verilmiyor
 notice-flow-step-missing = Bu giriş, burada olmayan bir adım istiyor: { $step }. Yöneticinize başvurun.
+notice-too-many-sessions = Çok fazla yerde oturumunuz açık. Başka bir yerde oturumu kapatıp yeniden deneyin.
+notice-flow-says = { $text }
 notice-not-allowed = Bunu görmeye izniniz yok.
 
 ## Notices: identity providers

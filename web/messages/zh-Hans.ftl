@@ -271,6 +271,8 @@ notice-signed-in-as-somebody-else = 此浏览器中已有其他人登录。请�
 notice-registration-off = 不允许注册
 notice-reset-off = 不允许重置密码
 notice-flow-step-missing = 此登录需要一个这里没有的步骤：{ $step }。请联系管理员。
+notice-too-many-sessions = 您登录的地方过多。请先在其他地方退出，然后重试。
+notice-flow-says = { $text }
 notice-not-allowed = 您无权查看此内容。
 
 ## Notices: identity providers

@@ -1,10 +1,10 @@
 //! What an administrator wants checked after a provider has vouched for somebody: the provider's post login flow.
 //!
-//! Its conditions, its steps that allow or deny and those for one-time codes are run. A step that has to be run and cannot be
-//! ends the sign-in: whoever configured it relies on it.
+//! Its conditions, its steps that allow or deny, those for one-time codes and those that limit sessions are run. A step that has
+//! to be run and cannot be ends the sign-in: whoever configured it relies on it.
 
 use cloakroom_model::flow::Tree;
-use cloakroom_model::flow::course::{self, End, Facts};
+use cloakroom_model::flow::course::{self, End, Facts, SessionLimit};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
 
@@ -13,12 +13,12 @@ use crate::Upstream;
 /// What a flow makes of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// They go on.
-    Pass,
+    /// They go on, with so many sessions at once as these say.
+    Pass(Vec<SessionLimit>),
     /// They go on to what this flow asks for beside.
     Asks(String),
-    /// They go on, and have to set up credentials of these kinds.
-    SetsUp(Vec<String>),
+    /// They go on, and have to set up credentials of these kinds; with so many sessions at once as these say.
+    SetsUp(Vec<String>, Vec<SessionLimit>),
     /// The flow denies them.
     Denied,
     /// The flow has to run a step that this server does not have, or is not there.
@@ -49,7 +49,7 @@ pub fn run(
     let settings = &upstream.provider.settings;
     let alias = settings.post_broker_login_flow_alias.as_deref();
     let Some(alias) = alias.filter(|alias| !alias.is_empty()) else {
-        return Ok(Verdict::Pass);
+        return Ok(Verdict::Pass(Vec::new()));
     };
     match cx.realm.flows.named(alias) {
         Some(flow) => decide(cx, user, &flow, asked),
@@ -72,11 +72,11 @@ fn decide(cx: &mut Cx<'_>, user: &User, flow: &Tree, asked: Asked) -> Result<Ver
     Ok(match course.end {
         End::In if !course.kinds(&facts).is_empty() => Verdict::Asks(flow.alias.clone()),
         End::In => match course.missing().map(str::to_owned).collect::<Vec<_>>() {
-            kinds if kinds.is_empty() => Verdict::Pass,
-            kinds => Verdict::SetsUp(kinds),
+            kinds if kinds.is_empty() => Verdict::Pass(course.reached.limits),
+            kinds => Verdict::SetsUp(kinds, course.reached.limits),
         },
         // A flow of conditions that do not hold has nothing against anybody; one inside it that failed has.
-        End::Nothing(alias) if alias == flow.alias => Verdict::Pass,
+        End::Nothing(alias) if alias == flow.alias => Verdict::Pass(Vec::new()),
         End::Nothing(_) => Verdict::Denied,
         End::CannotRun(step) => {
             Verdict::CannotRun(format!("the step {step} cannot be run after a provider"))

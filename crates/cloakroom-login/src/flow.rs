@@ -2,6 +2,7 @@
 
 mod binding;
 mod level;
+mod limit;
 mod passkey;
 mod second;
 mod standing;
@@ -22,6 +23,7 @@ pub(crate) use level::{ends_in, note_levels};
 pub use level::{
     level_of_attempt, levels_behind, levels_of, prove_by_session, reach, reached_level,
 };
+pub use limit::{limit, limits_of};
 pub use passkey::prove_by_passkey;
 pub(crate) use second::let_go_of_key;
 pub(crate) use second::{SECOND, has_second, settle_second};
@@ -111,6 +113,8 @@ pub mod note {
     pub const RISEN_FROM: &str = "risen_from";
     /// The level of authentication that was reached, and which of them anew.
     pub const REACHED: &str = "reached";
+    /// The limits of sessions that were met.
+    pub const LIMITS: &str = "session_limits";
     /// The flow takes a passkey in place of a name and a password.
     pub const PASSKEYS: &str = "passkeys";
     /// The flow takes nothing else.
@@ -227,6 +231,7 @@ fn forget_answers(attempt: &mut Attempt) {
         note::PROVED,
         note::RISEN_FROM,
         note::REACHED,
+        note::LIMITS,
         note::CHOSEN,
         note::CONSENTED,
         note::ACTION_ENDED,

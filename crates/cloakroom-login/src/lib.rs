@@ -15,5 +15,6 @@ pub mod policy;
 pub mod profile;
 pub mod proof;
 pub mod required;
+pub mod session_limit;
 pub mod sign_on;
 pub mod throttle;

@@ -65,7 +65,7 @@ pub(crate) fn fail(cx: &mut Cx<'_>, id: &UserId) -> Result<()> {
             }
         }
         user.enabled = false;
-        user::update(cx, &user)?;
+        user::update_enabled(cx, &user)?;
     }
     Ok(())
 }

@@ -17,3 +17,5 @@ mod proof;
 mod realm;
 #[path = "rules/session.rs"]
 mod session;
+#[path = "rules/session_limit.rs"]
+mod session_limit;

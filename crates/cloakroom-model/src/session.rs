@@ -4,6 +4,7 @@ mod found;
 pub mod page;
 mod part;
 mod touched;
+mod turn;
 pub mod upstream;
 
 use diesel::dsl::count_star;
@@ -24,6 +25,7 @@ pub(crate) use found::find_all;
 pub use found::{Found, find_owned, find_with};
 pub use part::{ClientSession, find_client, join, join_again, leave, list_clients};
 pub(crate) use touched::touch_all;
+pub use turn::{list_shared, wait_turn};
 
 /// A login that succeeded. The row is the proof of sign-in.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Users: people and service accounts, their attributes, roles and groups.
 
 mod beginning;
+mod changed;
 pub mod directory;
 pub(crate) mod given;
 mod held;
@@ -27,6 +28,7 @@ use crate::sql::{Unless, fixed};
 use crate::time::Timestamp;
 use crate::workflow::trigger;
 
+pub use changed::{update_changed, update_enabled};
 pub use given::Given;
 pub use held::{administering_role, is_held, is_last_administrator};
 pub use membership::{

@@ -15,6 +15,7 @@ mod introspect;
 mod judge;
 mod jwks;
 mod kerberos;
+mod limits;
 mod login;
 mod logout;
 mod negotiate;

@@ -182,6 +182,12 @@ impl Locale {
         }
     }
 
+    /// Returns the message that a setting names by its bare key; `None` if there is none of that name.
+    #[must_use]
+    pub fn named(&self, key: &str) -> Option<String> {
+        self.lookup(key, None)
+    }
+
     /// Returns the text that a realm stores for people to read.
     /// Keycloak lets such a text be `${key}`, the name of a message.
     #[must_use]

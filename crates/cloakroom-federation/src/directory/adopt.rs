@@ -191,7 +191,7 @@ pub fn join(
             user.attributes.insert(name.to_owned(), values.clone());
         }
     }
-    user::update(cx, user)?;
+    user::update_profile(cx, user)?;
     let link = Link {
         component: directory.id.clone(),
         external_id: person.external_id.clone(),
@@ -236,7 +236,8 @@ fn update(
     if is_renamed && user::shares_a_name(cx, &after)? {
         return Ok(Err(Refused::NameTaken));
     }
-    if after != before && user::update(cx, &after)? != Stored::Done {
+    // Another node may have an administrator who switches them off at this moment.
+    if after != before && user::update_changed(cx, &before, &after)? != Stored::Done {
         return Ok(Err(Refused::AddressTaken));
     }
     if is_new {

@@ -123,7 +123,7 @@ pub fn settle(
         && directory.has("updateProfileFirstLogin")
     {
         user.required_actions.push("UPDATE_PROFILE".to_owned());
-        user::update(cx, user)?;
+        user::set_required_actions(cx, &user.id, &user.required_actions)?;
     }
     Ok(Ok(adopted.user().clone()))
 }

@@ -5,6 +5,7 @@ use cloakroom_model::component::Component;
 use cloakroom_model::credential::{
     OTP, PASSKEY, PASSWORD, PASSWORD_HISTORY, RECOVERY_CODES, SECURITY_KEY,
 };
+use cloakroom_model::flow::course::is_session_limit;
 use cloakroom_model::flow::{AuthenticatorConfig, Execution, RequiredAction};
 use cloakroom_model::realm::Settings;
 use serde_json::Value;
@@ -32,11 +33,10 @@ pub(super) fn authenticator(import: &mut Import<'_>, part: &Part<'_>, id: &str) 
 }
 
 /// Steps of a sign-in that the server does not have.
-const MISSING: [&str; 4] = [
+const MISSING: [&str; 3] = [
     "auth-x509-client-username-form",
     "direct-grant-auth-x509-username",
     "http-basic-authenticator",
-    "user-session-limits",
 ];
 
 /// Steps of other flows than a sign-in's, that nothing comes to.
@@ -85,6 +85,15 @@ pub(super) fn config(part: &Part<'_>, config: &AuthenticatorConfig, report: &mut
     ] {
         if is_set(name) {
             let place = part.place_of(&format!("config.{name}"));
+            report.approximate(&place, part.who, how);
+        }
+    }
+    for name in ["userRealmLimit", "userClientLimit"] {
+        let set = config.config.get(name);
+        if set.is_some_and(|text| !is_session_limit(text)) {
+            let place = part.place_of(&format!("config.{name}"));
+            let how =
+                "kept, but it is no number: whoever comes to the step is refused, as at Keycloak";
             report.approximate(&place, part.who, how);
         }
     }

@@ -10,7 +10,7 @@ use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Result, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{note, prove_in_part, text};
+use super::{limit, note, prove_in_part, text};
 use crate::sign_on;
 
 /// The note of a session that says which levels were reached in it, and when; its name and its form are Keycloak's.
@@ -85,8 +85,9 @@ pub(crate) fn ends_in(attempt: &Attempt, session: Option<&Session>) -> bool {
     id.is_empty() || session.is_some_and(|session| session.id.as_str() == id)
 }
 
-/// Remembers the levels that were reached, beside those of this attempt before.
+/// Remembers the levels that were reached and the limits that were met, beside those of this attempt before.
 pub fn reach(attempt: &mut Attempt, reached: &Reached) {
+    limit(attempt, &reached.limits);
     let Some(level) = reached.level else { return };
     let (_, mut anew) = reached_by(attempt);
     anew.extend(&reached.anew);

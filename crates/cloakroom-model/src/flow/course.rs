@@ -9,6 +9,7 @@ mod condition;
 mod facts;
 mod guard;
 mod level;
+mod limit;
 mod step;
 mod vote;
 
@@ -19,6 +20,7 @@ use super::{Node, Tree};
 pub use facts::{Facts, Gone, Person, SET_UP_KEY, SET_UP_OTP, SET_UP_PASSKEY, person};
 pub use guard::{Ways, locks_out, takes_passkey};
 pub use level::{Reached, highest as highest_level};
+pub use limit::{SessionLimit, is_session_limit};
 pub use step::is_carried_out;
 
 /// What somebody met in a flow, in its order, and how that ended.
@@ -28,7 +30,7 @@ pub struct Course {
     pub strides: Vec<Stride>,
     /// How it ended.
     pub end: End,
-    /// The levels of authentication that were reached on the way.
+    /// The levels of authentication that were reached on the way, and the limits that were met.
     pub reached: Reached,
 }
 

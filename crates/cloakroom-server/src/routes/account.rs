@@ -84,6 +84,9 @@ async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if let Err(answer) = check_open(&visit).await {
+        return answer;
+    }
     if sign_in::is_back(&request) {
         return visit.redirect(&visit.url("account"));
     }
@@ -99,6 +102,19 @@ async fn show(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Http
         Ok(Some(shown)) => page(&visit, shown, &checker),
         Ok(None) => signed_out(&visit),
         Err(fault) => visit.fault(&fault),
+    }
+}
+
+/// Whoever switches the client `account` off means that nobody manages their account, with a session of the browser either.
+async fn check_open(visit: &Visit) -> Result<(), HttpResponse> {
+    let is_open = |cx: &mut Cx<'_>| {
+        let found = client::find(cx, CLIENT)?;
+        Ok::<_, Fault>(found.is_some_and(|client| client.enabled))
+    };
+    match visit.app.enter(&visit.realm, Door::Read, is_open).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(super::not_found().await),
+        Err(fault) => Err(visit.fault(&fault)),
     }
 }
 
@@ -276,6 +292,9 @@ async fn act(
         Ok(visit) => visit,
         Err(page) => return page,
     };
+    if let Err(answer) = check_open(&visit).await {
+        return answer;
+    }
     let Some(cookie) = visit.cookie(IDENTITY) else {
         return signed_out(&visit);
     };

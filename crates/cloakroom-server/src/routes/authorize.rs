@@ -1,12 +1,14 @@
 //! The authorization endpoint: HTTP on this side, `Provider::authorize` on the other.
 
+mod answer;
+
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_federation::redirector;
 use cloakroom_login::flow;
-use cloakroom_login::sign_on::{self, Opened, Origin};
+use cloakroom_login::sign_on::{self, Origin};
 use cloakroom_model::attempt;
 use cloakroom_model::client::Client;
 use cloakroom_model::lap::Step;
@@ -359,17 +361,14 @@ fn recognize(
         if request.level.is_missed_at(flow::level_of_attempt(&attempt)) {
             return refused(sign_in::UNMET);
         }
-        cloakroom_model::session::touch_read(cx, session)?;
-        sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
-        let response = request.respond(cx, &issuer, session, flow::reached_level(&attempt))?;
-        let response = sign_in::with_action(&attempt, response);
-        let opened = Opened {
-            session: session.clone(),
-            cookie: None,
-            is_fresh: false,
+        let place = (request.client_id.as_str(), brought.origin.ip.as_str());
+        let asked = (request, &attempt);
+        let onward = match answer::from_session(cx, provider, asked, session, place.1)? {
+            Ok(finished) => Onward::Done(Box::new(finished)),
+            Err(_) if request.prompt.none => return refused("access_denied"),
+            Err(bar) => bar.end(cx, place, user.as_ref())?,
         };
-        let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
-        return Ok(Begun::Onward(done, is_new));
+        return Ok(Begun::Onward(onward, is_new));
     }
     if request.prompt.none
         && !(next == flow::Next::AskPassword && course::is_passed_on(cx, request, client))

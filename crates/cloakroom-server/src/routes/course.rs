@@ -17,7 +17,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::authorize::AuthorizationRequest;
 
-pub(crate) use bar::Bar;
+pub(crate) use bar::{Bar, TOO_MANY};
 pub(crate) use brought::{Brought, By, begin, judge as judge_brought, session_of};
 pub(crate) use passkey::{judge as judge_passkey, stands_for_passwords};
 

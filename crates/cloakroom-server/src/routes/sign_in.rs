@@ -21,6 +21,7 @@ use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
+use super::limits;
 use super::login::passkey::{self, Again};
 use super::login::{Question, further, key_set_up, organization, removal};
 
@@ -271,11 +272,16 @@ fn finish(
     if let Some(error) = unfit(cx, &request, attempt)? {
         return refuse(cx, provider, attempt, error);
     }
+    let place = (request.client_id.as_str(), origin.ip.as_str());
+    let granted = match limits::check(cx, attempt, current.as_ref())? {
+        Ok(granted) => granted,
+        Err(bar) => return limits::deny(cx, attempt, bar, place),
+    };
     let Some(opened) = sign_on::open(cx, attempt, current, origin)? else {
         return Ok(Onward::Over);
     };
+    limits::settle(cx, provider, (attempt, &granted), &opened.session, place)?;
     broker::keep_upstream(cx, attempt, &opened.session)?;
-    let place = (request.client_id.as_str(), origin.ip.as_str());
     sign_on::report_of(cx, attempt, &opened.session, place)?;
     let issuer = provider.issuer(cx.realm);
     let response = match &request.device {

@@ -9,8 +9,10 @@ use cloakroom_login::direct::{self, Brought};
 use cloakroom_login::further::recovery;
 use cloakroom_login::profile::scopes_of;
 use cloakroom_login::proof::{Place, Work};
+use cloakroom_login::session_limit::{self, Opening, TooMany};
 use cloakroom_model::credential::RECOVERY_CODES;
 use cloakroom_model::flow::Use;
+use cloakroom_model::id::UserId;
 use cloakroom_model::lap::{Laps, Step};
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
@@ -23,10 +25,11 @@ use cloakroom_web::request_id;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
-use super::course;
+use super::course::{self, TOO_MANY};
 use super::even;
 use super::judge::{self, Unjudged};
 use super::protocol::{self, Caller};
+use super::refusal::{self, Refusal};
 
 /// The path of the token endpoint.
 pub(crate) fn configure(cfg: &mut web::ServiceConfig) {
@@ -214,13 +217,48 @@ async fn judged(
         let scopes = scopes_of(cx.realm, &ask.client, scope);
         let about = (&user, scopes.as_slice(), !asks.sets_up.is_empty());
         direct::finish(cx, &checked, about, place)?.map_err(refused)?;
+        let whose = user.id.clone();
         let proven = match asks.kinds.is_empty() {
             true => ProvenUser::new(user),
             false => ProvenUser::with_code(user),
         };
-        provider.token_for(cx, &request, &ask.client, proven)
+        let opening = Opening {
+            user: &whose,
+            client: &ask.client.id,
+            current: None,
+        };
+        let granted = match session_limit::judge(cx, &asks.reached.limits, opening)? {
+            Ok(granted) => granted,
+            Err(too_many) => return Err(deny(cx, too_many, &whose, place)?.into()),
+        };
+        let minted = provider.token_for(cx, &request, &ask.client, proven)?;
+        granted.end_others(cx, place)?;
+        Ok::<_, Error>(minted)
     };
     app.enter(realm, Door::Write, conclude).await
+}
+
+/// Writes down that there are too many sessions already; what the client is told.
+fn deny(
+    cx: &mut Cx<'_>,
+    too_many: TooMany,
+    user: &UserId,
+    (client_id, ip): (&str, &str),
+) -> Result<OAuthError, Fault> {
+    let TooMany { message, reason } = too_many;
+    let text = match message.is_empty() {
+        true => TOO_MANY.to_owned(),
+        false => message,
+    };
+    let refused = Refusal {
+        client_id,
+        user: Some(user.clone()),
+        ip,
+        error: "generic_authentication_error",
+        reason: &reason,
+    };
+    refusal::report(cx, &refused)?;
+    Ok(OAuthError::invalid_grant(text))
 }
 
 /// Checks what the flow asks for beside the password; the names of the parameters are Keycloak's.

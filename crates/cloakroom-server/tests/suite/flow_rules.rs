@@ -1,6 +1,7 @@
 //! What no flow may be, and what a sign-in makes of people in groups and of conditions that are not what they seem.
 
 mod gone;
+mod limits;
 
 use std::sync::Arc;
 
@@ -49,8 +50,8 @@ pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
             },
         )
     };
-    let all = stories.into_iter().chain(gone::STORIES.iter().copied());
-    all.map(trial).collect()
+    let of_parts = gone::STORIES.iter().chain(limits::STORIES).copied();
+    stories.into_iter().chain(of_parts).map(trial).collect()
 }
 
 impl Scene {

@@ -238,6 +238,10 @@ notices! {
     // Flows
     /// The sign-in has a step that the server does not have.
     FlowStepMissing("step": String = "auth-otp-form".into()) => "notice-flow-step-missing",
+    /// The person has as many sessions as they may have.
+    TooManySessions => "notice-too-many-sessions",
+    /// What the flow's own settings say of that.
+    FlowSays("text": String = "Sign out at your other desk first.".into()) => "notice-flow-says",
 
     // Rights
     /// The person has not the right to see this.

@@ -214,6 +214,13 @@ const OF_SIGN_IN: &[Line] = &[
         Repair::Person(""),
     ),
     (
+        "generic_authentication_error",
+        "Open sessions",
+        9,
+        "explain-sessions",
+        Repair::Person("/activity"),
+    ),
+    (
         "resolve_required_actions",
         "",
         11,

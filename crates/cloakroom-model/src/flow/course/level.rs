@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Because, Ran, Walk};
+use super::{Because, Ran, SessionLimit, Walk};
 use crate::flow::{Node, Tree};
 
 /// The condition on a level.
@@ -14,13 +14,15 @@ pub(super) const CONDITION: &str = "conditional-level-of-authentication";
 /// For how many seconds a level is enough that Keycloak 17 kept in the session.
 const KEPT_IN_SESSION: i64 = 36_000;
 
-/// The levels that somebody has reached on their way through a flow.
+/// The levels that somebody has reached on their way through a flow, and how many sessions it lets them have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// The level they are at; `None` where the flow has said nothing of levels.
     pub level: Option<i64>,
     /// Those for which they have proved something just now.
     pub anew: BTreeSet<i64>,
+    /// The limits of sessions that they have met.
+    pub limits: Vec<SessionLimit>,
 }
 
 impl Reached {

@@ -1,7 +1,7 @@
 //! What each authenticator comes to, as far as this server has it.
 
 use super::facts::SET_UP;
-use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition, vote};
+use super::{Because, End, FURTHER, Outcome, Ran, TO_SET_UP, Walk, condition, limit, vote};
 use crate::credential;
 use crate::flow::Node;
 
@@ -22,6 +22,7 @@ const CARRIED_OUT: &[&str] = &[
     "direct-grant-validate-username",
     "identity-provider-redirector",
     "organization",
+    limit::STEP,
     "webauthn-authenticator",
     PASSKEY,
 ];
@@ -45,7 +46,6 @@ const ELSEWHERE: &[&str] = &[
     "reset-credentials-choose-user",
     "reset-otp",
     "reset-password",
-    "user-session-limits",
 ];
 
 /// It is known what this is, whether or not it is carried out.
@@ -70,6 +70,9 @@ pub(super) const DECLINED: &str = "declined";
 
 const DENIES: &str = "deny-access-authenticator";
 
+/// The steps that ask nobody anything.
+const QUIET: [&str; 3] = ["allow-access-authenticator", DENIES, limit::STEP];
+
 /// The step that denies everybody who comes to it has ended the sign-in.
 pub(super) fn is_denial(end: &End) -> bool {
     matches!(end, End::Refused(step) if step == DENIES)
@@ -79,7 +82,7 @@ impl Walk<'_> {
     pub(super) fn authenticator(&mut self, step: &Node) -> Outcome {
         let name = step.authenticator.as_deref().unwrap_or_default();
         let further = condition::credential_of(name).filter(|_| is_carried_out(name));
-        let asks = !["allow-access-authenticator", DENIES].contains(&name) && further.is_none();
+        let asks = !QUIET.contains(&name) && further.is_none();
         if self.facts.asks_nothing && asks {
             let because = Because::of("no-page");
             return Err((End::CannotRun(name.to_owned()), because));
@@ -112,6 +115,7 @@ impl Walk<'_> {
             }
             "auth-password-form" | "direct-grant-validate-password" => self.password(name),
             "allow-access-authenticator" => Ok(Ran::Done(Because::of("allows"))),
+            limit::STEP => self.limit(step),
             DENIES => Err((End::Refused(name.to_owned()), Because::of("denies"))),
             _ => self.missing(step, name),
         }

@@ -3,6 +3,7 @@
 mod declined;
 mod guard;
 mod levels;
+mod limits;
 mod people;
 
 use std::collections::BTreeMap;

@@ -181,7 +181,7 @@ impl Stopped {
     fn of(upstream: &Upstream, verdict: &Verdict) -> Option<Self> {
         let name = upstream.name().to_owned();
         match verdict {
-            Verdict::Pass | Verdict::Asks(_) | Verdict::SetsUp(_) => None,
+            Verdict::Pass(_) | Verdict::Asks(_) | Verdict::SetsUp(..) => None,
             Verdict::Denied => Some(Self {
                 error: "access_denied",
                 reason: "the post login flow denies access".to_owned(),
@@ -220,8 +220,13 @@ pub(super) fn admit(
         }
         verdict => {
             flow::prove_upstream(cx, attempt, user);
-            if let Verdict::SetsUp(kinds) = verdict {
-                flow::demand(attempt, &kinds);
+            match verdict {
+                Verdict::SetsUp(kinds, limits) => {
+                    flow::demand(attempt, &kinds);
+                    flow::limit(attempt, &limits);
+                }
+                Verdict::Pass(limits) => flow::limit(attempt, &limits),
+                _ => {}
             }
         }
     }

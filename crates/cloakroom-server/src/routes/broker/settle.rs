@@ -167,8 +167,12 @@ fn link(
         Ok((notes, verdict)) => {
             match verdict {
                 Verdict::Asks(alias) => flow::ask_more(attempt, alias),
-                Verdict::SetsUp(kinds) => flow::demand(attempt, &kinds),
-                _ => {}
+                Verdict::SetsUp(kinds, limits) => {
+                    flow::demand(attempt, &kinds);
+                    flow::limit(attempt, &limits);
+                }
+                Verdict::Pass(limits) => flow::limit(attempt, &limits),
+                Verdict::Denied | Verdict::CannotRun(_) => {}
             }
             mark(cx, attempt, pending, notes).map(|()| None)
         }

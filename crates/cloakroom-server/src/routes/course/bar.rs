@@ -6,7 +6,7 @@ use cloakroom_model::flow::Gone;
 use cloakroom_model::flow::course::End;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Fault};
-use cloakroom_web::i18n::Notice;
+use cloakroom_web::i18n::{Locale, Notice};
 use serde_json::Value;
 
 use crate::routes::refusal::{self, Refusal};
@@ -22,6 +22,8 @@ pub(crate) enum Bar {
     Nothing(String),
     /// This step has to be taken, and this server does not have it.
     Missing(String),
+    /// There are as many sessions as the flow allows: what people are told of it, and how many in words.
+    TooMany(String, String),
 }
 
 impl Bar {
@@ -55,12 +57,14 @@ impl Bar {
                 "invalid_flow",
                 format!("The flow asks for {step}, which this server does not have"),
             ),
+            Self::TooMany(_, reason) => ("generic_authentication_error", reason.clone()),
         }
     }
 
     /// What the person is told.
-    fn notice(&self) -> Notice {
+    fn notice(&self, locale: &Locale) -> Notice {
         match self {
+            Self::TooMany(message, _) => too_many(locale, message),
             Self::Refused(_) | Self::Nothing(_) => Notice::NotAllowed,
             Self::Missing(step) => Notice::FlowStepMissing(step.clone()),
         }
@@ -98,15 +102,17 @@ impl Bar {
 
     /// The page that says so.
     pub(crate) fn page(&self, visit: &Visit, code: Option<&str>) -> HttpResponse {
+        let notice = self.notice(visit.layout(None).locale());
         match code {
-            Some(code) => visit.error_with_code(StatusCode::FORBIDDEN, self.notice(), code),
-            None => visit.error(StatusCode::FORBIDDEN, self.notice()),
+            Some(code) => visit.error_with_code(StatusCode::FORBIDDEN, notice, code),
+            None => visit.error(StatusCode::FORBIDDEN, notice),
         }
     }
 
     pub(super) fn to_note(&self) -> Value {
         let (kind, step) = match self {
-            Self::Refused(step) => ("refused", step),
+            // What is found out at the end of a sign-in is no note of one that goes on.
+            Self::Refused(step) | Self::TooMany(step, _) => ("refused", step),
             Self::Nothing(flow) => ("nothing", flow),
             Self::Missing(step) => ("missing", step),
         };
@@ -120,5 +126,20 @@ impl Bar {
             "nothing" => Self::Nothing(step.to_owned()),
             _ => Self::Missing(step.to_owned()),
         })
+    }
+}
+
+/// What a client is told of too many sessions, where the flow has no words of its own.
+pub(crate) const TOO_MANY: &str = "There are too many sessions";
+
+/// What the flow says of too many sessions: the key of a text, or the text itself.
+fn too_many(locale: &Locale, message: &str) -> Notice {
+    /// Keycloak's key of the usual words, under which a realm may have its own.
+    const USUAL: &str = "sessionLimitExceeded";
+    let is_usual = message.is_empty() || message == USUAL;
+    match locale.named(if is_usual { USUAL } else { message }) {
+        Some(text) => Notice::FlowSays(text),
+        None if is_usual => Notice::TooManySessions,
+        None => Notice::FlowSays(message.to_owned()),
     }
 }

@@ -6,7 +6,10 @@ use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
 use super::Scene;
-use crate::http::text;
+use crate::browser::Browser;
+use crate::html;
+use crate::http::{Request, encode, text};
+use crate::realm::CALLBACK;
 use crate::server::Server;
 
 pub(super) fn trial(server: &Arc<Server>) -> Trial {
@@ -76,6 +79,22 @@ impl Scene {
     /// Whoever switches the client off means that nobody manages their account by it, with a token in hand either.
     fn nothing_is_answered_where_the_client_account_is_off(&self) {
         let token = self.token(&self.other);
+        let asked = [
+            ("client_id", self.client.id.as_str()),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("redirect_uri", CALLBACK),
+        ];
+        let asked = format!("{}?{}", self.realm.path("auth"), encode(&asked));
+        let mut browser = Browser::new(&self.realm.server);
+        browser.answer(&asked, &self.other).client();
+        let account = format!("/realms/{}/account", self.realm.name);
+        let shown = browser.send(Request::get(&account));
+        assert_eq!(shown.status, 200, "{}", shown.body);
+        let forms = html::forms(&shown.body);
+        let checker = forms.iter().find_map(|form| form.get("state_checker"));
+        let sign_out = [("state_checker", checker.unwrap())];
+        let sign_out = Request::form(&format!("{account}/sign-out"), &sign_out);
         let found = self
             .realm
             .call("GET", "/clients?clientId=account", &Value::Null)
@@ -102,7 +121,15 @@ impl Scene {
             let answer = self.ask_with(method, path, &token, body.as_ref());
             assert_eq!(answer.status, 404, "{method} {path}: {}", answer.body);
         }
+        // The page goes by the browser's session, and its forms with it.
+        let mut nobody = Browser::new(&self.realm.server);
+        assert_eq!(nobody.send(Request::get(&account)).status, 404);
+        assert_eq!(browser.send(Request::get(&account)).status, 404);
+        assert_eq!(browser.send(sign_out).status, 404);
         switch(true);
+        let page = browser.send(Request::get(&account));
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert!(page.body.contains("state_checker"), "still signed in");
         let shown = self.ask("GET", "", &token).json();
         assert_eq!(shown["email"], "bob@account.example", "{shown}");
     }

@@ -23,6 +23,7 @@ pub(super) const STORIES: &[Story] = &[
         "flows::a-post-login-flow-with-a-step-that-cannot-be-run-lets-nobody-in",
         cannot_run,
     ),
+    ("flows::a-post-login-flow-limits-sessions", limits),
     (
         "flows::a-post-login-flow-asks-for-a-code-and-has-it-set-up",
         asks,
@@ -169,6 +170,23 @@ fn cannot_run(scene: &Scene) {
     assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
     let refused = scene.events("IDENTITY_PROVIDER_POST_LOGIN_ERROR", "otp");
     assert_eq!(refused.len(), 1);
+}
+
+fn limits(scene: &Scene) {
+    let scene = scene.in_realm("federation-limits");
+    let one = json!({"userRealmLimit": "1"});
+    let steps = [("user-session-limits", "REQUIRED", one)];
+    flow(&scene, None, "one-at-a-time", &steps);
+    let members = json!({"postBrokerLoginFlowAlias": "one-at-a-time"});
+    let op = scene.op_with("limited", members, json!({}));
+    scene.sign_in(&mut scene.browser(), &op);
+    let mut browser = scene.browser();
+
+    let page = scene.visit(&mut browser, &op).page();
+
+    assert!(page.is_error(), "{}", page.answer.body);
+    assert_eq!(page.answer.status, 403);
+    assert!(!browser.cookies().contains("KEYCLOAK_IDENTITY="));
 }
 
 fn asks(scene: &Scene) {

@@ -119,3 +119,16 @@ fn a_step_took_what_the_event_says_of_it_and_nothing_else() {
     // It was written before times were.
     assert_eq!(took("explain-step-password", &json!({"error": "x"})), None);
 }
+
+#[test]
+fn a_limit_of_sessions_is_told_by_how_many_there_are() {
+    let reason = "Open sessions in the realm: 2; the flow allows 2";
+    let error = "generic_authentication_error";
+    let event = json!({"type": "LOGIN_ERROR", "error": error, "details": {"reason": reason}});
+    let cause = Cause::of(&event);
+    let failed = cause.steps.get(cause.failed).map(|step| step.key);
+    assert_eq!(
+        (failed, cause.why),
+        (Some("explain-step-flow"), "explain-sessions")
+    );
+}
