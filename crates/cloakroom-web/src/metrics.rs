@@ -319,6 +319,7 @@ fn known_grant(grant: &str) -> &'static str {
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "implicit",
         "password",
         "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -185,10 +185,12 @@ impl World {
             panic!("the request is refused");
         };
         let (provider, session) = (Arc::clone(&self.provider), session.clone());
-        self.run(move |cx| {
-            let issuer = provider.issuer(cx.realm);
-            Ok(request.respond(cx, &issuer, &session, Some(1))?)
-        })
+        let answer = self.run(move |cx| Ok(request.respond(cx, &provider, &session, Some(1))?));
+        let Some(tokens) = answer.tokens() else {
+            return answer.response().clone();
+        };
+        let signed = tokens.minted.sign(&self.snapshot()).unwrap();
+        answer.with_signed(&signed.encrypt(None).unwrap())
     }
 
     /// A code for a user at a client.

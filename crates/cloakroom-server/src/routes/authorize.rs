@@ -19,6 +19,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
 use super::course::{self, Brought as Judged, By};
+use super::deliver::deliver;
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
@@ -138,7 +139,7 @@ async fn authorize(
         Ok(met) => met,
         Err(fault) => return visit.fault(&fault),
     };
-    let mut response = show(&visit, begun, &handle, parameters.as_deref());
+    let mut response = show(&visit, begun, &handle, parameters.as_deref()).await;
     said.tell(&mut response);
     response
 }
@@ -173,7 +174,12 @@ async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
     })
 }
 
-fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
+async fn show(
+    visit: &Visit,
+    begun: Begun,
+    handle: &str,
+    parameters: Option<&str>,
+) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
         Begun::Page(error, code) => return refusal::page(visit, &error, code.as_deref()),
         Begun::RegistrationOff => {
@@ -184,7 +190,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             (login::register_page(visit, &attempt, None), is_new, false)
         }
         Begun::Onward(Onward::Done(done), is_new) => {
-            let mut response = visit.answer(&done.response);
+            let mut response = deliver(visit, &done.answer).await;
             if is_new {
                 visit.set_handle(&mut response, handle);
             }
@@ -205,7 +211,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         Begun::Onward(
             onward @ (Onward::Further(_) | Onward::Again(_) | Onward::Rename(..)),
             is_new,
-        ) => (login::show(visit, onward), is_new, true),
+        ) => (login::show(visit, onward).await, is_new, true),
         Begun::Onward(Onward::Depart(attempt, alias), is_new) => {
             let to = broker::address(visit, &attempt, &alias);
             (visit.redirect(&to), is_new, true)
@@ -221,7 +227,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             (visit.answer(&response), is_new, is_new)
         }
         Begun::Onward(barred @ (Onward::Barred(..) | Onward::Stopped(..)), _) => {
-            return login::show(visit, barred);
+            return login::show(visit, barred).await;
         }
         Begun::Onward(Onward::Over, _) => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);
@@ -361,14 +367,14 @@ fn recognize(
         }
         cloakroom_model::session::touch_read(cx, session)?;
         sign_on::report(cx, session, &request.client_id, &brought.origin.ip)?;
-        let response = request.respond(cx, &issuer, session, flow::reached_level(&attempt))?;
-        let response = sign_in::with_action(&attempt, response);
+        let answer = request.respond(cx, provider, session, flow::reached_level(&attempt))?;
+        let answer = sign_in::with_action(&attempt, answer);
         let opened = Opened {
             session: session.clone(),
             cookie: None,
             is_fresh: false,
         };
-        let done = Onward::Done(Box::new(sign_in::Finished { response, opened }));
+        let done = Onward::Done(Box::new(sign_in::Finished { answer, opened }));
         return Ok(Begun::Onward(done, is_new));
     }
     if request.prompt.none
