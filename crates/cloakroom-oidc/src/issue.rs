@@ -12,7 +12,7 @@ use cloakroom_jose::Alg;
 use cloakroom_model::client::Client;
 use cloakroom_model::session::Session;
 use cloakroom_model::user::ServiceAccount;
-use cloakroom_model::{Cx, Timestamp, opaque};
+use cloakroom_model::{Cx, opaque};
 use serde_json::{Map, Value, json};
 
 use crate::authorize::{ClaimsRequest, Place};
@@ -24,9 +24,9 @@ use crate::keyring;
 use crate::mapper::{self, Claims, Facts, Target};
 use crate::provider::Provider;
 use crate::scope::{self, Scopes};
-use crate::session_rules;
 use crate::uma;
 
+pub(crate) use front::DETACHED;
 pub use front::Front;
 pub use minted::{Minted, SignError, Signed};
 pub use refresh::{RefreshPlan, rotates};
@@ -98,30 +98,6 @@ impl Authorization {
         match &self.exchange {
             Some(exchange) => exchange.is_for_id_token() || (is_asked && !exchange.keeps_openid),
             None => is_asked,
-        }
-    }
-
-    /// There is an access token in the answer.
-    fn has_access_token(&self) -> bool {
-        self.front.as_ref().is_none_or(|front| front.access)
-    }
-
-    /// What the ID token is made as.
-    fn id_target(&self) -> Target {
-        match &self.front {
-            Some(front) if front.is_id_alone() => Target::IdAlone,
-            _ => Target::Id,
-        }
-    }
-
-    /// When tokens that are issued now end.
-    fn ends(&self, cx: &Cx<'_>, client: &Client) -> Timestamp {
-        let session = self.session.as_ref();
-        match &self.front {
-            Some(front) if front.is_implicit() => {
-                session_rules::implicit_expires_at(cx.realm, session, cx.now)
-            }
-            _ => session_rules::access_expires_at(cx.realm, client, session, cx.now),
         }
     }
 
@@ -366,8 +342,10 @@ fn id_token(
     claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
     let sub = mapper::subject(facts.client, &grant.account.user.id);
     claims.members.insert("sub".to_owned(), json!(sub));
-    mapper::run(cx, &grant.scopes, facts, &mut claims)?;
-    mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    if !grant.is_signature_alone(facts.client) {
+        mapper::run(cx, &grant.scopes, facts, &mut claims)?;
+        mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    }
     keep_subject(&mut claims, grant, facts);
     let asked = grant.claims.as_ref();
     if asked.is_some_and(|asked| asked.wishes(Place::IdToken).contains_key("acr")) {
