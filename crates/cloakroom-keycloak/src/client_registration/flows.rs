@@ -112,9 +112,18 @@ mod tests {
         let rows = [
             (json!({"response_types": ["code"]}), Some((true, false))),
             (json!({"response_types": ["none"]}), Some((true, false))),
-            (json!({"response_types": ["id_token token"]}), Some((false, true))),
-            (json!({"response_types": ["token id_token code"]}), Some((true, true))),
-            (json!({"response_types": ["code", "id_token"]}), Some((true, true))),
+            (
+                json!({"response_types": ["id_token token"]}),
+                Some((false, true)),
+            ),
+            (
+                json!({"response_types": ["token id_token code"]}),
+                Some((true, true)),
+            ),
+            (
+                json!({"response_types": ["code", "id_token"]}),
+                Some((true, true)),
+            ),
             (
                 json!({"response_types": ["code id_token"], "grant_types": ["authorization_code", "implicit"]}),
                 Some((true, true)),

@@ -99,7 +99,8 @@ impl ResponseType {
         }
         // RFC 9700 §2.1.2: what is in an address ends up in histories and logs, and whoever has it can use it.
         if self.token && !realm.settings.has_front_channel_access() {
-            let why = "Access tokens from the authorization endpoint are switched off in this realm.";
+            let why =
+                "Access tokens from the authorization endpoint are switched off in this realm.";
             return Err(("unauthorized_client", Some(why.to_owned())));
         }
         Ok(())
@@ -221,12 +222,24 @@ mod tests {
     fn an_error_goes_into_a_fragment_where_tokens_would_have_gone_there() {
         let rows = [
             ("response_type=code", ResponseMode::Query),
-            ("response_type=code&response_mode=fragment", ResponseMode::Fragment),
+            (
+                "response_type=code&response_mode=fragment",
+                ResponseMode::Fragment,
+            ),
             ("response_type=none", ResponseMode::Query),
             ("response_type=code+id_token", ResponseMode::Fragment),
-            ("response_type=token&response_mode=query", ResponseMode::Fragment),
-            ("response_type=token&response_mode=web_message", ResponseMode::Fragment),
-            ("response_type=id_token&response_mode=form_post", ResponseMode::FormPost),
+            (
+                "response_type=token&response_mode=query",
+                ResponseMode::Fragment,
+            ),
+            (
+                "response_type=token&response_mode=web_message",
+                ResponseMode::Fragment,
+            ),
+            (
+                "response_type=id_token&response_mode=form_post",
+                ResponseMode::FormPost,
+            ),
             ("response_type=id_token+id_token", ResponseMode::Fragment),
             ("state=1", ResponseMode::Query),
         ];

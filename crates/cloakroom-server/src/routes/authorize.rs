@@ -174,12 +174,7 @@ async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
     })
 }
 
-async fn show(
-    visit: &Visit,
-    begun: Begun,
-    handle: &str,
-    parameters: Option<&str>,
-) -> HttpResponse {
+async fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
         Begun::Page(error, code) => return refusal::page(visit, &error, code.as_deref()),
         Begun::RegistrationOff => {

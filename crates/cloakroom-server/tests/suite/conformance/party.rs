@@ -196,7 +196,10 @@ impl Party {
         let is_posted = callback.method == "POST";
         assert_eq!(is_posted, self.mode == Mode::FormPost, "{callback:?}");
         let redirect_uri = asked.get("redirect_uri").unwrap_or(CALLBACK);
-        assert_eq!(callback.address.split(['?', '#']).next(), Some(redirect_uri));
+        assert_eq!(
+            callback.address.split(['?', '#']).next(),
+            Some(redirect_uri)
+        );
         // Where nothing says what the answer would have been, an error goes into the query.
         let in_fragment = self.mode == Mode::Fragment && asked.get("response_type").is_some();
         assert_eq!(callback.address.contains('#'), in_fragment, "{callback:?}");
