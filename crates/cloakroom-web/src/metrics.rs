@@ -164,7 +164,7 @@ impl Metrics {
             logins,
         );
         let tokens = self.tokens.clone();
-        all.register("tokens_issued", "Tokens of the token endpoint", tokens);
+        all.register("tokens_issued", "Tokens that clients were given", tokens);
         let bytes = self.token_bytes.clone();
         all.register("token_bytes", "Sizes of the tokens issued", bytes);
         let hashing = self.hash_seconds.clone();
