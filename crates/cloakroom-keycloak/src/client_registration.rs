@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod described;
+mod flows;
 mod keys;
 mod show;
 
@@ -154,7 +155,7 @@ pub fn to_client(sent: &Object) -> Result<Object> {
     }
     read_attributes(sent, &mut attributes)?;
     keys::read(sent, &mut attributes)?;
-    read_flows(sent, &mut client, &mut attributes)?;
+    flows::read(sent, &mut client, &mut attributes)?;
     read_method(sent, &mut client)?;
     read_scope(sent, &mut client)?;
     refuse_unsupported(sent)?;
@@ -236,40 +237,6 @@ fn read_attributes(sent: &Object, attributes: &mut Map<String, Value>) -> Result
 
 fn is_web(uri: &str) -> bool {
     uri.starts_with("https://") || uri.starts_with("http://")
-}
-
-/// Response types and grants. The server has no implicit flow, so what would need it is replaced by
-/// what it has (RFC 7591 §2), as long as the code is among it.
-fn read_flows(
-    sent: &Object,
-    client: &mut Object,
-    attributes: &mut Map<String, Value>,
-) -> Result<()> {
-    let types: Option<Vec<String>> = read::member(sent, "response_types")?;
-    if let Some(types) = types.filter(|types| !types.is_empty()) {
-        let mut words = types.iter().flat_map(|one| one.split_whitespace());
-        let is_known = |word: &str| ["code", "none", "id_token", "token"].contains(&word);
-        if !words.clone().all(is_known) || !words.any(|word| word == "code") {
-            return Err(Refused::metadata("Client metadata invalid"));
-        }
-        client.insert("standardFlowEnabled".to_owned(), json!(true));
-    }
-    let Some(grants) = read::member::<Vec<String>>(sent, "grant_types")? else {
-        return Ok(());
-    };
-    let has = |name: &str| grants.iter().any(|grant| grant == name);
-    client.insert(
-        "directAccessGrantsEnabled".to_owned(),
-        json!(has("password")),
-    );
-    client.insert(
-        "serviceAccountsEnabled".to_owned(),
-        json!(has("client_credentials")),
-    );
-    for (grant, attribute) in GRANTS {
-        attributes.insert((*attribute).to_owned(), json!(has(grant).to_string()));
-    }
-    Ok(())
 }
 
 fn read_method(sent: &Object, client: &mut Object) -> Result<()> {

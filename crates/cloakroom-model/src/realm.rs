@@ -27,6 +27,9 @@ pub use secrets::secrets;
 /// The name of the realm whose administrators manage all realms.
 pub const MASTER: &str = "master";
 
+/// Attribute: clients with the implicit flow get access tokens from the authorization endpoint, and not ID tokens alone.
+pub const FRONT_CHANNEL_ACCESS: &str = "cloakroom.frontChannelAccessTokens";
+
 /// A realm as it is stored.
 #[derive(Clone, Debug)]
 pub struct RealmRow {
@@ -118,6 +121,11 @@ impl Settings {
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// Access tokens may go through browsers ([`FRONT_CHANNEL_ACCESS`]).
+    pub fn has_front_channel_access(&self) -> bool {
+        self.attribute(FRONT_CHANNEL_ACCESS) == Some("true")
     }
 }
 

@@ -1,16 +1,18 @@
 //! The authorization endpoint: checks a request in an order that never sends an error, let alone a
 //! code, to an address that is not the client's (RFC 6749 §4.1.2.1).
 
+mod answer;
 pub(crate) mod claims;
 pub(crate) mod level;
 mod others;
 mod request;
 mod request_object;
 pub(crate) mod respond;
-mod response_type;
+pub(crate) mod response_type;
 
 use std::sync::Arc;
 
+pub use answer::{Answer, Tokens};
 pub use claims::{ClaimsRequest, Place};
 use cloakroom_model::client::Client;
 use cloakroom_model::lap::Step;
@@ -20,6 +22,7 @@ pub use request::{AuthorizationRequest, Prompt};
 pub use request_object::Fetched;
 use request_object::Unopened;
 pub use respond::{Response, ResponseMode};
+pub use response_type::ResponseType;
 
 use crate::client_policy::{self, At};
 use crate::redirect_uri::Roots;
@@ -145,7 +148,7 @@ impl Provider {
         let Some((redirect_uri, redirect_uri_given)) = found else {
             return Ok(Decision::Page(PageError::InvalidRedirectUri));
         };
-        let mode = ResponseMode::of_errors(form);
+        let mode = response_type::mode_of_errors(form);
         let to = Target {
             redirect_uri,
             redirect_uri_given,
@@ -285,27 +288,18 @@ fn check(
     to: &Target,
     (claims, level): Wished,
 ) -> Result<AuthorizationRequest, Refusal> {
-    let allowed = response_type::check(client, form);
+    let allowed = response_type::check(cx.realm, client, form);
     cx.lap(Step::Allowed);
-    allowed?;
-    if form
-        .get("response_mode")
-        .is_some_and(|text| ResponseMode::parse(text).is_none())
-    {
-        return Err(invalid("response_mode"));
-    }
+    let response_type = allowed?;
     let scope = form.get("scope").unwrap_or_default();
     let allowed = check_scope(cx, client, scope);
     cx.lap(Step::Scope);
     allowed?;
-    let code_challenge = pkce::check_request(
-        client,
-        // An empty challenge is a broken one, not an absent one.
-        form.has("code_challenge")
-            .then(|| form.get("code_challenge").unwrap_or_default()),
-        form.get("code_challenge_method"),
-    )
-    .map_err(|why| ("invalid_request", Some(why.to_owned())))?;
+    let code_challenge = match response_type.code {
+        true => check_challenge(client, form)?,
+        // Where there is no code, there is nothing that a challenge would protect.
+        false => None,
+    };
     let prompt = Prompt::parse(form.get("prompt").unwrap_or_default());
     let owned = |name: &str| form.get(name).map(str::to_owned);
     Ok(AuthorizationRequest {
@@ -313,6 +307,7 @@ fn check(
         redirect_uri: to.redirect_uri.clone(),
         redirect_uri_given: to.redirect_uri_given,
         mode: to.mode,
+        response_type,
         scope: scope.to_owned(),
         state: owned("state"),
         nonce: owned("nonce"),
@@ -334,6 +329,15 @@ fn check(
         device: None,
         is_trial: to.is_trial,
     })
+}
+
+fn check_challenge<'f>(client: &Client, form: &'f Form) -> Result<Option<&'f str>, Refusal> {
+    // An empty challenge is a broken one, not an absent one.
+    let challenge = form
+        .has("code_challenge")
+        .then(|| form.get("code_challenge").unwrap_or_default());
+    let checked = pkce::check_request(client, challenge, form.get("code_challenge_method"));
+    checked.map_err(|why| ("invalid_request", Some(why.to_owned())))
 }
 
 fn check_scope(cx: &Cx<'_>, client: &Client, scope: &str) -> Result<(), Refusal> {

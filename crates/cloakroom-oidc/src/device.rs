@@ -7,7 +7,7 @@ use cloakroom_model::device::{self, Device};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::{Value, json};
 
-use crate::authorize::{AuthorizationRequest, LevelWish, Prompt, ResponseMode};
+use crate::authorize::{AuthorizationRequest, LevelWish, Prompt, ResponseMode, ResponseType};
 use crate::client_auth::{self, Credentials};
 use crate::code_grant::CodeGrant;
 use crate::error::{OAuthError, Result};
@@ -107,6 +107,7 @@ impl Provider {
             redirect_uri: format!("{}/status", self.device_url(cx)),
             redirect_uri_given: false,
             mode: ResponseMode::Query,
+            response_type: ResponseType::CODE,
             scope: grant.scope,
             state: None,
             nonce: None,

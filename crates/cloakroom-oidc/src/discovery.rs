@@ -7,7 +7,7 @@ use cloakroom_jose::jwe::{Enc, KeyAlg};
 use cloakroom_model::{Fault, Realm};
 use serde_json::{Value, json};
 
-use crate::authorize::level;
+use crate::authorize::{level, response_type};
 use crate::client_auth;
 use crate::encryption;
 use crate::grant;
@@ -64,7 +64,7 @@ impl Provider {
     fn describe(&self, realm: &Realm) -> Value {
         let endpoints = self.protocol_url(realm);
         let mut grants: Vec<&str> = grant::ALL.iter().map(|grant| grant.grant_type()).collect();
-        grants.push(uma::GRANT_TYPE);
+        grants.extend([response_type::IMPLICIT, uma::GRANT_TYPE]);
         let algs: Vec<&str> = ALGS.into_iter().map(Alg::name).collect();
         let methods = client_auth::METHODS;
         let mut scopes = vec!["openid"];
@@ -95,7 +95,7 @@ impl Provider {
             "check_session_iframe": format!("{endpoints}/login-status-iframe.html"),
             "grant_types_supported": grants,
             "acr_values_supported": level::names(realm),
-            "response_types_supported": ["code"],
+            "response_types_supported": response_type::offered(realm),
             "response_modes_supported": ["query", "fragment", "form_post"],
             "subject_types_supported": ["public", "pairwise"],
             "prompt_values_supported": prompts(realm),

@@ -94,6 +94,7 @@ impl Example<'_> {
             refresh: RefreshPlan::None,
             exchange: None,
             permissions: None,
+            front: None,
         };
         issue::issue(provider, cx, &client, grant)
     }

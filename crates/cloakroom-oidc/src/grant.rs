@@ -1,6 +1,6 @@
 //! What can be traded for tokens. To add one: a file in `grant/`, and its two lines below.
 
-mod authorization_code;
+pub(crate) mod authorization_code;
 pub(crate) mod client_credentials;
 mod device_code;
 pub mod password;

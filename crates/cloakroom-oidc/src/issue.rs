@@ -1,5 +1,6 @@
 //! Mints tokens: the only place where claims become an access, an ID or a refresh token.
 
+mod front;
 pub(crate) mod kept;
 mod minted;
 mod refresh;
@@ -23,9 +24,10 @@ use crate::keyring;
 use crate::mapper::{self, Claims, Facts, Target};
 use crate::provider::Provider;
 use crate::scope::{self, Scopes};
-use crate::session_rules;
 use crate::uma;
 
+pub(crate) use front::DETACHED;
+pub use front::Front;
 pub use minted::{Minted, SignError, Signed};
 pub use refresh::{RefreshPlan, rotates};
 pub(crate) use refresh::{STORED, next as next_refresh};
@@ -64,6 +66,8 @@ pub struct Authorization {
     pub exchange: Option<Exchange>,
     /// What policies permit, for tokens that say so.
     pub permissions: Option<Permissions>,
+    /// What a browser takes to the client by itself; `None` for what a client fetches.
+    pub front: Option<Front>,
 }
 
 /// What policies permit somebody.
@@ -87,6 +91,9 @@ pub struct Rpt {
 impl Authorization {
     /// There is an ID token in the answer.
     fn has_id_token(&self) -> bool {
+        if let Some(front) = &self.front {
+            return front.id;
+        }
         let is_asked = self.scopes.has_openid();
         match &self.exchange {
             Some(exchange) => exchange.is_for_id_token() || (is_asked && !exchange.keeps_openid),
@@ -143,30 +150,18 @@ pub(crate) fn issue(
         session: grant.session.as_ref().map(|session| &session.id),
     };
     let issuer = provider.issuer(cx.realm);
-    let (access, aud) = access(cx, &issuer, &grant, &facts)?;
-    let ends = session_rules::access_expires_at(cx.realm, client, grant.session.as_ref(), cx.now);
-    let expires_in = ends.seconds().saturating_sub(cx.now.seconds());
-    let mut rest = Map::new();
-    rest.insert("expires_in".to_owned(), json!(expires_in));
-    rest.insert("token_type".to_owned(), json!("Bearer"));
-    rest.insert(
-        "not-before-policy".to_owned(),
-        json!(cx.realm.settings.not_before),
-    );
-    rest.insert("scope".to_owned(), json!(grant.scopes.shown_names()));
-    if let Some(exchange) = &grant.exchange {
-        rest.insert("issued_token_type".to_owned(), json!(exchange.issued));
-    }
-    if let Some(session) = &grant.session {
-        rest.insert("session_state".to_owned(), json!(session.id));
-    }
+    let (access, aud) = match grant.has_access_token() {
+        true => access(cx, &issuer, &grant, &facts)?,
+        false => (Access::Absent, None),
+    };
+    let mut rest = rest(cx, client, &grant);
     let is_for_id_token = grant
         .exchange
         .as_ref()
         .is_some_and(Exchange::is_for_id_token);
     let id = match grant.has_id_token() {
         true => {
-            let target = Target::Id;
+            let target = grant.id_target();
             Some(id_token(cx, &issuer, &grant, &Facts { target, ..facts })?)
         }
         false => None,
@@ -203,6 +198,27 @@ pub(crate) fn issue(
     })
 }
 
+/// What an answer says beside its tokens.
+fn rest(cx: &Cx<'_>, client: &Client, grant: &Authorization) -> Map<String, Value> {
+    let ends = grant.ends(cx, client);
+    let expires_in = ends.seconds().saturating_sub(cx.now.seconds());
+    let mut rest = Map::new();
+    rest.insert("expires_in".to_owned(), json!(expires_in));
+    rest.insert("token_type".to_owned(), json!("Bearer"));
+    rest.insert(
+        "not-before-policy".to_owned(),
+        json!(cx.realm.settings.not_before),
+    );
+    rest.insert("scope".to_owned(), json!(grant.scopes.shown_names()));
+    if let Some(exchange) = &grant.exchange {
+        rest.insert("issued_token_type".to_owned(), json!(exchange.issued));
+    }
+    if let Some(session) = &grant.session {
+        rest.insert("session_state".to_owned(), json!(session.id));
+    }
+    rest
+}
+
 fn notes(grant: &Authorization) -> BTreeMap<String, Value> {
     let mut notes = grant.notes.clone();
     if let Some(session) = &grant.session {
@@ -225,8 +241,7 @@ fn common(
     facts: &Facts<'_>,
 ) -> Claims {
     let mut claims = Claims::default();
-    let ends =
-        session_rules::access_expires_at(cx.realm, facts.client, grant.session.as_ref(), cx.now);
+    let ends = grant.ends(cx, facts.client);
     let jti = cx.new_id();
     let mut put = |name: &str, value: Value| {
         claims.members.insert(name.to_owned(), value);
@@ -283,12 +298,7 @@ fn access(
     let members = claims.into_members();
     let aud = aud.or_else(|| members.get("aud").cloned());
     if settings.has(OPAQUE) {
-        let ends = session_rules::access_expires_at(
-            cx.realm,
-            facts.client,
-            grant.session.as_ref(),
-            cx.now,
-        );
+        let ends = grant.ends(cx, facts.client);
         let token = opaque::issue(cx, &Value::Object(members), ends)?;
         return Ok((Access::Opaque(token), aud));
     }
@@ -332,8 +342,10 @@ fn id_token(
     claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
     let sub = mapper::subject(facts.client, &grant.account.user.id);
     claims.members.insert("sub".to_owned(), json!(sub));
-    mapper::run(cx, &grant.scopes, facts, &mut claims)?;
-    mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    if !grant.is_signature_alone(facts.client) {
+        mapper::run(cx, &grant.scopes, facts, &mut claims)?;
+        mapper::run_asked(cx, &grant.account.roles, facts, &mut claims)?;
+    }
     keep_subject(&mut claims, grant, facts);
     let asked = grant.claims.as_ref();
     if asked.is_some_and(|asked| asked.wishes(Place::IdToken).contains_key("acr")) {
@@ -347,7 +359,11 @@ fn id_token(
         claims.members.insert("nonce".to_owned(), json!(nonce));
     }
     let alg = chosen_alg(cx, facts.client, "id.token.signed.response.alg");
-    Ok(Unsigned::new(alg, "JWT", claims.into_members()))
+    let mut members = claims.into_members();
+    if let Some(front) = &grant.front {
+        front.bind(alg, &mut members);
+    }
+    Ok(Unsigned::new(alg, "JWT", members))
 }
 
 /// The algorithm that a client's attribute names, or the realm's.

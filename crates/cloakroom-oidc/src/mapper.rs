@@ -122,6 +122,9 @@ pub enum Target {
     Lightweight,
     /// An ID token.
     Id,
+    /// An ID token of a client that has nothing to ask the userinfo endpoint with: what that would say stands in it as well
+    /// (OpenID Connect Core 1.0 §5.4).
+    IdAlone,
     /// The userinfo endpoint.
     Userinfo,
     /// The introspection endpoint, where a lightweight token is filled up.
@@ -135,6 +138,10 @@ impl Target {
             Self::Access => access,
             Self::Lightweight => config.has("lightweight.claim", false),
             Self::Id => config.has("id.token.claim", false),
+            Self::IdAlone => {
+                Self::Id.is_switched_on(config, for_access)
+                    || Self::Userinfo.is_switched_on(config, for_access)
+            }
             // Mappers from before there was this switch are seen where ID tokens show them.
             Self::Userinfo => {
                 let id = config.has("id.token.claim", false);
@@ -294,7 +301,7 @@ fn apply_asked(
     claims: &mut Claims,
 ) -> Result<()> {
     let place = match facts.target {
-        Target::Id => Place::IdToken,
+        Target::Id | Target::IdAlone => Place::IdToken,
         Target::Userinfo => Place::Userinfo,
         Target::Access | Target::Lightweight | Target::Introspection => return Ok(()),
     };

@@ -83,7 +83,7 @@ pub(crate) fn with_answer(uri: &str, in_fragment: bool, pairs: &str) -> String {
 }
 
 /// What an answer says: a place that says one of these would speak in the server's name.
-const ANSWERS: [&str; 13] = [
+const ANSWERS: [&str; 14] = [
     "access_token",
     "code",
     "error",
@@ -94,6 +94,7 @@ const ANSWERS: [&str; 13] = [
     "iss",
     "refresh_token",
     "response",
+    "scope",
     "session_state",
     "state",
     "token_type",

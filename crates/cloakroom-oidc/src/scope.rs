@@ -78,6 +78,15 @@ impl Scopes {
         names.join(" ")
     }
 
+    /// The same without the scope of this name.
+    #[must_use]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        let realm = Arc::clone(&self.realm);
+        let is_it = |index: &usize| realm.scopes.get(*index).is_some_and(|one| one.name == name);
+        self.picked.retain(|index| !is_it(index));
+        self
+    }
+
     /// Adds a scope of the realm whatever the client has.
     pub(crate) fn add(&mut self, name: &str) {
         let index = self

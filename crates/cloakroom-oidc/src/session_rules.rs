@@ -114,6 +114,17 @@ pub fn access_expires_at(
     session.map_or(end, |session| end.min(session.expires_at))
 }
 
+/// When a token ends that is issued now, into a browser's address: nothing renews it, so the realm has a lifespan of its own for it.
+pub fn implicit_expires_at(realm: &Realm, session: Option<&Session>, now: Timestamp) -> Timestamp {
+    let span = first_set(&[
+        realm.settings.access_token_lifespan_for_implicit_flow,
+        realm.settings.access_token_lifespan,
+        60,
+    ]);
+    let end = now.plus(Ttl::seconds(span));
+    session.map_or(end, |session| end.min(session.expires_at))
+}
+
 /// The second before which tokens of this client and user count no more: the latest of the realm's,
 /// the client's and the user's policies.
 pub fn not_before(realm: &Realm, client: &Client, user: &User) -> i64 {

@@ -13,6 +13,8 @@ mod authorize;
 mod client_auth;
 #[path = "rules/code.rs"]
 mod code;
+#[path = "rules/front.rs"]
+mod front;
 #[path = "rules/logout.rs"]
 mod logout;
 #[path = "rules/mappers.rs"]

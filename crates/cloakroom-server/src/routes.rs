@@ -6,6 +6,7 @@ mod brand;
 pub(crate) mod broker;
 mod claim;
 mod course;
+mod deliver;
 mod device;
 mod discovery;
 mod document;

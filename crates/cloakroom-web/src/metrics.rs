@@ -164,7 +164,7 @@ impl Metrics {
             logins,
         );
         let tokens = self.tokens.clone();
-        all.register("tokens_issued", "Tokens of the token endpoint", tokens);
+        all.register("tokens_issued", "Tokens that clients were given", tokens);
         let bytes = self.token_bytes.clone();
         all.register("token_bytes", "Sizes of the tokens issued", bytes);
         let hashing = self.hash_seconds.clone();
@@ -319,6 +319,7 @@ fn known_grant(grant: &str) -> &'static str {
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "implicit",
         "password",
         "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -16,7 +16,7 @@ type Counts = HashMap<String, (i64, Timestamp)>;
 pub struct Uses(Mutex<HashMap<String, Counts>>);
 
 impl Uses {
-    /// Counts that a client took tokens. Only one that proved itself is counted, so its name is one that exists.
+    /// Counts that a client took tokens. Only one that proved itself, or was answered at an address of its own, is counted, so its name is one that exists.
     pub fn count(&self, realm: &Realm, client_id: &str) {
         let now = now();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,7 @@ use cloakroom_model::client::{Client, Settings};
 use cloakroom_model::{Realm, Secret};
 use serde_json::{Map, Value, json};
 
-use super::{BETWEEN, GRANTS, LISTS, METHODS, PAIRWISE, SWITCHES, TEXTS};
+use super::{BETWEEN, LISTS, METHODS, PAIRWISE, SWITCHES, TEXTS, flows};
 
 /// The metadata of a client. Where and with which token it is managed, the caller adds.
 pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Value {
@@ -53,12 +53,8 @@ pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Value {
     {
         set("jwks", keys);
     }
-    set("grant_types", json!(grants(settings)));
-    let types: &[&str] = match settings.standard_flow_enabled {
-        true => &["code", "none"],
-        false => &[],
-    };
-    set("response_types", json!(types));
+    set("grant_types", json!(flows::grants(settings)));
+    set("response_types", json!(flows::types(realm, settings)));
     let optional = client
         .optional_scopes
         .iter()
@@ -107,26 +103,6 @@ fn after_logout<'a>(settings: &'a Settings, listed: Vec<&'a str>) -> Vec<&'a str
         }
     }
     uris
-}
-
-fn grants(settings: &Settings) -> Vec<&'static str> {
-    let mut grants = Vec::new();
-    for (grant, is_on) in [
-        ("authorization_code", settings.standard_flow_enabled),
-        ("password", settings.direct_access_grants_enabled),
-        ("client_credentials", settings.service_accounts_enabled),
-    ] {
-        if is_on {
-            grants.push(grant);
-        }
-    }
-    for (grant, attribute) in GRANTS {
-        let is_usual = *grant == "refresh_token";
-        if settings.has(attribute) || (is_usual && settings.attribute(attribute).is_none()) {
-            grants.push(grant);
-        }
-    }
-    grants
 }
 
 fn method(settings: &Settings) -> &str {

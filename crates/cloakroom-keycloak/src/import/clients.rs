@@ -62,7 +62,7 @@ pub(super) fn insert(
     let mut settings = settings(import, &part)?;
     let is_spoken = stands_for_unknown(import, &part, &mut settings);
     if is_spoken {
-        unknown::client(import, &part, &settings)?;
+        unknown::client(cx, import, &part, &settings)?;
     }
     let says_origins = object.get("webOrigins").is_some_and(|said| !said.is_null());
     if settings.web_origins.is_empty() && !says_origins {

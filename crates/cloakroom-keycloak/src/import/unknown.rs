@@ -1,5 +1,6 @@
 //! What is kept although nothing here knows it. The report says so: it does not do what it did.
 
+use cloakroom_model::Cx;
 use cloakroom_model::client::Settings as ClientSettings;
 use cloakroom_model::component::Component;
 use cloakroom_model::credential::{
@@ -245,6 +246,7 @@ pub(super) fn headers(usual: &Settings, sent: &Part<'_>, report: &mut Report) {
 
 /// Names what of a client is only kept: its protocol, and how it proves itself.
 pub(super) fn client(
+    cx: &Cx<'_>,
     import: &mut Import<'_>,
     part: &Part<'_>,
     client: &ClientSettings,
@@ -265,7 +267,7 @@ pub(super) fn client(
         let place = part.place_of("clientAuthenticatorType");
         import.report.approximate(&place, part.who, how);
     }
-    settings::of_client(import, part, client);
+    settings::of_client(cx.realm, import, part, client);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::claims::ClaimsRequest;
 use super::level::LevelWish;
 use super::respond::ResponseMode;
+use super::response_type::ResponseType;
 use crate::mapper;
 
 /// A checked authorization request, as the attempt remembers it.
@@ -24,6 +25,9 @@ pub struct AuthorizationRequest {
     pub redirect_uri_given: bool,
     /// How the answer goes there.
     pub mode: ResponseMode,
+    /// What the answer consists of.
+    #[serde(default)]
+    pub response_type: ResponseType,
     /// What is asked for, as the request had it.
     pub scope: String,
     /// Returned unchanged.

@@ -1,16 +1,20 @@
-//! What the browser takes back to the client: a code or an error, in the mode the client asked for.
+//! What the browser takes back to the client: a code, tokens or an error, in the mode the client asked for.
 
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::code::{self, Code};
 use cloakroom_model::session::Session;
-use cloakroom_model::{Cx, Fault, Ttl};
+use cloakroom_model::{Cx, Fault, Secret, Ttl};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use super::answer::{Answer, Tokens};
 use super::level::level_of;
 use super::request::AuthorizationRequest;
-use crate::Form;
 use crate::code_grant::CodeGrant;
+use crate::error::Error;
+use crate::grant::authorization_code;
+use crate::issue::{self, Front, Minted};
+use crate::provider::Provider;
 use crate::redirect_uri::{self, Roots};
 
 /// How the response reaches the client.
@@ -34,22 +38,6 @@ impl ResponseMode {
             "form_post" => Some(Self::FormPost),
             _ => None,
         }
-    }
-
-    /// How errors are delivered: as asked, or as fits the response type where nothing valid is asked.
-    pub(super) fn of_errors(form: &Form) -> Self {
-        let is_implicit = form.get("response_type").is_some_and(|text| {
-            text.split(' ')
-                .any(|word| word == "token" || word == "id_token")
-        });
-        let fitting = if is_implicit {
-            Self::Fragment
-        } else {
-            Self::Query
-        };
-        form.get("response_mode")
-            .and_then(Self::parse)
-            .unwrap_or(fitting)
     }
 }
 
@@ -136,20 +124,25 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Issues a code for the session and answers with it.
+    /// Answers from the session: with a code, with tokens that are still to be signed, with both or with neither.
     ///
     /// `reached` is the level that was reached for this very request, or that has lasted until it; `None` where the session has answered
     /// alone, and knows nothing of levels.
     pub fn respond(
         &self,
         cx: &mut Cx<'_>,
-        issuer: &str,
+        provider: &Provider,
         session: &Session,
         reached: Option<i64>,
-    ) -> Result<Response, Fault> {
+    ) -> Result<Answer, Fault> {
         let client = client::find(cx, &self.client_id)?
             .filter(|client| client.enabled)
             .ok_or_else(|| Fault::corrupt("the client of an attempt is gone"))?;
+        let issuer = provider.issuer(cx.realm);
+        // What an administrator has switched off since the request came counts at once.
+        if let Err((error, why)) = self.response_type.check_allowed(cx.realm, &client) {
+            return Ok(self.refuse(&issuer, error, why.as_deref()).into());
+        }
         let grant = CodeGrant {
             redirect_uri: self.redirect_uri_given.then(|| self.redirect_uri.clone()),
             scope: self.scope.clone(),
@@ -160,27 +153,69 @@ impl AuthorizationRequest {
                 .acr(cx.realm, &client, level_of(session), reached),
             claims: self.claims.clone(),
         };
-        // A code is meant to be traded at once (RFC 6749 §4.1.2 names ten minutes as the most).
-        let lifespan = cx.realm.settings.access_code_lifespan.clamp(1, 600);
-        let issued = Code {
-            client: client.id.clone(),
-            session: session.id.clone(),
-            grant: serde_json::to_value(grant)?,
-            expires_at: cx.now.plus(Ttl::seconds(lifespan)),
+        let code = match self.response_type.code {
+            true => Some(issue_code(cx, &client, session, &grant)?),
+            false => None,
         };
-        let code = code::issue(cx, &issued)?;
-        let mut parameters = vec![
-            ("code", code.expose().to_owned()),
-            ("iss", issuer.to_owned()),
-        ];
+        let mut parameters = Vec::new();
+        parameters.extend(code.as_ref().map(|code| ("code", code.expose().to_owned())));
+        parameters.push(("iss", issuer.clone()));
         parameters.extend(self.state.clone().map(|state| ("state", state)));
         parameters.push(("session_state", session.id.as_str().to_owned()));
-        Ok(Response {
+        let response = Response {
             redirect_uri: self.redirect_uri.clone(),
             mode: self.mode,
             parameters,
-        })
+        };
+        if !self.response_type.has_tokens() {
+            return Ok(response.into());
+        }
+        let front = Front {
+            access: self.response_type.token,
+            id: self.response_type.id_token,
+            code,
+            state: self.state.clone(),
+        };
+        match mint(provider, cx, &client, (session, grant), front) {
+            Ok(minted) => {
+                let client_id = client.client_id.clone();
+                Ok(Answer::with(response, Tokens { minted, client_id }))
+            }
+            Err(Error::Denied(denied)) => Ok(self
+                .refuse(&issuer, denied.code, Some(&denied.description))
+                .into()),
+            Err(Error::Fault(fault)) => Err(fault),
+        }
     }
+}
+
+fn issue_code(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    session: &Session,
+    grant: &CodeGrant,
+) -> Result<Secret, Fault> {
+    // A code is meant to be traded at once (RFC 6749 §4.1.2 names ten minutes as the most).
+    let lifespan = cx.realm.settings.access_code_lifespan.clamp(1, 600);
+    let issued = Code {
+        client: client.id.clone(),
+        session: session.id.clone(),
+        grant: serde_json::to_value(grant)?,
+        expires_at: cx.now.plus(Ttl::seconds(lifespan)),
+    };
+    code::issue(cx, &issued)
+}
+
+fn mint(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    client: &Client,
+    (session, grant): (&Session, CodeGrant),
+    front: Front,
+) -> Result<Minted, Error> {
+    let of = (&session.id, grant);
+    let allowed = authorization_code::conclude_in_front(provider, cx, client, of, front)?;
+    issue::issue(provider, cx, client, allowed)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloakroom_jose::{Alg, base64url};
+use cloakroom_model::client::Client;
 use cloakroom_model::code::{self, Redeemed};
 use cloakroom_model::id::SessionId;
 use cloakroom_model::session::{self, Found};
@@ -18,7 +19,7 @@ use crate::code_grant::CodeGrant;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::grant_session::{self, CLAIMS_NOTE};
-use crate::issue::Authorization;
+use crate::issue::{Authorization, Front, RefreshPlan};
 use crate::live;
 use crate::provider::Provider;
 use crate::scope::{self, OFFLINE_ACCESS};
@@ -80,6 +81,27 @@ pub(super) fn conclude(
     session: &SessionId,
     grant: CodeGrant,
 ) -> Result<Authorization> {
+    allowed(provider, cx, client, (session, grant), None)
+}
+
+/// The same for what goes through the browser at once. The client proves itself by nothing but its address.
+pub(crate) fn conclude_in_front(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    client: &Client,
+    of: (&SessionId, CodeGrant),
+    front: Front,
+) -> Result<Authorization> {
+    allowed(provider, cx, client, of, Some(front))
+}
+
+fn allowed(
+    provider: &Provider,
+    cx: &mut Cx<'_>,
+    client: &Client,
+    (session, grant): (&SessionId, CodeGrant),
+    front: Option<Front>,
+) -> Result<Authorization> {
     let Some(found) = live::find_session(cx, session, client)? else {
         return Err(denied("Session not active"));
     };
@@ -97,7 +119,11 @@ pub(super) fn conclude(
     }
     let roles = user::expand(cx, given)?;
     let account = Arc::new(ServiceAccount { user, roles });
-    let scopes = scope::resolve_again(cx, client, &grant.scope);
+    let mut scopes = scope::resolve_again(cx, client, &grant.scope);
+    if front.is_some() {
+        // OpenID Connect Core 1.0 §11: without a refresh token there is nothing that could go on.
+        scopes = scopes.without(OFFLINE_ACCESS);
+    }
     let auth_time = online.auth_time.seconds();
     let is_offline = scopes.has(OFFLINE_ACCESS);
     if is_offline {
@@ -132,9 +158,14 @@ pub(super) fn conclude(
         auth_time: Some(auth_time),
         notes: BTreeMap::new(),
         claims: grant.claims,
-        refresh: grant_session::first_refresh(client),
+        // RFC 6749 §4.2.2: none leaves through a browser.
+        refresh: match front {
+            Some(_) => RefreshPlan::None,
+            None => grant_session::first_refresh(client),
+        },
         exchange: None,
         permissions: None,
+        front,
     })
 }
 

@@ -53,6 +53,7 @@ impl Grant for ClientCredentials {
             refresh: RefreshPlan::None,
             exchange: None,
             permissions: None,
+            front: None,
         })
     }
 }

@@ -139,6 +139,7 @@ pub(crate) fn authorize(
         refresh: grant_session::first_refresh(client),
         exchange: None,
         permissions: None,
+        front: None,
     })
 }
 

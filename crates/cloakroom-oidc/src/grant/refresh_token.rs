@@ -87,6 +87,7 @@ impl Grant for RefreshToken {
             refresh,
             exchange: None,
             permissions,
+            front: None,
         })
     }
 }

@@ -102,6 +102,7 @@ impl Grant for TokenExchange {
             },
             exchange: Some(wish),
             permissions: None,
+            front: None,
         })
     }
 }

@@ -45,7 +45,8 @@ impl Question {
             && grant.nonce.is_none()
             && grant.auth_time.is_none()
             && grant.exchange.is_none()
-            && grant.permissions.is_none();
+            && grant.permissions.is_none()
+            && grant.front.is_none();
         is_plain.then(|| Self {
             issuer,
             client: client.id.clone(),

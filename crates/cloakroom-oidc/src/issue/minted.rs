@@ -48,9 +48,11 @@ impl Unsigned {
 pub(super) enum Access {
     Jwt(Unsigned),
     Opaque(Secret),
+    /// An answer of the authorization endpoint that has none.
+    Absent,
 }
 
-/// An answer of the token endpoint whose tokens are not signed yet.
+/// An answer whose tokens are not signed yet.
 #[derive(Clone, Debug)]
 pub struct Minted {
     pub(super) access: Access,
@@ -79,11 +81,11 @@ impl From<Fault> for SignError {
 }
 
 impl Minted {
-    /// The claims of the access token; `None` if it is opaque.
+    /// The claims of the access token; `None` if it is opaque, or there is none.
     pub(crate) fn access_claims(&self) -> Option<&Map<String, Value>> {
         match &self.access {
             Access::Jwt(unsigned) => Some(&unsigned.members),
-            Access::Opaque(_) => None,
+            Access::Opaque(_) | Access::Absent => None,
         }
     }
 
@@ -127,14 +129,17 @@ impl Minted {
         let keys = Keyring::of(realm)?;
         let mut answer = self.rest.clone();
         let access = match &self.access {
-            Access::Jwt(unsigned) => sign(&keys, unsigned)?,
-            Access::Opaque(token) => token.expose().to_owned(),
+            Access::Jwt(unsigned) => Some(sign(&keys, unsigned)?),
+            Access::Opaque(token) => Some(token.expose().to_owned()),
+            Access::Absent => None,
         };
         if let Some(id) = &self.id {
             let mut id = id.clone();
             // OIDC Core §3.1.3.6: it binds the access token to the ID token.
-            let hash = half_hash(id.alg, &access);
-            id.members.insert("at_hash".to_owned(), Value::String(hash));
+            if let Some(access) = &access {
+                let hash = half_hash(id.alg, access);
+                id.members.insert("at_hash".to_owned(), Value::String(hash));
+            }
             answer.insert("id_token".to_owned(), Value::String(sign(&keys, &id)?));
         }
         if let Some(members) = &self.refresh {
@@ -142,7 +147,9 @@ impl Minted {
             let token = sign(&keys, &unsigned)?;
             answer.insert("refresh_token".to_owned(), Value::String(token));
         }
-        answer.insert("access_token".to_owned(), Value::String(access));
+        if let Some(access) = access {
+            answer.insert("access_token".to_owned(), Value::String(access));
+        }
         Ok(Signed {
             answer,
             encryption: self.encryption.as_ref(),

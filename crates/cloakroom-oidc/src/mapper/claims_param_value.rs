@@ -24,7 +24,7 @@ impl Mapper for ClaimsParamValue {
     }
 
     fn is_for(&self, target: Target, _config: &Config) -> bool {
-        target == Target::Id
+        matches!(target, Target::Id | Target::IdAlone)
     }
 
     fn apply(

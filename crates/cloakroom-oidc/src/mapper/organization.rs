@@ -30,6 +30,9 @@ impl Mapper for OrganizationMembership {
             Target::Lightweight => config.has("lightweight.claim", false),
             Target::Access => config.has("access.token.claim", true),
             Target::Id => config.has("id.token.claim", true),
+            Target::IdAlone => {
+                config.has("id.token.claim", true) || config.has("userinfo.token.claim", true)
+            }
             Target::Userinfo => config.has("userinfo.token.claim", true),
             Target::Introspection => config.has("introspection.token.claim", true),
         }

@@ -102,6 +102,7 @@ pub(super) fn grant(
                 upgraded,
             }),
         }),
+        front: None,
     })
 }
 

@@ -7,9 +7,10 @@ use cloakroom_jose::base64url;
 use cloakroom_model::component::Component;
 use cloakroom_model::id::{ClientUuid, MapperId, SessionId, UserId};
 use cloakroom_model::mapper::{self, Mapper};
+use cloakroom_model::realm::{FRONT_CHANNEL_ACCESS, Settings};
 use cloakroom_model::session::{self, Session};
 use cloakroom_model::{Cx, Door, Realm, Secret, Ttl, client, scope, user};
-use cloakroom_oidc::authorize::{Decision, Fetched, Response};
+use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, Response};
 use cloakroom_oidc::client_auth::Credentials;
 use cloakroom_oidc::issue::Issued;
 use cloakroom_oidc::keyring::generate;
@@ -76,8 +77,20 @@ fn keys() -> Vec<Component> {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A realm that gives access tokens by the browser.
+    pub(crate) fn giving_access() -> Self {
+        Self::with(|settings| {
+            let name = FRONT_CHANNEL_ACCESS.to_owned();
+            settings.attributes.insert(name, "true".to_owned());
+        })
+    }
+
+    fn with(change: fn(&mut Settings)) -> Self {
         let world = Self {
-            base: cloakroom_testkit::World::new(keys(), |_| {}),
+            base: cloakroom_testkit::World::new(keys(), change),
             provider: Arc::new(Provider::new("https://id.example")),
         };
         for name in ["alice", "bob"] {
@@ -184,11 +197,18 @@ impl World {
         let Decision::Ask(request, _) = self.authorize(parameters) else {
             panic!("the request is refused");
         };
+        self.answered(*request, session)
+    }
+
+    /// The same for a request that was checked before.
+    pub(crate) fn answered(&self, request: AuthorizationRequest, session: &Session) -> Response {
         let (provider, session) = (Arc::clone(&self.provider), session.clone());
-        self.run(move |cx| {
-            let issuer = provider.issuer(cx.realm);
-            Ok(request.respond(cx, &issuer, &session, Some(1))?)
-        })
+        let answer = self.run(move |cx| Ok(request.respond(cx, &provider, &session, Some(1))?));
+        let Some(tokens) = answer.tokens() else {
+            return answer.response().clone();
+        };
+        let signed = tokens.minted.sign(&self.snapshot()).unwrap();
+        answer.with_signed(&signed.encrypt(None).unwrap())
     }
 
     /// A code for a user at a client.

@@ -21,6 +21,7 @@ use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
 use super::course::{self, Brought as Judged, By};
+use super::deliver::deliver;
 use super::login;
 use super::negotiate::{self, Said};
 use super::refusal::{self, Refusal};
@@ -140,7 +141,7 @@ async fn authorize(
         Ok(met) => met,
         Err(fault) => return visit.fault(&fault),
     };
-    let mut response = show(&visit, begun, &handle, parameters.as_deref());
+    let mut response = show(&visit, begun, &handle, parameters.as_deref()).await;
     said.tell(&mut response);
     response
 }
@@ -175,7 +176,7 @@ async fn bar(visit: &Visit, begun: Begun) -> Result<Begun, Fault> {
     })
 }
 
-fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
+async fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> HttpResponse {
     let (mut response, is_new, restarts) = match begun {
         Begun::Page(error, code) => return refusal::page(visit, &error, code.as_deref()),
         Begun::RegistrationOff => {
@@ -186,7 +187,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             (login::register_page(visit, &attempt, None), is_new, false)
         }
         Begun::Onward(Onward::Done(done), is_new) => {
-            let mut response = visit.answer(&done.response);
+            let mut response = deliver(visit, &done.answer).await;
             if is_new {
                 visit.set_handle(&mut response, handle);
             }
@@ -207,7 +208,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
         Begun::Onward(
             onward @ (Onward::Further(_) | Onward::Again(_) | Onward::Rename(..)),
             is_new,
-        ) => (login::show(visit, onward), is_new, true),
+        ) => (login::show(visit, onward).await, is_new, true),
         Begun::Onward(Onward::Depart(attempt, alias), is_new) => {
             let to = broker::address(visit, &attempt, &alias);
             (visit.redirect(&to), is_new, true)
@@ -223,7 +224,7 @@ fn show(visit: &Visit, begun: Begun, handle: &str, parameters: Option<&str>) -> 
             (visit.answer(&response), is_new, is_new)
         }
         Begun::Onward(barred @ (Onward::Barred(..) | Onward::Stopped(..)), _) => {
-            return login::show(visit, barred);
+            return login::show(visit, barred).await;
         }
         Begun::Onward(Onward::Over, _) => {
             return visit.error(StatusCode::BAD_REQUEST, Notice::LinkExpired);

@@ -166,7 +166,7 @@ async fn verify(visit: &Visit, typed: &str) -> HttpResponse {
     match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(Some(onward)) => {
             limits.user_code_was_right(realm, &visit.origin.ip);
-            let mut response = login::show(visit, onward);
+            let mut response = login::show(visit, onward).await;
             if is_new {
                 visit.set_handle(&mut response, &handle);
             }

@@ -36,6 +36,7 @@ use cloakroom_web::page::Alert;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::broker;
+use super::deliver::deliver;
 use super::protocol;
 use super::sign_in::{self, Onward};
 use super::visit::{IDENTITY, RESTART, Visit};
@@ -136,7 +137,7 @@ pub(crate) async fn posted(
 }
 
 /// Shows where the attempt has come to.
-pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
+pub(crate) async fn show(visit: &Visit, onward: Onward) -> HttpResponse {
     match onward {
         Onward::Ask(attempt, user) => login_page(visit, &attempt, user.as_ref(), None),
         Onward::Further(question) => further::page(visit, *question),
@@ -151,7 +152,7 @@ pub(crate) fn show(visit: &Visit, onward: Onward) -> HttpResponse {
             response
         }
         Onward::Done(done) => {
-            let mut response = visit.answer(&done.response);
+            let mut response = deliver(visit, &done.answer).await;
             visit.set_session(&mut response, &done.opened);
             response
         }
@@ -200,7 +201,7 @@ async fn resume(app: Data<App>, request: HttpRequest, realm: Path<String>) -> Ht
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
         Ok(onward) => {
-            let mut response = show(&visit, onward);
+            let mut response = show(&visit, onward).await;
             visit.keep_locale(&mut response);
             response
         }
@@ -260,7 +261,7 @@ async fn restart(app: Data<App>, request: HttpRequest, realm: Path<String>) -> H
         })
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(&visit, onward),
+        Ok(onward) => show(&visit, onward).await,
         Err(fault) => visit.fault(&fault),
     }
 }

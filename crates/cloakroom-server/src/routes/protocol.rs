@@ -100,20 +100,28 @@ impl Caller {
         &self,
         sign: impl Fn(&Realm) -> Result<T, SignError>,
     ) -> Result<T, Error> {
-        /// An answer holds three tokens at most, each with an algorithm of its own.
-        const MOST: usize = 4;
-        let mut realm = Arc::clone(&self.realm);
-        for _ in 0..MOST {
-            match sign(&realm) {
-                Ok(signed) => return Ok(signed),
-                Err(SignError::Fault(fault)) => return Err(fault.into()),
-                Err(SignError::Missing(missing)) => {
-                    realm = make_key(&self.app, &realm, missing).await?;
-                }
+        signed((&self.app, &self.realm), sign).await
+    }
+}
+
+/// Signs with the keys of a realm, and makes one first where it lacks one that its settings ask for.
+pub(crate) async fn signed<T>(
+    (app, realm): (&App, &Arc<Realm>),
+    sign: impl Fn(&Realm) -> Result<T, SignError>,
+) -> Result<T, Error> {
+    /// An answer holds three tokens at most, each with an algorithm of its own.
+    const MOST: usize = 4;
+    let mut realm = Arc::clone(realm);
+    for _ in 0..MOST {
+        match sign(&realm) {
+            Ok(signed) => return Ok(signed),
+            Err(SignError::Fault(fault)) => return Err(fault.into()),
+            Err(SignError::Missing(missing)) => {
+                realm = make_key(app, &realm, missing).await?;
             }
         }
-        Err(Fault::corrupt("a realm's key is missing, and could not be made").into())
     }
+    Err(Fault::corrupt("a realm's key is missing, and could not be made").into())
 }
 
 /// A realm that answers programs; the error is already an answer.

@@ -14,7 +14,7 @@ use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Digest, Fault, Secret, Ttl};
 use cloakroom_oidc::Provider;
-use cloakroom_oidc::authorize::{AuthorizationRequest, Response, level_of};
+use cloakroom_oidc::authorize::{Answer, AuthorizationRequest, Response, level_of};
 use cloakroom_web::i18n::Notice;
 use serde_json::{Map, Value};
 use url::form_urlencoded::Serializer;
@@ -61,7 +61,7 @@ pub(crate) enum Onward {
 /// The end of an attempt.
 #[derive(Debug)]
 pub(crate) struct Finished {
-    pub(crate) response: Response,
+    pub(crate) answer: Answer,
     pub(crate) opened: Opened,
 }
 
@@ -283,30 +283,29 @@ fn finish(
     limits::settle(cx, provider, (attempt, &granted), &opened.session, place)?;
     broker::keep_upstream(cx, attempt, &opened.session)?;
     sign_on::report_of(cx, attempt, &opened.session, place)?;
-    let issuer = provider.issuer(cx.realm);
-    let response = match &request.device {
+    let answer = match &request.device {
         Some(device) => {
             let approved = Decision::Approved(opened.session.id.clone());
             let error = match device::decide(cx, device, &approved)? {
                 true => None,
                 false => Some("expired_token"),
             };
-            request.tell_browser(error)
+            Answer::from(request.tell_browser(error))
         }
         None => {
             let reached = match opened.is_fresh {
                 true => Some(level_of(&opened.session)),
                 false => flow::reached_level(attempt),
             };
-            let response = request.respond(cx, &issuer, &opened.session, reached)?;
-            with_action(attempt, response)
+            let answer = request.respond(cx, provider, &opened.session, reached)?;
+            with_action(attempt, answer)
         }
     };
-    Ok(Onward::Done(Box::new(Finished { response, opened })))
+    Ok(Onward::Done(Box::new(Finished { answer, opened })))
 }
 
 /// Tells the application how the action ended that it asked for; the names are Keycloak's.
-pub(crate) fn with_action(attempt: &Attempt, mut response: Response) -> Response {
+pub(crate) fn with_action(attempt: &Attempt, mut answer: Answer) -> Answer {
     let told = [
         ("kc_action_status", note::ACTION_STATUS),
         ("kc_action", note::ACTION_ENDED),
@@ -314,10 +313,10 @@ pub(crate) fn with_action(attempt: &Attempt, mut response: Response) -> Response
     for (name, note) in told {
         let text = flow::text(attempt, note);
         if !text.is_empty() {
-            response.parameters.push((name, text.to_owned()));
+            answer.say(name, text.to_owned());
         }
     }
-    response
+    answer
 }
 
 /// Ends an attempt that leads nowhere, and tells the client.
@@ -405,7 +404,8 @@ pub(crate) fn address(attempt: &Attempt, execution: &str, with_code: bool) -> St
 
 /// What a page shows of where it leads to. Nothing reads it back: it is the browser's to change.
 fn client_data(request: &AuthorizationRequest) -> String {
-    let text = serde_json::json!({ "ru": request.redirect_uri, "rt": "code" }).to_string();
+    let wanted = request.response_type.name();
+    let text = serde_json::json!({ "ru": request.redirect_uri, "rt": wanted }).to_string();
     cloakroom_jose::base64url::encode(text.as_bytes())
 }
 

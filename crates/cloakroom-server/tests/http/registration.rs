@@ -128,7 +128,9 @@ async fn a_client_registers_and_looks_after_its_own_registration() {
 fn unfit_metadata() -> Vec<Value> {
     vec![
         json!({"client_id": "mine"}),
-        json!({"response_types": ["token"]}),
+        json!({"response_types": ["token"], "grant_types": ["authorization_code"]}),
+        json!({"response_types": ["code id_token"], "grant_types": ["implicit"]}),
+        json!({"response_types": ["code none"]}),
         json!({"response_types": ["x"]}),
         json!({"token_endpoint_auth_method": "tls_client_auth"}),
         json!({"jwks": {"keys": []}, "jwks_uri": "https://a.example"}),

@@ -32,9 +32,12 @@ fn what_is_kept_alone_is_named() {
     let quiet = json!({
         "realm": "quiet", "enabled": true,
         "browserFlow": "browser", "ssoSessionIdleTimeout": 600, "notBefore": 5,
-        "attributes": {"frontendUrl": "", "cibaInterval": "5", "parRequestUriLifespan": "60"},
+        "attributes": {
+            "frontendUrl": "", "cibaInterval": "5", "parRequestUriLifespan": "60",
+            "cloakroom.frontChannelAccessTokens": "true",
+        },
         "clients": [{
-            "clientId": "app", "publicClient": true, "implicitFlowEnabled": false,
+            "clientId": "app", "publicClient": true, "implicitFlowEnabled": true,
             "redirectUris": ["https://a.example/*", "/app/*"],
             "attributes": {
                 "dpop.bound.access.tokens": "false", "tls.client.certificate.bound.access.tokens": "false",

@@ -26,6 +26,7 @@ mod escalation;
 mod federation;
 mod flow_rules;
 mod flows;
+mod front_channel;
 mod frontend;
 mod further;
 mod hostile;
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(federation::trials));
     modules.extend(servers.iter().flat_map(flows::trials));
     modules.extend(servers.iter().flat_map(flow_rules::trials));
+    modules.extend(servers.iter().flat_map(front_channel::trials));
     modules.extend(servers.iter().flat_map(frontend::trials));
     modules.extend(servers.iter().flat_map(further::trials));
     modules.extend(servers.iter().flat_map(keys::trials));

@@ -80,6 +80,15 @@ pub(super) fn sessions() -> Vec<Section> {
     ];
     let tokens = vec![
         seconds("accessTokenLifespan", "realm-access-token"),
+        seconds(
+            "accessTokenLifespanForImplicitFlow",
+            "realm-access-token-implicit",
+        ),
+        Field::new(
+            "attributes/cloakroom.frontChannelAccessTokens",
+            "realm-front-access",
+            Shape::Switch(true),
+        ),
         seconds("accessCodeLifespan", "realm-code"),
         seconds("accessCodeLifespanLogin", "realm-login-lifespan"),
         seconds("accessCodeLifespanUserAction", "realm-action-lifespan"),

@@ -1,5 +1,6 @@
 //! Settings of clients that are kept and that nothing here obeys, values that cannot be read, and addresses to which nobody is sent.
 
+use cloakroom_model::Realm;
 use cloakroom_model::client::Settings;
 use serde_json::{Map, Value};
 
@@ -123,10 +124,15 @@ const SWITCHES: [&str; 11] = [
 ];
 
 /// Names what of a client's settings is kept alone.
-pub(in crate::import) fn of_client(import: &mut Import<'_>, part: &Part<'_>, settings: &Settings) {
+pub(in crate::import) fn of_client(
+    realm: &Realm,
+    import: &mut Import<'_>,
+    part: &Part<'_>,
+    settings: &Settings,
+) {
     let report = &mut import.report;
-    if settings.implicit_flow_enabled {
-        let how = "kept, but no token is put into an address here: a response_type with token or id_token is refused";
+    if settings.implicit_flow_enabled && !realm.settings.has_front_channel_access() {
+        let how = "obeyed for ID tokens; access tokens go through browsers only where the realm's attribute cloakroom.frontChannelAccessTokens is true, and a response_type with token is refused until then";
         report.approximate(&part.place_of("implicitFlowEnabled"), part.who, how);
     }
     for (name, value) in &settings.attributes {

@@ -4,6 +4,7 @@ use cloakroom_model::client_policy::Part;
 
 use super::{Executor, completes, metadata, request};
 use crate::client_policy::{At, Checked, Proposal, Request};
+use crate::issue::DETACHED;
 
 /// The browser is at the authorization endpoint.
 fn is_asked(asked: &Request<'_>) -> bool {
@@ -69,8 +70,6 @@ impl Executor for Session {
 }
 
 pub(super) struct ResponseType;
-
-const DETACHED: &str = "id.token.as.detached.signature";
 
 impl Executor for ResponseType {
     fn kind(&self) -> &'static str {

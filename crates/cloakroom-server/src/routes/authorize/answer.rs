@@ -28,13 +28,12 @@ pub(super) fn from_session(
     let place = (request.client_id.as_str(), ip);
     limits::settle(cx, provider, (attempt, &granted), session, place)?;
     sign_on::report(cx, session, &request.client_id, ip)?;
-    let issuer = provider.issuer(cx.realm);
-    let response = request.respond(cx, &issuer, session, flow::reached_level(attempt))?;
-    let response = sign_in::with_action(attempt, response);
+    let answer = request.respond(cx, provider, session, flow::reached_level(attempt))?;
+    let answer = sign_in::with_action(attempt, answer);
     let opened = Opened {
         session: session.clone(),
         cookie: None,
         is_fresh: false,
     };
-    Ok(Ok(Finished { response, opened }))
+    Ok(Ok(Finished { answer, opened }))
 }

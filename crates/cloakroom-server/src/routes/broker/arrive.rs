@@ -82,15 +82,15 @@ pub(super) async fn receive(
         None => sign_in_as(cx, &step, &attempt, &arrived),
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(came) => answer(visit, came),
+        Ok(came) => answer(visit, came).await,
         Err(fault) => visit.fault(&fault),
     }
 }
 
 /// The answer for where somebody has come to.
-pub(super) fn answer(visit: &Visit, came: Came) -> HttpResponse {
+pub(super) async fn answer(visit: &Visit, came: Came) -> HttpResponse {
     match came {
-        Came::Onward(onward) => show(visit, onward),
+        Came::Onward(onward) => show(visit, onward).await,
         Came::Stranger(attempt) => {
             let mut response = visit.redirect(&first_login(visit, &attempt));
             visit.set_proof(&mut response, &attempt);
@@ -264,7 +264,7 @@ pub(super) async fn refuse(visit: &Visit, attempt: &Attempt, error: &str) -> Htt
     let attempt = attempt.clone();
     let work = move |cx: &mut Cx<'_>| sign_in::refuse(cx, &provider, &attempt, &error);
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(visit, onward),
+        Ok(onward) => show(visit, onward).await,
         Err(fault) => visit.fault(&fault),
     }
 }

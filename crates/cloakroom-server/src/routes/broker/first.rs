@@ -56,7 +56,7 @@ pub(super) async fn show(
         None => Ok(Shown::Over),
     };
     let mut response = match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(shown) => answer(&visit, shown),
+        Ok(shown) => answer(&visit, shown).await,
         Err(fault) => visit.fault(&fault),
     };
     visit.keep_locale(&mut response);
@@ -83,14 +83,14 @@ pub(super) async fn act(
         })
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(shown) => answer(&visit, shown),
+        Ok(shown) => answer(&visit, shown).await,
         Err(fault) => visit.fault(&fault),
     }
 }
 
-fn answer(visit: &Visit, shown: Shown) -> HttpResponse {
+async fn answer(visit: &Visit, shown: Shown) -> HttpResponse {
     match shown {
-        Shown::Onward(onward) => crate::routes::login::show(visit, onward),
+        Shown::Onward(onward) => crate::routes::login::show(visit, onward).await,
         Shown::Review(attempt, user, problems) => pages::review(visit, &attempt, &user, &problems),
         Shown::Confirm(attempt, taken) => pages::confirm(visit, &attempt, *taken),
         Shown::Prove(attempt, user, provider) => {

@@ -222,7 +222,7 @@ pub(super) async fn cancelled(visit: &Visit, attempt: &Attempt, about: About) ->
         step.proceed(cx, attempt)
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(visit, onward),
+        Ok(onward) => show(visit, onward).await,
         Err(fault) => visit.fault(&fault),
     }
 }

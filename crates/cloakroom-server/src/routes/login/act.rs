@@ -179,7 +179,7 @@ async fn act(
     }
     let (new, user) = match acted {
         Ok(Acted::Hash(new, user)) => (new, user),
-        Ok(Acted::Onward(onward)) => return show(&visit, onward),
+        Ok(Acted::Onward(onward)) => return show(&visit, onward).await,
         Ok(Acted::Depart(attempt, upstream, user)) => {
             return broker::depart(&visit, &attempt, &upstream, Some(&user)).await;
         }
@@ -281,7 +281,7 @@ async fn store_password(
         Ok(Acted::Problems(attempt, action, user, problems)) => {
             action_page(visit, &attempt, action, &user, &problems)
         }
-        Ok(Acted::Onward(onward)) => show(visit, onward),
+        Ok(Acted::Onward(onward)) => show(visit, onward).await,
         Ok(Acted::Hash(..) | Acted::Depart(..) | Acted::Write(..)) => over(visit),
         Err(fault) => visit.fault(&fault),
     }

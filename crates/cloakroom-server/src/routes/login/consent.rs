@@ -114,7 +114,7 @@ async fn decide(
         sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(&visit, onward),
+        Ok(onward) => show(&visit, onward).await,
         Err(fault) => visit.fault(&fault),
     }
 }

@@ -273,7 +273,7 @@ async fn choose(
         sign_in::proceed(cx, &provider, attempt, identity.as_deref(), &origin)
     };
     match visit.app.enter(&visit.realm, Door::Write, work).await {
-        Ok(onward) => show(&visit, onward),
+        Ok(onward) => show(&visit, onward).await,
         Err(fault) => visit.fault(&fault),
     }
 }

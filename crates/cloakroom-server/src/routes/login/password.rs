@@ -125,14 +125,11 @@ pub(super) async fn authenticate(
     }
     let (work, question) = match prepared {
         Ok(Prepared::Verify(work, question)) => (work, question),
-        Ok(Prepared::Onward(onward)) => return show(&visit, onward),
+        Ok(Prepared::Onward(onward)) => return show(&visit, onward).await,
         Ok(Prepared::ToKeep) => return over(&visit),
         Ok(Prepared::Answered(onward, is_remembered)) => {
-            return answer(
-                &visit,
-                Judged::Proved(onward, is_remembered),
-                &device.handle,
-            );
+            let judged = Judged::Proved(onward, is_remembered);
+            return answer(&visit, judged, &device.handle).await;
         }
         Ok(Prepared::TooMany(attempt, known, too_many)) => {
             return too_often(&visit, &attempt, known.as_ref(), too_many);
@@ -145,7 +142,7 @@ pub(super) async fn authenticate(
             if matches!(judged, Judged::Denied(..)) {
                 even::wait(realm, began).await;
             }
-            answer(&visit, judged, &device.handle)
+            answer(&visit, judged, &device.handle).await
         }
         Ok(Err(Unjudged::Busy(too_much))) => busy(&visit, too_much),
         Ok(Err(Unjudged::Away(directory))) => away(&visit, ticket, directory).await,
@@ -172,16 +169,16 @@ async fn verified(
     done.await.unwrap_or_else(|| Err(Fault::busy()))
 }
 
-fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
+async fn answer(visit: &Visit, judged: Judged, handle: &str) -> HttpResponse {
     match judged {
         Judged::Proved(onward, is_remembered) => {
-            let mut response = show(visit, onward);
+            let mut response = show(visit, onward).await;
             if is_remembered {
                 visit.set_device(&mut response, handle);
             }
             response
         }
-        Judged::Onward(onward) => show(visit, onward),
+        Judged::Onward(onward) => show(visit, onward).await,
         Judged::Denied(attempt, known, refusal, code) => {
             let notice = match (refusal, &known) {
                 (Refusal::Disabled, _) => Notice::AccountDisabled,

@@ -208,7 +208,7 @@ async fn register(
     };
     let (new, mut typed, user) = match visit.app.enter(&visit.realm, Door::Read, first).await {
         Ok(Registered::Hash(new, typed, user)) => (new, typed, user),
-        Ok(ended) => return finish(&visit, ended),
+        Ok(ended) => return finish(&visit, ended).await,
         Err(fault) => return visit.fault(&fault),
     };
     let hashed = match visit.app.hash(move || new.run()).await {
@@ -245,7 +245,7 @@ async fn register(
         entered.undo(&visit).await;
     }
     match ended {
-        Ok(ended) => finish(&visit, ended),
+        Ok(ended) => finish(&visit, ended).await,
         Err(fault) => visit.fault(&fault),
     }
 }
@@ -254,15 +254,15 @@ async fn register(
 async fn again(visit: &Visit, ticket: Ticket, typed: Box<Typed>) -> HttpResponse {
     let work = move |cx: &mut Cx<'_>| ticket.claim(cx);
     match visit.app.enter(&visit.realm, Door::Read, work).await {
-        Ok(Some(attempt)) => finish(visit, Registered::Problems(Box::new(attempt), typed)),
+        Ok(Some(attempt)) => finish(visit, Registered::Problems(Box::new(attempt), typed)).await,
         Ok(None) => over(visit),
         Err(fault) => visit.fault(&fault),
     }
 }
 
-fn finish(visit: &Visit, ended: Registered) -> HttpResponse {
+async fn finish(visit: &Visit, ended: Registered) -> HttpResponse {
     match ended {
-        Registered::Onward(onward) => show(visit, onward),
+        Registered::Onward(onward) => show(visit, onward).await,
         Registered::Problems(attempt, typed) => register_page(visit, &attempt, Some(&typed)),
         Registered::Hash(..) => over(visit),
     }

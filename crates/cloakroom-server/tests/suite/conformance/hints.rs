@@ -21,7 +21,7 @@ fn login_page(party: &Party, name: &str, value: &str) -> (Page, Tokens) {
     assert!(page.is_login(), "{}", page.answer.body);
     let place = browser.go_on(crate::browser::Place::Page(page.clone()), &party.person);
     let callback = party.called_back(place, &asked);
-    (page, party.tokens(&party.redeem(&callback, &asked), &asked))
+    (page, party.obtain(&callback, &asked))
 }
 
 fn display_page(party: &Party) {

@@ -1,5 +1,7 @@
 //! The relying party of the plans: what it sends, and what it checks of each answer whatever the module is about.
 
+mod front;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -17,6 +19,8 @@ use crate::server::Server;
 pub(crate) enum Mode {
     /// As the response type has it: in the query.
     Query,
+    /// The same for tokens: in the fragment.
+    Fragment,
     /// `response_mode=form_post`.
     FormPost,
 }
@@ -31,6 +35,7 @@ pub(crate) struct Party {
     /// Another client of the same realm.
     pub(crate) second: Client,
     mode: Mode,
+    response_type: &'static str,
 }
 
 /// An authorization request, before it is sent.
@@ -73,9 +78,18 @@ impl Asked {
 
 impl Party {
     /// Makes the realm, its clients and its user, and reads what the provider says about itself.
-    pub(crate) fn register(server: &Arc<Server>, plan: &str, mode: Mode) -> Self {
+    pub(crate) fn register(
+        server: &Arc<Server>,
+        plan: &str,
+        (mode, response_type): (Mode, &'static str),
+    ) -> Self {
+        let is_code_alone = response_type == "code";
         let settings = json!({
             "internationalizationEnabled": true, "supportedLocales": ["en", "de"], "defaultLocale": "en",
+            "attributes": {"cloakroom.frontChannelAccessTokens": (!is_code_alone).to_string()},
+        });
+        let flows = json!({
+            "standardFlowEnabled": response_type.contains("code"), "implicitFlowEnabled": !is_code_alone,
         });
         let realm = Realm::create(server, plan, settings);
         // Most standard claims are none of a new realm's own attributes.
@@ -92,11 +106,12 @@ impl Party {
         Self {
             keys: serde_json::from_str(&keys.body).expect("the keys can be read"),
             person: realm.create_person("ada", Value::Null),
-            client: realm.create_client("first", Value::Null),
-            second: realm.create_client("second", Value::Null),
+            client: realm.create_client("first", flows.clone()),
+            second: realm.create_client("second", flows),
             metadata,
             realm,
             mode,
+            response_type,
         }
     }
 
@@ -125,7 +140,7 @@ impl Party {
             ("scope", "openid".to_owned()),
             ("state", fresh()),
             ("nonce", fresh()),
-            ("response_type", "code".to_owned()),
+            ("response_type", self.response_type.to_owned()),
         ];
         if self.mode == Mode::FormPost {
             asked.push(("response_mode", "form_post".to_owned()));
@@ -149,15 +164,29 @@ impl Party {
         self.called_back(place, asked)
     }
 
-    /// The client was called back with a code, in the way it asked for.
+    /// The answer has this part.
+    pub(crate) fn gets(&self, part: &str) -> bool {
+        self.response_type.split(' ').any(|own| own == part)
+    }
+
+    /// The client was called back with all parts of its response type and no other, in the way it asked for.
     pub(crate) fn called_back(&self, place: Place, asked: &Asked) -> Callback {
         let callback = self.delivered(place, asked);
         assert_eq!(callback.get("error"), "", "{callback:?}");
-        assert!(
-            callback.get("code").len() >= 22,
-            "the code can be guessed: {callback:?}"
-        );
-        self.server().keep_secret(callback.get("code"));
+        for (part, name) in [
+            ("code", "code"),
+            ("token", "access_token"),
+            ("id_token", "id_token"),
+        ] {
+            let value = callback.get(name);
+            match self.gets(part) {
+                true => assert!(value.len() >= 22, "{name} can be guessed: {callback:?}"),
+                false => assert_eq!(value, "", "{name} was not asked for"),
+            }
+            if !value.is_empty() {
+                self.server().keep_secret(value);
+            }
+        }
         callback
     }
 
@@ -167,7 +196,13 @@ impl Party {
         let is_posted = callback.method == "POST";
         assert_eq!(is_posted, self.mode == Mode::FormPost, "{callback:?}");
         let redirect_uri = asked.get("redirect_uri").unwrap_or(CALLBACK);
-        assert_eq!(callback.address.split('?').next(), Some(redirect_uri));
+        assert_eq!(
+            callback.address.split(['?', '#']).next(),
+            Some(redirect_uri)
+        );
+        // Where nothing says what the answer would have been, an error goes into the query.
+        let in_fragment = self.mode == Mode::Fragment && asked.get("response_type").is_some();
+        assert_eq!(callback.address.contains('#'), in_fragment, "{callback:?}");
         assert_eq!(
             callback.get("state"),
             asked.get("state").unwrap_or_default()
@@ -203,7 +238,7 @@ impl Party {
     /// Signs in with a browser and redeems the code.
     pub(crate) fn sign_in(&self, browser: &mut Browser, asked: &Asked) -> Tokens {
         let callback = self.authorize(browser, asked);
-        self.tokens(&self.redeem(&callback, asked), asked)
+        self.obtain(&callback, asked)
     }
 
     /// Checks a token answer and its ID token (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.7).
@@ -273,7 +308,12 @@ impl Party {
     }
 
     /// Asks for the user's claims with a token, and checks that they are about the same user.
+    ///
+    /// Without a token the ID token has to say all of it (OpenID Connect Core 1.0 §5.4).
     pub(crate) fn userinfo(&self, tokens: &Tokens) -> Value {
+        if tokens.access.is_empty() {
+            return tokens.claims.clone();
+        }
         let request = Request::get(&self.realm.path("userinfo"));
         let bearer = format!("Bearer {}", tokens.access);
         let answer = self.server().send(&request.with("Authorization", &bearer));

@@ -46,7 +46,7 @@ fn processed_or_refused(party: &Party, sent: &Asked, meant: &Asked, errors: &[&s
         Place::Page(page) => assert!(page.is_error(), "{}", page.answer.body),
         Place::Client(callback) if callback.get("error").is_empty() => {
             let callback: Callback = party.called_back(Place::Client(callback), meant);
-            party.tokens(&party.redeem(&callback, meant), meant);
+            party.obtain(&callback, meant);
         }
         Place::Client(callback) => {
             assert!(callback.address.starts_with(CALLBACK), "{callback:?}");

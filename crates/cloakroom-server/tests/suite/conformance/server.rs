@@ -16,6 +16,10 @@ pub(super) const MODULES: &[Module] = &[
         "oidcc-ensure-request-without-nonce-succeeds-for-code-flow",
         request_without_nonce,
     ),
+    (
+        "oidcc-ensure-request-without-nonce-fails",
+        request_without_nonce_fails,
+    ),
     ("oidcc-alternate-happy-flow", alternate_happy_flow),
     (
         "oidcc-ensure-request-with-unknown-parameter-succeeds",
@@ -93,6 +97,18 @@ fn request_without_nonce(party: &Party) {
     assert!(tokens.claims.get("nonce").is_none());
 }
 
+/// OpenID Connect Core 1.0 §3.2.2.1, §3.3.2.11: without a nonce somebody else's ID token could be put in its place.
+fn request_without_nonce_fails(party: &Party) {
+    let asked = party.asks().without("nonce");
+
+    let place = party.browser().open(&party.target(&asked));
+    let callback = party.delivered(place, &asked);
+
+    assert_eq!(callback.get("error"), "invalid_request");
+    assert!(callback.get("error_description").contains("nonce"));
+    assert_eq!((callback.get("code"), callback.get("id_token")), ("", ""));
+}
+
 fn alternate_happy_flow(party: &Party) {
     let mut asked = party
         .asks()
@@ -117,7 +133,7 @@ fn post_request(party: &Party) {
     let place = browser.go_on(first, &party.person);
     let callback = party.called_back(place, &asked);
 
-    party.tokens(&party.redeem(&callback, &asked), &asked);
+    party.obtain(&callback, &asked);
 }
 
 fn client_secret_post(party: &Party) {

@@ -29,6 +29,8 @@ pub(super) struct Scene {
     pub(super) spa: Client,
     /// Signs people in under another address, after asking them.
     pub(super) other: Client,
+    /// Is answered with ID tokens as well, in a realm that gives no access tokens by the browser.
+    pub(super) hybrid: Client,
     /// Acts for itself.
     pub(super) machine: Client,
     /// Acts for itself, and proves itself by an HMAC.
@@ -114,6 +116,7 @@ impl Scene {
                 "other",
                 json!({"redirectUris": [OTHER_CALLBACK], "consentRequired": true}),
             ),
+            hybrid: realm.create_client("hybrid", json!({"implicitFlowEnabled": true})),
             machine: realm.create_client("machine", machine),
             signer: realm.create_client("signer", signer),
             foreign: foreign(server),
@@ -277,6 +280,9 @@ impl Scene {
                 .authorize(&self.spa)
                 .with("code_challenge", &jwt::challenge(&fresh().repeat(2)))
                 .with("code_challenge_method", "S256"),
+            "authorize for an ID token" => self
+                .authorize(&self.hybrid)
+                .with("response_type", "code id_token"),
             "redeem a code" => self.redemption(&self.web, &self.code(&self.web)),
             "refresh" => self.refresh(&token(true, "refresh_token")),
             "client credentials" => {
