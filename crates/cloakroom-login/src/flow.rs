@@ -187,6 +187,9 @@ pub fn lead_to(attempt: &mut Attempt, provider: Option<String>) {
     }
 }
 
+/// The status of an action that nobody could be asked for, or that failed.
+const FAILED: &str = "error";
+
 /// Ends the action that the request asks for; the application is told how it ended.
 pub fn end_action(attempt: &mut Attempt, status: &str) {
     let Some(Value::String(action)) = attempt.notes.remove(note::ACTION) else {
@@ -234,10 +237,13 @@ fn forget_answers(attempt: &mut Attempt) {
         note::LIMITS,
         note::CHOSEN,
         note::CONSENTED,
-        note::ACTION_ENDED,
-        note::ACTION_STATUS,
     ] {
         attempt.notes.remove(name);
+    }
+    // What could not be asked of one person is not asked of the next one either, and the application is told.
+    if text(attempt, note::ACTION_STATUS) != FAILED {
+        attempt.notes.remove(note::ACTION_ENDED);
+        attempt.notes.remove(note::ACTION_STATUS);
     }
 }
 

@@ -81,7 +81,7 @@ fn what_a_directory_has_changed_opens_nothing_that_was_shut_meanwhile() {
         // Whoever is switched off there is, and keeps what is said of them here.
         let mut off = before.clone();
         off.enabled = false;
-        let mut renamed = found.clone();
+        let mut renamed = found;
         renamed.enabled = true;
         renamed.first_name = Some("Amazing".to_owned());
         store

@@ -294,7 +294,7 @@ fn imported(scene: &Scene) {
             "id": id, "name": "ldap", "providerId": "ldap", "config": config,
             "subComponents": {"org.keycloak.storage.ldap.mappers.LDAPStorageMapper": [
                 mapper("username", "username", "uid"), mapper("email", "email", "mail"),
-                mapper("last name", "lastName", "sn"),
+                mapper("last name", "lastName", "sn"), mapper("first name", "firstName", "cn"),
             ]},
         }]},
     });

@@ -179,7 +179,7 @@ impl Scene {
         let first = self.come(&mut self.stranger(), "shop");
         let second = self.come(&mut self.stranger(), "shop");
         let third = self.come(&mut self.stranger(), "shop");
-        let mut left = vec![second.clone(), third];
+        let mut left = vec![second, third];
         left.sort();
         assert_eq!(self.open_sessions(), left);
         let told = self.told("USER_SESSION_DELETED");
@@ -238,7 +238,7 @@ impl Scene {
         let silent = self.visit(&mut first, "shop", "&prompt=none").client();
         assert_eq!(silent.get("session_state"), session);
         self.is_denied(&mut self.stranger(), "till");
-        assert_eq!(self.open_sessions(), [session.clone()]);
+        assert_eq!(self.open_sessions(), std::slice::from_ref(&session));
 
         // A client that comes to a session is one more of its own.
         self.limit("sso", json!({"userClientLimit": "1"}));
