@@ -1,5 +1,7 @@
 //! Where the protocol and the sign-in meet: an attempt on its way, and its end in a response.
 
+mod address;
+
 use cloakroom_login::flow::{self, Next, note};
 use cloakroom_login::further::webauthn::register;
 use cloakroom_login::further::{enrol, paper};
@@ -17,13 +19,14 @@ use cloakroom_oidc::Provider;
 use cloakroom_oidc::authorize::{Answer, AuthorizationRequest, Response, level_of};
 use cloakroom_web::i18n::Notice;
 use serde_json::{Map, Value};
-use url::form_urlencoded::Serializer;
 
 use super::broker;
 use super::course::Bar;
 use super::limits;
 use super::login::passkey::{self, Again};
 use super::login::{Question, further, key_set_up, organization, removal};
+
+pub(crate) use address::address;
 
 /// The error of a sign-in that is less than its request demands.
 pub(crate) const UNMET: &str = "unmet_authentication_requirements";
@@ -382,31 +385,6 @@ pub(crate) fn is_enough(cx: &Cx<'_>, request: &AuthorizationRequest, session: &S
     let is_too_old = request.max_age.is_some_and(|most| most == 0 || age > most);
     let acts_late = request.kc_action.is_some() && age > ACTION_MAX_AGE;
     !request.prompt.login && !request.prompt.create && !is_too_old && !acts_late
-}
-
-/// The query that leads a browser back to its attempt.
-pub(crate) fn address(attempt: &Attempt, execution: &str, with_code: bool) -> String {
-    let request = request_of(attempt).ok();
-    let mut query = Serializer::new(String::new());
-    if with_code {
-        query.append_pair("session_code", flow::text(attempt, note::SESSION_CODE));
-    }
-    query.append_pair("execution", execution);
-    if let Some(request) = &request {
-        query.append_pair("client_id", &request.client_id);
-    }
-    query.append_pair("tab_id", &attempt.tab_id);
-    if let Some(request) = &request {
-        query.append_pair("client_data", &client_data(request));
-    }
-    query.finish()
-}
-
-/// What a page shows of where it leads to. Nothing reads it back: it is the browser's to change.
-fn client_data(request: &AuthorizationRequest) -> String {
-    let wanted = request.response_type.name();
-    let text = serde_json::json!({ "ru": request.redirect_uri, "rt": wanted }).to_string();
-    cloakroom_jose::base64url::encode(text.as_bytes())
 }
 
 #[cfg(test)]
