@@ -138,7 +138,11 @@ fn several(scene: &Scene, name: &str) {
         .collect();
     let mut browser = scene.browser();
     let page = scene.half(&mut browser, &person);
-    assert!(page.answer.body.contains("Phone") && page.answer.body.contains("Device 2"));
+    let shown = &page.answer.body;
+    assert!(
+        shown.contains("Phone") && shown.contains("Device 2"),
+        "{shown}"
+    );
     assert_eq!(
         question(&page).get("selectedCredentialId"),
         Some(ids[0].as_str())
