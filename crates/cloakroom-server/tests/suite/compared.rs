@@ -220,6 +220,8 @@ fn tokens_are_told(realm: &Realm) {
         ("scope", "openid"),
         ("username", ada.username.as_str()),
         ("password", ada.password.as_str()),
+        // {"jti":"somebody-else"}: what this grant does not look at is no part of the trail.
+        ("refresh_token", "e30.eyJqdGkiOiJzb21lYm9keS1lbHNlIn0.e30"),
     ]);
     let next = ask(&[
         ("grant_type", "refresh_token"),
@@ -233,6 +235,7 @@ fn tokens_are_told(realm: &Realm) {
     assert_eq!(login["token_id"], id(&first, "access_token"));
     assert_eq!(login["refresh_token_id"], id(&first, "refresh_token"));
     assert_eq!(login["refresh_token_type"], "Refresh");
+    assert_eq!(login["updated_refresh_token_id"], Value::Null);
     assert_eq!(login["scope"], first["scope"]);
 
     let refresh = told("REFRESH_TOKEN");
