@@ -195,7 +195,9 @@ impl Provider {
             ip: call.request.ip.clone(),
             details: details(call, client, &authorization),
         };
-        let minted = issue::issue(self, cx, client, authorization)?;
+        // What is asked of the tokens themselves may be refused last of all.
+        let minted = issue::issue(self, cx, client, authorization);
+        let minted = reported(cx, call, minted)?;
         if audit::is_kept(cx, call.grant.event()) {
             for (name, value) in minted.told() {
                 about.details.insert(name.to_owned(), value);
