@@ -265,6 +265,7 @@ async fn store_password(
             let action = Action::UpdatePassword;
             return Ok(Acted::Problems(Box::new(attempt), action, user, problems));
         }
+        told::chosen(cx, &attempt, &user, &origin)?;
         if ends_others {
             let keep = identity
                 .as_deref()

@@ -1,11 +1,13 @@
-//! What the trail says of a profile that somebody has changed at a sign-in; the words are Keycloak's.
+//! What the trail says of a profile or a password that somebody has changed at a sign-in; the words are Keycloak's.
 
 use std::collections::BTreeMap;
 
 use cloakroom_login::required::Action;
 use cloakroom_login::sign_on::Origin;
 use cloakroom_model::attempt::Attempt;
+use cloakroom_model::credential::PASSWORD;
 use cloakroom_model::event::{self, Event};
+use cloakroom_model::id::UserId;
 use cloakroom_model::user::{self, User};
 use cloakroom_model::{Cx, Fault};
 
@@ -26,15 +28,43 @@ pub(super) fn changed(
     let Some(after) = user::find(cx, &before.id)?.filter(|after| after != before) else {
         return Ok(());
     };
+    tell(
+        cx,
+        KIND,
+        (attempt, &after.id, origin),
+        details(before, &after),
+    )
+}
+
+/// Writes down that somebody has chosen a new password, under the older name of that too.
+pub(super) fn chosen(
+    cx: &mut Cx<'_>,
+    attempt: &Attempt,
+    user: &User,
+    origin: &Origin,
+) -> Result<(), Fault> {
+    for kind in ["UPDATE_PASSWORD", "UPDATE_CREDENTIAL"] {
+        let details = [("credential_type".to_owned(), PASSWORD.to_owned())];
+        tell(cx, kind, (attempt, &user.id, origin), details.into())?;
+    }
+    Ok(())
+}
+
+fn tell(
+    cx: &mut Cx<'_>,
+    kind: &str,
+    (attempt, user, origin): (&Attempt, &UserId, &Origin),
+    details: BTreeMap<String, String>,
+) -> Result<(), Fault> {
     let event = Event {
-        kind: KIND.to_owned(),
+        kind: kind.to_owned(),
         client_id: Some(sign_in::request_of(attempt)?.client_id),
-        user: Some(after.id.clone()),
+        user: Some(user.clone()),
         ip: origin.ip.clone(),
-        details: details(before, &after),
+        details,
         ..Event::default()
     };
-    let is_kept = event::is_kept(&cx.realm.settings, KIND);
+    let is_kept = event::is_kept(&cx.realm.settings, kind);
     event::report(cx, event, is_kept)
 }
 
