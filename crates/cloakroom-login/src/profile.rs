@@ -14,7 +14,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::user_profile::{Attribute, ROOT, Side, UserProfile};
 use serde_json::{Map, Value, json};
 
-pub use form::{asked, has_field, lacking, scopes_of};
+pub use form::{asked, has_field, is_address_fixed, is_name_asked, lacking, scopes_of};
 pub(crate) use validator::is_plain;
 pub use validator::{Setting, list_validators};
 

@@ -6,7 +6,8 @@ use cloakroom_model::event::{self, Event};
 use cloakroom_model::flow::course::SessionLimit;
 use cloakroom_model::id::{ClientUuid, SessionId, UserId};
 use cloakroom_model::session::{self, Session};
-use cloakroom_model::{Cx, Result, user};
+use cloakroom_model::user::{self, User};
+use cloakroom_model::{Cx, Result};
 
 use crate::sign_on;
 
@@ -19,6 +20,8 @@ pub struct Opening<'a> {
     pub client: &'a ClientUuid,
     /// The session that is used again. It counts as no other.
     pub current: Option<&'a SessionId>,
+    /// It is an offline one from its beginning, beside which offline ones count too: it would be counted by nobody else.
+    pub is_offline: bool,
 }
 
 /// A session may be opened, and this is what becomes of others.
@@ -91,7 +94,7 @@ impl Granted {
     pub fn end_others(&self, cx: &mut Cx<'_>, (client_id, ip): (&str, &str)) -> Result<()> {
         const KIND: &str = "USER_SESSION_DELETED";
         for one in &self.ends {
-            if !session::remove(cx, &one.id, false)? {
+            if !session::remove(cx, &one.id, one.offline)? {
                 continue;
             }
             let why = "another sign-in, and a limit of sessions".to_owned();
@@ -122,18 +125,38 @@ fn list_open(cx: &mut Cx<'_>, opening: Opening<'_>) -> Result<Vec<Open>> {
     let Some(user) = user::find(cx, opening.user)? else {
         return Ok(Vec::new());
     };
-    let shared = session::list_shared(cx, &user.id, opening.client)?;
-    let shared: BTreeSet<String> = shared.iter().map(|id| id.as_str().to_owned()).collect();
     let mut open = Vec::new();
-    for session in session::list_of_user(cx, &user.id, false)? {
-        if opening.current == Some(&session.id) || !sign_on::counts(cx, &session, &user) {
-            continue;
+    let mut known = BTreeSet::new();
+    for offline in [false, true] {
+        if offline && !opening.is_offline {
+            break;
         }
-        let is_shared = shared.contains(session.id.as_str());
-        open.push(Open { session, is_shared });
+        let shared = session::list_shared(cx, &user.id, offline, opening.client)?;
+        let shared: BTreeSet<String> = shared.iter().map(|id| id.as_str().to_owned()).collect();
+        for session in session::list_of_user(cx, &user.id, offline)? {
+            if opening.current == Some(&session.id) || !counts(cx, &session, &user) {
+                continue;
+            }
+            let id = session.id.as_str().to_owned();
+            let is_shared = shared.contains(&id);
+            // The offline one that goes on where an online one ends is no other session beside it.
+            if known.insert(id) {
+                open.push(Open { session, is_shared });
+            }
+        }
     }
     open.sort_by_key(|one| (one.session.last_access, one.session.started_at));
     Ok(open)
+}
+
+fn counts(cx: &Cx<'_>, session: &Session, user: &User) -> bool {
+    if !session.offline {
+        return sign_on::counts(cx, session, user);
+    }
+    let settings = &cx.realm.settings;
+    let unused = cx.now.since(session.last_access).as_seconds();
+    let since = user.not_before.max(settings.not_before);
+    unused < settings.offline_session_idle_timeout && session.started_at.seconds() >= since
 }
 
 /// How many of so many have to go before one more fits.

@@ -195,12 +195,14 @@ impl Provider {
             ip: call.request.ip.clone(),
             details: details(call, client, &authorization),
         };
-        let minted = issue::issue(self, cx, client, authorization)?;
+        // What is asked of the tokens themselves may be refused last of all.
+        let minted = issue::issue(self, cx, client, authorization);
+        let minted = reported(cx, call, minted)?;
         if audit::is_kept(cx, call.grant.event()) {
             for (name, value) in minted.told() {
                 about.details.insert(name.to_owned(), value);
             }
-            if let Some(brought) = brought(&call.request.form) {
+            if let Some(brought) = brought(call) {
                 // Keycloak's names: the one that was brought has the plain one.
                 let next = about.details.insert("refresh_token_id".to_owned(), brought);
                 let next = next.map(|id| ("updated_refresh_token_id".to_owned(), id));
@@ -212,9 +214,13 @@ impl Provider {
     }
 }
 
-/// The id of the refresh token that a request brought. It was checked by its grant when this is asked.
-fn brought(form: &Form) -> Option<String> {
-    let payload = form.get("refresh_token")?.split('.').nth(1)?;
+/// The id of the refresh token that tokens are made from. The other grants look at none, whatever a request calls so.
+fn brought(call: Call<'_>) -> Option<String> {
+    const NAME: &str = "refresh_token";
+    if call.grant.grant_type() != NAME {
+        return None;
+    }
+    let payload = call.request.form.get(NAME)?.split('.').nth(1)?;
     let payload = base64url::decode(payload).ok()?;
     let claims: Value = serde_json::from_slice(&payload).ok()?;
     claims.get("jti")?.as_str().map(str::to_owned)

@@ -60,7 +60,12 @@ pub fn asked<'a>(
 /// A field holds one value: where there are several it would lose the others, and where several are demanded it is no
 /// help.
 pub fn has_field(realm: &Realm, occasion: Occasion<'_>, user: &User, name: &str) -> bool {
-    if name == "username" && !realm.settings.edit_username_allowed {
+    let is_fixed = match name {
+        "username" => !is_name_asked(realm),
+        "email" => is_address_fixed(realm, user),
+        _ => false,
+    };
+    if is_fixed {
         return false;
     }
     if ROOT.contains(&name) {
@@ -69,6 +74,19 @@ pub fn has_field(realm: &Realm, occasion: Occasion<'_>, user: &User, name: &str)
     let has_several = |values: &Vec<String>| values.len() > 1;
     !user.attributes.get(name).is_some_and(has_several)
         && asked(&realm.profile, occasion).any(|one| one.name == name && !demands_several(one))
+}
+
+/// The form of somebody who is there asks for the name: where the address is the name, it is not asked for twice.
+pub fn is_name_asked(realm: &Realm) -> bool {
+    realm.settings.edit_username_allowed && !realm.settings.registration_email_as_username
+}
+
+/// The address of somebody is their name, which they may not change. Whoever has none yet may say one.
+pub fn is_address_fixed(realm: &Realm, user: &User) -> bool {
+    let settings = &realm.settings;
+    let email = user.email.as_deref().unwrap_or_default();
+    let has_one = !email.trim().is_empty();
+    settings.registration_email_as_username && !settings.edit_username_allowed && has_one
 }
 
 fn demands_several(attribute: &Attribute) -> bool {

@@ -4,7 +4,7 @@ use cloakroom_login::session_limit::{self, Opening};
 use cloakroom_login::sign_on::{self, Origin, Proof};
 use cloakroom_model::flow::course::SessionLimit;
 use cloakroom_model::id::SessionId;
-use cloakroom_model::session::{self, ClientSession};
+use cloakroom_model::session::{self, ClientSession, Session};
 use cloakroom_model::{client, user};
 use serde_json::Map;
 
@@ -44,6 +44,15 @@ fn come(
     limits: Vec<SessionLimit>,
     current: Option<SessionId>,
 ) -> Result<(), String> {
+    come_as(world, limits, (current, false))
+}
+
+/// The same, with an offline session where `is_offline`.
+fn come_as(
+    world: &World,
+    limits: Vec<SessionLimit>,
+    (current, is_offline): (Option<SessionId>, bool),
+) -> Result<(), String> {
     world.run(move |cx| {
         let alice = user::find_by_username(cx, "alice")?.unwrap();
         let client = client::find(cx, "account")?.unwrap();
@@ -51,6 +60,7 @@ fn come(
             user: &alice.id,
             client: &client.id,
             current: current.as_ref(),
+            is_offline,
         };
         Ok(match session_limit::judge(cx, &limits, opening)? {
             Ok(granted) => {
@@ -126,4 +136,40 @@ fn what_was_used_longest_ago_ends_first() {
     assert!(!is_open(&world, &third) && is_open(&world, &first));
     assert_eq!(come(&world, vec![limit(1, 1, true)], None), Ok(()));
     assert!(!is_open(&world, &first));
+}
+
+#[test]
+fn an_offline_session_that_no_browser_has_is_counted_with_its_like() {
+    let world = World::new();
+    let there = open(&world, true);
+    for is_twin in [true, false] {
+        let (id, twin) = (there.clone(), is_twin.then(|| there.clone()));
+        world.run(move |cx| {
+            let online = session::find(cx, &id, false)?.unwrap();
+            let offline = Session {
+                id: twin.clone().unwrap_or_else(|| SessionId::new("apart")),
+                offline: true,
+                cookie: None,
+                ..online
+            };
+            session::insert(cx, &offline)
+        });
+        let many = if is_twin { 2 } else { 3 };
+        let full = |many: usize| vec![limit(many, 0, false)];
+        assert_eq!(
+            come_as(&world, full(many), (None, true)),
+            Ok(()),
+            "{is_twin}"
+        );
+        assert!(come_as(&world, full(many - 1), (None, true)).is_err());
+        // Whoever comes with a browser is counted with browsers.
+        assert_eq!(come(&world, full(2), None), Ok(()));
+    }
+    assert!(come_as(&world, vec![limit(0, 1, false)], (None, true)).is_err());
+
+    let ends = vec![limit(1, 0, true)];
+    assert_eq!(come_as(&world, ends, (None, true)), Ok(()));
+    assert!(!is_open(&world, &there));
+    let left = world.run(|cx| session::find(cx, &SessionId::new("apart"), true));
+    assert!(left.is_none());
 }

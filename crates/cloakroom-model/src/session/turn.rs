@@ -25,17 +25,22 @@ pub fn wait_turn(cx: &mut Cx<'_>, user: &UserId) -> Result<bool> {
     Ok(held.is_some())
 }
 
-/// Those of a user's online sessions that a client takes part in.
-pub fn list_shared(cx: &mut Cx<'_>, user: &UserId, client: &ClientUuid) -> Result<Vec<SessionId>> {
+/// Those of a user's sessions, online or offline, that a client takes part in.
+pub fn list_shared(
+    cx: &mut Cx<'_>,
+    user: &UserId,
+    offline: bool,
+    client: &ClientUuid,
+) -> Result<Vec<SessionId>> {
     let theirs = sessions::table
         .filter(sessions::realm_id.eq(&cx.realm.id))
         .filter(sessions::user_id.eq(user))
-        .filter(sessions::offline.eq(false))
+        .filter(sessions::offline.eq(offline))
         .select(sessions::id);
     let shared = client_sessions::table
         .filter(client_sessions::realm_id.eq(&cx.realm.id))
         .filter(client_sessions::client_uuid.eq(client))
-        .filter(client_sessions::offline.eq(false))
+        .filter(client_sessions::offline.eq(offline))
         .filter(client_sessions::session_id.eq_any(theirs))
         .select(client_sessions::session_id);
     Ok(shared.load(cx.db.conn()?)?)

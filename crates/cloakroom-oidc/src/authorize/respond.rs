@@ -181,9 +181,16 @@ impl AuthorizationRequest {
                 let client_id = client.client_id.clone();
                 Ok(Answer::with(response, Tokens { minted, client_id }))
             }
-            Err(Error::Denied(denied)) => Ok(self
-                .refuse(&issuer, denied.code, Some(&denied.description))
-                .into()),
+            Err(Error::Denied(denied)) => {
+                // RFC 6749 §4.2.2.1: what has become of a grant is an answer of the token endpoint alone.
+                let error = match denied.code {
+                    "invalid_grant" => "access_denied",
+                    other => other,
+                };
+                Ok(self
+                    .refuse(&issuer, error, Some(&denied.description))
+                    .into())
+            }
             Err(Error::Fault(fault)) => Err(fault),
         }
     }

@@ -94,3 +94,20 @@ fn access_tokens_by_the_browser_are_off_until_a_realm_has_them() {
         assert_eq!(error_of(&decision), expected, "{response_type}");
     }
 }
+
+#[test]
+fn a_session_from_before_what_a_client_believes_gets_an_error_of_this_endpoint() {
+    let world = world();
+    let session = world.session_of("alice");
+    world.set("shop", |settings| settings.not_before = i64::MAX);
+    for response_type in ["id_token", "code id_token token"] {
+        let more = [("response_type", response_type), ("nonce", "n-1")];
+
+        let response = world.respond(&request_of("shop", &more), &session);
+
+        assert_eq!(said(&response, "error"), "access_denied", "{response_type}");
+        for part in ["code", "id_token", "access_token"] {
+            assert_eq!(said(&response, part), "", "{response_type}");
+        }
+    }
+}

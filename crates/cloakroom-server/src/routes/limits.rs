@@ -28,6 +28,8 @@ pub(crate) fn check(
         current: current
             .filter(|session| session.user == *user)
             .map(|session| &session.id),
+        // What a browser signs in to is online, whatever goes on offline from there.
+        is_offline: false,
     };
     let judged = session_limit::judge(cx, &limits, opening)?;
     Ok(judged.map_err(|TooMany { message, reason }| Bar::TooMany(message, reason)))

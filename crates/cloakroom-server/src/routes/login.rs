@@ -19,6 +19,7 @@ mod profile;
 mod register;
 pub(crate) mod removal;
 mod reset;
+mod told;
 mod turned_away;
 
 use actix_web::http::StatusCode;

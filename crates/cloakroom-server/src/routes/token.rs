@@ -18,6 +18,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::grant::password::{Ask, ProvenUser};
 use cloakroom_oidc::issue::{Issued, Minted};
+use cloakroom_oidc::scope::{OFFLINE_ACCESS, resolve_again};
 use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, OAuthError, own_token};
 use cloakroom_web::App;
@@ -226,6 +227,8 @@ async fn judged(
             user: &whose,
             client: &ask.client.id,
             current: None,
+            // Where that is asked for, it is the only session that is opened.
+            is_offline: resolve_again(cx, &ask.client, scope).has(OFFLINE_ACCESS),
         };
         let granted = match session_limit::judge(cx, &asks.reached.limits, opening)? {
             Ok(granted) => granted,

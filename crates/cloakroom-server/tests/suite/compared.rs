@@ -13,13 +13,14 @@ use crate::server::Server;
 type Story = fn(&Realm);
 
 pub(crate) fn trials(server: &Arc<Server>) -> Vec<Trial> {
-    let stories: [(&str, Story); 6] = [
+    let stories: [(&str, Story); 7] = [
         ("settings-without-a-text-are-none", settings_are_none),
         ("an-answer-that-says-nothing-is-empty", empty_answers),
         ("an-rsa-key-is-as-long-as-asked", rsa_keys),
         ("people-are-found-by-the-day", days),
         ("an-address-is-one-persons-or-several", addresses),
         ("events-of-tokens-say-which", tokens_are_told),
+        ("an-audience-that-is-refused-is-told", audiences_are_told),
     ];
     let trial = |(name, story): (&'static str, Story)| {
         let server = Arc::clone(server);
@@ -220,6 +221,8 @@ fn tokens_are_told(realm: &Realm) {
         ("scope", "openid"),
         ("username", ada.username.as_str()),
         ("password", ada.password.as_str()),
+        // {"jti":"somebody-else"}: what this grant does not look at is no part of the trail.
+        ("refresh_token", "e30.eyJqdGkiOiJzb21lYm9keS1lbHNlIn0.e30"),
     ]);
     let next = ask(&[
         ("grant_type", "refresh_token"),
@@ -233,6 +236,7 @@ fn tokens_are_told(realm: &Realm) {
     assert_eq!(login["token_id"], id(&first, "access_token"));
     assert_eq!(login["refresh_token_id"], id(&first, "refresh_token"));
     assert_eq!(login["refresh_token_type"], "Refresh");
+    assert_eq!(login["updated_refresh_token_id"], Value::Null);
     assert_eq!(login["scope"], first["scope"]);
 
     let refresh = told("REFRESH_TOKEN");
@@ -240,4 +244,62 @@ fn tokens_are_told(realm: &Realm) {
     assert_eq!(refresh["refresh_token_id"], id(&first, "refresh_token"));
     let updated = &refresh["updated_refresh_token_id"];
     assert_eq!(*updated, id(&next, "refresh_token"));
+}
+
+/// Whoever tries which services a token can be had for leaves a trail.
+fn audiences_are_told(realm: &Realm) {
+    let kinds = ["TOKEN_EXCHANGE", "TOKEN_EXCHANGE_ERROR"];
+    realm.change(
+        "/events/config",
+        json!({"eventsEnabled": true, "enabledEventTypes": kinds}),
+    );
+    let ada = realm.create_person("ada", json!({}));
+    let trades = json!({
+        "directAccessGrantsEnabled": true,
+        "attributes": {"standard.token.exchange.enabled": "true"},
+    });
+    let trader = realm.create_client("trader", trades);
+    realm.create_client("vault", json!({}));
+    let ask = |fields: &[(&str, &str)]| {
+        let own = [
+            ("client_id", trader.id.as_str()),
+            ("client_secret", trader.secret.as_str()),
+        ];
+        let all = [own.as_slice(), fields].concat();
+        realm
+            .server
+            .send(&Request::form(&realm.path("token"), &all))
+    };
+    let mine = ask(&[
+        ("grant_type", "password"),
+        ("username", ada.username.as_str()),
+        ("password", ada.password.as_str()),
+    ]);
+    let mine = mine.json();
+    let exchange = [
+        (
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ),
+        (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        ),
+        ("subject_token", text(&mine, "access_token")),
+    ];
+
+    let refused = ask(&[exchange.as_slice(), &[("audience", "vault")]].concat());
+    let given = ask(&exchange);
+
+    assert_eq!(
+        (refused.status, given.status),
+        (400, 200),
+        "{}",
+        refused.body
+    );
+    let told = |kind: &str| get(realm, &format!("/events?type={kind}"));
+    assert_eq!(told("TOKEN_EXCHANGE").as_array().map(Vec::len), Some(1));
+    let errors = told("TOKEN_EXCHANGE_ERROR");
+    assert_eq!(errors[0]["error"], "invalid_request", "{errors}");
+    assert_eq!(errors[0]["clientId"], "trader");
 }

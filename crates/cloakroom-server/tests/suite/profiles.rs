@@ -178,6 +178,15 @@ fn asked(scene: &Scene) {
     let whole = [("email", "ada@example.org"), ("lastName", "Byron")];
     let callback = fill(&mut browser, &again, &whole).client();
     assert_ne!(callback.get("code"), "");
+    let told = "/events?type=UPDATE_PROFILE";
+    let told = scene.realm.call("GET", told, &Value::Null).json();
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told[0]["userId"], json!(ada.id));
+    let said = json!({
+        "context": "UPDATE_PROFILE", "username": "ada",
+        "updated_email": "ada@example.org", "updated_last_name": "Byron",
+    });
+    assert_eq!(told[0]["details"], said);
     let user = scene.user(&ada);
     assert_eq!(user["email"], "ada@example.org");
     assert_eq!(

@@ -22,7 +22,7 @@ use super::elsewhere::{self, Kept, Pending};
 use super::fields::{Problems, check_password, password_problems, update_profile};
 use super::{
     Ticket, busy, consent, enrol, key_set_up, organization, outset, over, paper, posted, removal,
-    show,
+    show, told,
 };
 use crate::routes::broker;
 use crate::routes::sign_in::{self, Onward};
@@ -265,6 +265,7 @@ async fn store_password(
             let action = Action::UpdatePassword;
             return Ok(Acted::Problems(Box::new(attempt), action, user, problems));
         }
+        told::chosen(cx, &attempt, &user, &origin)?;
         if ends_others {
             let keep = identity
                 .as_deref()
@@ -356,6 +357,7 @@ fn step(
             problems,
         ))));
     }
+    told::changed(cx, (&attempt, action), &user, origin)?;
     required::strike(cx, &user, action)?;
     cx.lap(Step::Actions);
     end_wish(&mut attempt, action);

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use cloakroom_login::flow::{self, note};
+use cloakroom_login::profile::is_name_asked;
 use cloakroom_login::required::Action;
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::User;
@@ -153,7 +154,7 @@ fn update_profile(
         _ => (Notice::UpdateProfile, None),
     };
     let problems = first.as_ref().unwrap_or(problems);
-    let may_rename = visit.realm.settings.edit_username_allowed;
+    let may_rename = is_name_asked(&visit.realm);
     let locale = layout.locale().clone();
     let said = (&problems.typed, &problems.fields);
     let attributes = profile::fields(&visit.realm, attempt, Some(user), said, |text| {

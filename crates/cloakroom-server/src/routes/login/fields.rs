@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use cloakroom_federation::directory::{self, write};
 use cloakroom_login::flow;
 use cloakroom_login::policy::Violation;
+use cloakroom_login::profile::{is_address_fixed, is_name_asked};
 use cloakroom_login::required::{self, NewPassword};
 use cloakroom_model::attempt::Attempt;
 use cloakroom_model::user::{self, Stored, User};
-use cloakroom_model::{Cx, Fault};
+use cloakroom_model::{Cx, Fault, Realm};
 use cloakroom_oidc::Form;
 use cloakroom_web::i18n::Notice;
 use cloakroom_web::page::Field;
@@ -152,7 +153,7 @@ pub(super) fn update_profile(
         };
         problems.typed.insert(name.to_owned(), value.clone());
         match name {
-            "username" if !cx.realm.settings.edit_username_allowed => {}
+            "username" if !is_name_asked(cx.realm) => {}
             "username" => changed.username = value,
             "email" => changed.email = Some(value),
             "firstName" => changed.first_name = Some(value),
@@ -163,10 +164,14 @@ pub(super) fn update_profile(
         .typed
         .extend(profile::take(cx.realm, scopes, form, &mut changed));
     problems.fields = profile::check(cx.realm, scopes, Some(user), &mut changed);
+    let home = directory::home(cx, user)?;
+    if let Err(notice) = rename(cx.realm, user, (&mut changed, home.is_some())) {
+        problems.fields.insert("email".to_owned(), notice);
+    }
     overlook(cx, (user, &changed), scopes, &mut problems)?;
     // A new address has not been proved; one that the profile has put back is not new.
     changed.email_verified &= changed.email.as_deref().map(user::fold) == user.email;
-    if let Some((home, link)) = directory::home(cx, user)? {
+    if let Some((home, link)) = home {
         if let Some(member) = write::kept(&home, user, &changed) {
             let notice = Notice::KeptElsewhere(home.name.clone());
             problems.fields.insert(member, notice);
@@ -188,6 +193,29 @@ pub(super) fn update_profile(
             .insert("email".to_owned(), Notice::EmailUnavailable);
     }
     Ok((problems, None))
+}
+
+/// Where the address is the name, both change together or not at all; what is wrong with a new address. What a directory calls
+/// its people is its own to change.
+fn rename(
+    realm: &Realm,
+    user: &User,
+    (changed, is_of_directory): (&mut User, bool),
+) -> Result<(), Notice> {
+    let email = changed.email.as_deref().map(user::fold);
+    if !realm.settings.registration_email_as_username || email == user.email {
+        return Ok(());
+    }
+    if is_address_fixed(realm, user) {
+        return Err(Notice::InvalidValue);
+    }
+    if let Some(email) = email
+        && realm.settings.edit_username_allowed
+        && !is_of_directory
+    {
+        changed.username = email;
+    }
+    Ok(())
 }
 
 /// Takes out what was wrong before and is not theirs to mend, or nobody of whom that is so would come past the form.

@@ -27,6 +27,10 @@ pub(super) const STORIES: &[(&str, Story)] = &[
         Scene::a_password_grant,
     ),
     (
+        "a-password-grant-gets-by-no-limit-offline",
+        Scene::an_offline_grant,
+    ),
+    (
         "a-limit-that-is-no-number-lets-nobody-in",
         Scene::strange_limits,
     ),
@@ -109,7 +113,12 @@ impl Scene {
     }
 
     fn by_password(&self, port: u16, client: &Client) -> Answer {
+        self.by_password_for(port, client, "openid")
+    }
+
+    fn by_password_for(&self, port: u16, client: &Client, scope: &str) -> Answer {
         let fields = [
+            ("scope", scope),
             ("grant_type", "password"),
             ("client_id", client.id.as_str()),
             ("client_secret", client.secret.as_str()),
@@ -126,6 +135,19 @@ impl Scene {
             pause(Duration::from_secs(1));
         }
         panic!("the server had too much to do all the time");
+    }
+
+    /// The status of a refresh with the token of this answer.
+    fn refresh(&self, client: &Client, of: &Answer) -> u16 {
+        let of = of.json();
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("client_id", client.id.as_str()),
+            ("client_secret", client.secret.as_str()),
+            ("refresh_token", text(&of, "refresh_token")),
+        ];
+        let request = Request::form(&self.realm.path("token"), &fields);
+        self.realm.server.send(&request).status
     }
 
     fn one_is_denied(&self) {
@@ -276,20 +298,34 @@ impl Scene {
         self.limit("own", json!({"userRealmLimit": "1", "behavior": OLDEST}));
         let second = self.by_password(port, &till);
         assert_eq!(second.status, 200, "{}", second.body);
-        let refresh = |of: &Answer| {
-            let of = of.json();
-            let fields = [
-                ("grant_type", "refresh_token"),
-                ("client_id", till.id.as_str()),
-                ("client_secret", till.secret.as_str()),
-                ("refresh_token", text(&of, "refresh_token")),
-            ];
-            let request = Request::form(&self.realm.path("token"), &fields);
-            self.realm.server.send(&request).status
-        };
-        assert_eq!(refresh(&first), 400, "its session has ended");
-        assert_eq!(refresh(&second), 200);
+        assert_eq!(self.refresh(&till, &first), 400, "its session has ended");
+        assert_eq!(self.refresh(&till, &second), 200);
         assert_eq!(self.open_sessions().len(), 1);
+    }
+
+    /// Such a grant opens an offline session alone, which those of browsers are not counted with.
+    fn an_offline_grant(&self) {
+        let till = self.till(&self.flow_id);
+        let port = self.realm.server.port;
+        let offline = || self.by_password_for(port, &till, "openid offline_access");
+        self.limit("own", json!({"userRealmLimit": "1"}));
+        let first = offline();
+        assert_eq!(first.status, 200, "{}", first.body);
+        assert!(self.open_sessions().is_empty());
+        let denied = offline();
+        assert_eq!(
+            (denied.status, denied.error()),
+            (400, "invalid_grant".to_owned())
+        );
+        assert_eq!(self.refresh(&till, &first), 200);
+        self.come(&mut self.stranger(), "shop");
+
+        self.limit("own", json!({"userRealmLimit": "1", "behavior": OLDEST}));
+        let second = offline();
+        assert_eq!(second.status, 200, "{}", second.body);
+        assert_eq!(self.refresh(&till, &first), 400, "its session has ended");
+        assert_eq!(self.refresh(&till, &second), 200);
+        assert!(self.open_sessions().is_empty());
     }
 
     fn strange_limits(&self) {

@@ -73,6 +73,12 @@ fn changed(scene: &Scene, name: &str) {
     // Whoever changes it on that page goes on.
     let page = browser.answer(&asked, &person).page();
     assert_eq!(scene.subject(choose(&mut browser, &page)), person.id);
+    for kind in ["UPDATE_PASSWORD", "UPDATE_CREDENTIAL"] {
+        let path = format!("/events?type={kind}&user={}", person.id);
+        let told = scene.realm.call("GET", &path, &Value::Null).json();
+        assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+        assert_eq!(told[0]["details"], json!({"credential_type": "password"}));
+    }
 }
 
 fn signed_out(scene: &Scene, name: &str) {
