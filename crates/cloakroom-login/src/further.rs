@@ -90,15 +90,12 @@ fn fresh(
 ) -> Result<Credential> {
     let label: String = label.trim().chars().take(LONGEST_LABEL).collect();
     let label = label.replace('\0', "");
-    let before = credential::list(cx, &user.id, None)?;
-    let last = before.iter().map(|one| one.priority).max();
     Ok(Credential {
         id: CredentialId::new(flow::text(attempt, note::NEW_ID)),
         kind: kind.to_owned(),
         label: (!label.is_empty()).then_some(label),
         created_at: cx.now,
-        // Behind the others, with a gap as in Keycloak.
-        priority: last.unwrap_or_default().saturating_add(10),
+        priority: credential::last_place(cx, &user.id)?,
         credential_data,
         secret_data,
     })

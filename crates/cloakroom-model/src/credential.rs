@@ -54,7 +54,11 @@ pub fn list(cx: &mut Cx<'_>, user: &UserId, kind: Option<&str>) -> Result<Vec<Cr
     let mine = credentials::table
         .filter(credentials::realm_id.eq(&cx.realm.id))
         .filter(credentials::user_id.eq(user))
-        .order((credentials::priority.asc(), credentials::created_at.desc()));
+        .order((
+            credentials::priority.asc(),
+            credentials::created_at.desc(),
+            credentials::id.asc(),
+        ));
     let rows = match kind {
         None => fixed!(cx.db.conn()?, mine, load::<Row>)?,
         Some(kind) => {
@@ -197,6 +201,16 @@ pub fn owners(cx: &mut Cx<'_>, users: &[UserId], kind: &str) -> Result<BTreeSet<
         .select(credentials::user_id);
     let ids: Vec<UserId> = mine.load(cx.db.conn()?)?;
     Ok(ids.into_iter().collect())
+}
+
+/// The place behind the credentials that a user has, with a gap as in Keycloak. Two in one place would be offered in no order.
+pub fn last_place(cx: &mut Cx<'_>, user: &UserId) -> Result<i64> {
+    let mine = credentials::table
+        .filter(credentials::realm_id.eq(&cx.realm.id))
+        .filter(credentials::user_id.eq(user))
+        .select(diesel::dsl::max(credentials::priority));
+    let last: Option<i64> = mine.get_result(cx.db.conn()?)?;
+    Ok(last.unwrap_or_default().saturating_add(10))
 }
 
 /// Offers a user's credentials in this order.

@@ -158,7 +158,7 @@ pub(crate) fn store(cx: &mut Cx<'_>, user: &UserId, made: &Prepared) -> Result<(
         kind: made.kind.clone(),
         label: made.label.clone(),
         created_at: cx.now,
-        priority: 10,
+        priority: credential::last_place(cx, user)?,
         credential_data: made.stored.credential_data.clone(),
         secret_data: Secret::new(made.stored.secret_data.clone()),
     };

@@ -147,7 +147,6 @@ pub fn finish(
         let why = "the person has as many keys as anybody may have";
         return Ok(Err(Rejection::registration(why)));
     }
-    let last = before.iter().map(|one| one.priority).max();
     let label: String = brought.label.trim().chars().take(LONGEST_LABEL).collect();
     let label = label.replace('\0', "");
     let key = Credential {
@@ -155,8 +154,7 @@ pub fn finish(
         kind: kind.to_owned(),
         label: (!label.is_empty()).then(|| label.clone()),
         created_at: cx.now,
-        // Behind the others, with a gap as in Keycloak.
-        priority: last.unwrap_or_default().saturating_add(10),
+        priority: credential::last_place(cx, &user.id)?,
         credential_data: serde_json::to_string(&shown)?,
         secret_data: Secret::new("{}"),
     };

@@ -13,6 +13,18 @@ const RULES = {
 // The package for Playwright opens a tab of its own for every check; the page that is there will do.
 const SOURCE = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** What holds within one document: a page in a frame has landmarks of its own, and the title of its frame tells them apart. */
+const WITHIN = 'landmark-unique';
+
+/** The runs of axe-core that make a check: of all rules, or of those about `changed` alone. */
+function runsOf(changed) {
+  if (changed) return [{ runOnly: { type: 'rule', values: RULES[changed] } }];
+  return [
+    { runOnly: { type: 'tag', values: TAGS }, rules: { [WITHIN]: { enabled: false } } },
+    { runOnly: { type: 'rule', values: [WITHIN] }, iframes: false },
+  ];
+}
+
 async function ensureAxe(frame) {
   if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(await SOURCE);
 }
@@ -20,15 +32,15 @@ async function ensureAxe(frame) {
 /** Returns one line for each element that breaks a rule; of those about `colours` or `places` alone, if that is what changed. */
 export async function accessibilityProblems(page, { changed } = {}) {
   for (const frame of page.frames()) await ensureAxe(frame);
-  const runOnly = changed ? { type: 'rule', values: RULES[changed] } : { type: 'tag', values: TAGS };
-  const violations = await page.evaluate(async (runOnly) => {
-    const found = await window.axe.run(document, { runOnly, resultTypes: ['violations'] });
-    return found.violations.map(({ id, help, nodes }) => ({
+  const violations = await page.evaluate(async (runs) => {
+    const violations = [];
+    for (const run of runs) violations.push(...(await window.axe.run(document, { ...run, resultTypes: ['violations'] })).violations);
+    return violations.map(({ id, help, nodes }) => ({
       id,
       help,
       nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })),
     }));
-  }, runOnly);
+  }, runsOf(changed));
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => {
       const why = failureSummary.split('\n')[1]?.trim() ?? '';
