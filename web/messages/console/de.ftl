@@ -1602,7 +1602,7 @@ done-view-kept = Die Ansicht { $name } steht bei den anderen.
 done-view-not-kept = Die Ansicht wurde nicht behalten: Sie braucht einen eigenen Namen, und mehr als 50 werden nicht behalten.
 done-view-forgotten = Die Ansicht ist vergessen.
 users-last-sign-in = Letzte Anmeldung
-users-factors = Neben dem Passwort
+users-factors = Faktoren
 users-no-factor = Nur Passwort
 users-dormant = Lange nicht da
 

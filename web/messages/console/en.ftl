@@ -1601,7 +1601,7 @@ done-view-kept = The view { $name } is among the others.
 done-view-not-kept = The view was not kept: it needs a name of its own, and at most 50 views are kept.
 done-view-forgotten = The view is forgotten.
 users-last-sign-in = Last sign-in
-users-factors = Beside a password
+users-factors = Factors
 users-no-factor = Password only
 users-dormant = Dormant
 
