@@ -1,6 +1,7 @@
 //! Limits of sessions: who is denied, which sessions end, and what comes of several who sign in at the same moment.
 
-use std::sync::Barrier;
+mod at_once;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -42,8 +43,6 @@ pub(super) const STORIES: &[(&str, Story)] = &[
 
 const LIMIT: &str = "user-session-limits";
 const OLDEST: &str = "Terminate oldest session";
-/// How many sign in at once.
-const CONTENDERS: usize = 4;
 
 impl Scene {
     /// Limits sessions in this flow, in place of what limited them before.
@@ -354,41 +353,5 @@ impl Scene {
         assert!(!self.is_let_in());
         let told = self.told("LOGIN_ERROR");
         assert_eq!(told[0]["error"], json!("access_denied"));
-    }
-
-    /// Whoever signs in at the same moment, at whichever node, is counted by the others.
-    fn several_at_once(&self) {
-        let till = self.till(&self.flow_id);
-        let ports = self.realm.server.nodes();
-        let at_once = || -> Vec<u16> {
-            let start = Barrier::new(CONTENDERS);
-            std::thread::scope(|scope| {
-                let calls: Vec<_> = (0..CONTENDERS)
-                    .map(|number| {
-                        let port = ports[number % ports.len()];
-                        let (start, till) = (&start, &till);
-                        scope.spawn(move || {
-                            start.wait();
-                            self.by_password(port, till).status
-                        })
-                    })
-                    .collect();
-                calls.into_iter().map(|call| call.join().unwrap()).collect()
-            })
-        };
-        self.limit("own", json!({"userRealmLimit": "1"}));
-        let answers = at_once();
-        let won = answers.iter().filter(|status| **status == 200);
-        assert_eq!(won.count(), 1, "{answers:?}");
-        assert!(
-            answers.iter().all(|status| [200, 400].contains(status)),
-            "{answers:?}"
-        );
-        assert_eq!(self.open_sessions().len(), 1);
-
-        self.limit("own", json!({"userClientLimit": "1", "behavior": OLDEST}));
-        let answers = at_once();
-        assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
-        assert_eq!(self.open_sessions().len(), 1);
     }
 }
