@@ -11,6 +11,7 @@ use cloakroom_admin::seat::{CONSOLE, Seat};
 use cloakroom_login::sign_on;
 use cloakroom_model::{Cx, Digest, Door, Fault, Realm, Secret, console_session, session};
 use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::dpop::Proof;
 use cloakroom_oidc::issue::Issued;
 use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, Form};
@@ -172,6 +173,7 @@ async fn open(
         ])?,
         ip: app.client_ip(request),
         user_agent: agent.unwrap_or_default().chars().take(255).collect(),
+        proof: Proof::default(),
     };
     let provider = Arc::clone(&app.provider);
     let work = move |cx: &mut Cx<'_>| -> Result<Secret, Error> {

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 pub enum Kind {
     /// The `jti` of a client assertion (RFC 7523 §3).
     ClientAssertion,
+    /// The `jti` of a proof of possession, under the key that it proves (RFC 9449 §11.1).
+    PossessionProof,
     /// The `jti` of an access token that was revoked (RFC 7009).
     RevokedToken,
     /// The handle of a logout confirmation.
@@ -35,6 +37,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Self::ClientAssertion => "client_assertion",
+            Self::PossessionProof => "possession_proof",
             Self::RevokedToken => "revoked_token",
             Self::Logout => "logout",
             Self::UpstreamLogout => "upstream_logout",

@@ -5,10 +5,11 @@ use cloakroom_model::id::UserId;
 use cloakroom_model::{Cx, client, role, user};
 use serde_json::Value;
 
+use crate::dpop::Presented;
 use crate::error::{Error, Result};
 use crate::live::Live;
 use crate::provider::Provider;
-use crate::{live, scope, userinfo};
+use crate::{live, scope};
 
 /// The client whose roles decide, as in Keycloak.
 const CLIENT: &str = "account";
@@ -60,16 +61,21 @@ pub enum Access {
 
 impl Provider {
     /// Whose account an access token may see or change: it has to be meant for the client `account`, and to carry
-    /// one of these roles of it.
+    /// one of these roles of it. Writes where a proof came with it, which is spent.
     ///
     /// # Errors
     /// If the database cannot be asked.
-    pub fn account_access(&self, cx: &mut Cx<'_>, token: &str, roles: &[&str]) -> Result<Access> {
+    pub fn account_access(
+        &self,
+        cx: &mut Cx<'_>,
+        shown: &Presented,
+        roles: &[&str],
+    ) -> Result<Access> {
         let account = client::find(cx, CLIENT)?;
         if account.is_none_or(|account| !account.enabled) {
             return Ok(Access::Closed);
         }
-        let Some(token) = userinfo::read_access(self, cx, token)? else {
+        let Some(token) = shown.read(self, cx)? else {
             return Ok(Access::Unauthorized);
         };
         let Some(live) = live::check_access(cx, &token)? else {
@@ -85,6 +91,7 @@ impl Provider {
         if !is_meant || !live.user.enabled || live.session.is_none() {
             return Ok(Access::Unauthorized);
         }
+        shown.spend(cx)?;
         let access = members.get("resource_access");
         let held = access.and_then(|access| access.get(CLIENT)?.get("roles")?.as_array());
         let is_held = |held: &Vec<Value>| {

@@ -2,6 +2,7 @@
 //! code, to an address that is not the client's (RFC 6749 §4.1.2.1).
 
 mod answer;
+mod bound;
 pub(crate) mod claims;
 pub(crate) mod level;
 mod others;
@@ -13,6 +14,7 @@ pub(crate) mod response_type;
 use std::sync::Arc;
 
 pub use answer::{Answer, Tokens};
+pub(crate) use bound::Pushing;
 pub use claims::{ClaimsRequest, Place};
 use cloakroom_model::client::Client;
 use cloakroom_model::lap::Step;
@@ -110,13 +112,14 @@ impl Provider {
         cx: &mut Cx<'_>,
         client: Arc<Client>,
         form: Form,
-        (fetched, is_trial): (&Fetched, bool),
+        way: &Pushing<'_>,
     ) -> Result<(Decision, Form), Error> {
         let mut signed = false;
-        let (form, refused) = match request_object::open((self, cx), &client, &form, fetched)? {
+        let opened = request_object::open((self, cx), &client, &form, way.fetched)?;
+        let (form, refused) = match opened {
             Ok(inside) => {
                 signed = inside.is_some();
-                (inside.unwrap_or(form), None)
+                (bound::to(inside.unwrap_or(form), way.key)?, None)
             }
             Err(Unopened::Object(name)) => {
                 let page = Decision::Page(PageError::InvalidParameter(name));
@@ -124,8 +127,8 @@ impl Provider {
             }
             Err(Unopened::Refused(refusal)) => (form, Some(refusal)),
         };
-        let way = (At::Pushed { signed }, refused, is_trial);
-        Ok((self.check_request(cx, client, &form, way)?, form))
+        let came = (At::Pushed { signed }, refused, way.is_trial);
+        Ok((self.check_request(cx, client, &form, came)?, form))
     }
 
     /// Checks what a request says. `refused` is what is wrong with the way on which it came; the answer to a trial goes to
@@ -312,6 +315,7 @@ fn check(
         state: owned("state"),
         nonce: owned("nonce"),
         code_challenge: code_challenge.map(str::to_owned),
+        dpop_jkt: bound::read(form)?,
         prompt: prompt.ok_or_else(|| invalid("prompt"))?,
         max_age: max_age(client, form).map_err(|()| invalid("max_age"))?,
         login_hint: owned("login_hint").filter(|hint| hint.len() <= 255),

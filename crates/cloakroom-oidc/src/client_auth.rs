@@ -12,6 +12,7 @@ use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Secret};
 
 use crate::client_keys::{KeysWanted, RemoteKeys};
+use crate::dpop;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::provider::Provider;
@@ -54,6 +55,8 @@ pub struct Credentials {
     basic: Option<(String, Secret)>,
     malformed: bool,
     bearer: Option<Secret>,
+    /// The scheme of that token says that it is bound to a key.
+    is_bound: bool,
     fetched: Option<Arc<RemoteKeys>>,
 }
 
@@ -63,9 +66,11 @@ impl Credentials {
         let Some((scheme, rest)) = header.and_then(|text| text.split_once(' ')) else {
             return Self::default();
         };
-        if scheme.eq_ignore_ascii_case("bearer") {
+        let is_bound = scheme.eq_ignore_ascii_case(dpop::KIND);
+        if is_bound || scheme.eq_ignore_ascii_case("bearer") {
             return Self {
                 bearer: Some(Secret::new(rest.trim())),
+                is_bound,
                 ..Self::default()
             };
         }
@@ -76,14 +81,18 @@ impl Credentials {
         Self {
             malformed: basic.is_none(),
             basic,
-            bearer: None,
-            fetched: None,
+            ..Self::default()
         }
     }
 
     /// The access token that the header holds, where it holds one. Only some requests take it for a proof.
     pub fn bearer(&self) -> Option<&str> {
         self.bearer.as_ref().map(Secret::expose)
+    }
+
+    /// That token came as one that is bound to a key.
+    pub fn is_bound(&self) -> bool {
+        self.is_bound
     }
 
     /// Adds the client's keys, which were fetched for this request.

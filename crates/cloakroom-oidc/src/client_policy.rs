@@ -104,7 +104,10 @@ pub(crate) enum At {
         signed: bool,
     },
     /// The client is at the token endpoint.
-    Token,
+    Token {
+        /// It brings a proof of a key that tokens can be bound to.
+        proof: bool,
+    },
 }
 
 /// What a policy is asked about.
@@ -205,10 +208,20 @@ pub(crate) fn refusal(
 
 /// Tells whether a policy with this executor applies to the client's tokens.
 pub(crate) fn demands(cx: &mut Cx<'_>, client: &Client, kind: &str) -> Result<bool> {
+    Ok(part_demanded(cx, client, kind)?.is_some())
+}
+
+/// The settings of an executor that applies to the client's tokens.
+pub(crate) fn part_demanded(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    kind: &str,
+) -> Result<Option<Part>> {
     let form = Form::default();
-    let policies = applying(cx, Step::Request(client, &form, At::Token))?;
-    let mut parts = policies.iter().flat_map(|policy| &policy.executors);
-    Ok(parts.any(|part| part.kind == kind))
+    let at = At::Token { proof: false };
+    let policies = applying(cx, Step::Request(client, &form, at))?;
+    let mut parts = policies.into_iter().flat_map(|policy| policy.executors);
+    Ok(parts.find(|part| part.kind == kind))
 }
 
 /// The settings of an executor that applies to a client that is made or changed.

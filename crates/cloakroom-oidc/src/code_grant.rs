@@ -20,6 +20,9 @@ pub struct CodeGrant {
     /// The PKCE challenge; its method is S256, the only one there is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+    /// The thumbprint of the key that the client has to show for it (RFC 9449 §10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// The `acr` of this sign-in, under the name that the client knows it by.
     pub acr: String,
     /// The request's `claims` (OIDC Core §5.5).

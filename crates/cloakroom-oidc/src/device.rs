@@ -112,6 +112,7 @@ impl Provider {
             state: None,
             nonce: None,
             code_challenge: None,
+            dpop_jkt: None,
             prompt: Prompt::default(),
             max_age: None,
             login_hint: None,

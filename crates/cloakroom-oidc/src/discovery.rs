@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::authorize::{level, response_type};
 use crate::client_auth;
+use crate::dpop;
 use crate::encryption;
 use crate::grant;
 use crate::keyring::{ALGS, Document, Keyring};
@@ -139,10 +140,16 @@ impl Provider {
         ];
         if let Some(members) = document.as_object_mut() {
             members.extend(listed.map(|(name, value)| (name.to_owned(), value)));
-            members.extend(encryptions());
+            members.extend(encryptions().chain([proofs()]));
         }
         document
     }
+}
+
+/// The algorithms of proofs of possession (RFC 9449 §5.1).
+fn proofs() -> (String, Value) {
+    let algs: Vec<&str> = dpop::algs().map(Alg::name).collect();
+    ("dpop_signing_alg_values_supported".to_owned(), json!(algs))
 }
 
 /// What a client may have encrypted, and how.

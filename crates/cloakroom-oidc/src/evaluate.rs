@@ -95,6 +95,7 @@ impl Example<'_> {
             exchange: None,
             permissions: None,
             front: None,
+            binding: None,
         };
         issue::issue(provider, cx, &client, grant)
     }

@@ -151,7 +151,7 @@ impl Provider {
                 }),
             );
         }
-        let is_access = token.kind() == "Bearer";
+        let is_access = token.is_access();
         if !is_access && is_spent(cx, &token)? {
             return Ok(Introspection::inactive());
         }

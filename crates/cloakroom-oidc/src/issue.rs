@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::authorize::{ClaimsRequest, Place};
 use crate::client_policy;
+use crate::dpop::{self, Binding};
 use crate::encryption::Wish;
 use crate::error::{OAuthError, Result};
 use crate::grant::token_exchange::Exchange;
@@ -68,6 +69,8 @@ pub struct Authorization {
     pub permissions: Option<Permissions>,
     /// What a browser takes to the client by itself; `None` for what a client fetches.
     pub front: Option<Front>,
+    /// The key that the tokens are bound to, where the client has shown one.
+    pub binding: Option<Binding>,
 }
 
 /// What policies permit somebody.
@@ -98,6 +101,19 @@ impl Authorization {
         match &self.exchange {
             Some(exchange) => exchange.is_for_id_token() || (is_asked && !exchange.keeps_openid),
             None => is_asked,
+        }
+    }
+
+    /// The thumbprint of the key that the access token is bound to.
+    fn key(&self) -> Option<&str> {
+        self.binding.as_ref()?.of_access()
+    }
+
+    /// What the access token is called: its claim `typ`, and the type that the answer names.
+    fn kind(&self) -> &'static str {
+        match self.key() {
+            Some(_) => dpop::KIND,
+            None => "Bearer",
         }
     }
 
@@ -204,7 +220,7 @@ fn rest(cx: &Cx<'_>, client: &Client, grant: &Authorization) -> Map<String, Valu
     let expires_in = ends.seconds().saturating_sub(cx.now.seconds());
     let mut rest = Map::new();
     rest.insert("expires_in".to_owned(), json!(expires_in));
-    rest.insert("token_type".to_owned(), json!("Bearer"));
+    rest.insert("token_type".to_owned(), json!(grant.kind()));
     rest.insert(
         "not-before-policy".to_owned(),
         json!(cx.realm.settings.not_before),
@@ -265,7 +281,7 @@ fn access(
     facts: &Facts<'_>,
 ) -> Result<(Access, Option<Value>)> {
     let settings = &facts.client.settings;
-    let mut claims = common(cx, issuer, "Bearer", grant, facts);
+    let mut claims = common(cx, issuer, grant.kind(), grant, facts);
     let shown = grant.scopes.shown_names();
     claims.members.insert("scope".to_owned(), json!(shown));
     claims.roles = scope::filter_roles(cx, facts.client, &grant.scopes, &grant.account.roles)?;
@@ -276,6 +292,11 @@ fn access(
     }
     mapper::run(cx, &grant.scopes, facts, &mut claims)?;
     keep_subject(&mut claims, grant, facts);
+    if let Some(key) = grant.key() {
+        // RFC 9449 §6.1: whoever gets the token looks for the key here.
+        let cnf = json!({ "jkt": key });
+        claims.members.insert("cnf".to_owned(), cnf);
+    }
     if let Some(exchange) = &grant.exchange {
         narrow(&mut claims, &exchange.audience)?;
     }

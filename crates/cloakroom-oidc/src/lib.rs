@@ -13,6 +13,7 @@ pub mod client_policy;
 pub mod code_grant;
 pub mod device;
 pub mod discovery;
+pub mod dpop;
 mod encryption;
 pub mod error;
 pub mod evaluate;

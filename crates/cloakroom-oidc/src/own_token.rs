@@ -5,8 +5,12 @@ use cloakroom_jose::jws::Unverified;
 use cloakroom_model::{Cx, Fault, Timestamp};
 use serde_json::{Map, Value};
 
+use crate::dpop;
 use crate::keyring::{ALGS, Keyring};
 use crate::provider::Provider;
+
+/// The claim `typ` of access tokens: of those that are good by themselves, and of those that are bound to a key.
+pub const ACCESS: [&str; 2] = ["Bearer", dpop::KIND];
 
 /// The claims of a token of this realm, whose signature is right.
 #[derive(Clone, Debug)]
@@ -33,6 +37,16 @@ impl OwnToken {
     /// The claim `typ`, by which Keycloak tells its kinds of token apart.
     pub fn kind(&self) -> &str {
         self.text("typ").unwrap_or_default()
+    }
+
+    /// The token is an access token.
+    pub fn is_access(&self) -> bool {
+        ACCESS.contains(&self.kind())
+    }
+
+    /// The thumbprint of the key that the token is bound to, if it is bound to one (RFC 9449 §6).
+    pub fn bound_to(&self) -> Option<&str> {
+        self.members.get("cnf")?.get("jkt")?.as_str()
     }
 
     /// All claims.

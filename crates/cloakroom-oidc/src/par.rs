@@ -9,8 +9,9 @@ use cloakroom_model::pushed_request::{self, Pushed};
 use cloakroom_model::{Cx, Ttl};
 use serde_json::{Value, json};
 
-use crate::authorize::{Decision, Fetched, PageError, find_client};
+use crate::authorize::{Decision, Fetched, PageError, Pushing, find_client};
 use crate::client_auth::{self, Credentials};
+use crate::dpop::Proof;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::provider::Provider;
@@ -42,16 +43,22 @@ pub(crate) fn required() -> (&'static str, Option<String>) {
 }
 
 impl Provider {
-    /// Takes a request from a client, checked like one from a browser. Writes.
+    /// Takes a request from a client, checked like one from a browser. The code will be bound to the key that came with it.
+    /// Writes.
     pub fn push(
         &self,
         cx: &mut Cx<'_>,
-        credentials: &Credentials,
+        (credentials, proof): (&Credentials, &Proof),
         form: &Form,
         fetched: &Fetched,
     ) -> Result<Value> {
         let client = client_auth::prove(self, cx, credentials, form).map_err(refused)?;
-        self.keep(cx, client.client(), form, (fetched, false))
+        let way = Pushing {
+            fetched,
+            is_trial: false,
+            key: proof.spend(cx)?,
+        };
+        self.keep(cx, client.client(), form, &way)
     }
 
     /// The same for an administrator who tries a client, and may change it: the answer goes to `redirect_uri`, a page of
@@ -75,7 +82,12 @@ impl Provider {
         if !to.starts_with(&console) {
             return Err(refusal(PageError::InvalidRedirectUri));
         }
-        self.keep(cx, &client, form, (&Fetched::default(), true))
+        let way = Pushing {
+            fetched: &Fetched::default(),
+            is_trial: true,
+            key: None,
+        };
+        self.keep(cx, &client, form, &way)
     }
 
     fn keep(
@@ -83,7 +95,7 @@ impl Provider {
         cx: &mut Cx<'_>,
         client: &Arc<Client>,
         form: &Form,
-        (fetched, is_trial): (&Fetched, bool),
+        way: &Pushing<'_>,
     ) -> Result<Value> {
         if form.has("request_uri") {
             // RFC 9126 §2.1: a reference to another request is refused.
@@ -97,10 +109,10 @@ impl Provider {
             return Err(OAuthError::invalid_request("Invalid parameter: client_id").into());
         }
         let form = form.without(&PROOFS).with("client_id", &client.client_id);
-        let form = self.check_pushed(cx, client, form, (fetched, is_trial))?;
+        let form = self.check_pushed(cx, client, form, way)?;
         // What the client has signed may name it as well.
         let form = form.without(&[TRIAL]);
-        let form = match is_trial {
+        let form = match way.is_trial {
             true => form.with(TRIAL, "true"),
             false => form,
         };
@@ -124,9 +136,9 @@ impl Provider {
         cx: &mut Cx<'_>,
         client: &Arc<Client>,
         form: Form,
-        (fetched, is_trial): (&Fetched, bool),
+        way: &Pushing<'_>,
     ) -> Result<Form> {
-        match self.authorize_pushed(cx, Arc::clone(client), form, (fetched, is_trial))? {
+        match self.authorize_pushed(cx, Arc::clone(client), form, way)? {
             (Decision::Ask(..), form) => Ok(form),
             (Decision::Page(error), _) => Err(refusal(error)),
             (Decision::Redirect(response), _) => {

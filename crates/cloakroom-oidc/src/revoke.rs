@@ -42,16 +42,16 @@ impl Provider {
         if token.text("azp") != Some(client.client_id.as_str()) {
             return Err(OAuthError::invalid_request("Unmatching clients").into());
         }
-        let live = match token.kind() {
-            "Bearer" => live::check_access(cx, &token)?,
-            _ => live::check(cx, &token)?,
+        let live = match token.is_access() {
+            true => live::check_access(cx, &token)?,
+            false => live::check(cx, &token)?,
         };
         let Some(live) = live else {
             return Err(invalid());
         };
-        match token.kind() {
-            "Bearer" => end_access(cx, &token, text)?,
-            _ => end_refresh(cx, &client, &token)?,
+        match token.is_access() {
+            true => end_access(cx, &token, text)?,
+            false => end_refresh(cx, &client, &token)?,
         }
         let about = About {
             client_id: Some(client.client_id.clone()),

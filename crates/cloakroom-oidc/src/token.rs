@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::audit::{self, About};
 use crate::client_auth::{self, Credentials, ProvenClient};
 use crate::client_policy::{self, At};
+use crate::dpop::{self, Binding, Proof};
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::grant::password::{self, Ask, ProvenUser};
@@ -31,6 +32,8 @@ pub struct TokenRequest {
     pub ip: String,
     /// The caller's name for itself.
     pub user_agent: String,
+    /// What it shows of a key that tokens can be bound to.
+    pub proof: Proof,
 }
 
 impl TokenRequest {
@@ -42,12 +45,13 @@ impl TokenRequest {
     /// What the request needs of the database.
     ///
     /// A client that asks for itself with a secret needs nothing, unless the realm keeps events or a workflow waits for it. An
-    /// assertion is spent, and so is everything that other grants are made from.
+    /// assertion is spent, and so are a proof of possession and everything that other grants are made from.
     pub fn door(&self, realm: &Realm) -> Door {
         let asserts = self.form.has("client_assertion");
         match self.form.get("grant_type") {
             Some("client_credentials")
                 if !asserts
+                    && self.proof.is_absent()
                     && !realm.settings.events_enabled
                     && !realm.awaited.contains("client-authenticated") =>
             {
@@ -92,10 +96,14 @@ impl Provider {
         if !writes(door) && client.settings.has(OPAQUE) {
             return Ok(Issued::NeedsWrite);
         }
-        let allowed =
-            check_usable(&client).and_then(|()| self.check_policies(cx, &client, request));
+        let allowed = check_usable(&client)
+            .and_then(|()| self.check_policies(cx, &client, request))
+            .and_then(|()| dpop::admit(cx, &client, &request.proof));
         cx.lap(Step::Allowed);
-        let authorization = allowed.and_then(|()| call.grant.authorize(self, cx, &client, request));
+        let authorization = allowed.and_then(|binding| {
+            let granted = call.grant.authorize(self, cx, &client, request)?;
+            Ok(bound(granted, binding))
+        });
         cx.lap(Step::Grant);
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, &client, authorization)
@@ -109,6 +117,7 @@ impl Provider {
             .and_then(|client| check_usable(&client).map(|()| client))
             .and_then(|client| {
                 self.check_policies(cx, &client, request)?;
+                dpop::check(&client, &request.proof)?;
                 Ok(client)
             })
             .and_then(|client| password::ask(cx, client, request));
@@ -124,7 +133,10 @@ impl Provider {
         user: ProvenUser,
     ) -> Result<Box<issue::Minted>> {
         let call = Call::new(request, Door::Write)?;
-        let authorization = password::authorize(self, cx, client, request, user);
+        let authorization = dpop::admit(cx, client, &request.proof).and_then(|binding| {
+            let granted = password::authorize(self, cx, client, request, user)?;
+            Ok(bound(granted, binding))
+        });
         let authorization = reported(cx, call, authorization)?;
         self.mint(cx, call, client, authorization)
     }
@@ -137,7 +149,10 @@ impl Provider {
         request: &TokenRequest,
     ) -> Result<()> {
         let issuer = self.issuer(cx.realm);
-        let asked = (issuer.as_str(), At::Token);
+        let at = At::Token {
+            proof: !request.proof.is_absent(),
+        };
+        let asked = (issuer.as_str(), at);
         match client_policy::refusal(cx, asked, client, &request.form)? {
             Some(refused) => {
                 let denied = OAuthError::new(refused.error, refused.description);
@@ -210,6 +225,11 @@ impl Provider {
         audit::success(cx, call.grant.event(), about)?;
         Ok(Box::new(minted))
     }
+}
+
+/// What was granted, as tokens that are bound to the client's key, where it has shown one.
+fn bound(granted: Authorization, binding: Option<Binding>) -> Authorization {
+    Authorization { binding, ..granted }
 }
 
 /// The id of the refresh token that a request brought. It was checked by its grant when this is asked.

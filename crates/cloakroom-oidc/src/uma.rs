@@ -17,6 +17,7 @@ use cloakroom_model::client::{self, Client};
 use serde_json::{Map, Value, json};
 
 use crate::audit::{self, About};
+use crate::dpop;
 use crate::error::{Error, OAuthError, Result};
 use crate::issue::{self, Issued};
 use crate::provider::Provider;
@@ -78,6 +79,7 @@ fn decide(
     };
     let mut asker = Asker::find(provider, cx, request)?;
     about.client_id = Some(asker.client.client_id.clone());
+    let binding = dpop::admit(cx, &asker.client, &request.proof)?;
     about.user = Some(asker.user.id.clone());
     about.session = asker.session.as_ref().map(|session| session.id.clone());
     let before = rpt::before(provider, cx, form.get("rpt"))?;
@@ -124,6 +126,7 @@ fn decide(
         Mode::Permissions => Ok(Issued::Answer(Value::Array(granted))),
         Mode::Token => {
             let grant = rpt::grant(cx, asker, &server, (granted, before.as_ref()))?;
+            let grant = issue::Authorization { binding, ..grant };
             issue::issue(provider, cx, &server, grant)
                 .map(|minted| Issued::Minted(Box::new(minted)))
         }

@@ -4,9 +4,10 @@ use cloakroom_model::id::UserId;
 use cloakroom_model::user::identity;
 use cloakroom_model::{Cx, Secret, identity_provider};
 
+use crate::dpop::Presented;
 use crate::error::Result;
+use crate::live;
 use crate::provider::Provider;
-use crate::{live, userinfo};
 
 /// The client whose role says who may read it, and the role, as in Keycloak.
 const CLIENT: &str = "broker";
@@ -26,14 +27,14 @@ pub enum UpstreamToken {
 }
 
 impl Provider {
-    /// What the provider of this alias issued for the user of an access token.
+    /// What the provider of this alias issued for the user of an access token, whose proof is still to be spent.
     pub fn upstream_token(
         &self,
         cx: &mut Cx<'_>,
-        token: &str,
+        shown: &Presented,
         alias: &str,
     ) -> Result<UpstreamToken> {
-        let Some(token) = userinfo::read_access(self, cx, token)? else {
+        let Some(token) = shown.read(self, cx)? else {
             return Ok(UpstreamToken::Unauthorized);
         };
         let Some(live) = live::check_access(cx, &token)? else {

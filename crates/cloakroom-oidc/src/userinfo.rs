@@ -8,6 +8,7 @@ use cloakroom_model::{Cx, Realm, Timestamp, opaque, user};
 use serde_json::{Map, Value, json};
 
 use crate::client_keys::{KeysWanted, RemoteKeys};
+use crate::dpop::Presented;
 use crate::encryption::Wish;
 use crate::error::{OAuthError, Result};
 use crate::grant_session;
@@ -94,7 +95,7 @@ pub(crate) fn read_access(
             _ => None,
         });
     }
-    Ok(own_token::read(provider, cx, token, &["Bearer"])?)
+    Ok(own_token::read(provider, cx, token, &own_token::ACCESS)?)
 }
 
 /// The claims that mappers make for a target from a token that counts.
@@ -145,9 +146,9 @@ fn notes(live: &Live, token: &OwnToken) -> BTreeMap<String, Value> {
 }
 
 impl Provider {
-    /// The claims about the user of this access token.
-    pub fn userinfo(&self, cx: &mut Cx<'_>, token: &str) -> Result<Userinfo> {
-        let Some(token) = read_access(self, cx, token)? else {
+    /// The claims about the user of this access token. Its proof is still to be spent, where it has one.
+    pub fn userinfo(&self, cx: &mut Cx<'_>, shown: &Presented) -> Result<Userinfo> {
+        let Some(token) = shown.read(self, cx)? else {
             return Err(refused("Token verification failed"));
         };
         if token.is_expired(cx) {

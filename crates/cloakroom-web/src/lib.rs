@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod page;
 pub mod paths;
+pub mod possession;
 pub mod proxy;
 pub mod request_id;
 mod transport;

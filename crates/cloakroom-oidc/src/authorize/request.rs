@@ -39,6 +39,9 @@ pub struct AuthorizationRequest {
     /// The S256 challenge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+    /// The thumbprint of the key that a code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// What the user has to be asked, or may not be asked.
     pub prompt: Prompt,
     /// How many seconds ago the user may have been proved at the most.

@@ -148,6 +148,7 @@ impl AuthorizationRequest {
             scope: self.scope.clone(),
             nonce: self.nonce.clone(),
             code_challenge: self.code_challenge.clone(),
+            dpop_jkt: self.dpop_jkt.clone(),
             acr: self
                 .level
                 .acr(cx.realm, &client, level_of(session), reached),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::respond::ResponseMode;
 use super::{Refusal, asks_for, invalid};
-use crate::Form;
+use crate::{Form, dpop};
 
 /// The grant type of whoever is answered with tokens by the authorization endpoint (RFC 7591 §2).
 pub(crate) const IMPLICIT: &str = "implicit";
@@ -101,6 +101,11 @@ impl ResponseType {
         if self.token && !realm.settings.has_front_channel_access() {
             let why =
                 "Access tokens from the authorization endpoint are switched off in this realm.";
+            return Err(("unauthorized_client", Some(why.to_owned())));
+        }
+        // RFC 9449 §5.2: no proof comes by the browser, and this client gets nothing without.
+        if self.token && settings.has(dpop::REQUIRED) {
+            let why = "Access tokens of this client are bound to a DPoP key, which takes a token request.";
             return Err(("unauthorized_client", Some(why.to_owned())));
         }
         Ok(())

@@ -3,6 +3,7 @@
 use cloakroom_model::Cx;
 
 use super::ProvenClient;
+use crate::dpop::Presented;
 use crate::error::Result;
 use crate::live::{self, Live};
 use crate::own_token::OwnToken;
@@ -20,8 +21,17 @@ pub struct Bearer {
     pub live: Live,
 }
 
-/// What an access token proves; `None` if it counts no more, or never did.
-pub fn prove(provider: &Provider, cx: &mut Cx<'_>, token: &str) -> Result<Option<Bearer>> {
+/// What an access token proves; `None` if it counts no more, or never did. Its proof is still to be spent, where it has one.
+pub fn prove(provider: &Provider, cx: &mut Cx<'_>, shown: &Presented) -> Result<Option<Bearer>> {
+    let known = named(provider, cx, shown.token())?;
+    if let Some(known) = &known {
+        shown.check(&known.token)?;
+    }
+    Ok(known)
+}
+
+/// The same, whoever shows it and however.
+pub(crate) fn named(provider: &Provider, cx: &mut Cx<'_>, token: &str) -> Result<Option<Bearer>> {
     let Some(token) = userinfo::read_access(provider, cx, token)? else {
         return Ok(None);
     };

@@ -78,7 +78,7 @@ fn vote(cx: &mut Cx<'_>, part: &Part, step: Step<'_>) -> Result<Vote> {
         ("grant-type", Step::Request(_, form, at)) => {
             let grant = match at {
                 At::Authorization { .. } => "authorization_code",
-                At::Token => form.get("grant_type").unwrap_or_default(),
+                At::Token { .. } => form.get("grant_type").unwrap_or_default(),
                 At::Pushed { .. } => return Ok(Vote::Abstain),
             };
             part.texts("grant_types").contains(&grant).into()

@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq as _;
 use super::Grant;
 use crate::client_auth::ProvenClient;
 use crate::code_grant::CodeGrant;
+use crate::dpop;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::grant_session::{self, CLAIMS_NOTE};
@@ -65,6 +66,7 @@ impl Grant for AuthorizationCode {
         let grant: CodeGrant = serde_json::from_value(code.grant.clone()).map_err(Fault::from)?;
         check_redirect_uri(&grant, form)?;
         check_verifier(&grant, form)?;
+        dpop::check_key(grant.dpop_jkt.as_deref(), request.proof.thumbprint())?;
         conclude(provider, cx, client, &code.session, grant)
     }
 }
@@ -166,6 +168,7 @@ fn allowed(
         exchange: None,
         permissions: None,
         front,
+        binding: None,
     })
 }
 

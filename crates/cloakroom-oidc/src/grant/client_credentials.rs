@@ -54,6 +54,7 @@ impl Grant for ClientCredentials {
             exchange: None,
             permissions: None,
             front: None,
+            binding: None,
         })
     }
 }

@@ -140,6 +140,7 @@ pub(crate) fn authorize(
         exchange: None,
         permissions: None,
         front: None,
+        binding: None,
     })
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::Grant;
 use crate::client_auth::ProvenClient;
+use crate::dpop;
 use crate::error::{Error, OAuthError, Result};
 use crate::grant_session;
 use crate::issue::{self, Authorization, RefreshPlan};
@@ -57,6 +58,7 @@ impl Grant for RefreshToken {
         if token.is_expired(cx) {
             return Err(denied("Token is not active"));
         }
+        dpop::check_holder(&token, request.proof.thumbprint())?;
         if let Some(jti) = token.text("jti") {
             refresh::announce(cx, jti);
         }
@@ -88,6 +90,7 @@ impl Grant for RefreshToken {
             exchange: None,
             permissions,
             front: None,
+            binding: None,
         })
     }
 }

@@ -8,6 +8,7 @@ use cloakroom_model::{Cx, client, consent, session};
 
 use super::Grant;
 use crate::client_auth::ProvenClient;
+use crate::dpop;
 use crate::error::{Error, OAuthError, Result};
 use crate::form::Form;
 use crate::issue::{Authorization, RefreshPlan};
@@ -70,6 +71,7 @@ impl Grant for TokenExchange {
             let denied = OAuthError::new("access_denied", text);
             return Err(denied.with_status(403).into());
         }
+        check_constraint(&token, is_own, request)?;
         wish.keeps_openid = keeps_openid(&token, &live, form);
         let asked = match wish.keeps_openid {
             true => Some(scope::OPENID),
@@ -103,6 +105,7 @@ impl Grant for TokenExchange {
             exchange: Some(wish),
             permissions: None,
             front: None,
+            binding: None,
         })
     }
 }
@@ -189,6 +192,16 @@ fn subject(provider: &Provider, cx: &mut Cx<'_>, form: &Form) -> Result<(OwnToke
     let live = live::check_access(cx, &token)?;
     let live = live.ok_or_else(|| invalid("Invalid token"))?;
     Ok((token, live))
+}
+
+/// A token that is bound to a key is traded by the client that it was issued to, which has that key; what it gets is bound to the
+/// same. Nobody else could have both.
+fn check_constraint(token: &OwnToken, is_own: bool, request: &TokenRequest) -> Result<()> {
+    if token.bound_to().is_some() && !is_own {
+        let text = "A token that is bound to a key can be exchanged by its own client only";
+        return Err(invalid(text));
+    }
+    dpop::check_holder(token, request.proof.thumbprint())
 }
 
 /// Nothing is asked of the scope, and the token is one of a sign-in that asked for `openid`.

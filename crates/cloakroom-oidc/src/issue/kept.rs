@@ -46,7 +46,8 @@ impl Question {
             && grant.auth_time.is_none()
             && grant.exchange.is_none()
             && grant.permissions.is_none()
-            && grant.front.is_none();
+            && grant.front.is_none()
+            && grant.binding.is_none();
         is_plain.then(|| Self {
             issuer,
             client: client.id.clone(),

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{denied, invalid};
 use crate::client_auth::{self, ProvenClient, bearer};
+use crate::dpop;
 use crate::error::Result;
 use crate::form::Form;
 use crate::grant::client_credentials;
@@ -57,13 +58,18 @@ impl Asker {
     ) -> Result<Self> {
         let form = &request.form;
         if let Some(token) = request.credentials.bearer() {
-            let known = bearer::prove(provider, cx, token)?;
+            let known = bearer::named(provider, cx, token)?;
             let known =
                 known.ok_or_else(|| denied(400, "invalid_grant", "Invalid bearer token"))?;
+            // It has to come in the way that its kind has, and with the key that it is bound to.
+            if known.token.bound_to().is_some() != request.credentials.is_bound() {
+                return Err(denied(400, "invalid_grant", "Invalid bearer token"));
+            }
+            dpop::check_holder(&known.token, request.proof.thumbprint())?;
             let client = known.client.clone();
             let asker = Self::of_bearer(cx, client, known)?;
             return match claimed_id_token(form) {
-                Some(text) => Self::of_id_token(provider, cx, asker.client, text),
+                Some(text) => Self::of_id_token(provider, cx, asker.client, (request, text)),
                 None => Ok(asker),
             };
         }
@@ -72,12 +78,13 @@ impl Asker {
             return Err(denied(400, "invalid_client", "Bearer-only not allowed"));
         }
         if let Some(text) = claimed_id_token(form) {
-            return Self::of_id_token(provider, cx, client, text);
+            return Self::of_id_token(provider, cx, client, (request, text));
         }
         if let Some(token) = form.get("subject_token") {
-            let known = bearer::prove(provider, cx, token)?;
+            let known = bearer::named(provider, cx, token)?;
             let known =
                 known.ok_or_else(|| denied(400, "unauthorized_client", "Invalid identity"))?;
+            dpop::check_holder(&known.token, request.proof.thumbprint())?;
             return Self::of_bearer(cx, client, known);
         }
         let account = client_credentials::account(cx, &client)?;
@@ -112,11 +119,12 @@ impl Asker {
         provider: &Provider,
         cx: &mut Cx<'_>,
         client: ProvenClient,
-        text: &str,
+        (request, text): (&TokenRequest, &str),
     ) -> Result<Self> {
         let refuse = |why: &str| denied(400, "invalid_claim_token", why);
-        let token = own_token::read(provider, cx, text, &["ID", "Bearer"])?;
+        let token = own_token::read(provider, cx, text, &["ID", "Bearer", dpop::KIND])?;
         let token = token.ok_or_else(|| refuse("Token is invalid"))?;
+        dpop::check_holder(&token, request.proof.thumbprint())?;
         if token.text("azp") != Some(client.client_id.as_str()) {
             return Err(refuse("Token issued to a different client"));
         }

@@ -103,6 +103,7 @@ pub(super) fn grant(
             }),
         }),
         front: None,
+        binding: None,
     })
 }
 
@@ -164,7 +165,7 @@ pub(crate) fn describe(token: &OwnToken) -> Option<Map<String, Value>> {
     });
     let permissions: Vec<Value> = permissions.collect();
     let mut shown = Map::new();
-    for name in ["acr", "aud", "exp", "iat", "jti", "nbf", "typ"] {
+    for name in ["acr", "aud", "cnf", "exp", "iat", "jti", "nbf", "typ"] {
         if let Some(value) = token.members().get(name) {
             shown.insert(name.to_owned(), value.clone());
         }

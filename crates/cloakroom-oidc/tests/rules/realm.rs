@@ -12,6 +12,7 @@ use cloakroom_model::session::{self, Session};
 use cloakroom_model::{Cx, Door, Realm, Secret, Ttl, client, scope, user};
 use cloakroom_oidc::authorize::{AuthorizationRequest, Decision, Fetched, Response};
 use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::dpop::{Presented, Proof};
 use cloakroom_oidc::issue::Issued;
 use cloakroom_oidc::keyring::generate;
 use cloakroom_oidc::token::TokenRequest;
@@ -236,6 +237,7 @@ impl World {
             form: form(parameters),
             ip: "192.0.2.7".to_owned(),
             user_agent: "test".to_owned(),
+            proof: Proof::default(),
         };
         let provider = Arc::clone(&self.provider);
         let issued = self.enter(move |cx| provider.token(cx, &request, Door::Write));
@@ -271,7 +273,7 @@ impl World {
 
     /// Asks the userinfo endpoint.
     pub(crate) fn userinfo(&self, token: &str) -> Result<Value, OAuthError> {
-        let (provider, token) = (Arc::clone(&self.provider), token.to_owned());
+        let (provider, token) = (Arc::clone(&self.provider), Presented::bearer(token));
         match self.enter(move |cx| provider.userinfo(cx, &token)) {
             Ok(found) => match found.sign(&self.snapshot()).unwrap().encrypt(None).unwrap() {
                 Body::Json(claims) => Ok(claims),

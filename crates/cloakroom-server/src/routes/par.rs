@@ -6,6 +6,7 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse};
 use cloakroom_model::{Cx, Door};
 use cloakroom_web::App;
+use cloakroom_web::possession;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
 use super::claim::counted;
@@ -40,8 +41,12 @@ async fn push(
         Err(error) => return protocol::error_answer(&error),
     };
     let (key, client_id) = (claim.key, claim.client_id);
+    let proof = possession::proof(&caller.app, &request, None);
     let provider = Arc::clone(&caller.app.provider);
-    let work = move |cx: &mut Cx<'_>| provider.push(cx, &claim.credentials, &form, &fetched);
+    let work = move |cx: &mut Cx<'_>| {
+        let shown = (&claim.credentials, &proof);
+        provider.push(cx, shown, &form, &fetched)
+    };
     let done = caller.app.enter(&caller.realm, Door::Write, work).await;
     let answer = match counted(&caller.app, key, done) {
         Ok(reference) => HttpResponse::Created()

@@ -10,6 +10,7 @@ use cloakroom_jose::Alg;
 use cloakroom_model::{Cx, Door, Fault, Realm, client};
 use cloakroom_oidc::client_auth::Credentials;
 use cloakroom_oidc::client_keys::{KeysWanted, RemoteKeys};
+use cloakroom_oidc::dpop;
 use cloakroom_oidc::issue::SignError;
 use cloakroom_oidc::keyring::generate::{self, Purpose};
 use cloakroom_oidc::keyring::{Keyring, MissingKey};
@@ -63,10 +64,12 @@ impl Caller {
         Claim::of(&self.app, &self.realm, (header, &self.ip), form).await
     }
 
-    /// The bearer token of the request's header (RFC 6750 §2.1).
-    pub(crate) fn bearer(&self) -> Option<&str> {
+    /// The access token of the request's header (RFC 6750 §2.1, RFC 9449 §7.1), which nobody has looked at.
+    pub(crate) fn unread_token(&self) -> Option<&str> {
         let (scheme, token) = self.authorization.as_deref()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        let mut schemes = ["bearer", dpop::KIND].into_iter();
+        let is_one = schemes.any(|known| scheme.eq_ignore_ascii_case(known));
+        is_one.then(|| token.trim())
     }
 
     /// Lets the page that asks read the answer, if it stands in one of the client's web origins.
@@ -223,6 +226,18 @@ pub(crate) fn error_answer(error: &Error) -> HttpResponse {
         Error::Denied(denied) => denied_answer(denied),
         Error::Fault(fault) => fault_answer(fault),
     }
+}
+
+/// The same where an access token was shown: who has to prove a key is told how (RFC 9449 §7.1).
+pub(crate) fn resource_answer(error: &Error) -> HttpResponse {
+    let mut answer = error_answer(error);
+    if let Error::Denied(denied) = error
+        && denied.code == dpop::REFUSED
+        && let Ok(text) = HeaderValue::from_str(&dpop::challenge(Some(denied)))
+    {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, text);
+    }
+    answer
 }
 
 fn denied_answer(denied: &OAuthError) -> HttpResponse {

@@ -21,6 +21,7 @@ use cloakroom_oidc::issue::{Issued, Minted};
 use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, OAuthError, own_token};
 use cloakroom_web::App;
+use cloakroom_web::possession;
 use cloakroom_web::request_id;
 use cloakroom_web::web::{self, Bytes, Data, Path};
 
@@ -62,11 +63,16 @@ async fn token(
         Ok(claim) => claim,
         Err(error) => return protocol::error_answer(&error),
     };
+    // A token that asks for permissions is shown to the endpoint like to any resource.
+    let used = claim.credentials.bearer();
+    let used = used.filter(|_| claim.credentials.is_bound());
+    let proof = possession::proof(&caller.app, &request, used);
     let asked = Arc::new(TokenRequest {
         credentials: claim.credentials,
         form,
         ip: caller.ip.clone(),
         user_agent: caller.user_agent.clone(),
+        proof,
     });
     let done = answer(&caller, &asked).await;
     let answer = match counted(&caller.app, claim.key, done) {
@@ -79,7 +85,7 @@ async fn token(
         }
         Err(error) => protocol::error_answer(&error),
     };
-    let holder = caller.bearer().and_then(own_token::claimed_client);
+    let holder = caller.unread_token().and_then(own_token::claimed_client);
     let client_id = claim.client_id.or(holder);
     caller.with_cors(client_id.as_deref(), answer).await
 }

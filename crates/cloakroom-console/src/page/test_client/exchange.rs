@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cloakroom_model::{Cx, Door, Fault, Realm};
 use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::dpop::Proof;
 use cloakroom_oidc::issue::{Issued, SignError};
 use cloakroom_oidc::token::TokenRequest;
 use cloakroom_oidc::{Error, Form};
@@ -159,6 +160,7 @@ async fn ask(
         form,
         ip: desk.app.client_ip(&desk.request),
         user_agent: agent.unwrap_or_default().chars().take(255).collect(),
+        proof: Proof::default(),
     };
     let realm = realm(desk).await?;
     let provider = Arc::clone(&desk.app.provider);

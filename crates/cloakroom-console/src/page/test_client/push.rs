@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::authorize::Fetched;
 use cloakroom_oidc::client_auth::Credentials;
+use cloakroom_oidc::dpop::Proof;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
@@ -79,7 +80,10 @@ async fn push(
     let work = move |cx: &mut Cx<'_>| {
         let nobody = Credentials::default();
         match way {
-            Way::Client => provider.push(cx, &nobody, &form, &Fetched::default()),
+            Way::Client => {
+                let shown = (&nobody, &Proof::default());
+                provider.push(cx, shown, &form, &Fetched::default())
+            }
             Way::Lent => provider.push_trial(cx, Some(&nobody), &form),
             Way::Administrator => provider.push_trial(cx, None, &form),
         }

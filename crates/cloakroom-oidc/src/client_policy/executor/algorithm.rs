@@ -57,7 +57,7 @@ impl Executor for SignedAssertions {
     }
 
     fn request(&self, config: &Part, asked: &Request<'_>) -> Checked {
-        if asked.at != At::Token || asked.client.settings.public_client {
+        if !matches!(asked.at, At::Token { .. }) || asked.client.settings.public_client {
             return Ok(());
         }
         let Some(text) = asked.form.get("client_assertion") else {

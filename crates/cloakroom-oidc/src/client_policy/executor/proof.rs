@@ -5,6 +5,7 @@ use cloakroom_model::client_policy::Part;
 
 use super::{Executor, completes, metadata, request};
 use crate::client_policy::{At, Checked, Proposal, Refused, Request};
+use crate::dpop;
 
 pub(super) struct Authenticator;
 
@@ -106,7 +107,7 @@ impl Executor for HolderOfKey {
     /// No certificate reaches the server: whatever stands before it ends TLS.
     fn request(&self, _config: &Part, asked: &Request<'_>) -> Checked {
         match asked.at {
-            At::Token => request("Client Certification missing for MTLS HoK Token Binding"),
+            At::Token { .. } => request("Client Certification missing for MTLS HoK Token Binding"),
             _ => Ok(()),
         }
     }
@@ -120,17 +121,37 @@ impl Executor for Dpop {
     }
 
     fn register(&self, config: &Part, proposal: &mut Proposal<'_>) -> Checked {
-        let name = "dpop.bound.access.tokens";
-        bind(config, proposal, (name, "DPoP token is disabled"))
+        // The client's own switch would bind its access tokens as well.
+        if config.has(dpop::REFRESH_ALONE) && proposal.settings.public_client {
+            return Ok(());
+        }
+        bind(config, proposal, (dpop::REQUIRED, "DPoP token is disabled"))
     }
 
-    /// No token is bound to a key here, so none that has to be is given.
-    fn request(&self, _config: &Part, asked: &Request<'_>) -> Checked {
+    fn request(&self, config: &Part, asked: &Request<'_>) -> Checked {
         match asked.at {
-            At::Token => request("DPoP proof is missing"),
-            _ => Ok(()),
+            At::Token { proof: true } => Ok(()),
+            At::Token { proof: false } => {
+                Err(Refused::new(dpop::REFUSED, "DPoP proof is missing"))
+            }
+            At::Authorization { .. } | At::Pushed { .. } => check_front(config, asked),
         }
     }
+}
+
+/// What an authorization request has to keep to, so that nothing of its answer is unbound.
+fn check_front(config: &Part, asked: &Request<'_>) -> Checked {
+    let types = asked.form.get("response_type").unwrap_or_default();
+    if types.split(' ').any(|word| word == "token") && !config.has(dpop::REFRESH_ALONE) {
+        return request("An access token from the authorization endpoint is bound to no DPoP key");
+    }
+    if config.has("enforce-authorization-code-binding-to-dpop")
+        && types.split(' ').any(|word| word == "code")
+        && asked.form.get(dpop::JKT).is_none()
+    {
+        return request("Missing parameter: dpop_jkt");
+    }
+    Ok(())
 }
 
 fn bind(config: &Part, proposal: &mut Proposal<'_>, (name, why): (&str, &str)) -> Checked {

@@ -120,7 +120,7 @@ impl Executor for RequestObject {
     fn request(&self, config: &Part, asked: &Request<'_>) -> Checked {
         let signed = match asked.at {
             // It was looked at when it was pushed.
-            At::Authorization { pushed: true, .. } | At::Token => return Ok(()),
+            At::Authorization { pushed: true, .. } | At::Token { .. } => return Ok(()),
             At::Authorization { signed, .. } | At::Pushed { signed } => signed,
         };
         if !signed {

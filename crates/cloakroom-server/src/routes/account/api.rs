@@ -7,8 +7,10 @@ use cloakroom_model::session::Session;
 use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::account::Access;
+use cloakroom_oidc::dpop::Presented;
 use cloakroom_oidc::{Error, Form};
 use cloakroom_web::App;
+use cloakroom_web::possession;
 use cloakroom_web::web::{self, Data, Path};
 use serde_json::{Map, Value, json};
 
@@ -168,9 +170,15 @@ pub(super) async fn serve(
         let said = "HTTP 404 Not Found";
         return answer(Answered::refused(StatusCode::NOT_FOUND, said));
     }
-    let token = caller.bearer().unwrap_or_default().to_owned();
+    let shown = possession::presented(&caller.app, request);
+    let shown = shown.unwrap_or_else(|| Presented::bearer(""));
+    // A proof is spent by the same unit, so that nothing is done because of one that was used before.
+    let door = match door {
+        Door::Read if shown.has_proof() => Door::Passing,
+        door => door,
+    };
     let (provider, ip) = (caller.app.provider.clone(), caller.ip.clone());
-    let look = move |cx: &mut Cx<'_>| match provider.account_access(cx, &token, roles)? {
+    let look = move |cx: &mut Cx<'_>| match provider.account_access(cx, &shown, roles)? {
         Access::Granted(live) => {
             let asker = Asker {
                 user: &live.user,
@@ -200,7 +208,7 @@ pub(super) async fn serve(
             let client = answered.client.clone();
             caller.with_cors(client.as_deref(), answer(answered)).await
         }
-        Err(error) => protocol::error_answer(&error),
+        Err(error) => protocol::resource_answer(&error),
     }
 }
 

@@ -8,6 +8,7 @@ use cloakroom_model::user::identity;
 use cloakroom_model::{Cx, Door, Fault, Secret};
 use cloakroom_oidc::upstream_token::UpstreamToken;
 use cloakroom_web::App;
+use cloakroom_web::possession;
 use serde_json::{Value, json};
 
 use super::{connector, find};
@@ -28,13 +29,20 @@ pub(super) async fn show(
         protocol::no_store(&mut answer).json(json!({ "error": error }))
     };
     let unknown = alias.len() > 255 || alias.contains(char::is_control);
-    let Some(token) = caller.bearer().filter(|_| !unknown).map(str::to_owned) else {
+    let shown = possession::presented(&caller.app, &request);
+    let Some(shown) = shown.filter(|_| !unknown) else {
         return refused(HttpResponse::Unauthorized(), "invalid_token");
     };
     let provider = caller.app.provider.clone();
-    let name = alias.clone();
-    let look = move |cx: &mut Cx<'_>| provider.upstream_token(cx, &token, &name);
-    match caller.app.enter(&caller.realm, Door::Read, look).await {
+    let (name, asked) = (alias.clone(), shown.clone());
+    let look = move |cx: &mut Cx<'_>| provider.upstream_token(cx, &asked, &name);
+    let mut found = caller.app.enter(&caller.realm, Door::Read, look).await;
+    if found.is_ok()
+        && let Err(error) = possession::spend(&caller.app, &caller.realm, &shown).await
+    {
+        found = Err(error);
+    }
+    match found {
         Ok(UpstreamToken::Kept(kept, user)) => {
             match renewed(&caller, &alias, (&kept, user)).await {
                 Ok(renewed) => protocol::no_store(&mut HttpResponse::Ok())
@@ -51,7 +59,7 @@ pub(super) async fn show(
         Ok(UpstreamToken::Unauthorized) => refused(HttpResponse::Unauthorized(), "invalid_token"),
         Ok(UpstreamToken::Forbidden) => refused(HttpResponse::Forbidden(), "access_denied"),
         Ok(UpstreamToken::Nothing) => refused(HttpResponse::NotFound(), "not_linked"),
-        Err(error) => protocol::error_answer(&error),
+        Err(error) => protocol::resource_answer(&error),
     }
 }
 
