@@ -15,15 +15,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use cloakroom_keycloak::blueprint::MASTER;
 use cloakroom_model::client::Client;
 use cloakroom_model::id::{RealmId, RoleId, SessionId, UserId};
 use cloakroom_model::{Cx, Door, Realm, client, role, session, user};
+use cloakroom_oidc::dpop::Presented;
 use cloakroom_oidc::{Provider, own_token};
-use cloakroom_web::App;
+use cloakroom_web::{App, possession};
 use serde_json::{Map, Value};
 
 use crate::cors;
@@ -245,12 +246,14 @@ pub(crate) struct Caller {
 
 /// The bearer of a token, and the realm that it is from.
 async fn by_token(app: &App, request: &HttpRequest) -> Result<(Arc<Realm>, Caller)> {
-    let token = bearer(request).ok_or_else(AdminError::unauthorized)?;
-    let home = home(app, &token).await?;
-    let provider = Arc::clone(&app.provider);
+    let shown = possession::presented(app, request).ok_or_else(AdminError::unauthorized)?;
+    let home = home(app, shown.token()).await?;
+    let (provider, asked) = (Arc::clone(&app.provider), shown.clone());
     let (client, caller) = app
-        .enter(&home, Door::Read, move |cx| caller(cx, &provider, &token))
+        .enter(&home, Door::Read, move |cx| caller(cx, &provider, &asked))
         .await?;
+    let spent = possession::spend(app, &home, &shown).await;
+    spent.map_err(AdminError::of_protocol)?;
     cors::check(request, app, &client)?;
     Ok((home, caller))
 }
@@ -264,12 +267,19 @@ async fn by_seat(app: &App, seat: Seat) -> Result<(Arc<Realm>, Caller)> {
     Ok((home, caller))
 }
 
-/// The bearer, and the client that the token was issued to. The token's signature, lifetime, session
-/// and owner are looked at; its roles are not.
-fn caller(cx: &mut Cx<'_>, provider: &Provider, token: &str) -> Result<(Arc<Client>, Caller)> {
-    let claims = own_token::read(provider, cx, token, &["Bearer"])?;
+/// The bearer, and the client that the token was issued to. The token's signature, lifetime, session,
+/// owner and key are looked at; its roles are not.
+fn caller(
+    cx: &mut Cx<'_>,
+    provider: &Provider,
+    shown: &Presented,
+) -> Result<(Arc<Client>, Caller)> {
+    let claims = own_token::read(provider, cx, shown.token(), &own_token::ACCESS)?;
     let claims = claims.filter(|claims| !claims.is_expired(cx));
     let claims = claims.ok_or_else(AdminError::unauthorized)?;
+    shown
+        .check(&claims)
+        .map_err(AdminError::of_protocol)?;
     let subject = claims.text("sub").ok_or_else(AdminError::unauthorized)?;
     let id = UserId::new(subject);
     let known = user::find(cx, &id)?.filter(|user| user.enabled);
@@ -383,13 +393,4 @@ async fn home(app: &App, token: &str) -> Result<Arc<Realm>> {
         .await?
         .filter(|realm| realm.enabled);
     realm.ok_or_else(AdminError::unauthorized)
-}
-
-/// The bearer token of a request.
-pub(crate) fn bearer(request: &HttpRequest) -> Option<String> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| token.trim().to_owned())
 }

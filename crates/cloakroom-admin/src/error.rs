@@ -1,13 +1,14 @@
 //! `AdminError`: Keycloak's three error bodies, and what becomes of the transaction.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::RETRY_AFTER;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use cloakroom_keycloak::import::ImportError;
 use cloakroom_keycloak::read::Unreadable;
 use cloakroom_login::hasher::Busy;
 use cloakroom_login::profile::Violation;
 use cloakroom_model::{Fault, Verdict};
+use cloakroom_oidc::dpop;
 use cloakroom_web::answer::Silent;
 use cloakroom_web::request_id;
 use serde_json::{Value, json};
@@ -115,6 +116,26 @@ impl AdminError {
     pub(crate) fn feature_off() -> Self {
         let why = "For more on this error consult the server log.";
         Self::described(501, "Feature not enabled", why)
+    }
+
+    /// What the protocol's rules refuse.
+    pub(crate) fn of_protocol(error: cloakroom_oidc::Error) -> Self {
+        match error {
+            cloakroom_oidc::Error::Fault(fault) => Self::Fault(fault),
+            cloakroom_oidc::Error::Denied(denied) => {
+                Self::described(denied.status, denied.code, denied.description)
+            }
+        }
+    }
+
+    /// The caller has to prove a key, and has not (RFC 9449 §7.1).
+    fn wants_proof(&self) -> bool {
+        match self {
+            Self::Refused { status: 401, body } => {
+                body.get("error").is_some_and(|error| error == dpop::REFUSED)
+            }
+            _ => false,
+        }
     }
 
     /// The same words as `errorMessage`, for calls that refuse in that form.
@@ -236,6 +257,10 @@ impl ResponseError for AdminError {
         let mut answer = HttpResponse::build(self.status_code());
         if let Some(seconds) = self.retry_after_seconds() {
             answer.insert_header((RETRY_AFTER, seconds));
+        }
+        if self.wants_proof() {
+            let text = format!("{}, error=\"{}\"", dpop::challenge(None), dpop::REFUSED);
+            answer.insert_header((WWW_AUTHENTICATE, text));
         }
         if body.is_null() {
             let mut answer = answer.finish();

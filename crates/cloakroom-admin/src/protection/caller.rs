@@ -11,10 +11,10 @@ use cloakroom_model::role;
 use cloakroom_model::user;
 use cloakroom_model::{Cx, Door, Realm};
 use cloakroom_oidc::client_auth::bearer::{self, Bearer};
+use cloakroom_oidc::dpop::Presented;
 use cloakroom_oidc::uma;
-use cloakroom_web::App;
+use cloakroom_web::{App, possession};
 
-use crate::access;
 use crate::api::Names;
 use crate::error::{AdminError, Result};
 
@@ -22,7 +22,7 @@ use crate::error::{AdminError, Result};
 pub(super) struct Call {
     pub(super) app: Data<App>,
     pub(super) realm: Arc<Realm>,
-    token: String,
+    shown: Presented,
 }
 
 /// Somebody known, and what their resource server protects.
@@ -51,7 +51,8 @@ impl Call {
             return Err(AdminError::insecure());
         }
         Ok(Self {
-            token: access::bearer(request).unwrap_or_default(),
+            shown: possession::presented(&app, request)
+                .unwrap_or_else(|| Presented::bearer("")),
             app,
             realm,
         })
@@ -62,12 +63,17 @@ impl Call {
         &self,
         mut work: impl FnMut(&mut Cx<'_>, Caller) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (provider, token) = (Arc::clone(&self.app.provider), self.token.clone());
+        let (provider, shown) = (Arc::clone(&self.app.provider), self.shown.clone());
         let work = move |cx: &mut Cx<'_>| {
-            let caller = Caller::find(&provider, cx, &token)?;
+            let caller = Caller::find(&provider, cx, &shown)?;
             work(cx, caller)
         };
-        self.app.enter(&self.realm, Door::Read, work).await
+        // A proof is spent by the unit that goes by it.
+        let door = match self.shown.has_proof() {
+            true => Door::Passing,
+            false => Door::Read,
+        };
+        self.app.enter(&self.realm, door, work).await
     }
 
     /// Changes something for somebody who is known.
@@ -75,10 +81,10 @@ impl Call {
         &self,
         mut work: impl FnMut(&mut Cx<'_>, Caller) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (provider, token) = (Arc::clone(&self.app.provider), self.token.clone());
+        let (provider, shown) = (Arc::clone(&self.app.provider), self.shown.clone());
         let work = move |cx: &mut Cx<'_>| {
             realm::hold(cx)?;
-            let caller = Caller::find(&provider, cx, &token)?;
+            let caller = Caller::find(&provider, cx, &shown)?;
             work(cx, caller)
         };
         self.app.enter(&self.realm, Door::Write, work).await
@@ -86,8 +92,12 @@ impl Call {
 }
 
 impl Caller {
-    fn find(provider: &cloakroom_oidc::Provider, cx: &mut Cx<'_>, token: &str) -> Result<Self> {
-        let known = bearer::prove(provider, cx, token).map_err(in_words)?;
+    fn find(
+        provider: &cloakroom_oidc::Provider,
+        cx: &mut Cx<'_>,
+        shown: &Presented,
+    ) -> Result<Self> {
+        let known = bearer::prove(provider, cx, shown).map_err(AdminError::of_protocol)?;
         let known = known.ok_or_else(|| {
             let why = "Could not obtain bearer access_token from request.";
             AdminError::described(403, "invalid_bearer_token", why)
@@ -97,6 +107,7 @@ impl Caller {
             let why = format!("Client application [{id}] is not registered as a resource server.");
             return Err(AdminError::described(403, "invalid_clientId", why));
         }
+        shown.spend(cx).map_err(AdminError::of_protocol)?;
         let account = match known.live.session {
             Some(_) => None,
             None => user::service_account(cx, &known.client.id)?,
@@ -120,7 +131,7 @@ impl Caller {
         let known = &self.known;
         let claims = known.token.members();
         let identity = uma::identity(cx, &known.client, &known.live.user, claims);
-        let identity = identity.map_err(in_words)?;
+        let identity = identity.map_err(AdminError::of_protocol)?;
         let role = role::find_named(cx, known.client.id.as_str(), UMA_PROTECTION)?;
         if role.is_some_and(|role| identity.roles.contains(&role.id)) {
             return Ok(());
@@ -137,12 +148,3 @@ impl Caller {
 
 /// The role of a resource server by which one may use the protection API.
 pub(crate) const UMA_PROTECTION: &str = "uma_protection";
-
-fn in_words(error: cloakroom_oidc::Error) -> AdminError {
-    match error {
-        cloakroom_oidc::Error::Fault(fault) => fault.into(),
-        cloakroom_oidc::Error::Denied(denied) => {
-            AdminError::described(denied.status, denied.code, denied.description.to_string())
-        }
-    }
-}

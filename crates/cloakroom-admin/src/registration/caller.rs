@@ -9,14 +9,15 @@ use actix_web::web::Data;
 use cloakroom_model::client::{self, Client};
 use cloakroom_model::{Cx, Door, Realm, initial_access, realm};
 use cloakroom_oidc::client_policy::{Registrant, Source};
+use cloakroom_oidc::dpop::Presented;
 use cloakroom_oidc::registration_token::{ANONYMOUS, AUTH, AUTHENTICATED};
 use cloakroom_oidc::{initial_access as access_token, own_token, registration_token};
-use cloakroom_web::{App, cors};
+use cloakroom_web::{App, cors, possession};
 use serde_json::Value;
 
 use super::format::Format;
 use super::{Registered, refused};
-use crate::access::{Actor, Admin, Grants, bearer};
+use crate::access::{Actor, Admin, Grants};
 use crate::api::{Names, clients};
 use crate::error::{AdminError, Result};
 
@@ -55,7 +56,7 @@ pub(super) struct Call {
     /// Of the page that calls, if one does.
     pub(super) origin: Option<String>,
     admin: Option<Admin>,
-    token: Option<String>,
+    token: Option<Presented>,
 }
 
 pub(super) fn unauthorized(why: &str) -> AdminError {
@@ -110,6 +111,7 @@ impl Call {
         if !app.is_secure_for(&realm, &ip) {
             return Err(AdminError::insecure());
         }
+        let token = possession::presented(&app, request);
         Ok(Self {
             ip,
             origin: cors::origin(request),
@@ -117,17 +119,22 @@ impl Call {
             realm,
             caller: Caller::Stranger,
             admin: None,
-            token: bearer(request),
+            token,
         })
     }
 
     /// The signature is looked at before anything else that the token says.
     async fn identify(&mut self, request: &HttpRequest) -> Result<()> {
-        let token = self.token.clone().unwrap_or_default();
+        let shown = self.token.clone();
+        let shown = shown.ok_or_else(|| unauthorized("Failed decode token"))?;
         let provider = self.app.provider.clone();
-        let kinds = ["Bearer", access_token::KIND, registration_token::KIND];
+        let mut kinds = own_token::ACCESS.to_vec();
+        if !shown.has_proof() {
+            // Rights to register are bound to no key.
+            kinds.extend([access_token::KIND, registration_token::KIND]);
+        }
         let read = move |cx: &mut Cx<'_>| {
-            let claims = own_token::read(&provider, cx, &token, &kinds)?;
+            let claims = own_token::read(&provider, cx, shown.token(), &kinds)?;
             let claims = claims.ok_or_else(|| unauthorized("Failed decode token"))?;
             // These tokens have 0 for an end that never comes.
             if claims.number("exp") != Some(0) && claims.is_expired(cx) {
@@ -200,7 +207,7 @@ impl Call {
     /// The registration access token that the caller has used.
     pub(super) fn registration_token(&self) -> Option<&str> {
         let is_one = matches!(self.caller, Caller::Registration { .. });
-        self.token.as_deref().filter(|_| is_one)
+        self.token.as_ref().map(Presented::token).filter(|_| is_one)
     }
 
     pub(super) fn registered(&self, format: Format, body: Value) -> Registered {

@@ -13,12 +13,11 @@ use cloakroom_web::limit::Failed;
 
 use super::caller::{Call, Caller, unauthorized};
 use super::{events, refused};
-use crate::access::bearer;
 use crate::api::{Answer, Names};
 use crate::error::{AdminError, Result};
 
 pub(super) async fn show(request: HttpRequest, path: Names) -> Answer {
-    let call = if bearer(&request).is_some() {
+    let call = if has_token(&request) {
         Call::enter(&request, &path).await?
     } else {
         Call::arrive(&request, &path).await?
@@ -27,6 +26,14 @@ pub(super) async fn show(request: HttpRequest, path: Names) -> Answer {
     let header = header.and_then(|value| value.to_str().ok());
     let done = find(&call, path.part("client"), header).await;
     call.answer(events::INFO, &path, done).await
+}
+
+/// The call brings a token, and no secret of the client.
+fn has_token(request: &HttpRequest) -> bool {
+    let header = request.headers().get(AUTHORIZATION);
+    let text = header.and_then(|value| value.to_str().ok());
+    let scheme = text.and_then(|text| text.split_once(' '));
+    scheme.is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 /// The client proves itself by its registration access token or by its secret, of which it may not
