@@ -97,6 +97,7 @@ const SWITCHES: &[(&str, &str)] = &[
         "require_pushed_authorization_requests",
         "require.pushed.authorization.requests",
     ),
+    ("dpop_bound_access_tokens", "dpop.bound.access.tokens"),
 ];
 
 /// Attributes of a client that hold several texts.
@@ -266,13 +267,9 @@ fn read_scope(sent: &Object, client: &mut Object) -> Result<()> {
 
 /// Refuses what would be a promise that the server does not keep.
 fn refuse_unsupported(sent: &Object) -> Result<()> {
-    for name in [
-        "tls_client_certificate_bound_access_tokens",
-        "dpop_bound_access_tokens",
-    ] {
-        if read::switch(sent, name)? == Some(true) {
-            return Err(Refused::metadata(format!("{name} is not supported")));
-        }
+    let name = "tls_client_certificate_bound_access_tokens";
+    if read::switch(sent, name)? == Some(true) {
+        return Err(Refused::metadata(format!("{name} is not supported")));
     }
     let set = |name: &&&str| sent.get(**name).is_some_and(|value| !value.is_null());
     match UNSUPPORTED.iter().find(set) {

@@ -73,7 +73,6 @@ pub fn show(realm: &Realm, client: &Client, secret: Option<&Secret>) -> Value {
         set("sector_identifier_uri", json!(sector));
     }
     set("tls_client_certificate_bound_access_tokens", json!(false));
-    set("dpop_bound_access_tokens", json!(false));
     set("token_endpoint_auth_method", json!(method(settings)));
     let uses_secret = !settings.public_client && settings.client_authenticator_type != "client-jwt";
     if let Some(secret) = secret.filter(|_| uses_secret) {

@@ -76,7 +76,7 @@ async fn a_client_registers_and_looks_after_its_own_registration() {
         "default_acr_values": ["1"], "request_uris": ["https://app.example/ro"],
         "backchannel_logout_uri": "https://app.example/out",
         "backchannel_logout_session_required": true,
-        "require_pushed_authorization_requests": true,
+        "require_pushed_authorization_requests": true, "dpop_bound_access_tokens": true,
         "logo_uri": "https://app.example/logo.png", "initiate_login_uri": "https://app.example/start",
     });
 
@@ -143,7 +143,7 @@ fn unfit_metadata() -> Vec<Value> {
         json!({"subject_type": "other"}),
         json!({"sector_identifier_uri": "https://127.0.0.1/sector", "subject_type": "pairwise"}),
         json!({"initiate_login_uri": "http://a.example/start"}),
-        json!({"dpop_bound_access_tokens": true}),
+        json!({"tls_client_certificate_bound_access_tokens": true}),
     ]
 }
 

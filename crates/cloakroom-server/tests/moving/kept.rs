@@ -62,7 +62,6 @@ fn what_is_kept_alone_is_named() {
         "clients[].redirectUris",
         "clients[].attributes.access.token.lifespan",
         "clients[].attributes.ciba.backchannel.token.delivery.mode",
-        "clients[].attributes.dpop.bound.access.tokens",
         "clients[].attributes.oidc.ciba.grant.enabled",
         "clients[].attributes.post.logout.redirect.uris",
         "clients[].attributes.tls.client.certificate.bound.access.tokens",

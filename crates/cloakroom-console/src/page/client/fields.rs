@@ -84,6 +84,11 @@ fn ways() -> Vec<Field> {
             "client-par",
             Shape::Switch(true),
         ),
+        attribute(
+            "dpop.bound.access.tokens",
+            "client-dpop",
+            Shape::Switch(true),
+        ),
         Field::new("consentRequired", "client-consent", Shape::Switch(false)),
     ]
 }

@@ -43,8 +43,7 @@ pub(in crate::page) fn findings(client: &Value) -> Vec<(&'static str, String)> {
 }
 
 /// Attributes that demand what is not here: the application counts on a protection that it has not.
-const UNHEEDED: [&str; 3] = [
-    "dpop.bound.access.tokens",
+const UNHEEDED: [&str; 2] = [
     "oidc.ciba.grant.enabled",
     "tls.client.certificate.bound.access.tokens",
 ];
@@ -116,7 +115,7 @@ mod tests {
                 vec!["lint-nowhere", "lint-nowhere"],
             ),
             (
-                json!({"attributes": {"dpop.bound.access.tokens": "true", "access.token.lifespan": ""}}),
+                json!({"attributes": {"oidc.ciba.grant.enabled": "true", "access.token.lifespan": ""}}),
                 vec!["lint-unheeded"],
             ),
             (
@@ -124,7 +123,7 @@ mod tests {
                 vec!["lint-unreadable"],
             ),
             (
-                json!({"attributes": {"dpop.bound.access.tokens": "false", "access.token.lifespan": "300"}}),
+                json!({"attributes": {"oidc.ciba.grant.enabled": "false", "access.token.lifespan": "300"}}),
                 vec![],
             ),
             (

@@ -52,11 +52,6 @@ const KEPT: &[Kept] = &[
         how: "kept, but a client that signs in as itself gets no refresh token here, and asks again",
     },
     Kept {
-        name: "dpop.bound.access.tokens",
-        quiet: OFF,
-        how: "kept, but tokens are bound to no DPoP key here: whoever has one of this client can use it",
-    },
-    Kept {
         name: "exclude.issuer.from.auth.response",
         quiet: OFF,
         how: "kept, but every answer to a sign-in says iss",
@@ -109,11 +104,12 @@ const KEPT: &[Kept] = &[
 ];
 
 /// Attributes that are on or off.
-const SWITCHES: [&str; 11] = [
+const SWITCHES: [&str; 12] = [
     "access.token.header.type.rfc9068",
     "backchannel.logout.revoke.offline.tokens",
     "backchannel.logout.session.required",
     "client.use.lightweight.access.token.enabled",
+    "dpop.bound.access.tokens",
     "frontchannel.logout.session.required",
     "oauth2.device.authorization.grant.enabled",
     "require.pushed.authorization.requests",
@@ -203,9 +199,9 @@ mod tests {
     #[test]
     fn a_value_that_is_not_obeyed_or_not_read_is_told() {
         for (name, value, is_told) in [
-            ("dpop.bound.access.tokens", "true", true),
-            ("dpop.bound.access.tokens", "false", false),
-            ("dpop.bound.access.tokens", "", false),
+            ("dpop.bound.access.tokens", "true", false),
+            ("dpop.bound.access.tokens", "yes", true),
+            ("tls.client.certificate.bound.access.tokens", "", false),
             ("tls.client.certificate.bound.access.tokens", "TRUE", true),
             ("oidc.ciba.grant.enabled", "true", true),
             ("ciba.backchannel.token.delivery.mode", "poll", false),
