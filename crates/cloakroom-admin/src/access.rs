@@ -277,9 +277,7 @@ fn caller(
     let claims = own_token::read(provider, cx, shown.token(), &own_token::ACCESS)?;
     let claims = claims.filter(|claims| !claims.is_expired(cx));
     let claims = claims.ok_or_else(AdminError::unauthorized)?;
-    shown
-        .check(&claims)
-        .map_err(AdminError::of_protocol)?;
+    shown.check(&claims).map_err(AdminError::of_protocol)?;
     let subject = claims.text("sub").ok_or_else(AdminError::unauthorized)?;
     let id = UserId::new(subject);
     let known = user::find(cx, &id)?.filter(|user| user.enabled);

@@ -131,9 +131,9 @@ impl AdminError {
     /// The caller has to prove a key, and has not (RFC 9449 §7.1).
     fn wants_proof(&self) -> bool {
         match self {
-            Self::Refused { status: 401, body } => {
-                body.get("error").is_some_and(|error| error == dpop::REFUSED)
-            }
+            Self::Refused { status: 401, body } => body
+                .get("error")
+                .is_some_and(|error| error == dpop::REFUSED),
             _ => false,
         }
     }

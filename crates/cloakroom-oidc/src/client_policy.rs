@@ -212,11 +212,7 @@ pub(crate) fn demands(cx: &mut Cx<'_>, client: &Client, kind: &str) -> Result<bo
 }
 
 /// The settings of an executor that applies to the client's tokens.
-pub(crate) fn part_demanded(
-    cx: &mut Cx<'_>,
-    client: &Client,
-    kind: &str,
-) -> Result<Option<Part>> {
+pub(crate) fn part_demanded(cx: &mut Cx<'_>, client: &Client, kind: &str) -> Result<Option<Part>> {
     let form = Form::default();
     let at = At::Token { proof: false };
     let policies = applying(cx, Step::Request(client, &form, at))?;

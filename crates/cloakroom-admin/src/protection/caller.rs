@@ -51,8 +51,7 @@ impl Call {
             return Err(AdminError::insecure());
         }
         Ok(Self {
-            shown: possession::presented(&app, request)
-                .unwrap_or_else(|| Presented::bearer("")),
+            shown: possession::presented(&app, request).unwrap_or_else(|| Presented::bearer("")),
             app,
             realm,
         })

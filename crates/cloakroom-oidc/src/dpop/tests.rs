@@ -83,14 +83,38 @@ fn a_request_has_one_proof_and_no_more() {
 #[test]
 fn a_proof_is_for_the_address_that_clients_know() {
     for (method, url, is_taken) in [
-        ("POST", "HTTPS://ID.example:443/realms/r/protocol/openid-connect/token?a=b#c", true),
+        (
+            "POST",
+            "HTTPS://ID.example:443/realms/r/protocol/openid-connect/token?a=b#c",
+            true,
+        ),
         ("GET", URL, false),
         ("post", URL, false),
-        ("POST", "http://id.example/realms/r/protocol/openid-connect/token", false),
-        ("POST", "https://id.example:8443/realms/r/protocol/openid-connect/token", false),
-        ("POST", "https://evil.example/realms/r/protocol/openid-connect/token", false),
-        ("POST", "https://id.example/realms/r/protocol/openid-connect/token/", false),
-        ("POST", "https://id.example/realms/s/protocol/openid-connect/token", false),
+        (
+            "POST",
+            "http://id.example/realms/r/protocol/openid-connect/token",
+            false,
+        ),
+        (
+            "POST",
+            "https://id.example:8443/realms/r/protocol/openid-connect/token",
+            false,
+        ),
+        (
+            "POST",
+            "https://evil.example/realms/r/protocol/openid-connect/token",
+            false,
+        ),
+        (
+            "POST",
+            "https://id.example/realms/r/protocol/openid-connect/token/",
+            false,
+        ),
+        (
+            "POST",
+            "https://id.example/realms/s/protocol/openid-connect/token",
+            false,
+        ),
     ] {
         // The helper writes the address in its normal form, so what is not normal stands in the request.
         let call = Call {
@@ -128,8 +152,14 @@ fn a_proof_of_a_token_is_for_that_token() {
 fn no_algorithm_of_proofs_has_a_secret_that_both_sides_know() {
     let names: Vec<&str> = algs().map(Alg::name).collect();
 
-    assert!(names.contains(&"ES256") && names.contains(&"EdDSA"), "{names:?}");
-    assert!(!names.iter().any(|name| name.starts_with("HS")), "{names:?}");
+    assert!(
+        names.contains(&"ES256") && names.contains(&"EdDSA"),
+        "{names:?}"
+    );
+    assert!(
+        !names.iter().any(|name| name.starts_with("HS")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -152,6 +182,10 @@ fn what_is_bound_to_a_key_goes_to_that_key_alone() {
         (Some("a"), None, Some("invalid_dpop_proof")),
     ] {
         let told = check_key(bound, shown).err();
-        assert_eq!(told.map(|error| denied(error).code), code, "{bound:?} {shown:?}");
+        assert_eq!(
+            told.map(|error| denied(error).code),
+            code,
+            "{bound:?} {shown:?}"
+        );
     }
 }

@@ -94,7 +94,11 @@ pub(super) fn mint(
     if let Some(audience) = audience {
         put("aud_x", audience);
     }
-    if let Some(key) = grant.binding.as_ref().and_then(|one| one.of_refresh(client)) {
+    if let Some(key) = grant
+        .binding
+        .as_ref()
+        .and_then(|one| one.of_refresh(client))
+    {
         put("cnf", json!({ "jkt": key }));
     }
     if let Some(permissions) = grant.authorization_claim() {

@@ -38,6 +38,7 @@ mod keys;
 mod lists;
 mod organizations;
 mod owners;
+mod possession;
 mod profiles;
 mod realm;
 mod saml_examples;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     modules.extend(servers.iter().flat_map(organizations::trials));
     modules.extend(servers.iter().flat_map(account_api::trials));
     modules.extend(servers.iter().flat_map(owners::trials));
+    modules.extend(servers.iter().flat_map(possession::trials));
     modules.extend(servers.iter().flat_map(profiles::trials));
     modules.extend(servers.iter().flat_map(saml_examples::trials));
     modules.extend(servers.iter().flat_map(federation::trials));

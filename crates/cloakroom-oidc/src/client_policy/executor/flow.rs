@@ -92,7 +92,8 @@ impl Executor for NoPasswords {
     }
 
     fn request(&self, _config: &Part, asked: &Request<'_>) -> Checked {
-        if matches!(asked.at, At::Token { .. }) && asked.form.get("grant_type") == Some("password") {
+        if matches!(asked.at, At::Token { .. }) && asked.form.get("grant_type") == Some("password")
+        {
             let why = "resource owner password credentials grant is prohibited.";
             return Err(Refused::new("invalid_grant", why));
         }

@@ -131,9 +131,7 @@ impl Executor for Dpop {
     fn request(&self, config: &Part, asked: &Request<'_>) -> Checked {
         match asked.at {
             At::Token { proof: true } => Ok(()),
-            At::Token { proof: false } => {
-                Err(Refused::new(dpop::REFUSED, "DPoP proof is missing"))
-            }
+            At::Token { proof: false } => Err(Refused::new(dpop::REFUSED, "DPoP proof is missing")),
             At::Authorization { .. } | At::Pushed { .. } => check_front(config, asked),
         }
     }
