@@ -252,9 +252,9 @@ async fn by_token(app: &App, request: &HttpRequest) -> Result<(Arc<Realm>, Calle
     let (client, caller) = app
         .enter(&home, Door::Read, move |cx| caller(cx, &provider, &asked))
         .await?;
+    cors::check(request, app, &client)?;
     let spent = possession::spend(app, &home, &shown).await;
     spent.map_err(AdminError::of_protocol)?;
-    cors::check(request, app, &client)?;
     Ok((home, caller))
 }
 

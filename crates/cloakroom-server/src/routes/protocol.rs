@@ -88,7 +88,12 @@ impl Caller {
         };
         let allowed = self.app.enter(&self.realm, Door::Memory, look).await;
         if allowed.unwrap_or(false) {
-            cors::allow(answer.headers_mut(), &asks, "Access-Control-Allow-Methods");
+            // A page that is refused has to read why.
+            let exposed = match answer.headers().contains_key(header::WWW_AUTHENTICATE) {
+                true => "Access-Control-Allow-Methods, WWW-Authenticate",
+                false => "Access-Control-Allow-Methods",
+            };
+            cors::allow(answer.headers_mut(), &asks, exposed);
         }
         answer
     }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use cloakroom_model::{Cx, Door, Timestamp};
 use cloakroom_oidc::dpop::{self, Presented};
 use cloakroom_oidc::userinfo::{Body, Userinfo};
-use cloakroom_oidc::{Error, OAuthError};
+use cloakroom_oidc::{Error, OAuthError, own_token};
 use cloakroom_web::App;
 use cloakroom_web::answers::Answer;
 use cloakroom_web::app::now;
@@ -61,7 +61,10 @@ async fn userinfo(
         // What is kept is for tokens that are good by themselves: of these, each request has to be looked at.
         return match fresh(&caller, &shown).await {
             Ok((answer, _)) => answered(&caller, answer).await,
-            Err(answer) => answer,
+            Err(answer) => {
+                let client_id = own_token::claimed_client(shown.token());
+                caller.with_cors(client_id.as_deref(), answer).await
+            }
         };
     }
     let answers = Arc::clone(&caller.app.answers);

@@ -66,7 +66,7 @@ impl Scene {
         let realm = Realm::create(server, "possession", json!({"accessTokenLifespan": 120}));
         let client = |id: &str, is_public: bool, is_strict: bool| {
             let mut settings = json!({
-                "publicClient": is_public, "directAccessGrantsEnabled": true,
+                "publicClient": is_public, "webOrigins": ["https://app.example"], "directAccessGrantsEnabled": true,
                 "serviceAccountsEnabled": !is_public,
                 "attributes": {
                     "oauth2.device.authorization.grant.enabled": "true",

@@ -8,7 +8,7 @@ use cloakroom_model::user::User;
 use cloakroom_model::{Cx, Door};
 use cloakroom_oidc::account::Access;
 use cloakroom_oidc::dpop::Presented;
-use cloakroom_oidc::{Error, Form};
+use cloakroom_oidc::{Error, Form, own_token};
 use cloakroom_web::App;
 use cloakroom_web::possession;
 use cloakroom_web::web::{self, Data, Path};
@@ -208,7 +208,11 @@ pub(super) async fn serve(
             let client = answered.client.clone();
             caller.with_cors(client.as_deref(), answer(answered)).await
         }
-        Err(error) => protocol::resource_answer(&error),
+        Err(error) => {
+            let client = caller.unread_token().and_then(own_token::claimed_client);
+            let answer = protocol::resource_answer(&error);
+            caller.with_cors(client.as_deref(), answer).await
+        }
     }
 }
 

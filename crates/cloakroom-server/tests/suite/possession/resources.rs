@@ -269,12 +269,20 @@ fn page(scene: &Scene) {
 
         let answer = scene.server().send(&request);
 
-        let allowed = answer
-            .header("access-control-allow-headers")
-            .unwrap_or_default();
-        assert!(
-            allowed.split(", ").any(|name| name == "DPoP"),
-            "{endpoint}: {allowed}"
-        );
+        let allowed = answer.header("access-control-allow-headers");
+        let mut allowed = allowed.unwrap_or_default().split(", ");
+        assert!(allowed.any(|name| name == "DPoP"), "{endpoint}: {answer:?}");
     }
+    // Whoever is refused has to read what a proof has to be.
+    let (_, token) = token(scene);
+    let path = scene.realm.path("userinfo");
+    let request = scene.resource(("GET", &path), ("DPoP", &token));
+    let refused = request.with("Origin", "https://app.example");
+    let refused = scene.server().send(&refused);
+    let exposed = refused.header("access-control-expose-headers");
+    assert!(is_challenge(&refused, "invalid_dpop_proof"), "{refused:?}");
+    assert!(
+        exposed.is_some_and(|names| names.contains("WWW-Authenticate")),
+        "{refused:?}"
+    );
 }
