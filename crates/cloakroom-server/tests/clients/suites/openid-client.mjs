@@ -3,6 +3,7 @@ import { PASSWORD, SECRET, USER, WEB_CLIENT } from './openid-client/application.
 import { clientAuthentication, signatureAlgorithms } from './openid-client/client_authentication.mjs';
 import { device, exchange } from './openid-client/device.mjs';
 import { codeFlow, discovery, responseModes } from './openid-client/code_flow.mjs';
+import { possession } from './openid-client/possession.mjs';
 import { backChannel, pushed } from './openid-client/pushed.mjs';
 import { consent, logout, reauthentication } from './openid-client/session.mjs';
 
@@ -26,6 +27,7 @@ export async function run(report, admin) {
     await device(report, realm);
     await exchange(report, realm);
     await pushed(report, realm);
+    await possession(report, realm);
     await backChannel(report, realm);
     await consent(report, realm);
     await logout(report, realm);
